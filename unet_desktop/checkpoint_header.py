@@ -1,0 +1,92 @@
+"""The description at the head of a checkpoint file, read and checked without torch."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unet_desktop.errors import CheckpointError, LabelError
+from unet_desktop.labels import LabelSet
+
+FORMAT = 1
+SUFFIX = ".safetensors"
+_KEY = "unet-desktop"
+_LONGEST_HEADER = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointHeader:
+    """All that a checkpoint says about itself, beside the weights.
+
+    Attributes:
+        labels: what its masks are made of; one region a label, in order.
+        networks: name ("locate", "segment") to the network's own description: kind, widths, encoder, and its
+            preprocessing (input size, crop factor, normalisation). Enough to build and feed it.
+        preset: name of the preset it was trained with.
+        training: the whole training configuration, as plain data.
+        metrics: figures on the validation cases, by name; NaN is not allowed, what was not measured is absent.
+        data: what it was trained on: numbers of cases, case names, fingerprint of pictures and masks.
+        versions: of this program, torch and numpy.
+        created: ISO 8601 time in UTC.
+        weights_sha256: over the weights' bytes, checked before they are used.
+        parent: weights_sha256 of the checkpoint that training went on from, or None.
+        format: number of this layout.
+    """
+
+    labels: LabelSet
+    networks: dict[str, dict[str, Any]]
+    preset: str
+    training: dict[str, Any]
+    metrics: dict[str, float]
+    data: dict[str, Any]
+    versions: dict[str, str]
+    created: str
+    weights_sha256: str
+    parent: str | None = None
+    format: int = field(default=FORMAT)
+
+    def to_metadata(self) -> dict[str, str]:
+        """The string-to-string metadata of a safetensors file."""
+        data = asdict(self) | {"labels": self.labels.to_json()}
+        return {_KEY: json.dumps(data, allow_nan=False, sort_keys=True)}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str] | None, path: Path) -> CheckpointHeader:
+        """What `to_metadata` wrote.
+
+        Raises:
+            CheckpointError: the file is not of this program, or of a newer one, or damaged.
+        """
+        text = (metadata or {}).get(_KEY)
+        if text is None:
+            raise CheckpointError(f"{path} is not a U-Net Desktop model: it has weights but does not say of what.")
+        try:
+            data = json.loads(text)
+            number = data["format"]
+            if not isinstance(number, int) or number > FORMAT:
+                raise CheckpointError(f"{path} was made by a newer U-Net Desktop (format {number}); update first.")
+            return cls(**(data | {"labels": LabelSet.from_json(data["labels"])}))
+        except (ValueError, KeyError, TypeError, LabelError) as error:
+            raise CheckpointError(f"{path} is damaged: its description cannot be read ({error}).") from error
+
+
+def read_header(path: Path) -> CheckpointHeader:
+    """Read the description alone: milliseconds, no weights, no torch.
+
+    Raises:
+        CheckpointError: missing, not a safetensors file, not ours, or damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > _LONGEST_HEADER:
+                raise CheckpointError(f"{path} is not a U-Net Desktop model file.")
+            metadata = json.loads(file.read(length)).get("__metadata__")
+    except OSError as error:
+        raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}).") from error
+    except (struct.error, ValueError, AttributeError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path} is not a U-Net Desktop model file.") from error
+    return CheckpointHeader.from_metadata(metadata if isinstance(metadata, dict) else None, path)

@@ -1,0 +1,1 @@
+"""The terminal: one sub-command a file. Imports no Qt."""

@@ -1,0 +1,1 @@
+"""Networks, training and prediction: the only place where torch is named."""

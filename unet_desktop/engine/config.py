@@ -1,0 +1,191 @@
+"""How a model is trained: one frozen value, checked when it is made, and the presets that people choose from.
+
+Imports no torch, so that the window can show the presets before torch is loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from unet_desktop.errors import TrainingError
+from unet_desktop.labels import LabelSet
+
+Framing = Literal["auto", "crop", "whole", "patches"]
+"""What the segmenting network sees. crop: a square round the located label. whole: the whole picture, reduced
+to the network's size. patches: pieces of the picture at its own scale. auto: crop where a label can be located,
+patches otherwise."""
+NetworkKind = Literal["unet", "lite0"]
+"""unet: the article's network. lite0: a small U-Net with an EfficientNet-Lite0 encoder."""
+Optimiser = Literal["adam", "adamw"]
+Schedule = Literal["step", "one-cycle"]
+
+SIZE_STEP = 32
+"""Network input sides are multiples of this: both networks halve the picture five times at most."""
+
+_TITLES = {"fast": "Fast", "article": "Article U-Net"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Everything that decides a training run, apart from the pictures.
+
+    Attributes:
+        preset: key in `PRESETS` that this started from.
+        framing: see `Framing`.
+        network: see `NetworkKind`.
+        width: channels of the article network's first level (64 in the article); "lite0" has its own.
+        pretrained: start the encoder from ImageNet weights where their package is installed ("lite0" only).
+        epochs: passes over the training cases for the segmenting network.
+        learning_rate: peak of "one-cycle", start of "step".
+        batch_size: pictures a step.
+        optimiser: see `Optimiser`.
+        schedule: "step": times 0.1 every `step_epochs`; "one-cycle": up to the peak and down to nothing.
+        step_epochs: see `schedule`.
+        weight_decay: for "adamw", a step's share of the weights times the learning rate.
+        image_size: side of the segmenting network's input, pixels, a multiple of 32.
+        crop_factor: side of the crop over the diameter of the located label.
+        crop_jitter: by how much training crops are displaced and rescaled, as a share of their side.
+        working_side: pictures with a longer side are reduced to it before "patches" are taken, pixels.
+        locate_epochs: passes for the locating network ("crop" only).
+        locate_size: side of the locating network's input, pixels, a multiple of 32.
+        locate_batch_size: pictures a step of the locating network.
+        augmentation: 0 none, 1 as strong as another camera.
+        seed: of weights, order and augmentation.
+
+    Raises:
+        TrainingError: at construction, when a value cannot work.
+    """
+
+    preset: str
+    framing: Framing = "auto"
+    network: NetworkKind = "lite0"
+    width: int = 64
+    pretrained: bool = True
+    epochs: int = 40
+    learning_rate: float = 1e-3
+    batch_size: int = 5
+    optimiser: Optimiser = "adamw"
+    schedule: Schedule = "one-cycle"
+    step_epochs: int = 10
+    weight_decay: float = 1e-4
+    image_size: int = 256
+    crop_factor: float = 1.9
+    crop_jitter: float = 0.1
+    working_side: int = 1024
+    locate_epochs: int = 15
+    locate_size: int = 192
+    locate_batch_size: int = 5
+    augmentation: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work, in a sentence that names the setting."""
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise TrainingError(f'"{getattr(self, name)}" is no {name}; choose one of {", ".join(choices)}.')
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise TrainingError(f"{name.replace('_', ' ').capitalize()} is {value}; it must be {low} to {high}.")
+        for name in ("image_size", "locate_size"):
+            if getattr(self, name) % SIZE_STEP:
+                raise TrainingError(
+                    f"{name.replace('_', ' ').capitalize()} is {getattr(self, name)}; "
+                    f"it must be a multiple of {SIZE_STEP} pixels."
+                )
+
+    @property
+    def title(self) -> str:
+        """What people read in the list of presets."""
+        return _TITLES.get(self.preset, self.preset)
+
+    def framing_for(self, labels: LabelSet) -> Literal["crop", "whole", "patches"]:
+        """The framing that "auto" means for these labels.
+
+        Raises:
+            TrainingError: a crop is asked for and no label can be located.
+        """
+        if self.framing == "auto":
+            return "crop" if labels.located() is not None else "patches"
+        if self.framing == "crop" and labels.located() is None:
+            raise TrainingError("Training on a crop needs a label of which each picture holds one; mark one as unique.")
+        return self.framing
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a JSON file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> TrainConfig:
+        """The configuration that `to_json` wrote; what is absent has its default.
+
+        Raises:
+            TrainingError: the data has another form or a value cannot work.
+        """
+        names = {entry.name for entry in fields(cls)}
+        if not isinstance(data, dict) or "preset" not in data:
+            raise TrainingError("The training settings must be an object that names a preset.")
+        unknown = sorted(set(data) - names)
+        if unknown:
+            raise TrainingError(f"These training settings are unknown: {', '.join(map(str, unknown))}.")
+        for entry in fields(cls):
+            value = data.get(entry.name)
+            if entry.type == "int" and isinstance(value, float):
+                raise TrainingError(f"The training setting {entry.name} is {value}; it must be a whole number.")
+        return cls(**data)
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "framing": get_args(Framing),
+    "network": get_args(NetworkKind),
+    "optimiser": get_args(Optimiser),
+    "schedule": get_args(Schedule),
+}
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "width": (4, 256),
+    "epochs": (1, 10_000),
+    "learning_rate": (1e-8, 1.0),
+    "batch_size": (1, 256),
+    "step_epochs": (1, 10_000),
+    "weight_decay": (0.0, 1.0),
+    "image_size": (32, 2048),
+    "crop_factor": (1.1, 10.0),
+    "crop_jitter": (0.0, 0.4),
+    "working_side": (64, 8192),
+    "locate_epochs": (1, 10_000),
+    "locate_size": (32, 1024),
+    "locate_batch_size": (1, 256),
+    "augmentation": (0.0, 2.0),
+    "seed": (0, 2**31 - 1),
+}
+
+PRESETS: dict[str, TrainConfig] = {
+    "fast": TrainConfig("fast"),
+    # The article's recipe: Adam 1e-4, a tenth every 10 epochs, 50 epochs, whole photograph, nothing pretrained.
+    "article": TrainConfig(
+        "article",
+        framing="whole",
+        network="unet",
+        pretrained=False,
+        epochs=50,
+        learning_rate=1e-4,
+        batch_size=4,
+        optimiser="adam",
+        schedule="step",
+        weight_decay=0.0,
+        augmentation=0.0,
+    ),
+}
+"""What people choose from, in the order they are shown."""
+
+
+def continued(config: TrainConfig) -> TrainConfig:
+    """The short schedule for going on from an earlier model: a third of the epochs, a lower peak."""
+    return replace(
+        config,
+        epochs=max(1, round(config.epochs / 3)),
+        locate_epochs=max(1, round(config.locate_epochs / 5)),
+        learning_rate=config.learning_rate / 3,
+    )

@@ -1,0 +1,116 @@
+"""Where the network runs: CUDA, Apple's GPU or the CPU, at the precision that is faster there."""
+
+from __future__ import annotations
+
+import os
+import platform
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import torch
+
+from unet_desktop.errors import TrainingError
+
+Kind = Literal["cuda", "mps", "cpu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One place to compute.
+
+    Attributes:
+        kind: see `Kind`.
+        half: the short floating-point type that this device computes faster with, or None.
+        threads: CPU threads that torch uses.
+    """
+
+    kind: Kind
+    half: torch.dtype | None
+    threads: int
+
+    @property
+    def torch_device(self) -> torch.device:
+        """As torch names it."""
+        return torch.device(self.kind)
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """Channels last is faster on CPUs and on GPUs with tensor cores."""
+        return torch.contiguous_format if self.kind == "mps" else torch.channels_last
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Compute in the short type where this device has one, inside the `with`."""
+        if self.half is None:
+            return nullcontext()
+        return torch.autocast(self.kind, dtype=self.half)
+
+
+def choose(name: str = "auto") -> Device:
+    """The device of that name; "auto" is the first that works of CUDA, Apple's GPU, CPU.
+
+    Args:
+        name: "auto", "cuda", "mps" or "cpu".
+
+    Raises:
+        TrainingError: there is no such device here.
+    """
+    threads = _cores()
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name == "cuda" and torch.cuda.is_available():
+        return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16, threads)
+    if name == "mps" and torch.backends.mps.is_available():
+        return Device("mps", None, threads)
+    if name == "cpu":
+        return Device("cpu", torch.bfloat16 if _cpu_has_bfloat16() else None, threads)
+    raise TrainingError(f'There is no device "{name}" here that works; choose auto or cpu.')
+
+
+def describe(device: Device) -> str:
+    """One sentence for the window and the doctor."""
+    if device.kind == "cuda":
+        return f"Computing on {torch.cuda.get_device_name()} with {_name(device.half)}."
+    if device.kind == "mps":
+        return "Computing on Apple's GPU with float32."
+    cores = "1 thread" if device.threads == 1 else f"{device.threads} threads"
+    return f"Computing on the CPU ({_cpu_name()}) with {cores} and {_name(device.half)}."
+
+
+def prepare(device: Device) -> None:
+    """Set the number of CPU threads that torch uses; call it in the thread that will compute."""
+    torch.set_num_threads(device.threads)
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch's generators; numpy's are made where they are used and passed on."""
+    torch.manual_seed(seed)
+
+
+@cache
+def _cpu_has_bfloat16() -> bool:
+    """Whether the CPU itself multiplies bfloat16; without that oneDNN emulates it, more slowly than float32."""
+    if not torch.backends.mkldnn.is_available():
+        return False
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    has = any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)
+    return has and "AVX512" in capabilities
+
+
+def _cores() -> int:
+    """Cores that this process may use; hyper-threads of one core slow torch down, so they count once."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:  # Windows and macOS have no affinity call
+        usable = os.cpu_count() or 1
+    return max(1, min(usable, torch.get_num_threads()))
+
+
+def _cpu_name() -> str:
+    return platform.processor() or platform.machine() or "unknown"
+
+
+def _name(dtype: torch.dtype | None) -> str:
+    return str(dtype or torch.float32).removeprefix("torch.")

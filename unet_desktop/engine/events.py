@@ -1,0 +1,92 @@
+"""What training tells while it runs: small frozen values, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+Stage = Literal["read", "locate", "segment"]
+"""read: pictures are decoded. locate, segment: that network learns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence that the user should read, e.g. a warning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """One step is done; may be dropped by whoever thins the events.
+
+    Attributes:
+        stage: which part of the run.
+        epoch: from 1 (0 while reading).
+        epochs: of this stage.
+        step: from 1, within the epoch.
+        steps: of the epoch.
+        loss: of this batch, NaN while reading.
+        seconds_left: of the whole run, NaN while unknown.
+    """
+
+    stage: Stage
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    seconds_left: float
+    passing: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """One pass over the training cases and the validation after it.
+
+    Attributes:
+        stage: "locate" or "segment".
+        epoch: from 1.
+        epochs: of this stage.
+        train_loss: mean over the epoch's batches.
+        metrics: on the validation cases as the network sees them: "bce", "dice", "iou" (means over regions),
+            "dice/<label>", "iou/<label>", and "vcdr_error" where there is a cup in a disc. Empty without
+            validation cases; what could not be measured is absent.
+        learning_rate: of the epoch's last step.
+        seconds: that the epoch took, validation included.
+        seconds_left: of the whole run.
+        saved: the checkpoint now holds this epoch's weights.
+    """
+
+    stage: Stage
+    epoch: int
+    epochs: int
+    train_loss: float
+    metrics: Mapping[str, float]
+    learning_rate: float
+    seconds: float
+    seconds_left: float
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Training is over and the checkpoint complete.
+
+    Attributes:
+        checkpoint: the file.
+        metrics: of the best epoch's model through the whole pipeline, at the validation pictures' own
+            resolution; names as in `EpochDone`, "bce" as the network saw it.
+        cases: case id to the same figures of that picture alone, worst mean Dice first.
+        seconds: of the whole run.
+    """
+
+    checkpoint: Path
+    metrics: Mapping[str, float]
+    cases: Mapping[str, Mapping[str, float]]
+    seconds: float
+
+
+TrainEvent = Message | BatchDone | EpochDone | Finished

@@ -1,0 +1,53 @@
+"""The article's network: the U-Net of Ronneberger, Fischer, Brox (2015, arXiv:1505.04597, figure 1), padded, with batch norm.
+
+Five levels; up is nearest-neighbour times 2 and a 3x3 convolution. With 3 channels in, 2 regions out and width 64
+it has 34,527,106 parameters.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from unet_desktop.engine.layers import ConvNorm
+
+LEVELS = 5
+
+
+class DoubleConv(nn.Sequential):
+    """Two 3x3 convolutions with bias, each with batch norm and ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(ConvNorm(inputs, outputs, bias=True), ConvNorm(outputs, outputs, bias=True))
+
+
+class UNet(nn.Module):
+    """(N, channels, H, W) float32 to (N, regions, H, W) logits; H and W are multiples of 16.
+
+    Args:
+        regions: sigmoid outputs, one a label.
+        width: channels of the first level; each level below has twice as many.
+        channels: of the picture.
+    """
+
+    def __init__(self, regions: int, width: int = 64, channels: int = 3) -> None:
+        super().__init__()
+        widths = [width << level for level in range(LEVELS)]
+        self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
+        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True) for a in reversed(widths[:-1]))
+        self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
+        self.pool = nn.MaxPool2d(2)
+        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
+        self.head = nn.Conv2d(width, regions, 1)
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """Logits, one plane a region."""
+        skips: list[Tensor] = []
+        for level, convolve in enumerate(self.down):
+            planes = convolve(planes if level == 0 else self.pool(planes))
+            skips.append(planes)
+        skips.pop()
+        for up, join in zip(self.up, self.join, strict=True):
+            planes = join(torch.cat([skips.pop(), up(self.enlarge(planes))], dim=1))
+        logits: Tensor = self.head(planes)
+        return logits

@@ -1,0 +1,47 @@
+"""Errors that are sentences for a person.
+
+UserError                 something a user can understand and mend: dialog, or `error:` and exit code 2
+├── LabelError            a label set or a label name does not fit
+├── ImageError            a picture cannot be read
+├── MaskError             a mask cannot be read or does not belong to its picture
+├── ProjectError          a project folder cannot be opened, made or written
+├── CheckpointError       a model file is not ours, damaged, or of other labels
+├── TrainingError         training cannot start or go on
+└── WriteError            a file cannot be written
+
+Anything else that is raised is a bug: traceback to the log, one plain dialog.
+"""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something a user can understand and mend; its text is one or two sentences."""
+
+
+class LabelError(UserError):
+    """A label set or a label name does not fit."""
+
+
+class ImageError(UserError):
+    """A picture cannot be read."""
+
+
+class MaskError(UserError):
+    """A mask cannot be read or does not belong to its picture."""
+
+
+class ProjectError(UserError):
+    """A project folder cannot be opened, made or written."""
+
+
+class CheckpointError(UserError):
+    """A model file is not ours, damaged, or made for other labels."""
+
+
+class TrainingError(UserError):
+    """Training cannot start or go on."""
+
+
+class WriteError(UserError):
+    """A file cannot be written; what stood there before still stands."""

@@ -1,0 +1,1 @@
+"""Running the generators of tasks/ in a thread of the window."""

@@ -1,0 +1,1 @@
+"""Dock panels: one widget a file."""

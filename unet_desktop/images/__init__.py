@@ -1,0 +1,1 @@
+"""Pictures: decoding, listing, display, and the geometry of crops."""

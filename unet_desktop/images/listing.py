@@ -1,0 +1,44 @@
+"""Which files of a folder are pictures, in the order in which people expect them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from unet_desktop.errors import ImageError
+from unet_desktop.images.read import SUFFIXES
+
+
+def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
+    """Picture files of the folder by suffix, in natural order; hidden files and links to folders are passed over.
+
+    Raises:
+        ImageError: the folder is missing, cannot be read, or holds no picture.
+    """
+    try:
+        found = sorted(_walk(folder, recursive), key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+    except OSError as error:
+        raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
+    if not found:
+        raise ImageError(f"{folder} holds no pictures (JPEG, PNG, TIFF, BMP, WebP). Choose the folder with the images.")
+    return found
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sort key that puts "photo 9" before "photo 10"."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+
+
+def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if recursive:
+                    yield from _walk(Path(entry.path), recursive)
+            elif Path(entry.name).suffix.lower() in SUFFIXES and entry.is_file():
+                yield Path(entry.path)

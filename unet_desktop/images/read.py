@@ -1,0 +1,185 @@
+"""Decoding: any picture a user gives becomes RGB uint8, upright, or one sentence that says why not."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from unet_desktop.errors import ImageError
+
+Pixels = NDArray[np.uint8]
+"""(H, W, 3) uint8, RGB, contiguous."""
+
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
+"""The only decoders that are ever asked; most of Pillow's security history lies in the others."""
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+MOST_PIXELS = 200_000_000
+"""A larger picture is refused before it is decoded; 200 million pixels are 600 MB in memory."""
+
+# Our own limit is checked before decoding and names the file; Pillow's would warn below and raise above another.
+Pillow.MAX_IMAGE_PIXELS = None
+
+DECODER_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    NotImplementedError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    EOFError,
+    MemoryError,
+    ZeroDivisionError,
+    struct.error,
+    zlib.error,
+    Warning,
+)
+"""All that Pillow's decoders were seen to raise on damaged files."""
+
+_WIDE_MODES = {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A decoded picture.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB, contiguous, EXIF orientation applied.
+        note: what decoding had to decide, as a sentence for the status line; empty for ordinary pictures.
+    """
+
+    pixels: Pixels
+    note: str = ""
+
+
+def read_image(path: Path) -> Image:
+    """Decode a JPEG, PNG, TIFF, BMP or WebP file.
+
+    16-bit and floating-point pictures are scaled from their real range; transparent pixels lie on black; of
+    several pages the first is taken. Each is said in the note.
+
+    Raises:
+        ImageError: missing, damaged, truncated, of another format, or over MOST_PIXELS.
+    """
+    try:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            _refuse_bomb(opened, path)
+            notes = [_pages(opened)]
+            opened.load()
+            upright = _upright(opened, notes)
+            pixels = _to_rgb(upright, notes)
+    except ImageError:
+        raise
+    except DECODER_ERRORS as error:
+        raise ImageError(_reason(path, error)) from error
+    return Image(np.ascontiguousarray(pixels), " ".join(note for note in notes if note))
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """(height, width) of the upright picture, from its header alone.
+
+    Raises:
+        ImageError: as `read_image`, as far as the header shows it.
+    """
+    try:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            _refuse_bomb(opened, path)
+            width, height = opened.size
+            turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    except ImageError:
+        raise
+    except DECODER_ERRORS as error:
+        raise ImageError(_reason(path, error)) from error
+    return (width, height) if turned else (height, width)
+
+
+def read_reduced(path: Path, longest: int) -> Pixels:
+    """(h, w, 3) uint8 RGB no longer than `longest` on either side; JPEG is decoded at a fraction of its size.
+
+    Raises:
+        ImageError: as `read_image`.
+    """
+    try:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            _refuse_bomb(opened, path)
+            if opened.format == "JPEG":
+                opened.draft("RGB", (longest, longest))
+            opened.load()
+            upright = _upright(opened, [])
+            small = Pillow.fromarray(_to_rgb(upright, []))
+            small.thumbnail((longest, longest), Pillow.Resampling.BILINEAR)
+    except ImageError:
+        raise
+    except DECODER_ERRORS as error:
+        raise ImageError(_reason(path, error)) from error
+    return np.array(small)
+
+
+def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
+    width, height = opened.size
+    if width * height > MOST_PIXELS:
+        raise ImageError(
+            f"{path} has {width} x {height} pixels, more than the {MOST_PIXELS // 1_000_000} million that are allowed. "
+            "Reduce it first."
+        )
+
+
+def _pages(opened: Pillow.Image) -> str:
+    count = getattr(opened, "n_frames", 1)
+    return f"Page 1 of {count} is shown." if count > 1 else ""
+
+
+def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
+    try:
+        turned = ImageOps.exif_transpose(opened)
+    except DECODER_ERRORS:
+        notes.append("Its EXIF orientation cannot be read, so it is shown as stored.")
+        return opened
+    return opened if turned is None else turned
+
+
+def _to_rgb(picture: Pillow.Image, notes: list[str]) -> Pixels:
+    if picture.mode in _WIDE_MODES:
+        grey = _from_real_range(np.asarray(picture), notes)
+        return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    if "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        layered = picture.convert("RGBA")
+        if layered.getchannel("A").getextrema() != (255, 255):
+            notes.append("Its transparent parts are shown on black.")
+            ground = Pillow.new("RGBA", layered.size, (0, 0, 0, 255))
+            layered = Pillow.alpha_composite(ground, layered)
+        picture = layered
+    return np.asarray(picture.convert("RGB"))
+
+
+def _from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
+    """Grey 0..255 between the smallest and the largest value that occur."""
+    numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
+    low, high = float(numbers.min()), float(numbers.max())
+    notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
+    if high <= low:
+        return np.zeros(numbers.shape, np.uint8)
+    return np.round((numbers - low) * (255.0 / (high - low))).astype(np.uint8)
+
+
+def _reason(path: Path, error: BaseException) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path} is not there (any more)."
+    if isinstance(error, IsADirectoryError):
+        return f"{path} is a folder, not a picture."
+    if isinstance(error, PermissionError):
+        return f"{path} may not be read; check its permissions."
+    if isinstance(error, UnidentifiedImageError):
+        return f"{path} is not a picture this program reads (JPEG, PNG, TIFF, BMP, WebP), or it is damaged."
+    if isinstance(error, MemoryError):
+        return f"{path} needs more memory than there is."
+    detail = str(error).strip() or type(error).__name__
+    return f"{path} is damaged or incomplete ({detail}). Copy it again from its source."

@@ -1,0 +1,162 @@
+"""Labels: the named, coloured, possibly nested structures that a project's masks are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from unet_desktop.errors import LabelError
+
+BACKGROUND = 0
+"""Pixel value of everything that is none of the labels."""
+NOT_ANNOTATED = 255
+"""Pixel value of what nobody has judged: it carries no loss and is in no figure."""
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One structure: its pixel value, name, colour, and how it lies to the others.
+
+    Attributes:
+        value: pixel value in a mask, 1..254.
+        name: what people call it, unique in its set.
+        colour: "#rrggbb".
+        inside: name of the label that it always lies in, or None.
+        unique: a picture holds at most one of it, in one piece (an optic disc; not a cell nucleus).
+    """
+
+    value: int
+    name: str
+    colour: str
+    inside: str | None = None
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """The labels of one project, in order: a label stands behind the one that it lies inside.
+
+    Raises:
+        LabelError: at construction, when a value, name, colour or `inside` does not fit.
+    """
+
+    labels: tuple[Label, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what no mask could hold or no person could tell apart."""
+        if not self.labels:
+            raise LabelError("A project needs at least one label.")
+        names: set[str] = set()
+        values: set[int] = set()
+        for label in self.labels:
+            if not BACKGROUND < label.value < NOT_ANNOTATED:
+                raise LabelError(f'Label "{label.name}" has the value {label.value}; choose one from 1 to 254.')
+            if label.value in values:
+                raise LabelError(f"Two labels have the value {label.value}; give each its own.")
+            if not label.name.strip() or label.name in names:
+                raise LabelError(f'Each label needs a name of its own; "{label.name}" is empty or taken.')
+            if not _COLOUR.fullmatch(label.colour):
+                raise LabelError(f'Label "{label.name}" has the colour "{label.colour}"; write it as #rrggbb.')
+            if label.inside is not None and label.inside not in names:
+                raise LabelError(f'Label "{label.name}" lies inside "{label.inside}", which is not a label before it.')
+            names.add(label.name)
+            values.add(label.value)
+
+    def __iter__(self) -> Iterator[Label]:
+        """Labels in order, a parent before its children."""
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        """Number of labels, which is also the number of regions."""
+        return len(self.labels)
+
+    def named(self, name: str) -> Label:
+        """The label of that name.
+
+        Raises:
+            LabelError: there is none.
+        """
+        for label in self.labels:
+            if label.name == name:
+                return label
+        raise LabelError(f'There is no label "{name}"; there are {", ".join(label.name for label in self)}.')
+
+    def with_value(self, value: int) -> Label | None:
+        """The label of that pixel value, or None for background, not annotated and unknown values."""
+        return next((label for label in self.labels if label.value == value), None)
+
+    def parent(self, label: Label) -> Label | None:
+        """The label that this one lies in, or None."""
+        return None if label.inside is None else self.named(label.inside)
+
+    def region_values(self, label: Label) -> tuple[int, ...]:
+        """Pixel values of the label's region: its own and those of all that lies inside it."""
+        names = {label.name}
+        for other in self.labels:  # parents stand first, so one pass finds all descendants
+            if other.inside in names:
+                names.add(other.name)
+        return tuple(other.value for other in self.labels if other.name in names)
+
+    def located(self) -> Label | None:
+        """The outermost label of which a picture holds one: what a locating network looks for."""
+        return next((label for label in self.labels if label.unique and label.inside is None), None)
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Plain data for a JSON file."""
+        return [
+            {
+                "value": label.value,
+                "name": label.name,
+                "colour": label.colour,
+                "inside": label.inside,
+                "unique": label.unique,
+            }
+            for label in self.labels
+        ]
+
+    @classmethod
+    def from_json(cls, data: object) -> LabelSet:
+        """The set that `to_json` wrote.
+
+        Raises:
+            LabelError: the data has another form.
+        """
+        if not isinstance(data, list):
+            raise LabelError("The labels must be a list.")
+        return cls(tuple(_label_from_json(entry) for entry in data))
+
+
+def _label_from_json(entry: object) -> Label:
+    if not isinstance(entry, dict):
+        raise LabelError("Each label must be an object with value, name and colour.")
+    value, name, colour = entry.get("value"), entry.get("name"), entry.get("colour")
+    inside, unique = entry.get("inside"), entry.get("unique", False)
+    if (
+        not isinstance(value, int)
+        or isinstance(value, bool)
+        or not isinstance(name, str)
+        or not isinstance(colour, str)
+        or not (inside is None or isinstance(inside, str))
+        or not isinstance(unique, bool)
+    ):
+        raise LabelError(f"This label has a field of the wrong kind: {entry!r}.")
+    return Label(value, name, colour, inside, unique)
+
+
+DISC_AND_CUP = LabelSet(
+    (
+        Label(1, "optic disc", "#0072b2", unique=True),
+        Label(2, "optic cup", "#e69f00", inside="optic disc", unique=True),
+    )
+)
+ONE_STRUCTURE = LabelSet((Label(1, "structure", "#0072b2"),))
+
+TEMPLATES: dict[str, LabelSet | None] = {
+    "Optic disc and cup": DISC_AND_CUP,
+    "One structure": ONE_STRUCTURE,
+    "Custom": None,
+}
+"""What a new project offers; "Custom" starts from nothing and the user names the labels."""

@@ -1,0 +1,39 @@
+"""What is known of the structures: one piece each, no holes, children within parents."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.regions import Mask, Region, label_image, regions
+
+
+def largest_component(plane: Region) -> Region:
+    """The largest 8-connected piece of the plane; the plane itself when it is empty."""
+    count, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane.astype(np.uint8), connectivity=8)
+    if count <= 2:
+        return plane
+    kept: Region = numbers == 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
+    return kept
+
+
+def fill_holes(plane: Region) -> Region:
+    """The plane with everything filled that its outer outlines enclose."""
+    outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros(plane.shape, np.uint8)
+    cv2.drawContours(filled, outlines, -1, 1, thickness=cv2.FILLED)
+    whole: Region = filled.astype(bool)
+    return whole
+
+
+def tidy(mask: Mask, labels: LabelSet) -> Mask:
+    """The mask a network's answer becomes: each unique label in one piece without holes, within its parent.
+
+    Labels that a picture may hold many of are left as they are.
+    """
+    planes = regions(mask, labels)
+    for index, label in enumerate(labels):
+        if label.unique:
+            planes[index] = fill_holes(largest_component(planes[index]))
+    return label_image(planes, labels)

@@ -1,0 +1,75 @@
+"""Masks on disk: one indexed PNG a picture, in the labels' colours, so that no viewer shows it black."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from unet_desktop import files
+from unet_desktop.errors import MaskError
+from unet_desktop.images.read import DECODER_ERRORS
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.regions import Mask
+
+
+def encode_mask(mask: Mask, labels: LabelSet) -> bytes:
+    """The mask as an indexed PNG; pixel values are kept, the palette carries the labels' colours."""
+    height, width = mask.shape
+    picture = Pillow.frombytes("P", (width, height), np.ascontiguousarray(mask).tobytes())
+    picture.putpalette(_palette(labels))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
+
+
+def write_mask(path: Path, mask: Mask, labels: LabelSet) -> None:
+    """Replace the mask file.
+
+    Raises:
+        WriteError: it cannot be written; what stood there still stands.
+    """
+    files.write_bytes(path, encode_mask(mask, labels))
+
+
+def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None) -> Mask:
+    """(H, W) uint8, writable. A damaged mask is an error, never an empty mask.
+
+    Args:
+        path: an indexed or grey 8-bit PNG.
+        labels: whose values may occur, beside 0 and 255.
+        size: (height, width) of its picture, or None to take any.
+
+    Raises:
+        MaskError: damaged, of another size than its picture, or with values that are no label.
+    """
+    try:
+        with Pillow.open(path, formats=("PNG",)) as opened:
+            if opened.mode not in {"P", "L"}:
+                raise MaskError(f"The mask {path} is not an indexed PNG; import it with `unet-desktop import --masks`.")
+            if size is not None and (opened.height, opened.width) != size:
+                raise MaskError(
+                    f"The mask {path} has {opened.width} x {opened.height} pixels but its picture "
+                    f"{size[1]} x {size[0]}. Put the matching picture or mask back."
+                )
+            mask = np.array(opened, dtype=np.uint8)
+    except MaskError:
+        raise
+    except DECODER_ERRORS as error:
+        raise MaskError(
+            f"The mask {path} cannot be read ({error}). Restore it from a backup, or move it away."
+        ) from error
+    unknown = sorted(set(np.unique(mask).tolist()) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
+    if unknown:
+        raise MaskError(f"The mask {path} holds the values {unknown}, which are no labels of this project.")
+    return mask
+
+
+def _palette(labels: LabelSet) -> bytes:
+    table = np.zeros((256, 3), np.uint8)
+    for label in labels:
+        table[label.value] = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]
+    table[NOT_ANNOTATED] = 128
+    return table.tobytes()

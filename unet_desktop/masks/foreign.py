@@ -1,0 +1,70 @@
+"""Masks of other programs: which of their values means which label, said in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from unet_desktop.errors import MaskError
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.masks.regions import Mask
+
+_JPEG_NOISE = 24
+"""JPEG moves the values of a drawn mask by some levels; nearer than this to black or white counts as it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignMask:
+    """A mask in the project's labels and the sentence that says how its values were read."""
+
+    mask: Mask
+    mapping: str
+
+
+def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
+    """Read another program's mask: label values, 0/1, 0/255, JPEG black and white, or REFUGE's 0/128/255.
+
+    Raises:
+        MaskError: unreadable, or its values fit none of these.
+    """
+    try:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            jpeg = opened.format == "JPEG"
+            opened.load()
+            values = np.array(opened if opened.mode in {"P", "L"} else opened.convert("L"), dtype=np.uint8)
+    except DECODER_ERRORS as error:
+        raise MaskError(f"The mask {path} cannot be read ({error}).") from error
+    if jpeg:
+        values = _without_noise(values, path)
+    table, mapping = _mapping(np.unique(values).tolist(), labels, path)
+    return ForeignMask(table[values], mapping)
+
+
+def _without_noise(values: Mask, path: Path) -> Mask:
+    if bool(((values > _JPEG_NOISE) & (values < 255 - _JPEG_NOISE)).mean() > 0.01):
+        raise MaskError(f"{path} is a JPEG with shades between black and white; save masks as PNG.")
+    return np.where(values >= 128, np.uint8(255), np.uint8(0))
+
+
+def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]:
+    table = np.zeros(256, np.uint8)
+    first = labels.labels[0]
+    pair = cup_and_disc(labels)
+    if set(found) <= {0, 255}:
+        table[255] = first.value
+        return table, f"0 is background, 255 is {first.name}"
+    if set(found) <= {BACKGROUND, NOT_ANNOTATED} | {label.value for label in labels}:
+        table[:] = np.arange(256)
+        meaning = ", ".join(f"{label.value} is {label.name}" for label in labels if label.value in found)
+        return table, meaning or "all is background"
+    if set(found) == {0, 128, 255} and pair is not None:
+        cup, disc = pair
+        table[0], table[128] = cup.value, disc.value
+        return table, f"0 is {cup.name}, 128 is {disc.name}, 255 is background"
+    shown = ", ".join(str(value) for value in found[:8])
+    raise MaskError(f"The mask {path} holds the values {shown}, which fit none of this project's labels.")

@@ -1,0 +1,48 @@
+"""Regions: a label and everything inside it, as one boolean plane a label."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
+
+Mask = NDArray[np.uint8]
+"""(H, W) uint8 label image."""
+Region = NDArray[np.bool_]
+"""(H, W) bool."""
+
+
+def region(mask: Mask, labels: LabelSet, label: Label) -> Region:
+    """(H, W) bool: where the mask is the label or something inside it."""
+    table = np.zeros(256, bool)
+    table[list(labels.region_values(label))] = True
+    found: Region = table[mask]
+    return found
+
+
+def regions(mask: Mask, labels: LabelSet) -> NDArray[np.bool_]:
+    """(R, H, W) bool: one plane a label, in the set's order."""
+    return np.stack([region(mask, labels, label) for label in labels])
+
+
+def annotated(mask: Mask) -> Region:
+    """(H, W) bool: where somebody has judged."""
+    judged: Region = mask != NOT_ANNOTATED
+    return judged
+
+
+def label_image(planes: NDArray[np.bool_], labels: LabelSet) -> Mask:
+    """The mask whose regions lie where the planes say, each kept within its parent's.
+
+    Args:
+        planes: (R, H, W) bool in the set's order.
+        labels: the label set.
+    """
+    mask = np.full(planes.shape[1:], BACKGROUND, np.uint8)
+    kept: dict[str, Region] = {}
+    for plane, label in zip(planes, labels, strict=True):
+        plane = plane if label.inside is None else plane & kept[label.inside]
+        kept[label.name] = plane
+        mask[plane] = label.value
+    return mask

@@ -1,0 +1,108 @@
+"""Stroke: one drag of a round brush or eraser, painted as it goes and ending in one patch."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from unet_desktop.labels import BACKGROUND, Label, LabelSet
+from unet_desktop.masks.patch import Box, Patch, patch_between
+from unet_desktop.masks.regions import Mask, Region
+
+
+def painting_table(labels: LabelSet, label: Label) -> Mask:
+    """(256,) uint8: what painting a label makes of each pixel value.
+
+    What already lies in the label's region stays, so painting disc over cup leaves the cup.
+    """
+    table = np.full(256, label.value, np.uint8)
+    for value in labels.region_values(label):
+        table[value] = value
+    return table
+
+
+def erasing_table(labels: LabelSet, label: Label) -> Mask:
+    """(256,) uint8: what erasing a label makes of each pixel value.
+
+    The label's region falls back to its parent: erasing disc erases its cup, erasing cup leaves disc.
+    """
+    table = np.arange(256, dtype=np.uint8)
+    parent = labels.parent(label)
+    for value in labels.region_values(label):
+        table[value] = BACKGROUND if parent is None else parent.value
+    return table
+
+
+class Stroke:
+    """A drag in progress; it is the only writer of the mask until it finishes or is cancelled.
+
+    Coordinates are image pixels, (x, y) floats; pixel (row, column) has its centre at (column + 0.5, row + 0.5).
+    """
+
+    def __init__(self, mask: Mask, table: Mask, radius: float, name: str) -> None:
+        """Begin on a mask.
+
+        Args:
+            mask: (H, W) uint8, changed in place.
+            table: (256,) uint8 from `painting_table` or `erasing_table`.
+            radius: in image pixels; a radius under half a pixel still paints the pixel under the point.
+            name: of the patch.
+        """
+        self._mask = mask
+        self._before = mask.copy()
+        self._table = table
+        self._radius = max(radius, 0.5)
+        self._name = name
+        self._last: tuple[float, float] | None = None
+        self._touched = Box(0, 0, 0, 0)
+
+    def extend(self, x: float, y: float, radius: float | None = None) -> Box:
+        """Paint from the last point to this one; returns the box of pixels that may have changed."""
+        if radius is not None:
+            self._radius = max(radius, 0.5)
+        start = self._last or (x, y)
+        self._last = (x, y)
+        box = self._around(start, (x, y))
+        if box.empty:
+            return box
+        under = self._covered(start, (x, y), box)
+        view = self._mask[box.slices]
+        view[under] = self._table[view[under]]
+        self._touched = self._touched.joined(box)
+        return box
+
+    def finish(self) -> Patch | None:
+        """End the drag: what it changed, or None when it changed nothing."""
+        return patch_between(self._name, self._before, self._mask, self._touched)
+
+    def cancel(self) -> Box:
+        """Put everything back; returns the box that changed."""
+        if not self._touched.empty:
+            self._mask[self._touched.slices] = self._before[self._touched.slices]
+        return self._touched
+
+    def _around(self, start: tuple[float, float], end: tuple[float, float]) -> Box:
+        reach = self._radius + 1
+        return Box(
+            math.floor(min(start[1], end[1]) - reach),
+            math.floor(min(start[0], end[0]) - reach),
+            math.ceil(max(start[1], end[1]) + reach),
+            math.ceil(max(start[0], end[0]) + reach),
+        ).within(*self._mask.shape)
+
+    def _covered(self, start: tuple[float, float], end: tuple[float, float], box: Box) -> Region:
+        """Pixels of the box whose centre is within the radius of the segment, and the pixel under its end."""
+        x = np.arange(box.left, box.right, dtype=np.float32)[np.newaxis, :] + 0.5
+        y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5
+        along = (end[0] - start[0], end[1] - start[1])
+        length = along[0] ** 2 + along[1] ** 2
+        if length > 0:
+            share = np.clip(((x - start[0]) * along[0] + (y - start[1]) * along[1]) / length, 0.0, 1.0)
+            x = x - share * along[0]
+            y = y - share * along[1]
+        covered: Region = (x - start[0]) ** 2 + (y - start[1]) ** 2 <= self._radius**2
+        row, column = math.floor(end[1]) - box.top, math.floor(end[0]) - box.left
+        if 0 <= row < covered.shape[0] and 0 <= column < covered.shape[1]:
+            covered[row, column] = True
+        return covered

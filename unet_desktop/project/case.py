@@ -1,0 +1,110 @@
+"""Case: one picture of a project and what is known of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from unet_desktop.errors import ProjectError
+
+
+class CaseState(StrEnum):
+    """How far a case is; derived from which files there are, so it cannot contradict them."""
+
+    NEW = "new"
+    PREDICTED = "predicted"
+    CORRECTED = "corrected"
+    APPROVED = "approved"
+
+
+class Eye(StrEnum):
+    """Which eye the picture shows: oculus dexter, oculus sinister, or not known."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One picture of a project.
+
+    Attributes:
+        id: unique in the project; the stem of its mask's file name.
+        image: path of its picture: relative to the project with forward slashes, or absolute when referred to.
+        sha256: of the picture's file at import.
+        height, width: of the upright picture, in pixels.
+        state: how far it is.
+        flagged: somebody doubts it; it is left out of training until the flag is taken away.
+        patient: the patient's identifier, or empty.
+        eye: which eye.
+        notes: free text.
+        changed_by, changed_at: who changed its mask or record last, and when (ISO 8601, UTC); empty at first.
+        model: weights' fingerprint of the model that its prediction or accepted mask came from, or empty.
+    """
+
+    id: str
+    image: str
+    sha256: str
+    height: int
+    width: int
+    state: CaseState = CaseState.NEW
+    flagged: bool = False
+    patient: str = ""
+    eye: Eye = Eye.UNKNOWN
+    notes: str = ""
+    changed_by: str = ""
+    changed_at: str = ""
+    model: str = ""
+
+    @property
+    def group(self) -> str:
+        """What must not be torn apart between training and validation: the patient where known, else the case."""
+        return f"patient:{self.patient}" if self.patient else f"case:{self.id}"
+
+    def image_path(self, root: Path) -> Path:
+        """Where the picture is on this computer."""
+        return root / self.image
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any, source: Path) -> Case:
+        """The case that `to_json` wrote; unknown fields are passed over.
+
+        Raises:
+            ProjectError: the record has another form.
+        """
+        try:
+            known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+            known["state"] = CaseState(known.get("state", "new"))
+            known["eye"] = Eye(known.get("eye", ""))
+            case = cls(**known)
+            _check(case)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            raise ProjectError(f"The case record {source} cannot be understood ({error}). Restore it.") from error
+        return case
+
+
+def guess_eye(file_name: str) -> Eye:
+    """The eye that a file name states (OD, OS, right, left as words of their own), or unknown."""
+    words = {word.casefold() for word in re.split(r"[^A-Za-z]+", Path(file_name).stem)}
+    right, left = bool(words & {"od", "right", "re"}), bool(words & {"os", "left", "le"})
+    if right == left:
+        return Eye.UNKNOWN
+    return Eye.RIGHT if right else Eye.LEFT
+
+
+def _check(case: Case) -> None:
+    texts = (case.id, case.image, case.sha256, case.patient, case.notes, case.changed_by, case.changed_at, case.model)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a text is not a text")
+    if not all(isinstance(number, int) and number > 0 for number in (case.height, case.width)):
+        raise ValueError("its size is no size")
+    if case.id != Path(case.id).name or not case.id:
+        raise ValueError(f"{case.id!r} is no name of a case")

@@ -1,0 +1,123 @@
+"""Every path of a project is spelled here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from unet_desktop.checkpoint_header import SUFFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are in a project folder.
+
+    project.json        name, labels, format number
+    cases/ID.json       one record a case: where its picture is, patient, eye, notes, flags
+    images/             pictures that were copied in
+    masks/ID.png        human masks: the only ones that are trained on
+    predictions/ID.png  the model's masks, with ID.json: from which model
+    models/NAME.safetensors
+    runs/NAME.csv       figures of each training run, an epoch a line
+    split.json          which cases (or patients) validate
+    catalog.sqlite      an index of cases/; it can be deleted and is made again
+    """
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The file that makes a folder a project."""
+        return self.root / "project.json"
+
+    @property
+    def catalog(self) -> Path:
+        """The index over the case records."""
+        return self.root / "catalog.sqlite"
+
+    @property
+    def split(self) -> Path:
+        """Which groups of cases validate."""
+        return self.root / "split.json"
+
+    @property
+    def cases(self) -> Path:
+        """Folder of case records."""
+        return self.root / "cases"
+
+    @property
+    def images(self) -> Path:
+        """Folder of copied pictures."""
+        return self.root / "images"
+
+    @property
+    def masks(self) -> Path:
+        """Folder of human masks."""
+        return self.root / "masks"
+
+    @property
+    def predictions(self) -> Path:
+        """Folder of the models' masks."""
+        return self.root / "predictions"
+
+    @property
+    def models(self) -> Path:
+        """Folder of checkpoints."""
+        return self.root / "models"
+
+    @property
+    def runs(self) -> Path:
+        """Folder of training logs."""
+        return self.root / "runs"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Folder of small pictures for lists; it can be deleted and is made again."""
+        return self.root / ".thumbnails"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All folders that a new project gets."""
+        return (self.cases, self.images, self.masks, self.predictions, self.models, self.runs)
+
+    def record(self, case_id: str) -> Path:
+        """The case's record."""
+        return self.cases / f"{case_id}.json"
+
+    def mask(self, case_id: str) -> Path:
+        """The case's human mask."""
+        return self.masks / f"{case_id}.png"
+
+    def prediction(self, case_id: str) -> Path:
+        """The model's mask of the case."""
+        return self.predictions / f"{case_id}.png"
+
+    def prediction_record(self, case_id: str) -> Path:
+        """From which model the case's prediction is."""
+        return self.predictions / f"{case_id}.json"
+
+    def thumbnail(self, case_id: str) -> Path:
+        """The case's small picture."""
+        return self.thumbnails / f"{case_id}.jpg"
+
+    def model(self, name: str) -> Path:
+        """A checkpoint by name."""
+        return self.models / f"{name}{SUFFIX}"
+
+    def run(self, name: str) -> Path:
+        """Figures of the training run that made the model of that name."""
+        return self.runs / f"{name}.csv"
+
+
+def case_id_for(file_name: str, taken: set[str]) -> str:
+    """An id for a new case: the file's stem in characters that every file system takes, made unique.
+
+    Uniqueness disregards case, because Windows and macOS do.
+    """
+    stem = re.sub(r"[^\w.-]+", "_", Path(file_name).stem).strip("._")[:80] or "image"
+    lowered = {name.casefold() for name in taken}
+    candidate, number = stem, 2
+    while candidate.casefold() in lowered:
+        candidate, number = f"{stem}-{number}", number + 1
+    return candidate

@@ -1,0 +1,254 @@
+"""Project: a folder of cases, masks, predictions and models, and the only writer of all of them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from unet_desktop import files
+from unet_desktop.errors import MaskError, ProjectError, WriteError
+from unet_desktop.images.listing import natural_key
+from unet_desktop.images.read import read_size
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.file import read_mask, write_mask
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
+from unet_desktop.project.layout import Layout, case_id_for
+from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
+from unet_desktop.project.records import Records, read_object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPrediction:
+    """A model's mask of a case: (H, W) uint8, the model's fingerprint, and its confidence 0..1."""
+
+    mask: Mask
+    model: str
+    confidence: float
+
+
+class Project:
+    """A project folder that was opened; each thread opens its own.
+
+    The case records and mask files are the truth. The catalog is an index over them, brought up to date on opening.
+    """
+
+    def __init__(self, layout: Layout, manifest: Manifest) -> None:
+        """Use `Project.open` or `Project.create`."""
+        self.layout = layout
+        self.name = manifest.name
+        self.labels: LabelSet = manifest.labels
+        self._records = Records(layout)
+
+    @classmethod
+    def create(cls, root: Path, labels: LabelSet, name: str = "") -> Project:
+        """Make a project in a new or empty folder.
+
+        Raises:
+            ProjectError: the folder holds something already. WriteError: it cannot be written.
+        """
+        layout = Layout(root)
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise ProjectError(
+                f"{root} is not empty. Choose a new folder for the project, or open the one that is there."
+            )
+        for folder in layout.folders:
+            files.make_folder(folder)
+        manifest = Manifest(name or root.name, labels)
+        write_manifest(layout.manifest, manifest)
+        return cls(layout, manifest)
+
+    @classmethod
+    def open(cls, root: Path) -> Project:
+        """Open a project; its index is mended from the folder where they differ.
+
+        Raises:
+            ProjectError: no project, or damaged.
+        """
+        layout = Layout(root)
+        manifest = read_manifest(layout.manifest)
+        for folder in layout.folders:
+            files.make_folder(folder)
+            files.sweep_temporaries(folder)
+        return cls(layout, manifest)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.layout.root
+
+    def cases(self) -> list[Case]:
+        """All cases in natural order of their ids."""
+        return sorted(self._records.cases.values(), key=lambda case: natural_key(case.id))
+
+    def case(self, case_id: str) -> Case:
+        """The case of that id.
+
+        Raises:
+            ProjectError: there is none.
+        """
+        try:
+            return self._records.cases[case_id]
+        except KeyError:
+            raise ProjectError(f'The project has no case "{case_id}".') from None
+
+    def image_path(self, case_id: str) -> Path:
+        """Where the case's picture is on this computer."""
+        return self.case(case_id).image_path(self.root)
+
+    def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
+        """Take a picture in as a new case.
+
+        Args:
+            source: the picture's file.
+            copy: copy it into the project, or refer to it where it is.
+            patient: identifier, or empty.
+            eye: which eye; guessed from the file name when None.
+
+        Raises:
+            ImageError: not a readable picture. WriteError: the project cannot be written.
+        """
+        height, width = read_size(source)
+        case_id = case_id_for(source.name, set(self._records.cases))
+        digest = files.sha256(source)
+        if copy:
+            image = f"{self.layout.images.name}/{case_id}{source.suffix.lower()}"
+            _copy(source, self.root / image)
+        else:
+            image = source.resolve().as_posix()
+        case = Case(
+            case_id, image, digest, height, width, patient=patient, eye=guess_eye(source.name) if eye is None else eye
+        )
+        return self._records.put(case)
+
+    def image_hashes(self) -> set[str]:
+        """SHA-256 of all pictures that are cases already."""
+        return {case.sha256 for case in self._records.cases.values()}
+
+    def load_mask(self, case_id: str) -> Mask | None:
+        """(H, W) uint8 human mask, or None when there is none.
+
+        Raises:
+            MaskError: damaged, or of another size than its picture.
+        """
+        case = self.case(case_id)
+        path = self.layout.mask(case_id)
+        return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
+
+    def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
+        """Keep a human mask; the case becomes corrected.
+
+        Args:
+            case_id: the case.
+            mask: (H, W) uint8 in the picture's size.
+            model: fingerprint of the model whose prediction it started from; None leaves what was noted.
+
+        Raises:
+            MaskError: of another size. WriteError: it cannot be written.
+        """
+        case = self.case(case_id)
+        if mask.shape != (case.height, case.width):
+            raise MaskError(
+                f"The mask for {case_id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
+                f"{case.width} x {case.height}. Choose the mask that belongs to it."
+            )
+        write_mask(self.layout.mask(case_id), mask, self.labels)
+        state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
+        return self._records.put(_signed(replace(case, state=state, model=case.model if model is None else model)))
+
+    def delete_mask(self, case_id: str) -> Case:
+        """Take the human mask away; the case is as before anybody worked on it."""
+        self.layout.mask(case_id).unlink(missing_ok=True)
+        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW)))
+        return self._records.derive(case_id)
+
+    def load_prediction(self, case_id: str) -> StoredPrediction | None:
+        """The model's mask, or None when there is none.
+
+        Raises:
+            MaskError: damaged, or of another size than its picture.
+        """
+        case = self.case(case_id)
+        path = self.layout.prediction(case_id)
+        if not path.exists():
+            return None
+        mask = read_mask(path, self.labels, (case.height, case.width))
+        record = read_object(self.layout.prediction_record(case_id))
+        return StoredPrediction(mask, str(record.get("model", "")), float(record.get("confidence", 0.0)))
+
+    def save_prediction(self, case_id: str, mask: Mask, *, model: str, confidence: float) -> Case:
+        """Keep a model's mask as a proposal; a human mask is never touched.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        write_mask(self.layout.prediction(case_id), mask, self.labels)
+        record = {"model": model, "confidence": confidence, "created": _now()}
+        files.write_json(self.layout.prediction_record(case_id), record)
+        return self.refresh(case_id)
+
+    def discard_prediction(self, case_id: str) -> Case:
+        """Take the model's mask away (rejected)."""
+        self.layout.prediction(case_id).unlink(missing_ok=True)
+        self.layout.prediction_record(case_id).unlink(missing_ok=True)
+        return self.refresh(case_id)
+
+    def mark(
+        self,
+        case_id: str,
+        *,
+        approved: bool | None = None,
+        flagged: bool | None = None,
+        notes: str | None = None,
+        patient: str | None = None,
+        eye: Eye | None = None,
+    ) -> Case:
+        """Change what is noted of a case; None leaves a field as it is. Only a corrected case can be approved.
+
+        Raises:
+            ProjectError: approved without a mask. WriteError: it cannot be written.
+        """
+        case = self.case(case_id)
+        if approved is not None:
+            if not self.layout.mask(case_id).exists():
+                raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
+            case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
+        changes: dict[str, Any] = {"flagged": flagged, "notes": notes, "patient": patient, "eye": eye}
+        case = replace(case, **{name: value for name, value in changes.items() if value is not None})
+        return self._records.put(_signed(case))
+
+    def refresh(self, case_id: str) -> Case:
+        """Derive the case's state from its files again, after another thread or program wrote some."""
+        return self._records.derive(case_id)
+
+    def rebuild_catalog(self) -> None:
+        """Make the index anew from the folder alone."""
+        self._records.rebuild()
+
+
+def _copy(source: Path, target: Path) -> None:
+    temporary = target.with_name(f".{target.name}{files.TEMPORARY_SUFFIX}")
+    try:
+        shutil.copyfile(source, temporary)
+        os.replace(temporary, target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise WriteError(f"{source} could not be copied into the project ({error.strerror}).") from error
+
+
+def _signed(case: Case) -> Case:
+    """The case with who changed it and when."""
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):  # a container without a user name
+        who = ""
+    return replace(case, changed_by=who, changed_at=_now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,41 @@
+"""What long work yields beside the engine's own events: one small frozen value for each thing that was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDone:
+    """One of many items was done, or could not be.
+
+    Attributes:
+        name: of the item: a case's id or a file's name.
+        done, total: how many are behind, of how many.
+        problem: why it could not be done, as a sentence; empty when it was.
+        note: what had to be decided on the way, as a sentence, or empty.
+    """
+
+    name: str
+    done: int
+    total: int
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaved:
+    """Training saved a model in the project, complete and usable."""
+
+    name: str
+    path: Path
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file for the user was written."""
+
+    what: str
+    path: Path
