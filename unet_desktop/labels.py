@@ -146,10 +146,11 @@ def _label_from_json(entry: object) -> Label:
     return Label(value, name, colour, inside, unique)
 
 
+# Sky blue and bluish green of the colour-blind-safe set of Okabe and Ito (2008): both stand out on a red retina.
 DISC_AND_CUP = LabelSet(
     (
-        Label(1, "optic disc", "#0072b2", unique=True),
-        Label(2, "optic cup", "#e69f00", inside="optic disc", unique=True),
+        Label(1, "optic disc", "#56b4e9", unique=True),
+        Label(2, "optic cup", "#009e73", inside="optic disc", unique=True),
     )
 )
 ONE_STRUCTURE = LabelSet((Label(1, "structure", "#0072b2"),))

@@ -68,3 +68,16 @@ def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]
         return table, f"0 is {cup.name}, 128 is {disc.name}, 255 is background"
     shown = ", ".join(str(value) for value in found[:8])
     raise MaskError(f"The mask {path} holds the values {shown}, which fit none of this project's labels.")
+
+
+def read_soft_map(path: Path) -> Mask:
+    """(H, W) uint8: how many experts marked a pixel, as published with Drishti-GS1 (0, 64, 128, 191, 255 of 4).
+
+    Raises:
+        MaskError: it cannot be read.
+    """
+    try:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            return np.array(opened.convert("L"), dtype=np.uint8)
+    except DECODER_ERRORS as error:
+        raise MaskError(f"The soft map {path} cannot be read ({error}).") from error

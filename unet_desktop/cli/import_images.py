@@ -1,0 +1,64 @@
+"""unet-desktop import: pictures, with or without masks, into a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unet_desktop.cli.console import output
+from unet_desktop.cli.progress import follow
+from unet_desktop.errors import LabelError
+from unet_desktop.labels import TEMPLATES, LabelSet
+
+
+def run(
+    source: Annotated[Path, typer.Argument(help="Folder of pictures (or one picture, or Drishti-GS1's folder).")],
+    project: Annotated[Path, typer.Argument(help="Folder of the project; it is made when it is not there.")],
+    drishti: Annotated[bool, typer.Option(help="SOURCE is Drishti-GS1 as published; masks at 3 of 4 experts.")] = False,
+    masks: Annotated[Path | None, typer.Option(help="Folder of masks that have the pictures' names.")] = None,
+    refer: Annotated[bool, typer.Option("--refer", help="Leave the pictures where they are.")] = False,
+    recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
+    labels: Annotated[str, typer.Option(help="Labels of a new project: disc-and-cup, or one.")] = "disc-and-cup",
+) -> None:
+    """Import pictures into a project."""
+    from unet_desktop.tasks.import_drishti import import_drishti
+    from unet_desktop.tasks.import_images import import_images
+
+    if drishti:
+        followed = follow(import_drishti(source, project, copy=not refer), "Importing")
+    else:
+        _make_project(source, project, label_template(labels))
+        events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
+        followed = follow(events, "Importing")
+    from unet_desktop.project.project import Project
+
+    cases = Project.open(project).cases()
+    corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
+    output.print(f"Project: {project} ({len(cases)} cases, {corrected} with masks)", markup=False)
+    raise typer.Exit(followed.code)
+
+
+def label_template(name: str) -> LabelSet:
+    """The labels that a short name stands for.
+
+    Raises:
+        LabelError: there is no such template.
+    """
+    templates = {"disc-and-cup": TEMPLATES["Optic disc and cup"], "one": TEMPLATES["One structure"]}
+    labels = templates.get(name)
+    if labels is None:
+        raise LabelError(f'There is no label template "{name}"; choose one of {", ".join(templates)}.')
+    return labels
+
+
+def _make_project(source: Path, root: Path, labels: LabelSet) -> None:
+    """Make the project unless it is there, and not before the source is known to hold pictures."""
+    from unet_desktop.images.listing import find_images
+    from unet_desktop.project.project import Project
+
+    if not (root / "project.json").exists():
+        if not source.is_file():
+            find_images(source, recursive=True)
+        Project.create(root, labels)

@@ -1,0 +1,65 @@
+"""The table of sub-commands, and how their errors become exit codes."""
+
+from __future__ import annotations
+
+import logging
+
+import typer
+
+from unet_desktop import __version__
+from unet_desktop.cli import demo, doctor, evaluate, import_images, segment, train
+from unet_desktop.cli.console import WRONG_USE, output, show_error
+from unet_desktop.errors import UserError
+from unet_desktop.log import log_path, start_logging
+
+log = logging.getLogger("unet.cli")
+
+app = typer.Typer(
+    name="unet-desktop",
+    help="Correct segmentation masks by hand and train a U-Net on what you corrected. "
+    "Without a command, or with a project's folder, the window opens.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("import")(import_images.run)
+app.command("train")(train.run)
+app.command("segment")(segment.run)
+app.command("evaluate")(evaluate.run)
+app.command("doctor")(doctor.run)
+app.command("demo")(demo.run)
+
+
+@app.command("window")
+def _window() -> None:
+    """Open the window (also: no command at all, or the folder of a project)."""
+
+
+@app.command("self-test")
+def _self_test() -> None:
+    """Check this installation: window, resources, one forward pass."""
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        output.print(f"U-Net Desktop {__version__}")
+        raise typer.Exit
+
+
+def main(arguments: list[str]) -> int:
+    """Run a sub-command and return its exit code: 0 done, 1 some failed, 2 wrong use or a sentence for the user."""
+    start_logging()
+    try:
+        app(arguments)
+    except UserError as error:
+        log.warning("%s", error)
+        show_error(str(error))
+        return WRONG_USE
+    except SystemExit as ending:  # typer ends every command this way
+        return ending.code if isinstance(ending.code, int) else WRONG_USE if ending.code else 0
+    except Exception:
+        log.exception("unexpected error")
+        show_error(f"Something went wrong that should not. The details are in {log_path()}.")
+        return WRONG_USE
+    return 0

@@ -1,0 +1,52 @@
+"""A mask drawn over its picture: outlines in the labels' colours, for export and for small pictures."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from unet_desktop import files
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.read import Pixels
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.regions import Mask, regions
+
+
+def outlined(pixels: Pixels, mask: Mask, labels: LabelSet) -> Pixels:
+    """(H, W, 3) uint8: a copy of the picture with each region's outline, as wide as 1/500 of the longer side."""
+    drawn = pixels.copy()
+    width = max(1, round(max(mask.shape) / 500))
+    for plane, label in zip(regions(mask, labels), labels, strict=True):
+        outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        colour = tuple(int(label.colour[at : at + 2], 16) for at in (1, 3, 5))
+        cv2.drawContours(drawn, outlines, -1, colour, width, cv2.LINE_AA)
+    return drawn
+
+
+def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:
+    """Write a picture as JPEG, without any metadata.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    buffer = io.BytesIO()
+    Pillow.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    files.write_bytes(path, buffer.getvalue())
+
+
+def contact_sheet(pictures: list[Pixels], columns: int, side: int) -> Pixels:
+    """(rows*side, columns*side, 3) uint8: the pictures in a grid, each fitted into its square, on dark grey."""
+    rows = -(-len(pictures) // columns)
+    sheet = np.full((rows * side, columns * side, 3), 24, np.uint8)
+    for index, picture in enumerate(pictures):
+        height, width = picture.shape[:2]
+        scale = side / max(height, width)
+        fitted = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = cv2.resize(picture, fitted, interpolation=cv2.INTER_AREA)
+        top = (index // columns) * side + (side - small.shape[0]) // 2
+        left = (index % columns) * side + (side - small.shape[1]) // 2
+        sheet[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return sheet

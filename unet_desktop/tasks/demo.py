@@ -1,0 +1,76 @@
+"""The demo: sample project, training, prediction of the rest, masks, table, overlay picture, and how good they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.engine.config import PRESETS, TrainConfig
+from unet_desktop.errors import ProjectError
+from unet_desktop.images.read import read_image
+from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.project.models import list_models
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.evaluate import Evaluated, evaluate
+from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.sample import make_sample_project
+from unet_desktop.tasks.segment_cases import segment_cases, uncorrected
+from unet_desktop.tasks.segment_folder import segment_folder
+from unet_desktop.tasks.train import train_project
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """How well the demo's model did on the synthetic photographs that it had not seen."""
+
+    pictures: int
+    means: Mapping[str, float]
+
+
+def demo_config() -> TrainConfig:
+    """The default preset, with fewer epochs: drawings are easier than eyes."""
+    return replace(PRESETS["fast"], epochs=14, locate_epochs=6)
+
+
+def run_demo(folder: Path) -> Iterator[object]:
+    """Make `folder/project` and `folder/results`; an earlier demo's project there is used again, not overwritten.
+
+    Raises:
+        UserError: the folder cannot be used.
+    """
+    root, results = folder / "project", folder / "results"
+    if (root / "project.json").exists():
+        project = Project.open(root)
+    else:
+        files.make_folder(folder)
+        yield from make_sample_project(root)
+        project = Project.open(root)
+    yield Written("sample project (synthetic photographs)", root)
+    waiting = [case.id for case in uncorrected(project.cases())]
+    if not waiting:
+        raise ProjectError(f"All cases of the sample project {root} are corrected. Delete {folder} to start again.")
+    yield from train_project(root, demo_config(), from_scratch=True)
+    model = list_models(project.layout)[0].path
+    yield from segment_cases(root, waiting, model)
+    yield from segment_folder(root / "images", results, model)
+    yield from _evaluated(root, project)
+    sheet = results / "overlay.jpg"
+    _write_sheet(Project.open(root), waiting[:8], sheet)
+    yield Written("overlay picture", sheet)
+
+
+def _evaluated(root: Path, project: Project) -> Iterator[object]:
+    for event in evaluate(project.layout.predictions, root / "true-masks", project.labels):
+        if isinstance(event, Evaluated):
+            yield DemoResult(event.pictures, event.means)
+
+
+def _write_sheet(project: Project, case_ids: list[str], path: Path) -> None:
+    pictures = []
+    for case_id in case_ids:
+        mask = read_mask(project.layout.prediction(case_id), project.labels)
+        pictures.append(outlined(read_image(project.image_path(case_id)).pixels, mask, project.labels))
+    write_jpeg(path, contact_sheet(pictures, columns=4, side=360))

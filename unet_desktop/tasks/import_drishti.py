@@ -1,0 +1,92 @@
+"""Drishti-GS1 in its published folder layout becomes a project.
+
+Sivaswamy et al. 2014, "Drishti-GS: retinal image dataset for optic nerve head segmentation", ISBI, pp. 53-56.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from unet_desktop.errors import MaskError, ProjectError, UserError, WriteError
+from unet_desktop.images.listing import find_images
+from unet_desktop.images.read import read_size
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.foreign import read_soft_map
+from unet_desktop.masks.regions import Mask, label_image
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
+
+THREE_OF_FOUR_EXPERTS = 191
+"""Soft map level from which at least 3 of 4 experts marked a pixel (0, 64, 128, 191, 255 are 0 to 4 of them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Photograph:
+    image: Path
+    disc: Path
+    cup: Path
+
+
+def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[ItemDone]:
+    """Make a project of all photographs that have soft maps; a pixel counts where 3 of 4 experts marked it.
+
+    Args:
+        source: the folder with `Training` (or `Test`) in it, or that folder itself.
+        root: a new or empty folder for the project.
+        copy: copy the photographs, or refer to them where they are.
+
+    Raises:
+        ProjectError: before the first event, when the layout is another or the folder is not empty.
+    """
+    photographs = _find(source)
+    project = Project.create(root, DISC_AND_CUP, name=root.name)
+    for done, photograph in enumerate(photographs, 1):
+        name = photograph.image.name
+        try:
+            mask = _expert_mask(photograph)
+            case = project.add_image(photograph.image, copy=copy)
+            project.save_mask(case.id, mask)
+            yield ItemDone(name, done, len(photographs))
+        except WriteError:
+            raise
+        except UserError as error:
+            yield ItemDone(name, done, len(photographs), problem=str(error))
+
+
+def _find(source: Path) -> list[_Photograph]:
+    parts = [source, source / "Training", source / "Test"]
+    found = [photograph for part in parts if (part / "Images").is_dir() for photograph in _find_in(part)]
+    if not found:
+        raise ProjectError(
+            f"{source} is not laid out like Drishti-GS1: there are no Images with GT/<name>/SoftMap beside them. "
+            "Choose the folder that holds Training."
+        )
+    return found
+
+
+def _find_in(part: Path) -> list[_Photograph]:
+    photographs = []
+    for image in find_images(part / "Images", recursive=True):
+        for truth in (part / "GT", part / f"{part.name}_GT"):
+            maps = truth / image.stem / "SoftMap"
+            disc, cup = (maps / f"{image.stem}_{name}segSoftmap.png" for name in ("OD", "cup"))
+            if disc.is_file() and cup.is_file():
+                photographs.append(_Photograph(image, disc, cup))
+                break
+    return photographs
+
+
+def _expert_mask(photograph: _Photograph) -> Mask:
+    maps = [read_soft_map(path) for path in (photograph.disc, photograph.cup)]
+    height, width = read_size(photograph.image)
+    for path, levels in zip((photograph.disc, photograph.cup), maps, strict=True):
+        if levels.shape != (height, width):
+            raise MaskError(
+                f"The soft map {path} has {levels.shape[1]} x {levels.shape[0]} pixels but its photograph "
+                f"{width} x {height}. Put the matching files back."
+            )
+    return label_image(np.stack([levels >= THREE_OF_FOUR_EXPERTS for levels in maps]), DISC_AND_CUP)

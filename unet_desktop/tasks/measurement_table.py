@@ -1,0 +1,46 @@
+"""The table of measurements: one row a picture, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_to_disc, extent
+from unet_desktop.masks.regions import Mask, region
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def measurements(mask: Mask, labels: LabelSet) -> dict[str, object]:
+    """Each region's area, height and width in pixels, and the cup-to-disc ratios where there are such labels."""
+    row: dict[str, object] = {}
+    ratios = cup_to_disc(mask, labels)
+    if ratios is not None:
+        for name in ("vertical", "horizontal", "area"):
+            row[f"{name}_cup_to_disc_ratio"] = _rounded(getattr(ratios, name))
+    for label in labels:
+        size = extent(region(mask, labels, label))
+        name = label.name.replace(" ", "_")
+        row |= {f"{name}_height_px": size.height, f"{name}_width_px": size.width, f"{name}_area_px": size.area}
+    return row
+
+
+def table_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """The rows as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_harmless(row.get(name, "")) for name in names] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def _rounded(value: float) -> object:
+    return "" if math.isnan(value) else round(value, 4)

@@ -1,0 +1,46 @@
+"""Predicting cases of a project: each prediction becomes a proposal beside the human masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.errors import CheckpointError, UserError, WriteError
+from unet_desktop.images.read import read_image
+from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
+
+
+def uncorrected(cases: Sequence[Case]) -> list[Case]:
+    """Cases that no human has worked on."""
+    return [case for case in cases if case.state in {CaseState.NEW, CaseState.PREDICTED}]
+
+
+def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: str = "auto") -> Iterator[ItemDone]:
+    """Predict these cases and keep the predictions in the project.
+
+    Raises:
+        CheckpointError: before the first event, when the model is damaged or of other labels.
+        WriteError: the project cannot be written any more.
+    """
+    project = Project.open(root)
+    segmenter = Segmenter.open(model, device)
+    if segmenter.header.labels != project.labels:
+        raise CheckpointError(f"The model {model} was trained for other labels than this project has.")
+    for done, case_id in enumerate(case_ids, 1):
+        try:
+            prediction = segmenter.segment(read_image(project.image_path(case_id)).pixels)
+            project.save_prediction(
+                case_id,
+                prediction.mask,
+                model=segmenter.header.weights_sha256,
+                confidence=prediction.confidence,
+            )
+            note = "" if prediction.found else "Nothing was found in it."
+            yield ItemDone(case_id, done, len(case_ids), note=note)
+        except WriteError:
+            raise
+        except UserError as error:
+            yield ItemDone(case_id, done, len(case_ids), problem=str(error))

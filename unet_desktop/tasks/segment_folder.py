@@ -1,0 +1,119 @@
+"""A folder of photographs to masks, overlays and a table; one bad file does not stop the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from unet_desktop import __version__, files
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.errors import ImageError, UserError, WriteError
+from unet_desktop.images.listing import find_images
+from unet_desktop.images.read import read_image
+from unet_desktop.masks.file import write_mask
+from unet_desktop.masks.overlay import outlined, write_jpeg
+from unet_desktop.tasks.events import ItemDone, Written
+from unet_desktop.tasks.measurement_table import measurements, table_text
+
+TABLE = "measurements.csv"
+ERRORS = "errors.csv"
+
+
+def segment_folder(
+    source: Path,
+    output: Path,
+    model: Path,
+    *,
+    device: str = "auto",
+    recursive: bool = False,
+    overlays: bool = False,
+) -> Iterator[ItemDone | Written]:
+    """Segment each picture of a folder (or one picture).
+
+    Writes `output/masks/NAME.png` (indexed), with `overlays` also `output/overlays/NAME.jpg`, then
+    `output/measurements.csv` and, where pictures failed, `output/errors.csv`. Sub-folders are mirrored. A picture's
+    suffix stays in the name of its mask where two pictures differ in nothing else.
+
+    Raises:
+        UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
+            written any more.
+    """
+    pictures = [source] if source.is_file() else find_images(source, recursive=recursive)
+    base = source.parent if source.is_file() else source
+    _refuse_inside(base, output)
+    segmenter = Segmenter.open(model, device)
+    names = _output_names(pictures, base)
+    files.make_folder(output / "masks")
+    rows: list[dict[str, object]] = []
+    problems: list[dict[str, object]] = []
+    try:
+        for done, path in enumerate(pictures, 1):
+            relative = path.relative_to(base).as_posix()
+            try:
+                rows.append({"image": relative} | _segment_one(segmenter, path, output, names[path], overlays))
+                yield ItemDone(relative, done, len(pictures))
+            except WriteError:
+                raise
+            except UserError as error:
+                problems.append({"image": relative, "problem": str(error)})
+                yield ItemDone(relative, done, len(pictures), problem=str(error))
+    finally:
+        # A run that is stopped, too, leaves the table of what it did.
+        _write_tables(output, rows, problems)
+    yield Written("masks", output / "masks")
+    if overlays:
+        yield Written("overlays", output / "overlays")
+    yield Written("table", output / TABLE)
+    if problems:
+        yield Written("errors", output / ERRORS)
+
+
+def _segment_one(segmenter: Segmenter, path: Path, output: Path, name: str, overlays: bool) -> dict[str, object]:
+    started = time.perf_counter()
+    image = read_image(path)
+    prediction = segmenter.segment(image.pixels)
+    labels = segmenter.header.labels
+    target = output / "masks" / f"{name}.png"
+    files.make_folder(target.parent)
+    write_mask(target, prediction.mask, labels)
+    if overlays:
+        drawn = output / "overlays" / f"{name}.jpg"
+        files.make_folder(drawn.parent)
+        write_jpeg(drawn, outlined(image.pixels, prediction.mask, labels))
+    height, width = prediction.mask.shape
+    return (
+        {"mask": f"masks/{name}.png", "height_px": height, "width_px": width, "found": prediction.found}
+        | {"confidence": round(prediction.confidence, 4)}
+        | measurements(prediction.mask, labels)
+        | {
+            "note": image.note,
+            "model": segmenter.header.weights_sha256[:16],
+            "program": f"U-Net Desktop {__version__}",
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+    )
+
+
+def _write_tables(output: Path, rows: list[dict[str, object]], problems: list[dict[str, object]]) -> None:
+    files.write_text(output / TABLE, table_text(rows))
+    if problems:
+        files.write_text(output / ERRORS, table_text(problems))
+    else:
+        (output / ERRORS).unlink(missing_ok=True)
+
+
+def _refuse_inside(base: Path, output: Path) -> None:
+    inside, outside = output.resolve(), base.resolve()
+    if inside == outside or outside in inside.parents:
+        raise ImageError(f"The output {output} lies inside {base}. Choose a folder outside the pictures' folder.")
+
+
+def _output_names(pictures: list[Path], base: Path) -> dict[Path, str]:
+    """A mask's name for each picture: without suffix, or with it where the name alone would meet another's."""
+    stems = [path.relative_to(base).with_suffix("").as_posix() for path in pictures]
+    lowered = [stem.casefold() for stem in stems]
+    return {
+        path: stem if lowered.count(stem.casefold()) == 1 else path.relative_to(base).as_posix().replace(".", "_")
+        for path, stem in zip(pictures, stems, strict=True)
+    }
