@@ -37,6 +37,7 @@ class TrainConfig:
         width: channels of the article network's first level (64 in the article); "lite0" has its own.
         pretrained: start the encoder from ImageNet weights where their package is installed ("lite0" only).
         epochs: passes over the training cases for the segmenting network.
+        least_steps: an epoch has at least so many steps; few cases are looked at more than once.
         learning_rate: peak of "one-cycle", start of "step".
         batch_size: pictures a step.
         optimiser: see `Optimiser`.
@@ -63,6 +64,7 @@ class TrainConfig:
     width: int = 64
     pretrained: bool = True
     epochs: int = 40
+    least_steps: int = 8
     learning_rate: float = 1e-3
     batch_size: int = 5
     optimiser: Optimiser = "adamw"
@@ -146,16 +148,17 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 _RANGES: dict[str, tuple[float, float]] = {
     "width": (4, 256),
     "epochs": (1, 10_000),
+    "least_steps": (1, 10_000),
     "learning_rate": (1e-8, 1.0),
     "batch_size": (1, 256),
     "step_epochs": (1, 10_000),
     "weight_decay": (0.0, 1.0),
-    "image_size": (32, 2048),
+    "image_size": (64, 2048),
     "crop_factor": (1.1, 10.0),
     "crop_jitter": (0.0, 0.4),
     "working_side": (64, 8192),
     "locate_epochs": (1, 10_000),
-    "locate_size": (32, 1024),
+    "locate_size": (64, 1024),
     "locate_batch_size": (1, 256),
     "augmentation": (0.0, 2.0),
     "seed": (0, 2**31 - 1),
@@ -170,6 +173,7 @@ PRESETS: dict[str, TrainConfig] = {
         network="unet",
         pretrained=False,
         epochs=50,
+        least_steps=1,
         learning_rate=1e-4,
         batch_size=4,
         optimiser="adam",

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal
 
 import torch
+from torch import nn
 
 from unet_desktop.errors import TrainingError
 
@@ -83,6 +84,15 @@ def prepare(device: Device) -> None:
     torch.set_num_threads(device.threads)
 
 
+def placed(network: nn.Module, device: Device) -> nn.Module:
+    """The network moved to the device, in the memory format that is faster there."""
+    for tensors in (network.parameters(), network.buffers()):
+        for tensor in tensors:
+            data = tensor.data.to(device.torch_device)
+            tensor.data = data.contiguous(memory_format=device.memory_format) if data.dim() == 4 else data
+    return network
+
+
 def seed_everything(seed: int) -> None:
     """Seed torch's generators; numpy's are made where they are used and passed on."""
     torch.manual_seed(seed)
@@ -91,8 +101,6 @@ def seed_everything(seed: int) -> None:
 @cache
 def _cpu_has_bfloat16() -> bool:
     """Whether the CPU itself multiplies bfloat16; without that oneDNN emulates it, more slowly than float32."""
-    if not torch.backends.mkldnn.is_available():
-        return False
     capabilities = torch.backends.cpu.get_cpu_capability()
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     has = any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from unet_desktop.engine.layers import ConvNorm, initialise
+from unet_desktop.engine.layers import ConvNorm
 
 _EPSILON = 1e-3
 _STEM = 32
@@ -116,7 +116,6 @@ class LiteUNet(nn.Module):
         self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(deepest, regions, 3, padding=1)
         self.finish = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
-        initialise(self)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Logits, one plane a region."""

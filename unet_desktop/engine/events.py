@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-Stage = Literal["read", "locate", "segment"]
-"""read: pictures are decoded. locate, segment: that network learns."""
+Stage = Literal["read", "locate", "segment", "measure"]
+"""read: pictures are decoded. locate, segment: that network learns. measure: the finished model is measured."""
 
 
 @dataclass(frozen=True, slots=True)

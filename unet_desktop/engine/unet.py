@@ -1,4 +1,6 @@
-"""The article's network: the U-Net of Ronneberger, Fischer, Brox (2015, arXiv:1505.04597, figure 1), padded, with batch norm.
+"""The article's network: the U-Net of Ronneberger, Fischer and Brox, padded and with batch norm.
+
+Ronneberger, Fischer, Brox 2015, arXiv:1505.04597, figure 1.
 
 Five levels; up is nearest-neighbour times 2 and a 3x3 convolution. With 3 channels in, 2 regions out and width 64
 it has 34,527,106 parameters.

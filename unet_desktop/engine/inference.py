@@ -1,0 +1,65 @@
+"""A trained network at work: folded, in the fastest memory format and precision, averaged over a mirror image."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from unet_desktop.engine.device import Device, placed
+from unet_desktop.engine.layers import folded
+from unet_desktop.engine.networks import NetworkSpec
+from unet_desktop.engine.preprocess import reduced, to_input, to_probabilities
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.tiles import Blend, Tiling
+
+_OVERLAP = 4
+"""Tiles overlap by a fourth of their side."""
+
+Probabilities = NDArray[np.float32]
+"""(R, h, w) float32, 0..1."""
+
+
+class Predictor:
+    """One network with its spec on a device.
+
+    Args:
+        network: trained; it is copied and not changed.
+        spec: what it is.
+        device: where it runs.
+        mirrored: average with the answer to the mirror image.
+    """
+
+    def __init__(self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirrored: bool) -> None:
+        self.spec = spec
+        self._device = device
+        self._mirrored = mirrored
+        self._dtype = device.half or torch.float32
+        self._network = placed(folded(network).to(self._dtype), device)
+
+    def square(self, picture: NDArray[np.uint8]) -> Probabilities:
+        """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
+        views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
+        with torch.inference_mode():
+            planes = to_input(np.stack(views), self.spec, self._device).to(self._dtype)
+            answers = to_probabilities(self._network(planes))
+        if not self._mirrored:
+            return np.ascontiguousarray(answers[0])
+        averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)
+        return averaged
+
+    def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
+        """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""
+        small = reduced(pixels, self.spec.working_side)
+        height, width = small.shape[:2]
+        side = min(2 * self.spec.size, -(-max(height, width) // 32) * 32)
+        below, right = max(0, side - height), max(0, side - width)
+        # Edge pixels are repeated: mirroring would need a picture larger than what is added.
+        if below or right:
+            small = np.asarray(cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+        tiling = Tiling(small.shape[0], small.shape[1], side, side // _OVERLAP)
+        blend = Blend(self.spec.regions, tiling)
+        for box in tiling.boxes:
+            blend.add(box, self.square(np.ascontiguousarray(small[box.slices])))
+        return blend.result()[:, :height, :width]

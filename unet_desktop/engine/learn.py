@@ -1,0 +1,194 @@
+"""How one network learns: the loop itself."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, AdamW, Optimizer
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
+
+from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.dataset import Dataset, training_pair
+from unet_desktop.engine.device import Device
+from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.engine.loss import segmentation_loss, targets
+from unet_desktop.engine.networks import NetworkSpec
+from unet_desktop.engine.preprocess import to_input
+from unet_desktop.engine.validate import as_seen
+from unet_desktop.errors import TrainingError
+from unet_desktop.labels import LabelSet
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One network's part of a run.
+
+    Attributes:
+        name: of the network.
+        spec: of the network.
+        labels: what it answers.
+        epochs: passes.
+        steps: of an epoch.
+        batch_size: pictures a step.
+    """
+
+    name: Literal["locate", "segment"]
+    spec: NetworkSpec
+    labels: LabelSet
+    epochs: int
+    steps: int
+    batch_size: int
+
+    @property
+    def work(self) -> float:
+        """Pixels that the stage will push through its network: what its time goes with."""
+        return float(self.epochs * self.steps * self.batch_size * self.spec.size**2)
+
+
+class Clock:
+    """Estimates the time left from the share of the work that is done."""
+
+    def __init__(self, stages: list[Stage]) -> None:
+        self._total = sum(stage.work for stage in stages)
+        self._done = 0.0
+        self._begun = time.perf_counter()
+
+    def advance(self, stage: Stage) -> float:
+        """One step of the stage is done; seconds left of the run."""
+        self._done += stage.work / (stage.epochs * stage.steps)
+        return self.left()
+
+    def left(self) -> float:
+        """Seconds left of the run; NaN before the first step."""
+        if self._done == 0.0:
+            return math.nan
+        elapsed = time.perf_counter() - self._begun
+        return elapsed * max(0.0, self._total - self._done) / self._done
+
+
+def learn(
+    network: nn.Module,
+    stage: Stage,
+    data: tuple[Dataset, Dataset],
+    config: TrainConfig,
+    device: Device,
+    clock: Clock,
+    *,
+    keep_start: bool,
+) -> Iterator[BatchDone | EpochDone]:
+    """Train the network in place; at the end it has the weights of its best epoch by validation Dice.
+
+    An `EpochDone` with `saved` set means that this epoch is the best so far, and that the network holds its
+    weights until the generator goes on. Without validation cases every epoch is better than the one before.
+
+    Args:
+        network: on the device.
+        stage: what is to be done.
+        data: training and validation cases, read.
+        config: how.
+        device: where.
+        clock: of the run.
+        keep_start: the weights at the start count as an epoch: training goes on from a model.
+
+    Raises:
+        TrainingError: the loss is not a number any more.
+    """
+    train, validation = data
+    views = [validation.view(stage.name, index) for index in validation.usable(stage.name)]
+    generator = np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions))
+    table = _region_table(stage.labels).to(device.torch_device)
+    optimiser = _optimiser(network, config)
+    schedule = _schedule(optimiser, config, stage)
+    scaler = torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16)
+    best, best_weights = -math.inf, None
+    if keep_start and views:
+        best = as_seen(network, views, stage.spec, stage.labels, device)["dice"]
+        best_weights = copy.deepcopy(network.state_dict())
+    for epoch in range(1, stage.epochs + 1):
+        began, losses, rate = time.perf_counter(), list[float](), 0.0
+        network.train()
+        for step, cases in enumerate(_batches(train.usable(stage.name), stage, generator), start=1):
+            pairs = [training_pair(train.view(stage.name, case), stage.spec, config, generator) for case in cases]
+            pictures = to_input(np.stack([picture for picture, _ in pairs]), stage.spec, device)
+            masks = torch.from_numpy(np.stack([mask for _, mask in pairs])).to(device.torch_device)
+            with device.autocast():
+                logits = network(pictures)
+            loss = segmentation_loss(logits, *targets(masks, table))
+            losses.append(_finite(loss, stage, epoch))
+            optimiser.zero_grad()
+            torch.autograd.backward(scaler.scale(loss))
+            scaler.step(optimiser)
+            scaler.update()
+            rate = float(schedule.get_last_lr()[0])
+            schedule.step()
+            left = clock.advance(stage)
+            yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, losses[-1], left)
+        figures = as_seen(network, views, stage.spec, stage.labels, device)
+        score = figures.get("dice", math.inf)
+        better = score >= best
+        if better:
+            best, best_weights = score, copy.deepcopy(network.state_dict())
+        seconds = time.perf_counter() - began
+        mean_loss = sum(losses) / len(losses)
+        yield EpochDone(stage.name, epoch, stage.epochs, mean_loss, figures, rate, seconds, clock.left(), saved=better)
+    if best_weights is not None:
+        network.load_state_dict(best_weights)
+
+
+def _batches(usable: list[int], stage: Stage, generator: np.random.Generator) -> Iterator[list[int]]:
+    """Case indices of each step: every case equally often, in random order, each batch full.
+
+    A last batch of one picture would give batch norm nothing to measure.
+    """
+    wanted = stage.steps * stage.batch_size
+    rounds = [generator.permutation(usable) for _ in range(-(-wanted // len(usable)))]
+    order = np.concatenate(rounds)[:wanted]
+    for at in range(0, wanted, stage.batch_size):
+        yield [int(case) for case in order[at : at + stage.batch_size]]
+
+
+def _region_table(labels: LabelSet) -> Tensor:
+    """(R, 256) float32: 1 where a pixel value belongs to the region."""
+    table = torch.zeros(len(labels), 256)
+    for row, label in enumerate(labels):
+        table[row, list(labels.region_values(label))] = 1.0
+    return table
+
+
+def _optimiser(network: nn.Module, config: TrainConfig) -> Optimizer:
+    if config.optimiser == "adam":
+        return Adam(network.parameters(), config.learning_rate)
+    return AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+
+
+def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
+    """Stepped once a batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
+    if config.schedule == "step":
+        return StepLR(optimiser, config.step_epochs * stage.steps, gamma=0.1)
+    return OneCycleLR(
+        optimiser,
+        config.learning_rate,
+        total_steps=stage.epochs * stage.steps + 1,  # it is stepped once more after the last batch
+        pct_start=0.25,
+        div_factor=10.0,
+        final_div_factor=100.0,
+        cycle_momentum=False,
+    )
+
+
+def _finite(loss: Tensor, stage: Stage, epoch: int) -> float:
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise TrainingError(
+            f"Training stopped in epoch {epoch} ({stage.name}): the loss is not a number any more. Try a lower "
+            "learning rate; the best model so far is kept."
+        )
+    return value

@@ -1,0 +1,63 @@
+"""Finding the one label of which a picture holds one, from the locating network's plane."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.engine.inference import Predictor
+from unet_desktop.images.crop import Square, extract
+from unet_desktop.images.opencv import cv2
+
+_LEAST_PEAK = 0.2
+"""Below this probability nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the label is.
+
+    Attributes:
+        square: to crop, in picture pixels.
+        diameter: of a disc of the found region's area, picture pixels.
+        confidence: mean probability over the region, 0..1.
+    """
+
+    square: Square
+    diameter: float
+    confidence: float
+
+
+def locate(predictor: Predictor, pixels: NDArray[np.uint8]) -> Found | None:
+    """The label in an (H, W, 3) uint8 picture, or None."""
+    around = Square.around(*pixels.shape[:2])
+    plane = predictor.square(extract(pixels, around, predictor.spec.size))[0]
+    return find(plane, around, predictor.spec.crop_factor)
+
+
+def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Found | None:
+    """The heaviest connected region of a probability plane.
+
+    An unfamiliar camera gives a weak answer in the right place, so the threshold follows the peak down.
+
+    Args:
+        plane: (s, s) float32 probabilities on the square `around`.
+        around: in picture pixels.
+        crop_factor: side of the crop over the region's diameter.
+    """
+    peak = float(plane.max())
+    if peak < _LEAST_PEAK:
+        return None
+    above = (plane >= min(0.5, peak / 2)).astype(np.uint8)
+    count, numbers, _, centres = cv2.connectedComponentsWithStats(above, connectivity=8)
+    weights = np.bincount(numbers.ravel(), plane.ravel(), count)
+    areas = np.bincount(numbers.ravel(), minlength=count)
+    weights[0] = -1.0
+    best = int(np.argmax(weights))
+    scale = around.side / plane.shape[0]
+    x, y = around.picture_point(float(centres[best][0]) + 0.5, float(centres[best][1]) + 0.5, plane.shape[0])
+    diameter = 2.0 * math.sqrt(float(areas[best]) / math.pi) * scale
+    return Found(Square(x, y, diameter * crop_factor), diameter, float(weights[best] / areas[best]))

@@ -1,0 +1,51 @@
+"""What a network is worth on cases that it did not learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from torch import nn
+
+from unet_desktop.engine.dataset import Sample, View, plain_pair
+from unet_desktop.engine.device import Device
+from unet_desktop.engine.inference import Predictor
+from unet_desktop.engine.metrics import Figures, compare, cross_entropy, mean
+from unet_desktop.engine.networks import NetworkSpec
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.images.read import read_image
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.regions import label_image
+
+
+def as_seen(network: nn.Module, views: Iterable[View], spec: NetworkSpec, labels: LabelSet, device: Device) -> Figures:
+    """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch."""
+    predictor = Predictor(network, spec, device, mirrored=False)
+    pictures: list[Figures] = []
+    for view in views:
+        if spec.framing == "patches":
+            planes, truth = predictor.whole(view.picture), view.mask
+        else:
+            picture, truth = plain_pair(view, spec)
+            planes = predictor.square(picture)
+        figures = compare(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
+        entropy = cross_entropy(planes, truth, labels)
+        if entropy is not None:
+            figures["bce"] = entropy
+        pictures.append(figures)
+    return mean(pictures)
+
+
+def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterator[tuple[str, Figures]]:
+    """(case id, figures) of each case at its picture's own resolution, from the picture alone.
+
+    Raises:
+        ImageError, MaskError: a file cannot be read.
+    """
+    labels = segmenter.header.labels
+    for sample in samples:
+        pixels = read_image(sample.image).pixels
+        truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
+        yield sample.case_id, compare(segmenter.segment(pixels).mask, truth, labels)

@@ -1,0 +1,187 @@
+"""Square crops: where they lie in the picture, cutting them out at a network's size, and putting answers back.
+
+Coordinates are continuous and in picture pixels: pixel (column c, row r) covers [c, c+1) x [r, r+1), so its
+centre is (c + 0.5, r + 0.5). OpenCV counts from pixel centres instead; only `Square.to_crop` knows that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.opencv import cv2
+
+Affine = NDArray[np.float64]
+"""(2, 3) float64, between pixel-centre coordinates, as cv2.warpAffine takes it."""
+
+_MOST_REDUCED_AT_ONCE = 2.0
+"""Bilinear sampling looks at 2 x 2 pixels, so a stronger reduction would skip some and alias."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Whole pixels: columns left to right-1, rows top to bottom-1."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """(rows, columns) to index an array with."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square in a picture; it may reach over the border.
+
+    Attributes:
+        x: of its centre, picture pixels from the left edge.
+        y: of its centre, picture pixels from the top edge.
+        side: picture pixels, positive.
+    """
+
+    x: float
+    y: float
+    side: float
+
+    @classmethod
+    def around(cls, height: int, width: int) -> Square:
+        """The smallest square that holds the whole picture, centred on it."""
+        return cls(width / 2, height / 2, float(max(height, width, 1)))
+
+    def to_crop(self, size: int) -> Affine:
+        """Map from picture pixel centres to those of the crop of `size` pixels a side."""
+        scale = size / self.side
+        # (centre + 0.5 - corner) * scale - 0.5, with the corner at x - side / 2
+        shift_x = (0.5 - self.x + self.side / 2) * scale - 0.5
+        shift_y = (0.5 - self.y + self.side / 2) * scale - 0.5
+        return np.array([[scale, 0.0, shift_x], [0.0, scale, shift_y]])
+
+    def crop_point(self, x: float, y: float, size: int) -> tuple[float, float]:
+        """Continuous crop coordinates of a continuous picture coordinate."""
+        scale = size / self.side
+        return (x - self.x + self.side / 2) * scale, (y - self.y + self.side / 2) * scale
+
+    def picture_point(self, x: float, y: float, size: int) -> tuple[float, float]:
+        """Continuous picture coordinates of a continuous crop coordinate; the inverse of `crop_point`."""
+        scale = self.side / size
+        return x * scale + self.x - self.side / 2, y * scale + self.y - self.side / 2
+
+    def box(self, height: int, width: int) -> Box:
+        """The picture's pixels that the square touches; empty when it lies outside."""
+        half = self.side / 2
+        left, right = (min(max(at, 0), width) for at in (math.floor(self.x - half), math.ceil(self.x + half)))
+        top, bottom = (min(max(at, 0), height) for at in (math.floor(self.y - half), math.ceil(self.y + half)))
+        return Box(left, top, right, bottom)
+
+
+def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int = 0) -> NDArray[np.uint8]:
+    """The square at `size` pixels a side, each of its pixels a mean over what it covers.
+
+    Args:
+        picture: (H, W, C) uint8.
+        square: what to cut out.
+        size: side of the answer, pixels.
+        outside: value where the square reaches over the border.
+
+    Returns:
+        (size, size, C) uint8.
+    """
+    box = square.box(*picture.shape[:2])
+    if box.width == 0 or box.height == 0:
+        return np.full((size, size, picture.shape[2]), outside, np.uint8)
+    part: NDArray[np.uint8] = picture[box.slices]
+    columns, rows = (
+        max(1, math.ceil(length * size * _MOST_REDUCED_AT_ONCE / square.side)) for length in (box.width, box.height)
+    )
+    matrix = square.to_crop(size) @ _translation(box.left, box.top)
+    if columns < box.width or rows < box.height:  # first by area, then the fraction that is left bilinearly
+        columns, rows = min(columns, box.width), min(rows, box.height)
+        part = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        matrix = matrix @ _enlargement(box.width / columns, box.height / rows)
+    cut = cv2.warpAffine(
+        part,
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(outside,) * picture.shape[2],
+    )
+    return np.ascontiguousarray(cut.reshape(size, size, picture.shape[2]), dtype=np.uint8)
+
+
+def extract_labels(mask: NDArray[np.uint8], square: Square, size: int, outside: int) -> NDArray[np.uint8]:
+    """The square of a label image at `size` pixels a side, each pixel the label at its centre.
+
+    Args:
+        mask: (H, W) uint8.
+        square: what to cut out.
+        size: side of the answer, pixels.
+        outside: value where the square reaches over the border.
+
+    Returns:
+        (size, size) uint8.
+    """
+    box = square.box(*mask.shape)
+    if box.width == 0 or box.height == 0:
+        return np.full((size, size), outside, np.uint8)
+    cut = cv2.warpAffine(
+        mask[box.slices],
+        square.to_crop(size) @ _translation(box.left, box.top),
+        (size, size),
+        flags=cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(outside,),
+    )
+    return np.ascontiguousarray(cut, dtype=np.uint8)
+
+
+def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.float32]:
+    """A plane on the crop, interpolated at the picture's own pixels.
+
+    Args:
+        plane: (size, size) float32 on the square.
+        square: where the plane lies.
+        box: the picture's pixels that are wanted; beyond the square the plane's edge goes on.
+
+    Returns:
+        (box.height, box.width) float32.
+    """
+    size = plane.shape[0]
+    if box.width == 0 or box.height == 0:
+        return np.zeros((box.height, box.width), np.float32)
+    from_box = square.to_crop(size) @ _translation(box.left, box.top)
+    restored = cv2.warpAffine(
+        plane,
+        from_box,
+        (box.width, box.height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(restored, dtype=np.float32)
+
+
+def _translation(left: float, top: float) -> Affine:
+    """(3, 3) from coordinates within a box to the picture's."""
+    return np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+
+
+def _enlargement(across: float, down: float) -> Affine:
+    """(3, 3) from the pixel centres of a reduced array to those of the array it was made from."""
+    return np.array([[across, 0.0, 0.5 * across - 0.5], [0.0, down, 0.5 * down - 0.5], [0.0, 0.0, 1.0]])

@@ -1,0 +1,75 @@
+"""Overlapping tiles over a large picture, and their answers blended so that no seam shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.crop import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """Tiles of one size that cover a picture, neighbours overlapping by at least `overlap`.
+
+    Attributes:
+        height: of the picture, pixels, at least `size`.
+        width: of the picture, pixels, at least `size`.
+        size: side of a tile, pixels.
+        overlap: least overlap, pixels, below `size`.
+    """
+
+    height: int
+    width: int
+    size: int
+    overlap: int
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The tiles, row by row; all lie within the picture."""
+        rows = _starts(self.height, self.size, self.overlap)
+        columns = _starts(self.width, self.size, self.overlap)
+        return [Box(left, top, left + self.size, top + self.size) for top in rows for left in columns]
+
+
+class Blend:
+    """Collects the tiles' answers, weighted down towards a tile's edge, where the network has seen least.
+
+    Args:
+        planes: number of planes in an answer.
+        tiling: whose tiles will come.
+    """
+
+    def __init__(self, planes: int, tiling: Tiling) -> None:
+        self._sum = np.zeros((planes, tiling.height, tiling.width), np.float32)
+        self._weight = np.zeros((tiling.height, tiling.width), np.float32)
+        self._window = window(tiling.size)
+
+    def add(self, box: Box, answer: NDArray[np.float32]) -> None:
+        """Add a tile's (planes, size, size) float32."""
+        rows, columns = box.slices
+        self._sum[:, rows, columns] += answer * self._window
+        self._weight[rows, columns] += self._window
+
+    def result(self) -> NDArray[np.float32]:
+        """(planes, H, W) float32, once every tile was added."""
+        blended: NDArray[np.float32] = self._sum / self._weight
+        return blended
+
+
+def window(size: int) -> NDArray[np.float32]:
+    """(size, size) float32 weights: a raised cosine, 1 in the middle and small but positive at the edge."""
+    at = (np.arange(size, dtype=np.float64) + 0.5) / size
+    profile = np.maximum(np.sin(np.pi * at) ** 2, 1e-3)
+    weights: NDArray[np.float32] = np.outer(profile, profile).astype(np.float32)
+    return weights
+
+
+def _starts(length: int, size: int, overlap: int) -> list[int]:
+    """First pixels of evenly spread tiles along one side."""
+    if length <= size:
+        return [0]
+    count = -(-(length - overlap) // (size - overlap))
+    return [round(index * (length - size) / (count - 1)) for index in range(count)]
