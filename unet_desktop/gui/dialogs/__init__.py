@@ -1,0 +1,1 @@
+"""Dialogs: each asks one thing and hands back one frozen request."""

@@ -1,0 +1,68 @@
+"""JobThread: one generator of events, iterated in a thread of its own."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from unet_desktop.engine.priority import lower_priority
+
+StartJob = Callable[[], Iterator[object]]
+"""Makes the generator; called in the worker thread, so that what it imports is loaded there."""
+
+MIN_INTERVAL = 0.05
+"""Seconds between two passing events: a flood of queued signals starves the window's timers and its painting."""
+
+
+class JobThread(QThread):
+    """Iterates one generator and ends with exactly one of `succeeded`, `cancelled` and `failed`.
+
+    Ask it to stop with `requestInterruption()`: the generator is closed between two events, in this thread, so its
+    `finally` runs here too.
+
+    Signals:
+        event_happened: what the generator yielded. Those whose class has `passing = True` are thinned to 20 a second.
+        succeeded: the generator came to its end.
+        cancelled: it was closed early.
+        failed: the exception that ended it.
+    """
+
+    event_happened = Signal(object)
+    succeeded = Signal()
+    cancelled = Signal()
+    failed = Signal(object)
+
+    def __init__(self, start_job: StartJob, parent: QObject | None = None) -> None:
+        """Prepare the job; `start()` begins it."""
+        super().__init__(parent)
+        self._start_job = start_job
+
+    def _iterate(self) -> bool:
+        """Pass on the events; False when it was interrupted."""
+        events = self._start_job()
+        last = -math.inf
+        while not self.isInterruptionRequested():
+            try:
+                event = next(events)
+            except StopIteration:
+                return True
+            now = time.monotonic()
+            if not getattr(event, "passing", False) or now - last >= MIN_INTERVAL:
+                self.event_happened.emit(event)
+                last = now
+        if isinstance(events, Generator):
+            events.close()
+        return False
+
+    def run(self) -> None:
+        """The thread's whole life."""
+        lower_priority()
+        try:
+            came_to_its_end = self._iterate()
+        except Exception as error:  # noqa: BLE001 - the boundary: whoever listens shows and logs it
+            self.failed.emit(error)
+        else:
+            (self.succeeded if came_to_its_end else self.cancelled).emit()

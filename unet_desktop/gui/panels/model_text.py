@@ -1,0 +1,82 @@
+"""What people read about a model: two lines for a list, a table for its details; no widgets here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from datetime import datetime
+
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.project.models import Model
+
+
+def summary(model: Model, *, in_use: bool) -> str:
+    """Name and day; then preset, cases and Dice figures."""
+    header = model.header
+    first = [f"✓ {model.name} (in use)" if in_use else model.name, _date(header.created).partition(",")[0]]
+    second = [_preset(header.preset)]
+    if isinstance(train := header.data.get("train"), int):
+        second.append(f"{train} cases")
+    dice = [header.metrics.get(f"dice/{label.name}") for label in header.labels]
+    if any(value is not None for value in dice):
+        second.append("Dice " + " / ".join("–" if value is None else f"{value:.3f}" for value in dice))
+    return " · ".join(first) + "\n" + " · ".join(second)
+
+
+def details_html(model: Model) -> str:
+    """All that the model says about itself, for a text browser."""
+    header = model.header
+    metrics = header.metrics
+    figures = [
+        (f"Dice, {label.name}", f"{metrics[f'dice/{label.name}']:.3f}")
+        for label in header.labels
+        if f"dice/{label.name}" in metrics
+    ]
+    figures += [
+        (f"IoU, {label.name}", f"{metrics[f'iou/{label.name}']:.3f}")
+        for label in header.labels
+        if f"iou/{label.name}" in metrics
+    ]
+    figures += [
+        (name, f"{metrics[key]:.3f}") for key, name in (("vcdr_error", "vCDR error"), ("bce", "BCE")) if key in metrics
+    ]
+    data = [
+        (name, str(header.data[key]))
+        for key, name in (("train", "Trained on, cases"), ("validation", "Validated on, cases"))
+        if key in header.data
+    ]
+    origin = [
+        ("Made", _date(header.created)),
+        ("Preset", _preset(header.preset)),
+        ("Labels", ", ".join(label.name for label in header.labels)),
+        ("Goes on from", header.parent[:12] if header.parent else "new weights"),
+        ("Fingerprint", header.weights_sha256[:12]),
+    ]
+    versions = [(name, str(version)) for name, version in header.versions.items()]
+    sections = "".join(
+        _section(title, rows)
+        for title, rows in (("Validation", figures), ("Cases", data), ("Origin", origin), ("Versions", versions))
+        if rows
+    )
+    # One table, so that the figures of all sections stand under one another.
+    return f'<table cellspacing="0" cellpadding="1">{sections}</table>'
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(
+        f'<tr><td style="padding-right:14px">{html.escape(name)}</td><td>{html.escape(value)}</td></tr>'
+        for name, value in rows
+    )
+    return f'<tr><td colspan="2" style="padding-top:6px"><b>{title}</b></td></tr>{cells}'
+
+
+def _preset(key: str) -> str:
+    return PRESETS[key].title if key in PRESETS else key
+
+
+def _date(created: str) -> str:
+    try:
+        moment = datetime.fromisoformat(created).astimezone()
+    except ValueError:
+        return created
+    return f"{moment.day} {moment:%b %Y, %H:%M}"

@@ -1,0 +1,122 @@
+"""One small plot with a legend above it, in the theme's colours."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import pyqtgraph
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from unet_desktop.gui.named import named
+from unet_desktop.gui.panels.colours import muted, readable
+from unet_desktop.gui.panels.curve_data import Points
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How one curve looks: its name in the legend (none when empty), colour (None: the text's) and style."""
+
+    name: str
+    colour: str | None
+    faint: bool = False
+    dashed: bool = False
+
+
+class Plot(QWidget):
+    """Curves over epochs; nothing in it can be dragged, so the wheel scrolls the panel."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        """An empty plot.
+
+        Args:
+            title: what its vertical axis shows.
+            parent: the widget it is in.
+        """
+        super().__init__(parent)
+        self._title = title
+        self._legend = named(QLabel(), "legend")
+        self._legend.setWordWrap(True)
+        self._view = pyqtgraph.PlotWidget()
+        self._curves: dict[Curve, pyqtgraph.PlotDataItem] = {}
+        self._view.setMinimumHeight(104)
+        # A graphics view asks for 480 pixels; here it takes what is left.
+        self._view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._view.setMouseEnabled(False, False)
+        self._view.setMenuEnabled(False)
+        self._view.hideButtons()
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._view.getAxis("left").setWidth(34)
+        self._view.getAxis("bottom").setHeight(18)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._view, 1)
+        self._apply_palette()
+
+    def set_range(self, low: float | None, high: float | None, epochs: float) -> None:
+        """Fix the axes: from epoch 0 to `epochs`; heights from `low` to `high`, or as the curves need."""
+        box = self._view.getViewBox()
+        self._view.setXRange(0, max(epochs, 1), padding=0.05)
+        if low is None or high is None:
+            box.enableAutoRange("y", True)
+        else:
+            self._view.setYRange(low, high, padding=0.04)
+
+    def set_curves(self, curves: dict[Curve, Points]) -> None:
+        """Draw these curves, in this order from the back to the front."""
+        if list(curves) != list(self._curves):
+            self._view.clear()
+            self._curves = {curve: self._view.plot() for curve in curves}
+            self._apply_palette()
+        for curve, (epochs, values) in curves.items():
+            self._curves[curve].setData(epochs, values)
+            # A single epoch has no line yet: show it as a dot.
+            self._curves[curve].setSymbol("o" if len(epochs) == 1 and not curve.faint else None)
+
+    def _apply_palette(self) -> None:
+        palette = self.palette()
+        quiet = muted(palette)
+        self._view.setBackground(palette.color(QPalette.ColorRole.Base))
+        for side in ("left", "bottom"):
+            axis = self._view.getAxis(side)
+            axis.setPen(pyqtgraph.mkPen(quiet, width=1))
+            axis.setTextPen(quiet)
+        self._view.showGrid(y=True, alpha=0.2)
+        for curve, item in self._curves.items():
+            colour = self._colour_of(curve)
+            if curve.faint:
+                colour.setAlphaF(0.35)
+            style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+            item.setPen(pyqtgraph.mkPen(colour, width=1 if curve.faint else 2, style=style))
+            item.setSymbolBrush(colour)
+            item.setSymbolPen(None)
+            item.setSymbolSize(6)
+        self._legend.setText(self._legend_text())
+
+    def _colour_of(self, curve: Curve) -> QColor:
+        palette = self.palette()
+        if curve.colour is None:
+            return palette.color(QPalette.ColorRole.Text)
+        return readable(QColor(curve.colour), palette)
+
+    def _legend_text(self) -> str:
+        parts = [f"<b>{html.escape(self._title)}</b>"]
+        for curve in self._curves:
+            if curve.name:
+                mark = "╌╌" if curve.dashed else "━━"
+                colour = self._colour_of(curve).name()
+                # Non-breaking, so that a mark never stands at the end of a line without its name.
+                name = html.escape(curve.name).replace(" ", "&nbsp;")
+                parts.append(f'<span style="color:{colour}">{mark}</span>&nbsp;{name}')
+        return "&ensp; ".join(parts)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._apply_palette()

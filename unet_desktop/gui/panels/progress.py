@@ -1,0 +1,100 @@
+"""Progress: what a running job does, how far it is and how long it will still take."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.gui.named import named
+from unet_desktop.labels import LabelSet
+from unet_desktop.tasks.events import ItemDone
+
+_STEPS = 1000
+
+
+class JobProgress(QWidget):
+    """A sentence over a bar; empty and flat while nothing runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Idle."""
+        super().__init__(parent)
+        self._located = "structure"
+        self._text = named(QLabel(), "progress_text")
+        self._text.setWordWrap(True)
+        self._bar = named(QProgressBar(), "progress_bar")
+        self._bar.setTextVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._text)
+        layout.addWidget(self._bar)
+        self.set_idle("")
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """Name what a locating network looks for."""
+        located = labels.located()
+        self._located = "structure" if located is None else located.name
+
+    def set_idle(self, text: str) -> None:
+        """Nothing runs; the text says how the last job ended, or nothing."""
+        self._text.setText(text)
+        self._bar.setRange(0, _STEPS)  # an endless bar keeps a timer running
+        self._bar.hide()
+        self.setVisible(bool(text))
+
+    def set_working(self, text: str) -> None:
+        """Something runs and cannot say yet how far it is."""
+        self._text.setText(text)
+        self._bar.setRange(0, 0)
+        self._bar.show()
+        self.show()
+
+    def add_event(self, event: object) -> None:
+        """Follow a job; events that say nothing about progress are passed over."""
+        if isinstance(event, BatchDone):
+            share = (max(event.epoch, 1) - 1 + event.step / max(event.steps, 1)) / max(event.epochs, 1)
+            self._show(self._stage(event.stage, event.epoch, event.epochs), share, event.seconds_left)
+        elif isinstance(event, EpochDone):
+            share = event.epoch / max(event.epochs, 1)
+            self._show(self._stage(event.stage, event.epoch, event.epochs), share, event.seconds_left)
+        elif isinstance(event, ItemDone):
+            self._show(f"{event.done} of {event.total}: {event.name}", event.done / max(event.total, 1), math.nan)
+
+    def _stage(self, stage: str, epoch: int, epochs: int) -> str:
+        if stage == "read":
+            return "Reading the pictures"
+        doing = f"Locating the {self._located}" if stage == "locate" else "Learning to segment"
+        return f"{doing}, epoch {epoch} of {epochs}"
+
+    def _show(self, text: str, share: float, seconds_left: float) -> None:
+        left = time_left(seconds_left)
+        self._text.setText(f"{text}, {left}" if left else text)
+        self._bar.setRange(0, _STEPS)
+        self._bar.setValue(round(_STEPS * min(max(share, 0.0), 1.0)))
+        self._bar.show()
+        self.show()
+
+
+def time_left(seconds: float) -> str:
+    """How long it will still take, as roughly as it is known; empty when it is not."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 100:
+        return f"about {10 * round(seconds / 10)} s left"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {seconds / 3600:.1f} h left"
+
+
+def duration(seconds: float) -> str:
+    """How long something took."""
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    if whole < 5400:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -1,0 +1,163 @@
+"""TrainingForm: the choices that decide a training run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
+
+from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.gui.named import named
+
+_EXPLANATIONS = {
+    "fast": "Finds the structure first, then learns on a crop round it. A few minutes on an office PC.",
+    "article": "The article's U-Net on the whole picture, from random weights. Much slower without a GPU.",
+}
+
+
+class LearningRateBox(QDoubleSpinBox):
+    """A learning rate, written the way people say it (0.001, not 0.00100000), stepping by factors."""
+
+    _FACTOR = 10 ** (1 / 3)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """From 1e-6 to 0.1."""
+        super().__init__(parent)
+        self.setDecimals(6)
+        self.setRange(1e-6, 0.1)
+
+    def stepBy(self, steps: int) -> None:
+        """A third of a power of ten a step, at two figures: 0.001, 0.0022, 0.0046, 0.01."""
+        self.setValue(float(f"{self.value() * self._FACTOR**steps:.1e}"))
+
+    def textFromValue(self, value: float) -> str:
+        """Without trailing zeros."""
+        text = super().textFromValue(value)
+        return text.rstrip("0") if self.locale().decimalPoint() in text else text
+
+
+class TrainingForm(QWidget):
+    """Preset, epochs, learning rate, batch size, and whether to go on from the last model."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """The first preset."""
+        super().__init__(parent)
+        self._preset = named(QComboBox(), "preset")
+        for key, config in PRESETS.items():
+            self._preset.addItem(config.title, key)
+        self._explanation = named(QLabel(), "explanation")
+        self._explanation.setWordWrap(True)
+        self._epochs = named(QSpinBox(), "epochs")
+        self._epochs.setRange(1, 1000)
+        self._learning_rate = LearningRateBox()
+        self._learning_rate.setObjectName("learning_rate")
+        self._batch_size = named(QSpinBox(), "batch_size")
+        self._batch_size.setRange(1, 64)
+        self._continue = named(QCheckBox("Continue from the last model"), "continue_from_last")
+        self._form = QFormLayout(self)
+        self._lay_out()
+        self._preset.currentIndexChanged.connect(self._on_preset_changed)
+        self._continue.toggled.connect(self._show_explanation)
+        self._epochs.valueChanged.connect(self._show_explanation)
+        self._has_model = False
+        self.set_has_model(False)
+        self._on_preset_changed()
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether training starts from new weights."""
+        return not self._continue.isChecked()
+
+    def config(self) -> TrainConfig:
+        """The configuration that the form shows."""
+        return replace(
+            self._chosen(),
+            epochs=self._epochs.value(),
+            learning_rate=self._learning_rate.value(),
+            batch_size=self._batch_size.value(),
+        )
+
+    def set_has_model(self, has_model: bool) -> None:
+        """Offer to go on from the last model, where there is one; that is then what most people want."""
+        if has_model != self._has_model:
+            self._continue.setChecked(has_model)
+        self._has_model = has_model
+        self._continue.setEnabled(has_model and self._preset.isEnabled())
+        self._continue.setToolTip(
+            "The newest model with this preset learns on; shorter and gentler than a new start."
+            if has_model
+            else "There is no model yet: the first training starts from new weights."
+        )
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether the fields can be changed."""
+        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size):
+            field.setEnabled(editable)
+        self._continue.setEnabled(editable and self._has_model)
+
+    def set_running(self, running: bool) -> None:
+        """Fold into one sentence while training runs: in a low dock the curves need the room."""
+        form = self._form
+        for row in range(form.rowCount()):
+            form.setRowVisible(row, not running)
+        form.setRowVisible(self._explanation, True)
+        config = self.config()
+        if running:
+            self._explanation.setText(
+                f"{config.title}, learning rate {self._learning_rate.text()}, batch size {config.batch_size}"
+                f"{'' if self.from_scratch else ', from the last model'}."
+            )
+        else:
+            self._show_explanation()
+
+    def _chosen(self) -> TrainConfig:
+        return PRESETS[str(self._preset.currentData())]
+
+    def _lay_out(self) -> None:
+        form = self._form
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(6)
+        form.addRow("&Preset", self._preset)
+        form.addRow(self._explanation)
+        form.addRow("&Epochs", self._epochs)
+        form.addRow("&Learning rate", self._learning_rate)
+        form.addRow("&Batch size", self._batch_size)
+        form.addRow(self._continue)
+        for box in (self._preset, self._epochs, self._learning_rate, self._batch_size):
+            box.installEventFilter(self)
+
+    @Slot()
+    def _on_preset_changed(self) -> None:
+        config = self._chosen()
+        self._epochs.setValue(config.epochs)
+        self._learning_rate.setValue(config.learning_rate)
+        self._batch_size.setValue(config.batch_size)
+        self._show_explanation()
+
+    @Slot()
+    def _show_explanation(self) -> None:
+        text = _EXPLANATIONS.get(self._chosen().preset, "")
+        if not self.from_scratch:
+            # Training shortens the schedule itself when it goes on from a model; say so before it starts.
+            text += f" Going on from a model takes {continued(self.config()).epochs} epochs."
+        self._explanation.setText(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the panel unless the field has the focus: else scrolling changes the settings."""
+        unfocused = isinstance(watched, QComboBox | QAbstractSpinBox) and not watched.hasFocus()
+        if unfocused and event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
