@@ -1,0 +1,121 @@
+"""JobRunner: one job at a time, and a clean end with the window."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from unet_desktop.errors import TrainingError
+from unet_desktop.gui.jobs.runner import JobRunner
+
+
+@pytest.fixture
+def runner(qtbot: QtBot) -> Iterator[JobRunner]:
+    runner = JobRunner()
+    yield runner
+    runner.shutdown()
+
+
+def short() -> Iterator[object]:
+    yield "one"
+    yield "two"
+
+
+class Endless:
+    """A job that goes on until it is closed."""
+
+    def __init__(self) -> None:
+        self.running, self.cleaned = threading.Event(), threading.Event()
+
+    def __call__(self) -> Iterator[object]:
+        try:
+            while True:
+                self.running.set()
+                time.sleep(0.002)
+                yield "again"
+        finally:
+            self.cleaned.set()
+
+
+def test_a_job_is_told_from_start_to_end(qtbot: QtBot, runner: JobRunner) -> None:
+    told: list[object] = []
+    runner.started.connect(lambda title: told.append(("started", title)))
+    runner.busy_changed.connect(lambda busy: told.append(("busy", busy)))
+    runner.event_happened.connect(told.append)
+    with qtbot.waitSignal(runner.succeeded, timeout=5_000) as ended:
+        assert runner.start("Training", short)
+        assert (runner.busy, runner.title) == (True, "Training")
+    assert ended.args == ["Training"]
+    assert told == [("busy", True), ("started", "Training"), "one", "two", ("busy", False)]
+    assert (runner.busy, runner.title) == (False, "")
+
+
+def test_a_second_job_is_refused_while_one_runs(qtbot: QtBot, runner: JobRunner) -> None:
+    endless = Endless()
+    assert runner.start("Training", endless)
+    assert not runner.start("Segmenting", short)
+    assert runner.title == "Training"
+    qtbot.waitUntil(endless.running.is_set)
+    with qtbot.waitSignal(runner.cancelled, timeout=5_000) as ended:
+        runner.cancel()
+    assert ended.args == ["Training"]
+    assert endless.cleaned.is_set()
+
+
+def test_the_next_job_can_start_from_the_end_of_the_last(qtbot: QtBot, runner: JobRunner) -> None:
+    answers: list[bool] = []
+
+    def go_on(title: str) -> None:
+        if title == "Training":
+            answers.append(runner.start("Segmenting", short))
+
+    runner.succeeded.connect(go_on)
+    runner.start("Training", short)
+    qtbot.waitUntil(lambda: bool(answers) and not runner.busy)
+    assert answers == [True]
+
+
+def test_a_failure_carries_its_exception(qtbot: QtBot, runner: JobRunner) -> None:
+    def job() -> Iterator[object]:
+        yield "one"
+        raise TrainingError("Training needs at least 2 corrected cases.")
+
+    with qtbot.waitSignal(runner.failed, timeout=5_000) as ended:
+        runner.start("Training", job)
+    assert ended.args is not None
+    assert ended.args[0] == "Training"
+    assert isinstance(ended.args[1], TrainingError)
+    assert not runner.busy
+
+
+def test_shutdown_waits_for_the_jobs_finally_and_starts_nothing_more(qtbot: QtBot, runner: JobRunner) -> None:
+    endless = Endless()
+    runner.start("Training", endless)
+    qtbot.waitUntil(endless.running.is_set)
+    runner.shutdown()
+    assert endless.cleaned.is_set()
+    assert not runner.busy
+    assert not runner.start("Segmenting", short)
+    runner.shutdown()
+
+
+def test_nothing_is_told_after_shutdown(qtbot: QtBot, runner: JobRunner) -> None:
+    told: list[object] = []
+    runner.event_happened.connect(told.append)
+    runner.cancelled.connect(told.append)
+    endless = Endless()
+    runner.start("Training", endless)
+    endless.running.wait(5)
+    runner.shutdown()
+    told.clear()
+    qtbot.wait(50)
+    assert told == []
+
+
+def test_cancelling_nothing_does_nothing(runner: JobRunner) -> None:
+    runner.cancel()
+    assert not runner.busy
