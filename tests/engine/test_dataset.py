@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unet_desktop.engine.augment import Reach, recolour, warp
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.dataset import Dataset, plain_pair, training_pair, view_of
+from unet_desktop.engine.networks import specs_for
+from unet_desktop.images.crop import Square
+from unet_desktop.labels import DISC_AND_CUP
+
+SPECS = specs_for(DISC_AND_CUP, PRESETS["fast"])
+STILL = Reach(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, mirrored=False, reflect=False)
+
+
+def test_the_crop_holds_the_disc_in_its_middle(photograph):
+    pixels, mask = photograph(2, 600, 700)
+    view = view_of(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment")
+    picture, labels = plain_pair(view, SPECS["segment"])
+    assert picture.shape == (256, 256, 3)
+    rows, columns = np.nonzero((labels == 1) | (labels == 2))
+    assert abs(rows.mean() - 127.5) < 1.5
+    assert abs(columns.mean() - 127.5) < 1.5
+    assert np.ptp(rows) + 1 == pytest.approx(256 / PRESETS["fast"].crop_factor, abs=3)
+
+
+def test_the_locating_view_holds_the_disc_alone_and_the_whole_picture(photograph):
+    pixels, mask = photograph(2)
+    view = view_of(pixels, mask, DISC_AND_CUP, SPECS["locate"], "locate")
+    assert set(np.unique(view.mask)) == {0, 1, 255}  # 255 above and below: the picture is wider than high
+    assert view.picture.shape[:2] == view.mask.shape
+
+
+def test_what_does_not_fit_in_memory_is_decoded_again(samples):
+    small = Dataset(samples, DISC_AND_CUP, SPECS, cache_bytes=0)
+    large = Dataset(samples, DISC_AND_CUP, SPECS)
+    assert list(small.read()) == list(large.read()) == [1, 2, 3, 4]
+    assert small.fingerprint == large.fingerprint
+    for name in SPECS:
+        assert np.array_equal(small.view(name, 2).picture, large.view(name, 2).picture)
+
+
+def test_without_strength_a_picture_is_only_cut_out(photograph):
+    pixels, mask = photograph(2, 128, 128)
+    generator = np.random.default_rng(0)
+    picture, labels = warp(pixels, mask, Square(64, 64, 128), 128, STILL, 0.0, generator)
+    assert np.array_equal(picture, pixels)
+    assert np.array_equal(labels, mask)
+    assert recolour(pixels, 0.0, generator) is pixels
+
+
+@pytest.mark.parametrize("name", ["locate", "segment"])
+def test_chance_comes_from_the_generator_alone(name, photograph):
+    pixels, mask = photograph(2)
+    view = view_of(pixels, mask, DISC_AND_CUP, SPECS[name], name)
+    config = PRESETS["fast"]
+    first, second, third = (
+        training_pair(view, SPECS[name], config, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, third)
+
+
+def test_picture_and_mask_turn_together(photograph):
+    _, mask = photograph(2, 128, 128)
+    painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
+    generator = np.random.default_rng(4)
+    reach = Reach(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False)
+    for _ in range(10):
+        picture, labels = warp(painted, mask, Square(64, 64, 128), 96, reach, 1.0, generator)
+        judged = labels != 255
+        wrong = np.round(picture[..., 0] / 100).astype(int)[judged] != labels[judged]
+        assert wrong.mean() < 0.02  # only where interpolation crosses a boundary
+
+
+def test_black_stays_black_when_colours_change():
+    black = np.zeros((32, 32, 3), np.uint8)
+    for seed in range(20):
+        assert recolour(black, 1.0, np.random.default_rng(seed)).mean() < 5

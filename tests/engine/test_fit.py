@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unet_desktop.checkpoint_header import read_header
+from unet_desktop.engine import learn
+from unet_desktop.engine.config import PRESETS, continued
+from unet_desktop.engine.dataset import Sample
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
+from unet_desktop.engine.fit import fit
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.errors import CheckpointError, ImageError, MaskError, TrainingError
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.masks.agreement import dice
+
+
+def test_two_pictures_are_learned_by_heart(samples, device, tmp_path, photograph):
+    config = replace(
+        PRESETS["fast"],
+        pretrained=False,
+        augmentation=0.3,
+        epochs=12,
+        locate_epochs=12,
+        batch_size=4,
+        locate_batch_size=4,
+        least_steps=5,
+        image_size=96,
+        locate_size=96,
+        learning_rate=3e-3,
+    )
+    path = tmp_path / "model.safetensors"
+    *_, last = fit(samples[:2], samples[:2], DISC_AND_CUP, config, save_to=path, device=device)
+    assert isinstance(last, Finished)
+    assert last.metrics["dice/optic disc"] > 0.95
+    assert last.metrics["dice/optic cup"] > 0.9
+    assert set(last.cases) == {"case0", "case1"}
+    assert read_header(path).metrics == last.metrics
+    # Another picture, another size, and where the disc is has to be found.
+    pixels, mask = photograph(11, 200, 220)
+    prediction = Segmenter.open(path, "cpu").segment(pixels)
+    assert prediction.found
+    assert dice(prediction.mask > 0, mask > 0) > 0.85
+
+
+def test_events_come_in_order(samples, device, tiny, tmp_path):
+    events = list(fit(samples[:3], samples[3:], DISC_AND_CUP, tiny, save_to=tmp_path / "m.safetensors", device=device))
+    stages = list(dict.fromkeys(event.stage for event in events if not isinstance(event, Message | Finished)))
+    assert stages == ["read", "locate", "segment", "measure"]
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    assert [(event.stage, event.epoch, event.saved) for event in epochs] == [("locate", 1, False), ("segment", 1, True)]
+    assert {"bce", "dice", "iou", "vcdr_error", "dice/optic cup"} <= set(epochs[1].metrics)
+    batches = [event for event in events if isinstance(event, BatchDone) and event.stage == "segment"]
+    assert [event.step for event in batches] == [1, 2]
+    assert batches[-1].seconds_left == pytest.approx(0.0)
+    assert isinstance(events[-1], Finished)
+
+
+def test_the_same_seed_gives_the_same_losses(samples, device, tiny, tmp_path):
+    def losses(seed: int) -> list[float]:
+        config = replace(tiny, seed=seed)
+        events = fit(samples[:2], [], DISC_AND_CUP, config, save_to=tmp_path / "m.safetensors", device=device)
+        return [event.loss for event in events if isinstance(event, BatchDone) and event.stage != "read"]
+
+    first = losses(1)
+    assert losses(1) == first
+    assert losses(2) != first
+
+
+def test_stopping_at_any_event_leaves_a_whole_model_or_none(samples, device, tiny, tmp_path):
+    config = replace(tiny, epochs=2)
+    count = sum(1 for _ in fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device))
+    for stop in range(0, count, 2):
+        path = tmp_path / f"stopped{stop}.safetensors"
+        run = fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=path, device=device)
+        saved = False
+        for number, event in enumerate(run):
+            saved = saved or (isinstance(event, EpochDone) and event.saved)
+            if number == stop:
+                break
+        run.close()
+        assert path.exists() == saved
+        if saved:
+            Segmenter.open(path, "cpu")
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_training_goes_on_from_a_model(model, samples, device, tiny, tmp_path):
+    path = tmp_path / "next.safetensors"
+    config = continued(replace(tiny, epochs=3))
+    *_, last = fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=path, device=device, start_from=model)
+    assert isinstance(last, Finished)
+    assert read_header(path).parent == read_header(model).weights_sha256
+
+
+def test_other_labels_are_refused(model, samples, device, tiny, tmp_path):
+    config = replace(tiny, framing="patches")
+    with pytest.raises(CheckpointError, match="other labels"):
+        list(fit(samples, [], ONE_STRUCTURE, config, save_to=tmp_path / "m", device=device, start_from=model))
+
+
+def test_other_networks_are_refused(model, samples, device, tiny, tmp_path):
+    config = replace(tiny, network="unet", width=4)
+    with pytest.raises(CheckpointError, match="other networks"):
+        list(fit(samples, [], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device, start_from=model))
+
+
+def test_partly_annotated_and_empty_masks_work(samples, device, tiny, tmp_path, photograph, write_sample):
+    pixels, mask = photograph(5)
+    mask[:, : mask.shape[1] // 2] = 255
+    partly = write_sample(tmp_path, "partly", pixels, mask)
+    untouched = write_sample(tmp_path, "untouched", pixels, np.full_like(mask, 255))
+    without = write_sample(tmp_path, "without", pixels, np.zeros_like(mask))
+    everything = [*samples[:1], partly, untouched, without]
+    *_, last = fit(everything, everything, DISC_AND_CUP, tiny, save_to=tmp_path / "m.safetensors", device=device)
+    assert isinstance(last, Finished)
+    assert all(np.isfinite(value) for value in last.metrics.values())
+
+
+def test_nothing_to_learn_from(device, tiny, tmp_path, photograph, write_sample):
+    with pytest.raises(TrainingError, match="no case has a mask"):
+        list(fit([], [], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+    pixels, mask = photograph(5)
+    empty = write_sample(tmp_path, "empty", pixels, np.zeros_like(mask))
+    with pytest.raises(TrainingError, match='holds "optic disc"'):
+        list(fit([empty], [], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+
+
+def test_a_mask_of_another_size_is_named(samples, device, tiny, tmp_path, photograph, write_sample):
+    wrong = write_sample(tmp_path, "wrong", photograph(1)[0], photograph(1, 100, 100)[1])
+    with pytest.raises(MaskError, match=r"wrong\.mask\.png"):
+        list(fit([wrong], [], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+    gone = Sample("gone", tmp_path / "gone.png", samples[0].mask)
+    with pytest.raises(ImageError, match=r"gone\.png"):
+        list(fit([gone], [], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+
+
+def test_a_loss_that_is_not_a_number_is_a_sentence(samples, device, tiny, tmp_path, monkeypatch):
+    real = learn.segmentation_loss
+    monkeypatch.setattr(learn, "segmentation_loss", lambda *arguments: real(*arguments) * float("nan"))
+    path = tmp_path / "m.safetensors"
+    with pytest.raises(TrainingError, match="not a number"):
+        list(fit(samples[:2], [], DISC_AND_CUP, tiny, save_to=path, device=device))
+    assert not path.exists()
+
+
+def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monkeypatch):
+    from unet_desktop.engine import networks
+
+    monkeypatch.setattr(networks, "imagenet_weights", lambda: None)
+    config = replace(tiny, pretrained=True)
+    run = fit(samples[:1], [], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device)
+    first = next(run)
+    run.close()
+    assert isinstance(first, Message)
+    assert "unet-desktop[pretrained]" in first.text

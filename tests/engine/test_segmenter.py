@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unet_desktop.engine import segmenter as module
+from unet_desktop.engine.checkpoint import load
+from unet_desktop.engine.fit import fit
+from unet_desktop.engine.inference import Predictor
+from unet_desktop.engine.locate import find
+from unet_desktop.engine.networks import NetworkSpec, build
+from unet_desktop.engine.segmenter import Segmenter, expected_dice
+from unet_desktop.images.crop import Square
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+
+
+@pytest.fixture(scope="module")
+def opened(model) -> Segmenter:
+    return Segmenter.open(model, "cpu")
+
+
+def test_the_same_picture_gives_the_same_mask(opened, model, photograph):
+    pixels = photograph(7)[0]
+    first, second = opened.segment(pixels), Segmenter.open(model, "cpu").segment(pixels)
+    assert np.array_equal(first.mask, second.mask)
+    assert first.confidence == second.confidence
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (37, 501), (501, 37), (64, 64), (2, 300)])
+def test_odd_sizes(opened, shape):
+    prediction = opened.segment(np.full((*shape, 3), 90, np.uint8))
+    assert prediction.mask.shape == shape
+    assert prediction.mask.dtype == np.uint8
+    assert set(np.unique(prediction.mask)) <= {0, 1, 2}
+    assert 0.0 <= prediction.confidence <= 1.0
+    assert prediction.found == bool(prediction.mask.any())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (37, 501), (300, 200)])
+def test_odd_sizes_in_tiles(shape, device, samples, tiny, tmp_path):
+    config = replace(tiny, framing="patches", least_steps=1)
+    path = tmp_path / "model.safetensors"
+    for _ in fit(samples[:1], [], DISC_AND_CUP, config, save_to=path, device=device):
+        pass
+    opened = Segmenter.open(path, "cpu")
+    prediction = opened.segment(np.full((*shape, 3), 90, np.uint8))
+    assert prediction.mask.shape == shape
+    assert prediction.probabilities.shape == (2, *shape)
+
+
+def test_nothing_found_is_an_empty_mask(opened, monkeypatch, photograph):
+    monkeypatch.setattr(module, "locate", lambda predictor, pixels: None)
+    prediction = opened.segment(photograph(7)[0])
+    assert not prediction.found
+    assert not prediction.mask.any()
+    assert prediction.square is None
+    assert prediction.probabilities is None
+
+
+def test_locating_a_known_blob():
+    plane = np.zeros((64, 64), np.float32)
+    plane[20:30, 40:50] = 0.9
+    plane[2:4, 2:4] = 1.0  # brighter, but small
+    found = find(plane, Square(640, 640, 1280), 2.0)
+    assert found is not None
+    assert (found.square.x, found.square.y) == (900, 500)
+    assert found.diameter == pytest.approx(2 * np.sqrt(100 / np.pi) * 20)
+    assert found.square.side == pytest.approx(2 * found.diameter)
+    assert found.confidence == pytest.approx(0.9)
+
+
+def test_a_weak_answer_is_found_and_a_flat_one_is_not():
+    plane = np.full((64, 64), 0.02, np.float32)
+    assert find(plane, Square(32, 32, 64), 2.0) is None
+    plane[10:20, 10:20] = 0.3
+    assert find(plane, Square(32, 32, 64), 2.0) is not None
+
+
+def test_expected_dice():
+    assert expected_dice(np.array([[[1.0, 0.0]], [[0.0, 0.0]]], np.float32)) == 1.0
+    assert expected_dice(np.array([[[0.5, 0.0]]], np.float32)) == pytest.approx(2 * 0.5 / 1.5)
+    assert expected_dice(np.zeros((2, 4, 4), np.float32)) == 0.0
+
+
+def test_tiles_agree_with_the_whole_picture(device, photograph):
+    spec = NetworkSpec("unet", 4, 1, "patches", 64, 1.9, 256)
+    predictor = Predictor(build(spec), spec, device, mirrored=True)
+    pixels = photograph(3, 128, 128)[0]
+    assert np.allclose(predictor.whole(pixels), predictor.square(pixels), atol=1e-5)
+    assert predictor.whole(photograph(3, 300, 200)[0]).shape == (1, 256, 171)
+
+
+def test_a_project_without_a_located_label_trains_on_patches(device, samples, tiny, tmp_path, photograph, write_sample):
+    pixels, mask = photograph(1)
+    sample = write_sample(tmp_path, "cell", pixels, (mask > 0).astype(np.uint8), ONE_STRUCTURE)
+    path = tmp_path / "cells.safetensors"
+    for _ in fit([sample], [sample], ONE_STRUCTURE, tiny, save_to=path, device=device):
+        pass
+    assert list(load(path).networks) == ["segment"]
+    assert Segmenter.open(path, "cpu").segment(pixels).mask.shape == mask.shape
