@@ -12,7 +12,12 @@ from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_e
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
 
-_STAGES = {"read": "Reading pictures", "locate": "Learning to locate", "segment": "Learning to segment"}
+_STAGES = {
+    "read": "Reading pictures",
+    "locate": "Learning to locate",
+    "segment": "Learning to segment",
+    "measure": "Measuring",
+}
 
 
 @dataclass(slots=True)

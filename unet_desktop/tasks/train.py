@@ -11,6 +11,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig, continued
 from unet_desktop.engine.dataset import Sample
+from unet_desktop.engine.device import choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, TrainEvent
 from unet_desktop.engine.fit import fit
 from unet_desktop.errors import TrainingError
@@ -71,7 +72,7 @@ def train_project(
         project.labels,
         config,
         save_to=path,
-        device=device,
+        device=choose(device),
         start_from=None if previous is None else previous.path,
     )
     metrics: dict[str, float] = {}
