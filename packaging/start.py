@@ -1,0 +1,8 @@
+"""What the packaged program runs."""
+
+import sys
+
+from unet_desktop.__main__ import main
+
+if __name__ == "__main__":
+    sys.exit(main())
