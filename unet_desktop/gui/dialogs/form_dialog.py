@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.named import named
@@ -33,6 +32,7 @@ class FormDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._accept = named(buttons.button(QDialogButtonBox.StandardButton.Ok), "accept")
         self._accept.setText(accept_text)
+        self._accept.setProperty("role", "main")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -69,5 +69,5 @@ def wrapped(text: str) -> QLabel:
 def quiet(text: str) -> QLabel:
     """A label for what explains a field: it steps back behind the fields."""
     label = wrapped(text)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setProperty("role", "muted")
     return label

@@ -50,6 +50,7 @@ class ImportDrishtiDialog(FormDialog):
         self.form.addRow("", self._copy)
         self._source.path_changed.connect(self.check)
         self._root.path_changed.connect(self.check)
+        self._source.setFocus()
         self.check()
 
     def request(self) -> DrishtiRequest:

@@ -60,6 +60,7 @@ class ImportImagesDialog(FormDialog):
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
+        self._source.setFocus()
         self.check()
 
     def request(self) -> ImportRequest:

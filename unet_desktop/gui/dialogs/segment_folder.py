@@ -56,6 +56,7 @@ class SegmentFolderDialog(FormDialog):
         self.form.addRow("Write &to", self._output)
         self._folder.path_changed.connect(self._on_folder_changed)
         self._output.path_changed.connect(self.check)
+        self._folder.setFocus()
         self.check()
 
     def request(self) -> SegmentRequest:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.named import named
-from unet_desktop.gui.panels.colours import muted, readable
+from unet_desktop.gui.panels.colours import readable
 from unet_desktop.gui.panels.curve_data import Points
 
 
@@ -80,7 +80,7 @@ class Plot(QWidget):
 
     def _apply_palette(self) -> None:
         palette = self.palette()
-        quiet = muted(palette)
+        quiet = palette.color(QPalette.ColorRole.PlaceholderText)
         self._view.setBackground(palette.color(QPalette.ColorRole.Base))
         for side in ("left", "bottom"):
             axis = self._view.getAxis(side)

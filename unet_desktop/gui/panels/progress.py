@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import BatchDone, EpochDone
 from unet_desktop.gui.named import named
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.tasks.events import ItemDone
 
 _STEPS = 1000
@@ -20,7 +20,6 @@ class JobProgress(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Idle."""
         super().__init__(parent)
-        self._located = "structure"
         self._text = named(QLabel(), "progress_text")
         self._text.setWordWrap(True)
         self._bar = named(QProgressBar(), "progress_bar")
@@ -30,6 +29,7 @@ class JobProgress(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._text)
         layout.addWidget(self._bar)
+        self.set_labels(DISC_AND_CUP)
         self.set_idle("")
 
     def set_labels(self, labels: LabelSet) -> None:

@@ -40,6 +40,7 @@ class RunReport(QWidget):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             layout.addWidget(label)
+        self._device.setProperty("role", "muted")
         self._device.hide()
         self._show()
 

@@ -106,7 +106,7 @@ class TrainingPanel(QWidget):
         self._start.setToolTip("" if self._enough else f"Correct or accept at least {FEWEST_CASES} masks first.")
 
     def _lay_out(self) -> None:
-        self._start.setDefault(True)
+        self._start.setProperty("role", "main")
         buttons = QHBoxLayout()
         buttons.addWidget(self._start, 1)
         buttons.addWidget(self._stop)

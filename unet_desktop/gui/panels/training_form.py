@@ -57,6 +57,7 @@ class TrainingForm(QWidget):
             self._preset.addItem(config.title, key)
         self._explanation = named(QLabel(), "explanation")
         self._explanation.setWordWrap(True)
+        self._explanation.setProperty("role", "muted")
         self._epochs = named(QSpinBox(), "epochs")
         self._epochs.setRange(1, 1000)
         self._learning_rate = LearningRateBox()

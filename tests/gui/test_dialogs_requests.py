@@ -1,0 +1,257 @@
+"""The dialogs that ask: they hand back a request, and cannot be accepted before it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QColorDialog,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QTableWidget,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from unet_desktop.gui.dialogs.colour_button import ColourButton
+from unet_desktop.gui.dialogs.form_dialog import FormDialog
+from unet_desktop.gui.dialogs.import_drishti import DrishtiRequest, ImportDrishtiDialog
+from unet_desktop.gui.dialogs.import_images import ImportImagesDialog, ImportRequest
+from unet_desktop.gui.dialogs.new_project import NewProjectDialog, NewProjectRequest
+from unet_desktop.gui.dialogs.path_field import PathField
+from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog, SegmentRequest
+from unet_desktop.labels import DISC_AND_CUP, Label
+from unet_desktop.project.models import Model
+
+Part = TypeVar("Part", bound=QWidget)
+
+
+def part(dialog: QWidget, kind: type[Part], name: str) -> Part:
+    found = dialog.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def shown(qtbot: QtBot, dialog: FormDialog) -> FormDialog:
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def type_path(qtbot: QtBot, dialog: QWidget, name: str, path: Path | str) -> None:
+    line = part(part(dialog, PathField, name), QLineEdit, "line")
+    line.clear()
+    qtbot.keyClicks(line, str(path))
+
+
+def problem(dialog: QWidget) -> str:
+    return part(dialog, QLabel, "problem").text()
+
+
+def can_be_accepted(dialog: QWidget) -> bool:
+    return part(dialog, QPushButton, "accept").isEnabled()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").touch()
+    return folder
+
+
+@pytest.fixture
+def new_project(qtbot: QtBot, tmp_path: Path) -> NewProjectDialog:
+    dialog = NewProjectDialog()
+    shown(qtbot, dialog)
+    type_path(qtbot, dialog, "place", tmp_path)
+    return dialog
+
+
+def test_a_new_project_needs_a_name_and_gets_a_folder_of_that_name(
+    qtbot: QtBot, new_project: NewProjectDialog, tmp_path: Path
+) -> None:
+    assert problem(new_project) == "Give the project a name."
+    assert not can_be_accepted(new_project)
+    qtbot.keyClicks(part(new_project, QLineEdit, "name"), "Clinic")
+    assert problem(new_project) == ""
+    with qtbot.waitSignal(new_project.accepted):
+        qtbot.mouseClick(part(new_project, QPushButton, "accept"), Qt.MouseButton.LeftButton)
+    assert new_project.request() == NewProjectRequest(tmp_path / "Clinic", "Clinic", DISC_AND_CUP, None, True)
+    assert not (tmp_path / "Clinic").exists()
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", 'what"', "x:y"])
+def test_a_name_that_is_no_folders_name_is_refused(qtbot: QtBot, new_project: NewProjectDialog, name: str) -> None:
+    qtbot.keyClicks(part(new_project, QLineEdit, "name"), name)
+    assert "leave out" in problem(new_project)
+
+
+def test_a_folder_that_holds_something_is_refused(qtbot: QtBot, new_project: NewProjectDialog, pictures: Path) -> None:
+    qtbot.keyClicks(part(new_project, QLineEdit, "name"), pictures.name)
+    assert problem(new_project) == f"{pictures} is not empty. Choose another name or place."
+    type_path(qtbot, new_project, "place", "")
+    assert problem(new_project) == "Choose a place for the project's folder."
+    type_path(qtbot, new_project, "place", "photos")
+    assert "only a part" in problem(new_project)
+    type_path(qtbot, new_project, "place", pictures / "0.png")
+    assert "cannot be written" in problem(new_project)
+
+
+def test_pictures_can_come_at_once_copied_or_referred_to(
+    qtbot: QtBot, new_project: NewProjectDialog, pictures: Path
+) -> None:
+    qtbot.keyClicks(part(new_project, QLineEdit, "name"), "Clinic")
+    refer = part(new_project, QRadioButton, "refer")
+    assert not refer.isEnabled()
+    type_path(qtbot, new_project, "images", pictures / "none")
+    assert problem(new_project) == f"There is no folder {pictures / 'none'}."
+    type_path(qtbot, new_project, "images", pictures)
+    refer.click()
+    request = new_project.request()
+    assert (request.images, request.copy) == (pictures, False)
+
+
+def custom(qtbot: QtBot, dialog: NewProjectDialog) -> QTableWidget:
+    qtbot.keyClicks(part(dialog, QLineEdit, "name"), "Cells")
+    part(dialog, QComboBox, "template").setCurrentText("Custom")
+    return part(dialog, QTableWidget, "labels")
+
+
+def test_own_labels_are_named_nested_and_coloured(
+    qtbot: QtBot, new_project: NewProjectDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = custom(qtbot, new_project)
+    assert problem(new_project) == "Give each label a name."
+    qtbot.keyClicks(table.cellWidget(0, 0), "cell")
+    qtbot.mouseClick(part(new_project, QPushButton, "add_label"), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(table.cellWidget(1, 0), "cell")
+    assert "taken" in problem(new_project)
+    qtbot.keyClicks(table.cellWidget(1, 0), " nucleus")
+    inside, unique, colour = (table.cellWidget(1, column) for column in (2, 3, 1))
+    assert isinstance(inside, QComboBox)
+    assert isinstance(unique, QCheckBox)
+    assert isinstance(colour, ColourButton)
+    assert [inside.itemText(index) for index in range(inside.count())] == ["nothing", "cell"]
+    inside.setCurrentIndex(1)
+    unique.click()
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#123456"))
+    qtbot.mouseClick(colour, Qt.MouseButton.LeftButton)
+    assert can_be_accepted(new_project)
+    first, second = new_project.request().labels
+    assert (first.value, first.name, first.inside, first.unique) == (1, "cell", None, False)
+    assert second == Label(2, "cell nucleus", "#123456", "cell", True)
+
+
+def test_removing_a_label_keeps_the_nesting_of_the_others(qtbot: QtBot, new_project: NewProjectDialog) -> None:
+    table = custom(qtbot, new_project)
+    for _ in range(3):
+        qtbot.mouseClick(part(new_project, QPushButton, "add_label"), Qt.MouseButton.LeftButton)
+    for row, (name, parent) in enumerate([("a", 0), ("b", 0), ("c", 2), ("d", 1)]):
+        qtbot.keyClicks(table.cellWidget(row, 0), name)
+        inside = table.cellWidget(row, 2)
+        assert isinstance(inside, QComboBox)
+        inside.setCurrentIndex(parent)
+    assert [(label.name, label.inside) for label in new_project.request().labels] == [
+        ("a", None), ("b", None), ("c", "b"), ("d", "a"),
+    ]  # fmt: skip
+    qtbot.mouseClick(table.cellWidget(0, 4), Qt.MouseButton.LeftButton)
+    assert [(label.value, label.name, label.inside) for label in new_project.request().labels] == [
+        (1, "b", None), (2, "c", "b"), (3, "d", None),
+    ]  # fmt: skip
+
+
+def test_the_last_label_cannot_be_removed(qtbot: QtBot, new_project: NewProjectDialog) -> None:
+    custom(qtbot, new_project)
+    assert not part(new_project, QToolButton, "remove_0").isEnabled()
+
+
+def test_importing_counts_the_pictures_and_asks_for_a_folder_that_has_some(
+    qtbot: QtBot, pictures: Path, tmp_path: Path
+) -> None:
+    dialog = shown(qtbot, ImportImagesDialog(None, DISC_AND_CUP))
+    assert isinstance(dialog, ImportImagesDialog)
+    assert problem(dialog) == "Choose the folder with the pictures."
+    type_path(qtbot, dialog, "source", tmp_path)
+    assert "holds no pictures" in problem(dialog)
+    part(dialog, QCheckBox, "recursive").click()
+    assert problem(dialog) == ""
+    part(dialog, QCheckBox, "recursive").click()
+    type_path(qtbot, dialog, "source", pictures)
+    assert "3 pictures." in [label.text() for label in dialog.findChildren(QLabel)]
+    type_path(qtbot, dialog, "masks", pictures / "0.png")
+    assert problem(dialog).endswith("is not a folder.")
+    type_path(qtbot, dialog, "masks", tmp_path)
+    assert dialog.request() == ImportRequest(pictures, True, tmp_path, False)
+
+
+def test_drishti_is_known_by_its_layout(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
+    dialog = shown(qtbot, ImportDrishtiDialog())
+    assert isinstance(dialog, ImportDrishtiDialog)
+    assert any("at least 3 of the 4 experts" in label.text() for label in dialog.findChildren(QLabel))
+    type_path(qtbot, dialog, "root", tmp_path / "project")
+    type_path(qtbot, dialog, "source", pictures)
+    assert "not laid out like Drishti-GS1" in problem(dialog)
+    (pictures / "Training" / "Images").mkdir(parents=True)
+    type_path(qtbot, dialog, "source", pictures)
+    assert problem(dialog) == ""
+    assert dialog.request() == DrishtiRequest(pictures, tmp_path / "project", True)
+    type_path(qtbot, dialog, "root", "")
+    assert problem(dialog) == "Choose a new folder for the project."
+
+
+def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
+    from test_models_panel import model
+
+    models: list[Model] = [model(2), model(1)]
+    dialog = shown(qtbot, SegmentFolderDialog(None, models))
+    assert isinstance(dialog, SegmentFolderDialog)
+    assert problem(dialog) == "Choose the folder with the pictures."
+    type_path(qtbot, dialog, "folder", pictures)
+    assert dialog.request() == SegmentRequest(pictures, models[0].path, tmp_path / "photos-segmented")
+    assert can_be_accepted(dialog)
+    part(dialog, QComboBox, "model").setCurrentIndex(1)
+    type_path(qtbot, dialog, "output", pictures / "masks")
+    assert "outside the pictures' folder" in problem(dialog)
+    type_path(qtbot, dialog, "output", tmp_path / "mine")
+    type_path(qtbot, dialog, "folder", tmp_path)
+    type_path(qtbot, dialog, "folder", pictures)
+    assert dialog.request() == SegmentRequest(pictures, models[1].path, tmp_path / "mine")
+
+
+def test_without_a_model_no_folder_can_be_segmented(qtbot: QtBot, pictures: Path) -> None:
+    dialog = shown(qtbot, SegmentFolderDialog(None, []))
+    type_path(qtbot, dialog, "folder", pictures)
+    assert problem(dialog) == "There is no model yet. Train one first."
+    assert not can_be_accepted(dialog)
+
+
+def test_a_folder_can_be_browsed_for_dropped_and_written_with_a_tilde(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = PathField("Folder")
+    qtbot.addWidget(field)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    with qtbot.waitSignal(field.path_changed):
+        qtbot.mouseClick(part(field, QPushButton, "browse"), Qt.MouseButton.LeftButton)
+    assert field.path() == tmp_path
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    qtbot.mouseClick(part(field, QPushButton, "browse"), Qt.MouseButton.LeftButton)
+    assert field.path() == tmp_path
+    part(field, QLineEdit, "line").setText(QUrl.fromLocalFile(str(tmp_path / "a b")).toString())
+    assert field.path() == tmp_path / "a b"
+    part(field, QLineEdit, "line").setText("~/x")
+    assert field.path() == Path.home() / "x"
+    field.set_path(None)
+    assert field.path() is None
