@@ -173,11 +173,12 @@ def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRSche
     """Stepped once a batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
     if config.schedule == "step":
         return StepLR(optimiser, config.step_epochs * stage.steps, gamma=0.1)
+    total = stage.epochs * stage.steps + 1  # it is stepped once more after the last batch
     return OneCycleLR(
         optimiser,
         config.learning_rate,
-        total_steps=stage.epochs * stage.steps + 1,  # it is stepped once more after the last batch
-        pct_start=0.25,
+        total_steps=total,
+        pct_start=max(0.2, 2 / total),  # a rise of no steps divides by zero
         div_factor=10.0,
         final_div_factor=100.0,
         cycle_momentum=False,
