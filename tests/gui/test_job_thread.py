@@ -35,7 +35,7 @@ class Record:
         self.events: list[object] = []
         self.endings: list[object] = []
         self.threads: set[int] = set()
-        thread.event_happened.connect(self._on_event)
+        thread.event.connect(self._on_event)
         thread.succeeded.connect(lambda: self.endings.append("succeeded"))
         thread.cancelled.connect(lambda: self.endings.append("cancelled"))
         thread.failed.connect(self.endings.append)

@@ -60,7 +60,7 @@ class JobRunner(QObject):
         if self.busy or self._closed:
             return False
         thread = JobThread(start_job, self)
-        thread.event_happened.connect(self._on_thread_event)
+        thread.event.connect(self._on_thread_event)
         thread.succeeded.connect(self._on_thread_succeeded)
         thread.cancelled.connect(self._on_thread_cancelled)
         thread.failed.connect(self._on_thread_failed)

@@ -24,13 +24,13 @@ class JobThread(QThread):
     `finally` runs here too.
 
     Signals:
-        event_happened: what the generator yielded. Those whose class has `passing = True` are thinned to 20 a second.
+        event: what the generator yielded. Those whose class has `passing = True` are thinned to 20 a second.
         succeeded: the generator came to its end.
         cancelled: it was closed early.
         failed: the exception that ended it.
     """
 
-    event_happened = Signal(object)
+    event = Signal(object)  # type: ignore[assignment]  # hides QThread.event, which nothing here overrides
     succeeded = Signal()
     cancelled = Signal()
     failed = Signal(object)
@@ -51,7 +51,7 @@ class JobThread(QThread):
                 return True
             now = time.monotonic()
             if not getattr(event, "passing", False) or now - last >= MIN_INTERVAL:
-                self.event_happened.emit(event)
+                self.event.emit(event)
                 last = now
         if isinstance(events, Generator):
             events.close()
