@@ -170,7 +170,7 @@ def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
     assert text.text() == "Reading the pictures"
     assert bar.value() / bar.maximum() == 0.5
     panel.add_event(batch(3, 8, stage="locate"))
-    assert text.text() == "Locating the optic disc, epoch 3 of 40, about 2 min left"
+    assert text.text().replace("\N{NO-BREAK SPACE}", " ") == "Locating the optic disc, epoch 3 of 40, about 2 min left"
     assert bar.value() / bar.maximum() == pytest.approx(3 / 40, abs=0.001)
     panel.add_event(ItemDone("drishtiGS_002.png", 2, 50))
     assert text.text() == "2 of 50: drishtiGS_002.png"

@@ -24,6 +24,7 @@ class JobProgress(QWidget):
         self._text.setWordWrap(True)
         self._bar = named(QProgressBar(), "progress_bar")
         self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -69,7 +70,7 @@ class JobProgress(QWidget):
         return f"{doing}, epoch {epoch} of {epochs}"
 
     def _show(self, text: str, share: float, seconds_left: float) -> None:
-        left = time_left(seconds_left)
+        left = time_left(seconds_left).replace(" ", "\N{NO-BREAK SPACE}")  # "2 min" must not be torn apart
         self._text.setText(f"{text}, {left}" if left else text)
         self._bar.setRange(0, _STEPS)
         self._bar.setValue(round(_STEPS * min(max(share, 0.0), 1.0)))
