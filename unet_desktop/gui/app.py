@@ -1,0 +1,66 @@
+"""The window's start: environment, application, theme, workbench, window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from unet_desktop import __version__
+from unet_desktop.gui.device import DeviceProbe
+from unet_desktop.gui.settings import Store
+from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.images.opencv import cv2
+from unet_desktop.log import start_logging
+from unet_desktop.resources import resource
+
+_PROBE_AFTER = 1500
+"""Milliseconds after which torch is loaded to name the device: the window shall be usable first."""
+
+
+def main(arguments: list[str]) -> int:
+    """Open the window, on a project when its folder is given; returns the exit code."""
+    start_logging()
+    application = make_application()
+    window = make_window(application)
+    window.problems.install_excepthook()
+    probe = DeviceProbe(window)
+    probe.found.connect(window.panels.status.set_device)
+    probe.found.connect(window.panels.training.set_device)
+    window.show()
+    if arguments:
+        open_project = window.handlers.find("project.open_root")
+        QTimer.singleShot(0, lambda: open_project(Path(arguments[0]).absolute()))
+    QTimer.singleShot(_PROBE_AFTER, probe.start)
+    try:
+        return application.exec()
+    finally:
+        probe.shutdown()
+
+
+def make_application() -> QApplication:
+    """The application, with its names and icon; the one that runs already when there is one."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    QCoreApplication.setOrganizationName("unet-desktop")
+    QCoreApplication.setApplicationName("unet-desktop")
+    QCoreApplication.setApplicationVersion(__version__)
+    QGuiApplication.setApplicationDisplayName("")
+    QGuiApplication.setDesktopFileName("unet-desktop")
+    application.setWindowIcon(QIcon(str(resource("icon.svg"))))
+    # OpenCV's own threads would compete with torch's for the few cores of an office PC.
+    cv2.setNumThreads(1)
+    return application
+
+
+def make_window(application: QApplication) -> MainWindow:
+    """The window with everything behind it; nothing is open and nothing is shown yet."""
+    store = Store()
+    appearance = Appearance(application, store.settings.theme)
+    return MainWindow(Workbench(store), appearance)

@@ -1,0 +1,34 @@
+"""The canvas's layers, bottom to top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
+
+from unet_desktop.gui.canvas.cursor_layer import CursorLayer
+from unet_desktop.gui.canvas.image_layer import ImageLayer
+from unet_desktop.gui.canvas.layer import Layer
+from unet_desktop.gui.canvas.mask_layer import MaskLayer
+from unet_desktop.gui.canvas.proposal_layer import ProposalLayer
+
+
+class Layers:
+    """Picture, mask, proposal, brush ring."""
+
+    def __init__(self) -> None:
+        """All empty."""
+        self.image = ImageLayer()
+        self.mask = MaskLayer()
+        self.proposal = ProposalLayer()
+        self.cursor = CursorLayer()
+
+    def __iter__(self) -> Iterator[Layer]:
+        """Bottom to top."""
+        return iter((self.image, self.mask, self.proposal, self.cursor))
+
+    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+        """Paint them all; see `Layer.paint`."""
+        for layer in self:
+            layer.paint(painter, exposed, scale)

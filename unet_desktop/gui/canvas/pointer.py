@@ -1,0 +1,158 @@
+"""Pointer: mouse, wheel, pinch and keys on the canvas; the only place that maps view to image coordinates."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+
+from unet_desktop.gui.canvas.canvas import STEP, Canvas
+from unet_desktop.gui.canvas.tool import Press, Tool
+
+NOTCH = 120.0
+"""Wheel units of one notch, in Qt's count."""
+_STILL = 4.0
+"""View pixels within which a click counts as not moved."""
+_PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+
+
+class Pointer(QObject):
+    """Pans and zooms the canvas, and hands presses and drags to the tool in use.
+
+    Signals:
+        hovered(x, y): the pointer is over this image point.
+        left: it is no longer over the canvas.
+        resize_requested(steps): the brush shall become larger or smaller.
+        key_released(key): a key went up; for keys that act while they are held.
+    """
+
+    hovered = Signal(float, float)
+    left = Signal()
+    resize_requested = Signal(float)
+    key_released = Signal(int)
+
+    def __init__(self, canvas: Canvas, tool: Tool) -> None:
+        """Watch the canvas."""
+        super().__init__(canvas)
+        self._canvas, self._tool = canvas, tool
+        self._grabbed: QPointF | None = None  # where the picture is held while it is dragged
+        self._painting = self._space = False
+        self._double_at: QPointF | None = None  # where the second press of a double click was
+        canvas.installEventFilter(self)
+
+    def set_tool(self, tool: Tool) -> None:
+        """Hand presses to this tool from now on."""
+        self._tool = tool
+
+    def _image_point(self, at: QPointF) -> tuple[float, float]:
+        return self._canvas.viewport.to_image(at.x(), at.y())
+
+    def _on_press(self, event: QMouseEvent) -> bool:
+        self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() is Qt.MouseButton.MiddleButton or self._space:
+            self._grabbed = event.position()
+            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() in _PAINTING and self._canvas.image_size is not None:
+            self._painting = True
+            self._tool.press(
+                Press(
+                    *self._image_point(event.position()),
+                    erase=event.button() is Qt.MouseButton.RightButton,
+                    straight=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
+                )
+            )
+        return True
+
+    def _on_move(self, event: QMouseEvent) -> bool:
+        if self._grabbed is not None:
+            self._canvas.pan_by(event.position() - self._grabbed)
+            self._grabbed = event.position()
+        point = self._image_point(event.position())
+        if self._painting:
+            self._tool.move(*point)
+        self._hover(point)
+        return True
+
+    def _on_release(self, event: QMouseEvent) -> bool:
+        if self._grabbed is not None:
+            self._grabbed = None
+            self._show_cursor()
+        elif self._painting and not event.buttons() & (_PAINTING[0] | _PAINTING[1]):
+            self._painting = False
+            double, self._double_at = self._double_at, None
+            if double is not None and (event.position() - double).manhattanLength() < _STILL:
+                self._tool.retract()
+                self._canvas.fit()
+            else:
+                self._tool.release(*self._image_point(event.position()))
+        return True
+
+    def _on_double_click(self, event: QMouseEvent) -> bool:
+        """Fit, but only once the button is up where it went down: who drags on wants to paint."""
+        if event.button() is Qt.MouseButton.MiddleButton or self._space:
+            self._canvas.fit()
+            return True
+        self._double_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
+        return self._on_press(event)
+
+    def _on_wheel(self, event: QWheelEvent) -> bool:
+        steps = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.resize_requested.emit(steps)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._canvas.pan_by(QPointF(steps * 60, 0))
+        else:
+            self._canvas.zoom_by(STEP**steps, event.position())
+        self._hover(self._image_point(event.position()))
+        return True
+
+    def _on_gesture(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._canvas.zoom_by(1 + event.value(), event.position())
+        return True
+
+    def _on_key(self, event: QKeyEvent, *, down: bool) -> bool:
+        if event.isAutoRepeat():
+            return event.key() == Qt.Key.Key_Space
+        if event.key() == Qt.Key.Key_Space:
+            self._space = down
+            self._show_cursor()
+            return True
+        if not down:
+            self.key_released.emit(event.key())
+        return False
+
+    def _hover(self, point: tuple[float, float]) -> None:
+        self._canvas.set_pointer(None if self._space or self._grabbed is not None else point)
+        self.hovered.emit(*point)
+
+    def _on_leave(self) -> None:
+        self._canvas.set_pointer(None)
+        self.left.emit()
+
+    def _show_cursor(self) -> None:
+        self._canvas.setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if isinstance(event, QMouseEvent):
+            if kind is QEvent.Type.MouseButtonPress:
+                return self._on_press(event)
+            if kind is QEvent.Type.MouseMove:
+                return self._on_move(event)
+            if kind is QEvent.Type.MouseButtonRelease:
+                return self._on_release(event)
+            if kind is QEvent.Type.MouseButtonDblClick:
+                return self._on_double_click(event)
+        if isinstance(event, QWheelEvent):
+            return self._on_wheel(event)
+        if isinstance(event, QNativeGestureEvent):
+            return self._on_gesture(event)
+        if isinstance(event, QKeyEvent) and kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            return self._on_key(event, down=kind is QEvent.Type.KeyPress)
+        if kind is QEvent.Type.Leave:
+            self._on_leave()
+        elif kind is QEvent.Type.FocusOut:
+            self._space = False
+            self._show_cursor()
+        return False

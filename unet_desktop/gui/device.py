@@ -1,0 +1,42 @@
+"""DeviceProbe: finds out what this computer computes with, beside everything else, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.gui.jobs.thread import JobThread
+
+
+class DeviceProbe(QObject):
+    """Loads torch in a thread of its own, so that the first training need not wait for it.
+
+    Signals:
+        found(sentence): about the device.
+    """
+
+    found = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Ready to start."""
+        super().__init__(parent)
+        self._thread = JobThread(_describe, self)
+        self._thread.event.connect(self._on_thread_event)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def shutdown(self) -> None:
+        """Wait until it is through; loading a library cannot be interrupted."""
+        self._thread.wait()
+
+    def _on_thread_event(self, event: object) -> None:
+        self.found.emit(str(getattr(event, "text", "")))
+
+
+def _describe() -> Iterator[object]:
+    from unet_desktop.tasks.describe_device import describe_device
+
+    return describe_device()

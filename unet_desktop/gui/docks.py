@@ -1,0 +1,73 @@
+"""Docks: where the panels stand in the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_WIDTHS = (250, 330)
+
+
+class Docks:
+    """Cases at the left; correcting, training and models at the right, one behind the other."""
+
+    def __init__(self, window: QMainWindow, cases: QWidget, tools: QWidget, training: QWidget, models: QWidget) -> None:
+        """Put each panel into a dock of its own."""
+        self._window = window
+        self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
+        self.cases = _dock("Cases", cases, window)
+        self.tools = _dock("Correct", tools, window)
+        self.training = _dock("Train", training, window)
+        self.models = _dock("Models", models, window)
+        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+        self.reset()
+
+    @property
+    def all(self) -> tuple[QDockWidget, ...]:
+        """All of them."""
+        return (self.cases, self.tools, self.training, self.models)
+
+    def reset(self) -> None:
+        """Put them where they belong."""
+        self._shown = None
+        window = self._window
+        for dock in self.all:
+            window.removeDockWidget(dock)
+            dock.setFloating(False)
+        window.addDockWidget(_LEFT, self.cases)
+        for dock in (self.tools, self.training, self.models):
+            window.addDockWidget(_RIGHT, dock)
+        window.tabifyDockWidget(self.tools, self.training)
+        window.tabifyDockWidget(self.training, self.models)
+        for dock in self.all:
+            dock.show()
+        self.tools.raise_()
+        window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
+
+    def set_project_open(self, is_open: bool) -> None:
+        """Without a project there is nothing in the panels, so they make room for the first page."""
+        if is_open and self._shown is not None:
+            shown, self._shown = self._shown, None
+            for dock in shown:
+                dock.show()
+            if self.tools in shown:
+                self.tools.raise_()
+        elif not is_open and self._shown is None:
+            self._shown = [dock for dock in self.all if not dock.isHidden()]
+            for dock in self.all:
+                dock.hide()
+
+    def bring_forward(self, dock: QDockWidget) -> None:
+        """Show a panel and put the keyboard into it."""
+        dock.show()
+        dock.raise_()
+        dock.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _dock(title: str, panel: QWidget, window: QMainWindow) -> QDockWidget:
+    dock = QDockWidget(title, window)
+    dock.setObjectName(f"dock.{title.lower()}")  # saveState() finds docks by this name
+    dock.setWidget(panel)
+    dock.setAllowedAreas(_LEFT | _RIGHT)
+    return dock

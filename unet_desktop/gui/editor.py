@@ -1,0 +1,168 @@
+"""Editor: the open mask, the gesture in progress and the history; the only holder of all three."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.gui.histories import Histories, Key
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.history import History
+from unet_desktop.masks.patch import Box, Patch, patch_between
+from unet_desktop.masks.regions import Mask
+
+
+class Gesture(Protocol):
+    """A drag that paints as it goes and ends in one patch; `masks.stroke.Stroke` is one."""
+
+    def extend(self, x: float, y: float) -> Box:
+        """Go on to this point, image pixels; returns the box of pixels that may have changed."""
+
+    def finish(self) -> Patch | None:
+        """End it: what it changed, or None."""
+
+    def cancel(self) -> Box:
+        """Put everything back; returns the box that changed."""
+
+
+class Editor(QObject):
+    """Edits of the open case's mask.
+
+    Signals:
+        mask_replaced: another mask is open, or none.
+        mask_changed(Box): pixels in that box of the image may have changed.
+        edited: a gesture was finished, undone or redone: there is something to save.
+        history_changed: there is more or less to undo.
+    """
+
+    mask_replaced = Signal()
+    mask_changed = Signal(object)
+    edited = Signal()
+    history_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with no mask."""
+        super().__init__(parent)
+        self.mask: Mask | None = None
+        self.labels: LabelSet | None = None
+        self.key: Key | None = None
+        self.model: str | None = None
+        self.history = History()
+        self._began_empty = False
+        self._gesture: Gesture | None = None
+        self._histories = Histories()
+
+    @property
+    def drawing(self) -> bool:
+        """Is a gesture in progress?"""
+        return self._gesture is not None
+
+    @property
+    def untouched(self) -> bool:
+        """Did the case begin without a mask, and is every edit since undone?"""
+        return self._began_empty and not self.history.can_undo and not (self.mask is not None and bool(self.mask.any()))
+
+    def open_mask(self, root: Path, case_id: str, mask: Mask | None, size: tuple[int, int], labels: LabelSet) -> None:
+        """Edit another case's mask.
+
+        Args:
+            root: the project's folder.
+            case_id: the case.
+            mask: (H, W) uint8, taken over and changed in place; None begins with an empty one.
+            size: (height, width) of the picture.
+            labels: the project's.
+        """
+        self.close_mask()
+        self.key, self.labels = (root, case_id), labels
+        self.mask = np.zeros(size, np.uint8) if mask is None else mask
+        kept = self._histories.take(self.key, self.mask)
+        self.history = History() if kept is None else kept.history
+        self._began_empty = mask is None if kept is None else kept.began_empty
+        self.mask_replaced.emit()
+        self.history_changed.emit()
+
+    def close_mask(self) -> None:
+        """Put the mask away; its history is kept for when the case is opened again."""
+        self.cancel()
+        if self.key is not None and self.mask is not None:
+            self._histories.keep(self.key, self.history, self.mask, began_empty=self._began_empty)
+        self.key = self.mask = self.labels = self.model = None
+        self.history = History()
+        self.mask_replaced.emit()
+        self.history_changed.emit()
+
+    def begin(self, gesture: Gesture) -> None:
+        """Start a gesture on the open mask; one in progress is finished first."""
+        self.finish()
+        self._gesture = gesture
+
+    def extend(self, x: float, y: float) -> None:
+        """Go on with the gesture to this point, image pixels."""
+        if self._gesture is not None:
+            self._tell(self._gesture.extend(x, y))
+
+    def finish(self) -> bool:
+        """End the gesture; what it changed becomes one step of the history. False when it changed nothing."""
+        gesture, self._gesture = self._gesture, None
+        patch = None if gesture is None else gesture.finish()
+        if patch is not None:
+            self._note(patch)
+        return patch is not None
+
+    def cancel(self) -> None:
+        """Abandon the gesture; the mask is as before it."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            self._tell(gesture.cancel())
+
+    def replace_mask(self, name: str, mask: Mask, *, model: str | None = None) -> None:
+        """Change the whole mask in one step, e.g. by accepting a prediction.
+
+        Args:
+            name: of the step.
+            mask: (H, W) uint8 of the same size; it is copied.
+            model: fingerprint of the model it came from, noted when the mask is saved.
+        """
+        self.finish()
+        if self.mask is None:
+            return
+        self.model = model or self.model
+        whole = Box(0, 0, *mask.shape)
+        # An accepted mask that changes nothing is still a decision, which undo must be able to take back.
+        nothing = Patch(name, 0, 0, self.mask[:1, :1].copy(), self.mask[:1, :1].copy())
+        patch = patch_between(name, self.mask, mask, whole) or nothing
+        patch.apply(self.mask)
+        self._tell(patch.box)
+        self._note(patch)
+
+    def undo(self) -> None:
+        """Take the last step back; during a gesture, abandon the gesture."""
+        if self.drawing:
+            self.cancel()
+        else:
+            self._apply(self.history.undo())
+
+    def redo(self) -> None:
+        """Do the last undone step again."""
+        if not self.drawing:
+            self._apply(self.history.redo())
+
+    def _apply(self, patch: Patch | None) -> None:
+        if patch is None or self.mask is None:
+            return
+        patch.apply(self.mask)
+        self._tell(patch.box)
+        self.history_changed.emit()
+        self.edited.emit()
+
+    def _note(self, patch: Patch) -> None:
+        self.history.push(patch)
+        self.history_changed.emit()
+        self.edited.emit()
+
+    def _tell(self, box: Box) -> None:
+        if not box.empty:
+            self.mask_changed.emit(box)

@@ -1,0 +1,47 @@
+"""Handlers of the Case menu."""
+
+from __future__ import annotations
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.case import CaseState
+
+
+class CaseHandlers:
+    """Go from case to case; approve and flag."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """Work on this bench."""
+        self._bench = bench
+
+    def open_case(self, case_id: str) -> None:
+        """Open this case; when that fails, the list shows again what stays open."""
+        try:
+            self._bench.session.open_case(case_id)
+        except UserError:
+            self._bench.session.case_updated.emit(self._bench.session.case_id or "")
+            raise
+
+    def step(self, offset: int) -> None:
+        """Go that many cases on, as far as there are some."""
+        self._go(self._bench.session.step(offset))
+
+    def next_uncorrected(self) -> None:
+        """Go to the next case that nobody has corrected."""
+        self._go(self._bench.session.next_uncorrected())
+
+    def toggle_approved(self) -> None:
+        """Approve the open case, or take that back; what was just painted is saved first."""
+        opened = self._bench.session.open
+        if opened is not None and self._bench.autosave.flush():
+            self._bench.session.mark(approved=opened.case.state is not CaseState.APPROVED)
+
+    def toggle_flagged(self) -> None:
+        """Flag the open case, or take that back."""
+        opened = self._bench.session.open
+        if opened is not None:
+            self._bench.session.mark(flagged=not opened.case.flagged)
+
+    def _go(self, case_id: str | None) -> None:
+        if case_id is not None:
+            self._bench.session.open_case(case_id)

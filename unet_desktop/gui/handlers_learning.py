@@ -1,0 +1,64 @@
+"""Handlers of the Learn menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QWidget
+
+from unet_desktop.errors import CheckpointError
+from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
+from unet_desktop.gui.docks import Docks
+from unet_desktop.gui.session import UNCORRECTED
+from unet_desktop.gui.workbench import Workbench
+
+
+class LearningHandlers:
+    """Train, predict, segment a folder, stop."""
+
+    def __init__(self, bench: Workbench, window: QWidget, docks: Docks) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window, self._docks = bench, window, docks
+
+    def show_training(self) -> None:
+        """Bring the training panel to the front; it has the settings and the button."""
+        self._docks.bring_forward(self._docks.training)
+
+    def predict_case(self) -> None:
+        """Predict the open case."""
+        self._bench.learning.predict_open_case()
+
+    def predict_uncorrected(self) -> None:
+        """Predict all cases that nobody has corrected."""
+        session = self._bench.session
+        if session.project is None:
+            return
+        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED]
+        self._bench.learning.predict(cases, f"Predicting {len(cases)} cases")
+
+    def segment_folder(self) -> None:
+        """Ask for a folder, a model and a place, and segment it.
+
+        Raises:
+            CheckpointError: no project with a model is open.
+        """
+        models = self._bench.session.models
+        if not models:
+            raise CheckpointError("There is no model yet. Open a project with a model, or train one first.")
+        dialog = SegmentFolderDialog(self._window, models)
+        if not dialog.exec():
+            return
+        request = dialog.request()
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.segment_folder import segment_folder
+
+            return segment_folder(request.folder, request.output, request.model, overlays=True)
+
+        done = f"Masks, overlays and measurements are in {request.output}."
+        learning = self._bench.learning
+        learning.run(f"Segmenting {request.folder.name}", start, then=lambda: learning.notice.emit(done))
+
+    def stop(self) -> None:
+        """Stop what is running."""
+        self._bench.runner.cancel()

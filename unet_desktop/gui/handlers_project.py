@@ -1,0 +1,106 @@
+"""Handlers of the File menu: projects and what comes into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from unet_desktop.gui.dialogs.import_drishti import ImportDrishtiDialog
+from unet_desktop.gui.dialogs.import_images import ImportImagesDialog
+from unet_desktop.gui.dialogs.new_project import NewProjectDialog
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.project import Project
+
+
+class ProjectHandlers:
+    """New, open, close, import."""
+
+    def __init__(self, bench: Workbench, window: QWidget) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window = bench, window
+
+    def new(self) -> None:
+        """Ask for a new project, make it and open it."""
+        dialog = NewProjectDialog(self._window)
+        if not dialog.exec():
+            return
+        request = dialog.request()
+        Project.create(request.root, request.labels, request.name)
+        self.open_root(request.root)
+        if request.images is not None:
+            self._import(request.images, copy=request.copy)
+
+    def open(self) -> None:
+        """Ask for a project's folder and open it."""
+        recent = self._bench.store.settings.recent
+        start = str(recent[0].parent) if recent else str(Path.home())
+        chosen = QFileDialog.getExistingDirectory(self._window, "Open a project's folder", start)
+        if chosen:
+            self.open_root(Path(chosen))
+
+    def open_root(self, root: Path) -> None:
+        """Open a project and its first case that nobody has corrected, or simply its first.
+
+        Raises:
+            UserError: it cannot be opened; what was open stays open.
+        """
+        root = root.parent if root.name == "project.json" else root
+        session = self._bench.session
+        session.open_project(root)
+        first = session.next_uncorrected() or session.step(0)
+        if first is not None:
+            session.open_case(first)
+
+    def close(self) -> None:
+        """Leave the project."""
+        self._bench.session.close_project()
+
+    def import_images(self) -> None:
+        """Ask for pictures and take them in."""
+        project = self._bench.session.project
+        if project is None:
+            return
+        dialog = ImportImagesDialog(self._window, project.labels)
+        if dialog.exec():
+            request = dialog.request()
+            self._import(request.source, copy=request.copy, masks=request.masks, recursive=request.recursive)
+
+    def import_drishti(self) -> None:
+        """Ask for the data set's folder and make a project of it."""
+        dialog = ImportDrishtiDialog(self._window)
+        if not dialog.exec():
+            return
+        request = dialog.request()
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.import_drishti import import_drishti
+
+            return import_drishti(request.source, request.root, copy=request.copy)
+
+        self._bench.learning.run("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root))
+
+    def _import(self, source: Path, *, copy: bool, masks: Path | None = None, recursive: bool = False) -> None:
+        project = self._bench.session.project
+        if project is None:
+            return
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.import_images import import_images
+
+            return import_images(root, source, copy=copy, masks=masks, recursive=recursive)
+
+        self._bench.learning.run("Importing pictures", start, at_end=self._take_new_cases)
+
+    def _take_new_cases(self) -> None:
+        session = self._bench.session
+        session.reload_cases()
+        first = session.next_uncorrected() or session.step(0)
+        if session.open is None and first is not None:
+            session.open_case(first)
+
+    def _open_if_there(self, root: Path) -> None:
+        if (root / "project.json").is_file():
+            self.open_root(root)

@@ -1,0 +1,48 @@
+"""Histories of the cases that were open before, kept so that undo still works when one comes back to a case."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from unet_desktop.masks.history import BUDGET, History
+from unet_desktop.masks.regions import Mask
+
+Key = tuple[Path, str]
+"""A project's folder and a case's id."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A case's history, the checksum of the mask it belongs to, and whether the case began without a mask."""
+
+    history: History
+    checksum: int
+    began_empty: bool
+
+
+class Histories:
+    """The histories of cases that are not open, bounded in bytes; those left longest ago go first."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        """Start empty, with that many bytes to spend over all cases."""
+        self._budget = budget
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+
+    def keep(self, key: Key, history: History, mask: Mask, *, began_empty: bool) -> None:
+        """Put away the history of a case that is being left."""
+        self._kept.pop(key, None)
+        if not (history.can_undo or history.can_redo):
+            return
+        self._kept[key] = Kept(history, zlib.crc32(mask.data), began_empty)
+        size = sum(kept.history.size for kept in self._kept.values())
+        while size > self._budget and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            size -= dropped.history.size
+
+    def take(self, key: Key, mask: Mask) -> Kept | None:
+        """The history to go on with; None when there is none, or when the mask was changed elsewhere meanwhile."""
+        kept = self._kept.pop(key, None)
+        return kept if kept is not None and kept.checksum == zlib.crc32(mask.data) else None

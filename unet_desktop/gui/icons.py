@@ -1,0 +1,54 @@
+"""Icons: the program's words for them, and which drawing of the icon font each is."""
+
+from __future__ import annotations
+
+import qtawesome
+from PySide6.QtGui import QIcon
+
+from unet_desktop.gui.theme import Colours
+
+ICONS = {
+    "new": "mdi6.folder-plus-outline",
+    "open": "mdi6.folder-open-outline",
+    "import": "mdi6.image-plus-outline",
+    "dataset": "mdi6.database-import-outline",
+    "folder": "mdi6.folder-image",
+    "close": "mdi6.close",
+    "undo": "mdi6.undo",
+    "redo": "mdi6.redo",
+    "brush": "mdi6.brush",
+    "eraser": "mdi6.eraser",
+    "accept": "mdi6.check-bold",
+    "reject": "mdi6.close-thick",
+    "previous": "mdi6.chevron-left",
+    "next": "mdi6.chevron-right",
+    "uncorrected": "mdi6.chevron-double-right",
+    "approve": "mdi6.check-decagram-outline",
+    "flag": "mdi6.flag-outline",
+    "fit": "mdi6.fit-to-page-outline",
+    "zoom-in": "mdi6.magnify-plus-outline",
+    "zoom-out": "mdi6.magnify-minus-outline",
+    "zoom-mask": "mdi6.image-filter-center-focus",
+    "actual": "mdi6.numeric-1-box-outline",
+    "overlay": "mdi6.layers-outline",
+    "predict": "mdi6.auto-fix",
+    "predict-all": "mdi6.image-multiple-outline",
+    "train": "mdi6.school-outline",
+    "stop": "mdi6.stop-circle-outline",
+    "keys": "mdi6.keyboard-outline",
+    "about": "mdi6.information-outline",
+    "warning": "mdi6.alert-outline",
+    "state-new": "mdi6.circle-outline",
+    "state-predicted": "mdi6.auto-fix",
+    "state-corrected": "mdi6.pencil-circle",
+    "state-approved": "mdi6.check-decagram",
+    "state-flagged": "mdi6.flag",
+}
+
+
+def icon(name: str, colours: Colours, colour: str | None = None) -> QIcon:
+    """The icon of that name in the theme's text colour (or the given one), paler where it is disabled."""
+    drawn: QIcon = qtawesome.icon(
+        ICONS[name], color=colour or colours.text, color_disabled=colours.disabled, color_on=colours.text
+    )
+    return drawn

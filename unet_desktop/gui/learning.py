@@ -1,0 +1,157 @@
+"""Learning: the jobs of the window (train, predict, import, segment a folder), and what follows on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.engine.config import TrainConfig
+from unet_desktop.errors import UserError
+from unet_desktop.gui.autosave import Autosave
+from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.proposal import Proposal
+from unet_desktop.gui.session import UNCORRECTED, Session
+from unet_desktop.tasks.events import ItemDone, ModelSaved
+
+Then = Callable[[], None]
+
+
+class Learning(QObject):
+    """Starts jobs and takes in what they made. What a job needs (torch) is imported in the job's own thread.
+
+    Signals:
+        progressed(done, total): of the running job's items.
+        notice(sentence): a job is over and has something to say.
+        problem(exception): a job failed.
+    """
+
+    progressed = Signal(int, int)
+    notice = Signal(str)
+    problem = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        autosave: Autosave,
+        proposal: Proposal,
+        runner: JobRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        """Listen to the runner."""
+        super().__init__(parent)
+        self._session, self._autosave, self._proposal, self._runner = session, autosave, proposal, runner
+        self._then: Then | None = None
+        self._at_end: Then | None = None
+        self._predicting = False
+        self._problems: list[str] = []
+        self._new_model: Path | None = None
+        runner.event_happened.connect(self._on_runner_event_happened)
+        runner.succeeded.connect(self._on_runner_succeeded)
+        runner.cancelled.connect(self._on_runner_cancelled)
+        runner.failed.connect(self._on_runner_failed)
+
+    def train(self, config: TrainConfig, *, from_scratch: bool) -> None:
+        """Train on what is corrected; then the open case is predicted, unless a human worked on it."""
+        project = self._session.project
+        if project is None or self._runner.busy:
+            return
+        self._autosave.flush()  # training reads the disk only
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.train import train_project
+
+            return train_project(root, config, from_scratch=from_scratch)
+
+        self.run("Training", start, then=self._predict_open_case_if_new, at_end=self._take_new_model)
+
+    def predict(self, case_ids: Sequence[str], title: str) -> None:
+        """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""
+        project, model = self._session.project, self._session.model_in_use
+        if project is None or model is None or not case_ids or self._runner.busy:
+            return
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.segment_cases import segment_cases
+
+            return segment_cases(root, case_ids, model)
+
+        if self.run(title, start):
+            self._predicting = True
+
+    def run(self, title: str, start_job: Callable[[], Iterator[object]], then: Then | None = None,
+            at_end: Then | None = None) -> bool:  # fmt: skip
+        """Run a job.
+
+        Args:
+            title: what people read.
+            start_job: makes the generator, in the worker thread.
+            then: what follows when it succeeds.
+            at_end: what follows however it ends, before `then`.
+
+        Returns:
+            False when another one runs.
+        """
+        if not self._runner.start(title, start_job):
+            return False
+        self._then, self._at_end = then, at_end
+        self._predicting, self._problems, self._new_model = False, [], None
+        return True
+
+    def predict_open_case(self) -> None:
+        """Predict the open case, also when a human worked on it."""
+        if self._session.case_id is not None:
+            self.predict([self._session.case_id], "Predicting this case")
+
+    def _predict_open_case_if_new(self) -> None:
+        opened = self._session.open
+        if opened is not None and opened.case.state in UNCORRECTED and self._autosave.complete:
+            self.predict_open_case()
+
+    def _take_new_model(self) -> None:
+        self._session.refresh_models(self._new_model)
+
+    def _take_prediction(self, case_id: str) -> None:
+        project = self._session.project
+        if project is None:
+            return
+        self._session.take(project.refresh(case_id))
+        if case_id == self._session.case_id:
+            self._proposal.show_prediction()
+
+    def _end(self) -> None:
+        at_end, self._at_end = self._at_end, None
+        try:
+            if at_end is not None:
+                at_end()
+        except UserError as error:
+            self.problem.emit(error)
+        if self._problems:
+            count = len(self._problems)
+            self.notice.emit(f"{count} could not be done. {self._problems[0]}" if count > 1 else self._problems[0])
+
+    def _on_runner_event_happened(self, event: object) -> None:
+        if isinstance(event, ItemDone):
+            self.progressed.emit(event.done, event.total)
+            if event.problem:
+                self._problems.append(event.problem)
+            elif self._predicting:
+                self._take_prediction(event.name)
+        elif isinstance(event, ModelSaved):
+            self._new_model = event.path
+
+    def _on_runner_succeeded(self) -> None:
+        then, self._then = self._then, None
+        self._end()
+        if then is not None:
+            then()
+
+    def _on_runner_cancelled(self) -> None:
+        self._end()
+
+    def _on_runner_failed(self, title: str, error: object) -> None:
+        self._end()
+        self.problem.emit(error)

@@ -1,0 +1,29 @@
+"""All panels of the window, made in one place."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.actions import Actions
+from unet_desktop.gui.panels.banner import Banner
+from unet_desktop.gui.panels.cases import CasesPanel
+from unet_desktop.gui.panels.models import ModelsPanel
+from unet_desktop.gui.panels.status import StatusLine
+from unet_desktop.gui.panels.thumbnails import Thumbnails
+from unet_desktop.gui.panels.tools import ToolsPanel
+from unet_desktop.gui.panels.training import TrainingPanel
+from unet_desktop.gui.panels.welcome import NoCases, Welcome
+
+
+class Panels:
+    """The panels; the window puts them where they belong and `wiring` connects them."""
+
+    def __init__(self, actions: Actions) -> None:
+        """Make them."""
+        self.thumbnails = Thumbnails()
+        self.cases = CasesPanel(self.thumbnails)
+        self.tools = ToolsPanel(actions)
+        self.training = TrainingPanel()
+        self.models = ModelsPanel()
+        self.banner = Banner()
+        self.welcome = Welcome(actions)
+        self.no_cases = NoCases(actions)
+        self.status = StatusLine(actions)

@@ -1,0 +1,107 @@
+"""Thumbnails: small pictures of the cases, made in the background and kept on disk."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from unet_desktop import files
+from unet_desktop.engine.priority import lower_priority
+from unet_desktop.errors import UserError
+from unet_desktop.images.read import read_reduced
+from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.project.project import Project
+
+log = logging.getLogger("unet.gui")
+
+LONGEST = 144
+"""Pixels of the longer side: sharp at 72 logical pixels on a screen of double density."""
+_MOST_KEPT = 600
+_MOST_ASKED = 40
+
+
+class Thumbnails(QObject):
+    """Gives a thumbnail when there is one and makes it when there is none.
+
+    Signals:
+        loaded(case_id): `find` has an answer now.
+    """
+
+    loaded = Signal(str)
+    _arrived = Signal(object, str, object)  # from the worker thread: project folder, case id, QImage or None
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with no project."""
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._kept: OrderedDict[str, QPixmap] = OrderedDict()
+        self._asked: deque[str] = deque(maxlen=_MOST_ASKED)  # who scrolls on does not wait for what went by
+        self._pool = ThreadPoolExecutor(1, "thumbnails", initializer=lower_priority)
+        self._arrived.connect(self._on_arrived)
+
+    def set_project(self, project: Project | None) -> None:
+        """Give the thumbnails of this project from now on."""
+        self._project = project
+        self._kept.clear()
+        self._asked.clear()
+
+    def find(self, case_id: str) -> QPixmap | None:
+        """The case's thumbnail; None while it is being made (an empty one when it cannot be)."""
+        if case_id in self._kept:
+            self._kept.move_to_end(case_id)
+            return self._kept[case_id]
+        if self._project is not None and case_id not in self._asked:
+            self._asked.append(case_id)
+            self._pool.submit(self._make_next, self._project.root)
+        return None
+
+    def shutdown(self) -> None:
+        """Wait for the one being made and make no more."""
+        self._asked.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _make_next(self, root: Path) -> None:
+        """In the worker thread: a deque is safe to read from here."""
+        project = self._project
+        if not self._asked or project is None or project.root != root:
+            return
+        case_id = self._asked[0]
+        image = None
+        try:
+            image = _image(project, case_id)
+        except (UserError, OSError) as error:  # the list shows a blank; opening the case says why
+            log.info("no thumbnail of %s: %s", case_id, error)
+        finally:
+            self._arrived.emit(root, case_id, image)
+            if case_id in self._asked:
+                self._asked.remove(case_id)
+
+    def _on_arrived(self, root: Path, case_id: str, image: QImage | None) -> None:
+        if self._project is None or self._project.root != root:
+            return
+        self._kept[case_id] = QPixmap() if image is None else QPixmap.fromImage(image)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        self.loaded.emit(case_id)
+
+
+def _image(project: Project, case_id: str) -> QImage:
+    """The thumbnail from disk, or made from the picture and kept there where the project can be written."""
+    source, kept = project.image_path(case_id), project.layout.thumbnail(case_id)
+    if kept.exists() and kept.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        pixels = read_reduced(kept, LONGEST)
+    else:
+        pixels = np.ascontiguousarray(read_reduced(source, LONGEST))
+        try:
+            files.make_folder(kept.parent)
+            write_jpeg(kept, pixels, quality=85)
+        except UserError as error:
+            log.info("%s", error)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888).copy()

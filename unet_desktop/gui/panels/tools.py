@@ -1,0 +1,62 @@
+"""ToolsPanel: everything for correcting a mask, from top to bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from unet_desktop.gui.actions import Actions
+from unet_desktop.gui.panels.brush_size import BrushSize
+from unet_desktop.gui.panels.buttons import action_button
+from unet_desktop.gui.panels.labels import LabelsPanel
+from unet_desktop.gui.panels.overlay import OverlayPanel
+from unet_desktop.gui.panels.proposal import ProposalPanel
+from unet_desktop.gui.panels.ratio import RatioPanel
+from unet_desktop.masks.measure import CupToDisc
+
+
+class ToolsPanel(QScrollArea):
+    """Puts the small panels under headings; they are used directly, this one has no state."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Lay them out."""
+        super().__init__(parent)
+        self.labels = LabelsPanel()
+        self.brush_size = BrushSize()
+        self.overlay = OverlayPanel()
+        self.proposal = ProposalPanel(actions)
+        self.ratio = RatioPanel()
+        tools = QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for command, text in (("tool.brush", "Brush"), ("tool.eraser", "Eraser")):
+            row.addWidget(action_button(actions[command], text))
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(12, 10, 12, 12)
+        self._column.setSpacing(6)
+        self._add("Tool", tools, self.brush_size)
+        self._add("Label", self.labels)
+        self._add("Prediction", self.proposal)
+        self._add("View", self.overlay)
+        self._measurement = self._add("Measurement", self.ratio)
+        self._column.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def show_ratio(self, ratio: CupToDisc | None) -> None:
+        """Show the cup-to-disc ratios; None, for labels without a cup in a disc, hides the section."""
+        self._measurement.setVisible(ratio is not None)
+        self.ratio.setVisible(ratio is not None)
+        self.ratio.set_ratio(ratio)
+
+    def _add(self, title: str, *parts: QWidget) -> QLabel:
+        heading = QLabel(title)
+        heading.setProperty("role", "heading")
+        if self._column.count():
+            self._column.addSpacing(8)
+        self._column.addWidget(heading)
+        for part in parts:
+            self._column.addWidget(part)
+        return heading

@@ -1,0 +1,80 @@
+"""Proposal: a model's mask of the open case, shown until somebody accepts or rejects it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.session import Session
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import StoredPrediction
+
+
+class Proposal(QObject):
+    """The prediction that waits for a decision.
+
+    Signals:
+        changed: another one is shown, or none.
+        problem(sentence): the case's prediction cannot be read; the case itself can be worked on.
+    """
+
+    changed = Signal()
+    problem = Signal(str)
+
+    def __init__(self, session: Session, editor: Editor, parent: QObject | None = None) -> None:
+        """Follow the session's case."""
+        super().__init__(parent)
+        self.prediction: StoredPrediction | None = None
+        self._session, self._editor = session, editor
+        session.case_changed.connect(self._on_session_case_changed)
+        session.case_updated.connect(self._on_session_case_updated)
+
+    def show_prediction(self) -> None:
+        """Show the open case's prediction, also beside a mask that somebody drew; a fresh one is wanted."""
+        project, case_id = self._session.project, self._session.case_id
+        prediction = None
+        if project is not None and case_id is not None:
+            try:
+                prediction = project.load_prediction(case_id)
+            except UserError as error:
+                self.problem.emit(str(error))
+        self._set(prediction)
+
+    def accept(self) -> None:
+        """Make it the mask, as one step that can be undone."""
+        prediction = self.prediction
+        if prediction is None:
+            return
+        self._set(None)
+        self._editor.replace_mask("Accept prediction", prediction.mask, model=prediction.model)
+
+    def reject(self) -> None:
+        """Throw it away; the mask stays as it is.
+
+        Raises:
+            OSError: its file cannot be removed.
+        """
+        project, case_id = self._session.project, self._session.case_id
+        if self.prediction is None or project is None or case_id is None:
+            return
+        self._set(None)
+        self._session.take(project.discard_prediction(case_id))
+
+    def _set(self, prediction: StoredPrediction | None) -> None:
+        if prediction is not self.prediction:
+            self.prediction = prediction
+            self.changed.emit()
+
+    def _on_session_case_changed(self) -> None:
+        opened = self._session.open
+        if opened is not None and opened.case.state is CaseState.PREDICTED:
+            self.show_prediction()
+        else:
+            self._set(None)
+
+    def _on_session_case_updated(self, case_id: str) -> None:
+        """Accepting was undone, so that the case is merely predicted again: the proposal comes back."""
+        opened = self._session.open
+        if self.prediction is None and opened is not None and opened.case.id == case_id:
+            self._on_session_case_changed()

@@ -1,0 +1,48 @@
+"""Readiness: what is there for commands to work with, and which of them are on."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.commands import Needs
+from unet_desktop.gui.session import UNCORRECTED
+from unet_desktop.gui.settings import Theme
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.case import CaseState
+
+
+def have(bench: Workbench) -> Needs:
+    """Everything that commands can need and that is there now."""
+    session, editor = bench.session, bench.editor
+    opened = session.open
+    there = {
+        Needs.PROJECT: session.project is not None,
+        Needs.CASE: opened is not None,
+        Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not bench.autosave.complete),
+        Needs.IDLE: not bench.runner.busy,
+        Needs.BUSY: bench.runner.busy,
+        Needs.MODEL: session.model_in_use is not None,
+        Needs.UNCORRECTED: session.counts[0] < session.counts[1],
+        Needs.PROPOSAL: bench.proposal.prediction is not None,
+        Needs.UNDO: editor.history.can_undo,
+        Needs.REDO: editor.history.can_redo,
+    }
+    result = Needs.NOTHING
+    for need, is_there in there.items():
+        if is_there:
+            result |= need
+    return result
+
+
+def checked(bench: Workbench, canvas: Canvas, theme: Theme) -> frozenset[str]:
+    """Ids of the commands that are on."""
+    options, opened = bench.options, bench.session.open
+    on = {f"tool.{options.tool.value}", f"theme.{theme.value}"}
+    if options.labels is not None and options.label is not None:
+        on.add(f"label.{options.labels.labels.index(options.label) + 1}")
+    if canvas.overlay_visible:
+        on.add("view.overlay")
+    if opened is not None and opened.case.state is CaseState.APPROVED:
+        on.add("case.approve")
+    if opened is not None and opened.case.flagged:
+        on.add("case.flag")
+    return frozenset(on)

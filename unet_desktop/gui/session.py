@@ -1,0 +1,182 @@
+"""Session: the project and the case that are open; a failed opening leaves both as they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.gui.unsaved import UnsavedMasks
+from unet_desktop.images.read import Image, read_image
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.models import Model, list_models
+from unet_desktop.project.project import Project
+
+UNCORRECTED = {CaseState.NEW, CaseState.PREDICTED}
+"""States of cases that no human has worked on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenCase:
+    """A case with its picture and human mask (None when nobody has drawn one), both read and matching."""
+
+    case: Case
+    image: Image
+    mask: Mask | None
+
+
+class Session(QObject):
+    """What is open. It reads; the only thing it writes is what is noted of a case (approval, flag).
+
+    Signals:
+        leaving: the open case (or the whole project) is about to be left; save what is to be saved now.
+        project_changed: another project is open, or none.
+        case_changed: another case is open, or none.
+        cases_changed: cases were added.
+        case_updated(case_id): what is known of one case changed.
+        models_changed: the list of models or the one in use changed.
+    """
+
+    leaving = Signal()
+    project_changed = Signal()
+    case_changed = Signal()
+    cases_changed = Signal()
+    case_updated = Signal(str)
+    models_changed = Signal()
+
+    def __init__(self, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
+        """Start with nothing open."""
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.open: OpenCase | None = None
+        self.models: list[Model] = []
+        self.model_in_use: Path | None = None
+        self.case_ids: list[str] = []
+        self._corrected: int | None = None
+        self._unsaved = unsaved
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """(corrected, all) cases of the project."""
+        if self._corrected is None:
+            states = [] if self.project is None else [self.project.case(case_id).state for case_id in self.case_ids]
+            self._corrected = sum(state not in UNCORRECTED for state in states)
+        return self._corrected, len(self.case_ids)
+
+    @property
+    def case_id(self) -> str | None:
+        """Id of the open case."""
+        return None if self.open is None else self.open.case.id
+
+    def open_project(self, root: Path) -> None:
+        """Open a project and no case of it yet.
+
+        Raises:
+            ProjectError: no project, or damaged; what was open stays open.
+        """
+        project = Project.open(root)
+        self.leaving.emit()
+        self._swap_project(project)
+
+    def close_project(self) -> None:
+        """Leave the project; the window shows its first page."""
+        self.leaving.emit()
+        self._swap_project(None)
+
+    def reload_cases(self) -> None:
+        """Read the project's cases again after a job added some.
+
+        Raises:
+            ProjectError: the project is damaged; the cases known before stay.
+        """
+        if self.project is None:
+            return
+        project = Project.open(self.project.root)
+        self.leaving.emit()
+        self.project = project
+        self._list_cases()
+        self.cases_changed.emit()
+        self.refresh_models()
+
+    def open_case(self, case_id: str) -> None:
+        """Open a case; picture and mask are both read before anything is swapped.
+
+        Raises:
+            UserError: picture or mask cannot be read or do not fit; what was open stays open.
+        """
+        if self.project is None or case_id == self.case_id:
+            return
+        staged = self._stage(self.project, case_id)
+        self.leaving.emit()
+        self.open = replace(staged, case=self.project.case(case_id))
+        self.case_changed.emit()
+
+    def step(self, offset: int) -> str | None:
+        """Id of the case that many places on in the list, or None at its end."""
+        ids = self.case_ids
+        place = ids.index(self.case_id) + offset if self.case_id in ids else 0
+        return ids[place] if 0 <= place < len(ids) else None
+
+    def next_uncorrected(self) -> str | None:
+        """Id of the next case that no human has worked on, going round; None when there is no other."""
+        ids = self.case_ids
+        place = ids.index(self.case_id) if self.case_id in ids else -1
+        for case_id in ids[place + 1 :] + ids[: max(place, 0)]:
+            if self.project is not None and self.project.case(case_id).state in UNCORRECTED:
+                return case_id
+        return None
+
+    def mark(self, *, approved: bool | None = None, flagged: bool | None = None) -> None:
+        """Note approval or a flag of the open case.
+
+        Raises:
+            UserError: approved without a mask, or the record cannot be written.
+        """
+        if self.project is not None and self.case_id is not None:
+            self.take(self.project.mark(self.case_id, approved=approved, flagged=flagged))
+
+    def take(self, case: Case) -> None:
+        """Note what the project says of a case now."""
+        if self.open is not None and self.open.case.id == case.id:
+            self.open = replace(self.open, case=case)
+        self._corrected = None
+        self.case_updated.emit(case.id)
+
+    def refresh_models(self, in_use: Path | None = None) -> None:
+        """List the models again; the newest is in use unless another is chosen and still there."""
+        self.models = [] if self.project is None else list_models(self.project.layout)
+        paths = [model.path for model in self.models]
+        if in_use is not None:
+            self.model_in_use = in_use
+        if self.model_in_use not in paths:
+            self.model_in_use = paths[0] if paths else None
+        self.models_changed.emit()
+
+    def _stage(self, project: Project, case_id: str) -> OpenCase:
+        case = project.case(case_id)
+        image = read_image(project.image_path(case_id))
+        height, width = image.pixels.shape[:2]
+        if (height, width) != (case.height, case.width):
+            raise ImageError(
+                f"The picture of {case_id} has {width} x {height} pixels now but had {case.width} x {case.height} "
+                "when it was added. Put the original picture back."
+            )
+        unsaved = self._unsaved.find(project.root, case_id)
+        mask = project.load_mask(case_id) if unsaved is None else unsaved.copy_of_mask()
+        if mask is not None and mask.shape != (height, width):
+            raise MaskError(f"The mask of {case_id} has another size than its picture. Put the matching one back.")
+        return OpenCase(case, image, mask)
+
+    def _list_cases(self) -> None:
+        self.case_ids = [] if self.project is None else [case.id for case in self.project.cases()]
+        self._corrected = None
+
+    def _swap_project(self, project: Project | None) -> None:
+        self.project, self.open, self.model_in_use = project, None, None
+        self._list_cases()
+        self.project_changed.emit()
+        self.case_changed.emit()
+        self.refresh_models()

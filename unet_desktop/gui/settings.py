@@ -1,0 +1,94 @@
+"""Settings: what the program remembers between runs; the window's geometry is kept apart from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST_RECENT = 8
+
+
+class Theme(StrEnum):
+    """Whose colours the window has."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What people chose.
+
+    Attributes:
+        theme: see `Theme`.
+        overlay_opacity: of the mask, 0..1.
+        brush_diameter: image pixels.
+        recent: project folders, the latest first.
+    """
+
+    theme: Theme = Theme.SYSTEM
+    overlay_opacity: float = 0.4
+    brush_diameter: int = 60
+    recent: tuple[Path, ...] = field(default=())
+
+
+class Store:
+    """Reads and writes the settings in the user's configuration; what cannot be understood has its default."""
+
+    def __init__(self) -> None:
+        """Use the application's own place."""
+        self._store = QSettings()
+        self.settings = self._read()
+
+    def change(self, settings: Settings) -> None:
+        """Keep these from now on."""
+        self.settings = settings
+        self._store.setValue("theme", settings.theme.value)
+        self._store.setValue("overlay_opacity", settings.overlay_opacity)
+        self._store.setValue("brush_diameter", settings.brush_diameter)
+        self._store.setValue("recent", [str(path) for path in settings.recent])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Keep the theme."""
+        self.change(replace(self.settings, theme=theme))
+
+    def add_recent(self, root: Path) -> None:
+        """Put a project first among the recent ones."""
+        root = root.resolve()
+        others = [path for path in self.settings.recent if path != root]
+        self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
+
+    @property
+    def geometry(self) -> tuple[QByteArray, QByteArray] | None:
+        """(geometry, state) of the window as it was closed last, or None."""
+        geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
+        return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
+
+    def keep_geometry(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep where window and docks are."""
+        self._store.setValue("window/geometry", geometry)
+        self._store.setValue("window/state", state)
+
+    def _read(self) -> Settings:
+        known = {entry.name: self._store.value(entry.name) for entry in fields(Settings)}
+        recent = known["recent"]
+        if isinstance(recent, str):  # QSettings gives a list of one as its only entry
+            recent = [recent]
+        default = Settings()
+        return Settings(
+            Theme(known["theme"]) if known["theme"] in set(Theme) else default.theme,
+            min(max(_number(known["overlay_opacity"], default.overlay_opacity), 0.0), 1.0),
+            round(_number(known["brush_diameter"], default.brush_diameter)),
+            tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
+        )
+
+
+def _number(value: object, default: float) -> float:
+    try:
+        return float(str(value)) if value is not None else default
+    except ValueError:
+        return default

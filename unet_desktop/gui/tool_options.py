@@ -1,0 +1,71 @@
+"""Tool options: which tool, which label, how large; shared by panel, keys, canvas and cursor."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.labels import Label, LabelSet
+
+SMALLEST, LARGEST = 1, 600
+"""Brush diameters in image pixels."""
+
+
+class ToolKind(StrEnum):
+    """The painting tools."""
+
+    BRUSH = "brush"
+    ERASER = "eraser"
+
+
+class ToolOptions(QObject):
+    """The choice of tool, label and brush diameter.
+
+    Signals:
+        changed: one of them, or the label set, is another now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with a brush and no labels."""
+        super().__init__(parent)
+        self.tool = ToolKind.BRUSH
+        self.diameter = 60
+        self.labels: LabelSet | None = None
+        self.label: Label | None = None
+
+    def set_labels(self, labels: LabelSet | None) -> None:
+        """Offer these labels; the first is chosen unless the chosen one is among them."""
+        self.labels = labels
+        if labels is None:
+            self.label = None
+        elif self.label not in labels.labels:
+            self.label = labels.labels[0]
+        self.changed.emit()
+
+    def choose_label(self, index: int) -> None:
+        """Choose the label at that place, from 0; nothing happens when there is none."""
+        if self.labels is not None and 0 <= index < len(self.labels):
+            self.label = self.labels.labels[index]
+            self.changed.emit()
+
+    def choose_tool(self, tool: ToolKind) -> None:
+        """Choose a tool."""
+        self.tool = tool
+        self.changed.emit()
+
+    def set_diameter(self, diameter: int) -> None:
+        """Set the brush's diameter in image pixels, within what is allowed."""
+        within = min(max(diameter, SMALLEST), LARGEST)
+        if within != self.diameter:
+            self.diameter = within
+            self.changed.emit()
+
+    def step_diameter(self, steps: float) -> None:
+        """Make the brush larger (steps > 0) or smaller, by about an eighth a step and at least one pixel."""
+        if steps == 0:
+            return
+        wanted = round(self.diameter * 1.125**steps)
+        self.set_diameter(wanted if wanted != self.diameter else self.diameter + (1 if steps > 0 else -1))

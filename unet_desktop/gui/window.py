@@ -1,0 +1,112 @@
+"""MainWindow: puts the parts together; it decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from unet_desktop.gui.actions import Actions
+from unet_desktop.gui.canvas.brush import Brush
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.closing import Closing
+from unet_desktop.gui.docks import Docks
+from unet_desktop.gui.handlers import Groups, Handlers
+from unet_desktop.gui.handlers_cases import CaseHandlers
+from unet_desktop.gui.handlers_edit import EditHandlers
+from unet_desktop.gui.handlers_learning import LearningHandlers
+from unet_desktop.gui.handlers_project import ProjectHandlers
+from unet_desktop.gui.handlers_view import ViewHandlers
+from unet_desktop.gui.handlers_window import WindowHandlers
+from unet_desktop.gui.menus import LABELLED, MENUS, SEPARATOR, SUBMENUS, TOOLBAR
+from unet_desktop.gui.panels.all_panels import Panels
+from unet_desktop.gui.problems import Problems
+from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.wiring import wire
+from unet_desktop.gui.workbench import Workbench
+
+
+class MainWindow(QMainWindow):
+    """The window: canvas in the middle, docks round it, toolbar, menus, status line."""
+
+    def __init__(self, bench: Workbench, appearance: Appearance) -> None:
+        """Assemble everything; nothing is open."""
+        super().__init__()
+        self.bench = bench
+        self.problems = Problems(self)
+        self.canvas = Canvas()
+        # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
+        self.actions_by_id = Actions(self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments))
+        self.panels = Panels(self.actions_by_id)
+        self.docks = Docks(self, self.panels.cases, self.panels.tools, self.panels.training, self.panels.models)
+        groups = Groups(
+            project=ProjectHandlers(bench, self),
+            edit=EditHandlers(bench),
+            cases=CaseHandlers(bench),
+            view=ViewHandlers(bench, self.canvas),
+            learning=LearningHandlers(bench, self, self.docks),
+            window=WindowHandlers(self, self.docks, appearance, bench.store, self.panels.status),
+        )
+        self.handlers = Handlers(groups, self.problems)
+        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas)
+        self.pages = QStackedWidget()
+        self._lay_out()
+        pointer = Pointer(self.canvas, Brush(bench.editor, bench.options))
+        wire(self, pointer, groups, appearance)
+
+    def _lay_out(self) -> None:
+        for page in (self.panels.welcome, self.panels.no_cases, self.canvas):
+            self.pages.addWidget(page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.panels.banner)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.panels.status)
+        self._add_menus()
+        self._add_toolbar()
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        self.setMinimumSize(900, 560)
+        self.resize(1360, 860)
+        kept = self.bench.store.geometry
+        if kept is not None:
+            self.restoreGeometry(kept[0])
+            self.restoreState(kept[1])
+
+    def _add_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for title, commands in MENUS.items():
+            parent = menus[SUBMENUS[title]] if title in SUBMENUS else self.menuBar()
+            menu = menus[title] = parent.addMenu(title)
+            for command in commands:
+                if command == SEPARATOR:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self.actions_by_id[command])
+        panels = menus["&View"].addMenu("&Panels")
+        for dock in self.docks.all:
+            panels.addAction(dock.toggleViewAction())
+
+    def _add_toolbar(self) -> None:
+        toolbar = QToolBar("Toolbar")
+        toolbar.setObjectName("toolbar")
+        toolbar.setIconSize(QSize(22, 22))
+        toolbar.setMovable(False)
+        for command in TOOLBAR:
+            if command == SEPARATOR:
+                toolbar.addSeparator()
+                continue
+            action = self.actions_by_id[command]
+            toolbar.addAction(action)
+            button = toolbar.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                if command in LABELLED:
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(toolbar)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.setAccepted(self._closing.close())

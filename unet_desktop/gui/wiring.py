@@ -1,0 +1,94 @@
+"""Wiring: which signal goes where between workbench, canvas and panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from unet_desktop.gui import readiness
+from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.handlers import Groups
+from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.views import CanvasView, CaseView, LearningView
+
+if TYPE_CHECKING:
+    from unet_desktop.gui.window import MainWindow
+
+
+def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appearance) -> None:
+    """Connect everything and show the present state once."""
+    bench, panels = window.bench, window.panels
+    guarded = window.handlers.find
+    upkeep = Upkeep(window, appearance)
+    CanvasView(window.canvas, pointer, bench, panels, groups.view)
+    CaseView(window, bench, panels)
+    LearningView(bench, panels)
+    panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
+    panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
+    panels.training.train_requested.connect(lambda config, scratch: bench.learning.train(config, from_scratch=scratch))
+    panels.training.stop_requested.connect(bench.runner.cancel)
+    panels.models.model_chosen.connect(bench.session.refresh_models)
+    panels.banner.retry_requested.connect(bench.autosave.flush)
+    bench.autosave.failed.connect(lambda sentence: panels.banner.show_problem(_kept(sentence), retry=True))
+    bench.autosave.recovered.connect(panels.banner.hide)
+    bench.proposal.problem.connect(panels.banner.show_problem)
+    bench.learning.notice.connect(panels.banner.show_problem)
+    bench.learning.problem.connect(window.problems.show)
+    upkeep.refresh_colours()
+    upkeep.refresh()
+
+
+class Upkeep(QObject):
+    """Keeps the actions and the colours in step with everything else."""
+
+    def __init__(self, window: MainWindow, appearance: Appearance) -> None:
+        """Watch all that commands depend on; many changes at once cost one refresh."""
+        super().__init__(window)
+        self._window, self._appearance = window, appearance
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        bench = window.bench
+        for signal in (
+            bench.session.project_changed,
+            bench.session.case_changed,
+            bench.session.cases_changed,
+            bench.session.case_updated,
+            bench.session.models_changed,
+            bench.editor.history_changed,
+            bench.proposal.changed,
+            bench.options.changed,
+            bench.runner.busy_changed,
+            window.canvas.settings_changed,
+        ):
+            signal.connect(self.refresh_soon)
+        # A busy runner must stop commands at once, before a second click arrives.
+        bench.runner.busy_changed.connect(self.refresh)
+        bench.session.project_changed.connect(self._on_session_project_changed)
+        appearance.changed.connect(self.refresh_colours, Qt.ConnectionType.QueuedConnection)
+
+    def refresh_soon(self) -> None:
+        """Refresh when the present event is over."""
+        self._soon.start()
+
+    def refresh(self) -> None:
+        """Enable and tick the actions."""
+        self._soon.stop()
+        window = self._window
+        window.actions_by_id.enable(
+            readiness.have(window.bench), readiness.checked(window.bench, window.canvas, self._appearance.theme)
+        )
+
+    def refresh_colours(self) -> None:
+        """Draw icons and list anew in the theme's colours."""
+        self._window.actions_by_id.set_colours(self._appearance.colours)
+        self._window.panels.cases.set_colours(self._appearance.colours)
+        self.refresh_soon()
+
+    def _on_session_project_changed(self) -> None:
+        project = self._window.bench.session.project
+        self._window.actions_by_id.set_labels(None if project is None else project.labels)
+
+
+def _kept(sentence: str) -> str:
+    return f"{sentence} Your changes are kept in memory and will be written as soon as that is possible."

@@ -1,0 +1,50 @@
+"""Workbench: everything behind the window, made and connected in one place; nothing in it is visible."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from unet_desktop.gui.autosave import Autosave
+from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.learning import Learning
+from unet_desktop.gui.proposal import Proposal
+from unet_desktop.gui.session import Session
+from unet_desktop.gui.settings import Store
+from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.gui.unsaved import UnsavedMasks
+
+
+class Workbench(QObject):
+    """Session, editor, autosave, proposal, options, jobs."""
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        """Make and connect them; nothing is open."""
+        super().__init__(parent)
+        unsaved = UnsavedMasks()
+        self.store = store
+        self.session = Session(unsaved, self)
+        self.editor = Editor(self)
+        self.autosave = Autosave(self.session, self.editor, unsaved, self)
+        # The editor takes the new case over before anything else hears of it.
+        self.session.case_changed.connect(self._on_session_case_changed)
+        self.proposal = Proposal(self.session, self.editor, self)
+        self.options = ToolOptions(self)
+        self.options.set_diameter(store.settings.brush_diameter)
+        self.runner = JobRunner(self)
+        self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
+        self.session.project_changed.connect(self._on_session_project_changed)
+
+    def _on_session_project_changed(self) -> None:
+        project = self.session.project
+        self.options.set_labels(None if project is None else project.labels)
+        if project is not None:
+            self.store.add_recent(project.root)
+
+    def _on_session_case_changed(self) -> None:
+        project, opened = self.session.project, self.session.open
+        if project is None or opened is None:
+            self.editor.close_mask()
+            return
+        size = (opened.case.height, opened.case.width)
+        self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels)
