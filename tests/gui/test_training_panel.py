@@ -201,7 +201,9 @@ def test_unknown_events_are_passed_over(panel: TrainingPanel) -> None:
 
 
 def test_other_labels_give_other_names(panel: TrainingPanel) -> None:
+    assert "Finds the optic disc first" in part(panel, QLabel, "explanation").text()
     panel.set_labels(ONE_STRUCTURE)
+    assert "pieces of the pictures" in part(panel, QLabel, "explanation").text()
     panel.add_event(epoch_done(1, metrics={"dice/structure": 0.5}))
     assert "structure" in part(panel, QLabel, "figures").text()
     panel.add_event(batch(1, stage="locate"))

@@ -55,7 +55,8 @@ class Problems(QObject):
             box.setIcon(QMessageBox.Icon.Critical)
             box.setWindowTitle("Something went wrong in the program")
             box.setText(
-                "Something went wrong in the program itself. Every finished stroke is saved; you can go on working."
+                "Something went wrong in the program itself. You can go on working; if it comes again, close the "
+                "program and open it anew."
             )
             box.setInformativeText(f"{_where_the_log_is()}\n\n{key[:300]}")
         self._open[key] = box

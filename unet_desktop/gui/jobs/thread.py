@@ -16,6 +16,8 @@ StartJob = Callable[[], Iterator[object]]
 MIN_INTERVAL = 0.05
 """Seconds between two passing events: a flood of queued signals starves the window's timers and its painting."""
 
+_STACK = 16 << 20  # bytes; macOS gives a thread half a MiB, too little for torch
+
 
 class JobThread(QThread):
     """Iterates one generator and ends with exactly one of `succeeded`, `cancelled` and `failed`.
@@ -39,6 +41,7 @@ class JobThread(QThread):
         """Prepare the job; `start()` begins it."""
         super().__init__(parent)
         self._start_job = start_job
+        self.setStackSize(_STACK)
 
     def _iterate(self) -> bool:
         """Pass on the events; False when it was interrupted."""

@@ -49,7 +49,7 @@ class TrainingPanel(QWidget):
 
     def set_labels(self, labels: LabelSet) -> None:
         """Use the names and colours of the project's labels."""
-        for part in (self._progress, self._curves, self._report):
+        for part in (self._form, self._progress, self._curves, self._report):
             part.set_labels(labels)
 
     def set_case_counts(self, corrected: int, total: int) -> None:

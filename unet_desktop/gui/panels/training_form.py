@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, continued
 from unet_desktop.gui.named import named
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
 
 _EXPLANATIONS = {
-    "fast": "Finds the structure first, then learns on a crop round it. A few minutes on an office PC.",
-    "article": "The article's U-Net on the whole picture, from random weights. Much slower without a GPU.",
+    "crop": "Finds the {located} first, then learns on a crop round it. A few minutes on an office PC.",
+    "patches": "Learns on pieces of the pictures at their own scale. Some minutes on an office PC.",
+    "whole": "The article's U-Net on the whole picture, from random weights. Much slower without a GPU.",
 }
+"""By what the network sees, because "Fast" differs with the labels."""
 
 
 class LearningRateBox(QDoubleSpinBox):
@@ -71,6 +74,7 @@ class TrainingForm(QWidget):
         self._continue.toggled.connect(self._show_explanation)
         self._epochs.valueChanged.connect(self._show_explanation)
         self._has_model = False
+        self._labels = DISC_AND_CUP
         self.set_has_model(False)
         self._on_preset_changed()
 
@@ -87,6 +91,11 @@ class TrainingForm(QWidget):
             learning_rate=self._learning_rate.value(),
             batch_size=self._batch_size.value(),
         )
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """Explain the presets for these labels."""
+        self._labels = labels
+        self._show_explanation()
 
     def set_has_model(self, has_model: bool) -> None:
         """Offer to go on from the last model, where there is one; that is then what most people want."""
@@ -149,7 +158,9 @@ class TrainingForm(QWidget):
 
     @Slot()
     def _show_explanation(self) -> None:
-        text = _EXPLANATIONS.get(self._chosen().preset, "")
+        located = self._labels.located()
+        text = _EXPLANATIONS[self._chosen().framing_for(self._labels)]
+        text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:
             # Training shortens the schedule itself when it goes on from a model; say so before it starts.
             text += f" Going on from a model takes {continued(self.config()).epochs} epochs."
