@@ -163,7 +163,8 @@ class TrainingForm(QWidget):
         text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:
             # Training shortens the schedule itself when it goes on from a model; say so before it starts.
-            text += f" Going on from a model takes {continued(self.config()).epochs} epochs."
+            epochs = continued(self.config()).epochs
+            text += f" Going on from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
         self._explanation.setText(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
