@@ -56,7 +56,9 @@ def main() -> None:
 def isbi_samples(data: Path, folder: Path) -> list[Sample]:
     """The slices in order; 255 in the labels is cell, 0 membrane."""
     samples = []
-    pictures, truths = (sorted((data / name).iterdir()) for name in ("images", "labels"))
+    pictures, truths = (
+        sorted((data / name).iterdir(), key=lambda path: int(path.stem)) for name in ("images", "labels")
+    )
     for image, label in zip(pictures, truths, strict=True):
         mask = (np.asarray(Image.open(label).convert("L")) > 127).astype(np.uint8)
         path = folder / f"{image.stem}.png"

@@ -27,8 +27,8 @@ def test_two_pictures_are_learned_by_heart(samples, device, tmp_path, photograph
         batch_size=4,
         locate_batch_size=4,
         least_steps=5,
-        image_size=96,
-        locate_size=96,
+        image_size=64,
+        locate_size=64,
         learning_rate=3e-3,
     )
     path = tmp_path / "model.safetensors"

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from unet_desktop.engine.encoder import Lite0Encoder, LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.layers import ConvNorm, folded, initialise, parameter_count
+from unet_desktop.engine.layers import ConvNorm, folded, parameter_count
 from unet_desktop.engine.networks import NetworkSpec, build, start_pretrained
 from unet_desktop.engine.unet import UNet
 
@@ -39,7 +39,6 @@ def test_output_has_the_inputs_size(network):
 
 @pytest.mark.parametrize("network", [UNet(2, width=4), LiteUNet(2)], ids=["unet", "lite0"])
 def test_folding_changes_nothing_but_rounding(network):
-    initialise(network)
     shaken(network)
     planes = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():

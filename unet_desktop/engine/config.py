@@ -63,10 +63,10 @@ class TrainConfig:
     network: NetworkKind = "lite0"
     width: int = 64
     pretrained: bool = True
-    epochs: int = 40
-    least_steps: int = 8
-    learning_rate: float = 1e-3
-    batch_size: int = 5
+    epochs: int = 36
+    least_steps: int = 10
+    learning_rate: float = 2e-3
+    batch_size: int = 4
     optimiser: Optimiser = "adamw"
     schedule: Schedule = "one-cycle"
     step_epochs: int = 10
@@ -75,9 +75,9 @@ class TrainConfig:
     crop_factor: float = 1.9
     crop_jitter: float = 0.1
     working_side: int = 1024
-    locate_epochs: int = 15
-    locate_size: int = 192
-    locate_batch_size: int = 5
+    locate_epochs: int = 10
+    locate_size: int = 160
+    locate_batch_size: int = 4
     augmentation: float = 1.0
     seed: int = 0
 

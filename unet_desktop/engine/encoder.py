@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from unet_desktop.engine.layers import ConvNorm
+from unet_desktop.engine.layers import ConvNorm, initialise
 
 _EPSILON = 1e-3
 _STEM = 32
@@ -105,7 +105,7 @@ class LiteUNet(nn.Module):
         widths: the decoder's channels at strides 16, 8, 4, 2.
     """
 
-    def __init__(self, regions: int, widths: tuple[int, int, int, int] = (128, 64, 48, 32)) -> None:
+    def __init__(self, regions: int, widths: tuple[int, int, int, int] = (96, 48, 32, 24)) -> None:
         super().__init__()
         self.encoder = Lite0Encoder()
         *skips, deepest = self.encoder.channels
@@ -116,6 +116,19 @@ class LiteUNet(nn.Module):
         self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(deepest, regions, 3, padding=1)
         self.finish = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        self.keep_statistics = False
+        initialise(self)
+
+    def train(self, mode: bool = True) -> LiteUNet:
+        """As ever, but a trained encoder keeps its batch norms' statistics when `keep_statistics` is set.
+
+        Five pictures a step measure the deep levels too poorly: training on their statistics and answering with the
+        running ones are then two different networks.
+        """
+        super().train(mode)
+        if mode and self.keep_statistics:
+            self.encoder.eval()
+        return self
 
     def forward(self, planes: Tensor) -> Tensor:
         """Logits, one plane a region."""

@@ -22,7 +22,7 @@ from unet_desktop.engine.device import Device, placed, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, TrainEvent
 from unet_desktop.engine.learn import Clock, Stage, learn
 from unet_desktop.engine.metrics import Figures, mean
-from unet_desktop.engine.networks import NO_PRETRAINED, NetworkSpec, build, specs_for, start_pretrained
+from unet_desktop.engine.networks import NO_PRETRAINED, NetworkSpec, build, keep_statistics, specs_for, start_pretrained
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.validate import through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
@@ -128,6 +128,8 @@ def _networks(
             raise CheckpointError(f"{start_from} was trained for other labels ({theirs}); train from scratch instead.")
         if set(loaded.specs) != set(specs) or not all(specs[name].same_weights(loaded.specs[name]) for name in specs):
             raise CheckpointError(f"{start_from} has other networks than these settings; train from scratch instead.")
+        for network in loaded.networks.values():
+            keep_statistics(network)
         return loaded.networks, loaded.header.weights_sha256, ""
     networks = {name: build(spec) for name, spec in specs.items()}
     if not config.pretrained or config.network != "lite0":

@@ -66,10 +66,10 @@ def _same(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 
 def initialise(network: nn.Module) -> None:
-    """Draw convolution weights for ReLU networks: He et al. 2015, arXiv:1502.01852, equation 10 (fan out)."""
+    """Draw convolution weights for ReLU networks: He et al. 2015, arXiv:1502.01852, equation 10 (fan in)."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
 

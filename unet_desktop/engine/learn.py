@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.dataset import Dataset, training_pair
 from unet_desktop.engine.device import Device
+from unet_desktop.engine.encoder import LiteUNet
 from unet_desktop.engine.events import BatchDone, EpochDone
 from unet_desktop.engine.loss import segmentation_loss, targets
 from unet_desktop.engine.networks import NetworkSpec
@@ -25,6 +26,9 @@ from unet_desktop.engine.preprocess import to_input
 from unet_desktop.engine.validate import as_seen
 from unet_desktop.errors import TrainingError
 from unet_desktop.labels import LabelSet
+
+_DECODER_RATE = 5.0
+"""A trained encoder learns at the rate, what starts from nothing at this many times the rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +168,19 @@ def _region_table(labels: LabelSet) -> Tensor:
 
 
 def _optimiser(network: nn.Module, config: TrainConfig) -> Optimizer:
+    groups = _parameter_groups(network, config.learning_rate)
     if config.optimiser == "adam":
-        return Adam(network.parameters(), config.learning_rate)
-    return AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+        return Adam(groups)
+    return AdamW(groups, weight_decay=config.weight_decay)
+
+
+def _parameter_groups(network: nn.Module, rate: float) -> list[dict[str, Any]]:
+    """See `_DECODER_RATE`."""
+    if not isinstance(network, LiteUNet):
+        return [{"params": list(network.parameters()), "lr": rate}]
+    encoder = list(network.encoder.parameters())
+    others = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
+    return [{"params": encoder, "lr": rate}, {"params": others, "lr": rate * _DECODER_RATE}]
 
 
 def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
@@ -176,7 +190,7 @@ def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRSche
     total = stage.epochs * stage.steps + 1  # it is stepped once more after the last batch
     return OneCycleLR(
         optimiser,
-        config.learning_rate,
+        [group["lr"] for group in optimiser.param_groups],
         total_steps=total,
         pct_start=max(0.2, 2 / total),  # a rise of no steps divides by zero
         div_factor=10.0,

@@ -35,6 +35,12 @@ def locate(predictor: Predictor, pixels: NDArray[np.uint8]) -> Found | None:
     """The label in an (H, W, 3) uint8 picture, or None."""
     around = Square.around(*pixels.shape[:2])
     plane = predictor.square(extract(pixels, around, predictor.spec.size))[0]
+    # What pads the picture to a square is no picture: a crop there would be empty.
+    rows, columns = (
+        np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
+        for length in pixels.shape[:2]
+    )
+    plane = plane * np.outer(rows, columns)
     return find(plane, around, predictor.spec.crop_factor)
 
 

@@ -9,7 +9,6 @@ from torch import nn
 
 from unet_desktop.engine.config import SIZE_STEP, NetworkKind, TrainConfig
 from unet_desktop.engine.encoder import LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.layers import initialise
 from unet_desktop.engine.unet import UNet
 from unet_desktop.labels import LabelSet
 
@@ -102,9 +101,13 @@ def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
 
 def build(spec: NetworkSpec) -> nn.Module:
     """The network with random weights."""
-    network: nn.Module = LiteUNet(spec.regions) if spec.kind == "lite0" else UNet(spec.regions, spec.width)
-    initialise(network)
-    return network
+    return LiteUNet(spec.regions) if spec.kind == "lite0" else UNet(spec.regions, spec.width)
+
+
+def keep_statistics(network: nn.Module) -> None:
+    """The network comes from training: its encoder's batch norms are kept as they are; see `LiteUNet.train`."""
+    if isinstance(network, LiteUNet):
+        network.keep_statistics = True
 
 
 def start_pretrained(network: nn.Module) -> bool:
@@ -113,4 +116,5 @@ def start_pretrained(network: nn.Module) -> bool:
     if path is None or not isinstance(network, LiteUNet):
         return False
     load_imagenet(network.encoder, path)
+    keep_statistics(network)
     return True

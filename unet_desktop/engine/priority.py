@@ -16,4 +16,5 @@ def lower_priority(nice: int = 10) -> None:
     if not hasattr(os, "setpriority") or os.uname().sysname != "Linux":
         return
     with contextlib.suppress(OSError):  # a sandbox may forbid it: then training is merely less polite
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(nice, os.getpriority(os.PRIO_PROCESS, thread)))

@@ -85,11 +85,12 @@ class Segmenter:
         if self._locate is not None:
             found = self._crop(pixels)
             if found is None:
-                nothing = np.zeros((height, width), np.uint8)
-                return Prediction(nothing, 0.0, False, None, Box(0, 0, 0, 0), None)
+                return _nothing((height, width))
             square = found.square
         planes = self._segment.square(extract(pixels, square, self._segment.spec.size))
         box = square.box(height, width)
+        if box.width == 0 or box.height == 0:
+            return _nothing((height, width))
         restored = np.stack([restore(plane, square, box) for plane in planes])
         return self._answer(restored, planes, square, box, (height, width))
 
@@ -112,6 +113,11 @@ class Segmenter:
         found = bool(mask.any())
         confidence = expected_dice(planes) if found else 0.0
         return Prediction(mask, confidence, found, square, box, planes.astype(np.float16))
+
+
+def _nothing(shape: tuple[int, int]) -> Prediction:
+    """The answer where the label was not found."""
+    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None)
 
 
 def expected_dice(planes: Probabilities) -> float:

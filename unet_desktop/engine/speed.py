@@ -13,7 +13,7 @@ from unet_desktop.engine.inference import Predictor
 from unet_desktop.engine.networks import build, specs_for
 from unet_desktop.labels import DISC_AND_CUP
 
-_REPEATS = 5
+_REPEATS = 3
 
 
 def forward_seconds(device: Device) -> dict[str, float]:
