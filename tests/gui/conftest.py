@@ -1,0 +1,126 @@
+"""Fixtures of the window's tests: no screen, a home of its own, real windows on small projects, nothing left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported by anything
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from unet_desktop.gui import app
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.project import Project
+
+SIZE = (120, 160)
+"""(height, width) of the test pictures."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own: no test reads or writes the settings of whoever runs it."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "config"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a running thread or a visible window."""
+    before = set(QApplication.topLevelWidgets())
+    yield
+    QApplication.processEvents()
+    left = [widget for widget in QApplication.topLevelWidgets() if widget not in before and widget.isVisible()]
+    running = [thing for thing in gc.get_objects() if _runs(thing)]
+    for thread in running:
+        thread.requestInterruption()
+        thread.wait(2000)
+    assert not running, f"threads still run: {running}"
+    assert not left, f"windows are still open: {left}"
+
+
+def _runs(thing: object) -> bool:
+    if type(thing) is QThread or not issubclass(type(thing), QThread):
+        return False
+    try:
+        return bool(thing.isRunning())
+    except RuntimeError:  # its C++ half is gone, so it does not run
+        return False
+
+
+def picture(seed: int) -> np.ndarray:
+    """(H, W, 3) uint8: a grey ground with a bright disc."""
+    height, width = SIZE
+    rows, columns = np.mgrid[:height, :width]
+    ground = np.full((height, width, 3), (90 + 10 * seed, 50, 30), np.uint8)
+    ground[(rows - 60) ** 2 + (columns - 80) ** 2 < 30**2] = (230, 190, 120)
+    return ground
+
+
+def disc_mask(radius: int = 30) -> Mask:
+    """(H, W) uint8: a disc with a cup of half its radius."""
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    distance = (rows - 60) ** 2 + (columns - 80) ** 2
+    mask = np.zeros(SIZE, np.uint8)
+    mask[distance < radius**2] = 1
+    mask[distance < (radius // 2) ** 2] = 2
+    return mask
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project that `root` is a copy of."""
+    folder = tmp_path_factory.mktemp("pattern")
+    project = Project.create(folder / "project", DISC_AND_CUP, "Test")
+    for seed, name in enumerate("abcd"):
+        source = folder / f"{name}.jpg"
+        write_jpeg(source, picture(seed))
+        project.add_image(source)
+    project.save_prediction("c", disc_mask(), model="f00d", confidence=0.9)
+    project.save_mask("d", disc_mask())
+    return project.root
+
+
+@pytest.fixture
+def root(pattern: Path, tmp_path: Path) -> Path:
+    """A project: a and b without masks, c predicted, d corrected."""
+    return Path(shutil.copytree(pattern, tmp_path / "project"))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    """The window as people get it, with nothing open."""
+    made = app.make_window(app.make_application())
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    qapp.setStyleSheet("")  # tests of single widgets, which run in the same application, set palettes of their own
+    qapp.setPalette(qapp.style().standardPalette())
+
+
+@pytest.fixture
+def opened(window: MainWindow, root: Path) -> MainWindow:
+    """The window on the project, with case a open."""
+    window.handlers.find("project.open_root")(root)
+    assert window.bench.session.case_id == "a"
+    QApplication.processEvents()
+    return window

@@ -1,0 +1,117 @@
+"""Autosave: on disk soon after the stroke, on leaving the case, on closing; in memory while the disk refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gestures import drag
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from unet_desktop.errors import WriteError
+from unet_desktop.gui import closing
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import Project
+
+
+def saved(root: Path, case_id: str = "a"):
+    return Project.open(root).load_mask(case_id)
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch):
+    """A disk that refuses; call it to let it take masks again."""
+
+    def refuse(self: Project, case_id: str, mask: object, *, model: object = None) -> None:
+        raise WriteError("The disk is full.")
+
+    real = Project.save_mask
+    monkeypatch.setattr(Project, "save_mask", refuse)
+    return lambda: monkeypatch.setattr(Project, "save_mask", real)
+
+
+def test_a_stroke_is_on_disk_soon(opened: MainWindow, root: Path, qtbot) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    assert saved(root) is None
+    qtbot.waitUntil(lambda: saved(root) is not None, timeout=2000)
+    assert (saved(root) == opened.bench.editor.mask).all()
+    assert opened.bench.session.open.case.state is CaseState.CORRECTED
+
+
+def test_leaving_the_case_saves(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    assert saved(root).any()
+
+
+def test_closing_the_window_saves(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    assert opened.close()
+    assert saved(root).any()
+
+
+def test_closing_the_project_saves(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    QTest.keyClick(opened, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert saved(root).any()
+    assert opened.pages.currentWidget() is opened.panels.welcome
+
+
+def test_looking_at_a_case_writes_nothing(opened: MainWindow, root: Path) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    QTest.keyClick(opened, Qt.Key.Key_P)
+    opened.bench.autosave.flush()
+    assert saved(root) is None
+    assert Project.open(root).case("a").state is CaseState.NEW
+
+
+def test_undoing_everything_leaves_the_case_as_it_was(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.autosave.flush()
+    assert saved(root).any()
+    QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    opened.bench.autosave.flush()
+    assert saved(root) is None
+    assert Project.open(root).case("a").state is CaseState.NEW
+
+
+def test_a_mask_erased_by_hand_is_kept_empty(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("d")
+    opened.bench.options.set_diameter(200)
+    drag(opened.canvas, [(80, 60)], Qt.MouseButton.RightButton)
+    opened.bench.autosave.flush()
+    assert saved(root, "d") is not None
+    assert not saved(root, "d").any()
+
+
+def test_a_refusing_disk_shows_one_banner_and_loses_nothing(opened: MainWindow, root: Path, refusing, qtbot) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    painted = opened.bench.editor.mask.copy()
+    assert not opened.bench.autosave.flush()
+    assert opened.panels.banner.isVisible()
+    assert "The disk is full." in opened.panels.banner.text
+    assert not opened.findChildren(QMessageBox)
+    QTest.keyClick(opened, Qt.Key.Key_N)  # one may go on working
+    assert opened.bench.session.case_id == "b"
+    QTest.keyClick(opened, Qt.Key.Key_P)  # and finds the unsaved mask when one comes back
+    assert (opened.bench.editor.mask == painted).all()
+    assert opened.bench.editor.history.can_undo
+    refusing()
+    qtbot.mouseClick(opened.panels.banner._retry, Qt.MouseButton.LeftButton)
+    assert not opened.panels.banner.isVisible()
+    assert (saved(root) == painted).all()
+
+
+def test_closing_asks_before_it_loses(
+    opened: MainWindow, root: Path, refusing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    monkeypatch.setattr(closing.Closing, "_may_lose", lambda self: False)
+    assert not opened.close()
+    assert opened.isVisible()
+    refusing()
+    assert opened.close()
+    assert saved(root).any()

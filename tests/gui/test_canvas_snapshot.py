@@ -1,0 +1,94 @@
+"""The canvas as a picture: image, mask, proposal, pinned in size; compared with what is stored."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import disc_mask, picture
+from PySide6.QtGui import QColor, QImage
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.labels import DISC_AND_CUP
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+LEAST_EQUAL = 0.995
+"""Share of pixels within 2 levels; the rest is left to other versions of Qt and their anti-aliasing."""
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    converted = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(converted.constBits(), np.uint8).reshape(converted.height(), converted.bytesPerLine())
+    return rows[:, : 3 * converted.width()].reshape(converted.height(), converted.width(), 3).copy()
+
+
+def rendered(canvas: Canvas) -> np.ndarray:
+    image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+    canvas.render(image)
+    return pixels_of(image)
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(400, 320)
+    made.set_image(picture(1))
+    made.set_mask(disc_mask(), DISC_AND_CUP)
+    made.set_overlay_opacity(0.4)
+    made.set_brush(20, QColor("#56b4e9"))
+    return made
+
+
+def assert_as_stored(canvas: Canvas, name: str) -> None:
+    path = SNAPSHOTS / f"{name}.png"
+    shown = rendered(canvas)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        QImage(shown.data, shown.shape[1], shown.shape[0], 3 * shown.shape[1], QImage.Format.Format_RGB888).save(
+            str(path)
+        )
+    stored = pixels_of(QImage(str(path)))
+    close = (np.abs(stored.astype(int) - shown).max(axis=2) <= 2).mean()
+    assert close >= LEAST_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"
+
+
+def test_mask(canvas: Canvas) -> None:
+    assert_as_stored(canvas, "mask")
+
+
+def test_proposal_and_brush(canvas: Canvas) -> None:
+    canvas.set_mask(disc_mask() * 0, DISC_AND_CUP)
+    canvas.set_proposal(disc_mask(24), DISC_AND_CUP)
+    canvas.set_pointer((110, 40))
+    assert_as_stored(canvas, "proposal")
+
+
+def test_close_up_shows_pixels(canvas: Canvas) -> None:
+    canvas.zoom_to(16)
+    assert_as_stored(canvas, "close-up")
+
+
+def test_hidden(canvas: Canvas) -> None:
+    shown = rendered(canvas)
+    canvas.set_overlay_visible(False)
+    hidden = rendered(canvas)
+    canvas.set_mask(None, None)
+    assert (rendered(canvas) == hidden).all()
+    assert (shown != hidden).any()
+
+
+def test_a_dirty_box_repaints_as_the_whole(canvas: Canvas) -> None:
+    """What a stroke repaints in parts looks as if all had been painted: no seams at any zoom."""
+    for zoom in (0.7, 1.6, 5.0):
+        canvas.zoom_to(zoom)
+        whole = QImage(canvas.size(), QImage.Format.Format_RGB32)
+        canvas.render(whole)
+        parts = QImage(canvas.size(), QImage.Format.Format_RGB32)
+        for left in range(0, canvas.width(), 57):
+            region = canvas.rect().adjusted(left, 0, left + 57 - canvas.width(), 0).intersected(canvas.rect())
+            canvas.render(parts, region.topLeft(), region)
+        difference = np.abs(pixels_of(whole).astype(int) - pixels_of(parts))
+        assert (difference.max(axis=2) <= 3).mean() > 0.999

@@ -1,0 +1,93 @@
+"""The command table: unique, placed, drawn and handled; enabled by what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import qtawesome
+from PySide6.QtWidgets import QMenu
+
+from unet_desktop.gui import menus
+from unet_desktop.gui.actions import sequences, shortcut_rows
+from unet_desktop.gui.commands import COMMANDS, Needs
+from unet_desktop.gui.icons import ICONS
+from unet_desktop.gui.window import MainWindow
+
+IDS = [command.id for command in COMMANDS]
+
+
+def test_ids_and_shortcuts_are_unique() -> None:
+    assert len(set(IDS)) == len(IDS)
+    keys = Counter(keys.toString() for command in COMMANDS for keys in sequences(command))
+    assert "" not in keys
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_command_is_in_exactly_one_menu() -> None:
+    placed = Counter(command for commands in menus.MENUS.values() for command in commands if command)
+    assert set(placed) == set(IDS)
+    assert set(placed.values()) == {1}
+    assert set(menus.TOOLBAR) - {menus.SEPARATOR} <= set(IDS)
+    assert set(menus.LABELLED) <= set(menus.TOOLBAR)
+
+
+def test_icons_exist(qapp) -> None:
+    assert {command.icon for command in COMMANDS if command.icon} <= set(ICONS)
+    for name in ICONS.values():
+        assert not qtawesome.icon(name).isNull()
+    assert all(command.icon for command in COMMANDS if command.id in menus.TOOLBAR)
+
+
+def test_handlers_exist(window: MainWindow) -> None:
+    for command in COMMANDS:
+        assert callable(window.handlers.find(command.handler))
+
+
+def test_menu_access_keys_are_unique(window: MainWindow) -> None:
+    for menu in window.menuBar().findChildren(QMenu):
+        letters = [
+            action.text()[action.text().index("&") + 1].lower()
+            for action in menu.actions()
+            if "&" in action.text().replace("&&", "") and action.isVisible()
+        ]
+        assert len(letters) == len(set(letters)), f"{menu.title()}: {letters}"
+
+
+def test_tooltips_show_the_shortcut(window: MainWindow) -> None:
+    assert "Ctrl+Z" in window.actions_by_id["edit.undo"].toolTip()
+    assert any(row == ("Editing", "Undo", "Ctrl+Z") for row in shortcut_rows())
+
+
+def test_nothing_to_work_on_means_few_commands(window: MainWindow) -> None:
+    enabled = {command for command in window.actions_by_id if window.actions_by_id[command].isEnabled()}
+    assert {"project.new", "project.open", "help.about", "theme.dark"} <= enabled
+    assert not enabled & {"edit.undo", "case.next", "learn.predict", "proposal.accept", "view.fit", "learn.stop"}
+
+
+def test_needs_follow_the_state(opened: MainWindow, root: Path, qtbot) -> None:
+    actions = opened.actions_by_id
+    assert actions["case.next"].isEnabled()
+    assert not actions["edit.undo"].isEnabled()
+    assert not actions["case.approve"].isEnabled()
+    opened.bench.session.open_case("c")
+    qtbot.waitUntil(lambda: actions["proposal.accept"].isEnabled())
+    actions["proposal.accept"].trigger()
+    qtbot.waitUntil(lambda: actions["edit.undo"].isEnabled() and actions["case.approve"].isEnabled())
+    actions["case.approve"].trigger()
+    qtbot.waitUntil(lambda: actions["case.approve"].isChecked())
+    actions["case.flag"].trigger()
+    qtbot.waitUntil(lambda: actions["case.flag"].isChecked())
+    assert opened.bench.session.project.case("c").flagged
+
+
+def test_labels_name_their_commands(opened: MainWindow) -> None:
+    assert opened.actions_by_id["label.2"].text() == "Paint optic cup"
+    assert not opened.actions_by_id["label.3"].isVisible()
+
+
+def test_needs_are_all_used() -> None:
+    used = Needs.NOTHING
+    for command in COMMANDS:
+        used |= command.needs
+    assert all(need in used for need in Needs)

@@ -1,0 +1,155 @@
+"""Jobs in the window: busy disables, progress shows, results arrive; fake generators stand in for torch."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import disc_mask
+from PySide6.QtWidgets import QMessageBox
+
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.errors import TrainingError
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Holds a fake job until it is set."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, qtbot) -> None:
+    ended = []
+
+    def job() -> Iterator[object]:
+        try:
+            for done in range(1, 1000):
+                gate.wait(0.01)
+                yield ItemDone("x", done, 1000)
+        finally:
+            ended.append(True)
+
+    actions, runner = opened.actions_by_id, opened.bench.runner
+    opened.bench.session.model_in_use = Path("model")
+    assert opened.bench.learning.run("Testing", job)
+    assert not actions["project.open"].isEnabled()
+    assert not actions["learn.predict"].isEnabled()
+    assert actions["learn.stop"].isEnabled()
+    assert actions["edit.undo"].isEnabled() == opened.bench.editor.history.can_undo
+    assert not opened.bench.learning.run("Another", job)
+    assert opened.panels.status._job.text() == "Testing"
+    qtbot.waitUntil(lambda: opened.panels.status._bar.value() > 0)
+    with qtbot.waitSignal(runner.cancelled):
+        actions["learn.stop"].trigger()
+    assert ended
+    assert actions["project.open"].isEnabled()
+    assert not actions["learn.stop"].isEnabled()
+    assert not opened.panels.status._bar.isVisible()
+
+
+def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event) -> None:
+    ended = []
+
+    def job() -> Iterator[object]:
+        try:
+            while True:
+                gate.wait(0.01)
+                yield ItemDone("x", 1, 2)
+        finally:
+            ended.append(True)
+
+    opened.bench.learning.run("Testing", job)
+    assert opened.close()
+    assert ended
+
+
+def predicting(monkeypatch: pytest.MonkeyPatch, radius: int = 20) -> None:
+    """Stand-in for `tasks.segment_cases`, which loads torch."""
+
+    def segment_cases(root: Path, case_ids: list[str], model: Path) -> Iterator[ItemDone]:
+        project = Project.open(root)
+        for done, case_id in enumerate(case_ids, 1):
+            project.save_prediction(case_id, disc_mask(radius), model="beef", confidence=0.8)
+            yield ItemDone(case_id, done, len(case_ids))
+
+    import sys
+    import types
+
+    module = types.ModuleType("unet_desktop.tasks.segment_cases")
+    module.segment_cases = segment_cases  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "unet_desktop.tasks.segment_cases", module)
+
+
+def test_predictions_become_proposals(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    predicting(monkeypatch)
+    opened.bench.session.model_in_use = Path("model")
+    opened.bench.session.case_updated.emit("a")
+    qtbot.waitUntil(lambda: opened.actions_by_id["learn.predict"].isEnabled())
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.actions_by_id["learn.predict"].trigger()
+    assert opened.bench.proposal.prediction is not None
+    assert opened.bench.proposal.prediction.model == "beef"
+    assert not opened.bench.editor.mask.any()
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.actions_by_id["learn.predict_all"].trigger()
+    project = opened.bench.session.project
+    assert {case.id for case in project.cases() if case.state is CaseState.PREDICTED} == {"a", "b", "c"}
+    assert project.case("d").state is CaseState.CORRECTED
+
+
+def test_training_saves_first_and_predicts_after(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    seen: list[bool] = []
+    predicting(monkeypatch)
+
+    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+        seen.append(Project.open(root).load_mask("b") is not None)
+        yield ItemDone("x", 1, 1)
+
+    import sys
+    import types
+
+    module = types.ModuleType("unet_desktop.tasks.train")
+    module.train_project = train_project  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "unet_desktop.tasks.train", module)
+    monkeypatch.setattr(
+        type(opened.bench.session), "refresh_models", lambda self, path=None: setattr(self, "model_in_use", Path("m"))
+    )
+    opened.bench.session.open_case("b")
+    opened.bench.editor.replace_mask("Test", disc_mask())
+    opened.bench.session.open_case("a")
+    with qtbot.waitSignal(opened.bench.proposal.changed):
+        opened.panels.training.train_requested.emit(PRESETS["fast"], False)
+    assert seen == [True]
+    assert opened.bench.proposal.prediction is not None
+    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+
+
+def test_a_failed_job_says_so_once(opened: MainWindow, qtbot) -> None:
+    def job() -> Iterator[object]:
+        raise TrainingError("Too few cases.")
+        yield
+
+    opened.bench.learning.run("Testing", job)
+    qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)))
+    (box,) = opened.findChildren(QMessageBox)
+    assert box.text() == "Too few cases."
+    box.close()
+    assert not opened.bench.runner.busy
+
+
+def test_items_that_could_not_be_done_are_told(opened: MainWindow, qtbot) -> None:
+    def job() -> Iterator[object]:
+        yield ItemDone("x", 1, 2, problem="x.jpg is damaged.")
+        yield ItemDone("y", 2, 2)
+
+    opened.bench.learning.run("Testing", job)
+    qtbot.waitUntil(lambda: opened.panels.banner.isVisible())
+    assert opened.panels.banner.text == "x.jpg is damaged."

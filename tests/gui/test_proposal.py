@@ -1,0 +1,72 @@
+"""Proposals: shown for predicted cases, accepted as one step, rejected for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import disc_mask
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import Project
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_accept_is_one_step_saved_with_its_model(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    assert opened.bench.proposal.prediction is not None
+    assert not opened.bench.editor.mask.any()
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    assert opened.bench.proposal.prediction is None
+    assert opened.bench.editor.history.names == ("Accept prediction",)
+    opened.bench.autosave.flush()
+    project = Project.open(root)
+    assert (project.load_mask("c") == disc_mask()).all()
+    assert project.case("c").state is CaseState.CORRECTED
+    assert project.case("c").model == "f00d"
+
+
+def test_undoing_an_acceptance_brings_the_proposal_back(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    opened.bench.autosave.flush()
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("c").state is CaseState.PREDICTED
+    assert opened.bench.proposal.prediction is not None
+
+
+def test_reject_throws_it_away_and_leaves_the_mask(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_X)
+    assert opened.bench.proposal.prediction is None
+    assert not opened.bench.editor.mask.any()
+    assert not Project.open(root).layout.prediction("c").exists()
+    assert opened.bench.session.open.case.state is CaseState.NEW
+
+
+def test_a_corrected_case_shows_no_old_proposal(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    opened.bench.session.open_case("d")
+    assert opened.bench.proposal.prediction is None
+
+
+def test_a_damaged_prediction_does_not_stop_the_case(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.project.layout.prediction("c").write_bytes(b"no picture")
+    opened.bench.session.open_case("c")
+    assert opened.bench.session.case_id == "c"
+    assert opened.panels.banner.isVisible()
+    assert opened.bench.proposal.prediction is None
+
+
+def test_accepting_a_proposal_that_changes_nothing_still_corrects(opened: MainWindow, root: Path) -> None:
+    project = opened.bench.session.project
+    project.save_prediction("a", disc_mask() * 0, model="f00d", confidence=0.1)
+    opened.bench.session.open_case("b")
+    opened.bench.session.open_case("a")
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("a").state is CaseState.CORRECTED

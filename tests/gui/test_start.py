@@ -1,0 +1,74 @@
+"""The start: without torch, on the first page, with what was remembered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from unet_desktop.gui import app
+from unet_desktop.gui.settings import Store
+from unet_desktop.gui.window import MainWindow
+
+_WITHOUT_TORCH = """
+import sys
+from unet_desktop.gui import app
+window = app.make_window(app.make_application())
+window.show()
+app.QApplication.processEvents()
+assert "torch" not in sys.modules and "PIL.ImageQt" not in sys.modules
+window.close()
+"""
+
+
+def test_the_window_comes_without_torch(home: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _WITHOUT_TORCH], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_page(window: MainWindow) -> None:
+    assert window.pages.currentWidget() is window.panels.welcome
+    assert window.windowTitle() == "U-Net Desktop"
+    assert not window.docks.cases.isVisible()
+
+
+def test_a_project_without_pictures_says_what_to_do(window: MainWindow, tmp_path: Path) -> None:
+    from unet_desktop.labels import ONE_STRUCTURE
+    from unet_desktop.project.project import Project
+
+    Project.create(tmp_path / "empty", ONE_STRUCTURE)
+    window.handlers.find("project.open_root")(tmp_path / "empty")
+    assert window.pages.currentWidget() is window.panels.no_cases
+    assert window.docks.cases.isVisible()
+
+
+def test_recent_projects_are_offered_again(opened: MainWindow, root: Path) -> None:
+    opened.close()
+    assert Store().settings.recent == (root.resolve(),)
+    again = app.make_window(app.make_application())
+    again.show()
+    (button,) = again.panels.welcome._recent
+    button.click()
+    assert again.bench.session.case_id == "a"
+    assert again.docks.tools.isVisible()
+    again.close()
+
+
+def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> None:
+    opened.bench.options.set_diameter(33)
+    opened.canvas.set_overlay_opacity(0.7)
+    opened.close()
+    settings = Store().settings
+    assert (settings.brush_diameter, settings.overlay_opacity) == (33, 0.7)
+    store = Store()
+    store._store.setValue("overlay_opacity", "none")
+    store._store.setValue("theme", "pink")
+    assert Store().settings.overlay_opacity == 0.4
+
+
+def test_panels_can_be_reset(opened: MainWindow) -> None:
+    opened.docks.cases.hide()
+    opened.docks.models.setFloating(True)
+    opened.actions_by_id["window.reset"].trigger()
+    assert opened.docks.cases.isVisible()
+    assert not opened.docks.models.isFloating()

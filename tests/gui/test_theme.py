@@ -1,0 +1,37 @@
+"""Themes: enough contrast in both, switching dresses everything, the choice is kept."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from unet_desktop.gui.settings import Store, Theme
+from unet_desktop.gui.theme import DARK, LIGHT, Colours, contrast
+from unet_desktop.gui.window import MainWindow
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_stands_out(colours: Colours) -> None:
+    for ground in (colours.window, colours.base, colours.raised, colours.chosen):
+        assert contrast(colours.text, ground) >= 4.5
+    for ground in (colours.window, colours.base):
+        assert contrast(colours.muted, ground) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    assert contrast(colours.on_warning, colours.warning) >= 4.5
+    assert contrast(colours.accent, colours.window) >= 3.0
+
+
+def test_contrast_of_black_and_white() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_switching(opened: MainWindow, qtbot) -> None:
+    icon = opened.actions_by_id["edit.undo"].icon().cacheKey()
+    opened.actions_by_id["theme.dark"].trigger()
+    assert QApplication.palette().color(QPalette.ColorRole.Window).name() == DARK.window
+    qtbot.waitUntil(lambda: opened.actions_by_id["edit.undo"].icon().cacheKey() != icon)
+    qtbot.waitUntil(lambda: opened.actions_by_id["theme.dark"].isChecked())
+    assert Store().settings.theme is Theme.DARK
+    opened.actions_by_id["theme.light"].trigger()
+    assert QApplication.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
