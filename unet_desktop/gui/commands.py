@@ -170,7 +170,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "learn.predict_all",
-        "Predict &all uncorrected",
+        "Predict all &uncorrected",
         "learning.predict_uncorrected",
         "Ctrl+Shift+P",
         "predict-all",

@@ -34,13 +34,13 @@ class Docks:
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
-            dock.setFloating(False)
         window.addDockWidget(_LEFT, self.cases)
         for dock in (self.tools, self.training, self.models):
             window.addDockWidget(_RIGHT, dock)
         window.tabifyDockWidget(self.tools, self.training)
         window.tabifyDockWidget(self.training, self.models)
         for dock in self.all:
+            dock.setFloating(False)
             dock.show()
         self.tools.raise_()
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)

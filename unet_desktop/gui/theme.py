@@ -81,7 +81,8 @@ class Appearance(QObject):
         super().__init__(application)
         self._application, self.theme = application, theme
         self.colours = LIGHT
-        application.setStyle("Fusion")
+        if application.style().objectName() != "fusion":
+            application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self._dress()
 
@@ -99,8 +100,10 @@ class Appearance(QObject):
 
     def _dress(self) -> None:
         self.colours = DARK if self.dark else LIGHT
-        self._application.setPalette(palette(self.colours))
-        self._application.setStyleSheet(style_sheet(self.colours))
+        sheet = style_sheet(self.colours)
+        if sheet != self._application.styleSheet():  # every widget is dressed anew, which takes its time
+            self._application.setPalette(palette(self.colours))
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
     def _on_system_scheme_changed(self) -> None:
@@ -130,6 +133,7 @@ def palette(colours: Colours) -> QPalette:
         roles.Accent: colours.accent,
         roles.Mid: colours.line,
         roles.Midlight: colours.line,
+        roles.Light: colours.raised,  # tab bars draw their base line in it
     }
     for role, colour in named.items():
         result.setColor(role, QColor(colour))

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
                     menu.addSeparator()
                 else:
                     menu.addAction(self.actions_by_id[command])
-        panels = menus["&View"].addMenu("&Panels")
+        panels = menus["&View"].addMenu("Pa&nels")
         for dock in self.docks.all:
             panels.addAction(dock.toggleViewAction())
 

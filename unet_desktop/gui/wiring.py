@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
@@ -43,11 +43,9 @@ class Upkeep(QObject):
     """Keeps the actions and the colours in step with everything else."""
 
     def __init__(self, window: MainWindow, appearance: Appearance) -> None:
-        """Watch all that commands depend on; many changes at once cost one refresh."""
+        """Watch all that commands depend on; at once, so that the next key finds its command enabled."""
         super().__init__(window)
         self._window, self._appearance = window, appearance
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
         bench = window.bench
         for signal in (
             bench.session.project_changed,
@@ -61,19 +59,12 @@ class Upkeep(QObject):
             bench.runner.busy_changed,
             window.canvas.settings_changed,
         ):
-            signal.connect(self.refresh_soon)
-        # A busy runner must stop commands at once, before a second click arrives.
-        bench.runner.busy_changed.connect(self.refresh)
+            signal.connect(self.refresh)
         bench.session.project_changed.connect(self._on_session_project_changed)
         appearance.changed.connect(self.refresh_colours, Qt.ConnectionType.QueuedConnection)
 
-    def refresh_soon(self) -> None:
-        """Refresh when the present event is over."""
-        self._soon.start()
-
     def refresh(self) -> None:
         """Enable and tick the actions."""
-        self._soon.stop()
         window = self._window
         window.actions_by_id.enable(
             readiness.have(window.bench), readiness.checked(window.bench, window.canvas, self._appearance.theme)
@@ -83,7 +74,7 @@ class Upkeep(QObject):
         """Draw icons and list anew in the theme's colours."""
         self._window.actions_by_id.set_colours(self._appearance.colours)
         self._window.panels.cases.set_colours(self._appearance.colours)
-        self.refresh_soon()
+        self.refresh()
 
     def _on_session_project_changed(self) -> None:
         project = self._window.bench.session.project

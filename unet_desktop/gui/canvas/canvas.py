@@ -173,7 +173,9 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), GROUND)
         exposed = self._exposed(event.rect())
-        painter.translate(self.viewport.left, self.viewport.top)
+        # On whole device pixels: picture and mask round fractions differently and would come apart by one.
+        density = self.devicePixelRatioF()
+        painter.translate(round(self.viewport.left * density) / density, round(self.viewport.top * density) / density)
         painter.scale(self.viewport.scale, self.viewport.scale)
         self._layers.paint(painter, exposed, self.zoom)
         painter.resetTransform()

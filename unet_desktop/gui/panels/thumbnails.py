@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from unet_desktop import files
-from unet_desktop.engine.priority import lower_priority
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_reduced
 from unet_desktop.masks.overlay import write_jpeg
@@ -42,7 +41,8 @@ class Thumbnails(QObject):
         self._project: Project | None = None
         self._kept: OrderedDict[str, QPixmap] = OrderedDict()
         self._asked: deque[str] = deque(maxlen=_MOST_ASKED)  # who scrolls on does not wait for what went by
-        self._pool = ThreadPoolExecutor(1, "thumbnails", initializer=lower_priority)
+        # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
+        self._pool = ThreadPoolExecutor(1, "thumbnails")
         self._arrived.connect(self._on_arrived)
 
     def set_project(self, project: Project | None) -> None:
