@@ -68,8 +68,10 @@ class CheckpointHeader:
             number = data["format"]
             if not isinstance(number, int) or number > FORMAT:
                 raise CheckpointError(f"{path} was made by a newer U-Net Desktop (format {number}); update first.")
-            return cls(**(data | {"labels": LabelSet.from_json(data["labels"])}))
-        except (ValueError, KeyError, TypeError, LabelError) as error:
+            header = cls(**(data | {"labels": LabelSet.from_json(data["labels"])}))
+            _check(header)
+            return header
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabelError) as error:
             raise CheckpointError(f"{path} is damaged: its description cannot be read ({error}).") from error
 
 
@@ -87,6 +89,19 @@ def read_header(path: Path) -> CheckpointHeader:
             metadata = json.loads(file.read(length)).get("__metadata__")
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}).") from error
-    except (struct.error, ValueError, AttributeError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a U-Net Desktop model file.") from error
     return CheckpointHeader.from_metadata(metadata if isinstance(metadata, dict) else None, path)
+
+
+def _check(header: CheckpointHeader) -> None:
+    """Refuse fields of another kind than the class says; a later sort or sum over models would fail on them."""
+    objects = (header.networks, header.training, header.metrics, header.data, header.versions)
+    if not all(isinstance(value, dict) for value in (*objects, *header.networks.values())):
+        raise TypeError("an object is not an object")
+    texts = (header.preset, header.created, header.weights_sha256, *header.versions.values())
+    if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
+        raise TypeError("a text is not a text")
+    numbers = header.metrics.values()
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
+        raise TypeError("a figure is not a number")
