@@ -1,0 +1,190 @@
+"""The architecture as tests: who may import whom, how large things may grow, and what they may not be called."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = REPOSITORY / "unet_desktop"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_resources" not in path.parts)
+FORBIDDEN_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc"}
+QT = ("PySide6", "shiboken6", "qtawesome", "qtpy", "pyqtgraph")
+
+MOST_LINES = {"module": 300, "class": 200, "function": 50}
+MOST_ATTRIBUTES = 10
+MOST_WINDOW_LINES = 149
+
+EXCEPTIONS: dict[str, str] = {}
+"""What may be larger than the limits: "gui/window.py" or "gui/window.py:MainWindow" to the reason why."""
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def sized_parts(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Kind, name and lines of the module and of every class and function in it."""
+    yield "module", name_of(path), len(path.read_text("utf-8").splitlines())
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            kind = "class" if isinstance(node, ast.ClassDef) else "function"
+            assert node.end_lineno is not None
+            yield kind, f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1
+
+
+def own_attributes(node: ast.ClassDef) -> set[str]:
+    """Names that the class sets on self."""
+    return {
+        target.attr
+        for target in ast.walk(node)
+        if isinstance(target, ast.Attribute)
+        and isinstance(target.ctx, ast.Store)
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "self"
+    }
+
+
+def imported_names(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def without(names: tuple[str, ...], code: str) -> str:
+    """Code that runs where these packages cannot be imported."""
+    return f"import sys\nsys.modules.update({{name: None for name in {names!r}}})\n{code}"
+
+
+def test_imports_point_one_way():
+    from importlinter import cli
+
+    assert (
+        cli.lint_imports(config_filename=str(REPOSITORY / "pyproject.toml"), no_cache=True) == cli.EXIT_STATUS_SUCCESS
+    )
+
+
+def test_nothing_grows_beyond_its_limit():
+    sizes = [part for path in MODULES for part in sized_parts(path)]
+    too_large = {
+        f"{kind} {name}": lines for kind, name, lines in sizes if lines > MOST_LINES[kind] and name not in EXCEPTIONS
+    }
+    assert not too_large
+
+
+def test_widgets_keep_few_attributes():
+    too_many = {}
+    for path in (PACKAGE / "gui").rglob("*.py"):
+        for node in ast.walk(tree_of(path)):
+            name = f"{name_of(path)}:{getattr(node, 'name', '')}"
+            if isinstance(node, ast.ClassDef) and len(own_attributes(node)) > MOST_ATTRIBUTES:
+                too_many[name] = sorted(own_attributes(node))
+    assert not {name: found for name, found in too_many.items() if name not in EXCEPTIONS}
+
+
+def test_the_window_assembles_and_stays_small():
+    window = PACKAGE / "gui" / "window.py"
+    assert len(window.read_text("utf-8").splitlines()) <= MOST_WINDOW_LINES
+
+
+def test_exceptions_are_needed():
+    parts = {name: (kind, lines) for path in MODULES for kind, name, lines in sized_parts(path)}
+    for name, reason in EXCEPTIONS.items():
+        assert reason.strip(), name
+        assert name in parts, f"{name} is gone; take it from EXCEPTIONS"
+
+
+def test_no_module_is_a_drawer():
+    names = {part for path in MODULES for part in path.relative_to(PACKAGE).with_suffix("").parts}
+    assert not names & FORBIDDEN_NAMES
+
+
+def test_every_module_says_what_it_is():
+    assert [name_of(path) for path in MODULES if not (ast.get_docstring(tree_of(path)) or "").strip()] == []
+
+
+def test_opencv_is_imported_in_one_place():
+    assert [name_of(path) for path in MODULES if "cv2" in imported_names(path)] == ["images/opencv.py"]
+
+
+def test_only_the_terminal_prints():
+    printing = [
+        name_of(path)
+        for path in MODULES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert [name for name in printing if not name.startswith(("cli/", "gui/self_test"))] == []
+
+
+@pytest.mark.parametrize("before", [{}, {"QT_QPA_PLATFORM_PLUGIN_PATH": "/mine", "QT_QPA_FONTDIR": "/fonts"}])
+def test_importing_opencv_leaves_the_qt_environment(before):
+    names = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+    code = f"""
+import json, os
+for name in {names!r}:
+    os.environ.pop(name, None)
+os.environ.update({before!r})
+from unet_desktop.images.opencv import cv2
+assert cv2.__version__
+print(json.dumps({{name: os.environ[name] for name in {names!r} if name in os.environ}}))
+"""
+    done = run_python(code)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == before
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["doctor", "--help"], ["segment", "--help"], ["--version"]])
+def test_the_terminal_works_without_qt(arguments):
+    code = without(QT, f"from unet_desktop.__main__ import main\nsys.exit(main({arguments!r}))")
+    done = run_python(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_tasks_are_importable_without_qt():
+    names = [f"unet_desktop.tasks.{path.stem}" for path in (PACKAGE / "tasks").glob("*.py") if path.stem != "__init__"]
+    code = f"import importlib\nfor name in {names!r}:\n    importlib.import_module(name)"
+    done = run_python(without(QT, code + "\nimport unet_desktop.cli.main"))
+    assert done.returncode == 0, done.stderr
+    assert names
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import unet_desktop.cli.main",
+        "from unet_desktop.__main__ import main; assert main(['--help']) == 0",
+        "from unet_desktop.__main__ import main; assert main(['train', '--help']) == 0",
+        "import unet_desktop.project.project, unet_desktop.tasks.import_images, unet_desktop.tasks.evaluate",
+    ],
+)
+def test_the_terminal_starts_without_torch_and_qt(code):
+    done = run_python(f"{code}\nimport sys\nassert not {{'torch', 'PySide6'}} & set(sys.modules)")
+    assert done.returncode == 0, done.stderr
