@@ -49,6 +49,7 @@ class TrainConfig:
         crop_jitter: by how much training crops are displaced and rescaled, as a share of their side.
         working_side: pictures with a longer side are reduced to it before "patches" are taken, pixels.
         locate_epochs: passes for the locating network ("crop" only).
+        locate_learning_rate: as `learning_rate`, of the locating network.
         locate_size: side of the locating network's input, pixels, a multiple of 32.
         locate_batch_size: pictures a step of the locating network.
         augmentation: 0 none, 1 as strong as another camera.
@@ -63,9 +64,9 @@ class TrainConfig:
     network: NetworkKind = "lite0"
     width: int = 64
     pretrained: bool = True
-    epochs: int = 36
+    epochs: int = 32
     least_steps: int = 10
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     batch_size: int = 4
     optimiser: Optimiser = "adamw"
     schedule: Schedule = "one-cycle"
@@ -75,7 +76,8 @@ class TrainConfig:
     crop_factor: float = 1.9
     crop_jitter: float = 0.1
     working_side: int = 1024
-    locate_epochs: int = 10
+    locate_epochs: int = 14
+    locate_learning_rate: float = 2e-3
     locate_size: int = 160
     locate_batch_size: int = 4
     augmentation: float = 1.0
@@ -158,6 +160,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "crop_jitter": (0.0, 0.4),
     "working_side": (64, 8192),
     "locate_epochs": (1, 10_000),
+    "locate_learning_rate": (1e-8, 1.0),
     "locate_size": (64, 1024),
     "locate_batch_size": (1, 256),
     "augmentation": (0.0, 2.0),
@@ -192,4 +195,5 @@ def continued(config: TrainConfig) -> TrainConfig:
         epochs=max(1, round(config.epochs / 3)),
         locate_epochs=max(1, round(config.locate_epochs / 5)),
         learning_rate=config.learning_rate / 3,
+        locate_learning_rate=config.locate_learning_rate / 3,
     )

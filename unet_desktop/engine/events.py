@@ -54,7 +54,7 @@ class EpochDone:
         metrics: on the validation cases as the network sees them: "bce", "dice", "iou" (means over regions),
             "dice/<label>", "iou/<label>", and "vcdr_error" where there is a cup in a disc. Empty without
             validation cases; what could not be measured is absent.
-        learning_rate: of the epoch's last step.
+        learning_rate: at the epoch's first step, of the encoder.
         seconds: that the epoch took, validation included.
         seconds_left: of the whole run.
         saved: the checkpoint now holds this epoch's weights.

@@ -104,17 +104,26 @@ def fit(
     for network in networks.values():
         placed(network, device)
     run = _Run(labels, config, specs, networks, _description(train, validation, data), parent, save_to)
+    kept = yield from _learn_all(run, stages, data, device)
+    yield from _finish(run, device, validation, kept, begun)
+
+
+def _learn_all(
+    run: _Run, stages: list[Stage], data: tuple[Dataset, Dataset], device: Device
+) -> Generator[TrainEvent, None, Figures]:
+    """Train one network after the other, saving each better epoch of the last; returns the best epoch's figures."""
     clock = Clock(stages)
     kept: Figures = {}
     for stage in stages:
-        for event in learn(networks[stage.name], stage, data, config, device, clock, keep_start=parent is not None):
+        network = run.networks[stage.name]
+        for event in learn(network, stage, data, run.config, device, clock, keep_start=run.parent is not None):
             if isinstance(event, EpochDone) and event.saved and stage.name == "segment":
                 kept = dict(event.metrics)
                 run.save(kept)
                 yield event
             else:
                 yield replace(event, saved=False) if isinstance(event, EpochDone) else event
-    yield from _finish(run, device, validation, kept, begun)
+    return kept
 
 
 def _networks(
@@ -156,12 +165,13 @@ def _stage(
         label = labels.located()
         what = f'"{label.name}"' if label is not None and spec.framing == "crop" else "anything that was judged"
         raise TrainingError(f"There is nothing to learn from: none of the training masks holds {what}.")
-    epochs, batch_size = (
-        (config.locate_epochs, config.locate_batch_size) if name == "locate" else (config.epochs, config.batch_size)
-    )
+    if name == "locate":
+        epochs, batch_size, rate = config.locate_epochs, config.locate_batch_size, config.locate_learning_rate
+    else:
+        epochs, batch_size, rate = config.epochs, config.batch_size, config.learning_rate
     looks = sum(train.looks(name, case) for case in usable)
     steps = max(config.least_steps, -(-looks // batch_size))
-    return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size)
+    return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, rate)
 
 
 def _description(

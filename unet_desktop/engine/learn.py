@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,6 +42,7 @@ class Stage:
         epochs: passes.
         steps: of an epoch.
         batch_size: pictures a step.
+        learning_rate: peak or start of the schedule.
     """
 
     name: Literal["locate", "segment"]
@@ -50,6 +51,7 @@ class Stage:
     epochs: int
     steps: int
     batch_size: int
+    learning_rate: float
 
     @property
     def work(self) -> float:
@@ -107,44 +109,92 @@ def learn(
     """
     train, validation = data
     views = [validation.view(stage.name, index) for index in validation.usable(stage.name)]
-    generator = np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions))
-    table = _region_table(stage.labels).to(device.torch_device)
-    optimiser = _optimiser(network, config)
-    schedule = _schedule(optimiser, config, stage)
-    scaler = torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16)
+    course = _course(network, stage, train, config, device, clock)
     best, best_weights = -math.inf, None
     if keep_start and views:
         best = as_seen(network, views, stage.spec, stage.labels, device)["dice"]
         best_weights = copy.deepcopy(network.state_dict())
     for epoch in range(1, stage.epochs + 1):
-        began, losses, rate = time.perf_counter(), list[float](), 0.0
-        network.train()
-        for step, cases in enumerate(_batches(train.usable(stage.name), stage, generator), start=1):
-            pairs = [training_pair(train.view(stage.name, case), stage.spec, config, generator) for case in cases]
-            pictures = to_input(np.stack([picture for picture, _ in pairs]), stage.spec, device)
-            masks = torch.from_numpy(np.stack([mask for _, mask in pairs])).to(device.torch_device)
-            with device.autocast():
-                logits = network(pictures)
-            loss = segmentation_loss(logits, *targets(masks, table))
-            losses.append(_finite(loss, stage, epoch))
-            optimiser.zero_grad()
-            torch.autograd.backward(scaler.scale(loss))
-            scaler.step(optimiser)
-            scaler.update()
-            rate = float(schedule.get_last_lr()[0])
-            schedule.step()
-            left = clock.advance(stage)
-            yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, losses[-1], left)
+        began, rate = time.perf_counter(), float(course.schedule.get_last_lr()[0])
+        loss = yield from _epoch(course, epoch)
         figures = as_seen(network, views, stage.spec, stage.labels, device)
         score = figures.get("dice", math.inf)
         better = score >= best
         if better:
             best, best_weights = score, copy.deepcopy(network.state_dict())
         seconds = time.perf_counter() - began
-        mean_loss = sum(losses) / len(losses)
-        yield EpochDone(stage.name, epoch, stage.epochs, mean_loss, figures, rate, seconds, clock.left(), saved=better)
+        yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, clock.left(), saved=better)
     if best_weights is not None:
         network.load_state_dict(best_weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What stays the same from step to step."""
+
+    network: nn.Module
+    stage: Stage
+    train: Dataset
+    config: TrainConfig
+    device: Device
+    clock: Clock
+    optimiser: Optimizer
+    schedule: LRScheduler
+    scaler: torch.amp.GradScaler
+    table: Tensor
+    generator: np.random.Generator
+
+
+def _course(
+    network: nn.Module, stage: Stage, train: Dataset, config: TrainConfig, device: Device, clock: Clock
+) -> _Course:
+    optimiser = _optimiser(network, config, stage.learning_rate)
+    return _Course(
+        network,
+        stage,
+        train,
+        config,
+        device,
+        clock,
+        optimiser,
+        _schedule(optimiser, config, stage),
+        torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
+        _region_table(stage.labels).to(device.torch_device),
+        np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
+    )
+
+
+def _epoch(course: _Course, epoch: int) -> Generator[BatchDone, None, float]:
+    """One pass over the training cases; returns the mean loss."""
+    stage, scaler = course.stage, course.scaler
+    losses: list[float] = []
+    course.network.train()
+    for cases in _batches(course.train.usable(stage.name), stage, course.generator):
+        pictures, masks = _batch(course, cases)
+        with course.device.autocast():
+            logits = course.network(pictures)
+        loss = segmentation_loss(logits, *targets(masks, course.table))
+        losses.append(_finite(loss, stage, epoch))
+        course.optimiser.zero_grad()
+        torch.autograd.backward(scaler.scale(loss))
+        scaler.step(course.optimiser)
+        scaler.update()
+        course.schedule.step()
+        left = course.clock.advance(stage)
+        yield BatchDone(stage.name, epoch, stage.epochs, len(losses), stage.steps, losses[-1], left)
+    return sum(losses) / len(losses)
+
+
+def _batch(course: _Course, cases: list[int]) -> tuple[Tensor, Tensor]:
+    """A new look at each case: (N, 3, s, s) float32 and (N, s, s) uint8 on the device."""
+    stage = course.stage
+    pairs = [
+        training_pair(course.train.view(stage.name, case), stage.spec, course.config, course.generator)
+        for case in cases
+    ]
+    pictures = to_input(np.stack([picture for picture, _ in pairs]), stage.spec, course.device)
+    masks = torch.from_numpy(np.stack([mask for _, mask in pairs])).to(course.device.torch_device)
+    return pictures, masks
 
 
 def _batches(usable: list[int], stage: Stage, generator: np.random.Generator) -> Iterator[list[int]]:
@@ -167,8 +217,8 @@ def _region_table(labels: LabelSet) -> Tensor:
     return table
 
 
-def _optimiser(network: nn.Module, config: TrainConfig) -> Optimizer:
-    groups = _parameter_groups(network, config.learning_rate)
+def _optimiser(network: nn.Module, config: TrainConfig, rate: float) -> Optimizer:
+    groups = _parameter_groups(network, rate)
     if config.optimiser == "adam":
         return Adam(groups)
     return AdamW(groups, weight_decay=config.weight_decay)

@@ -58,7 +58,7 @@ class Segmenter:
         self.device = place
         self._labels = loaded.header.labels
         predictors = {
-            name: Predictor(network, loaded.specs[name], place, mirrored=name == "segment")
+            name: Predictor(network, loaded.specs[name], place, mirrored=True)
             for name, network in loaded.networks.items()
         }
         self._locate = predictors.get("locate")
