@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from pathlib import Path
 
-WINDOW_COMMANDS = ("window", "self-test")
+MANIFEST = "project.json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,13 +26,16 @@ def main(arguments: list[str] | None = None) -> int:
         return terminal.main(arguments)
     from unet_desktop.gui import app
 
-    return app.main([argument for argument in arguments if argument != "window"])
+    return app.main([_project_folder(argument) for argument in arguments if argument != "window"])
 
 
 def _is_project(argument: str) -> bool:
-    from pathlib import Path
+    return (Path(_project_folder(argument)) / MANIFEST).is_file()
 
-    return (Path(argument) / "project.json").is_file() or Path(argument).name == "project.json"
+
+def _project_folder(argument: str) -> str:
+    """File managers open a project by its project.json."""
+    return str(Path(argument).parent) if Path(argument).name == MANIFEST else argument
 
 
 if __name__ == "__main__":
