@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
 
 from unet_desktop.errors import ImageError
 
@@ -93,7 +93,7 @@ def read_size(path: Path) -> tuple[int, int]:
         with Pillow.open(path, formats=FORMATS) as opened:
             _refuse_bomb(opened, path)
             width, height = opened.size
-            turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+            turned = _turned(opened)
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -144,6 +144,16 @@ def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
         notes.append("Its EXIF orientation cannot be read, so it is shown as stored.")
         return opened
     return opened if turned is None else turned
+
+
+def _turned(opened: Pillow.Image) -> bool:
+    """Does `_upright` swap the sides that the opened file states?"""
+    if opened.format == "TIFF":  # Pillow states a TIFF's size as its orientation will make it
+        return False
+    try:
+        return opened.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    except DECODER_ERRORS:
+        return False
 
 
 def _to_rgb(picture: Pillow.Image, notes: list[str]) -> Pixels:
