@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, QThread
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -113,8 +114,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     qtbot.waitExposed(made)
     yield made
     made.close()
-    qapp.setStyleSheet("")  # tests of single widgets, which run in the same application, set palettes of their own
-    qapp.setPalette(qapp.style().standardPalette())
+    qapp.setPalette(QPalette())  # tests of single widgets run in the same application and set palettes of their own
 
 
 @pytest.fixture

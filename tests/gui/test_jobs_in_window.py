@@ -55,7 +55,7 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
     assert not opened.panels.status._bar.isVisible()
 
 
-def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event) -> None:
+def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event, qtbot) -> None:
     ended = []
 
     def job() -> Iterator[object]:
@@ -66,7 +66,8 @@ def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event)
         finally:
             ended.append(True)
 
-    opened.bench.learning.run("Testing", job)
+    with qtbot.waitSignal(opened.bench.runner.event_happened):
+        opened.bench.learning.run("Testing", job)
     assert opened.close()
     assert ended
 

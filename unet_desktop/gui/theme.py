@@ -71,7 +71,7 @@ class Appearance(QObject):
     """The theme in use.
 
     Signals:
-        changed: the colours are others now; icons must be drawn again.
+        changed: the colours are others now; icons must be drawn again and the window takes another style sheet.
     """
 
     changed = Signal()
@@ -100,10 +100,7 @@ class Appearance(QObject):
 
     def _dress(self) -> None:
         self.colours = DARK if self.dark else LIGHT
-        sheet = style_sheet(self.colours)
-        if sheet != self._application.styleSheet():  # every widget is dressed anew, which takes its time
-            self._application.setPalette(palette(self.colours))
-            self._application.setStyleSheet(sheet)
+        self._application.setPalette(palette(self.colours))
         self.changed.emit()
 
     def _on_system_scheme_changed(self) -> None:

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._add_toolbar()
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self.setMinimumSize(900, 560)
-        self.resize(1360, 860)
+        self.resize((self.screen().availableSize() * 0.92).boundedTo(QSize(1800, 1150)))
         kept = self.bench.store.geometry
         if kept is not None:
             self.restoreGeometry(kept[0])

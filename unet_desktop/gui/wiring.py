@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.handlers import Groups
-from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.theme import Appearance, style_sheet
 from unet_desktop.gui.views import CanvasView, CaseView, LearningView
 
 if TYPE_CHECKING:
@@ -71,7 +71,12 @@ class Upkeep(QObject):
         )
 
     def refresh_colours(self) -> None:
-        """Draw icons and list anew in the theme's colours."""
+        """Draw icons and list anew in the theme's colours.
+
+        The style sheet is the window's, dialogs included, not the application's: taking one off the application
+        and setting another crashed Qt 6.11.3.
+        """
+        self._window.setStyleSheet(style_sheet(self._appearance.colours))
         self._window.actions_by_id.set_colours(self._appearance.colours)
         self._window.panels.cases.set_colours(self._appearance.colours)
         self.refresh()

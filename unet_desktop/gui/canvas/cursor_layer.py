@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
+
+from unet_desktop.gui.canvas.layer import cosmetic_pen
 
 
 class CursorLayer:
@@ -37,8 +39,6 @@ class CursorLayer:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for colour, width in ((QColor(0, 0, 0, 170), 3.0), (self._colour, 1.4)):
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(cosmetic_pen(painter, colour, width))
             painter.drawEllipse(self._centre, self._radius, self._radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
 
 class Layer(Protocol):
@@ -19,3 +19,10 @@ class Layer(Protocol):
             exposed: image pixels to be painted, rounded outwards; it may reach over the picture's border.
             scale: device pixels an image pixel.
         """
+
+
+def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
+    """A pen that is `width` logical pixels wide at any zoom; Qt's own counts device pixels."""
+    pen = QPen(colour, width * painter.device().devicePixelRatio())
+    pen.setCosmetic(True)
+    return pen

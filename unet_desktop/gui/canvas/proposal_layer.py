@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
+from unet_desktop.gui.canvas.layer import cosmetic_pen
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.patch import Box
@@ -45,18 +46,12 @@ class ProposalLayer:
         for colour, path in self._outlines:
             if not path.boundingRect().toAlignedRect().adjusted(-4, -4, 4, 4).intersects(exposed):
                 continue
-            for pen in (_pen(QColor(0, 0, 0, 150), WIDTH + 1.5), _pen(colour.lighter(125), WIDTH, dashed=True)):
-                painter.strokePath(path, pen)
+            painter.strokePath(path, cosmetic_pen(painter, QColor(0, 0, 0, 150), WIDTH + 1.5))
+            dashes = cosmetic_pen(painter, colour.lighter(125), WIDTH)
+            dashes.setDashPattern([4.0, 3.0])
+            dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.strokePath(path, dashes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def _pen(colour: QColor, width: float, *, dashed: bool = False) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    if dashed:
-        pen.setDashPattern([4.0, 3.0])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
 
 
 def _outlines(plane: Region) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:

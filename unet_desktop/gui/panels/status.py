@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from unet_desktop.gui.actions import Actions
 
@@ -29,8 +29,11 @@ class StatusLine(QStatusBar):
         self._stop.setAutoRaise(True)
         self._device = QLabel()
         self._device.setProperty("role", "muted")
-        for label in (self._pointer, self._region, self._zoom, self._case, self._note):
+        self._device.setContentsMargins(4, 0, 8, 0)
+        for label in (self._pointer, self._region, self._zoom, self._case):
             self.addWidget(label)
+        self.addWidget(self._note, 1)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long ones are cut off
         for part in (self._job, self._bar, self._stop, self._device):
             self.addPermanentWidget(part)
         self.setSizeGripEnabled(False)

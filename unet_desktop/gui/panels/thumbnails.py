@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
@@ -69,9 +70,9 @@ class Thumbnails(QObject):
     def _make_next(self, root: Path) -> None:
         """In the worker thread: a deque is safe to read from here."""
         project = self._project
-        if not self._asked or project is None or project.root != root:
+        case_id = next(iter(tuple(self._asked)), None)
+        if case_id is None or project is None or project.root != root:
             return
-        case_id = self._asked[0]
         image = None
         try:
             image = _image(project, case_id)
@@ -79,7 +80,7 @@ class Thumbnails(QObject):
             log.info("no thumbnail of %s: %s", case_id, error)
         finally:
             self._arrived.emit(root, case_id, image)
-            if case_id in self._asked:
+            with contextlib.suppress(ValueError):  # the list was cleared meanwhile
                 self._asked.remove(case_id)
 
     def _on_arrived(self, root: Path, case_id: str, image: QImage | None) -> None:
