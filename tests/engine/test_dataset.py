@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unet_desktop.engine.augment import Reach, recolour, warp
+from unet_desktop.engine.augment import Reach, distract, recolour, warp
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.dataset import Dataset, plain_pair, training_pair, view_of
 from unet_desktop.engine.networks import specs_for
@@ -78,3 +78,15 @@ def test_black_stays_black_when_colours_change():
     black = np.zeros((32, 32, 3), np.uint8)
     for seed in range(20):
         assert recolour(black, 1.0, np.random.default_rng(seed)).mean() < 5
+
+
+def test_distractors_spare_the_label_and_the_black_ground(photograph):
+    pixels, mask = photograph(2)
+    pixels[:20] = 0
+    changed = 0
+    for seed in range(10):
+        painted = distract(pixels, mask, np.random.default_rng(seed))
+        assert np.array_equal(painted[mask > 0], pixels[mask > 0])
+        assert not painted[:20].any()
+        changed += not np.array_equal(painted, pixels)
+    assert changed >= 2

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.crop import Affine, Square
 from unet_desktop.images.opencv import cv2
-from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED
 
 Picture = NDArray[np.uint8]
 """(h, w, 3) uint8."""
@@ -93,6 +93,35 @@ def recolour(picture: Picture, strength: float, generator: np.random.Generator) 
         noise = generator.normal(0.0, float(generator.uniform(1.0, 1.0 + 7.0 * strength)), picture.shape)
         picture = np.clip(picture + noise, 0.0, 255.0).astype(np.uint8)
     return picture
+
+
+def distract(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Generator) -> Picture:
+    """Bright blotches of random outline on the background: bright alone is not the label.
+
+    Large exudates are as bright and as large as an optic disc; without this they are taken for it.
+
+    Args:
+        picture: (h, w, 3) uint8.
+        mask: (h, w) uint8; only its background is painted on.
+        generator: of chance.
+    """
+    size = picture.shape[0]
+    lit = picture[picture.max(axis=2) > 0]
+    if lit.size == 0 or generator.random() < 0.5:
+        return picture
+    brightest = np.percentile(lit, generator.uniform(95.0, 99.9), axis=0)
+    veil = np.zeros(picture.shape[:2], np.float32)
+    for _ in range(int(generator.integers(1, 5))):
+        centre = generator.uniform(0.1, 0.9, 2) * size
+        angles = np.sort(generator.uniform(0.0, 2.0 * math.pi, int(generator.integers(5, 12))))
+        reach = generator.uniform(0.02, 0.1) * size * generator.uniform(0.5, 1.4, angles.size)
+        outline = centre + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach[:, np.newaxis]
+        cv2.fillPoly(veil, [np.round(outline).astype(np.int32)], (float(generator.uniform(0.5, 1.0)),))
+    veil = np.asarray(cv2.GaussianBlur(veil, (0, 0), float(generator.uniform(0.5, 2.0))), np.float32)
+    veil *= (mask == BACKGROUND) & (picture.max(axis=2) > 0)
+    colour = np.clip(brightest * generator.uniform(0.8, 1.2, 3), 0.0, 255.0)
+    painted = picture + veil[..., np.newaxis] * (colour - picture)
+    return np.asarray(np.round(painted), dtype=np.uint8)
 
 
 def _random_affine(square: Square, size: int, reach: Reach, strength: float, generator: np.random.Generator) -> Affine:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop import files
-from unet_desktop.engine.augment import Reach, recolour, warp
+from unet_desktop.engine.augment import Reach, distract, recolour, warp
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.engine.preprocess import reduced
@@ -130,6 +130,7 @@ class Dataset:
         self._specs = dict(specs)
         self._room = cache_bytes
         self._views: dict[tuple[str, int], View] = {}
+        self._looks: dict[tuple[str, int], int] = {}
         self._usable: dict[str, list[int]] = {name: [] for name in specs}
         self._digest = hashlib.sha256()
 
@@ -146,6 +147,9 @@ class Dataset:
                 if view is None:
                     continue
                 self._usable[name].append(index)
+                spec = self._specs[name]
+                patches = view.mask.size / spec.size**2 if spec.framing == "patches" else 1.0
+                self._looks[name, index] = max(1, round(patches))
                 cost = view.picture.nbytes + view.mask.nbytes
                 if cost <= self._room:
                     self._room -= cost
@@ -170,10 +174,7 @@ class Dataset:
 
     def looks(self, name: str, index: int) -> int:
         """How often an epoch should look at the case: once, or once a patch that it holds."""
-        spec = self._specs[name]
-        if spec.framing != "patches":
-            return 1
-        return max(1, round(self.view(name, index).mask.size / spec.size**2))
+        return self._looks[name, index]
 
     def _decode(self, index: int) -> dict[str, View | None]:
         sample = self._samples[index]
@@ -190,7 +191,7 @@ def reach_for(spec: NetworkSpec, config: TrainConfig) -> Reach:
     if spec.framing == "crop":
         jitter = config.crop_jitter
         return Reach(30.0, math.exp(-2 * jitter), math.exp(2 * jitter), jitter, mirrored=True, reflect=False)
-    return Reach(30.0, smaller=0.6, larger=1.3, shift=0.15, mirrored=True, reflect=False)
+    return Reach(30.0, smaller=0.5, larger=1.3, shift=0.3, mirrored=True, reflect=False)
 
 
 def training_pair(
@@ -203,6 +204,8 @@ def training_pair(
     picture, mask = warp(
         view.picture, view.mask, square, spec.size, reach_for(spec, config), config.augmentation, generator
     )
+    if spec.framing == "whole" and config.augmentation > 0.0:
+        picture = distract(picture, mask, generator)
     return recolour(picture, config.augmentation, generator), mask
 
 
