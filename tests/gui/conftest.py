@@ -11,8 +11,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported by anything
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
+from drawings import disc_mask, picture
 from PySide6.QtCore import QSettings, QThread
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
@@ -22,11 +22,7 @@ from unet_desktop.gui import app
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.masks.regions import Mask
 from unet_desktop.project.project import Project
-
-SIZE = (120, 160)
-"""(height, width) of the test pictures."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,25 +59,6 @@ def _runs(thing: object) -> bool:
         return bool(thing.isRunning())
     except RuntimeError:  # its C++ half is gone, so it does not run
         return False
-
-
-def picture(seed: int) -> np.ndarray:
-    """(H, W, 3) uint8: a grey ground with a bright disc."""
-    height, width = SIZE
-    rows, columns = np.mgrid[:height, :width]
-    ground = np.full((height, width, 3), (90 + 10 * seed, 50, 30), np.uint8)
-    ground[(rows - 60) ** 2 + (columns - 80) ** 2 < 30**2] = (230, 190, 120)
-    return ground
-
-
-def disc_mask(radius: int = 30) -> Mask:
-    """(H, W) uint8: a disc with a cup of half its radius."""
-    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
-    distance = (rows - 60) ** 2 + (columns - 80) ** 2
-    mask = np.zeros(SIZE, np.uint8)
-    mask[distance < radius**2] = 1
-    mask[distance < (radius // 2) ** 2] = 2
-    return mask
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import disc_mask, picture
+from drawings import disc_mask, picture
 from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import disc_mask
+from drawings import disc_mask
 from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.engine.config import PRESETS

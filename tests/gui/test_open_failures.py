@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import picture
+from drawings import picture
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import disc_mask
+from drawings import disc_mask
 from gestures import RIGHT, at, drag, move, press, release, wheel
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

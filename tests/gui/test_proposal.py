@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import disc_mask
+from drawings import disc_mask
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
