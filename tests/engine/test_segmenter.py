@@ -105,7 +105,7 @@ def test_a_project_without_a_located_label_trains_on_patches(device, samples, ti
 def test_a_ragged_lesion_does_not_pass_for_a_disc():
     plane = np.zeros((64, 64), np.float32)
     plane[10:20, 10:20] = 0.9
-    plane[40:44, 4:60] = 0.95  # heavier, but long
+    plane[40:44, 4:44] = 0.95  # heavier, but long
     found = find(plane, Square(32, 32, 64), 2.0)
     assert found is not None
     assert (found.square.x, found.square.y) == (15, 15)

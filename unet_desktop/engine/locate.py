@@ -15,7 +15,7 @@ from unet_desktop.images.opencv import cv2
 _LEAST_PEAK = 0.2
 """Below this probability nothing was found."""
 
-_RIVAL = 0.25
+_RIVAL = 0.5
 """A region competes when it has this share of the heaviest one's summed probability."""
 
 
@@ -48,7 +48,7 @@ def locate(predictor: Predictor, pixels: NDArray[np.uint8]) -> Found | None:
 
 
 def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Found | None:
-    """The most compact and certain of the heavy connected regions of a probability plane.
+    """The most compact of the heavy connected regions of a probability plane.
 
     Weight alone took a large bright lesion for an optic disc; lesions are ragged.
 
@@ -68,7 +68,7 @@ def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Foun
     areas = np.bincount(numbers.ravel(), minlength=count)
     weights[0] = 0.0
     rivals = np.flatnonzero(weights >= weights.max() * _RIVAL)
-    best = int(max(rivals, key=lambda number: _compactness(numbers == number) * weights[number] / areas[number]))
+    best = int(max(rivals, key=lambda number: _compactness(numbers == number)))
     scale = around.side / plane.shape[0]
     x, y = around.picture_point(float(centres[best][0]) + 0.5, float(centres[best][1]) + 0.5, plane.shape[0])
     diameter = 2.0 * math.sqrt(float(areas[best]) / math.pi) * scale
