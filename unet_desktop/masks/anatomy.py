@@ -33,7 +33,11 @@ def tidy(mask: Mask, labels: LabelSet) -> Mask:
     Labels that a picture may hold many of are left as they are.
     """
     planes = regions(mask, labels)
+    kept: dict[str, Region] = {}
     for index, label in enumerate(labels):
+        if label.inside is not None:  # before the largest piece is chosen: it must not lie in what was just dropped
+            planes[index] &= kept[label.inside]
         if label.unique:
             planes[index] = fill_holes(largest_component(planes[index]))
+        kept[label.name] = planes[index]
     return label_image(planes, labels)
