@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.engine.config import PRESETS, TrainConfig
+from unet_desktop.engine.config import PRESETS, TrainConfig, continued
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.gui.panels.curve_data import CurveData
 from unet_desktop.gui.panels.curves import REDRAW_INTERVAL, TrainingCurves
@@ -86,7 +87,7 @@ def test_start_asks_for_what_the_form_shows(qtbot: QtBot, panel: TrainingPanel) 
         click(qtbot, panel, "start")
     config, from_scratch = asked.args or (None, None)
     assert isinstance(config, TrainConfig)
-    assert (config.preset, config.epochs, config.learning_rate, config.batch_size) == ("fast", 7, 1e-3, 5)
+    assert config == replace(PRESETS["fast"], epochs=7)
     assert from_scratch is True
 
 
@@ -135,14 +136,15 @@ def test_continuing_is_offered_when_there_is_a_model(qtbot: QtBot, panel: Traini
     panel.set_has_model(True)
     assert box.isEnabled()
     assert box.isChecked()
-    assert "13 epochs" in part(panel, QLabel, "explanation").text()
+    epochs = f"{continued(PRESETS['fast']).epochs} epochs"
+    assert epochs in part(panel, QLabel, "explanation").text()
     with qtbot.waitSignal(panel.train_requested) as asked:
         click(qtbot, panel, "start")
     assert (asked.args or [None, None])[1] is False
     box.click()
     panel.set_has_model(True)  # after each training; what the user chose stays
     assert not box.isChecked()
-    assert "13 epochs" not in part(panel, QLabel, "explanation").text()
+    assert epochs not in part(panel, QLabel, "explanation").text()
 
 
 def test_while_a_job_runs_nothing_can_be_started_and_it_can_be_stopped(qtbot: QtBot, panel: TrainingPanel) -> None:

@@ -74,12 +74,13 @@ def _qt() -> Iterator[Finding]:
 def _computing() -> Iterator[Finding]:
     if _version("torch") is None:
         return
-    from unet_desktop.engine import device, speed  # loads torch
+    from unet_desktop.engine import device  # loads torch
+    from unet_desktop.engine.speed import forward_seconds
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))
     started = time.perf_counter()
-    seconds = speed.forward_seconds(chosen)
+    seconds = forward_seconds(chosen)
     for name, value in seconds.items():
         yield Finding(f"Forward pass, {name}", f"{value * 1000:.0f} ms a picture")
     yield Finding("Measured in", f"{time.perf_counter() - started:.1f} s")

@@ -162,20 +162,18 @@ class _RunLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: list[dict[str, str | int]] = []
+        self._rows: list[dict[str, str]] = []
 
     def add(self, epoch: EpochDone) -> None:
         """Note an epoch."""
-        self._rows.append(
-            {
-                "stage": str(epoch.stage),
-                "epoch": epoch.epoch,
-                "train_loss": f"{epoch.train_loss:.6f}",
-                "learning_rate": f"{epoch.learning_rate:.3g}",
-                "seconds": f"{epoch.seconds:.2f}",
-            }
-            | {name: f"{value:.6f}" for name, value in epoch.metrics.items()}
-        )
+        row = {
+            "stage": epoch.stage,
+            "epoch": str(epoch.epoch),
+            "train_loss": f"{epoch.train_loss:.6f}",
+            "learning_rate": f"{epoch.learning_rate:.3g}",
+            "seconds": f"{epoch.seconds:.2f}",
+        }
+        self._rows.append(row | {name: f"{value:.6f}" for name, value in epoch.metrics.items()})
         names = list(dict.fromkeys(name for row in self._rows for name in row))
         text = io.StringIO()
         writer = csv.DictWriter(text, names, lineterminator="\n")
