@@ -36,8 +36,14 @@ def boundary_distance(first: Region, second: Region, percentile: float = 95.0) -
     if not first.any() or not second.any():
         return float("nan")
     edges = (_boundary(first), _boundary(second))
-    to_first, to_second = (cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, 5) for edge in edges)
+    to_first, to_second = (_distance_to(edge) for edge in edges)
     return float(max(np.percentile(to_second[edges[0]], percentile), np.percentile(to_first[edges[1]], percentile)))
+
+
+def _distance_to(edge: Region) -> NDArray[np.float32]:
+    """Each pixel's Euclidean distance to the nearest pixel of the edge; OpenCV's 5x5 mask would be 1 % off."""
+    away = cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(away, np.float32)
 
 
 def _boundary(plane: Region) -> NDArray[np.bool_]:
