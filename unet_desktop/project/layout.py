@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from unet_desktop.checkpoint_header import SUFFIX
+
+_LONGEST_ID = 80
+_LONGEST_ID_BYTES = 200
+"""File systems count bytes and stop at 255; suffixes, numbers and temporaries need some of them."""
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+)
+"""What Windows takes for a device, whatever suffix follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,11 @@ def case_id_for(file_name: str, taken: set[str]) -> str:
 
     Uniqueness disregards case, because Windows and macOS do.
     """
-    stem = re.sub(r"[^\w.-]+", "_", Path(file_name).stem).strip("._")[:80] or "image"
+    stem = unicodedata.normalize("NFC", Path(file_name).stem)  # macOS takes "é" and "e" with an accent for the same
+    stem = re.sub(r"[^\w.-]+", "_", stem).strip("._")[:_LONGEST_ID]
+    stem = stem.encode("utf-8")[:_LONGEST_ID_BYTES].decode("utf-8", "ignore") or "image"
+    if stem.partition(".")[0].casefold() in _DEVICES:
+        stem = f"image-{stem}"
     lowered = {name.casefold() for name in taken}
     candidate, number = stem, 2
     while candidate.casefold() in lowered:
