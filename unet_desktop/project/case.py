@@ -104,7 +104,9 @@ def _check(case: Case) -> None:
     texts = (case.id, case.image, case.sha256, case.patient, case.notes, case.changed_by, case.changed_at, case.model)
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a text is not a text")
-    if not all(isinstance(number, int) and number > 0 for number in (case.height, case.width)):
+    if not all(type(number) is int and number > 0 for number in (case.height, case.width)):
         raise ValueError("its size is no size")
-    if case.id != Path(case.id).name or not case.id:
+    if not isinstance(case.flagged, bool):
+        raise ValueError("flagged is neither true nor false")
+    if case.id != Path(case.id).name or case.id in {"", ".."}:
         raise ValueError(f"{case.id!r} is no name of a case")
