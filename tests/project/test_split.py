@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unet_desktop.errors import ProjectError
+from unet_desktop.project.split import VALIDATION_SHARE, assign, read_split, write_split
+
+GROUPS = st.sets(st.text("abcdefgh0123456789", min_size=1, max_size=6), max_size=40)
+
+
+def validating(parts, groups):
+    return sum(parts[group] == "validation" for group in groups)
+
+
+@given(GROUPS)
+def test_about_one_in_five_validates_and_both_parts_hold_one(groups):
+    parts = assign({}, groups)
+    assert set(parts) == groups
+    count = validating(parts, groups)
+    if len(groups) >= 2:
+        assert 1 <= count < len(groups)
+        assert abs(count - VALIDATION_SHARE * len(groups)) <= 0.5 or count == 1
+    else:
+        assert count == 0
+
+
+@given(st.lists(GROUPS, max_size=6))
+def test_decisions_are_never_taken_back(batches):
+    parts, groups = {}, set()
+    for batch in batches:
+        groups |= batch
+        before = dict(parts)
+        parts = assign(parts, groups)
+        assert before.items() <= parts.items()
+        if len(groups) >= 2:
+            assert validating(parts, groups) >= 1
+
+
+@given(st.lists(GROUPS, min_size=2, max_size=6))
+def test_the_share_is_filled_up_as_groups_come(batches):
+    parts, groups = {}, set()
+    for batch in batches:
+        groups |= batch
+        parts = assign(parts, groups)
+    if len(groups) >= 10:
+        assert validating(parts, groups) <= round(VALIDATION_SHARE * len(groups)) + 1
+
+
+@given(GROUPS)
+def test_the_order_does_not_matter(groups):
+    assert assign({}, sorted(groups)) == assign({}, sorted(groups, reverse=True))
+
+
+@given(GROUPS, GROUPS)
+def test_groups_that_are_gone_keep_their_part(first, second):
+    parts = assign({}, first)
+    assert parts.items() <= assign(parts, second).items()
+
+
+def test_the_split_has_nothing_to_do_with_the_order_of_names():
+    groups = [f"case:{number:03d}" for number in range(100)]
+    parts = assign({}, groups)
+    assert validating(parts, groups) == 20
+    assert 5 <= validating(parts, groups[:50]) <= 15
+
+
+def test_one_case_then_another_gives_both_parts():
+    parts = assign(assign({}, ["case:a"]), ["case:a", "case:b"])
+    assert sorted(parts.values()) == ["train", "validation"]
+
+
+def test_the_file_comes_back(tmp_path):
+    parts = assign({}, ["patient:Müller", "case:a", "case:b"])
+    write_split(tmp_path / "split.json", parts)
+    assert read_split(tmp_path / "split.json") == parts
+    assert read_split(tmp_path / "gone.json") == {}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"train"', '{"a": "test"}', '{"a": null}', '{"a": []}', "\x00"])
+def test_a_damaged_file_is_one_sentence(tmp_path, text):
+    (tmp_path / "split.json").write_text(text)
+    with pytest.raises(ProjectError, match=r"split.json cannot be read .* delete it to split anew"):
+        read_split(tmp_path / "split.json")
