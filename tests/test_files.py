@@ -169,6 +169,10 @@ def test_only_temporaries_are_swept(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert len(os.listdir(tmp_path)) == 3
     files.sweep_temporaries(tmp_path)
+    assert len(os.listdir(tmp_path)) == 3  # another program may still be writing it
+    for name in os.listdir(tmp_path):
+        os.utime(tmp_path / name, (0, 0))
+    files.sweep_temporaries(tmp_path)
     assert sorted(os.listdir(tmp_path)) == [".hidden", "mask.png"]
 
 
@@ -179,3 +183,15 @@ def test_folders_are_made_with_those_above_or_refused(tmp_path):
     (tmp_path / "file").write_bytes(OLD)
     with pytest.raises(WriteError, match="could not be made"):
         files.make_folder(tmp_path / "file" / "sub")
+
+
+def test_a_copy_is_whole_or_not_there(tmp_path, monkeypatch):
+    (tmp_path / "source").write_bytes(NEW)
+    files.copy_file(tmp_path / "source", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == NEW
+    with pytest.raises(WriteError, match="gone"):
+        files.copy_file(tmp_path / "gone", tmp_path / "other")
+    monkeypatch.setattr(files.os, "fsync", fails())
+    with pytest.raises(WriteError):
+        files.copy_file(tmp_path / "source", tmp_path / "other")
+    assert sorted(os.listdir(tmp_path)) == ["copy", "source"]

@@ -7,11 +7,15 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
 
 TEMPORARY_SUFFIX = ".unet-tmp"
+_ABANDONED_AFTER = 3600.0
+"""Seconds after which nobody is still writing a temporary."""
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -22,16 +26,41 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         WriteError: no room, no right, or the folder is gone; the old file still stands.
     """
+    _replace(path, [data])
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file's content; the target is whole or not there. See `write_bytes`.
+
+    Raises:
+        WriteError: the source cannot be read, or the target cannot be written.
+    """
+    _replace(target, _chunks(source))
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    try:
+        with source.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                yield chunk
+    except OSError as error:
+        raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
     temporary: str | None = None
+    length = 0
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for chunk in chunks:
+                file.write(chunk)
+                length += len(chunk)
             file.flush()
             os.fsync(file.fileno())
             written = os.fstat(file.fileno()).st_size
-        if written != len(data):  # seen with full network drives, which report no error
-            raise OSError(f"only {written} of {len(data)} bytes arrived")
+        if written != length:  # seen with full network drives, which report no error
+            raise OSError(f"only {written} of {length} bytes arrived")
         os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
         temporary = None
@@ -45,6 +74,18 @@ def write_bytes(path: Path, data: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def delete_file(path: Path) -> None:
+    """Delete a file if it is there.
+
+    Raises:
+        WriteError: it cannot be deleted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{path} could not be deleted ({error.strerror}). Check its permissions.") from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -81,10 +122,11 @@ def sha256(path: Path) -> str:
 
 
 def sweep_temporaries(folder: Path) -> None:
-    """Remove what a killed program left while writing in this folder."""
+    """Remove what a killed program left while writing in this folder; not what another program writes just now."""
     for stray in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):
-            stray.unlink()
+            if time.time() - stray.stat().st_mtime > _ABANDONED_AFTER:
+                stray.unlink()
 
 
 def _mode_for(path: Path) -> int:

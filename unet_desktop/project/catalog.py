@@ -1,21 +1,42 @@
-"""Catalog: the SQLite index over the case records, so that ten thousand cases open at once."""
+"""Catalog: the SQLite index over the case records, so that ten thousand cases open at once.
+
+It is never needed: what cannot be read is read from the records, what cannot be written is logged and mended later.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from unet_desktop.errors import ProjectError
 from unet_desktop.project.case import Case, CaseState, Eye
 
-VERSION = 1
+log = logging.getLogger("unet.project")
+
+VERSION = 2
 """Of the table's form; an index of another version is made anew."""
 
+Stamp = tuple[int, int]
+"""When a record was written, in nanoseconds, and its length in bytes."""
+
 _COLUMNS = tuple(field.name for field in fields(Case))
+_STAMP = ("record_written", "record_length")
+_INTEGERS = {"height", "width", "flagged", *_STAMP}
+_WAIT = 2.0
+"""Seconds to wait for another program that writes; the window waits as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case and the stamp of the record that it was read from."""
+
+    case: Case
+    stamp: Stamp
 
 
 class Catalog:
@@ -25,77 +46,66 @@ class Catalog:
         """Refer to the index file; it is opened with each use, so threads need not share it."""
         self._path = path
 
-    @property
-    def usable(self) -> bool:
-        """Is there an index of this version that opens?"""
+    def read(self) -> dict[str, Entry]:
+        """All entries by case id; none where there is no index of this version that can be read."""
         if not self._path.exists():
-            return False
+            return {}
         try:
             with self._open() as connection:
-                return bool(connection.execute("PRAGMA user_version").fetchone()[0] == VERSION)
-        except (ProjectError, sqlite3.Error):
-            return False
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    raise sqlite3.DatabaseError("it is of another version")
+                rows = connection.execute(f"SELECT {', '.join(_COLUMNS + _STAMP)} FROM cases").fetchall()
+            return {row[0]: _entry(row) for row in rows}
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            log.warning("The index %s is made anew: %s", self._path, error)
+            self.clear()
+            return {}
 
-    def read(self) -> dict[str, Case]:
-        """All cases by id.
-
-        Raises:
-            ProjectError: the index cannot be read.
-        """
-        with self._open() as connection:
-            rows = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM cases").fetchall()
-        return {row[0]: _case(row) for row in rows}
-
-    def write(self, cases: Iterable[Case]) -> None:
-        """Insert or replace these cases.
-
-        Raises:
-            ProjectError: the index cannot be written.
-        """
-        marks = ", ".join("?" for _ in _COLUMNS)
-        with self._open() as connection:
-            connection.executemany(
-                f"INSERT OR REPLACE INTO cases ({', '.join(_COLUMNS)}) VALUES ({marks})",
-                [tuple(getattr(case, column) for column in _COLUMNS) for case in cases],
-            )
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Insert or replace these entries."""
+        rows = [(*(getattr(entry.case, column) for column in _COLUMNS), *entry.stamp) for entry in entries]
+        names = _COLUMNS + _STAMP
+        command = f"INSERT OR REPLACE INTO cases ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
+        if rows:
+            self._change(command, rows)
 
     def remove(self, case_ids: Iterable[str]) -> None:
         """Forget these cases."""
-        with self._open() as connection:
-            connection.executemany("DELETE FROM cases WHERE id = ?", [(case_id,) for case_id in case_ids])
+        rows = [(case_id,) for case_id in case_ids]
+        if rows:
+            self._change("DELETE FROM cases WHERE id = ?", rows)
 
-    def replace(self, cases: Iterable[Case]) -> None:
-        """Make the index anew from these cases."""
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        with self._open() as connection:
-            columns = ", ".join(
-                f"{name} {'INTEGER' if name in {'height', 'width', 'flagged'} else 'TEXT'} NOT NULL"
-                for name in _COLUMNS
-            )
-            connection.execute(f"CREATE TABLE cases ({columns}, PRIMARY KEY (id))")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        self.write(cases)
+    def clear(self) -> None:
+        """Forget everything, also an index that is damaged."""
+        with contextlib.suppress(OSError):  # a read-only folder
+            self._path.unlink(missing_ok=True)
+
+    def _change(self, command: str, rows: list[tuple[Any, ...]]) -> None:
+        try:
+            with self._open() as connection:
+                connection.executemany(command, rows)
+        except sqlite3.Error as error:
+            log.warning("The index %s was not brought up to date: %s", self._path, error)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        connection: sqlite3.Connection | None = None
+        connection = sqlite3.connect(self._path, timeout=_WAIT)
         try:
-            connection = sqlite3.connect(self._path, timeout=10)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")  # the records are the truth and are flushed
             with connection:
+                if not connection.execute("SELECT name FROM sqlite_master WHERE name = 'cases'").fetchone():
+                    columns = (f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'} NOT NULL" for name in
+                               _COLUMNS + _STAMP)  # fmt: skip
+                    connection.execute(f"CREATE TABLE IF NOT EXISTS cases ({', '.join(columns)}, PRIMARY KEY (id))")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
                 yield connection
-        except sqlite3.Error as error:
-            raise ProjectError(f"The project's index {self._path} cannot be used ({error}).") from error
         finally:
-            if connection is not None:
-                connection.close()
+            connection.close()
 
 
-def _case(row: tuple[Any, ...]) -> Case:
-    values = dict(zip(_COLUMNS, row, strict=True))
+def _entry(row: tuple[Any, ...]) -> Entry:
+    values = dict(zip(_COLUMNS, row, strict=False))
     values["state"] = CaseState(values["state"])
     values["eye"] = Eye(values["eye"])
     values["flagged"] = bool(values["flagged"])
-    return Case(**values)
+    return Entry(Case(**values), (row[-2], row[-1]))

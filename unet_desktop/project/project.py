@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.images.listing import natural_key
-from unet_desktop.images.read import read_size
+from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.regions import Mask
@@ -53,7 +51,7 @@ class Project:
             ProjectError: the folder holds something already. WriteError: it cannot be written.
         """
         layout = Layout(root)
-        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        if not _is_free(root):
             raise ProjectError(
                 f"{root} is not empty. Choose a new folder for the project, or open the one that is there."
             )
@@ -113,22 +111,26 @@ class Project:
         Raises:
             ImageError: not a readable picture. WriteError: the project cannot be written.
         """
-        height, width = read_size(source)
+        height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
         case_id = case_id_for(source.name, set(self._records.cases))
         digest = files.sha256(source)
-        if copy:
-            image = f"{self.layout.images.name}/{case_id}{source.suffix.lower()}"
-            _copy(source, self.root / image)
-        else:
-            image = source.resolve().as_posix()
+        own = self.layout.images / f"{case_id}{source.suffix.lower()}"
+        image = own.relative_to(self.root).as_posix() if copy else source.resolve().as_posix()
         case = Case(
             case_id, image, digest, height, width, patient=patient, eye=guess_eye(source.name) if eye is None else eye
         )
-        return self._records.put(case)
+        if not copy:
+            return self._records.put(case)
+        files.copy_file(source, own)
+        try:
+            return self._records.put(case)
+        except WriteError:  # a picture without a case would be taken for a case's by whoever looks into the folder
+            own.unlink(missing_ok=True)
+            raise
 
-    def image_hashes(self) -> set[str]:
-        """SHA-256 of all pictures that are cases already."""
-        return {case.sha256 for case in self._records.cases.values()}
+    def cases_by_hash(self) -> dict[str, Case]:
+        """All cases by the SHA-256 of their pictures."""
+        return {case.sha256: case for case in self._records.cases.values()}
 
     def load_mask(self, case_id: str) -> Mask | None:
         """(H, W) uint8 human mask, or None when there is none.
@@ -152,50 +154,54 @@ class Project:
             MaskError: of another size. WriteError: it cannot be written.
         """
         case = self.case(case_id)
-        if mask.shape != (case.height, case.width):
-            raise MaskError(
-                f"The mask for {case_id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
-                f"{case.width} x {case.height}. Choose the mask that belongs to it."
-            )
+        _check_size(case, mask)
         write_mask(self.layout.mask(case_id), mask, self.labels)
         state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
         return self._records.put(_signed(replace(case, state=state, model=case.model if model is None else model)))
 
     def delete_mask(self, case_id: str) -> Case:
-        """Take the human mask away; the case is as before anybody worked on it."""
-        self.layout.mask(case_id).unlink(missing_ok=True)
-        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW)))
+        """Take the human mask away; the case is as before anybody worked on it.
+
+        Raises:
+            WriteError: it cannot be deleted.
+        """
+        files.delete_file(self.layout.mask(case_id))
+        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW, model="")))
         return self._records.derive(case_id)
 
     def load_prediction(self, case_id: str) -> StoredPrediction | None:
         """The model's mask, or None when there is none.
 
         Raises:
-            MaskError: damaged, or of another size than its picture.
+            MaskError: damaged, or of another size than its picture. ProjectError: its record is damaged.
         """
         case = self.case(case_id)
         path = self.layout.prediction(case_id)
         if not path.exists():
             return None
         mask = read_mask(path, self.labels, (case.height, case.width))
-        record = read_object(self.layout.prediction_record(case_id))
-        return StoredPrediction(mask, str(record.get("model", "")), float(record.get("confidence", 0.0)))
+        return StoredPrediction(mask, *_read_origin(self.layout.prediction_record(case_id)))
 
     def save_prediction(self, case_id: str, mask: Mask, *, model: str, confidence: float) -> Case:
         """Keep a model's mask as a proposal; a human mask is never touched.
 
         Raises:
-            WriteError: it cannot be written.
+            MaskError: of another size. WriteError: it cannot be written.
         """
+        _check_size(self.case(case_id), mask)
         write_mask(self.layout.prediction(case_id), mask, self.labels)
         record = {"model": model, "confidence": confidence, "created": _now()}
         files.write_json(self.layout.prediction_record(case_id), record)
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
-        """Take the model's mask away (rejected)."""
-        self.layout.prediction(case_id).unlink(missing_ok=True)
-        self.layout.prediction_record(case_id).unlink(missing_ok=True)
+        """Take the model's mask away (rejected).
+
+        Raises:
+            WriteError: it cannot be deleted.
+        """
+        files.delete_file(self.layout.prediction(case_id))
+        files.delete_file(self.layout.prediction_record(case_id))
         return self.refresh(case_id)
 
     def mark(
@@ -226,19 +232,42 @@ class Project:
         """Derive the case's state from its files again, after another thread or program wrote some."""
         return self._records.derive(case_id)
 
+    def _fitting(self, case_id: str, mask: Mask) -> Case:
+        case = self.case(case_id)
+        if mask.shape != (case.height, case.width):
+            raise MaskError(
+                f"The mask for {case_id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
+                f"{case.width} x {case.height}. Put the picture back that was imported, or import this one anew."
+            )
+        return case
+
     def rebuild_catalog(self) -> None:
         """Make the index anew from the folder alone."""
         self._records.rebuild()
 
 
-def _copy(source: Path, target: Path) -> None:
-    temporary = target.with_name(f".{target.name}{files.TEMPORARY_SUFFIX}")
+def _check_size(case: Case, mask: Mask) -> None:
+    if mask.shape != (case.height, case.width):
+        raise MaskError(
+            f"The mask for {case.id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
+            f"{case.width} x {case.height}. Choose the mask that belongs to it."
+        )
+
+
+def _read_origin(path: Path) -> tuple[str, float]:
+    """The model's fingerprint and confidence, from a prediction's record."""
+    record = read_object(path)
+    model, confidence = record.get("model", ""), record.get("confidence", 0.0)
+    if not isinstance(model, str) or not isinstance(confidence, int | float):
+        raise ProjectError(f"{path} cannot be understood. Restore it from a backup, or predict the case again.")
+    return model, float(confidence)
+
+
+def _is_free(root: Path) -> bool:
     try:
-        shutil.copyfile(source, temporary)
-        os.replace(temporary, target)
+        return not root.exists() or (root.is_dir() and not any(root.iterdir()))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise WriteError(f"{source} could not be copied into the project ({error.strerror}).") from error
+        raise ProjectError(f"{root} cannot be looked into ({error.strerror}). Check its permissions.") from error
 
 
 def _signed(case: Case) -> Case:

@@ -11,7 +11,7 @@ from typing import Any
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.catalog import Catalog
+from unet_desktop.project.catalog import Catalog, Entry, Stamp
 from unet_desktop.project.layout import Layout
 
 
@@ -19,31 +19,20 @@ class Records:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
 
     def __init__(self, layout: Layout) -> None:
-        """Read all cases: from the index where it agrees with the folder, else from the records.
+        """Read all cases: from the index where a record is as the index knew it, else from the record.
 
         Raises:
-            ProjectError: a record is damaged.
+            ProjectError: a record is damaged, or the folder cannot be read.
         """
         self._layout = layout
         self._catalog = Catalog(layout.catalog)
         self.cases: dict[str, Case] = {}
-        indexed = self._catalog.read() if self._catalog.usable else {}
-        if not self._catalog.usable or set(indexed) != stems(layout.cases, ".json"):
-            self.rebuild()
-            return
-        self.cases = self._derive_all(indexed)
-        changed = [case for case_id, case in self.cases.items() if case != indexed[case_id]]
-        if changed:
-            self._catalog.write(changed)
+        self._read(self._catalog.read())
 
     def rebuild(self) -> None:
         """Make the index anew from the folder alone."""
-        cases = {}
-        for case_id in stems(self._layout.cases, ".json"):
-            path = self._layout.record(case_id)
-            cases[case_id] = replace(Case.from_json(read_object(path), path), id=case_id)
-        self.cases = self._derive_all(cases)
-        self._catalog.replace(self.cases.values())
+        self._catalog.clear()
+        self._read({})
 
     def put(self, case: Case) -> Case:
         """Keep a case: record first, index second; what the index misses is mended on the next opening.
@@ -53,22 +42,45 @@ class Records:
         """
         files.write_json(self._layout.record(case.id), case.to_json())
         self.cases[case.id] = case
-        self._catalog.write([case])
+        self._index([case])
         return case
 
     def derive(self, case_id: str) -> Case:
-        """Bring the case's state in line with its files, after a mask or prediction came or went."""
+        """The case as its record and files are now, after another thread or program wrote some of them.
+
+        Raises:
+            ProjectError: the record is damaged.
+        """
         masks = {case_id} if self._layout.mask(case_id).exists() else set()
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
-        case = _derived(self.cases[case_id], masks=masks, predictions=predictions)
-        if case is not self.cases[case_id]:
+        case = _derived(self._read_record(case_id), masks=masks, predictions=predictions)
+        if case != self.cases.get(case_id):
             self.cases[case_id] = case
-            self._catalog.write([case])
+            self._index([case])
         return case
 
-    def _derive_all(self, cases: dict[str, Case]) -> dict[str, Case]:
+    def _read(self, indexed: dict[str, Entry]) -> None:
+        stamps = _stamps(self._layout.cases)
         masks, predictions = stems(self._layout.masks, ".png"), stems(self._layout.predictions, ".png")
-        return {case_id: _derived(case, masks=masks, predictions=predictions) for case_id, case in cases.items()}
+        changed = []
+        for case_id, stamp in stamps.items():
+            entry = indexed.get(case_id)
+            known = entry.case if entry is not None and entry.stamp == stamp else None
+            case = _derived(known or self._read_record(case_id), masks=masks, predictions=predictions)
+            self.cases[case_id] = case
+            if case != known:
+                changed.append(case)
+        for gone in self.cases.keys() - stamps.keys():
+            del self.cases[gone]
+        self._catalog.remove(indexed.keys() - stamps.keys())
+        self._index(changed)
+
+    def _read_record(self, case_id: str) -> Case:
+        path = self._layout.record(case_id)
+        return replace(Case.from_json(read_object(path), path), id=case_id)
+
+    def _index(self, cases: list[Case]) -> None:
+        self._catalog.write([Entry(case, _stamp(self._layout.record(case.id))) for case in cases])
 
 
 def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
@@ -80,14 +92,34 @@ def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     return case if state is case.state else replace(case, state=state)
 
 
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """Case id to when its record was written and how long it is."""
+    return {
+        entry.name.removesuffix(".json"): (entry.stat().st_mtime_ns, entry.stat().st_size)
+        for entry in _visible(folder, ".json")
+    }
+
+
 def stems(folder: Path, suffix: str) -> set[str]:
-    """Names without suffix of the folder's files of that suffix; hidden files are passed over."""
-    with os.scandir(folder) as entries:
-        return {
-            entry.name.removesuffix(suffix)
-            for entry in entries
-            if entry.name.endswith(suffix) and not entry.name.startswith(".")
-        }
+    """Names without suffix of the folder's files of that suffix; hidden files are passed over.
+
+    Raises:
+        ProjectError: the folder cannot be read.
+    """
+    return {entry.name.removesuffix(suffix) for entry in _visible(folder, suffix)}
+
+
+def _visible(folder: Path, suffix: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if entry.name.endswith(suffix) and not entry.name.startswith(".")]
+    except OSError as error:
+        raise ProjectError(f"The folder {folder} cannot be read ({error.strerror}). Check its permissions.") from error
 
 
 def read_object(path: Path) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.listing import find_images
-from unet_desktop.images.read import SUFFIXES, read_size
+from unet_desktop.images.read import read_size
 from unet_desktop.masks.foreign import read_foreign_mask
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
@@ -35,10 +37,14 @@ def import_images(
     project = Project.open(root)
     found = [source] if source.is_file() else find_images(source, recursive=recursive)
     masks_by_stem = {} if masks is None else _masks_by_stem(masks)
-    known = project.image_hashes()
+    known = project.cases_by_hash()
+    stems = {path.stem.casefold() for path in found}
     for done, path in enumerate(found, 1):
         try:
-            note = _import_one(project, path, copy, masks_by_stem, known)
+            mask = _mask_for(path, masks_by_stem, stems)
+            note = _import_one(project, path, copy, mask, known)
+            if masks is not None and mask is None:
+                note = f"{note} There is no mask of its name.".strip()
             yield ItemDone(path.name, done, len(found), note=note)
         except WriteError:  # no room or no right concerns all pictures that follow
             raise
@@ -46,29 +52,34 @@ def import_images(
             yield ItemDone(path.name, done, len(found), problem=str(error))
 
 
-def _import_one(project: Project, path: Path, copy: bool, masks: dict[str, list[Path]], known: set[str]) -> str:
+def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None, known: dict[str, Case]) -> str:
     try:
         digest = files.sha256(path)
     except OSError as error:
         raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
-    if digest in known:
-        return "It is in the project already."
-    foreign = None
-    mask_path = _mask_for(path, masks)
-    if mask_path is not None:
-        foreign = read_foreign_mask(mask_path, project.labels)
-        if foreign.mask.shape != read_size(path):
-            height, width = read_size(path)
-            raise MaskError(
-                f"The mask {mask_path} has {foreign.mask.shape[1]} x {foreign.mask.shape[0]} pixels but its picture "
-                f"{path.name} {width} x {height}. Choose the masks that belong to these pictures."
-            )
-    case = project.add_image(path, copy=copy)
-    known.add(digest)
+    foreign = None if mask_path is None else read_foreign_mask(mask_path, project.labels)
+    case = known.get(digest)
+    if case is None:
+        if foreign is not None:
+            _refuse_other_size(foreign.mask, mask_path, path, read_size(path))
+        case = known[digest] = project.add_image(path, copy=copy)
+        what = ""
+    elif case.state in {CaseState.CORRECTED, CaseState.APPROVED}:
+        return "It is in the project already, with a mask."
+    else:
+        what = "It is in the project already."
     if foreign is None:
-        return "" if not masks else "There is no mask of its name."
-    project.save_mask(case.id, foreign.mask)
+        return what
+    known[digest] = project.save_mask(case.id, foreign.mask)
     return f"Mask: {foreign.mapping}."
+
+
+def _refuse_other_size(mask: Mask, mask_path: Path | None, image: Path, size: tuple[int, int]) -> None:
+    if mask.shape != size:
+        raise MaskError(
+            f"The mask {mask_path} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
+            f"{image.name} {size[1]} x {size[0]}. Choose the masks that belong to these pictures."
+        )
 
 
 def _masks_by_stem(folder: Path) -> dict[str, list[Path]]:
@@ -78,13 +89,19 @@ def _masks_by_stem(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def _mask_for(image: Path, masks: dict[str, list[Path]]) -> Path | None:
-    """The mask of the picture's name, or the only one whose name goes on after it with `_`, `-` or a dot."""
+def _mask_for(image: Path, masks: dict[str, list[Path]], images: set[str]) -> Path | None:
+    """The mask of the picture's name, or the only one whose name goes on after it with `_`, `-` or a dot.
+
+    A mask that has another picture's name is that picture's, also where the one name begins with the other.
+    """
     stem = image.stem.casefold()
     fitting = masks.get(stem) or [
-        path for name, paths in masks.items() if name.startswith((f"{stem}_", f"{stem}-", f"{stem}.")) for path in paths
+        path
+        for name, paths in masks.items()
+        if name not in images and name.startswith((f"{stem}_", f"{stem}-", f"{stem}."))
+        for path in paths
     ]
-    fitting = [path for path in fitting if path.suffix.lower() in SUFFIXES and path != image]
+    fitting = [path for path in fitting if path != image]
     if len(fitting) > 1:
         names = ", ".join(path.name for path in fitting[:3])
         raise MaskError(f"{image.name} has several masks ({names}); leave one for each picture in the folder.")
