@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from unet_desktop.engine.metrics import compare, cross_entropy, mean
+from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.compare import compare, mean
 
 TRUTH = np.array([[0, 1, 1, 0], [0, 2, 1, 0]], np.uint8)
 

@@ -21,12 +21,12 @@ from unet_desktop.engine.dataset import Dataset, Sample, labels_for
 from unet_desktop.engine.device import Device, placed, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, TrainEvent
 from unet_desktop.engine.learn import Clock, Stage, learn
-from unet_desktop.engine.metrics import Figures, mean
 from unet_desktop.engine.networks import NO_PRETRAINED, NetworkSpec, build, keep_statistics, specs_for, start_pretrained
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.validate import through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.compare import Figures, mean
 
 _NAMES: tuple[Literal["locate", "segment"], ...] = ("locate", "segment")
 

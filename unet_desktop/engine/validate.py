@@ -10,12 +10,13 @@ from torch import nn
 from unet_desktop.engine.dataset import Sample, View, plain_pair
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.metrics import Figures, compare, cross_entropy, mean
+from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.compare import Figures, compare, mean
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import label_image
 

@@ -11,6 +11,8 @@ from unet_desktop.masks.regions import Mask, Region, label_image, regions
 
 def largest_component(plane: Region) -> Region:
     """The largest 8-connected piece of the plane; the plane itself when it is empty."""
+    if plane.size == 0:  # OpenCV 5 crashes on it
+        return plane
     count, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane.astype(np.uint8), connectivity=8)
     if count <= 2:
         return plane
