@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.gui import closing
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.project.case import CaseState
@@ -113,5 +113,71 @@ def test_closing_asks_before_it_loses(
     assert not opened.close()
     assert opened.isVisible()
     refusing()
+    assert opened.close()
+    assert saved(root).any()
+
+
+def test_one_mask_that_cannot_be_written_holds_up_no_other(
+    opened: MainWindow, root: Path, tmp_path: Path, refusing
+) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.session.open_case("b")
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    refusing()  # this disk takes masks again, but the case's own file is in the way
+    opened.bench.session.project.layout.mask("a").mkdir()
+    assert not opened.bench.autosave.flush()
+    assert saved(root, "b").any()
+    assert opened.panels.banner.isVisible()
+    assert "a.png" in opened.panels.banner.text
+    opened.bench.session.project.layout.mask("a").rmdir()
+    assert opened.bench.autosave.flush()
+    assert saved(root, "a").any()
+    assert not opened.panels.banner.isVisible()
+
+
+def test_several_masks_that_cannot_be_written_are_one_banner(opened: MainWindow, refusing) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.session.open_case("b")
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    assert not opened.bench.autosave.flush()
+    assert opened.panels.banner.text.startswith("2 masks cannot be saved. The disk is full.")
+    assert not opened.findChildren(QMessageBox)
+    refusing()
+
+
+@pytest.mark.parametrize("error", [ProjectError("The record is damaged."), OSError(5, "Input/output error")])
+def test_whatever_hinders_writing_keeps_the_mask(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*arguments: object, **more: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "save_mask", fail)
+        drag(opened.canvas, [(40, 40), (60, 60)])
+        assert not opened.bench.autosave.flush()
+        assert str(error) in opened.panels.banner.text
+        patched.setattr(closing.Closing, "_may_lose", lambda self: False)
+        assert not opened.close()
+    assert opened.bench.autosave.flush()
+    assert saved(root).any()
+
+
+def test_an_error_while_closing_leaves_a_window_that_works(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    def fail(*arguments: object, **more: object) -> None:
+        raise ValueError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "save_mask", fail)
+        drag(opened.canvas, [(40, 40), (60, 60)])
+        assert not opened.close()
+    assert opened.isVisible()
+    (box,) = opened.findChildren(QMessageBox)
+    assert "a bug" in box.informativeText()
+    box.close()
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        assert opened.bench.learning.run("Testing", lambda: iter(()))
     assert opened.close()
     assert saved(root).any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import UserError
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.session import Session
 from unet_desktop.gui.unsaved import Unsaved, UnsavedMasks
@@ -19,7 +19,7 @@ class Autosave(QObject):
     """Writes the open mask after each edit, and those that could not be written before.
 
     Signals:
-        failed(sentence): a mask cannot be written; it stays in memory and is tried again.
+        failed(sentence): masks cannot be written; they stay in memory and are tried again.
         recovered: everything that could not be written before is on disk now.
     """
 
@@ -42,23 +42,16 @@ class Autosave(QObject):
         return not self._dirty and not self._unsaved
 
     def flush(self) -> bool:
-        """Write what is not on disk yet; True when everything is now."""
+        """Write what is not on disk yet, as far as that is possible; True when everything is now."""
         self._timer.stop()
         self._collect()
-        for unsaved in self._unsaved:
-            try:
-                case = unsaved.write()
-            except (WriteError, OSError) as error:
-                self._failing = True
-                self._timer.start(RETRY)
-                self.failed.emit(str(error))
-                return False
-            self._unsaved.drop(unsaved)
-            project = self._session.project
-            if project is unsaved.project:
-                self._session.take(case)
-            elif project is not None and project.root == unsaved.project.root:  # it was read again meanwhile
-                self._session.take(project.refresh(case.id))
+        problems = [problem for unsaved in self._unsaved if (problem := self._write(unsaved))]
+        if problems:
+            self._failing = True
+            self._timer.start(RETRY)
+            several = f"{len(problems)} masks cannot be saved. " if len(problems) > 1 else ""
+            self.failed.emit(several + problems[0])
+            return False
         if self._failing:
             self._failing = False
             self.recovered.emit()
@@ -67,6 +60,20 @@ class Autosave(QObject):
     def stop(self) -> None:
         """Try no more."""
         self._timer.stop()
+
+    def _write(self, unsaved: Unsaved) -> str:
+        """Write one; returns why that is not possible, or nothing."""
+        try:
+            case = unsaved.write()
+            self._unsaved.drop(unsaved)
+            project = self._session.project
+            if project is unsaved.project:
+                self._session.take(case)
+            elif project is not None and project.root == unsaved.project.root:  # it was read again meanwhile
+                self._session.take(project.refresh(case.id))
+        except (UserError, OSError) as error:
+            return str(error)
+        return ""
 
     def _collect(self) -> None:
         """Note the open mask as unsaved; what the history holds afterwards belongs to this very mask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from PySide6.QtWidgets import QMainWindow, QMessageBox
@@ -9,27 +10,48 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.thumbnails import Thumbnails
+from unet_desktop.gui.problems import Problems
 from unet_desktop.gui.workbench import Workbench
+
+log = logging.getLogger("unet.gui")
 
 
 class Closing:
     """Saves, asks when something cannot be saved, stops the threads, and keeps what is to be remembered."""
 
     def __init__(
-        self, window: QMainWindow, bench: Workbench, docks: Docks, thumbnails: Thumbnails, canvas: Canvas
+        self,
+        window: QMainWindow,
+        bench: Workbench,
+        docks: Docks,
+        thumbnails: Thumbnails,
+        canvas: Canvas,
+        problems: Problems,
     ) -> None:
         """Serve this window."""
-        self._docks = docks
+        self._docks, self._problems = docks, problems
         self._window, self._bench, self._thumbnails, self._canvas = window, bench, thumbnails, canvas
 
     def close(self) -> bool:
-        """Do all that; False when the window must stay."""
-        self._bench.editor.finish()
-        if not self._bench.autosave.flush() and not self._may_lose():
+        """Do all that; False when the window must stay, with everything in it as usable as before."""
+        try:
+            self._bench.editor.finish()
+            if not self._bench.autosave.flush() and not self._may_lose():
+                return False
+            self._keep_settings()
+        except Exception as error:  # noqa: BLE001 - a window that cannot say what is wrong must not vanish
+            self._problems.show(error)
             return False
         self._bench.autosave.stop()
         self._bench.runner.shutdown()
         self._thumbnails.shutdown()
+        try:
+            self._keep_layout()
+        except Exception:  # the threads are gone, so the window has to go too
+            log.exception("the window's layout could not be kept")
+        return True
+
+    def _keep_settings(self) -> None:
         store = self._bench.store
         store.change(
             replace(
@@ -38,10 +60,11 @@ class Closing:
                 brush_diameter=self._bench.options.diameter,
             )
         )
+
+    def _keep_layout(self) -> None:
         self._window.hide()
         self._docks.set_project_open(True)  # what is remembered is the layout of work, not of the first page
-        store.keep_geometry(self._window.saveGeometry(), self._window.saveState())
-        return True
+        self._bench.store.keep_geometry(self._window.saveGeometry(), self._window.saveState())
 
     def _may_lose(self) -> bool:
         box = QMessageBox(self._window)

@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
             window=WindowHandlers(self, self.docks, appearance, bench.store, self.panels.status),
         )
         self.handlers = Handlers(groups, self.problems)
-        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas)
+        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas, self.problems)
         self.pages = QStackedWidget()
         self._lay_out()
         pointer = Pointer(self.canvas, Brush(bench.editor, bench.options))
