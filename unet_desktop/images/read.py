@@ -13,6 +13,7 @@ from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
+from unet_desktop.images.wide import is_wide_colour, read_wide_colour
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB, contiguous."""
@@ -73,9 +74,12 @@ def read_image(path: Path) -> Image:
         with Pillow.open(path, formats=FORMATS) as opened:
             _refuse_bomb(opened, path)
             notes = [_pages(opened)]
+            wide = is_wide_colour(opened)
             opened.load()
-            upright = _upright(opened, notes)
-            pixels = _to_rgb(upright, notes)
+            values = read_wide_colour(path, opened) if wide else None
+            if wide and values is None:
+                notes.append("The upper 8 of its 16 bits are shown.")
+            pixels = _to_rgb(_upright(opened, notes), notes) if values is None else _from_real_range(values, notes)
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -110,16 +114,22 @@ def read_reduced(path: Path, longest: int) -> Pixels:
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
             _refuse_bomb(opened, path)
+            if is_wide_colour(opened):
+                return _thumbnail(read_image(path).pixels, longest)
             if opened.format == "JPEG":
                 opened.draft("RGB", (longest, longest))
             opened.load()
-            upright = _upright(opened, [])
-            small = Pillow.fromarray(_to_rgb(upright, []))
-            small.thumbnail((longest, longest), Pillow.Resampling.BILINEAR)
+            pixels = _to_rgb(_upright(opened, []), [])
     except ImageError:
         raise
     except DECODER_ERRORS as error:
         raise ImageError(_reason(path, error)) from error
+    return _thumbnail(pixels, longest)
+
+
+def _thumbnail(pixels: Pixels, longest: int) -> Pixels:
+    small = Pillow.fromarray(pixels)
+    small.thumbnail((longest, longest), Pillow.Resampling.BILINEAR)
     return np.array(small)
 
 
@@ -171,7 +181,7 @@ def _to_rgb(picture: Pillow.Image, notes: list[str]) -> Pixels:
 
 
 def _from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
-    """Grey 0..255 between the smallest and the largest value that occur."""
+    """0..255 between the smallest and the largest value that occur."""
     numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     low, high = float(numbers.min()), float(numbers.max())
     notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
