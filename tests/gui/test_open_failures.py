@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.project.case import CaseState
 
 
 def sentence(window: MainWindow) -> str:
@@ -59,3 +60,50 @@ def test_no_project(opened: MainWindow, root: Path, tmp_path: Path, content: str
     assert str(other) in sentence(opened)
     assert opened.bench.session.project.root == root
     assert opened.bench.session.case_id == "a"
+
+
+def test_stepping_goes_past_a_missing_picture(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.project.image_path("b").unlink()
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    assert "not there" in sentence(opened)
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    assert opened.bench.session.case_id == "c"
+    QTest.keyClick(opened, Qt.Key.Key_P)
+    assert "not there" in sentence(opened)
+    QTest.keyClick(opened, Qt.Key.Key_P)
+    assert opened.bench.session.case_id == "a"
+    QTest.keyClick(opened, Qt.Key.Key_U)
+    assert "not there" in sentence(opened)
+    QTest.keyClick(opened, Qt.Key.Key_U)
+    assert opened.bench.session.case_id == "c"
+
+
+def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: Path) -> None:
+    for name in "ad":
+        (root / "images" / f"{name}.jpg").unlink()
+    window.handlers.find("project.open_root")(root)
+    assert "not there" in sentence(window)
+    QTest.keyClick(window, Qt.Key.Key_N)
+    assert window.bench.session.case_id == "b"
+    window.handlers.find("cases.open_case")("d")
+    assert "not there" in sentence(window)
+    QTest.keyClick(window, Qt.Key.Key_N)  # from the one that is open and marked in the list
+    assert window.bench.session.case_id == "c"
+    QTest.keyClick(window, Qt.Key.Key_N)
+    assert "not there" in sentence(window)
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert window.bench.session.case_id == "c"
+
+
+def test_reading_the_cases_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.session.reload_cases()
+    assert opened.bench.session.project.case("a").state is CaseState.CORRECTED
+    assert opened.bench.session.counts == (2, 4)
+
+
+def test_opening_the_same_project_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.handlers.find("project.open_root")(root)
+    assert opened.bench.session.project.case("a").state is CaseState.CORRECTED
+    assert opened.bench.session.case_id == "b"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from drawings import disc_mask
+from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
+from unet_desktop.errors import WriteError
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
@@ -70,3 +74,50 @@ def test_accepting_a_proposal_that_changes_nothing_still_corrects(opened: MainWi
     QTest.keyClick(opened, Qt.Key.Key_A)
     opened.bench.autosave.flush()
     assert Project.open(root).case("a").state is CaseState.CORRECTED
+
+
+def test_drawing_after_an_undone_acceptance_is_nobodys_model(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("c").state is CaseState.CORRECTED
+    assert Project.open(root).case("c").model == ""
+
+
+def test_undo_and_redo_bring_back_where_the_mask_came_from(opened: MainWindow, root: Path) -> None:
+    session = opened.bench.session
+    session.project.save_mask("d", disc_mask(), model="beef")
+    session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    session.open_case("d")
+    opened.bench.proposal.show_prediction()
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("d").model == "f00d"
+    session.open_case("a")  # the history is kept, and what it says of the origin with it
+    session.open_case("d")
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("d").model == "beef"
+    QTest.keyClick(opened, Qt.Key.Key_Y, CTRL)
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("d").model == "f00d"
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("d").model == "f00d"
+
+
+def test_a_proposal_that_cannot_be_removed_stays_and_says_why(
+    opened: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Project, case_id: str) -> None:
+        raise WriteError("The folder is read-only.")
+
+    monkeypatch.setattr(Project, "discard_prediction", refuse)
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_X)
+    (box,) = opened.findChildren(QMessageBox)
+    assert box.text() == "The folder is read-only."
+    box.close()
+    assert opened.bench.proposal.prediction is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,22 @@ class Gesture(Protocol):
         """Put everything back; returns the box that changed."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin(Patch):
+    """A patch that also changes where the mask comes from.
+
+    Attributes:
+        model_before, model: fingerprint of the model whose prediction the mask started from, or empty.
+    """
+
+    model_before: str
+    model: str
+
+    def inverted(self) -> Origin:
+        """The patch that takes this one back, mask and origin."""
+        return Origin(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
+
+
 class Editor(QObject):
     """Edits of the open case's mask.
 
@@ -49,7 +66,7 @@ class Editor(QObject):
         self.mask: Mask | None = None
         self.labels: LabelSet | None = None
         self.key: Key | None = None
-        self.model: str | None = None
+        self.model = ""
         self.history = History()
         self._began_empty = False
         self._gesture: Gesture | None = None
@@ -65,7 +82,15 @@ class Editor(QObject):
         """Did the case begin without a mask, and is every edit since undone?"""
         return self._began_empty and not self.history.can_undo and not (self.mask is not None and bool(self.mask.any()))
 
-    def open_mask(self, root: Path, case_id: str, mask: Mask | None, size: tuple[int, int], labels: LabelSet) -> None:
+    def open_mask(
+        self,
+        root: Path,
+        case_id: str,
+        mask: Mask | None,
+        size: tuple[int, int],
+        labels: LabelSet,
+        model: str = "",
+    ) -> None:
         """Edit another case's mask.
 
         Args:
@@ -74,9 +99,10 @@ class Editor(QObject):
             mask: (H, W) uint8, taken over and changed in place; None begins with an empty one.
             size: (height, width) of the picture.
             labels: the project's.
+            model: fingerprint of the model whose prediction the mask started from, or empty.
         """
         self.close_mask()
-        self.key, self.labels = (root, case_id), labels
+        self.key, self.labels, self.model = (root, case_id), labels, model
         self.mask = np.zeros(size, np.uint8) if mask is None else mask
         kept = self._histories.take(self.key, self.mask)
         self.history = History() if kept is None else kept.history
@@ -89,7 +115,8 @@ class Editor(QObject):
         self.cancel()
         if self.key is not None and self.mask is not None:
             self._histories.keep(self.key, self.history, self.mask, began_empty=self._began_empty)
-        self.key = self.mask = self.labels = self.model = None
+        self.key = self.mask = self.labels = None
+        self.model = ""
         self.history = History()
         self.mask_replaced.emit()
         self.history_changed.emit()
@@ -124,16 +151,18 @@ class Editor(QObject):
         Args:
             name: of the step.
             mask: (H, W) uint8 of the same size; it is copied.
-            model: fingerprint of the model it came from, noted when the mask is saved.
+            model: fingerprint of the model it came from, noted when the mask is saved; None leaves what is noted.
         """
         self.finish()
         if self.mask is None:
             return
-        self.model = model or self.model
         whole = Box(0, 0, *mask.shape)
         # An accepted mask that changes nothing is still a decision, which undo must be able to take back.
         nothing = Patch(name, 0, 0, self.mask[:1, :1].copy(), self.mask[:1, :1].copy())
         patch = patch_between(name, self.mask, mask, whole) or nothing
+        if model is not None:
+            patch = Origin(patch.name, patch.top, patch.left, patch.before, patch.after, self.model, model)
+            self.model = model
         patch.apply(self.mask)
         self._tell(patch.box)
         self._note(patch)
@@ -154,6 +183,8 @@ class Editor(QObject):
         if patch is None or self.mask is None:
             return
         patch.apply(self.mask)
+        if isinstance(patch, Origin):
+            self.model = patch.model
         self._tell(patch.box)
         self.history_changed.emit()
         self.edited.emit()

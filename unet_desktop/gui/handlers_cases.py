@@ -20,10 +20,11 @@ class CaseHandlers:
             self._bench.session.open_case(case_id)
         except UserError:
             self._bench.session.case_updated.emit(self._bench.session.case_id or "")
+            self._bench.session.start_from_open()
             raise
 
     def step(self, offset: int) -> None:
-        """Go that many cases on, as far as there are some."""
+        """Go that many cases on, as far as there are some; past one that cannot be opened with the next press."""
         self._go(self._bench.session.step(offset))
 
     def next_uncorrected(self) -> None:

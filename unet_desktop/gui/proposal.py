@@ -53,13 +53,14 @@ class Proposal(QObject):
         """Throw it away; the mask stays as it is.
 
         Raises:
-            OSError: its file cannot be removed.
+            WriteError: its file cannot be removed; it stays.
         """
         project, case_id = self._session.project, self._session.case_id
         if self.prediction is None or project is None or case_id is None:
             return
+        case = project.discard_prediction(case_id)
         self._set(None)
-        self._session.take(project.discard_prediction(case_id))
+        self._session.take(case)
 
     def _set(self, prediction: StoredPrediction | None) -> None:
         if prediction is not self.prediction:

@@ -21,11 +21,19 @@ UNCORRECTED = {CaseState.NEW, CaseState.PREDICTED}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenCase:
-    """A case with its picture and human mask (None when nobody has drawn one), both read and matching."""
+    """A case with its picture and human mask, both read and matching.
+
+    Attributes:
+        case: what is known of it.
+        image: its picture.
+        mask: (H, W) uint8, or None when nobody has drawn one.
+        model: fingerprint of the model whose prediction the mask started from, or empty.
+    """
 
     case: Case
     image: Image
     mask: Mask | None
+    model: str
 
 
 class Session(QObject):
@@ -57,6 +65,7 @@ class Session(QObject):
         self.case_ids: list[str] = []
         self._corrected: int | None = None
         self._unsaved = unsaved
+        self._stuck: str | None = None  # the case that could not be opened last
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -77,9 +86,8 @@ class Session(QObject):
         Raises:
             ProjectError: no project, or damaged; what was open stays open.
         """
-        project = Project.open(root)
-        self.leaving.emit()
-        self._swap_project(project)
+        self.leaving.emit()  # before reading: what it writes may belong to this very project
+        self._swap_project(Project.open(root))
 
     def close_project(self) -> None:
         """Leave the project; the window shows its first page."""
@@ -94,9 +102,8 @@ class Session(QObject):
         """
         if self.project is None:
             return
-        project = Project.open(self.project.root)
-        self.leaving.emit()
-        self.project = project
+        self.leaving.emit()  # before reading, which would miss what it writes
+        self.project = Project.open(self.project.root)
         self._list_cases()
         self.cases_changed.emit()
         self.refresh_models()
@@ -107,27 +114,39 @@ class Session(QObject):
         Raises:
             UserError: picture or mask cannot be read or do not fit; what was open stays open.
         """
-        if self.project is None or case_id == self.case_id:
+        if self.project is None:
             return
+        if case_id == self.case_id:
+            self._stuck = None
+            return
+        self._stuck = case_id
         staged = self._stage(self.project, case_id)
+        self._stuck = None
         self.leaving.emit()
         self.open = replace(staged, case=self.project.case(case_id))
         self.case_changed.emit()
 
     def step(self, offset: int) -> str | None:
-        """Id of the case that many places on in the list, or None at its end."""
-        ids = self.case_ids
-        place = ids.index(self.case_id) + offset if self.case_id in ids else 0
+        """Id of the case that many places on in the list, or None at its end.
+
+        It goes on from a case that could not be opened, or nobody could ever step past that one.
+        """
+        ids, start = self.case_ids, self._stuck or self.case_id
+        place = ids.index(start) + offset if start in ids else 0
         return ids[place] if 0 <= place < len(ids) else None
 
     def next_uncorrected(self) -> str | None:
-        """Id of the next case that no human has worked on, going round; None when there is no other."""
-        ids = self.case_ids
-        place = ids.index(self.case_id) if self.case_id in ids else -1
+        """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
+        ids, start = self.case_ids, self._stuck or self.case_id
+        place = ids.index(start) if start in ids else -1
         for case_id in ids[place + 1 :] + ids[: max(place, 0)]:
             if self.project is not None and self.project.case(case_id).state in UNCORRECTED:
                 return case_id
         return None
+
+    def start_from_open(self) -> None:
+        """Step from the open case again, after another one could not be opened."""
+        self._stuck = None
 
     def mark(self, *, approved: bool | None = None, flagged: bool | None = None) -> None:
         """Note approval or a flag of the open case.
@@ -168,14 +187,15 @@ class Session(QObject):
         mask = project.load_mask(case_id) if unsaved is None else unsaved.copy_of_mask()
         if mask is not None and mask.shape != (height, width):
             raise MaskError(f"The mask of {case_id} has another size than its picture. Put the matching one back.")
-        return OpenCase(case, image, mask)
+        noted = case.model if unsaved is None else unsaved.model
+        return OpenCase(case, image, mask, "" if mask is None else noted)
 
     def _list_cases(self) -> None:
         self.case_ids = [] if self.project is None else [case.id for case in self.project.cases()]
         self._corrected = None
 
     def _swap_project(self, project: Project | None) -> None:
-        self.project, self.open, self.model_in_use = project, None, None
+        self.project, self.open, self.model_in_use, self._stuck = project, None, None, None
         self._list_cases()
         self.project_changed.emit()
         self.case_changed.emit()

@@ -19,13 +19,13 @@ class Unsaved:
         project: where it belongs.
         case_id: whose it is.
         mask: (H, W) uint8; None takes the human mask away, because every edit was undone.
-        model: fingerprint of the model whose prediction it started from; None leaves what was noted.
+        model: fingerprint of the model whose prediction it started from, or empty.
     """
 
     project: Project
     case_id: str
     mask: Mask | None
-    model: str | None
+    model: str
 
     def copy_of_mask(self) -> Mask | None:
         """A mask to go on editing with; this one must stay as it is until it is written."""

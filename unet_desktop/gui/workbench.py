@@ -47,4 +47,4 @@ class Workbench(QObject):
             self.editor.close_mask()
             return
         size = (opened.case.height, opened.case.width)
-        self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels)
+        self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels, opened.model)
