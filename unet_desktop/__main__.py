@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 
 MANIFEST = "project.json"
+_QT_MISSING = """\
+error: The window cannot be opened: {error}.
+On Debian or Ubuntu, install what it needs: sudo apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 \
+libfontconfig1 libglib2.0-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
+The commands in the terminal work without it, see unet-desktop --help.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,21 +22,28 @@ def main(arguments: list[str] | None = None) -> int:
     """
     multiprocessing.freeze_support()
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] == "self-test":
-        from unet_desktop.gui import self_test
-
-        return self_test.main()
-    if arguments and arguments[0] != "window" and not _is_project(arguments[0]):
+    if arguments and arguments[0] not in {"self-test", "window"} and not _is_project(arguments[0]):
         from unet_desktop.cli import main as terminal
 
         return terminal.main(arguments)
-    from unet_desktop.gui import app
+    try:
+        if arguments and arguments[0] == "self-test":
+            from unet_desktop.gui import self_test
 
+            return self_test.main()
+        from unet_desktop.gui import app
+    except ImportError as error:  # Qt itself, or a library of the system that it needs
+        if sys.stderr is not None:  # a windowed program on Windows has none
+            sys.stderr.write(_QT_MISSING.format(error=error))
+        return 2
     return app.main([_project_folder(argument) for argument in arguments if argument != "window"])
 
 
 def _is_project(argument: str) -> bool:
-    return (Path(_project_folder(argument)) / MANIFEST).is_file()
+    try:
+        return (Path(_project_folder(argument)) / MANIFEST).is_file()
+    except (OSError, ValueError):  # a folder that must not be looked into, or no path at all
+        return False
 
 
 def _project_folder(argument: str) -> str:

@@ -131,9 +131,9 @@ def test_continuing_is_offered_when_there_is_a_model(qtbot: QtBot, panel: Traini
     box = part(panel, QCheckBox, "continue_from_last")
     assert not box.isEnabled()
     assert not box.isChecked()
-    assert "no model yet" in box.toolTip()
+    assert "no model" in box.toolTip()
     panel.set_case_counts(5, 5)
-    panel.set_has_model(True)
+    panel.set_presets_with_models(frozenset({"fast"}))
     assert box.isEnabled()
     assert box.isChecked()
     epochs = f"{continued(PRESETS['fast']).epochs} epochs"
@@ -142,9 +142,33 @@ def test_continuing_is_offered_when_there_is_a_model(qtbot: QtBot, panel: Traini
         click(qtbot, panel, "start")
     assert (asked.args or [None, None])[1] is False
     box.click()
-    panel.set_has_model(True)  # after each training; what the user chose stays
+    panel.set_presets_with_models(frozenset({"fast"}))  # after each training; what the user chose stays
     assert not box.isChecked()
     assert epochs not in part(panel, QLabel, "explanation").text()
+
+
+def test_continuing_follows_the_preset(qtbot: QtBot, panel: TrainingPanel) -> None:
+    box, preset = part(panel, QCheckBox, "continue_from_last"), part(panel, QComboBox, "preset")
+    panel.set_case_counts(5, 5)
+    panel.set_presets_with_models(frozenset({"fast"}))
+    preset.setFocus()
+    preset.setCurrentIndex(preset.findData("article"))
+    assert not box.isEnabled()
+    assert not box.isChecked()
+    assert "no model with this preset" in box.toolTip()
+    with qtbot.waitSignal(panel.train_requested) as asked:
+        click(qtbot, panel, "start")
+    assert (asked.args or [None, None])[1] is True
+    panel.set_presets_with_models(frozenset({"fast", "article"}))
+    assert box.isEnabled()
+    assert box.isChecked()
+    panel.set_busy(True, "Training")
+    assert not box.isEnabled()
+    panel.set_busy(False, "")
+    assert box.isEnabled()
+    panel.set_presets_with_models(frozenset())  # another project
+    assert not box.isEnabled()
+    assert not box.isChecked()
 
 
 def test_while_a_job_runs_nothing_can_be_started_and_it_can_be_stopped(qtbot: QtBot, panel: TrainingPanel) -> None:
@@ -168,9 +192,12 @@ def test_while_a_job_runs_nothing_can_be_started_and_it_can_be_stopped(qtbot: Qt
 def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
     text, bar = part(panel, QLabel, "progress_text"), part(panel, QProgressBar, "progress_bar")
     panel.set_busy(True, "Training")
-    panel.add_event(BatchDone("read", 0, 1, 5, 10, math.nan, math.nan))
-    assert text.text() == "Reading the pictures"
+    panel.add_event(BatchDone("read", 0, 0, 5, 10, math.nan, math.nan))
+    assert text.text() == "Reading pictures, 5 of 10"
     assert bar.value() / bar.maximum() == 0.5
+    panel.add_event(BatchDone("measure", 0, 0, 3, 12, math.nan, math.nan))
+    assert text.text() == "Measuring on the validation pictures, 3 of 12"
+    assert bar.value() / bar.maximum() == 0.25
     panel.add_event(batch(3, 8, stage="locate"))
     assert text.text().replace("\N{NO-BREAK SPACE}", " ") == "Locating the optic disc, epoch 3 of 40, about 2 min left"
     assert bar.value() / bar.maximum() == pytest.approx(3 / 40, abs=0.001)

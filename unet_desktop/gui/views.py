@@ -198,16 +198,18 @@ class LearningView(QObject):
 
     def _on_runner_event_happened(self, event: object) -> None:
         self._panels.training.add_event(event)
-        if isinstance(event, BatchDone) and event.steps and event.epochs:
+        if isinstance(event, BatchDone) and event.steps:  # reading and measuring know no epochs
             done = max(event.epoch - 1, 0) * event.steps + event.step
-            self._panels.status.set_progress(done, event.epochs * event.steps)
+            self._panels.status.set_progress(done, max(event.epochs, 1) * event.steps)
         elif isinstance(event, EpochDone):
             self._panels.status.set_progress(event.epoch, event.epochs)
 
     def _on_session_models_changed(self) -> None:
         session = self._bench.session
         self._panels.models.set_models(session.models, session.model_in_use)
-        self._panels.training.set_has_model(bool(session.models))
+        labels = None if session.project is None else session.project.labels
+        fitting = frozenset(model.header.preset for model in session.models if model.header.labels == labels)
+        self._panels.training.set_presets_with_models(fitting)
 
     def _on_session_project_changed(self) -> None:
         project = self._bench.session.project

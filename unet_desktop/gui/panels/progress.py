@@ -12,6 +12,7 @@ from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.tasks.events import ItemDone
 
 _STEPS = 1000
+_PICTURE_BY_PICTURE = {"read": "Reading pictures", "measure": "Measuring on the validation pictures"}
 
 
 class JobProgress(QWidget):
@@ -56,18 +57,18 @@ class JobProgress(QWidget):
         """Follow a job; events that say nothing about progress are passed over."""
         if isinstance(event, BatchDone):
             share = (max(event.epoch, 1) - 1 + event.step / max(event.steps, 1)) / max(event.epochs, 1)
-            self._show(self._stage(event.stage, event.epoch, event.epochs), share, event.seconds_left)
+            self._show(self._doing(event), share, event.seconds_left)
         elif isinstance(event, EpochDone):
             share = event.epoch / max(event.epochs, 1)
-            self._show(self._stage(event.stage, event.epoch, event.epochs), share, event.seconds_left)
+            self._show(self._doing(event), share, event.seconds_left)
         elif isinstance(event, ItemDone):
             self._show(f"{event.done} of {event.total}: {event.name}", event.done / max(event.total, 1), math.nan)
 
-    def _stage(self, stage: str, epoch: int, epochs: int) -> str:
-        if stage == "read":
-            return "Reading the pictures"
-        doing = f"Locating the {self._located}" if stage == "locate" else "Learning to segment"
-        return f"{doing}, epoch {epoch} of {epochs}"
+    def _doing(self, event: BatchDone | EpochDone) -> str:
+        if isinstance(event, BatchDone) and event.stage in _PICTURE_BY_PICTURE:
+            return f"{_PICTURE_BY_PICTURE[event.stage]}, {event.step} of {event.steps}"
+        doing = f"Locating the {self._located}" if event.stage == "locate" else "Learning to segment"
+        return f"{doing}, epoch {event.epoch} of {event.epochs}"
 
     def _show(self, text: str, share: float, seconds_left: float) -> None:
         left = time_left(seconds_left).replace(" ", "\N{NO-BREAK SPACE}")  # "2 min" must not be torn apart

@@ -80,9 +80,9 @@ class TrainingPanel(QWidget):
         """One sentence on what computes."""
         self._report.set_device(text)
 
-    def set_has_model(self, has_model: bool) -> None:
-        """Whether there is a model that training can go on from."""
-        self._form.set_has_model(has_model)
+    def set_presets_with_models(self, presets: frozenset[str]) -> None:
+        """Presets for which there is a model that training can go on from."""
+        self._form.set_presets_with_models(presets)
 
     def add_event(self, event: object) -> None:
         """Show what a job tells; what is unknown here is passed over."""

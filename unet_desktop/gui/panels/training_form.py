@@ -73,9 +73,8 @@ class TrainingForm(QWidget):
         self._preset.currentIndexChanged.connect(self._on_preset_changed)
         self._continue.toggled.connect(self._show_explanation)
         self._epochs.valueChanged.connect(self._show_explanation)
-        self._has_model = False
+        self._with_models: frozenset[str] = frozenset()
         self._labels = DISC_AND_CUP
-        self.set_has_model(False)
         self._on_preset_changed()
 
     @property
@@ -97,23 +96,19 @@ class TrainingForm(QWidget):
         self._labels = labels
         self._show_explanation()
 
-    def set_has_model(self, has_model: bool) -> None:
-        """Offer to go on from the last model, where there is one; that is then what most people want."""
-        if has_model != self._has_model:
-            self._continue.setChecked(has_model)
-        self._has_model = has_model
-        self._continue.setEnabled(has_model and self._preset.isEnabled())
-        self._continue.setToolTip(
-            "The newest model with this preset learns on; shorter and gentler than a new start."
-            if has_model
-            else "There is no model yet: the first training starts from new weights."
-        )
+    def set_presets_with_models(self, presets: frozenset[str]) -> None:
+        """Offer to go on from the last model of the chosen preset, where there is one."""
+        before = self._can_continue
+        self._with_models = presets
+        if self._can_continue != before:
+            self._continue.setChecked(self._can_continue)
+        self._offer_to_continue()
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields can be changed."""
         for field in (self._preset, self._epochs, self._learning_rate, self._batch_size):
             field.setEnabled(editable)
-        self._continue.setEnabled(editable and self._has_model)
+        self._offer_to_continue()
 
     def set_running(self, running: bool) -> None:
         """Fold into one sentence while training runs: in a low dock the curves need the room."""
@@ -132,6 +127,18 @@ class TrainingForm(QWidget):
 
     def _chosen(self) -> TrainConfig:
         return PRESETS[str(self._preset.currentData())]
+
+    @property
+    def _can_continue(self) -> bool:
+        return self._chosen().preset in self._with_models
+
+    def _offer_to_continue(self) -> None:
+        self._continue.setEnabled(self._can_continue and self._preset.isEnabled())
+        self._continue.setToolTip(
+            "The newest model with this preset learns on; shorter and gentler than a new start."
+            if self._can_continue
+            else "There is no model with this preset yet: its first training starts from new weights."
+        )
 
     def _lay_out(self) -> None:
         form = self._form
@@ -154,6 +161,8 @@ class TrainingForm(QWidget):
         self._epochs.setValue(config.epochs)
         self._learning_rate.setValue(config.learning_rate)
         self._batch_size.setValue(config.batch_size)
+        self._continue.setChecked(self._can_continue)  # where there is a model, that is what most people want
+        self._offer_to_continue()
         self._show_explanation()
 
     @Slot()
