@@ -56,7 +56,7 @@ class LabelSet:
                 raise LabelError(f'Label "{label.name}" has the value {label.value}; choose one from 1 to 254.')
             if label.value in values:
                 raise LabelError(f"Two labels have the value {label.value}; give each its own.")
-            if not label.name.strip() or label.name in names:
+            if not label.name.strip() or _key(label.name) in {_key(name) for name in names}:
                 raise LabelError(f'Each label needs a name of its own; "{label.name}" is empty or taken.')
             if not _COLOUR.fullmatch(label.colour):
                 raise LabelError(f'Label "{label.name}" has the colour "{label.colour}"; write it as #rrggbb.')
@@ -127,6 +127,11 @@ class LabelSet:
         if not isinstance(data, list):
             raise LabelError("The labels must be a list.")
         return cls(tuple(_label_from_json(entry) for entry in data))
+
+
+def _key(name: str) -> str:
+    """Names that differ in nothing else would meet in the columns of a table and in file names."""
+    return name.strip().casefold().replace("_", " ")
 
 
 def _label_from_json(entry: object) -> Label:

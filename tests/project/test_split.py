@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.project.split import VALIDATION_SHARE, assign, read_split, write_split
+from unet_desktop.project.split import VALIDATION_SHARE, assign, inherit, read_split, write_split
 
 GROUPS = st.sets(st.text("abcdefgh0123456789", min_size=1, max_size=6), max_size=40)
 
@@ -83,3 +83,9 @@ def test_a_damaged_file_is_one_sentence(tmp_path, text):
     (tmp_path / "split.json").write_text(text)
     with pytest.raises(ProjectError, match=r"split.json cannot be read .* delete it to split anew"):
         read_split(tmp_path / "split.json")
+
+
+def test_a_patient_that_is_entered_later_stays_where_its_cases_were():
+    known = {"case:a": "train", "case:b": "validation", "case:c": "validation"}
+    members = {"patient:1": ["case:a", "case:b"], "patient:2": ["case:c"], "case:d": ["case:d"]}
+    assert inherit(known, members) == known | {"patient:1": "train", "patient:2": "validation"}

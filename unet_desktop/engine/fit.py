@@ -28,6 +28,10 @@ from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import Figures, mean
 
+CROPS = "what the network sees, at its resolution"
+PICTURES = "whole pictures at their own resolution"
+"""What a checkpoint's figures were measured on: a run that was stopped has only the former."""
+
 _NAMES: tuple[Literal["locate", "segment"], ...] = ("locate", "segment")
 
 
@@ -43,15 +47,15 @@ class _Run:
     parent: str | None
     save_to: Path
 
-    def save(self, metrics: Mapping[str, float]) -> CheckpointHeader:
-        """Write the networks as they are now."""
+    def save(self, metrics: Mapping[str, float], measured_on: str = CROPS) -> CheckpointHeader:
+        """Write the networks as they are now, with figures and what these were measured on."""
         header = CheckpointHeader(
             labels=self.labels,
             networks={name: spec.to_json() for name, spec in self.specs.items()},
             preset=self.config.preset,
             training=self.config.to_json(),
             metrics=dict(metrics),
-            data=dict(self.data),
+            data=dict(self.data) | {"measured_on": measured_on},
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             weights_sha256="",
@@ -198,7 +202,7 @@ def _finish(
             cases[case] = figures
             yield BatchDone("measure", 0, 0, done, len(validation), float("nan"), float("nan"))
         metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values())
-        run.save(metrics)
+        run.save(metrics, PICTURES)
     else:
         metrics = kept
     cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))

@@ -63,7 +63,12 @@ class Case:
     @property
     def group(self) -> str:
         """What must not be torn apart between training and validation: the patient where known, else the case."""
-        return f"patient:{self.patient}" if self.patient else f"case:{self.id}"
+        return f"patient:{self.patient}" if self.patient else self.own_group
+
+    @property
+    def own_group(self) -> str:
+        """The group that the case is when its patient is not known."""
+        return f"case:{self.id}"
 
     def image_path(self, root: Path) -> Path:
         """Where the picture is on this computer."""

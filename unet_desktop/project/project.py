@@ -111,14 +111,10 @@ class Project:
         Raises:
             ImageError: not a readable picture. WriteError: the project cannot be written.
         """
-        height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
         case_id = case_id_for(source.name, set(self._records.cases))
-        digest = files.sha256(source)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
-        image = own.relative_to(self.root).as_posix() if copy else source.resolve().as_posix()
-        case = Case(
-            case_id, image, digest, height, width, patient=patient, eye=guess_eye(source.name) if eye is None else eye
-        )
+        image = own.relative_to(self.root) if copy else source.resolve()
+        case = _new_case(case_id, source, image.as_posix(), patient, guess_eye(source.name) if eye is None else eye)
         if not copy:
             return self._records.put(case)
         files.copy_file(source, own)
@@ -190,8 +186,8 @@ class Project:
         """
         _check_size(self.case(case_id), mask)
         write_mask(self.layout.prediction(case_id), mask, self.labels)
-        record = {"model": model, "confidence": confidence, "created": _now()}
-        files.write_json(self.layout.prediction_record(case_id), record)
+        origin = {"model": model, "confidence": confidence, "created": _now()}
+        files.write_json(self.layout.prediction_record(case_id), origin)
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
@@ -232,18 +228,14 @@ class Project:
         """Derive the case's state from its files again, after another thread or program wrote some."""
         return self._records.derive(case_id)
 
-    def _fitting(self, case_id: str, mask: Mask) -> Case:
-        case = self.case(case_id)
-        if mask.shape != (case.height, case.width):
-            raise MaskError(
-                f"The mask for {case_id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
-                f"{case.width} x {case.height}. Put the picture back that was imported, or import this one anew."
-            )
-        return case
-
     def rebuild_catalog(self) -> None:
         """Make the index anew from the folder alone."""
         self._records.rebuild()
+
+
+def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye) -> Case:
+    height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
+    return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
 
 
 def _check_size(case: Case, mask: Mask) -> None:

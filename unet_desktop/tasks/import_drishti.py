@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
+from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, UserError, WriteError
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_size
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.foreign import read_soft_map
 from unet_desktop.masks.regions import Mask, label_image
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
@@ -32,24 +35,28 @@ class _Photograph:
 
 
 def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[ItemDone]:
-    """Make a project of all photographs that have soft maps; a pixel counts where 3 of 4 experts marked it.
+    """Make a project of the photographs that have soft maps; a pixel counts where 3 of 4 experts marked it.
 
     Args:
-        source: the folder with `Training` (or `Test`) in it, or that folder itself.
-        root: a new or empty folder for the project.
+        source: the folder with `Training` in it, or `Training` or `Test` itself: the test photographs are for
+            judging, so they come only when they are asked for.
+        root: a new or empty folder for the project, or a project that such an import began.
         copy: copy the photographs, or refer to them where they are.
 
     Raises:
         ProjectError: before the first event, when the layout is another or the folder is not empty.
     """
     photographs = _find(source)
-    project = Project.create(root, DISC_AND_CUP, name=root.name)
+    project = _project(root)
+    known = project.cases_by_hash()
     for done, photograph in enumerate(photographs, 1):
         name = photograph.image.name
         try:
-            mask = _expert_mask(photograph)
-            case = project.add_image(photograph.image, copy=copy)
-            project.save_mask(case.id, mask)
+            case = known.get(files.sha256(photograph.image))
+            if case is None or case.state is CaseState.NEW:
+                mask = _expert_mask(photograph)
+                case = case or project.add_image(photograph.image, copy=copy)
+                project.save_mask(case.id, mask)
             yield ItemDone(name, done, len(photographs))
         except WriteError:
             raise
@@ -57,8 +64,17 @@ def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[I
             yield ItemDone(name, done, len(photographs), problem=str(error))
 
 
+def _project(root: Path) -> Project:
+    if not Layout(root).manifest.exists():
+        return Project.create(root, DISC_AND_CUP, name=root.name)
+    project = Project.open(root)
+    if project.labels != DISC_AND_CUP:
+        raise ProjectError(f"The project {root} has other labels than optic disc and cup. Choose a new folder.")
+    return project
+
+
 def _find(source: Path) -> list[_Photograph]:
-    parts = [source, source / "Training", source / "Test"]
+    parts = [source, source / "Training"]
     found = [photograph for part in parts if (part / "Images").is_dir() for photograph in _find_in(part)]
     if not found:
         raise ProjectError(

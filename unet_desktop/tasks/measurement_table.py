@@ -11,7 +11,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_to_disc, extent
 from unet_desktop.masks.regions import Mask, region
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def measurements(mask: Mask, labels: LabelSet) -> dict[str, object]:
@@ -29,11 +29,11 @@ def measurements(mask: Mask, labels: LabelSet) -> dict[str, object]:
 
 
 def table_text(rows: Sequence[Mapping[str, object]]) -> str:
-    """The rows as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """The rows as CSV; text that a spreadsheet would run as a formula, headings too, gets an apostrophe before it."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
+    writer.writerow([_harmless(name) for name in names])
     writer.writerows([_harmless(row.get(name, "")) for name in names] for row in rows)
     return text.getvalue()
 

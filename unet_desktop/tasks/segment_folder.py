@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import outlined, write_jpeg
 from unet_desktop.tasks.events import ItemDone, Written
 from unet_desktop.tasks.measurement_table import measurements, table_text
+
+log = logging.getLogger("unet.tasks")
 
 TABLE = "measurements.csv"
 ERRORS = "errors.csv"
@@ -41,7 +45,8 @@ def segment_folder(
     """
     pictures = [source] if source.is_file() else find_images(source, recursive=recursive)
     base = source.parent if source.is_file() else source
-    _refuse_inside(base, output)
+    if not source.is_file():
+        _refuse_inside(base, output)
     segmenter = Segmenter.open(model, device)
     names = _output_names(pictures, base)
     files.make_folder(output / "masks")
@@ -55,9 +60,10 @@ def segment_folder(
                 yield ItemDone(relative, done, len(pictures))
             except WriteError:
                 raise
-            except UserError as error:
-                problems.append({"image": relative, "problem": str(error)})
-                yield ItemDone(relative, done, len(pictures), problem=str(error))
+            except Exception as error:  # noqa: BLE001  (whatever is wrong with one picture must not stop the rest)
+                problem = _sentence(error, path)
+                problems.append({"image": relative, "problem": problem})
+                yield ItemDone(relative, done, len(pictures), problem=problem)
     finally:
         # A run that is stopped, too, leaves the table of what it did.
         _write_tables(output, rows, problems)
@@ -95,6 +101,13 @@ def _segment_one(segmenter: Segmenter, path: Path, output: Path, name: str, over
     )
 
 
+def _sentence(error: Exception, path: Path) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    log.error("%s could not be segmented", path, exc_info=error)
+    return f"{path} could not be segmented ({type(error).__name__}: {error}). The log has the details."
+
+
 def _write_tables(output: Path, rows: list[dict[str, object]], problems: list[dict[str, object]]) -> None:
     files.write_text(output / TABLE, table_text(rows))
     if problems:
@@ -111,9 +124,18 @@ def _refuse_inside(base: Path, output: Path) -> None:
 
 def _output_names(pictures: list[Path], base: Path) -> dict[Path, str]:
     """A mask's name for each picture: without suffix, or with it where the name alone would meet another's."""
-    stems = [path.relative_to(base).with_suffix("").as_posix() for path in pictures]
-    lowered = [stem.casefold() for stem in stems]
-    return {
-        path: stem if lowered.count(stem.casefold()) == 1 else path.relative_to(base).as_posix().replace(".", "_")
-        for path, stem in zip(pictures, stems, strict=True)
-    }
+    stems = {path: path.relative_to(base).with_suffix("").as_posix() for path in pictures}
+    often = Counter(stem.casefold() for stem in stems.values())
+    names: dict[Path, str] = {}
+    # Unambiguous names first: they are kept as they are, the others make way.
+    taken = {stem.casefold() for stem in stems.values() if often[stem.casefold()] == 1}
+    for path, stem in stems.items():
+        name = stem
+        if often[stem.casefold()] > 1:
+            name = wanted = f"{stem}_{path.suffix[1:]}"
+            number = 2
+            while name.casefold() in taken:
+                name, number = f"{wanted}-{number}", number + 1
+            taken.add(name.casefold())
+        names[path] = name
+    return names

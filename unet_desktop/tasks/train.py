@@ -18,7 +18,7 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import Part, assign, read_split, write_split
+from unet_desktop.project.split import Part, assign, inherit, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved
 
 FEWEST_CASES = 2
@@ -61,7 +61,7 @@ def train_project(
         yield Message(text)
     name = next_model_name(project.layout)
     path = project.layout.model(name)
-    previous = None if from_scratch else _previous(project, config)
+    previous = None if from_scratch else _previous(project, config, selection)
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         config = continued(config)
@@ -101,8 +101,10 @@ def _select(project: Project) -> tuple[Selection, list[str]]:
     groups = {case.group for case in usable}
     if len(groups) < FEWEST_CASES:
         raise TrainingError(_too_few(project, usable))
-    parts = assign(read_split(project.layout.split), groups)
-    parts = _with_both_parts(parts, groups)
+    members = {group: [case.own_group for case in usable if case.group == group] for group in groups}
+    parts = assign(inherit(read_split(project.layout.split), members), groups)
+    _refuse_one_part(parts, groups)
+    parts |= {case.own_group: parts[case.group] for case in usable}
     write_split(project.layout.split, parts)
 
     def of(part: Part) -> tuple[Case, ...]:
@@ -121,15 +123,13 @@ def _problem_with(case: Case, root: Path) -> str:
     return f"{case.id} is left out: its picture {path} changed after it was imported. Restore it, or import it again."
 
 
-def _with_both_parts(parts: dict[str, Part], groups: set[str]) -> dict[str, Part]:
+def _refuse_one_part(parts: dict[str, Part], groups: set[str]) -> None:
     """Earlier decisions can leave today's cases all on one side; then nothing could be learned or judged."""
-    for missing in ("train", "validation"):
-        if not any(parts[group] == missing for group in groups):
-            raise TrainingError(
-                f"All corrected cases belong to the other part than {missing}. Correct some more cases, or delete "
-                "split.json in the project's folder to split anew."
-            )
-    return parts
+    if len({parts[group] for group in groups}) < 2:
+        raise TrainingError(
+            "All corrected cases are on the same side of the split between training and validation. Correct some "
+            "more cases, or delete split.json in the project's folder to split anew."
+        )
 
 
 def _too_few(project: Project, usable: list[Case]) -> str:
@@ -146,9 +146,12 @@ def _too_few(project: Project, usable: list[Case]) -> str:
     )
 
 
-def _previous(project: Project, config: TrainConfig) -> Model | None:
+def _previous(project: Project, config: TrainConfig, selection: Selection) -> Model | None:
+    """The newest model of preset and labels that has not learned from what shall judge it now."""
+    judges = {case.id for case in selection.validation}
     for model in list_models(project.layout):
-        if model.header.preset == config.preset and model.header.labels == project.labels:
+        fits = model.header.preset == config.preset and model.header.labels == project.labels
+        if fits and not judges & set(model.header.data.get("train_cases", [])):
             return model
     return None
 
