@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from unet_desktop.cli.progress import follow
 from unet_desktop.errors import LabelError
 from unet_desktop.labels import TEMPLATES, LabelSet
 
+LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
+
 
 def run(
     source: Annotated[Path, typer.Argument(help="Folder of pictures (or one picture, or Drishti-GS1's folder).")],
@@ -20,7 +23,7 @@ def run(
     masks: Annotated[Path | None, typer.Option(help="Folder of masks that have the pictures' names.")] = None,
     refer: Annotated[bool, typer.Option("--refer", help="Leave the pictures where they are.")] = False,
     recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
-    labels: Annotated[str, typer.Option(help="Labels of a new project: disc-and-cup, or one.")] = "disc-and-cup",
+    labels: Annotated[str, typer.Option(help=LABELS_HELP)] = "disc-and-cup",
 ) -> None:
     """Import pictures into a project."""
     from unet_desktop.tasks.import_drishti import import_drishti
@@ -29,7 +32,7 @@ def run(
     if drishti:
         followed = follow(import_drishti(source, project, copy=not refer), "Importing")
     else:
-        _make_project(source, project, label_template(labels))
+        _make_project(source, project, label_template(labels), masks=masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
         followed = follow(events, "Importing")
     from unet_desktop.project.project import Project
@@ -40,25 +43,34 @@ def run(
     raise typer.Exit(followed.code)
 
 
-def label_template(name: str) -> LabelSet:
-    """The labels that a short name stands for.
+def labels_of(name: str) -> LabelSet:
+    """The labels that a template's short name, or a JSON file, stands for.
 
     Raises:
-        LabelError: there is no such template.
+        LabelError: neither a template nor a file with labels.
     """
     templates = {"disc-and-cup": TEMPLATES["Optic disc and cup"], "one": TEMPLATES["One structure"]}
     labels = templates.get(name)
-    if labels is None:
-        raise LabelError(f'There is no label template "{name}"; choose one of {", ".join(templates)}.')
-    return labels
+    if labels is not None:
+        return labels
+    try:
+        data = json.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise LabelError(
+            f'"{name}" is neither a label template ({", ".join(templates)}) nor a JSON file with labels.'
+        ) from error
+    return LabelSet.from_json(data.get("labels") if isinstance(data, dict) else data)
 
 
-def _make_project(source: Path, root: Path, labels: LabelSet) -> None:
-    """Make the project unless it is there, and not before the source is known to hold pictures."""
+def _make_project(source: Path, root: Path, labels: LabelSet, masks: Path | None, *, recursive: bool) -> None:
+    """Make the project unless it is there, and not before pictures and masks are known to be there."""
     from unet_desktop.images.listing import find_images
+    from unet_desktop.project.layout import Layout
     from unet_desktop.project.project import Project
 
-    if not (root / "project.json").exists():
+    if not Layout(root).manifest.exists():
         if not source.is_file():
-            find_images(source, recursive=True)
+            find_images(source, recursive=recursive)
+        if masks is not None:
+            find_images(masks, recursive=True)
         Project.create(root, labels)
