@@ -20,6 +20,8 @@ def run(
     followed = follow(run_demo(folder), "Sample project")
     for event in followed.rest:
         if isinstance(event, DemoResult):
-            output.print(f"Against the known masks of {event.pictures} pictures: {figures_line(event.means)}")
+            output.print(
+                f"Against the known masks of {event.pictures} pictures: {figures_line(event.means)}", markup=False
+            )
             output.print("The photographs are synthetic: these figures say that it works, not how well on real eyes.")
     raise typer.Exit(SOME_FAILED if followed.code else DONE)

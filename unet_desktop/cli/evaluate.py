@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
-from unet_desktop.cli.import_images import label_template
-from unet_desktop.cli.progress import follow
+from unet_desktop.cli.import_images import LABELS_HELP, labels_of
+from unet_desktop.cli.progress import figure_title, follow
 from unet_desktop.errors import MaskError
 
 
@@ -19,13 +20,13 @@ def run(
     references: Annotated[Path, typer.Argument(help="Folder of masks taken as true, such as a project's masks.")],
     table: Annotated[Path | None, typer.Option(help="CSV file to write, a row a picture.")] = None,
     project: Annotated[Path | None, typer.Option(help="Project whose labels the masks have.")] = None,
-    labels: Annotated[str, typer.Option(help="Labels without a project: disc-and-cup, or one.")] = "disc-and-cup",
+    labels: Annotated[str, typer.Option(help=LABELS_HELP)] = "disc-and-cup",
 ) -> None:
     """Compare masks with true masks of the same names: Dice, IoU, boundary distance, vCDR error."""
     from unet_desktop.project.project import Project
     from unet_desktop.tasks.evaluate import Evaluated, evaluate
 
-    label_set = label_template(labels) if project is None else Project.open(project).labels
+    label_set = labels_of(labels) if project is None else Project.open(project).labels
     followed = follow(evaluate(predictions, references, label_set, table=table), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluated):
@@ -40,6 +41,6 @@ def _print(pictures: int, means: dict[str, float]) -> None:
     shown.add_column("figure")
     shown.add_column("mean", justify="right")
     for name, value in means.items():
-        digits = 1 if name.startswith("boundary") else 4
-        shown.add_row(name.replace("/", ", ").replace("_", " "), f"{value:.{digits}f}")
+        digits = 1 if name.startswith("boundary_px") else 4
+        shown.add_row(Text(figure_title(name, ", ")), f"{value:.{digits}f}")
     output.print(shown)

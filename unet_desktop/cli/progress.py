@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -28,11 +29,13 @@ class Followed:
         failed: number of items that could not be done.
         stopped: Ctrl+C ended it.
         rest: events that need more than a line, in order.
+        notes: what had to be decided on the way, and how often.
     """
 
     failed: int = 0
     stopped: bool = False
     rest: list[object] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
 
     @property
     def code(self) -> int:
@@ -54,6 +57,8 @@ def follow(events: Iterator[object], title: str) -> Followed:
         finally:
             if isinstance(events, Generator):
                 events.close()
+    for note, count in followed.notes.items():
+        messages.print(f"{count} of them: {note}", markup=False)
     if followed.stopped:
         show_error("Stopped. What was done until now is kept.")
     return followed
@@ -62,7 +67,14 @@ def follow(events: Iterator[object], title: str) -> Followed:
 def figures_line(metrics: Mapping[str, float]) -> str:
     """Figures in one line, in the field's words: Dice and IoU per label, vCDR error."""
     wanted = [name for name in metrics if "/" in name or name == "vcdr_error"]
-    return ", ".join(f"{name.replace('/', ' ').replace('_', ' ')} {metrics[name]:.3f}" for name in wanted)
+    return ", ".join(f"{figure_title(name, ' ')} {metrics[name]:.3f}" for name in wanted)
+
+
+def figure_title(name: str, between: str) -> str:
+    """A figure's name for people: its kind and, as the user spelt it, the label it is of."""
+    kind, _, label = name.partition("/")
+    kind = kind.replace("_", " ")
+    return f"{kind}{between}{label}" if label else kind
 
 
 def _show(event: object, progress: Progress, bar: object, followed: Followed) -> None:
@@ -72,6 +84,8 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
         if event.problem:
             followed.failed += 1
             show_error(event.problem)
+        elif event.note:
+            followed.notes[event.note] += 1
     elif isinstance(event, BatchDone):
         description = _STAGES[event.stage] + (f", epoch {event.epoch} of {event.epochs}" if event.epoch else "")
         if not math.isnan(event.seconds_left):
@@ -82,7 +96,8 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
     elif isinstance(event, Message):
         progress.console.print(event.text, markup=False)
     elif isinstance(event, Finished):
-        output.print(f"Trained in {_minutes(event.seconds)}. On the validation pictures: {figures_line(event.metrics)}")
+        figures = figures_line(event.metrics)
+        output.print(f"Trained in {_minutes(event.seconds)}. On the validation pictures: {figures}", markup=False)
     elif isinstance(event, ModelSaved):
         output.print(f"Model: {event.path}", markup=False)
     elif isinstance(event, Written):
@@ -92,14 +107,15 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
 
 
 def _epoch_line(event: EpochDone) -> str:
-    dices = ", ".join(
-        f"{name.partition('/')[2]} {value:.3f}" for name, value in event.metrics.items() if name.startswith("dice/")
-    )
+    figures = [
+        f"{name.replace('/', ' ').replace('_', ' ')} {value:.3f}"
+        for name, value in event.metrics.items()
+        if name.startswith("dice/") or name in {"iou", "bce", "vcdr_error"}
+    ]
     saved = ", saved" if event.saved else ""
-    figures = f"; Dice {dices}" if dices else ""
     return (
-        f"{_STAGES[event.stage]}, epoch {event.epoch} of {event.epochs}: loss {event.train_loss:.4f}"
-        f"{figures}; {event.seconds:.1f} s{saved}"
+        f"{_STAGES[event.stage]}, epoch {event.epoch} of {event.epochs}: "
+        f"{', '.join([f'loss {event.train_loss:.4f}', *figures])}; {event.seconds:.1f} s{saved}"
     )
 
 
