@@ -1,0 +1,345 @@
+"""The terminal as a user meets it: exit codes, one sentence for what is wrong, and nothing left half-made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from unet_desktop import __main__, __version__
+from unet_desktop.__main__ import main
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.masks.file import write_mask
+from unet_desktop.project.project import Project
+from unet_desktop.tasks import import_images
+
+
+@pytest.fixture
+def run(capsys):
+    """Function of a command line to its exit code, standard output and error output."""
+
+    def call(*arguments):
+        code = main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return call
+
+
+@pytest.fixture
+def refused(run):
+    """Function that runs a command line, expects exit code 2 and one sentence, and returns the sentence."""
+
+    def call(*arguments):
+        code, out, err = run(*arguments)
+        sentences = [line for line in err.splitlines() if line.startswith("error:")]
+        assert (code, len(sentences)) == (2, 1), err
+        assert "Traceback" not in out + err
+        return sentences[0].removeprefix("error: ")
+
+    return call
+
+
+@pytest.fixture
+def pictures(tmp_path, write_picture):
+    for seed, name in enumerate(("a.png", "b.png", "c.png"), 1):
+        write_picture(tmp_path / "in" / name, seed)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def corrected(project, pictures, disc_mask):
+    """Function of a number to the project with three pictures of which so many have a mask."""
+
+    def make(number):
+        for path in sorted(pictures.iterdir()):
+            project.add_image(path)
+        for case in project.cases()[:number]:
+            project.save_mask(case.id, disc_mask)
+        return project.root
+
+    return make
+
+
+def mask_folder(folder, name, mask):
+    folder.mkdir()
+    write_mask(folder / name, mask, DISC_AND_CUP)
+    return folder
+
+
+def things_in(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+class TestImport:
+    def test_pictures_become_a_project(self, run, pictures, tmp_path):
+        code, out, _ = run("import", pictures, tmp_path / "project")
+        assert code == 0
+        assert "(3 cases, 0 with masks)" in out
+        assert [case.id for case in Project.open(tmp_path / "project").cases()] == ["a", "b", "c"]
+
+    def test_pictures_come_with_their_masks(self, run, pictures, tmp_path, disc_mask):
+        masks = mask_folder(tmp_path / "masks", "b.png", disc_mask)
+        code, out, _ = run("import", pictures, tmp_path / "project", "--masks", masks)
+        assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
+        assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
+
+    def test_one_broken_picture_is_named_and_the_rest_taken(self, run, pictures, tmp_path):
+        (pictures / "bad.jpg").write_bytes(b"no picture")
+        code, out, err = run("import", pictures, tmp_path / "project")
+        assert code == 1
+        assert "bad.jpg" in err
+        assert "(3 cases" in out
+
+    def test_a_second_import_adds_nothing_twice(self, run, pictures, tmp_path):
+        assert run("import", pictures, tmp_path / "project")[0] == 0
+        code, out, _ = run("import", pictures, tmp_path / "project")
+        assert (code, "(3 cases" in out) == (0, True)
+
+    def test_referred_pictures_stay_where_they_are(self, run, pictures, tmp_path):
+        assert run("import", pictures, tmp_path / "project", "--refer")[0] == 0
+        assert things_in(tmp_path / "project" / "images") == []
+
+    def test_file_names_with_square_brackets_are_shown_as_they_are(self, run, pictures, tmp_path):
+        (pictures / "[red]bad[nothing].jpg").write_bytes(b"no picture")
+        code, out, err = run("import", pictures, tmp_path / "[bold]project[" / "bold]")
+        assert code == 1
+        assert "[bold]project[/bold]" in out
+        assert "[red]bad[nothing].jpg" in err
+
+    def test_an_empty_folder_makes_no_project(self, refused, tmp_path):
+        (tmp_path / "empty").mkdir()
+        assert "holds no pictures" in refused("import", tmp_path / "empty", tmp_path / "project")
+        assert not (tmp_path / "project").exists()
+
+    def test_a_missing_folder_makes_no_project(self, refused, tmp_path):
+        assert "gone" in refused("import", tmp_path / "gone", tmp_path / "project")
+        assert not (tmp_path / "project").exists()
+
+    def test_pictures_in_sub_folders_alone_make_no_project_unless_asked_for(self, refused, run, pictures, tmp_path):
+        outer = tmp_path / "outer"
+        outer.mkdir()
+        pictures.rename(outer / "in")
+        assert "holds no pictures" in refused("import", outer, tmp_path / "project")
+        assert not (tmp_path / "project").exists()
+        assert run("import", outer, tmp_path / "project", "--recursive")[0] == 0
+
+    def test_a_missing_folder_of_masks_makes_no_project(self, refused, pictures, tmp_path):
+        assert "gone" in refused("import", pictures, tmp_path / "project", "--masks", tmp_path / "gone")
+        assert not (tmp_path / "project").exists()
+
+    def test_unknown_labels_make_no_project(self, refused, pictures, tmp_path):
+        assert "disc-and-cup" in refused("import", pictures, tmp_path / "project", "--labels", "teeth")
+        assert not (tmp_path / "project").exists()
+
+    def test_a_folder_with_other_things_is_left_alone(self, refused, pictures, tmp_path):
+        before = things_in(tmp_path)
+        assert "is not empty" in refused("import", pictures, tmp_path)
+        assert things_in(tmp_path) == before
+
+    def test_a_project_below_a_file_cannot_be_written(self, refused, pictures, tmp_path):
+        (tmp_path / "file").write_text("in the way")
+        assert "could not be made" in refused("import", pictures, tmp_path / "file" / "project")
+        assert (tmp_path / "file").read_text() == "in the way"
+
+    def test_another_layout_than_drishtis_is_named(self, refused, pictures, tmp_path):
+        assert "Drishti-GS1" in refused("import", pictures, tmp_path / "project", "--drishti")
+        assert not (tmp_path / "project").exists()
+
+
+class TestTrain:
+    @pytest.mark.parametrize(("number", "sentence"), [(0, "there are none"), (1, "there is 1")])
+    def test_too_few_masks(self, refused, corrected, number, sentence):
+        root = corrected(number)
+        before = things_in(root)
+        assert sentence in refused("train", root)
+        assert things_in(root) == before
+
+    def test_a_project_without_cases(self, refused, project):
+        assert "there are none" in refused("train", project.root)
+
+    def test_a_folder_that_is_no_project(self, refused, pictures):
+        before = things_in(pictures)
+        assert "is not a project" in refused("train", pictures)
+        assert things_in(pictures) == before
+
+    def test_an_unknown_preset(self, refused, project):
+        sentence = refused("train", project.root, "--preset", "slow")
+        assert "slow" in sentence
+        assert "fast" in sentence
+
+    @pytest.mark.parametrize(
+        ("option", "value"), [("--epochs", 0), ("--learning-rate", "nan"), ("--batch-size", -1), ("--seed", -1)]
+    )
+    def test_a_setting_that_cannot_work(self, refused, project, option, value):
+        assert option.strip("-").split("-")[0] in refused("train", project.root, f"{option}={value}").lower()
+
+    def test_an_unknown_device(self, refused, corrected):
+        assert "abacus" in refused("train", corrected(3), "--device", "abacus")
+
+
+class TestSegment:
+    def test_a_file_that_is_no_model(self, refused, pictures, tmp_path):
+        other = pictures / "a.png"
+        assert "is not a U-Net Desktop model" in refused(
+            "segment", pictures, "--model", other, "--out", tmp_path / "out"
+        )
+        assert not (tmp_path / "out").exists()
+
+    def test_a_missing_model(self, refused, pictures, tmp_path):
+        missing = tmp_path / "gone.safetensors"
+        assert "gone.safetensors" in refused("segment", pictures, "--model", missing, "--out", tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+
+    def test_a_project_without_a_model(self, refused, pictures, project, tmp_path):
+        sentence = refused("segment", pictures, "--model", project.root, "--out", tmp_path / "out")
+        assert "has no model yet" in sentence
+
+    def test_a_folder_without_pictures(self, refused, project, tmp_path):
+        (tmp_path / "empty").mkdir()
+        sentence = refused("segment", tmp_path / "empty", "--model", tmp_path / "any", "--out", tmp_path / "out")
+        assert "holds no pictures" in sentence
+
+    @pytest.mark.parametrize("inside", ["", "results"])
+    def test_results_among_the_pictures(self, refused, pictures, tmp_path, inside):
+        before = things_in(pictures)
+        assert "lies inside" in refused("segment", pictures, "--model", tmp_path / "any", "--out", pictures / inside)
+        assert things_in(pictures) == before
+
+    def test_the_model_is_needed(self, run, pictures, tmp_path):
+        code, _, err = run("segment", pictures, "--out", tmp_path / "out")
+        assert (code, "--model" in err) == (2, True)
+
+
+class TestEvaluate:
+    def test_figures_by_hand(self, run, tmp_path, disc_mask):
+        truth = mask_folder(tmp_path / "truth", "a.png", disc_mask)
+        half = disc_mask.copy()
+        half[20:40] = 0
+        ours = mask_folder(tmp_path / "ours", "a.png", half)
+        code, out, _ = run("evaluate", ours, truth, "--table", tmp_path / "table.csv")
+        assert code == 0
+        assert "0.6667" in out  # Dice of half a square with the whole: 2·½ / (½ + 1)
+        assert (tmp_path / "table.csv").read_text().startswith("mask,dice/optic disc")
+
+    def test_no_common_names(self, refused, tmp_path, disc_mask):
+        ours, truth = (mask_folder(tmp_path / name, f"{name}.png", disc_mask) for name in ("ours", "truth"))
+        assert "has the name of one in" in refused("evaluate", ours, truth)
+
+    def test_missing_folders(self, refused, tmp_path):
+        assert "is not a folder" in refused("evaluate", tmp_path / "ours", tmp_path)
+
+    def test_no_mask_that_could_be_compared(self, run, tmp_path, disc_mask):
+        ours = mask_folder(tmp_path / "ours", "a.png", disc_mask)
+        truth = mask_folder(tmp_path / "truth", "a.png", disc_mask[:50])
+        code, _, err = run("evaluate", ours, truth)
+        assert code == 2
+        assert "96 x 50" in err
+        assert "None of the masks could be compared" in err
+
+    def test_a_damaged_mask_among_good_ones(self, run, tmp_path, disc_mask):
+        folders = [mask_folder(tmp_path / name, "a.png", disc_mask) for name in ("ours", "truth")]
+        for folder in folders:
+            (folder / "b.png").write_bytes(b"no mask")
+        code, out, err = run("evaluate", *folders)
+        assert code == 1
+        assert "b.png" in err
+        assert "Mean over 1 picture" in out
+
+    def test_a_table_below_a_file_cannot_be_written(self, refused, tmp_path, disc_mask):
+        ours, truth = (mask_folder(tmp_path / name, "a.png", disc_mask) for name in ("ours", "truth"))
+        assert "could not be written" in refused("evaluate", ours, truth, "--table", ours / "a.png" / "table.csv")
+
+    def test_label_names_with_square_brackets_and_slashes_are_shown_as_they_are(self, run, tmp_path):
+        labels = LabelSet((Label(1, "[/] [red] od/os_1", "#ff0000"),))
+        root = Project.create(tmp_path / "project", labels).root
+        ours, truth = (mask_folder(tmp_path / name, "a.png", np.eye(9, dtype=np.uint8)) for name in ("ours", "truth"))
+        code, out, _ = run("evaluate", ours, truth, "--project", root)
+        assert (code, "dice, [/] [red] od/os_1" in out) == (0, True)
+
+    def test_labels_come_from_the_project(self, run, project, corrected):
+        root = corrected(2)
+        code, out, _ = run("evaluate", root / "masks", root / "masks", "--project", root)
+        assert (code, "1.0000" in out) == (0, True)
+
+
+class TestCommandLine:
+    def test_the_version(self, run):
+        assert run("--version") == (0, f"U-Net Desktop {__version__}\n", "")
+
+    def test_help_names_every_command(self, run):
+        code, out, _ = run("--help")
+        assert code == 0
+        for command in ("import", "train", "segment", "evaluate", "doctor", "demo", "window", "self-test"):
+            assert command in out
+
+    @pytest.mark.parametrize("command", ["import", "train", "segment", "evaluate", "doctor", "demo"])
+    def test_each_command_has_help(self, run, command):
+        code, out, _ = run(command, "--help")
+        assert (code, command in out) == (0, True)
+
+    @pytest.mark.parametrize("line", [["train", "--nonsense"], ["paint"], ["import"], ["train", ".", "--epochs=many"]])
+    def test_wrong_use(self, run, line):
+        code, out, err = run(*line)
+        assert (code, out) == (2, "")
+        assert "Usage" in err
+
+    def test_a_folder_that_is_no_project_opens_no_window(self, run, tmp_path):
+        assert run(tmp_path)[0] == 2
+
+    def test_what_should_not_happen_is_one_sentence_and_the_log_has_the_rest(
+        self, refused, pictures, tmp_path, monkeypatch, caplog
+    ):
+        def broken(*_arguments, **_named):
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(import_images, "import_images", broken)
+        assert "The details are in" in refused("import", pictures, tmp_path / "project")
+        assert "RuntimeError: a bug" in caplog.text
+
+    def test_ctrl_c_keeps_what_is_done(self, run, pictures, tmp_path, monkeypatch):
+        real = import_images.import_images
+
+        def interrupted(*arguments, **named):
+            yield next(real(*arguments, **named))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(import_images, "import_images", interrupted)
+        code, out, err = run("import", pictures, tmp_path / "project")
+        assert (code, "(1 cases" in out) == (1, True)
+        assert "error: Stopped" in err
+
+    def test_results_and_sentences_take_different_ways_out(self, tmp_path):
+        command = [sys.executable, "-m", "unet_desktop", "train", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1].startswith("error: ")
+
+
+class TestWindowOrTerminal:
+    def test_a_project_is_known_by_its_folder_or_its_manifest(self, project):
+        assert __main__._is_project(str(project.root))
+        assert __main__._is_project(str(project.layout.manifest))
+        assert __main__._project_folder(str(project.layout.manifest)) == str(project.root)
+        assert __main__._project_folder(str(project.root)) == str(project.root)
+
+    def test_the_manifest_may_be_named_from_within(self, project, monkeypatch):
+        monkeypatch.chdir(project.root)
+        assert __main__._is_project("project.json")
+        assert __main__._is_project(".")
+
+    def test_other_words_are_no_projects(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        for word in ("train", "--help", str(tmp_path), "project.json", str(tmp_path / "gone")):
+            assert not __main__._is_project(word)
+
+    def test_a_project_goes_to_the_window_by_its_folder(self, project, monkeypatch):
+        from unet_desktop.gui import app
+
+        opened = []
+        monkeypatch.setattr(app, "main", lambda arguments: opened.append(arguments) or 0)
+        for line in ([], ["window"], [str(project.root)], ["window", str(project.layout.manifest)]):
+            assert main(line) == 0
+        assert opened == [[], [], [str(project.root)], [str(project.root)]]
