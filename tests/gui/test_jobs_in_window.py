@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import struct
+import sys
 import threading
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from drawings import disc_mask
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMessageBox
 
+from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
+from unet_desktop.gui.outcome import Outcome
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
@@ -72,17 +80,22 @@ def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event,
     assert ended
 
 
-def predicting(monkeypatch: pytest.MonkeyPatch, radius: int = 20) -> None:
+def write_model(path: Path, number: int, *, preset: str = "fast", labels: LabelSet = DISC_AND_CUP) -> None:
+    """A model file without weights, which nothing but its description is read of."""
+    created = f"2026-11-0{number}T12:00:00+00:00"
+    header = CheckpointHeader(labels, {}, preset, {}, {}, {}, {}, created, "ab" * 32)
+    description = json.dumps({"__metadata__": header.to_metadata()}).encode()
+    path.write_bytes(struct.pack("<Q", len(description)) + description)
+
+
+def predicting(monkeypatch: pytest.MonkeyPatch, radius: int = 20, note: str = "") -> None:
     """Stand-in for `tasks.segment_cases`, which loads torch."""
 
     def segment_cases(root: Path, case_ids: list[str], model: Path) -> Iterator[ItemDone]:
         project = Project.open(root)
         for done, case_id in enumerate(case_ids, 1):
             project.save_prediction(case_id, disc_mask(radius), model="beef", confidence=0.8)
-            yield ItemDone(case_id, done, len(case_ids))
-
-    import sys
-    import types
+            yield ItemDone(case_id, done, len(case_ids), note=note)
 
     module = types.ModuleType("unet_desktop.tasks.segment_cases")
     module.segment_cases = segment_cases  # type: ignore[attr-defined]
@@ -113,9 +126,6 @@ def test_training_saves_first_and_predicts_after(opened: MainWindow, monkeypatch
     def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
         seen.append(Project.open(root).load_mask("b") is not None)
         yield ItemDone("x", 1, 1)
-
-    import sys
-    import types
 
     module = types.ModuleType("unet_desktop.tasks.train")
     module.train_project = train_project  # type: ignore[attr-defined]
@@ -154,3 +164,79 @@ def test_items_that_could_not_be_done_are_told(opened: MainWindow, qtbot) -> Non
     opened.bench.learning.run("Testing", job)
     qtbot.waitUntil(lambda: opened.panels.banner.isVisible())
     assert opened.panels.banner.text == "x.jpg is damaged."
+
+
+def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -> None:
+    def job() -> Iterator[object]:
+        for number in range(48):
+            yield ItemDone(f"{number}.jpg", number + 1, 51, note="Mask: 0 is background, 255 is optic disc.")
+        yield ItemDone("x.jpg", 49, 51, problem="x.jpg is damaged.")
+        yield ItemDone("<b>.jpg", 50, 51, note="There is no mask of its name.")
+        yield ItemDone("z.jpg", 51, 51)
+
+    with qtbot.waitSignal(opened.bench.learning.notice):
+        opened.bench.learning.run("Testing", job, done="All pictures are in.")
+    assert opened.panels.banner.isVisible()
+    assert opened.panels.banner.text.splitlines() == [
+        "All pictures are in.",
+        "x.jpg is damaged.",
+        "48 cases: Mask: 0 is background, 255 is optic disc.",
+        "<b>.jpg: There is no mask of its name.",
+    ]
+    words = opened.panels.banner._words
+    assert words.height() >= words.heightForWidth(words.width())
+
+
+def test_ever_new_notes_do_not_fill_the_window() -> None:
+    outcome = Outcome("Done.")
+    for number in range(20):
+        outcome.add(ItemDone(f"{number}.jpg", number, 20, note=f"Mask: {number} is background."))
+    lines = outcome.summary(succeeded=False).splitlines()
+    assert len(lines) == 6
+    assert lines[-1] == "15 more cases have other notes."
+
+
+def test_a_prediction_that_found_nothing_says_so(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    predicting(monkeypatch, note="Nothing was found in it.")
+    opened.bench.session.model_in_use = Path("model")
+    with qtbot.waitSignal(opened.bench.learning.notice):
+        opened.bench.learning.predict_open_case()
+    assert opened.panels.banner.text == "a: Nothing was found in it."
+    assert opened.bench.proposal.prediction is not None
+
+
+def test_a_stopped_training_leaves_its_model_in_use(
+    opened: MainWindow, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    session = opened.bench.session
+    write_model(session.project.layout.model("model-001"), 1)
+    session.refresh_models()
+
+    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+        write_model(root / "models" / "model-002.safetensors", 2)
+        while True:
+            gate.wait(0.01)
+            yield Message("saved")
+
+    module = types.ModuleType("unet_desktop.tasks.train")
+    module.train_project = train_project  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "unet_desktop.tasks.train", module)
+    assert session.model_in_use.stem == "model-001"
+    with qtbot.waitSignal(opened.bench.runner.event_happened):
+        opened.bench.learning.train(PRESETS["fast"], from_scratch=True)
+    with qtbot.waitSignal(opened.bench.runner.cancelled):
+        opened.actions_by_id["learn.stop"].trigger()
+    assert session.model_in_use.stem == "model-002"
+
+
+def test_going_on_is_offered_for_models_of_these_labels(opened: MainWindow) -> None:
+    session = opened.bench.session
+    write_model(session.project.layout.model("model-001"), 1, labels=ONE_STRUCTURE)
+    write_model(session.project.layout.model("model-002"), 2, preset="article")
+    session.refresh_models()
+    box = opened.panels.training.findChild(QCheckBox, "continue_from_last")
+    preset = opened.panels.training.findChild(QComboBox, "preset")
+    assert not box.isChecked()
+    preset.setCurrentIndex(preset.findData("article"))
+    assert box.isChecked()
+    assert box.isEnabled()

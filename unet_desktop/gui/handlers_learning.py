@@ -56,8 +56,7 @@ class LearningHandlers:
             return segment_folder(request.folder, request.output, request.model, overlays=True)
 
         done = f"Masks, overlays and measurements are in {request.output}."
-        learning = self._bench.learning
-        learning.run(f"Segmenting {request.folder.name}", start, then=lambda: learning.notice.emit(done))
+        self._bench.learning.run(f"Segmenting {request.folder.name}", start, done=done)
 
     def stop(self) -> None:
         """Stop what is running."""

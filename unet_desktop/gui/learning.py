@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.errors import UserError
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.outcome import Outcome
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import UNCORRECTED, Session
 from unet_desktop.tasks.events import ItemDone, ModelSaved
@@ -23,7 +25,7 @@ class Learning(QObject):
 
     Signals:
         progressed(done, total): of the running job's items.
-        notice(sentence): a job is over and has something to say.
+        notice(text): a job is over and has something to say, one line each.
         problem(exception): a job failed.
     """
 
@@ -45,7 +47,7 @@ class Learning(QObject):
         self._then: Then | None = None
         self._at_end: Then | None = None
         self._predicting = False
-        self._problems: list[str] = []
+        self._outcome = Outcome()
         self._new_model: Path | None = None
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(self._on_runner_succeeded)
@@ -58,14 +60,14 @@ class Learning(QObject):
         if project is None or self._runner.busy:
             return
         self._autosave.flush()  # training reads the disk only
-        root = project.root
+        root, known = project.root, frozenset(model.path for model in self._session.models)
 
         def start() -> Iterator[object]:
             from unet_desktop.tasks.train import train_project
 
             return train_project(root, config, from_scratch=from_scratch)
 
-        self.run("Training", start, then=self._predict_open_case_if_new, at_end=self._take_new_model)
+        self.run("Training", start, then=self._predict_open_case_if_new, at_end=partial(self._take_new_model, known))
 
     def predict(self, case_ids: Sequence[str], title: str) -> None:
         """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""
@@ -83,7 +85,7 @@ class Learning(QObject):
             self._predicting = True
 
     def run(self, title: str, start_job: Callable[[], Iterator[object]], then: Then | None = None,
-            at_end: Then | None = None) -> bool:  # fmt: skip
+            at_end: Then | None = None, done: str = "") -> bool:  # fmt: skip
         """Run a job.
 
         Args:
@@ -91,6 +93,7 @@ class Learning(QObject):
             start_job: makes the generator, in the worker thread.
             then: what follows when it succeeds.
             at_end: what follows however it ends, before `then`.
+            done: what to say when it succeeds, beside what its items say.
 
         Returns:
             False when another one runs.
@@ -98,7 +101,7 @@ class Learning(QObject):
         if not self._runner.start(title, start_job):
             return False
         self._then, self._at_end = then, at_end
-        self._predicting, self._problems, self._new_model = False, [], None
+        self._predicting, self._outcome, self._new_model = False, Outcome(done), None
         return True
 
     def predict_open_case(self) -> None:
@@ -111,47 +114,53 @@ class Learning(QObject):
         if opened is not None and opened.case.state in UNCORRECTED and self._autosave.complete:
             self.predict_open_case()
 
-    def _take_new_model(self) -> None:
+    def _take_new_model(self, known: frozenset[Path]) -> None:
+        """Use what was trained; a training that was stopped says nothing but may have left a usable model."""
         self._session.refresh_models(self._new_model)
+        new = [model.path for model in self._session.models if model.path not in known]
+        if self._new_model is None and new:
+            self._session.refresh_models(new[0])
 
     def _take_prediction(self, case_id: str) -> None:
         project = self._session.project
         if project is None:
             return
-        self._session.take(project.refresh(case_id))
+        try:
+            self._session.take(project.refresh(case_id))
+        except UserError as error:
+            self.problem.emit(error)
+            return
         if case_id == self._session.case_id:
             self._proposal.show_prediction()
 
-    def _end(self) -> None:
+    def _end(self, *, succeeded: bool) -> None:
         at_end, self._at_end = self._at_end, None
         try:
             if at_end is not None:
                 at_end()
         except UserError as error:
             self.problem.emit(error)
-        if self._problems:
-            count = len(self._problems)
-            self.notice.emit(f"{count} could not be done. {self._problems[0]}" if count > 1 else self._problems[0])
+        if text := self._outcome.summary(succeeded=succeeded):
+            self.notice.emit(text)
 
     def _on_runner_event_happened(self, event: object) -> None:
         if isinstance(event, ItemDone):
             self.progressed.emit(event.done, event.total)
-            if event.problem:
-                self._problems.append(event.problem)
-            elif self._predicting:
+            self._outcome.add(event)
+            if self._predicting and not event.problem:
                 self._take_prediction(event.name)
         elif isinstance(event, ModelSaved):
             self._new_model = event.path
 
     def _on_runner_succeeded(self) -> None:
         then, self._then = self._then, None
-        self._end()
+        self._end(succeeded=True)
         if then is not None:
             then()
 
     def _on_runner_cancelled(self) -> None:
-        self._end()
+        self._end(succeeded=False)
 
     def _on_runner_failed(self, title: str, error: object) -> None:
-        self._end()
+        self._end(succeeded=False)
         self.problem.emit(error)

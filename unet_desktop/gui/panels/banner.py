@@ -1,8 +1,11 @@
-"""Banner: one line over the canvas for what goes on being wrong; a dialog would come again and again."""
+"""Banner: some lines over the canvas, for what goes on being wrong or was found out on the way.
+
+A dialog would come again and again, or stand in the way of the next picture.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 
@@ -20,6 +23,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._words = QLabel(wordWrap=True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self._retry = QPushButton("Try again")
         self._close = QPushButton("Close")
         row = QHBoxLayout(self)
