@@ -32,7 +32,7 @@ def run(
     if drishti:
         followed = follow(import_drishti(source, project, copy=not refer), "Importing")
     else:
-        _make_project(source, project, label_template(labels), masks=masks, recursive=recursive)
+        _make_project(source, project, labels_of(labels), masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
         followed = follow(events, "Importing")
     from unet_desktop.project.project import Project

@@ -29,17 +29,19 @@ def fill_holes(plane: Region) -> Region:
     return whole
 
 
-def tidy(mask: Mask, labels: LabelSet) -> Mask:
-    """The mask a network's answer becomes: each unique label in one piece without holes, within its parent.
+def tidy(mask: Mask, labels: LabelSet, *, fill: bool = True) -> Mask:
+    """The mask with each unique label in one piece, within its parent, and without holes where `fill` is set.
 
-    Labels that a picture may hold many of are left as they are.
+    Labels that a picture may hold many of are left as they are; what is not annotated becomes background.
     """
     planes = regions(mask, labels)
     kept: dict[str, Region] = {}
     for index, label in enumerate(labels):
-        if label.inside is not None:  # before the largest piece is chosen: it must not lie in what was just dropped
+        if label.inside is not None:  # the largest cup may lie in a disc that was just dropped
             planes[index] &= kept[label.inside]
         if label.unique:
-            planes[index] = fill_holes(largest_component(planes[index]))
+            planes[index] = largest_component(planes[index])
+            if fill:
+                planes[index] = fill_holes(planes[index])
         kept[label.name] = planes[index]
     return label_image(planes, labels)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.agreement import boundary_distance, dice, iou
-from unet_desktop.masks.anatomy import largest_component
+from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import cup_to_disc, extent
-from unet_desktop.masks.regions import Mask, annotated, label_image, region, regions
+from unet_desktop.masks.regions import Mask, annotated, region
 
 Figures = dict[str, float]
 """Name to value; what could not be measured is absent, never NaN."""
@@ -36,7 +36,7 @@ def compare(predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool 
     figures: Figures = {}
     if not judged.any():
         return figures
-    predicted, truth = (_largest_pieces(mask, labels) for mask in (predicted, truth))
+    predicted, truth = (tidy(mask, labels, fill=False) for mask in (predicted, truth))
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
     for name, ours, theirs in planes:
         figures[f"dice/{name}"] = dice(ours & judged, theirs & judged)
@@ -67,11 +67,3 @@ def mean(pictures: Iterable[Mapping[str, float]]) -> Figures:
         for name, value in figures.items():
             collected.setdefault(name, []).append(value)
     return {name: sum(values) / len(values) for name, values in collected.items()}
-
-
-def _largest_pieces(mask: Mask, labels: LabelSet) -> Mask:
-    planes = regions(mask, labels)
-    for index, label in enumerate(labels):
-        if label.unique:
-            planes[index] = largest_component(planes[index])
-    return label_image(planes, labels)
