@@ -42,9 +42,16 @@ def test_each_problem_is_a_line_and_counts(capsys):
     assert [line for line in err.splitlines() if line.startswith("error:")] == ["error: a is torn.", "error: c is [/]."]
 
 
+def test_what_had_to_be_decided_is_said_once_with_its_number(capsys):
+    followed, _, err = shown_by(capsys, *(ItemDone(name, 1, 3, note="Seen in [red].") for name in "ab"))
+    assert followed.code == 0
+    assert err.splitlines()[-1] == "2 of them: Seen in [red]."
+
+
 def test_an_epoch_is_one_line_with_its_dice(capsys):
     _, out, err = shown_by(capsys, epoch())
-    assert "Learning to segment, epoch 2 of 9: loss 0.5000; Dice optic disc 0.950; 1.5 s, saved" in err.splitlines()
+    line = next(line for line in err.splitlines() if line.startswith("Learning to segment, epoch 2 of 9: loss 0.5000,"))
+    assert "dice optic disc 0.950, vcdr error 0.031; 1.5 s, saved" in line
     assert out == ""
 
 
@@ -91,7 +98,7 @@ def test_label_names_with_square_brackets_are_shown_as_they_are(capsys, name):
     metrics = {f"dice/{name}": 0.5}
     _, out, err = shown_by(capsys, epoch(metrics=metrics), Finished(Path("model"), metrics, {}, 1.0))
     assert f"dice {name} 0.500" in out
-    assert f"Dice {name} 0.500" in err
+    assert f"dice {name} 0.500" in err
 
 
 def test_figures_in_one_line_leave_out_what_is_of_no_label():

@@ -108,7 +108,7 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
 
 def _epoch_line(event: EpochDone) -> str:
     figures = [
-        f"{name.replace('/', ' ').replace('_', ' ')} {value:.3f}"
+        f"{figure_title(name, ' ')} {value:.3f}"
         for name, value in event.metrics.items()
         if name.startswith("dice/") or name in {"iou", "bce", "vcdr_error"}
     ]
