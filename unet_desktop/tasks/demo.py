@@ -12,12 +12,13 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.evaluate import Evaluated, evaluate
 from unet_desktop.tasks.events import Written
-from unet_desktop.tasks.sample import make_sample_project
-from unet_desktop.tasks.segment_cases import segment_cases, uncorrected
+from unet_desktop.tasks.sample import TRUE_MASKS, make_sample_project
+from unet_desktop.tasks.segment_cases import segment_cases
 from unet_desktop.tasks.segment_folder import segment_folder
 from unet_desktop.tasks.train import train_project
 
@@ -42,16 +43,14 @@ def run_demo(folder: Path) -> Iterator[object]:
         UserError: the folder cannot be used.
     """
     root, results = folder / "project", folder / "results"
-    if (root / "project.json").exists():
-        project = Project.open(root)
-    else:
+    if not Layout(root).manifest.exists():
         files.make_folder(folder)
         yield from make_sample_project(root)
-        project = Project.open(root)
+    project = Project.open(root)
     yield Written("sample project (synthetic photographs)", root)
-    waiting = [case.id for case in uncorrected(project.cases())]
+    waiting = sorted(path.stem for path in (root / TRUE_MASKS).glob("*.png"))
     if not waiting:
-        raise ProjectError(f"All cases of the sample project {root} are corrected. Delete {folder} to start again.")
+        raise ProjectError(f"The sample project {root} is not whole. Delete {folder} and start again.")
     yield from train_project(root, demo_config(), from_scratch=True)
     model = list_models(project.layout)[0].path
     yield from segment_cases(root, waiting, model)
@@ -63,7 +62,7 @@ def run_demo(folder: Path) -> Iterator[object]:
 
 
 def _evaluated(root: Path, project: Project) -> Iterator[object]:
-    for event in evaluate(project.layout.predictions, root / "true-masks", project.labels):
+    for event in evaluate(project.layout.predictions, root / TRUE_MASKS, project.labels):
         if isinstance(event, Evaluated):
             yield DemoResult(event.pictures, event.means)
 

@@ -15,6 +15,9 @@ from unet_desktop.masks.synthetic import synthetic_fundus
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
+TRUE_MASKS = "true-masks"
+"""Folder of the known masks of those photographs that come without, to judge a model by."""
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
@@ -27,7 +30,7 @@ class SamplePlan:
 
 
 def make_sample_project(root: Path, plan: SamplePlan | None = None) -> Iterator[ItemDone]:
-    """Make a project of drawings called synthetic-NN; the known masks of the others go to `root/true-masks`.
+    """Make a project of drawings called synthetic-NN; the known masks of the others go to `TRUE_MASKS`.
 
     Raises:
         ProjectError: the folder is not empty.
@@ -36,7 +39,7 @@ def make_sample_project(root: Path, plan: SamplePlan | None = None) -> Iterator[
     if not 0 <= plan.corrected <= plan.photographs:
         raise ProjectError("A sample project cannot have more masks than photographs.")
     project = Project.create(root, DISC_AND_CUP, name="Sample (synthetic photographs)")
-    truth = root / "true-masks"
+    truth = root / TRUE_MASKS
     truth.mkdir()
     with tempfile.TemporaryDirectory(prefix="unet-desktop-") as folder:
         for index in range(plan.photographs):
