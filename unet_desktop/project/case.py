@@ -20,6 +20,10 @@ class CaseState(StrEnum):
     APPROVED = "approved"
 
 
+UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
+"""States of cases that no human has worked on."""
+
+
 class Eye(StrEnum):
     """Which eye the picture shows: oculus dexter, oculus sinister, or not known."""
 

@@ -13,6 +13,8 @@ from unet_desktop.errors import ProjectError
 
 Part = Literal["train", "validation"]
 VALIDATION_SHARE = 0.2
+FEWEST_GROUPS = 2
+"""One to learn from and one to see whether it was learned."""
 
 
 def assign(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:

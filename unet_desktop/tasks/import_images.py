@@ -11,7 +11,7 @@ from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_size
 from unet_desktop.masks.foreign import read_foreign_mask
 from unet_desktop.masks.regions import Mask
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
@@ -64,7 +64,7 @@ def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None
             _refuse_other_size(foreign.mask, mask_path, path, read_size(path))
         case = known[digest] = project.add_image(path, copy=copy)
         what = ""
-    elif case.state in {CaseState.CORRECTED, CaseState.APPROVED}:
+    elif case.state not in UNCORRECTED:
         return "It is in the project already, with a mask."
     else:
         what = "It is in the project already."

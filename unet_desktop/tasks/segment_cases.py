@@ -8,14 +8,14 @@ from pathlib import Path
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
 
 def uncorrected(cases: Sequence[Case]) -> list[Case]:
     """Cases that no human has worked on."""
-    return [case for case in cases if case.state in {CaseState.NEW, CaseState.PREDICTED}]
+    return [case for case in cases if case.state in UNCORRECTED]
 
 
 def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: str = "auto") -> Iterator[ItemDone]:

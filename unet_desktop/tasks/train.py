@@ -15,14 +15,11 @@ from unet_desktop.engine.device import choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, TrainEvent
 from unet_desktop.engine.fit import fit
 from unet_desktop.errors import TrainingError
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import Part, assign, inherit, read_split, write_split
+from unet_desktop.project.split import FEWEST_GROUPS, Part, assign, inherit, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved
-
-FEWEST_CASES = 2
-"""One to learn from and one to see whether it was learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Selection:
 
 def trainable(cases: Sequence[Case]) -> list[Case]:
     """Cases that teach: those with a human mask that nobody flagged."""
-    return [case for case in cases if case.state in {CaseState.CORRECTED, CaseState.APPROVED} and not case.flagged]
+    return [case for case in cases if case.state not in UNCORRECTED and not case.flagged]
 
 
 def train_project(
@@ -99,7 +96,7 @@ def _select(project: Project) -> tuple[Selection, list[str]]:
         else:
             usable.append(case)
     groups = {case.group for case in usable}
-    if len(groups) < FEWEST_CASES:
+    if len(groups) < FEWEST_GROUPS:
         raise TrainingError(_too_few(project, usable))
     members = {group: [case.own_group for case in usable if case.group == group] for group in groups}
     parts = assign(inherit(read_split(project.layout.split), members), groups)
@@ -141,7 +138,7 @@ def _too_few(project: Project, usable: list[Case]) -> str:
     flagged = sum(case.flagged for case in project.cases())
     aside = f" ({flagged} flagged cases are left out)" if flagged else ""
     return (
-        f"Training needs at least {FEWEST_CASES} corrected cases and there {'is 1' if corrected else 'are none'}"
+        f"Training needs at least {FEWEST_GROUPS} corrected cases and there {'is 1' if corrected else 'are none'}"
         f"{aside}. Correct or accept some masks first."
     )
 
