@@ -91,3 +91,11 @@ def test_needs_are_all_used() -> None:
     for command in COMMANDS:
         used |= command.needs
     assert all(need in used for need in Needs)
+
+
+def test_the_list_of_shortcuts_names_the_projects_labels(opened: MainWindow) -> None:
+    rows = [text for group, text, _ in shortcut_rows(opened.bench.options.labels) if group == "Editing"]
+    assert "Paint optic disc" in rows
+    assert "Paint optic cup" in rows
+    assert not [text for text in rows if text.startswith("Label")]
+    assert ("Editing", "Label 9", "9") in shortcut_rows()

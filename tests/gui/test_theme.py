@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QWidget
 
 from unet_desktop.gui.settings import Store, Theme
-from unet_desktop.gui.theme import DARK, LIGHT, Colours, contrast
+from unet_desktop.gui.theme import DARK, LIGHT, Colours, contrast, palette, style_sheet
 from unet_desktop.gui.window import MainWindow
 
 
@@ -35,3 +35,18 @@ def test_switching(opened: MainWindow, qtbot) -> None:
     assert Store().settings.theme is Theme.DARK
     opened.actions_by_id["theme.light"].trigger()
     assert QApplication.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
+
+
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_an_empty_box_can_be_seen(qtbot, kind: type[QAbstractButton], colours: Colours) -> None:
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.setPalette(palette(colours))
+    ground.setStyleSheet(style_sheet(colours))
+    button = kind("", ground)
+    button.resize(30, 24)
+    ground.show()
+    drawn = ground.grab(button.geometry()).toImage()
+    row = {drawn.pixelColor(x, drawn.height() // 2).name() for x in range(drawn.width())}
+    assert max(contrast(colour, colours.window) for colour in row) >= 3.0

@@ -49,7 +49,7 @@ class Actions:
             there = labels is not None and number <= len(labels)
             action.setVisible(there)
             if labels is not None and there:
-                action.setText(f"Paint {labels.labels[number - 1].name}".replace("&", "&&"))
+                action.setText(_paint(labels, number).replace("&", "&&"))
 
     def set_colours(self, colours: Colours) -> None:
         """Draw the icons in this theme's colours."""
@@ -68,8 +68,12 @@ def sequences(command: Command) -> list[QKeySequence]:
     return [QKeySequence(keys) for keys in command.shortcut.split()]
 
 
-def shortcut_rows() -> list[tuple[str, str, str]]:
-    """(group, text, keys) of every command that has a shortcut, for the list that people read."""
+def shortcut_rows(labels: LabelSet | None = None) -> list[tuple[str, str, str]]:
+    """(group, text, keys) of every command that has a shortcut, for the list that people read.
+
+    Args:
+        labels: the open project's, by whose names the keys that choose labels are listed.
+    """
     groups = {
         "project": "Project",
         "app": "Project",
@@ -83,12 +87,21 @@ def shortcut_rows() -> list[tuple[str, str, str]]:
         "view": "View",
         "help": "Help",
     }
-    rows = [
-        (groups[command.id.split(".")[0]], plain(command.text), _keys(command))
-        for command in COMMANDS
-        if command.shortcut
-    ]
+    rows = []
+    for command in COMMANDS:
+        group, _, name = command.id.partition(".")
+        text = plain(command.text)
+        if group == "label" and labels is not None:
+            if int(name) > len(labels):
+                continue
+            text = _paint(labels, int(name))
+        if command.shortcut:
+            rows.append((groups[group], text, _keys(command)))
     return sorted(rows, key=lambda row: list(dict.fromkeys(groups.values())).index(row[0]))
+
+
+def _paint(labels: LabelSet, number: int) -> str:
+    return f"Paint {labels.labels[number - 1].name}"
 
 
 def _keys(command: Command) -> str:

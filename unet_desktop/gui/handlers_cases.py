@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
 from unet_desktop.errors import UserError
+from unet_desktop.gui.dialogs.case_details import CaseDetails, CaseDetailsDialog
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import CaseState
 
 
 class CaseHandlers:
-    """Go from case to case; approve and flag."""
+    """Go from case to case; approve, flag and describe."""
 
-    def __init__(self, bench: Workbench) -> None:
-        """Work on this bench."""
-        self._bench = bench
+    def __init__(self, bench: Workbench, window: QWidget) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window = bench, window
 
     def open_case(self, case_id: str) -> None:
         """Open this case; when that fails, the list shows again what stays open."""
@@ -42,6 +45,20 @@ class CaseHandlers:
         opened = self._bench.session.open
         if opened is not None:
             self._bench.session.mark(flagged=not opened.case.flagged)
+
+    def show_details(self) -> None:
+        """Show what is noted of the open case and keep what is changed there."""
+        session = self._bench.session
+        self._bench.autosave.flush()  # so that state and last change are those of what is seen
+        if session.project is None or session.open is None:
+            return
+        case = session.open.case
+        dialog = CaseDetailsDialog(self._window, case, case.image_path(session.project.root))
+        if not dialog.exec():
+            return
+        details = dialog.details()
+        if details != CaseDetails(case.patient, case.eye, case.notes, case.flagged):
+            session.mark(patient=details.patient, eye=details.eye, notes=details.notes, flagged=details.flagged)
 
     def _go(self, case_id: str | None) -> None:
         if case_id is not None:

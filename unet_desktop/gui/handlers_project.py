@@ -57,6 +57,10 @@ class ProjectHandlers:
         """Leave the project."""
         self._bench.session.close_project()
 
+    def rebuild_index(self) -> None:
+        """Make the index of cases anew, after something else changed the project's folder."""
+        self._bench.session.rebuild_index()
+
     def import_images(self) -> None:
         """Ask for pictures and take them in."""
         project = self._bench.session.project

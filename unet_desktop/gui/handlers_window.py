@@ -9,19 +9,20 @@ from unet_desktop.gui.dialogs.about import AboutDialog
 from unet_desktop.gui.dialogs.shortcuts import ShortcutsDialog
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.status import StatusLine
-from unet_desktop.gui.settings import Store, Theme
+from unet_desktop.gui.settings import Theme
 from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.workbench import Workbench
 
 
 class WindowHandlers:
     """Quit, theme, panels, help."""
 
     def __init__(
-        self, window: QMainWindow, docks: Docks, appearance: Appearance, store: Store, status: StatusLine
+        self, window: QMainWindow, docks: Docks, appearance: Appearance, bench: Workbench, status: StatusLine
     ) -> None:
         """Serve this window."""
         self._window, self._docks, self._status = window, docks, status
-        self._appearance, self._store = appearance, store
+        self._appearance, self._bench = appearance, bench
 
     def quit(self) -> None:
         """Close the window, which saves first."""
@@ -29,7 +30,7 @@ class WindowHandlers:
 
     def set_theme(self, theme: str) -> None:
         """Use and keep a theme."""
-        self._store.set_theme(Theme(theme))
+        self._bench.store.set_theme(Theme(theme))
         self._appearance.set_theme(Theme(theme))
 
     def reset_layout(self) -> None:
@@ -38,7 +39,7 @@ class WindowHandlers:
 
     def show_shortcuts(self) -> None:
         """List the keys."""
-        ShortcutsDialog(self._window, shortcut_rows()).exec()
+        ShortcutsDialog(self._window, shortcut_rows(self._bench.options.labels)).exec()
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -25,6 +25,7 @@ ICONS = {
     "uncorrected": "mdi6.chevron-double-right",
     "approve": "mdi6.check-decagram-outline",
     "flag": "mdi6.flag-outline",
+    "details": "mdi6.card-text-outline",
     "fit": "mdi6.fit-to-page-outline",
     "zoom-in": "mdi6.magnify-plus-outline",
     "zoom-out": "mdi6.magnify-minus-outline",

@@ -14,6 +14,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.import_drishti",
         SEPARATOR,
         "project.segment_folder",
+        "project.rebuild_index",
         SEPARATOR,
         "app.quit",
     ),
@@ -36,6 +37,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "case.approve",
         "case.flag",
+        SEPARATOR,
+        "case.details",
     ),
     "&Learn": (
         "learn.train",

@@ -11,7 +11,7 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.gui.unsaved import UnsavedMasks
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.regions import Mask
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import Case, CaseState, Eye
 from unet_desktop.project.models import Model, list_models
 from unet_desktop.project.project import Project
 
@@ -37,13 +37,13 @@ class OpenCase:
 
 
 class Session(QObject):
-    """What is open. It reads; the only thing it writes is what is noted of a case (approval, flag).
+    """What is open. It reads; the only thing it writes is what is noted of a case.
 
     Signals:
         leaving: the open case (or the whole project) is about to be left; save what is to be saved now.
         project_changed: another project is open, or none.
         case_changed: another case is open, or none.
-        cases_changed: cases were added.
+        cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
     """
@@ -108,6 +108,24 @@ class Session(QObject):
         self.cases_changed.emit()
         self.refresh_models()
 
+    def rebuild_index(self) -> None:
+        """Make the project's index anew from its folder; a case that is gone from there is closed.
+
+        Raises:
+            UserError: the project is damaged or cannot be written.
+        """
+        if self.project is None:
+            return
+        self.leaving.emit()
+        self.project.rebuild_catalog()
+        self._list_cases()
+        self.cases_changed.emit()
+        if self.case_id is not None and self.case_id not in self.case_ids:
+            self.open = None
+            self.case_changed.emit()
+        elif self.case_id is not None:
+            self.take(self.project.case(self.case_id))
+
     def open_case(self, case_id: str) -> None:
         """Open a case; picture and mask are both read before anything is swapped.
 
@@ -148,14 +166,26 @@ class Session(QObject):
         """Step from the open case again, after another one could not be opened."""
         self._stuck = None
 
-    def mark(self, *, approved: bool | None = None, flagged: bool | None = None) -> None:
-        """Note approval or a flag of the open case.
+    def mark(
+        self,
+        *,
+        approved: bool | None = None,
+        flagged: bool | None = None,
+        notes: str | None = None,
+        patient: str | None = None,
+        eye: Eye | None = None,
+    ) -> None:
+        """Note something of the open case; None leaves it as it is.
 
         Raises:
             UserError: approved without a mask, or the record cannot be written.
         """
         if self.project is not None and self.case_id is not None:
-            self.take(self.project.mark(self.case_id, approved=approved, flagged=flagged))
+            self.take(
+                self.project.mark(
+                    self.case_id, approved=approved, flagged=flagged, notes=notes, patient=patient, eye=eye
+                )
+            )
 
     def take(self, case: Case) -> None:
         """Note what the project says of a case now."""

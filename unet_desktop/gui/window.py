@@ -43,10 +43,10 @@ class MainWindow(QMainWindow):
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
-            cases=CaseHandlers(bench),
+            cases=CaseHandlers(bench, self),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
-            window=WindowHandlers(self, self.docks, appearance, bench.store, self.panels.status),
+            window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status),
         )
         self.handlers = Handlers(groups, self.problems)
         self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas, self.problems)

@@ -1,0 +1,116 @@
+"""What is noted of a case can be read and changed; the index can be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gestures import drag
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit
+
+from unet_desktop.errors import WriteError
+from unet_desktop.gui.dialogs.case_details import CaseDetailsDialog
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.case import CaseState, Eye
+from unet_desktop.project.project import Project
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def with_dialog(window: MainWindow, act: Callable[[CaseDetailsDialog], None]) -> None:
+    """Ctrl+D, and in the dialog do this; it must end the dialog."""
+    seen = []
+
+    def find() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, CaseDetailsDialog)
+        seen.append(dialog)
+        try:
+            act(dialog)
+        finally:
+            dialog.close()
+
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    QTimer.singleShot(50, find)
+    QTest.keyClick(window, Qt.Key.Key_D, CTRL)
+    assert seen
+
+
+def fill_in(dialog: CaseDetailsDialog) -> None:
+    patient = dialog.findChild(QLineEdit, "patient")
+    patient.selectAll()
+    QTest.keyClicks(patient, "P-17 ")
+    QTest.keyClicks(dialog.findChild(QComboBox, "eye"), "L")
+    QTest.keyClicks(dialog.findChild(QPlainTextEdit, "notes"), "Haemorrhage")
+    dialog.findChild(QCheckBox, "flagged").click()
+    QTest.keyClick(patient, Qt.Key.Key_Return)
+
+
+def test_what_is_filled_in_is_kept(opened: MainWindow, root: Path) -> None:
+    with_dialog(opened, fill_in)
+    case = Project.open(root).case("a")
+    assert (case.patient, case.eye, case.notes, case.flagged) == ("P-17", Eye.LEFT, "Haemorrhage", True)
+    assert opened.bench.session.open.case == case
+    assert opened.actions_by_id["case.flag"].isChecked()
+
+
+def test_cancelling_or_changing_nothing_writes_nothing(opened: MainWindow, root: Path) -> None:
+    def abandon(dialog: CaseDetailsDialog) -> None:
+        QTest.keyClicks(dialog.findChild(QLineEdit, "patient"), "P-17")
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    with_dialog(opened, abandon)
+    with_dialog(opened, lambda dialog: dialog.accept())
+    case = Project.open(root).case("a")
+    assert (case.patient, case.changed_at) == ("", "")
+
+
+def test_it_tells_what_cannot_be_changed(opened: MainWindow, root: Path) -> None:
+    texts = {}
+
+    def read(dialog: CaseDetailsDialog) -> None:
+        texts.update({label.objectName(): label.text() for label in dialog.findChildren(QLabel)})
+
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    with_dialog(opened, read)
+    assert texts["picture"] == str(root / "images" / "a.jpg")
+    assert texts["size"] == "160 × 120 pixels"
+    assert texts["state"] == "Corrected"
+    assert texts["changed"][:2] == "20"
+
+
+def test_what_cannot_be_written_is_said(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **more: object) -> None:
+        raise WriteError("The folder is read-only.")
+
+    monkeypatch.setattr(Project, "mark", refuse)
+    with_dialog(opened, fill_in)
+    (box,) = opened.findChildren(QMessageBox)
+    assert box.text() == "The folder is read-only."
+    box.close()
+
+
+def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindow, root: Path) -> None:
+    (root / "masks" / "b.png").write_bytes((root / "masks" / "d.png").read_bytes())
+    (root / "cases" / "c.json").unlink()
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    opened.actions_by_id["project.rebuild_index"].trigger()
+    session = opened.bench.session
+    assert session.case_ids == ["a", "b", "d"]
+    assert session.project.case("b").state is CaseState.CORRECTED
+    assert session.counts == (3, 3)
+    assert session.case_id == "a"
+    assert opened.panels.cases._list.model().rowCount() == 3
+
+
+def test_rebuilding_the_index_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:
+    (root / "cases" / "a.json").unlink()
+    opened.actions_by_id["project.rebuild_index"].trigger()
+    assert opened.bench.session.open is None
+    assert opened.bench.editor.mask is None
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    assert opened.bench.session.case_id == "b"
