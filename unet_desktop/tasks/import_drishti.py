@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop import files
-from unet_desktop.errors import MaskError, ProjectError, UserError, WriteError
+from unet_desktop.errors import ImageError, MaskError, ProjectError, UserError, WriteError
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_size
 from unet_desktop.labels import DISC_AND_CUP
@@ -52,7 +52,7 @@ def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[I
     for done, photograph in enumerate(photographs, 1):
         name = photograph.image.name
         try:
-            case = known.get(files.sha256(photograph.image))
+            case = known.get(_fingerprint(photograph.image))
             if case is None or case.state is CaseState.NEW:
                 mask = _expert_mask(photograph)
                 case = case or project.add_image(photograph.image, copy=copy)
@@ -62,6 +62,13 @@ def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[I
             raise
         except UserError as error:
             yield ItemDone(name, done, len(photographs), problem=str(error))
+
+
+def _fingerprint(image: Path) -> str:
+    try:
+        return files.sha256(image)
+    except OSError as error:
+        raise ImageError(f"{image} cannot be read ({error.strerror}).") from error
 
 
 def _project(root: Path) -> Project:
