@@ -1,0 +1,229 @@
+"""Pictures and foreign masks become cases; what does not fit is named and left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from unet_desktop import files
+from unet_desktop.errors import ImageError, ProjectError, WriteError
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.import_images import import_images
+
+
+@pytest.fixture
+def pictures(tmp_path, write_picture):
+    for seed, name in enumerate(("photo 2.png", "photo 10.png", "third.jpg"), 1):
+        write_picture(tmp_path / "in" / name, seed)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def masks(tmp_path):
+    (tmp_path / "masks").mkdir()
+    return tmp_path / "masks"
+
+
+def draw(path, size=(96, 96), value=255):
+    values = np.zeros(size, np.uint8)
+    values[10:30, 20:50] = value
+    path.parent.mkdir(exist_ok=True)
+    Pillow.fromarray(values).save(path)
+    return path
+
+
+def brought_in(project, source, **options):
+    """The import's events, and the project as it is found afterwards."""
+    events = list(import_images(project.root, source, **options))
+    assert [event.done for event in events] == list(range(1, len(events) + 1))
+    assert {event.total for event in events} == {len(events)}
+    return events, Project.open(project.root)
+
+
+def problems(events):
+    return {event.name: event.problem for event in events if event.problem}
+
+
+def states(project):
+    return {case.id: case.state for case in project.cases()}
+
+
+def test_a_folder_of_pictures_is_copied_in_natural_order(project, pictures):
+    events, after = brought_in(project, pictures)
+    assert [event.name for event in events] == ["photo 2.png", "photo 10.png", "third.jpg"]
+    assert [case.id for case in after.cases()] == ["photo_2", "photo_10", "third"]
+    assert set(states(after).values()) == {CaseState.NEW}
+    assert after.image_path("third").read_bytes() == (pictures / "third.jpg").read_bytes()
+    assert not any(event.problem or event.note for event in events)
+
+
+def test_pictures_that_are_referred_to_stay_where_they_are(project, pictures):
+    _, after = brought_in(project, pictures, copy=False)
+    assert list(after.layout.images.iterdir()) == []
+    assert after.image_path("third") == (pictures / "third.jpg").resolve()
+
+
+def test_one_picture_alone(project, pictures):
+    events, after = brought_in(project, pictures / "third.jpg")
+    assert [case.id for case in after.cases()] == ["third"]
+    assert len(events) == 1
+
+
+def test_sub_folders_count_only_when_asked_for(project, pictures, write_picture):
+    write_picture(pictures / "more" / "fourth.png", 4)
+    assert "fourth" not in states(brought_in(project, pictures)[1])
+    assert "fourth" in states(brought_in(project, pictures, recursive=True)[1])
+
+
+def test_what_is_a_case_already_is_passed_over(project, pictures):
+    brought_in(project, pictures)
+    (pictures / "third.jpg").rename(pictures / "another name.jpg")
+    events, after = brought_in(project, pictures)
+    assert [event.note for event in events] == ["It is in the project already."] * 3
+    assert len(after.cases()) == 3
+
+
+def test_one_picture_twice_in_a_folder_is_one_case(project, pictures):
+    (pictures / "zz.jpg").write_bytes((pictures / "third.jpg").read_bytes())
+    events, after = brought_in(project, pictures)
+    assert len(after.cases()) == 3
+    assert events[-1].note == "It is in the project already."
+
+
+def test_the_same_name_with_another_suffix_is_another_case(project, pictures, write_picture):
+    write_picture(pictures / "third.png", 7)
+    _, after = brought_in(project, pictures)
+    assert len(after.cases()) == 4
+    assert len({case.image for case in after.cases()}) == 4
+
+
+class TestMasks:
+    @pytest.mark.parametrize("name", ["third.png", "THIRD.bmp", "third_OD.tif", "third-mask.png", "third.manual.png"])
+    def test_a_mask_belongs_to_the_picture_whose_name_it_bears(self, project, pictures, masks, name):
+        draw(masks / name)
+        events, after = brought_in(project, pictures, masks=masks)
+        assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
+        assert np.flatnonzero(after.load_mask("third")).size == 20 * 30
+        assert events[2].note == "Mask: 0 is background, 255 is optic disc."
+        assert "no mask of its name" in events[0].note
+
+    def test_names_that_only_begin_alike_are_no_pair(self, project, pictures, masks):
+        draw(masks / "thirdly.png")
+        draw(masks / "thir.png")
+        assert CaseState.CORRECTED not in states(brought_in(project, pictures, masks=masks)[1]).values()
+
+    def test_another_pictures_mask_is_not_taken(self, project, tmp_path, write_picture, masks):
+        for seed, name in enumerate(("eye.png", "eye_2.png"), 1):
+            write_picture(tmp_path / "eyes" / name, seed)
+        draw(masks / "eye_2.png")
+        _, after = brought_in(project, tmp_path / "eyes", masks=masks)
+        assert states(after) == {"eye": "new", "eye_2": "corrected"}
+
+    def test_the_exact_name_goes_before_a_longer_one(self, project, pictures, masks):
+        draw(masks / "third.png", value=1)
+        draw(masks / "third_old.png", value=0)
+        _, after = brought_in(project, pictures, masks=masks)
+        assert after.load_mask("third").any()
+
+    def test_two_masks_for_one_picture_are_a_problem(self, project, pictures, masks):
+        draw(masks / "third_a.png")
+        draw(masks / "third_b.png")
+        events, after = brought_in(project, pictures, masks=masks)
+        assert problems(events).keys() == {"third.jpg"}
+        assert "several masks (third_a.png, third_b.png)" in problems(events)["third.jpg"]
+        assert states(after).keys() == {"photo_2", "photo_10"}
+
+    def test_a_mask_of_another_size_keeps_its_picture_out(self, project, pictures, masks):
+        draw(masks / "third.png", size=(96, 95))
+        events, after = brought_in(project, pictures, masks=masks)
+        assert "95 x 96 pixels but its picture third.jpg 96 x 96" in problems(events)["third.jpg"]
+        assert states(after).keys() == {"photo_2", "photo_10"}
+        assert list(after.layout.masks.iterdir()) == []
+        assert not (after.layout.images / "third.jpg").exists()
+
+    @pytest.mark.parametrize("content", [b"", b"no mask at all"])
+    def test_a_damaged_mask_keeps_its_picture_out(self, project, pictures, masks, content):
+        (masks / "third.png").write_bytes(content)
+        events, after = brought_in(project, pictures, masks=masks)
+        assert "third.png cannot be read" in problems(events)["third.jpg"]
+        assert states(after).keys() == {"photo_2", "photo_10"}
+
+    def test_values_that_are_no_labels_keep_the_picture_out(self, project, pictures, masks):
+        draw(masks / "third.png", value=77)
+        events, _ = brought_in(project, pictures, masks=masks)
+        assert "77" in problems(events)["third.jpg"]
+
+    def test_a_mask_can_follow_later(self, project, pictures, masks):
+        brought_in(project, pictures)
+        draw(masks / "third.png")
+        _, after = brought_in(project, pictures, masks=masks)
+        assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
+
+    def test_a_mask_that_somebody_drew_is_not_replaced(self, project, pictures, masks, disc_mask):
+        brought_in(project, pictures)
+        project.refresh("third")
+        project.save_mask("third", disc_mask)
+        draw(masks / "third.png")
+        events, after = brought_in(project, pictures, masks=masks)
+        assert np.array_equal(after.load_mask("third"), disc_mask)
+        assert events[2].note == "It is in the project already, with a mask."
+
+    def test_a_mask_of_another_size_for_a_case_that_is_there_is_refused(self, project, pictures, masks):
+        brought_in(project, pictures)
+        draw(masks / "third.png", size=(50, 96))
+        events, after = brought_in(project, pictures, masks=masks)
+        assert problems(events).keys() == {"third.jpg"}
+        assert after.load_mask("third") is None
+
+    def test_a_folder_without_masks_is_one_sentence(self, project, pictures, masks):
+        with pytest.raises(ImageError, match="holds no pictures"):
+            next(import_images(project.root, pictures, masks=masks))
+        assert Project.open(project.root).cases() == []
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("content", [b"", b"no picture", None])
+    def test_an_unreadable_picture_does_not_stop_the_rest(self, project, pictures, content):
+        whole = (pictures / "third.jpg").read_bytes()
+        (pictures / "bad.jpg").write_bytes(whole[: len(whole) // 2] if content is None else content)
+        events, after = brought_in(project, pictures)
+        assert problems(events).keys() == {"bad.jpg"}
+        assert "bad.jpg" in problems(events)["bad.jpg"]
+        assert len(after.cases()) == 3
+        assert not (after.layout.images / "bad.jpg").exists()
+
+    def test_a_picture_that_vanishes_meanwhile_is_a_problem(self, project, pictures):
+        events = import_images(project.root, pictures)
+        next(events)
+        (pictures / "third.jpg").unlink()
+        assert problems(events).keys() == {"third.jpg"}
+        assert len(Project.open(project.root).cases()) == 2
+
+    @pytest.mark.parametrize("name", ["empty", "gone"])
+    def test_a_folder_without_pictures_is_one_sentence(self, project, tmp_path, name):
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(ImageError, match=name):
+            next(import_images(project.root, tmp_path / name))
+
+    def test_a_folder_that_is_no_project_is_one_sentence(self, tmp_path, pictures):
+        with pytest.raises(ProjectError, match="is not a project"):
+            next(import_images(tmp_path, pictures))
+
+    def test_a_full_disk_ends_the_import_and_leaves_nothing_half_made(self, project, pictures, monkeypatch):
+        def full(*_arguments):
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(files.os, "replace", full)
+            with pytest.raises(WriteError, match="No space left"):
+                list(import_images(project.root, pictures))
+        assert Project.open(project.root).cases() == []
+        assert list(project.layout.images.iterdir()) == []
+
+    def test_what_was_brought_in_before_a_stop_is_kept(self, project, pictures):
+        events = import_images(project.root, pictures)
+        next(events)
+        events.close()
+        assert [case.id for case in Project.open(project.root).cases()] == ["photo_2"]
