@@ -17,11 +17,9 @@ from unet_desktop.gui.window import MainWindow
 from unet_desktop.project.case import CaseState, Eye
 from unet_desktop.project.project import Project
 
-CTRL = Qt.KeyboardModifier.ControlModifier
-
 
 def with_dialog(window: MainWindow, act: Callable[[CaseDetailsDialog], None]) -> None:
-    """Ctrl+D, and in the dialog do this; it must end the dialog."""
+    """Open the dialog and do this in it."""
     seen = []
 
     def find() -> None:
@@ -33,10 +31,8 @@ def with_dialog(window: MainWindow, act: Callable[[CaseDetailsDialog], None]) ->
         finally:
             dialog.close()
 
-    window.activateWindow()
-    QTest.qWaitForWindowActive(window)
-    QTimer.singleShot(50, find)
-    QTest.keyClick(window, Qt.Key.Key_D, CTRL)
+    QTimer.singleShot(0, find)
+    window.actions_by_id["case.details"].trigger()
     assert seen
 
 
