@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.errors import CheckpointError
 from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.gui.docks import Docks
-from unet_desktop.gui.session import UNCORRECTED
 from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.case import UNCORRECTED
 
 
 class LearningHandlers:

@@ -14,7 +14,8 @@ from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.outcome import Outcome
 from unet_desktop.gui.proposal import Proposal
-from unet_desktop.gui.session import UNCORRECTED, Session
+from unet_desktop.gui.session import Session
+from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import ItemDone, ModelSaved
 
 Then = Callable[[], None]

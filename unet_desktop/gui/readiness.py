@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.commands import Needs
-from unet_desktop.gui.session import UNCORRECTED
 from unet_desktop.gui.settings import Theme
 from unet_desktop.gui.workbench import Workbench
-from unet_desktop.project.case import CaseState
+from unet_desktop.project.case import UNCORRECTED, CaseState
 
 
 def have(bench: Workbench) -> Needs:

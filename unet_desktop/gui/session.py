@@ -11,12 +11,9 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.gui.unsaved import UnsavedMasks
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.regions import Mask
-from unet_desktop.project.case import Case, CaseState, Eye
+from unet_desktop.project.case import UNCORRECTED, Case, Eye
 from unet_desktop.project.models import Model, list_models
 from unet_desktop.project.project import Project
-
-UNCORRECTED = {CaseState.NEW, CaseState.PREDICTED}
-"""States of cases that no human has worked on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,7 @@ from unet_desktop.gui.panels.progress import JobProgress, duration
 from unet_desktop.gui.panels.report import RunReport
 from unet_desktop.gui.panels.training_form import TrainingForm
 from unet_desktop.labels import LabelSet
-
-FEWEST_CASES = 2
-"""As in `tasks.train`, which would load torch: one case to learn from and one to see whether it was learned."""
+from unet_desktop.project.split import FEWEST_GROUPS
 
 
 class TrainingPanel(QWidget):
@@ -54,12 +52,12 @@ class TrainingPanel(QWidget):
 
     def set_case_counts(self, corrected: int, total: int) -> None:
         """How many cases can be trained on, of how many."""
-        self._enough = corrected >= FEWEST_CASES
+        self._enough = corrected >= FEWEST_GROUPS
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
-            text += "." if self._enough else f"; training needs at least {FEWEST_CASES}."
+            text += "." if self._enough else f"; training needs at least {FEWEST_GROUPS}."
         self._cases.setText(text)
         self._enable()
 
@@ -103,7 +101,7 @@ class TrainingPanel(QWidget):
 
     def _enable(self) -> None:
         self._start.setEnabled(self._enough and not self._busy)
-        self._start.setToolTip("" if self._enough else f"Correct or accept at least {FEWEST_CASES} masks first.")
+        self._start.setToolTip("" if self._enough else f"Correct or accept at least {FEWEST_GROUPS} masks first.")
 
     def _lay_out(self) -> None:
         self._start.setProperty("role", "main")
