@@ -40,21 +40,21 @@ def assign(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
 
 
 def inherit(known: Mapping[str, Part], members: Mapping[str, Iterable[str]]) -> dict[str, Part]:
-    """Parts that new groups have already, because their members were decided on under another name.
+    """Parts that groups have already, because their members were decided on under another name.
 
-    A case whose patient is entered later belongs to a new group; nothing that taught may come to judge.
+    A case whose patient is entered or mended later belongs to another group; nothing that taught may come to judge.
 
     Args:
         known: parts that were given before.
         members: each group's cases, named as groups of their own.
 
     Returns:
-        known, with those groups added; "train" where members were on both sides.
+        known, with those groups; "train" where members were on both sides.
     """
     parts = dict(known)
     for group, cases in members.items():
-        earlier = {known[case] for case in cases if case in known}
-        if group not in known and earlier:
+        earlier = {known[name] for name in (group, *cases) if name in known}
+        if earlier:
             parts[group] = "train" if "train" in earlier else "validation"
     return parts
 
