@@ -1,0 +1,122 @@
+"""Which cases teach and which judge: patients stay together, and what taught once never comes to judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import TrainingError
+from unet_desktop.project.project import Project
+from unet_desktop.project.split import read_split
+from unet_desktop.tasks import train
+from unet_desktop.tasks.train import train_project
+
+
+@pytest.fixture
+def add(project, write_picture, tmp_path):
+    """Function that adds a corrected case of a patient."""
+
+    def make(name, patient=""):
+        seed = len(project.cases()) + 1
+        case = project.add_image(write_picture(tmp_path / "in" / f"{name}.png", seed, 32), patient=patient)
+        project.save_mask(case.id, np.ones((32, 32), np.uint8))
+
+    return make
+
+
+@pytest.fixture
+def parts(project, monkeypatch):
+    """Function that starts a training which learns nothing, and returns who would teach, who judge, and messages."""
+
+    def select():
+        given = []
+
+        def fit(training, validation, *_arguments, **_named):
+            given.extend((training, validation))
+            yield from ()
+
+        monkeypatch.setattr(train, "fit", fit)
+        events = list(train_project(project.root, PRESETS["fast"]))
+        teaching, judging = ({sample.case_id for sample in samples} for samples in given)
+        return teaching, judging, [event.text for event in events if isinstance(event, Message)]
+
+    return select
+
+
+def test_a_patients_cases_stay_on_one_side(add, parts):
+    for number in range(12):
+        add(f"eye-{number}a", f"patient {number}")
+        add(f"eye-{number}b", f"patient {number}")
+    teaching, judging, _ = parts()
+    assert {name[:-1] for name in teaching}.isdisjoint(name[:-1] for name in judging)
+    assert (len(teaching), len(judging)) == (20, 4)
+
+
+def test_a_case_of_a_known_patient_joins_the_others(add, parts):
+    for number in range(10):
+        add(f"eye-{number}a", f"patient {number}")
+    before = parts()
+    for number in range(10):
+        add(f"eye-{number}b", f"patient {number}")
+    after = parts()
+    for old, new in zip(before[:2], after[:2], strict=True):
+        assert new == old | {name.replace("a", "b") for name in old}
+
+
+def test_a_patient_entered_later_does_not_move_a_case(add, parts, project):
+    for number in range(10):
+        add(f"eye-{number}")
+    teaching, judging, _ = parts()
+    taught, judged = sorted(teaching)[0], sorted(judging)[0]
+    opened = Project.open(project.root)
+    opened.mark(taught, patient="first")
+    opened.mark(judged, patient="second")
+    assert parts()[:2] == (teaching, judging)
+
+
+def test_all_cases_of_one_patient_are_too_few(add, parts, project):
+    for name in "abc":
+        add(name, "only one")
+    with pytest.raises(TrainingError, match="of one patient"):
+        parts()
+    assert not project.layout.split.exists()
+
+
+def test_two_cases_give_one_to_each_side(add, parts):
+    add("a")
+    add("b")
+    teaching, judging, messages = parts()
+    assert (len(teaching), len(judging), teaching | judging, messages) == (1, 1, {"a", "b"}, [])
+
+
+def test_a_picture_that_is_gone_is_named_and_left_out(add, parts, project):
+    for name in "abc":
+        add(name)
+    project.image_path("b").unlink()
+    teaching, judging, (message,) = parts()
+    assert teaching | judging == {"a", "c"}
+    assert "b is left out: its picture" in message
+
+
+def test_a_split_that_leaves_one_side_empty_says_what_to_do(add, parts, project):
+    add("a")
+    add("b")
+    parts()
+    project.layout.split.write_text('{"case:a": "train", "case:b": "train"}')
+    with pytest.raises(TrainingError, match="same side of the split"):
+        parts()
+    assert read_split(project.layout.split) == {"case:a": "train", "case:b": "train"}
+
+
+def test_a_case_that_taught_never_comes_to_judge_when_its_patient_turns_out_to_be_another(add, parts, project):
+    for number in range(10):
+        add(f"eye-{number}", f"patient {number}")
+    teaching, judging, _ = parts()
+    taught, judged = sorted(teaching)[0], sorted(judging)[0]
+    opened = Project.open(project.root)
+    opened.mark(taught, patient=opened.case(judged).patient)
+    teaching, judging, _ = parts()
+    assert {taught, judged} <= teaching
+    assert judging
