@@ -33,7 +33,7 @@ class StoredPrediction:
 class Project:
     """A project folder that was opened; each thread opens its own.
 
-    The case records and mask files are the truth. The catalog is an index over them, brought up to date on opening.
+    Case records and mask files are the truth; the catalog is an index over them.
     """
 
     def __init__(self, layout: Layout, manifest: Manifest) -> None:
@@ -52,9 +52,7 @@ class Project:
         """
         layout = Layout(root)
         if not _is_free(root):
-            raise ProjectError(
-                f"{root} is not empty. Choose a new folder for the project, or open the one that is there."
-            )
+            raise ProjectError(f"{root} is not empty. Choose a new folder, or open the project that is there.")
         for folder in layout.folders:
             files.make_folder(folder)
         manifest = Manifest(name or root.name, labels)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.extra import numpy as npst
+
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.masks.compare import compare, mean
+
+ANY_MASK = npst.arrays(np.uint8, (9, 9), elements={"min_value": 0, "max_value": 2})
+
+
+def test_figures_by_hand(disc_mask):
+    prediction = disc_mask.copy()
+    prediction[20:30] = 0  # a quarter of the disc, above the cup, is missed
+    prediction[45:50, 40:60] = 1  # and a quarter of the cup
+    figures = compare(prediction, disc_mask, DISC_AND_CUP, boundaries=True)
+    assert figures["dice/optic disc"] == pytest.approx(2 * 1200 / (1200 + 1600))
+    assert figures["iou/optic disc"] == pytest.approx(1200 / 1600)
+    assert figures["dice/optic cup"] == pytest.approx(2 * 300 / (300 + 400))
+    assert figures["iou/optic cup"] == pytest.approx(300 / 400)
+    assert figures["dice"] == pytest.approx((2400 / 2800 + 600 / 700) / 2)
+    assert figures["iou"] == pytest.approx((1200 / 1600 + 300 / 400) / 2)
+    assert figures["vcdr_error"] == pytest.approx(abs(15 / 30 - 20 / 40))
+    assert figures["boundary_px/optic disc"] == pytest.approx(10)
+    assert figures["boundary_share/optic disc"] == pytest.approx(10 / 40)
+
+
+def test_the_vcdr_error_by_hand(disc_mask):
+    prediction = disc_mask.copy()
+    prediction[45:50, 40:60] = 1
+    assert compare(prediction, disc_mask, DISC_AND_CUP)["vcdr_error"] == pytest.approx(abs(15 / 40 - 20 / 40))
+
+
+def test_a_disc_that_was_not_found_has_vcdr_0(disc_mask):
+    figures = compare(np.zeros_like(disc_mask), disc_mask, DISC_AND_CUP, boundaries=True)
+    assert figures["vcdr_error"] == 0.5
+    assert figures["dice"] == figures["iou"] == 0
+    assert not any(name.startswith("boundary") for name in figures)
+
+
+def test_only_the_largest_piece_of_a_unique_label_counts(disc_mask):
+    prediction = disc_mask.copy()
+    prediction[80:90, 80:90] = 2
+    assert compare(prediction, disc_mask, DISC_AND_CUP) == compare(disc_mask, disc_mask, DISC_AND_CUP)
+    many = compare((prediction > 0).astype(np.uint8), (disc_mask > 0).astype(np.uint8), ONE_STRUCTURE)
+    assert many["dice/structure"] == pytest.approx(2 * 1600 / (1600 + 1700))
+
+
+def test_the_cup_is_that_of_the_disc_that_counts(disc_mask):
+    truth = np.where(disc_mask > 0, 1, 0).astype(np.uint8)
+    truth[38:42, 48:52] = 2
+    prediction = truth.copy()
+    prediction[70:90, 5:25] = 2  # a second, smaller disc with a larger cup
+    assert compare(prediction, truth, DISC_AND_CUP)["dice/optic cup"] == 1
+
+
+def test_what_is_not_annotated_counts_in_nothing(disc_mask):
+    truth = disc_mask.copy()
+    truth[:, 50:] = 255
+    prediction = disc_mask.copy()
+    prediction[:, 50:] = 0
+    figures = compare(prediction, truth, DISC_AND_CUP, boundaries=True)
+    assert figures == dict.fromkeys(
+        ["dice", "dice/optic disc", "dice/optic cup", "iou", "iou/optic disc", "iou/optic cup"], 1.0
+    )
+    assert compare(prediction, np.full_like(truth, 255), DISC_AND_CUP) == {}
+
+
+def test_a_partly_annotated_reference_says_nothing_of_heights(disc_mask):
+    reference = disc_mask.copy()
+    reference[35:] = 255  # what is below was not judged, and cuts more off the cup than off the disc
+    figures = compare(disc_mask, reference, DISC_AND_CUP, boundaries=True)
+    assert not any(name.startswith(("vcdr", "boundary")) for name in figures)
+
+
+@given(ANY_MASK, ANY_MASK)
+def test_no_figure_is_out_of_bounds(prediction, truth):
+    figures = compare(prediction, truth, DISC_AND_CUP, boundaries=True)
+    for name, value in figures.items():
+        assert math.isfinite(value)
+        assert value >= 0
+        assert value <= 1 or name.startswith("boundary")
+
+
+@given(ANY_MASK)
+def test_a_mask_agrees_with_itself(mask):
+    figures = compare(mask, mask, DISC_AND_CUP, boundaries=True)
+    assert all(value == (1 if name.startswith(("dice", "iou")) else 0) for name, value in figures.items())
+
+
+def test_means_are_over_the_pictures_that_have_the_figure():
+    assert mean([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}
+    assert mean([]) == {}
