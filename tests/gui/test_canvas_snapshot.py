@@ -38,7 +38,7 @@ def canvas(qtbot) -> Canvas:
     made.set_image(picture(1))
     made.set_mask(disc_mask(), DISC_AND_CUP)
     made.set_overlay_opacity(0.4)
-    made.set_brush(20, QColor("#56b4e9"))
+    made.set_tool(20, QColor("#56b4e9"))
     return made
 
 

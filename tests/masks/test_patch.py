@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from unet_desktop.masks.patch import Box, Patch, patch_between
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.patch import Patch, patch_between
 
 SIDES = st.integers(-20, 40)
 BOXES = st.builds(Box, SIDES, SIDES, SIDES, SIDES)

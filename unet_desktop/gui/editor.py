@@ -11,16 +11,18 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.histories import Histories, Key
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.box import Box
 from unet_desktop.masks.history import History
-from unet_desktop.masks.patch import Box, Patch, patch_between
+from unet_desktop.masks.patch import Patch, patch_between
 from unet_desktop.masks.regions import Mask
 
 
 class Gesture(Protocol):
-    """A drag that paints as it goes and ends in one patch; `masks.stroke.Stroke` is one."""
+    """What changes the mask while a button is down or a shape is edited, and ends in one patch.
 
-    def extend(self, x: float, y: float) -> Box:
-        """Go on to this point, image pixels; returns the box of pixels that may have changed."""
+    `masks.stroke.Stroke` and `masks.reshape.Reshape` are two. Whoever began it drives it and tells the editor which
+    pixels changed; the editor ends it.
+    """
 
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""
@@ -51,12 +53,14 @@ class Editor(QObject):
     Signals:
         mask_replaced: another mask is open, or none.
         mask_changed(Box): pixels in that box of the image may have changed.
+        gesture_ended: the gesture in progress was finished or abandoned, by whomever.
         edited: a gesture was finished, undone or redone: there is something to save.
         history_changed: there is more or less to undo.
     """
 
     mask_replaced = Signal()
     mask_changed = Signal(object)
+    gesture_ended = Signal()
     edited = Signal()
     history_changed = Signal()
 
@@ -126,10 +130,10 @@ class Editor(QObject):
         self.finish()
         self._gesture = gesture
 
-    def extend(self, x: float, y: float) -> None:
-        """Go on with the gesture to this point, image pixels."""
-        if self._gesture is not None:
-            self._tell(self._gesture.extend(x, y))
+    def show(self, box: Box) -> None:
+        """The gesture in progress changed pixels in this box."""
+        if not box.empty:
+            self.mask_changed.emit(box)
 
     def finish(self) -> bool:
         """End the gesture; what it changed becomes one step of the history. False when it changed nothing."""
@@ -137,13 +141,25 @@ class Editor(QObject):
         patch = None if gesture is None else gesture.finish()
         if patch is not None:
             self._note(patch)
+        if gesture is not None:
+            self.gesture_ended.emit()
         return patch is not None
 
     def cancel(self) -> None:
         """Abandon the gesture; the mask is as before it."""
         gesture, self._gesture = self._gesture, None
         if gesture is not None:
-            self._tell(gesture.cancel())
+            self.show(gesture.cancel())
+            self.gesture_ended.emit()
+
+    def apply(self, patch: Patch | None) -> None:
+        """Do in one step what was worked out beforehand, such as filling a hole; None does nothing."""
+        self.finish()
+        if patch is None or self.mask is None:
+            return
+        patch.apply(self.mask)
+        self.show(patch.box)
+        self._note(patch)
 
     def replace_mask(self, name: str, mask: Mask, *, model: str | None = None) -> None:
         """Change the whole mask in one step, e.g. by accepting a prediction.
@@ -163,29 +179,27 @@ class Editor(QObject):
         if model is not None:
             patch = Origin(patch.name, patch.top, patch.left, patch.before, patch.after, self.model, model)
             self.model = model
-        patch.apply(self.mask)
-        self._tell(patch.box)
-        self._note(patch)
+        self.apply(patch)
 
     def undo(self) -> None:
         """Take the last step back; during a gesture, abandon the gesture."""
         if self.drawing:
             self.cancel()
         else:
-            self._apply(self.history.undo())
+            self._step(self.history.undo())
 
     def redo(self) -> None:
         """Do the last undone step again."""
         if not self.drawing:
-            self._apply(self.history.redo())
+            self._step(self.history.redo())
 
-    def _apply(self, patch: Patch | None) -> None:
+    def _step(self, patch: Patch | None) -> None:
         if patch is None or self.mask is None:
             return
         patch.apply(self.mask)
         if isinstance(patch, Origin):
             self.model = patch.model
-        self._tell(patch.box)
+        self.show(patch.box)
         self.history_changed.emit()
         self.edited.emit()
 
@@ -193,7 +207,3 @@ class Editor(QObject):
         self.history.push(patch)
         self.history_changed.emit()
         self.edited.emit()
-
-    def _tell(self, box: Box) -> None:
-        if not box.empty:
-            self.mask_changed.emit(box)

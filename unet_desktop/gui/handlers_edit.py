@@ -14,16 +14,25 @@ class EditHandlers:
         self._bench = bench
 
     def undo(self) -> None:
-        """Take the last step back."""
-        self._bench.editor.undo()
+        """Take the last step back; while a shape is drawn point by point, its last point."""
+        if not self._bench.toolbox.current.step_back():
+            self._bench.editor.undo()
 
     def redo(self) -> None:
         """Do it again."""
         self._bench.editor.redo()
 
     def cancel(self) -> None:
-        """Abandon the stroke in progress."""
-        self._bench.editor.cancel()
+        """Abandon the drag or the shape in progress."""
+        self._bench.toolbox.current.abandon()
+
+    def commit(self) -> None:
+        """Make the shape that is being edited one step."""
+        self._bench.toolbox.current.commit()
+
+    def step_back(self) -> None:
+        """Take back the last point of the shape."""
+        self._bench.toolbox.current.step_back()
 
     def choose_tool(self, tool: str) -> None:
         """Choose a tool by name."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
-
-from unet_desktop.gui.canvas.canvas import STEP, Canvas
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
-from unet_desktop.masks.patch import Box
+from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.regions import Mask
 
 _HELD = 0.35
@@ -62,8 +61,5 @@ class ViewHandlers:
 
 
 def _marked(mask: Mask) -> Box | None:
-    marked = (mask != 0) & (mask != NOT_ANNOTATED)
-    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
-    if rows.size == 0:
-        return None
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    box = bounds((mask != 0) & (mask != NOT_ANNOTATED))
+    return None if box.empty else box

@@ -22,6 +22,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "edit.undo",
         "edit.redo",
         "edit.cancel",
+        "edit.commit",
+        "edit.step_back",
         SEPARATOR,
         "tool.brush",
         "tool.eraser",

@@ -24,6 +24,7 @@ def have(bench: Workbench) -> Needs:
         Needs.PROPOSAL: bench.proposal.prediction is not None,
         Needs.UNDO: editor.history.can_undo,
         Needs.REDO: editor.history.can_redo,
+        Needs.SHAPE: bench.toolbox.current.pending,
     }
     result = Needs.NOTHING
     for need, is_there in there.items():

@@ -7,20 +7,21 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.reshape import Combine
 
 SMALLEST, LARGEST = 1, 600
 """Brush diameters in image pixels."""
 
 
 class ToolKind(StrEnum):
-    """The painting tools."""
+    """The tools of the canvas, in the order of their buttons."""
 
     BRUSH = "brush"
     ERASER = "eraser"
 
 
 class ToolOptions(QObject):
-    """The choice of tool, label and brush diameter.
+    """The choice of tool, label, brush diameter (image pixels), and what outlines do to the region that is there.
 
     Signals:
         changed: one of them, or the label set, is another now.
@@ -33,6 +34,7 @@ class ToolOptions(QObject):
         super().__init__(parent)
         self.tool = ToolKind.BRUSH
         self.diameter = 60
+        self.combine = Combine.ADD
         self.labels: LabelSet | None = None
         self.label: Label | None = None
 
@@ -54,6 +56,11 @@ class ToolOptions(QObject):
     def choose_tool(self, tool: ToolKind) -> None:
         """Choose a tool."""
         self.tool = tool
+        self.changed.emit()
+
+    def choose_combine(self, combine: Combine) -> None:
+        """Let outlines add to the region, take from it, or replace it."""
+        self.combine = combine
         self.changed.emit()
 
     def set_diameter(self, diameter: int) -> None:

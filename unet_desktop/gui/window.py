@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.actions import Actions
-from unet_desktop.gui.canvas.brush import Brush
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.closing import Closing
@@ -52,8 +51,7 @@ class MainWindow(QMainWindow):
         self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas, self.problems)
         self.pages = QStackedWidget()
         self._lay_out()
-        pointer = Pointer(self.canvas, Brush(bench.editor, bench.options))
-        wire(self, pointer, groups, appearance)
+        wire(self, Pointer(self.canvas, bench.toolbox), groups, appearance)
 
     def _lay_out(self) -> None:
         for page in (self.panels.welcome, self.panels.no_cases, self.canvas):

@@ -10,7 +10,9 @@ from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.handlers import Groups
 from unet_desktop.gui.theme import Appearance, style_sheet
-from unet_desktop.gui.views import CanvasView, CaseView, LearningView
+from unet_desktop.gui.views.canvas import CanvasView
+from unet_desktop.gui.views.cases import CaseView
+from unet_desktop.gui.views.learning import LearningView
 
 if TYPE_CHECKING:
     from unet_desktop.gui.window import MainWindow
@@ -56,6 +58,7 @@ class Upkeep(QObject):
             bench.editor.history_changed,
             bench.proposal.changed,
             bench.options.changed,
+            bench.toolbox.changed,
             bench.runner.busy_changed,
             window.canvas.settings_changed,
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.autosave import Autosave
+from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
@@ -16,7 +17,7 @@ from unet_desktop.gui.unsaved import UnsavedMasks
 
 
 class Workbench(QObject):
-    """Session, editor, autosave, proposal, options, jobs."""
+    """Session, editor, autosave, proposal, options, tools, jobs."""
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         """Make and connect them; nothing is open."""
@@ -31,6 +32,7 @@ class Workbench(QObject):
         self.proposal = Proposal(self.session, self.editor, self)
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)
+        self.toolbox = Toolbox(self.editor, self.options, self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
         self.session.project_changed.connect(self._on_session_project_changed)

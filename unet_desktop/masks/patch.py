@@ -4,46 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.regions import Mask
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of whole pixels; `bottom` and `right` are the first row and column outside."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def empty(self) -> bool:
-        """True when it holds no pixel."""
-        return self.bottom <= self.top or self.right <= self.left
-
-    def within(self, height: int, width: int) -> Box:
-        """The part of it that lies in a picture of that size."""
-        return Box(max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width))
-
-    def joined(self, other: Box) -> Box:
-        """The smallest box that holds both."""
-        if self.empty:
-            return other
-        if other.empty:
-            return self
-        return Box(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """To index (H, W) arrays with."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,14 +56,8 @@ def patch_between(name: str, before: Mask, after: Mask, within: Box | None = Non
     around = (within or Box(0, 0, height, width)).within(height, width)
     if around.empty:
         return None
-    differs = before[around.slices] != after[around.slices]
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    if rows.size == 0:
+    found = bounds(before[around.slices] != after[around.slices])
+    if found.empty:
         return None
-    box = Box(
-        around.top + int(rows[0]),
-        around.left + int(columns[0]),
-        around.top + int(rows[-1]) + 1,
-        around.left + int(columns[-1]) + 1,
-    )
+    box = found.moved(around.top, around.left)
     return Patch(name, box.top, box.left, before[box.slices].copy(), after[box.slices].copy())

@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from unet_desktop.labels import BACKGROUND, Label, LabelSet
-from unet_desktop.masks.patch import Box, Patch, patch_between
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.original import Original
+from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 
 
@@ -50,12 +52,11 @@ class Stroke:
             name: of the patch.
         """
         self._mask = mask
-        self._before = mask.copy()
+        self._original = Original(mask)
         self._table = table
         self._radius = max(radius, 0.5)
         self._name = name
         self._last: tuple[float, float] | None = None
-        self._touched = Box(0, 0, 0, 0)
 
     def extend(self, x: float, y: float, radius: float | None = None) -> Box:
         """Paint from the last point to this one; returns the box of pixels that may have changed."""
@@ -67,20 +68,18 @@ class Stroke:
         if box.empty:
             return box
         under = self._covered(start, (x, y), box)
+        self._original.keep(box)
         view = self._mask[box.slices]
         view[under] = self._table[view[under]]
-        self._touched = self._touched.joined(box)
         return box
 
     def finish(self) -> Patch | None:
         """End the drag: what it changed, or None when it changed nothing."""
-        return patch_between(self._name, self._before, self._mask, self._touched)
+        return self._original.patch(self._name)
 
     def cancel(self) -> Box:
         """Put everything back; returns the box that changed."""
-        if not self._touched.empty:
-            self._mask[self._touched.slices] = self._before[self._touched.slices]
-        return self._touched
+        return self._original.restore()
 
     def _around(self, start: tuple[float, float], end: tuple[float, float]) -> Box:
         reach = self._radius + 1

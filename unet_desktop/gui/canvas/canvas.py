@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.layers import Layers
-from unet_desktop.gui.canvas.viewport import Viewport, fitted, showing, within_limits
+from unet_desktop.gui.canvas.sketch import Sketch
+from unet_desktop.gui.canvas.zoom_view import ZoomView
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.patch import Box
+from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Mask
 
 GROUND = QColor(28, 29, 31)
 """Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""
-STEP = 1.25
-"""Zoom of one key press or one notch of the wheel."""
 
 
-class Canvas(QWidget):
-    """Shows picture, mask, proposal and brush ring.
+class Canvas(ZoomView):
+    """Shows picture, mask, proposal, the tool's sketch and ring.
 
     Signals:
-        viewport_changed: it was zoomed, panned or resized.
         settings_changed: the overlay's visibility or opacity changed.
     """
 
-    viewport_changed = Signal()
     settings_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty."""
         super().__init__(parent)
-        self.viewport = Viewport()
         self._layers = Layers()
-        self._fits = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -49,11 +42,6 @@ class Canvas(QWidget):
         """(width, height) of the picture in pixels, or None."""
         pixels = self._layers.image.pixels
         return None if pixels is None else (pixels.shape[1], pixels.shape[0])
-
-    @property
-    def zoom(self) -> float:
-        """Device pixels an image pixel: 1 shows the picture's very pixels, also on a high-density screen."""
-        return self.viewport.scale * self.devicePixelRatioF()
 
     @property
     def overlay_visible(self) -> bool:
@@ -93,11 +81,19 @@ class Canvas(QWidget):
         self.update()
         self.settings_changed.emit()
 
-    def set_brush(self, diameter: float, colour: QColor) -> None:
-        """Size (image pixels) and colour of the ring at the pointer."""
+    def set_tool(self, ring: float | None, colour: QColor) -> None:
+        """Diameter of the ring at the pointer (image pixels; None for none), and colour of ring and sketch."""
         self._update_ring()
-        self._layers.cursor.set_shape(diameter / 2, colour)
+        self._layers.cursor.set_shape(None if ring is None else ring / 2, colour)
+        self._layers.sketch.colour = colour
         self._update_ring()
+
+    def set_sketch(self, sketch: Sketch) -> None:
+        """Show this sketch of the tool in use."""
+        for shown in (self._layers.sketch.sketch, sketch):
+            self._layers.sketch.sketch = sketch
+            box = shown.bounds
+            self._update_image_rect(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top), margin=12)
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
         """The pointer is at this image point, or away."""
@@ -110,61 +106,8 @@ class Canvas(QWidget):
         rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
         self._update_image_rect(rect, margin=2)
 
-    def fit(self) -> None:
-        """Show the whole picture, and keep doing so while the window changes its size."""
-        if self.image_size is not None:
-            self._show(fitted((self.width(), self.height()), self.image_size), fits=True)
-        else:
-            self._show(Viewport(), fits=True)
-
-    def show_box(self, box: Box) -> None:
-        """Show this part of the image, with as much again round it."""
-        width, height = box.right - box.left, box.bottom - box.top
-        around = (box.left - width / 2, box.top - height / 2, 2 * width, 2 * height)
-        self._show(showing(around, (self.width(), self.height())))
-
-    def zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
-        """Zoom; what is under the anchor (view coordinates; the middle when None) stays there."""
-        self.zoom_to(self.zoom * factor, anchor)
-
-    def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
-        """Zoom to that many device pixels an image pixel."""
-        if self.image_size is None:
-            return
-        size = (self.width(), self.height())
-        at = QPointF(self.width() / 2, self.height() / 2) if anchor is None else anchor
-        scale = within_limits(zoom / self.devicePixelRatioF(), size, self.image_size)
-        self._show(self.viewport.zoomed(scale, at.x(), at.y()))
-
-    def pan_by(self, by: QPointF) -> None:
-        """Move the picture by that many view pixels."""
-        if self.image_size is not None:
-            self._show(self.viewport.panned(by.x(), by.y()))
-
-    def _show(self, viewport: Viewport, *, fits: bool = False) -> None:
-        self._fits = fits
-        if self.image_size is not None and not fits:
-            viewport = viewport.kept_in_sight((self.width(), self.height()), self.image_size)
-        self.viewport = viewport
-        self.update()
-        self.viewport_changed.emit()
-
     def _update_ring(self) -> None:
         self._update_image_rect(self._layers.cursor.bounds, margin=4)
-
-    def _update_image_rect(self, rect: QRectF, margin: int) -> None:
-        if rect.isNull():
-            return
-        left, top = self.viewport.to_view(rect.left(), rect.top())
-        scale = self.viewport.scale
-        on_screen = QRectF(left, top, rect.width() * scale, rect.height() * scale).toAlignedRect()
-        self.update(on_screen.adjusted(-margin, -margin, margin, margin))
-
-    def _exposed(self, rect: QRect) -> QRect:
-        left, top = self.viewport.to_image(rect.left(), rect.top())
-        right, bottom = self.viewport.to_image(rect.right() + 1, rect.bottom() + 1)
-        left, top, right, bottom = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
-        return QRect(left, top, right - left, bottom - top)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 700)
@@ -183,13 +126,6 @@ class Canvas(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._fits:
-            self.fit()
-            return
-        grown = event.size() - event.oldSize()
-        self._show(self.viewport.panned(grown.width() / 2, grown.height() / 2))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()

@@ -12,21 +12,23 @@ from unet_desktop.gui.canvas.image_layer import ImageLayer
 from unet_desktop.gui.canvas.layer import Layer
 from unet_desktop.gui.canvas.mask_layer import MaskLayer
 from unet_desktop.gui.canvas.proposal_layer import ProposalLayer
+from unet_desktop.gui.canvas.sketch_layer import SketchLayer
 
 
 class Layers:
-    """Picture, mask, proposal, brush ring."""
+    """Picture, mask, proposal, sketch, ring."""
 
     def __init__(self) -> None:
         """All empty."""
         self.image = ImageLayer()
         self.mask = MaskLayer()
         self.proposal = ProposalLayer()
+        self.sketch = SketchLayer()
         self.cursor = CursorLayer()
 
     def __iter__(self) -> Iterator[Layer]:
         """Bottom to top."""
-        return iter((self.image, self.mask, self.proposal, self.cursor))
+        return iter((self.image, self.mask, self.proposal, self.sketch, self.cursor))
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """Paint them all; see `Layer.paint`."""

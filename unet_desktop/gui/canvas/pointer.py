@@ -1,17 +1,21 @@
-"""Pointer: mouse, wheel, pinch and keys on the canvas; the only place that maps view to image coordinates."""
+"""Pointer: mouse, pen, wheel, pinch and keys on the canvas; the only place that maps view to image coordinates."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent, QWheelEvent
 
-from unet_desktop.gui.canvas.canvas import STEP, Canvas
-from unet_desktop.gui.canvas.tool import Press, Tool
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.tool import Touch
+from unet_desktop.gui.canvas.toolbox import Toolbox
+from unet_desktop.gui.canvas.zoom_view import STEP
 
 NOTCH = 120.0
 """Wheel units of one notch, in Qt's count."""
 _STILL = 4.0
 """View pixels within which a click counts as not moved."""
+_REACH = 9.0
+"""View pixels within which a handle counts as meant."""
 _PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 
 
@@ -30,49 +34,57 @@ class Pointer(QObject):
     resize_requested = Signal(float)
     key_released = Signal(int)
 
-    def __init__(self, canvas: Canvas, tool: Tool) -> None:
-        """Watch the canvas."""
+    def __init__(self, canvas: Canvas, toolbox: Toolbox) -> None:
+        """Watch the canvas; presses go to the tool in use."""
         super().__init__(canvas)
-        self._canvas, self._tool = canvas, tool
+        self._canvas, self._toolbox = canvas, toolbox
         self._grabbed: QPointF | None = None  # where the picture is held while it is dragged
         self._painting = self._space = False
         self._double_at: QPointF | None = None  # where the second press of a double click was
         canvas.installEventFilter(self)
 
-    def set_tool(self, tool: Tool) -> None:
-        """Hand presses to this tool from now on."""
-        self._tool = tool
-
     def _image_point(self, at: QPointF) -> tuple[float, float]:
         return self._canvas.viewport.to_image(at.x(), at.y())
 
-    def _on_press(self, event: QMouseEvent) -> bool:
+    def _touch(self, event: QMouseEvent | QTabletEvent) -> Touch:
+        """The event in image coordinates; Ctrl erases with any button, as the right button and the pen's end do."""
+        x, y = self._image_point(event.position())
+        modifiers = event.modifiers()
+        pen = isinstance(event, QTabletEvent)
+        return Touch(
+            x,
+            y,
+            erase=bool(event.buttons() & Qt.MouseButton.RightButton)
+            or event.button() is Qt.MouseButton.RightButton
+            or bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+            or (pen and event.pointerType() is QPointingDevice.PointerType.Eraser),
+            straight=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
+            pressure=event.pressure() if isinstance(event, QTabletEvent) else 1.0,
+            reach=_REACH / self._canvas.viewport.scale,
+        )
+
+    def _on_press(self, event: QMouseEvent | QTabletEvent) -> bool:
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._grabbed = event.position()
             self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() in _PAINTING and self._canvas.image_size is not None:
             self._painting = True
-            self._tool.press(
-                Press(
-                    *self._image_point(event.position()),
-                    erase=event.button() is Qt.MouseButton.RightButton,
-                    straight=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
-                )
-            )
+            self._toolbox.current.press(self._touch(event))
         return True
 
-    def _on_move(self, event: QMouseEvent) -> bool:
+    def _on_move(self, event: QMouseEvent | QTabletEvent) -> bool:
         if self._grabbed is not None:
             self._canvas.pan_by(event.position() - self._grabbed)
             self._grabbed = event.position()
-        point = self._image_point(event.position())
-        if self._painting:
-            self._tool.move(*point)
-        self._hover(point)
+        elif self._painting:
+            self._toolbox.current.move(self._touch(event))
+        elif self._canvas.image_size is not None:
+            self._toolbox.current.hover(self._touch(event))
+        self._hover(self._image_point(event.position()))
         return True
 
-    def _on_release(self, event: QMouseEvent) -> bool:
+    def _on_release(self, event: QMouseEvent | QTabletEvent) -> bool:
         if self._grabbed is not None:
             self._grabbed = None
             self._show_cursor()
@@ -80,16 +92,18 @@ class Pointer(QObject):
             self._painting = False
             double, self._double_at = self._double_at, None
             if double is not None and (event.position() - double).manhattanLength() < _STILL:
-                self._tool.retract()
+                self._toolbox.current.retract()
                 self._canvas.fit()
             else:
-                self._tool.release(*self._image_point(event.position()))
+                self._toolbox.current.release(self._touch(event))
         return True
 
     def _on_double_click(self, event: QMouseEvent) -> bool:
         """Fit, but only once the button is up where it went down: who drags on wants to paint."""
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._canvas.fit()
+            return True
+        if event.button() is Qt.MouseButton.LeftButton and self._toolbox.current.double_click(self._touch(event)):
             return True
         self._double_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
         return self._on_press(event)
@@ -133,8 +147,18 @@ class Pointer(QObject):
     def _show_cursor(self) -> None:
         self._canvas.setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor)
 
+    def _on_tablet(self, event: QTabletEvent) -> bool:
+        """A pen is a mouse that knows pressure; an event that is taken is not sent again as the mouse's."""
+        event.accept()
+        kind = event.type()
+        if kind is QEvent.Type.TabletPress:
+            return self._on_press(event)
+        return self._on_move(event) if kind is QEvent.Type.TabletMove else self._on_release(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if isinstance(event, QTabletEvent):
+            return self._on_tablet(event)
         if isinstance(event, QMouseEvent):
             if kind is QEvent.Type.MouseButtonPress:
                 return self._on_press(event)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from unet_desktop.gui.canvas.layer import cosmetic_pen
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.patch import Box
+from unet_desktop.masks.box import bounds
 from unet_desktop.masks.regions import Mask, Region, region
 
 WIDTH = 2.0
@@ -59,10 +59,9 @@ def _outlines(plane: Region) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np
 
     OpenCV's outlines run through pixel centres; on a doubled plane those centres lie a quarter from the edge.
     """
-    rows, columns = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
-    if rows.size == 0:
+    box = bounds(plane)
+    if box.empty:
         return
-    box = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
     doubled = plane[box.slices].astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1)
     found, _ = cv2.findContours(doubled, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     for outline in found:

@@ -3,36 +3,110 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.gui.canvas.sketch import EMPTY, Sketch
+from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.tool_options import ToolOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button or pen went down.
+class Touch:
+    """Where mouse or pen is.
 
     Attributes:
         x, y: image pixels.
-        erase: with the right button or the other end of the pen.
-        straight: with Shift: a straight line from where the last gesture ended.
+        erase: with the right button, the erasing key or the other end of the pen.
+        straight: with Shift.
+        pressure: of the pen, 0..1; a mouse always presses fully.
+        reach: image pixels within which a handle counts as meant, at the present zoom.
     """
 
     x: float
     y: float
     erase: bool = False
     straight: bool = False
+    pressure: float = 1.0
+    reach: float = 6.0
+
+    def near(self, x: float, y: float) -> bool:
+        """Is that image point meant?"""
+        return (self.x - x) ** 2 + (self.y - y) ** 2 <= self.reach**2
 
 
-class Tool(Protocol):
-    """One way of editing; a tool keeps no mask and no history, those are the editor's."""
+class Tool(QObject):
+    """One way of editing; a tool keeps no mask and no history, those are the editor's.
 
-    def press(self, press: Press) -> None:
-        """A button went down on the picture."""
+    A tool overrides what it needs. It may keep a shape that is still being edited (`pending`): Return commits it,
+    Escape abandons it, Backspace takes its last point back, choosing another tool commits it.
 
-    def move(self, x: float, y: float) -> None:
-        """The pointer moved to this image point, button down or not."""
+    Signals:
+        sketch_changed: `sketch`, `pending` or `ring` is another now.
+    """
 
-    def release(self, x: float, y: float) -> None:
-        """The button went up at this image point."""
+    sketch_changed = Signal()
+
+    def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
+        """Edit the editor's mask as the options say."""
+        super().__init__(parent)
+        self._editor, self._options = editor, options
+        editor.mask_replaced.connect(self.reset)
+
+    @property
+    def sketch(self) -> Sketch:
+        """What is drawn over the picture: outlines and handles of what is being edited."""
+        return EMPTY
+
+    @property
+    def pending(self) -> bool:
+        """Is there a shape that waits to be committed or abandoned?"""
+        return False
+
+    @property
+    def ring(self) -> float | None:
+        """Diameter of the ring at the pointer, in image pixels; None for tools that work at a point."""
+        return None
+
+    def choose(self) -> None:
+        """The tool came into use, or the label it works on is another now."""
+
+    def leave(self) -> None:
+        """Another tool is chosen: what is pending is committed."""
+        self.commit()
+
+    def reset(self) -> None:
+        """Another mask is open, or none: forget everything that belonged to the one before."""
+
+    def press(self, touch: Touch) -> None:
+        """A button or the pen went down on the picture."""
+
+    def move(self, touch: Touch) -> None:
+        """It moved while it was down."""
+
+    def release(self, touch: Touch) -> None:
+        """It went up."""
+
+    def hover(self, touch: Touch) -> None:
+        """The pointer moved with no button down."""
+
+    def double_click(self, touch: Touch) -> bool:
+        """A second press followed at once at the same place; True when that means something to the tool.
+
+        Otherwise `press` follows, and `retract` when the button goes up where it went down.
+        """
+        return False
 
     def retract(self) -> None:
         """The press in progress turned out to be a double click: take it back, with the click before it."""
+
+    def commit(self) -> None:
+        """Make what is pending one step of the history."""
+
+    def abandon(self) -> None:
+        """Put back what is pending or in progress."""
+        self._editor.cancel()
+
+    def step_back(self) -> bool:
+        """Take back the last point of what is pending; False when there is none."""
+        return False

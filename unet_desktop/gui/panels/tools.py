@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.gui.actions import Actions
-from unet_desktop.gui.panels.brush_size import BrushSize
-from unet_desktop.gui.panels.buttons import action_button
 from unet_desktop.gui.panels.labels import LabelsPanel
 from unet_desktop.gui.panels.overlay import OverlayPanel
 from unet_desktop.gui.panels.proposal import ProposalPanel
 from unet_desktop.gui.panels.ratio import RatioPanel
+from unet_desktop.gui.panels.tool_buttons import ToolButtons
+from unet_desktop.gui.panels.tool_settings import ToolSettings
 from unet_desktop.masks.measure import CupToDisc
 
 
@@ -21,21 +21,15 @@ class ToolsPanel(QScrollArea):
         """Lay them out."""
         super().__init__(parent)
         self.labels = LabelsPanel()
-        self.brush_size = BrushSize()
+        self.settings = ToolSettings()
         self.overlay = OverlayPanel()
         self.proposal = ProposalPanel(actions)
         self.ratio = RatioPanel()
-        tools = QWidget()
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for command, text in (("tool.brush", "Brush"), ("tool.eraser", "Eraser")):
-            row.addWidget(action_button(actions[command], text))
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(12, 10, 12, 12)
         self._column.setSpacing(6)
-        self._add("Tool", tools, self.brush_size)
+        self._add("Tool", ToolButtons(actions), self.settings)
         self._add("Label", self.labels)
         self._add("Prediction", self.proposal)
         self._add("View", self.overlay)

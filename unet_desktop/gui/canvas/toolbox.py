@@ -1,0 +1,56 @@
+"""Toolbox: all tools of the canvas, and the one in use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.gui.canvas.brush import Brush
+from unet_desktop.gui.canvas.tool import Tool
+from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.tool_options import ToolKind, ToolOptions
+
+TOOLS: dict[ToolKind, type[Tool]] = {
+    ToolKind.BRUSH: Brush,
+    ToolKind.ERASER: Brush,
+}
+"""The class of each tool; kinds of the same class share one object."""
+
+
+class Toolbox(QObject):
+    """Makes the tools once and follows the options' choice.
+
+    Signals:
+        changed: another tool is in use, or the sketch, ring or pending shape of the one in use changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
+        """Make all tools."""
+        super().__init__(parent)
+        self._options = options
+        made = {tool: tool(editor, options, self) for tool in dict.fromkeys(TOOLS.values())}
+        self._tools = {kind: made[tool] for kind, tool in TOOLS.items()}
+        self._kind, self._label = options.tool, options.label
+        for tool in made.values():
+            tool.sketch_changed.connect(self._on_tool_sketch_changed)
+        options.changed.connect(self._on_options_changed)
+
+    @property
+    def current(self) -> Tool:
+        """The tool in use."""
+        return self._tools[self._kind]
+
+    def _on_options_changed(self) -> None:
+        before = self.current
+        other_label = self._label is not self._options.label
+        if self._tools[self._options.tool] is not before or other_label:
+            before.leave()
+        if self._kind is not self._options.tool or other_label:
+            self._kind, self._label = self._options.tool, self._options.label
+            self.current.choose()
+        self.changed.emit()
+
+    def _on_tool_sketch_changed(self) -> None:
+        if self.sender() is self.current:
+            self.changed.emit()

@@ -1,0 +1,107 @@
+"""ZoomView: a widget that shows something of a picture's size, zoomed and panned."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from unet_desktop.gui.canvas.viewport import Viewport, fitted, showing, within_limits
+from unet_desktop.masks.box import Box
+
+STEP = 1.25
+"""Zoom of one key press or one notch of the wheel."""
+
+
+class ZoomView(QWidget):
+    """Holds the viewport; what is painted is for those who inherit it.
+
+    Signals:
+        viewport_changed: it was zoomed, panned or resized.
+    """
+
+    viewport_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start empty."""
+        super().__init__(parent)
+        self.viewport = Viewport()
+        self._fits = True
+
+    @property
+    def image_size(self) -> tuple[int, int] | None:
+        """(width, height) of the picture in pixels, or None."""
+        raise NotImplementedError
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels an image pixel: 1 shows the picture's very pixels, also on a high-density screen."""
+        return self.viewport.scale * self.devicePixelRatioF()
+
+    def fit(self) -> None:
+        """Show the whole picture, and keep doing so while the window changes its size."""
+        if self.image_size is not None:
+            self._show(fitted((self.width(), self.height()), self.image_size), fits=True)
+        else:
+            self._show(Viewport(), fits=True)
+
+    def show_box(self, box: Box) -> None:
+        """Show this part of the image, with as much again round it."""
+        width, height = box.right - box.left, box.bottom - box.top
+        around = (box.left - width / 2, box.top - height / 2, 2 * width, 2 * height)
+        self._show(showing(around, (self.width(), self.height())))
+
+    def zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
+        """Zoom; what is under the anchor (view coordinates; the middle when None) stays there."""
+        self.zoom_to(self.zoom * factor, anchor)
+
+    def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
+        """Zoom to that many device pixels an image pixel."""
+        if self.image_size is None:
+            return
+        size = (self.width(), self.height())
+        at = QPointF(self.width() / 2, self.height() / 2) if anchor is None else anchor
+        scale = within_limits(zoom / self.devicePixelRatioF(), size, self.image_size)
+        self._show(self.viewport.zoomed(scale, at.x(), at.y()))
+
+    def pan_by(self, by: QPointF) -> None:
+        """Move the picture by that many view pixels."""
+        if self.image_size is not None:
+            self._show(self.viewport.panned(by.x(), by.y()))
+
+    def show_viewport(self, viewport: Viewport) -> None:
+        """Show what another view shows."""
+        self._fits = False
+        self.viewport = viewport
+        self.update()
+
+    def _show(self, viewport: Viewport, *, fits: bool = False) -> None:
+        self._fits = fits
+        if self.image_size is not None and not fits:
+            viewport = viewport.kept_in_sight((self.width(), self.height()), self.image_size)
+        self.viewport = viewport
+        self.update()
+        self.viewport_changed.emit()
+
+    def _update_image_rect(self, rect: QRectF, margin: int) -> None:
+        if rect.isNull():
+            return
+        left, top = self.viewport.to_view(rect.left(), rect.top())
+        scale = self.viewport.scale
+        on_screen = QRectF(left, top, rect.width() * scale, rect.height() * scale).toAlignedRect()
+        self.update(on_screen.adjusted(-margin, -margin, margin, margin))
+
+    def _exposed(self, rect: QRect) -> QRect:
+        left, top = self.viewport.to_image(rect.left(), rect.top())
+        right, bottom = self.viewport.to_image(rect.right() + 1, rect.bottom() + 1)
+        left, top, right, bottom = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+        return QRect(left, top, right - left, bottom - top)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._fits:
+            self.fit()
+            return
+        grown = event.size() - event.oldSize()
+        self._show(self.viewport.panned(grown.width() / 2, grown.height() / 2))

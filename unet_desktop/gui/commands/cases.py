@@ -1,0 +1,50 @@
+"""Commands of cases."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.commands.command import Command, Needs
+
+_P, _C = Needs.PROJECT, Needs.CASE
+
+COMMANDS: tuple[Command, ...] = (
+    Command("case.previous", "&Previous case", "cases.step", "P PgUp", "previous", _P, argument=-1),
+    Command("case.next", "&Next case", "cases.step", "N PgDown", "next", _P, argument=1),
+    Command(
+        "case.next_uncorrected",
+        "Next &uncorrected case",
+        "cases.next_uncorrected",
+        "U",
+        "uncorrected",
+        _P | Needs.UNCORRECTED,
+        "Go to the next case that nobody has corrected",
+    ),
+    Command(
+        "case.approve",
+        "&Approved",
+        "cases.toggle_approved",
+        "Ctrl+Return",
+        "approve",
+        _C | Needs.MASK,
+        "Mark the mask as checked and final",
+        True,
+    ),
+    Command(
+        "case.flag",
+        "&Flagged",
+        "cases.toggle_flagged",
+        "Shift+F",
+        "flag",
+        _C,
+        "Doubtful: leave it out of training",
+        True,
+    ),
+    Command(
+        "case.details",
+        "Case &details…",
+        "cases.show_details",
+        "Ctrl+D",
+        "details",
+        _C,
+        "Patient, eye and notes of the case",
+    ),
+)

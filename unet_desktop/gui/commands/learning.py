@@ -1,0 +1,32 @@
+"""Commands of training, prediction and proposals."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.commands.command import Command, Needs
+
+_P, _C, _I = Needs.PROJECT, Needs.CASE, Needs.IDLE
+
+COMMANDS: tuple[Command, ...] = (
+    Command("proposal.accept", "&Accept prediction", "edit.accept", "A", "accept", Needs.PROPOSAL),
+    Command("proposal.reject", "Re&ject prediction", "edit.reject", "X", "reject", Needs.PROPOSAL),
+    Command(
+        "learn.predict",
+        "&Predict this case",
+        "learning.predict_case",
+        "Ctrl+P",
+        "predict",
+        _C | _I | Needs.MODEL,
+        "Let the model propose a mask for this picture",
+    ),
+    Command(
+        "learn.predict_all",
+        "Predict all &uncorrected",
+        "learning.predict_uncorrected",
+        "Ctrl+Shift+P",
+        "predict-all",
+        _P | _I | Needs.MODEL | Needs.UNCORRECTED,
+        "Let the model propose masks for all cases that nobody has corrected",
+    ),
+    Command("learn.train", "&Train…", "learning.show_training", "Ctrl+T", "train", _P, "Go to the training panel"),
+    Command("learn.stop", "&Stop", "learning.stop", "Ctrl+.", "stop", Needs.BUSY, "Stop what is running"),
+)

@@ -1,0 +1,38 @@
+"""Commands of projects: making, opening, importing, segmenting folders."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.commands.command import Command, Needs
+
+_P, _I = Needs.PROJECT, Needs.IDLE
+
+COMMANDS: tuple[Command, ...] = (
+    Command("project.new", "&New project…", "project.new", "Ctrl+N", "new", _I),
+    Command("project.open", "&Open project…", "project.open", "Ctrl+O", "open", _I),
+    Command("project.close", "&Close project", "project.close", "Ctrl+W", "", _P | _I),
+    Command("project.import_images", "&Import pictures…", "project.import_images", "Ctrl+I", "import", _P | _I),
+    Command(
+        "project.import_drishti",
+        "Import &Drishti-GS1…",
+        "project.import_drishti",
+        icon="dataset",
+        needs=_I,
+        tip="Make a project of the published Drishti-GS1 data set",
+    ),
+    Command(
+        "project.segment_folder",
+        "&Segment a folder…",
+        "learning.segment_folder",
+        "Ctrl+Shift+S",
+        "folder",
+        _I,
+        "Write masks and a table of measurements for all pictures of a folder",
+    ),
+    Command(
+        "project.rebuild_index",
+        "&Rebuild index",
+        "project.rebuild_index",
+        needs=_P | _I,
+        tip="Read all cases from the project's folder again, after another program changed it",
+    ),
+)

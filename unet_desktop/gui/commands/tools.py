@@ -1,0 +1,36 @@
+"""Commands of tools, brush and labels."""
+
+from __future__ import annotations
+
+from unet_desktop.gui.commands.command import Command, Needs
+
+_P, _C = Needs.PROJECT, Needs.CASE
+
+COMMANDS: tuple[Command, ...] = (
+    Command("tool.brush", "&Brush", "edit.choose_tool", "B", "brush", _C, "Paint the label", True, "brush"),
+    Command(
+        "tool.eraser",
+        "&Eraser",
+        "edit.choose_tool",
+        "E",
+        "eraser",
+        _C,
+        "Erase the label; the right button does so with any tool",
+        True,
+        "eraser",
+    ),
+    Command("brush.smaller", "&Smaller brush", "edit.step_brush", "[", needs=_C, argument=-1),
+    Command("brush.larger", "&Larger brush", "edit.step_brush", "]", needs=_C, argument=1),
+    *(
+        Command(
+            f"label.{number}",
+            f"Label &{number}",
+            "edit.choose_label",
+            str(number),
+            needs=_P,
+            checkable=True,
+            argument=number - 1,
+        )
+        for number in range(1, 10)
+    ),
+)

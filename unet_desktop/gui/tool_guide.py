@@ -1,0 +1,34 @@
+"""Guide: what each tool is called, how it is used in a sentence, and which settings it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from unet_desktop.gui.tool_options import ToolKind
+
+
+class Setting(Flag):
+    """What can be set of a tool."""
+
+    NONE = 0
+    SIZE = auto()
+    COMBINE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the tools panel says of a tool; `hint` is one or two short sentences."""
+
+    name: str
+    hint: str
+    settings: Setting = Setting.NONE
+
+
+GUIDES: dict[ToolKind, Guide] = {
+    ToolKind.BRUSH: Guide(
+        "Brush", "Drag to paint. The right button or Ctrl erases, Shift draws straight lines.", Setting.SIZE
+    ),
+    ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; what it lies in stays.", Setting.SIZE),
+}
+"""One for each tool; a test checks that none is missing."""

@@ -1,0 +1,109 @@
+"""CanvasView: brings editor, tools and proposal to the canvas and their panels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QColor
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.handlers_view import ViewHandlers
+from unet_desktop.gui.panels.all_panels import Panels
+from unet_desktop.gui.tool_guide import GUIDES
+from unet_desktop.gui.tool_options import ToolKind
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.masks.measure import cup_to_disc
+
+
+class CanvasView(QObject):
+    """Canvas, tools and pointer."""
+
+    def __init__(
+        self, canvas: Canvas, pointer: Pointer, bench: Workbench, panels: Panels, handlers: ViewHandlers
+    ) -> None:
+        """Connect them."""
+        super().__init__(canvas)
+        self._canvas, self._bench, self._panels = canvas, bench, panels
+        self._measuring = QTimer(self, singleShot=True, interval=0)
+        self._measuring.timeout.connect(self._measure)
+        editor, options, tools = bench.editor, bench.options, panels.tools
+        editor.mask_replaced.connect(self._on_editor_mask_replaced)
+        editor.mask_changed.connect(canvas.update_box)
+        editor.history_changed.connect(self._measuring.start)
+        bench.proposal.changed.connect(self._on_proposal_changed)
+        bench.session.models_changed.connect(self._on_proposal_changed)
+        options.changed.connect(self._on_options_changed)
+        bench.toolbox.changed.connect(self._on_toolbox_changed)
+        tools.labels.label_chosen.connect(options.choose_label)
+        tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
+        tools.settings.combine.combine_chosen.connect(options.choose_combine)
+        tools.overlay.visible_chosen.connect(canvas.set_overlay_visible)
+        tools.overlay.opacity_chosen.connect(canvas.set_overlay_opacity)
+        canvas.settings_changed.connect(self._on_canvas_settings_changed)
+        canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
+        pointer.hovered.connect(self._on_pointer_hovered)
+        pointer.left.connect(lambda: panels.status.set_pointer("", ""))
+        pointer.resize_requested.connect(options.step_diameter)
+        pointer.key_released.connect(lambda key: handlers.end_peek() if key == Qt.Key.Key_H else None)
+        canvas.set_overlay_opacity(bench.store.settings.overlay_opacity)
+        self._on_options_changed()
+        self._on_toolbox_changed()
+        self._on_proposal_changed()
+
+    def _on_editor_mask_replaced(self) -> None:
+        self._canvas.set_mask(self._bench.editor.mask, self._bench.editor.labels)
+
+    def _on_proposal_changed(self) -> None:
+        prediction, project = self._bench.proposal.prediction, self._bench.session.project
+        self._canvas.set_proposal(
+            None if prediction is None else prediction.mask, None if project is None else project.labels
+        )
+        self._panels.tools.proposal.set_state(
+            has_model=self._bench.session.model_in_use is not None,
+            confidence=None if prediction is None else prediction.confidence,
+        )
+
+    def _on_options_changed(self) -> None:
+        options, tools = self._bench.options, self._panels.tools
+        tools.labels.set_labels(options.labels)
+        tools.labels.set_current(options.label)
+        tools.settings.brush_size.set_diameter(options.diameter)
+        tools.settings.combine.set_combine(options.combine)
+        tools.settings.set_guide(GUIDES[options.tool])
+
+    def _on_toolbox_changed(self) -> None:
+        options, tool = self._bench.options, self._bench.toolbox.current
+        erases = options.tool is ToolKind.ERASER
+        colour = QColor("white") if options.label is None or erases else QColor(options.label.colour)
+        self._canvas.set_tool(tool.ring, colour)
+        self._canvas.set_sketch(tool.sketch)
+
+    def _on_canvas_settings_changed(self) -> None:
+        self._panels.tools.overlay.set_overlay(self._canvas.overlay_visible, self._canvas.overlay_opacity)
+
+    def _on_canvas_viewport_changed(self) -> None:
+        self._panels.status.set_zoom(None if self._canvas.image_size is None else self._canvas.zoom)
+
+    def _on_pointer_hovered(self, x: float, y: float) -> None:
+        opened, mask = self._bench.session.open, self._bench.editor.mask
+        column, row = int(x // 1), int(y // 1)
+        if opened is None or mask is None or not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
+            self._panels.status.set_pointer("", "")
+            return
+        red, green, blue = (int(value) for value in opened.image.pixels[row, column])
+        self._panels.status.set_pointer(
+            f"x {column}  y {row}  RGB {red} {green} {blue}", self._name_of(int(mask[row, column]))
+        )
+
+    def _name_of(self, value: int) -> str:
+        labels = self._bench.editor.labels
+        label = None if labels is None else labels.with_value(value)
+        if label is not None:
+            return label.name
+        return "not annotated" if value == NOT_ANNOTATED else "background"
+
+    def _measure(self) -> None:
+        mask, labels = self._bench.editor.mask, self._bench.editor.labels
+        ratio = None if mask is None or labels is None else cup_to_disc(mask, labels)
+        self._panels.tools.show_ratio(ratio)

@@ -1,0 +1,80 @@
+"""CaseView: case list, pages, title and the case's part of the status line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from unet_desktop.gui.panels.all_panels import Panels
+from unet_desktop.gui.panels.cases_model import STATE_TEXT
+from unet_desktop.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from unet_desktop.gui.window import MainWindow
+
+
+class CaseView(QObject):
+    """Case list, pages, title and the case's part of the status line."""
+
+    def __init__(self, window: MainWindow, bench: Workbench, panels: Panels) -> None:
+        """Connect them."""
+        super().__init__(window)
+        self._window, self._bench, self._panels = window, bench, panels
+        session = bench.session
+        session.project_changed.connect(self._on_session_project_changed)
+        session.cases_changed.connect(self._on_session_cases_changed)
+        session.case_changed.connect(self._on_session_case_changed)
+        session.case_updated.connect(self._on_session_case_updated)
+        self._on_session_project_changed()
+        self._on_session_case_changed()
+
+    def _on_session_project_changed(self) -> None:
+        self._panels.banner.hide()
+        self._panels.welcome.set_recent(self._bench.store.settings.recent)
+        self._window.docks.set_project_open(self._bench.session.project is not None)
+        self._on_session_cases_changed()
+
+    def _on_session_cases_changed(self) -> None:
+        session = self._bench.session
+        self._panels.cases.set_project(session.project)
+        self._panels.cases.set_current(session.case_id)
+        self._show_counts()
+        self._show_page()
+
+    def _on_session_case_changed(self) -> None:
+        opened = self._bench.session.open
+        self._window.canvas.set_image(None if opened is None else opened.image.pixels)
+        self._panels.cases.set_current(self._bench.session.case_id)
+        self._show_case()
+        self._show_page()
+
+    def _on_session_case_updated(self, case_id: str) -> None:
+        self._panels.cases.update_case(case_id)
+        self._show_counts()
+        if case_id == self._bench.session.case_id:
+            self._show_case()
+
+    def _show_page(self) -> None:
+        session, panels = self._bench.session, self._panels
+        page: QWidget = panels.welcome
+        if session.project is not None:
+            page = self._window.canvas if session.case_ids else panels.no_cases
+        self._window.pages.setCurrentWidget(page)
+
+    def _show_counts(self) -> None:
+        corrected, total = self._bench.session.counts
+        self._panels.cases.set_counts(corrected, total)
+        self._panels.training.set_case_counts(corrected, total)
+
+    def _show_case(self) -> None:
+        project, opened = self._bench.session.project, self._bench.session.open
+        names = [] if opened is None else [opened.case.id]
+        names += [] if project is None else [project.name]
+        self._window.setWindowTitle(" – ".join([*names, "U-Net Desktop"]))
+        if opened is None:
+            self._panels.status.set_case("", "")
+            return
+        state = STATE_TEXT[opened.case.state] + (", flagged" if opened.case.flagged else "")
+        self._panels.status.set_case(state, opened.image.note)

@@ -1,0 +1,87 @@
+"""Reshape: a shape that is drawn into the mask again and again while it is edited, and ends in one patch."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.box import Box, bounds
+from unet_desktop.masks.original import Original
+from unet_desktop.masks.patch import Patch
+from unet_desktop.masks.regions import Mask, Region
+from unet_desktop.masks.stroke import erasing_table, painting_table
+
+
+class Combine(StrEnum):
+    """What a shape does to the region that is there."""
+
+    ADD = "add"
+    SUBTRACT = "subtract"
+    REPLACE = "replace"
+
+
+class Reshape:
+    """A shape being edited; it is the only writer of the mask until it finishes or is cancelled.
+
+    The mask shows the shape as it will be, so that measurements follow while a handle is dragged.
+    """
+
+    def __init__(self, mask: Mask, labels: LabelSet, label: Label, name: str) -> None:
+        """Begin on a mask.
+
+        Args:
+            mask: (H, W) uint8, changed in place.
+            labels: the label set.
+            label: the label that the shape is of.
+            name: of the patch.
+        """
+        self._mask = mask
+        self._original = Original(mask)
+        self._paint, self._erase = painting_table(labels, label), erasing_table(labels, label)
+        values = np.zeros(256, bool)
+        values[list(labels.region_values(label))] = True
+        # Looked for once in the whole mask: what follows costs no more than the region and the shape are large.
+        self._region = bounds(values[mask])
+        self._name = name
+
+    @property
+    def region(self) -> Box:
+        """Where the label's region was when the gesture began."""
+        return self._region
+
+    def show(self, box: Box, plane: Region, combine: Combine) -> Box:
+        """Draw the shape in place of the one that was shown; returns the box of pixels that may have changed.
+
+        Args:
+            box: where the plane lies; it may reach over the mask's border.
+            plane: (h, w) bool, the shape in the box.
+            combine: what it does to the region that was there when the gesture began.
+        """
+        changed = self._original.restore()
+        inside = box.within(*self._mask.shape)
+        if inside.empty:
+            inside = Box(0, 0, 0, 0)
+        work = inside.joined(self._region) if combine is Combine.REPLACE else inside
+        if work.empty:
+            return changed
+        self._original.keep(work)
+        shape = np.zeros((work.bottom - work.top, work.right - work.left), bool)
+        if not inside.empty:
+            shape[inside.moved(-work.top, -work.left).slices] = plane[inside.moved(-box.top, -box.left).slices]
+        view = self._mask[work.slices]
+        if combine is Combine.REPLACE:
+            view[...] = np.where(shape, self._paint[view], self._erase[view])
+        else:
+            table = self._paint if combine is Combine.ADD else self._erase
+            view[shape] = table[view[shape]]
+        return changed.joined(work)
+
+    def finish(self) -> Patch | None:
+        """End it: what it changed, or None."""
+        return self._original.patch(self._name)
+
+    def cancel(self) -> Box:
+        """Put everything back; returns the box that changed."""
+        return self._original.restore()
