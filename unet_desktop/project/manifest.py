@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,17 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A project's name and labels."""
+    """What belongs to a project as a whole.
+
+    Attributes:
+        name: what people call it.
+        labels: what its masks are made of.
+        mm_per_pixel: millimetres on the retina that a pixel of its pictures covers; None while nobody has said.
+    """
 
     name: str
     labels: LabelSet
+    mm_per_pixel: float | None = None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -32,7 +40,7 @@ def read_manifest(path: Path) -> Manifest:
         number = data["format"]
         if not isinstance(number, int) or number > FORMAT:
             raise ProjectError(f"{path.parent} was made by a newer U-Net Desktop (format {number}); update first.")
-        return Manifest(str(data["name"]), LabelSet.from_json(data["labels"]))
+        return Manifest(str(data["name"]), LabelSet.from_json(data["labels"]), _scale(data.get("mm_per_pixel")))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
             f"{path.parent} is not a project: it has no project.json. Choose a project's folder."
@@ -47,4 +55,15 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     Raises:
         WriteError: it cannot be written.
     """
-    files.write_json(path, {"format": FORMAT, "name": manifest.name, "labels": manifest.labels.to_json()})
+    data: dict[str, object] = {"format": FORMAT, "name": manifest.name, "labels": manifest.labels.to_json()}
+    if manifest.mm_per_pixel is not None:
+        data["mm_per_pixel"] = manifest.mm_per_pixel
+    files.write_json(path, data)
+
+
+def _scale(value: object) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not (math.isfinite(value) and value > 0):
+        raise ValueError(f"mm_per_pixel is {value!r}, which is no length")
+    return float(value)

@@ -41,6 +41,7 @@ class Project:
         self.layout = layout
         self.name = manifest.name
         self.labels: LabelSet = manifest.labels
+        self.mm_per_pixel = manifest.mm_per_pixel
         self._records = Records(layout)
 
     @classmethod
