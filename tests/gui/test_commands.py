@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import qtawesome
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from unet_desktop.gui import menus
-from unet_desktop.gui.actions import sequences, shortcut_rows
+from unet_desktop.gui.actions import listed, title
 from unet_desktop.gui.commands import COMMANDS, Needs
+from unet_desktop.gui.commands.groups import heading, headings
 from unet_desktop.gui.icons import ICONS
 from unet_desktop.gui.window import MainWindow
 
@@ -19,9 +21,28 @@ IDS = [command.id for command in COMMANDS]
 
 def test_ids_and_shortcuts_are_unique() -> None:
     assert len(set(IDS)) == len(IDS)
-    keys = Counter(keys.toString() for command in COMMANDS for keys in sequences(command))
+    keys = Counter(QKeySequence(keys).toString() for command in COMMANDS for keys in command.shortcut.split())
     assert "" not in keys
     assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_command_has_a_shortcut_and_a_heading() -> None:
+    assert [command.id for command in COMMANDS if not command.shortcut] == []
+    assert {heading(command) for command in COMMANDS} == set(headings())
+
+
+def test_what_correcting_needs_is_under_one_hand() -> None:
+    """Keys of the left half of the keyboard, so that the other hand stays at the mouse."""
+    left = set("12345QWERTASDFGZXCVB`0")
+    for command in COMMANDS:
+        daily = command.id.startswith("tool.") or command.id in {
+            *("label.1", "label.2", "case.next", "case.previous", "case.next_uncorrected", "case.approve"),
+            *("proposal.accept", "proposal.reject", "edit.undo", "view.zoom_mask", "view.fit", "view.overlay"),
+        }
+        reached = [
+            keys for keys in command.shortcut.split() if keys.removeprefix("Ctrl+").removeprefix("Shift+") in left
+        ]
+        assert reached or not daily, command.id
 
 
 def test_every_command_is_in_exactly_one_menu() -> None:
@@ -56,7 +77,7 @@ def test_menu_access_keys_are_unique(window: MainWindow) -> None:
 
 def test_tooltips_show_the_shortcut(window: MainWindow) -> None:
     assert "Ctrl+Z" in window.actions_by_id["edit.undo"].toolTip()
-    assert any(row == ("Editing", "Undo", "Ctrl+Z") for row in shortcut_rows())
+    assert window.actions_by_id["window.reset"].toolTip().startswith("Put all panels back")
 
 
 def test_nothing_to_work_on_means_few_commands(window: MainWindow) -> None:
@@ -93,9 +114,8 @@ def test_needs_are_all_used() -> None:
     assert all(need in used for need in Needs)
 
 
-def test_the_list_of_shortcuts_names_the_projects_labels(opened: MainWindow) -> None:
-    rows = [text for group, text, _ in shortcut_rows(opened.bench.options.labels) if group == "Editing"]
-    assert "Paint optic disc" in rows
-    assert "Paint optic cup" in rows
-    assert not [text for text in rows if text.startswith("Label")]
-    assert ("Editing", "Label 9", "9") in shortcut_rows()
+def test_lists_name_the_projects_labels(opened: MainWindow) -> None:
+    labels = opened.bench.options.labels
+    names = [title(command, labels) for command in listed(labels) if heading(command) == "Labels"]
+    assert names == ["Paint optic disc", "Paint optic cup"]
+    assert [title(command, None) for command in listed(None) if heading(command) == "Labels"][8] == "Label 9"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.commands import COMMANDS, Command, Needs
+from unet_desktop.gui.commands.groups import heading, headings
 from unet_desktop.gui.icons import icon
+from unet_desktop.gui.keymap import Keymap
 from unet_desktop.gui.theme import Colours
 from unet_desktop.labels import LabelSet
 
@@ -17,14 +19,18 @@ from unet_desktop.labels import LabelSet
 class Actions:
     """The program's QActions by command id; they belong to the window, so that their keys work all over it."""
 
-    def __init__(self, window: QWidget, find: Callable[[str], Callable[..., object]]) -> None:
+    def __init__(self, window: QWidget, find: Callable[[str], Callable[..., object]], keymap: Keymap) -> None:
         """Make them all.
 
         Args:
             window: owns them.
             find: gives the handler of a command by its name.
+            keymap: gives them their keys, also later ones.
         """
         self._actions = {command.id: _action(command, window, find) for command in COMMANDS}
+        self.keymap = keymap
+        keymap.changed.connect(self._on_keymap_changed)
+        self._on_keymap_changed()
 
     def __getitem__(self, command_id: str) -> QAction:
         """The action of that command."""
@@ -51,6 +57,13 @@ class Actions:
             if labels is not None and there:
                 action.setText(_paint(labels, number).replace("&", "&&"))
 
+    def _on_keymap_changed(self) -> None:
+        for command in COMMANDS:
+            action, keys = self._actions[command.id], self.keymap.text(command.id)
+            action.setShortcuts(self.keymap.sequences(command.id))
+            tip = command.tip or plain(command.text)
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+
     def set_colours(self, colours: Colours) -> None:
         """Draw the icons in this theme's colours."""
         for command in COMMANDS:
@@ -63,59 +76,35 @@ def plain(text: str) -> str:
     return text.replace("&", "").removesuffix("…")
 
 
-def sequences(command: Command) -> list[QKeySequence]:
-    """The command's shortcuts."""
-    return [QKeySequence(keys) for keys in command.shortcut.split()]
-
-
-def shortcut_rows(labels: LabelSet | None = None) -> list[tuple[str, str, str]]:
-    """(group, text, keys) of every command that has a shortcut, for the list that people read.
+def title(command: Command, labels: LabelSet | None) -> str:
+    """What lists call the command: its text, and the label's name where it chooses a label.
 
     Args:
-        labels: the open project's, by whose names the keys that choose labels are listed.
+        command: the command.
+        labels: the open project's, or None.
     """
-    groups = {
-        "project": "Project",
-        "app": "Project",
-        "edit": "Editing",
-        "tool": "Editing",
-        "brush": "Editing",
-        "label": "Editing",
-        "proposal": "Prediction",
-        "learn": "Learning",
-        "case": "Cases",
-        "view": "View",
-        "help": "Help",
-    }
-    rows = []
-    for command in COMMANDS:
-        group, _, name = command.id.partition(".")
-        text = plain(command.text)
-        if group == "label" and labels is not None:
-            if int(name) > len(labels):
-                continue
-            text = _paint(labels, int(name))
-        if command.shortcut:
-            rows.append((groups[group], text, _keys(command)))
-    return sorted(rows, key=lambda row: list(dict.fromkeys(groups.values())).index(row[0]))
+    group, _, number = command.id.partition(".")
+    if group == "label" and labels is not None and int(number) <= len(labels):
+        return _paint(labels, int(number))
+    return plain(command.text)
+
+
+def listed(labels: LabelSet | None) -> list[Command]:
+    """The commands that lists show: all but those of labels that the project does not have."""
+    count = 9 if labels is None else len(labels)
+    found = [command for command in COMMANDS if not command.id.startswith("label.") or int(command.id[6:]) <= count]
+    return sorted(found, key=lambda command: headings().index(heading(command)))
 
 
 def _paint(labels: LabelSet, number: int) -> str:
     return f"Paint {labels.labels[number - 1].name}"
 
 
-def _keys(command: Command) -> str:
-    return " or ".join(keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in sequences(command))
-
-
 def _action(command: Command, window: QWidget, find: Callable[[str], Callable[..., object]]) -> QAction:
     action = QAction(command.text, window)
     action.setObjectName(command.id)
-    action.setShortcuts(sequences(command))
     action.setAutoRepeat(command.id.startswith(("brush.", "case.", "view.zoom", "edit.")))
     action.setCheckable(command.checkable)
-    tip = command.tip or plain(command.text)
-    action.setToolTip(f"{tip} ({_keys(command)})" if command.shortcut else tip)
     action.setStatusTip("")
     handler = find(command.handler)
     call = partial(handler, command.argument) if command.argument is not None else handler

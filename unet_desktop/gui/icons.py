@@ -36,6 +36,7 @@ ICONS = {
     "predict-all": "mdi6.image-multiple-outline",
     "train": "mdi6.school-outline",
     "stop": "mdi6.stop-circle-outline",
+    "palette": "mdi6.magnify",
     "keys": "mdi6.keyboard-outline",
     "about": "mdi6.information-outline",
     "warning": "mdi6.alert-outline",

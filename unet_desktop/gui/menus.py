@@ -67,7 +67,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "window.reset",
     ),
     "&Theme": ("theme.system", "theme.light", "theme.dark"),
-    "&Help": ("help.shortcuts", "help.about"),
+    "&Help": ("help.palette", "help.sheet", "help.shortcuts", "help.about"),
 }
 """In order; "Theme" hangs inside "View" (see `SUBMENUS`)."""
 

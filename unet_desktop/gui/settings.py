@@ -63,6 +63,15 @@ class Store:
         self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
 
     @property
+    def shortcuts(self) -> str:
+        """What `keep_shortcuts` kept, or empty."""
+        return str(self._store.value("shortcuts") or "")
+
+    def keep_shortcuts(self, text: str) -> None:
+        """Keep the keys that the user changed."""
+        self._store.setValue("shortcuts", text)
+
+    @property
     def geometry(self) -> tuple[QByteArray, QByteArray] | None:
         """(geometry, state) of the window as it was closed last, or None."""
         geometry, state = self._store.value("window/geometry"), self._store.value("window/state")

@@ -18,6 +18,7 @@ from unet_desktop.gui.handlers_learning import LearningHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
 from unet_desktop.gui.handlers_window import WindowHandlers
+from unet_desktop.gui.keymap import Keymap
 from unet_desktop.gui.menus import LABELLED, MENUS, SEPARATOR, SUBMENUS, TOOLBAR
 from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.problems import Problems
@@ -36,7 +37,9 @@ class MainWindow(QMainWindow):
         self.problems = Problems(self)
         self.canvas = Canvas()
         # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
-        self.actions_by_id = Actions(self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments))
+        self.actions_by_id = Actions(
+            self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(bench.store, self)
+        )
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels.cases, self.panels.tools, self.panels.training, self.panels.models)
         groups = Groups(
@@ -45,7 +48,7 @@ class MainWindow(QMainWindow):
             cases=CaseHandlers(bench, self),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
-            window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status),
+            window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )
         self.handlers = Handlers(groups, self.problems)
         self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas, self.problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence
 
 from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
@@ -23,7 +24,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     bench, panels = window.bench, window.panels
     guarded = window.handlers.find
     upkeep = Upkeep(window, appearance)
-    CanvasView(window.canvas, pointer, bench, panels, groups.view)
+    CanvasView(window.canvas, pointer, bench, panels)
     CaseView(window, bench, panels)
     LearningView(bench, panels)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
@@ -37,8 +38,15 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     bench.proposal.problem.connect(panels.banner.show_problem)
     bench.learning.notice.connect(panels.banner.show_problem)
     bench.learning.problem.connect(window.problems.show)
+    pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
     upkeep.refresh_colours()
     upkeep.refresh()
+
+
+def _end_peek(window: MainWindow, groups: Groups, key: int) -> None:
+    """The overlay's key shows or hides it for as long as it is held, whichever key the user gave it."""
+    if window.actions_by_id.keymap.holds("view.overlay", QKeySequence(key)):
+        groups.view.end_peek()
 
 
 class Upkeep(QObject):

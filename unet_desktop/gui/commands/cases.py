@@ -7,13 +7,13 @@ from unet_desktop.gui.commands.command import Command, Needs
 _P, _C = Needs.PROJECT, Needs.CASE
 
 COMMANDS: tuple[Command, ...] = (
-    Command("case.previous", "&Previous case", "cases.step", "P PgUp", "previous", _P, argument=-1),
-    Command("case.next", "&Next case", "cases.step", "N PgDown", "next", _P, argument=1),
+    Command("case.previous", "&Previous case", "cases.step", "P PgUp Shift+D", "previous", _P, argument=-1),
+    Command("case.next", "&Next case", "cases.step", "N PgDown D", "next", _P, argument=1),
     Command(
         "case.next_uncorrected",
         "Next &uncorrected case",
         "cases.next_uncorrected",
-        "U",
+        "U Shift+A",
         "uncorrected",
         _P | Needs.UNCORRECTED,
         "Go to the next case that nobody has corrected",
@@ -22,7 +22,7 @@ COMMANDS: tuple[Command, ...] = (
         "case.approve",
         "&Approved",
         "cases.toggle_approved",
-        "Ctrl+Return",
+        "Ctrl+Return Ctrl+A",
         "approve",
         _C | Needs.MASK,
         "Mark the mask as checked and final",

@@ -18,7 +18,7 @@ COMMANDS: tuple[Command, ...] = (
         "view.overlay",
         "&Show mask",
         "view.toggle_overlay",
-        "H",
+        "H `",
         "overlay",
         _C,
         "Show or hide mask and prediction; hold the key to look for a moment",

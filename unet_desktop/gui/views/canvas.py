@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
-from unet_desktop.gui.handlers_view import ViewHandlers
 from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.tool_guide import GUIDES
 from unet_desktop.gui.tool_options import ToolKind
@@ -19,9 +18,7 @@ from unet_desktop.masks.measure import cup_to_disc
 class CanvasView(QObject):
     """Canvas, tools and pointer."""
 
-    def __init__(
-        self, canvas: Canvas, pointer: Pointer, bench: Workbench, panels: Panels, handlers: ViewHandlers
-    ) -> None:
+    def __init__(self, canvas: Canvas, pointer: Pointer, bench: Workbench, panels: Panels) -> None:
         """Connect them."""
         super().__init__(canvas)
         self._canvas, self._bench, self._panels = canvas, bench, panels
@@ -45,7 +42,6 @@ class CanvasView(QObject):
         pointer.hovered.connect(self._on_pointer_hovered)
         pointer.left.connect(lambda: panels.status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
-        pointer.key_released.connect(lambda key: handlers.end_peek() if key == Qt.Key.Key_H else None)
         canvas.set_overlay_opacity(bench.store.settings.overlay_opacity)
         self._on_options_changed()
         self._on_toolbox_changed()
