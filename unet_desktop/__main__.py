@@ -6,6 +6,8 @@ import multiprocessing
 import sys
 from pathlib import Path
 
+from unet_desktop.errors import DisplayError
+
 MANIFEST = "project.json"
 _QT_MISSING = """\
 error: The window cannot be opened: {error}.
@@ -32,11 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
 
             return self_test.main()
         from unet_desktop.gui import app
+        from unet_desktop.gui.display import require_display
+
+        require_display()
     except ImportError as error:  # Qt itself, or a library of the system that it needs
-        if sys.stderr is not None:  # a windowed program on Windows has none
-            sys.stderr.write(_QT_MISSING.format(error=error))
-        return 2
+        return _refuse(_QT_MISSING.format(error=error))
+    except DisplayError as error:
+        return _refuse(f"error: {error}\n")
     return app.main([_project_folder(argument) for argument in arguments if argument != "window"])
+
+
+def _refuse(text: str) -> int:
+    if sys.stderr is not None:  # a windowed program on Windows has none
+        sys.stderr.write(text)
+    return 2
 
 
 def _is_project(argument: str) -> bool:

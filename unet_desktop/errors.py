@@ -7,6 +7,7 @@ UserError                 something a user can understand and mend: dialog, or `
 ├── ProjectError          a project folder cannot be opened, made or written
 ├── CheckpointError       a model file is not ours, damaged, or of other labels
 ├── TrainingError         training cannot start or go on
+├── DisplayError          there is no screen that the window could be opened on
 └── WriteError            a file cannot be written
 
 Anything else that is raised is a bug: traceback to the log, one plain dialog.
@@ -41,6 +42,10 @@ class CheckpointError(UserError):
 
 class TrainingError(UserError):
     """Training cannot start or go on."""
+
+
+class DisplayError(UserError):
+    """There is no screen that the window could be opened on."""
 
 
 class WriteError(UserError):

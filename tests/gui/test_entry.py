@@ -11,7 +11,8 @@ import pytest
 
 from unet_desktop import __main__ as entry
 
-_DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+_DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM"}
+_ON_LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
 _WITHOUT_EGL = """
 import sys
 class Refusing:
@@ -30,14 +31,40 @@ def run(arguments: list[str], environment: dict[str, str]) -> subprocess.Complet
     )
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
+def without_display(**variables: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _DISPLAYS} | variables
+
+
+@_ON_LINUX
 @pytest.mark.parametrize("arguments", [[], ["window"]])
 def test_without_a_display_it_says_what_to_do(home: Path, arguments: list[str]) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in _DISPLAYS}
-    done = run(["-m", "unet_desktop", *arguments], environment | {"DISPLAY": ""})
+    done = run(["-m", "unet_desktop", *arguments], without_display(DISPLAY=""))
     assert done.returncode == 2, done.stderr
     assert "There is no display" in done.stderr
     assert "unet-desktop --help" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@_ON_LINUX
+@pytest.mark.parametrize(
+    ("arguments", "display"),
+    [
+        ([], {"DISPLAY": ":987"}),
+        (["self-test"], {"DISPLAY": ":987"}),
+        ([], {"DISPLAY": "localhost:987"}),
+        ([], {"DISPLAY": "nonsense"}),
+        ([], {"WAYLAND_DISPLAY": "wayland-987"}),
+        ([], {"WAYLAND_DISPLAY": "wayland-987", "DISPLAY": ":987"}),
+        ([], {"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":987"}),
+    ],
+)
+def test_a_display_that_does_not_answer_is_a_sentence(
+    home: Path, arguments: list[str], display: dict[str, str]
+) -> None:
+    done = run(["-m", "unet_desktop", *arguments], without_display(XDG_RUNTIME_DIR=str(home), **display))
+    assert done.returncode == 2, done.stderr
+    assert "cannot be reached" in done.stderr
+    assert any(f'"{name}"' in done.stderr for name in display.values())
     assert len(done.stderr.splitlines()) == 1
 
 

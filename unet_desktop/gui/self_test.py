@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop import __version__
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.gui import app
+from unet_desktop.gui.display import require_display
 from unet_desktop.gui.icons import ICONS, icon
 from unet_desktop.gui.theme import LIGHT
 from unet_desktop.gui.window import MainWindow
@@ -57,12 +58,17 @@ class Report:
 
 
 def main() -> int:
-    """Run all checks; 0 when all are well, else 1."""
+    """Run all checks, off screen where there is no display; 0 when all are well, else 1.
+
+    Raises:
+        DisplayError, ImportError: there should be a display, but no window can be opened on it.
+    """
+    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    require_display()
     watchdog = threading.Timer(LONGEST, _give_up)
     watchdog.daemon = True
     watchdog.start()
-    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     complaints: list[str] = []
 
     def note(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
