@@ -1,4 +1,4 @@
-"""The program's start: a project or nothing opens the window, a command's name runs it in the terminal."""
+"""The program's start: a command's name runs it in the terminal, a project or nothing opens the window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from unet_desktop.errors import DisplayError
 
 MANIFEST = "project.json"
+COMMANDS = frozenset({"import", "train", "segment", "evaluate", "doctor", "demo"})
+"""The terminal's commands, spelt here so that nothing need be imported to know them. Before a folder of the same
+name they win; the folder can be given as ./import."""
 _QT_MISSING = """\
 error: The window cannot be opened: {error}.
 On Debian or Ubuntu, install what it needs: sudo apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 \
@@ -24,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     multiprocessing.freeze_support()
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] not in {"self-test", "window"} and not _is_project(arguments[0]):
+    if arguments and _is_for_terminal(arguments[0]):
         from unet_desktop.cli import main as terminal
 
         return terminal.main(arguments)
@@ -41,7 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(_QT_MISSING.format(error=error))
     except DisplayError as error:
         return _refuse(f"error: {error}\n")
-    return app.main([_project_folder(argument) for argument in arguments if argument != "window"])
+    return app.main([_project_folder(argument) for argument in arguments[arguments[:1] == ["window"] :]])
+
+
+def _is_for_terminal(word: str) -> bool:
+    return word in COMMANDS or (word not in {"self-test", "window"} and not _is_project(word))
 
 
 def _refuse(text: str) -> int:

@@ -343,3 +343,32 @@ class TestWindowOrTerminal:
         for line in ([], ["window"], [str(project.root)], ["window", str(project.layout.manifest)]):
             assert main(line) == 0
         assert opened == [[], [], [str(project.root)], [str(project.root)]]
+
+    def test_the_commands_are_those_of_the_terminal(self):
+        from unet_desktop.cli.main import app
+
+        names = {command.name for command in app.registered_commands}
+        assert names - {"window", "self-test"} == __main__.COMMANDS
+
+    @pytest.mark.parametrize("name", sorted(__main__.COMMANDS))
+    def test_a_command_goes_before_a_project_of_its_name(self, run, tmp_path, monkeypatch, name):
+        from unet_desktop.gui import app
+
+        opened = []
+        monkeypatch.setattr(app, "main", lambda arguments: opened.append(arguments) or 0)
+        Project.create(tmp_path / name, DISC_AND_CUP)
+        monkeypatch.chdir(tmp_path)
+        code, out, _ = run(name, "--help")
+        assert (code, "Usage" in out, opened) == (0, True, [])
+        assert run(f"./{name}")[0] == 0
+        assert opened == [[f"./{name}"]]
+
+    def test_a_project_called_window_can_be_opened(self, tmp_path, monkeypatch):
+        from unet_desktop.gui import app
+
+        opened = []
+        monkeypatch.setattr(app, "main", lambda arguments: opened.append(arguments) or 0)
+        Project.create(tmp_path / "window", DISC_AND_CUP)
+        monkeypatch.chdir(tmp_path)
+        assert main(["window", "window"]) == 0
+        assert opened == [["window"]]
