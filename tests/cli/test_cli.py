@@ -10,7 +10,7 @@ import pytest
 
 from unet_desktop import __main__, __version__
 from unet_desktop.__main__ import main
-from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.project import Project
 from unet_desktop.tasks import import_images
@@ -132,6 +132,27 @@ class TestImport:
 
     def test_unknown_labels_make_no_project(self, refused, pictures, tmp_path):
         assert "disc-and-cup" in refused("import", pictures, tmp_path / "project", "--labels", "teeth")
+        assert not (tmp_path / "project").exists()
+
+    def test_other_labels_than_the_projects_change_nothing(self, refused, run, pictures, tmp_path):
+        root = tmp_path / "project"
+        assert run("import", pictures / "a.png", root, "--labels", "one")[0] == 0
+        before = things_in(root)
+        assert "has other labels" in refused("import", pictures, root, "--labels", "disc-and-cup")
+        assert things_in(root) == before
+
+    @pytest.mark.parametrize("labels", [[], ["--labels", "one"], ["--labels", "project/project.json"]])
+    def test_the_projects_own_labels_are_kept(self, run, pictures, tmp_path, monkeypatch, labels):
+        monkeypatch.chdir(tmp_path)
+        assert run("import", pictures / "a.png", "project", "--labels", "one")[0] == 0
+        code, out, _ = run("import", pictures, "project", *labels)
+        assert (code, "(3 cases" in out) == (0, True)
+        assert Project.open(tmp_path / "project").labels == ONE_STRUCTURE
+
+    def test_drishti_has_labels_of_its_own(self, refused, pictures, tmp_path):
+        assert "has other labels" in refused(
+            "import", pictures, tmp_path / "project", "--drishti", "--labels", "one"
+        )
         assert not (tmp_path / "project").exists()
 
     def test_a_folder_with_other_things_is_left_alone(self, refused, pictures, tmp_path):

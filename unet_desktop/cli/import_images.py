@@ -11,7 +11,7 @@ import typer
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import LabelError
-from unet_desktop.labels import TEMPLATES, LabelSet
+from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
 
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
 
@@ -23,16 +23,18 @@ def run(
     masks: Annotated[Path | None, typer.Option(help="Folder of masks that have the pictures' names.")] = None,
     refer: Annotated[bool, typer.Option("--refer", help="Leave the pictures where they are.")] = False,
     recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
-    labels: Annotated[str, typer.Option(help=LABELS_HELP)] = "disc-and-cup",
+    labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} A new project without: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
 
+    wanted = None if labels is None else labels_of(labels)
     if drishti:
+        _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
         followed = follow(import_drishti(source, project, copy=not refer), "Importing")
     else:
-        _make_project(source, project, labels_of(labels), masks, recursive=recursive)
+        _make_project(source, project, wanted, masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
         followed = follow(events, "Importing")
     from unet_desktop.project.project import Project
@@ -62,15 +64,27 @@ def labels_of(name: str) -> LabelSet:
     return LabelSet.from_json(data.get("labels") if isinstance(data, dict) else data)
 
 
-def _make_project(source: Path, root: Path, labels: LabelSet, masks: Path | None, *, recursive: bool) -> None:
+def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) -> None:
+    if wanted is not None and wanted != labels:
+        names = ", ".join(label.name for label in labels)
+        raise LabelError(
+            f"{owner} has other labels than --labels gives: {names}. Leave --labels out, or import into a new project."
+        )
+
+
+def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool) -> None:
     """Make the project unless it is there, and not before pictures and masks are known to be there."""
     from unet_desktop.images.listing import find_images
     from unet_desktop.project.layout import Layout
+    from unet_desktop.project.manifest import read_manifest
     from unet_desktop.project.project import Project
 
-    if not Layout(root).manifest.exists():
+    manifest = Layout(root).manifest
+    if manifest.exists():
+        _refuse_other_labels(wanted, read_manifest(manifest).labels, str(root))
+    else:
         if not source.is_file():
             find_images(source, recursive=recursive)
         if masks is not None:
             find_images(masks, recursive=True)
-        Project.create(root, labels)
+        Project.create(root, wanted or DISC_AND_CUP)
