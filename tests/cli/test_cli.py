@@ -86,6 +86,14 @@ class TestImport:
         assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
         assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
 
+    def test_masks_beside_the_pictures_are_told_of_and_then_used(self, run, pictures, tmp_path, disc_mask):
+        write_mask(pictures / "b_mask.png", disc_mask, DISC_AND_CUP)
+        code, out, err = run("import", pictures, tmp_path / "project")
+        assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
+        assert "1 of them: It is called like the mask of a picture beside it" in err
+        code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
+        assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
+
     def test_one_broken_picture_is_named_and_the_rest_taken(self, run, pictures, tmp_path):
         (pictures / "bad.jpg").write_bytes(b"no picture")
         code, out, err = run("import", pictures, tmp_path / "project")
@@ -150,9 +158,7 @@ class TestImport:
         assert Project.open(tmp_path / "project").labels == ONE_STRUCTURE
 
     def test_drishti_has_labels_of_its_own(self, refused, pictures, tmp_path):
-        assert "has other labels" in refused(
-            "import", pictures, tmp_path / "project", "--drishti", "--labels", "one"
-        )
+        assert "has other labels" in refused("import", pictures, tmp_path / "project", "--drishti", "--labels", "one")
         assert not (tmp_path / "project").exists()
 
     def test_a_folder_with_other_things_is_left_alone(self, refused, pictures, tmp_path):

@@ -54,6 +54,10 @@ def type_path(qtbot: QtBot, dialog: QWidget, name: str, path: Path | str) -> Non
     qtbot.keyClicks(line, str(path))
 
 
+def texts(dialog: QWidget) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel)]
+
+
 def problem(dialog: QWidget) -> str:
     return part(dialog, QLabel, "problem").text()
 
@@ -189,11 +193,22 @@ def test_importing_counts_the_pictures_and_asks_for_a_folder_that_has_some(
     assert problem(dialog) == ""
     part(dialog, QCheckBox, "recursive").click()
     type_path(qtbot, dialog, "source", pictures)
-    assert "3 pictures." in [label.text() for label in dialog.findChildren(QLabel)]
+    assert "3 pictures." in texts(dialog)
     type_path(qtbot, dialog, "masks", pictures / "0.png")
     assert problem(dialog).endswith("is not a folder.")
     type_path(qtbot, dialog, "masks", tmp_path)
     assert dialog.request() == ImportRequest(pictures, True, tmp_path, False)
+
+
+def test_importing_tells_of_masks_beside_the_pictures(qtbot: QtBot, pictures: Path) -> None:
+    (pictures / "0_mask.png").touch()
+    dialog = shown(qtbot, ImportImagesDialog(None, DISC_AND_CUP))
+    type_path(qtbot, dialog, "source", pictures)
+    found = "3 pictures, and 1 mask beside them."
+    assert f"{found} To import the masks, too, choose the same folder below." in texts(dialog)
+    type_path(qtbot, dialog, "masks", pictures)
+    assert found in texts(dialog)
+    assert can_be_accepted(dialog)
 
 
 def test_drishti_is_known_by_its_layout(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:

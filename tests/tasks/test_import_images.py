@@ -183,6 +183,25 @@ class TestMasks:
         assert Project.open(project.root).cases() == []
 
 
+class TestMasksBesideThePictures:
+    def test_they_become_no_cases_and_it_is_said_how_to_use_them(self, project, pictures):
+        draw(pictures / "third_mask.png")
+        events, after = brought_in(project, pictures)
+        assert states(after).keys() == {"photo_2", "photo_10", "third"}
+        assert events[-1].name == "third_mask.png"
+        assert "no case was made of it" in events[-1].note
+        assert "folder of masks, too" in events[-1].note
+
+    @pytest.mark.parametrize("name", ["third_mask.png", "third.png"])
+    def test_they_are_used_when_the_folder_is_named_for_masks_too(self, project, pictures, name):
+        draw(pictures / name)
+        brought_in(project, pictures / "third.jpg")
+        events, after = brought_in(project, pictures, masks=pictures)
+        assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
+        assert events[-1].note == "Mask: 0 is background, 255 is optic disc."
+        assert len(events) == 3
+
+
 class TestBadInput:
     @pytest.mark.parametrize("content", [b"", b"no picture", None])
     def test_an_unreadable_picture_does_not_stop_the_rest(self, project, pictures, content):

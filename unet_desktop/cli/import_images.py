@@ -20,7 +20,7 @@ def run(
     source: Annotated[Path, typer.Argument(help="Folder of pictures (or one picture, or Drishti-GS1's folder).")],
     project: Annotated[Path, typer.Argument(help="Folder of the project; it is made when it is not there.")],
     drishti: Annotated[bool, typer.Option(help="SOURCE is Drishti-GS1 as published; masks at 3 of 4 experts.")] = False,
-    masks: Annotated[Path | None, typer.Option(help="Folder of masks that have the pictures' names.")] = None,
+    masks: Annotated[Path | None, typer.Option(help="Folder of masks with the pictures' names; may be SOURCE.")] = None,
     refer: Annotated[bool, typer.Option("--refer", help="Leave the pictures where they are.")] = False,
     recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
     labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} A new project without: disc-and-cup.")] = None,

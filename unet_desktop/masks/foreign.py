@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError
-from unet_desktop.images.read import DECODER_ERRORS, FORMATS
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask
@@ -43,6 +43,22 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
         values = _without_noise(values, path)
     table, mapping = _mapping(np.unique(values).tolist(), labels, path)
     return ForeignMask(table[values], mapping)
+
+
+def read_fitting_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
+    """Read another program's mask of this picture.
+
+    Raises:
+        MaskError: as `read_foreign_mask`, or it is of another size. ImageError: the picture cannot be read.
+    """
+    foreign = read_foreign_mask(path, labels)
+    height, width = read_size(picture)
+    if foreign.mask.shape != (height, width):
+        raise MaskError(
+            f"The mask {path} has {foreign.mask.shape[1]} x {foreign.mask.shape[0]} pixels but its picture "
+            f"{picture.name} {width} x {height}. Choose the masks that belong to these pictures."
+        )
+    return foreign
 
 
 def _without_noise(values: Mask, path: Path) -> Mask:

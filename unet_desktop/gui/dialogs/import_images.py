@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from unet_desktop.errors import ImageError
@@ -14,6 +15,7 @@ from unet_desktop.gui.dialogs.path_field import PathField, problem_with_folder
 from unet_desktop.gui.named import named
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.pairs import masks_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ class ImportImagesDialog(FormDialog):
         self.form.addRow("", self._found)
         self.form.addRow("", self._copy)
         self.form.addRow("&Masks", self._masks)
-        self.form.addRow(
-            "",
-            quiet(
-                f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}; "
-                "how its values were read is said for each one."
-            ),
+        explained = quiet(
+            f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
+            "Masks and pictures may lie in the same folder."
         )
+        explained.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.form.addRow("", explained)
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
@@ -79,8 +80,17 @@ class ImportImagesDialog(FormDialog):
         # Sub-folders are not counted while somebody types: "/" alone would be a walk over the whole disk.
         if not self._recursive.isChecked():
             try:
-                count = len(find_images(source))
+                found = find_images(source)
             except ImageError as error:
                 return str(error)
-            self._found.setText("1 picture." if count == 1 else f"{count:,} pictures.")
+            self._found.setText(_counted(len(found), len(masks_among(found)), masks is not None))
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+
+
+def _counted(files: int, masks: int, asked: bool) -> str:
+    pictures = "1 picture" if files - masks == 1 else f"{files - masks:,} pictures"
+    if not masks:
+        return f"{pictures}."
+    beside = "1 mask" if masks == 1 else f"{masks:,} masks"
+    how = "" if asked else " To import the masks, too, choose the same folder below."
+    return f"{pictures}, and {beside} beside them.{how}"

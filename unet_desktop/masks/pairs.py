@@ -1,0 +1,123 @@
+"""Which files are pictures, which are masks, and which mask belongs to which picture: by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unet_desktop.errors import MaskError
+from unet_desktop.images.listing import find_images
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.foreign import read_foreign_mask
+
+_MARKED = re.compile(r"(.+)[_\-. ](?:mask|seg|segmentation)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pictures and the masks that bear their names.
+
+    Attributes:
+        pictures: the pictures, in order.
+        beside: masks that lie among the pictures and are not asked for.
+    """
+
+    pictures: tuple[Path, ...]
+    beside: tuple[Path, ...] = ()
+    _masks: Mapping[Path, Sequence[Path]] = field(default_factory=dict)
+
+    def has_mask(self, picture: Path) -> bool:
+        """Is there a mask of the picture's name, or several?"""
+        return bool(self._masks.get(picture))
+
+    def mask_of(self, picture: Path) -> Path | None:
+        """The mask of the picture's very name, or else the only one whose name goes on after it.
+
+        Raises:
+            MaskError: there are several.
+        """
+        masks = self._masks.get(picture, ())
+        fitting = [mask for mask in masks if _name(mask) == _name(picture)] or masks
+        if len(fitting) > 1:
+            names = ", ".join(mask.name for mask in fitting[:3])
+            raise MaskError(f"{picture.name} has several masks ({names}); leave one for each picture in the folder.")
+        return fitting[0] if fitting else None
+
+
+def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool = False) -> Pairs:
+    """Sort out a folder of pictures (or one picture) and, where there is one, a folder of masks.
+
+    The folder of masks may be that of the pictures. Then a mask may also have its picture's very name with another
+    suffix, and what it holds tells the two apart.
+
+    Raises:
+        ImageError: a folder cannot be read or holds nothing.
+    """
+    found = [source] if source.is_file() else find_images(source, recursive=recursive)
+    candidates = [] if masks is None else find_images(masks, recursive=True)
+    among = masks_among(found)
+    own = {path.resolve() for path in candidates}
+    shared = {path for path in found if path.resolve() in own}
+    mixed = len(shared) == len(found) or bool(masks_among(shared))
+    # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
+    taken = among | (_masks_of_the_same_name(found, labels) if mixed and shared else shared)
+    pictures = [path for path in found if path not in taken]
+    no_masks = {path.resolve() for path in pictures}
+    owned = _by_owner((path for path in candidates if path.resolve() not in no_masks), pictures)
+    return Pairs(tuple(pictures), tuple(path for path in found if path in among - shared), owned)
+
+
+def masks_among(files: Iterable[Path]) -> set[Path]:
+    """Those that are called like the mask of another one of these files: photo_mask.png beside photo.jpg."""
+    files = list(files)
+    names = {_name(path) for path in files}
+    marked = {path: _MARKED.fullmatch(_name(path)) for path in files}
+    return {path for path, match in marked.items() if match and match[1] in names}
+
+
+def _masks_of_the_same_name(files: Sequence[Path], labels: LabelSet) -> set[Path]:
+    """Of files of one name in one folder, those that hold a mask, unless none would be left as the picture."""
+    groups: dict[tuple[Path, str], list[Path]] = {}
+    for path in files:
+        groups.setdefault((path.parent, _name(path)), []).append(path)
+    found: set[Path] = set()
+    for group in groups.values():
+        masks = {path for path in group if _holds_a_mask(path, labels)} if len(group) > 1 else set()
+        if len(masks) < len(group):
+            found |= masks
+    return found
+
+
+def _holds_a_mask(path: Path, labels: LabelSet) -> bool:
+    try:
+        read_foreign_mask(path, labels)
+    except MaskError:
+        return False
+    return True
+
+
+def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, list[Path]]:
+    """A mask that lies beside a picture of its name belongs to no picture of that name elsewhere."""
+    named: dict[str, list[Path]] = {}
+    for picture in pictures:
+        named.setdefault(_name(picture), []).append(picture)
+    found: dict[Path, list[Path]] = {}
+    for mask in masks:
+        owners = named.get(_owner(_name(mask), named.keys()) or "", [])
+        for picture in [owner for owner in owners if owner.parent == mask.parent] or owners:
+            found.setdefault(picture, []).append(mask)
+    return found
+
+
+def _owner(name: str, pictures: Set[str]) -> str | None:
+    """The picture of that name, or of the longest name that it goes on after: eye_2_mask is of eye_2, not of eye."""
+    if name in pictures:
+        return name
+    ends = [at for at, character in enumerate(name) if character in "_-. "]
+    return next((name[:end] for end in reversed(ends) if name[:end] in pictures), None)
+
+
+def _name(path: Path) -> str:
+    return path.stem.casefold()
