@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from unet_desktop import files
 from unet_desktop.images.opencv import cv2
-from unet_desktop.images.read import Pixels
+from unet_desktop.images.read import Pixels, read_reduced
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask, regions
 
@@ -24,6 +24,18 @@ def outlined(pixels: Pixels, mask: Mask, labels: LabelSet) -> Pixels:
         colour = tuple(int(label.colour[at : at + 2], 16) for at in (1, 3, 5))
         cv2.drawContours(drawn, outlines, -1, colour, width, cv2.LINE_AA)
     return drawn
+
+
+def small_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
+    """(h, w, 3) uint8 no longer than `longest` on either side: the picture of a file with its mask's outlines.
+
+    Raises:
+        ImageError: the picture cannot be read.
+    """
+    pixels = read_reduced(path, longest)
+    height, width = pixels.shape[:2]
+    small = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
+    return outlined(pixels, np.asarray(small, np.uint8), labels)
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:

@@ -50,6 +50,11 @@ class FormDialog(QDialog):
         """What is missing or wrong, as a sentence; empty when the request can be made."""
         return ""
 
+    @property
+    def acceptable(self) -> bool:
+        """Was there no problem at the last check?"""
+        return self._accept.isEnabled()
+
     @Slot()
     def check(self) -> None:
         """Show the problem and allow acceptance only without one."""

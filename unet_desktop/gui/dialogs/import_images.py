@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from unet_desktop.errors import ImageError
 from unet_desktop.gui.dialogs.copy_choice import CopyChoice
 from unet_desktop.gui.dialogs.form_dialog import FormDialog, quiet
+from unet_desktop.gui.dialogs.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.dialogs.path_field import PathField, problem_with_folder
 from unet_desktop.gui.named import named
 from unet_desktop.images.listing import find_images
@@ -58,6 +59,8 @@ class ImportImagesDialog(FormDialog):
         )
         explained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.form.addRow("", explained)
+        self._preview = MaskPreviewPanel(labels)
+        self.form.addRow("", self._preview)
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
@@ -69,6 +72,24 @@ class ImportImagesDialog(FormDialog):
         return ImportRequest(
             self._source.path() or Path(), self._copy.copy, self._masks.path(), self._recursive.isChecked()
         )
+
+    def check(self) -> None:
+        """Show the problem, or how the masks will be understood."""
+        super().check()
+        request = self.request()
+        masks = request.masks if self.acceptable else None
+        if self.form.isRowVisible(self._preview) != (masks is not None):
+            self.form.setRowVisible(self._preview, masks is not None)
+            self.adjustSize()
+        if masks is not None:
+            self._preview.look_at(request.source, masks, recursive=request.recursive)
+        else:
+            self._preview.clear()
+
+    def done(self, result: int) -> None:
+        """End, and look at nothing any more."""
+        self._preview.shutdown()
+        super().done(result)
 
     def problem(self) -> str:
         """What is missing or wrong, as a sentence."""
