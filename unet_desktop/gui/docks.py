@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from unet_desktop.gui.dock_titles import DockTitles
+
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
 
@@ -21,6 +23,7 @@ class Docks:
         self.training = _dock("Train", training, window)
         self.models = _dock("Models", models, window)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+        self._titles = DockTitles(window, self.all)
         self.reset()
 
     @property
