@@ -15,6 +15,7 @@ FORMAT = 1
 SUFFIX = ".safetensors"
 _KEY = "unet-desktop"
 _LONGEST_HEADER = 64 << 20
+_CHOOSE = "Choose a .safetensors file from the models folder of a project."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class CheckpointHeader:
         """
         text = (metadata or {}).get(_KEY)
         if text is None:
-            raise CheckpointError(f"{path} is not a U-Net Desktop model: it has weights but does not say of what.")
+            raise CheckpointError(
+                f"{path} is not a U-Net Desktop model: it has weights but does not say of what. {_CHOOSE}"
+            )
         try:
             data = json.loads(text)
             number = data["format"]
@@ -72,7 +75,9 @@ class CheckpointHeader:
             _check(header)
             return header
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabelError) as error:
-            raise CheckpointError(f"{path} is damaged: its description cannot be read ({error}).") from error
+            raise CheckpointError(
+                f"{path} is damaged: its description cannot be read ({error}). Copy it again."
+            ) from error
 
 
 def read_header(path: Path) -> CheckpointHeader:
@@ -85,12 +90,12 @@ def read_header(path: Path) -> CheckpointHeader:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > _LONGEST_HEADER:
-                raise CheckpointError(f"{path} is not a U-Net Desktop model file.")
+                raise CheckpointError(f"{path} is not a U-Net Desktop model file. {_CHOOSE}")
             metadata = json.loads(file.read(length)).get("__metadata__")
     except OSError as error:
-        raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}).") from error
+        raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}). Check the path.") from error
     except (struct.error, ValueError, AttributeError, RecursionError) as error:
-        raise CheckpointError(f"{path} is not a U-Net Desktop model file.") from error
+        raise CheckpointError(f"{path} is not a U-Net Desktop model file. {_CHOOSE}") from error
     return CheckpointHeader.from_metadata(metadata if isinstance(metadata, dict) else None, path)
 
 

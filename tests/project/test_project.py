@@ -49,9 +49,13 @@ class TestFolder:
         assert Project.create(tmp_path / "eyes", DISC_AND_CUP).name == "eyes"
 
     def test_a_folder_with_something_in_it_is_left_alone(self, tmp_path, project):
-        for root in (tmp_path, project.root, project.layout.manifest):
+        for root, reason in (
+            (tmp_path, "is not empty"),
+            (project.root, "is not empty"),
+            (project.layout.manifest, "is a file, not a folder"),
+        ):
             before = sorted(tmp_path.rglob("*"))
-            with pytest.raises(ProjectError, match="is not empty"):
+            with pytest.raises(ProjectError, match=reason):
                 Project.create(root, DISC_AND_CUP)
             assert sorted(tmp_path.rglob("*")) == before
 

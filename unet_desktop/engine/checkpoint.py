@@ -118,7 +118,7 @@ def _refuse_pickle(path: Path) -> None:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}).") from error
+        raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}). Check the path.") from error
     if start.startswith(_PICKLES):
         raise CheckpointError(
             f"{path} is a PyTorch pickle, which could run any program, so it is not opened. Load it where you trust it "

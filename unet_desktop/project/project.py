@@ -256,6 +256,8 @@ def _read_origin(path: Path) -> tuple[str, float]:
 
 def _is_free(root: Path) -> bool:
     try:
+        if root.is_file():
+            raise ProjectError(f"{root} is a file, not a folder. Choose a new folder for the project.")
         return not root.exists() or (root.is_dir() and not any(root.iterdir()))
     except OSError as error:
         raise ProjectError(f"{root} cannot be looked into ({error.strerror}). Check its permissions.") from error

@@ -28,7 +28,9 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
     project = Project.open(root)
     segmenter = Segmenter.open(model, device)
     if segmenter.header.labels != project.labels:
-        raise CheckpointError(f"The model {model} was trained for other labels than this project has.")
+        raise CheckpointError(
+            f"The model {model} was trained for other labels than this project has. Choose another one or train one."
+        )
     for done, case_id in enumerate(case_ids, 1):
         try:
             prediction = segmenter.segment(read_image(project.image_path(case_id)).pixels)
