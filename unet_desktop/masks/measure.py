@@ -62,6 +62,11 @@ def cup_to_disc(mask: Mask, labels: LabelSet) -> CupToDisc | None:
     if pair is None:
         return None
     cup, disc = (extent(region(mask, labels, label)) for label in pair)
+    return ratios(cup, disc)
+
+
+def ratios(cup: Extent, disc: Extent) -> CupToDisc:
+    """Cup-to-disc ratios of two regions."""
     if disc.area == 0:
         return CupToDisc(math.nan, math.nan, math.nan)
     return CupToDisc(cup.height / disc.height, cup.width / disc.width, cup.area / disc.area)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unet_desktop.errors import ProjectError
+from unet_desktop.images.eye import Eye as Eye
 
 
 class CaseState(StrEnum):
@@ -22,14 +23,6 @@ class CaseState(StrEnum):
 
 UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
 """States of cases that no human has worked on."""
-
-
-class Eye(StrEnum):
-    """Which eye the picture shows: oculus dexter, oculus sinister, or not known."""
-
-    RIGHT = "right"
-    LEFT = "left"
-    UNKNOWN = ""
 
 
 @dataclass(frozen=True, slots=True)

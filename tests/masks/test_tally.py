@@ -1,0 +1,118 @@
+"""Measuring while editing: the same figures as from nothing, for the price of what changed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.measure import Extent, cup_to_disc, extent
+from unet_desktop.masks.regions import region
+from unet_desktop.masks.tally import Measurement, Tally, measured
+
+HEIGHT, WIDTH = 40, 50
+THREE = LabelSet((*DISC_AND_CUP.labels, Label(7, "haemorrhage", "#d55e00")))
+
+
+def assert_same(one: Measurement, other: Measurement) -> None:
+    assert one.extents == other.extents
+    assert str(one.ratios) == str(other.ratios)  # NaN is no equal of itself
+    assert (one.rim is None) == (other.rim is None)
+    if one.rim is not None and other.rim is not None:
+        assert (one.rim.x, one.rim.y) == (other.rim.x, other.rim.y)
+        assert (one.rim.disc == other.rim.disc).all()
+        assert (one.rim.cup == other.rim.cup).all()
+
+
+def test_by_hand():
+    mask = np.zeros((60, 60), np.uint8)
+    mask[10:50, 5:55] = 1
+    mask[20:48, 10:30] = 2
+    found = measured(mask, DISC_AND_CUP)
+    assert found.extents == (Extent(5, 10, 50, 40, 2000), Extent(10, 20, 20, 28, 560))
+    assert (found.disc, found.cup) == (0, 1)
+    assert found.vertical == 28 / 40
+    assert (found.rim.x, found.rim.y) == (30, 30)
+
+
+def test_nothing_and_labels_without_a_pair():
+    empty = measured(np.zeros((5, 4), np.uint8), DISC_AND_CUP)
+    assert empty.extents == (Extent(0, 0, 0, 0, 0),) * 2
+    assert math.isnan(empty.vertical)
+    single = measured(np.ones((5, 4), np.uint8), ONE_STRUCTURE)
+    assert single.extents == (Extent(0, 0, 4, 5, 20),)
+    assert single.ratios is None
+    assert single.rim is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1)])
+def test_the_smallest_masks(shape):
+    found = measured(np.full(shape, 2, np.uint8), DISC_AND_CUP)
+    assert found.vertical == 1
+    assert (found.rim.width == 0).all()
+    mask = np.zeros(shape, np.uint8)
+    mask[0, 0] = 1
+    assert measured(mask, DISC_AND_CUP).rim.disc.max() < 1
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.integers(-5, HEIGHT),
+        st.integers(-5, WIDTH),
+        st.integers(0, 30),
+        st.integers(0, 30),
+        st.sampled_from([0, 1, 2, 7, 255]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@given(EDITS)
+def test_after_any_edits_the_figures_are_those_of_a_fresh_count(edits):
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    tally = Tally(mask, THREE)
+    for top, left, height, width, value, measure_now in edits:
+        box = Box(top, left, top + height, left + width)
+        within = box.within(HEIGHT, WIDTH)
+        if not within.empty:
+            mask[within.slices] = value
+        tally.note(box)
+        if measure_now:
+            assert_same(tally.measurement(), measured(mask, THREE))
+    found = tally.measurement()
+    assert_same(found, measured(mask, THREE))
+    assert found.extents == tuple(extent(region(mask, THREE, label)) for label in THREE)
+    assert str(found.ratios) == str(cup_to_disc(mask, THREE))
+
+
+class Counting(np.ndarray):
+    """A mask that counts the pixels that are cut out of it."""
+
+    seen = 0
+
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        Counting.seen += part.size
+        return np.asarray(part)
+
+
+def test_an_update_looks_at_no_more_than_the_labelled_part():
+    mask = np.zeros((2848, 4288), np.uint8).view(Counting)
+    mask[1000:1600, 2000:2600] = 1
+    mask[1200:1400, 2200:2400] = 2
+    tally = Tally(mask, DISC_AND_CUP)
+    tally.measurement()
+    Counting.seen = 0
+    tally.note(Box(1100, 2100, 1220, 2220))
+    tally._count()
+    assert Counting.seen == 2 * 120 * 600
+    tally.measurement()
+    assert Counting.seen == 2 * 120 * 600 + 600 * 600  # the rim's part is a view of the disc's box

@@ -1,0 +1,129 @@
+"""Tally: measurements of a mask that is being edited, kept in step with it at the cost of what changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, ratios
+from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.rim import Rim, rim
+
+Counts = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """All that is measured of a mask.
+
+    Attributes:
+        extents: of each label's region, in the set's order.
+        cup, disc: which of them are the cup and the disc, or None for labels that hold no such pair.
+        ratios: cup to disc; None for such labels, NaN where there is no disc.
+        rim: between cup and disc; None where there is no disc.
+    """
+
+    extents: tuple[Extent, ...]
+    cup: int | None
+    disc: int | None
+    ratios: CupToDisc | None
+    rim: Rim | None
+
+    @property
+    def vertical(self) -> float:
+        """The vertical cup-to-disc ratio; NaN where there is none."""
+        return math.nan if self.ratios is None else self.ratios.vertical
+
+
+class Tally:
+    """Counts the pixels of each region by row and by column.
+
+    From these follow bounding box, area and centroid; an edit changes only the counts of the rows and columns it
+    touched. So an update costs as much as the edit and the labelled part are large, whatever the picture's size.
+    """
+
+    def __init__(self, mask: Mask, labels: LabelSet) -> None:
+        """Count all of a mask.
+
+        Args:
+            mask: (H, W) uint8; it is looked at again in every update.
+            labels: the label set.
+        """
+        self._mask, self._labels = mask, labels
+        self._tables = np.zeros((len(labels), 256), np.uint8)
+        for table, label in zip(self._tables, labels, strict=True):
+            table[list(labels.region_values(label))] = 1
+        self._rows: Counts = np.zeros((len(labels), mask.shape[0]), np.int32)
+        self._columns: Counts = np.zeros((len(labels), mask.shape[1]), np.int32)
+        self._labelled = Box(0, 0, 0, 0)  # nothing but background lies outside
+        self._changed = _labelled(mask)
+
+    def note(self, box: Box) -> None:
+        """Pixels in this box may have changed; nothing is counted before `measurement`."""
+        self._changed = self._changed.joined(box.within(*self._mask.shape))
+
+    def measurement(self) -> Measurement:
+        """The figures of the mask as it is now."""
+        self._count()
+        extents = tuple(self._extent(index) for index in range(len(self._labels)))
+        pair = cup_and_disc(self._labels)
+        if pair is None:
+            return Measurement(extents, None, None, None, None)
+        cup, disc = (self._labels.labels.index(label) for label in pair)
+        found = self._rim(extents[disc], cup, disc) if extents[disc].area else None
+        return Measurement(extents, cup, disc, ratios(extents[cup], extents[disc]), found)
+
+    def _count(self) -> None:
+        changed, self._changed = self._changed, Box(0, 0, 0, 0)
+        if changed.empty:
+            return
+        whole = self._labelled = self._labelled.joined(changed)
+        across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
+        down = self._mask[whole.top : whole.bottom, changed.left : changed.right]
+        for index, table in enumerate(self._tables):
+            self._rows[index, changed.top : changed.bottom] = _sums(across, table, 1)
+            self._columns[index, changed.left : changed.right] = _sums(down, table, 0)
+
+    def _extent(self, index: int) -> Extent:
+        rows, columns = np.flatnonzero(self._rows[index]), np.flatnonzero(self._columns[index])
+        if rows.size == 0:
+            return Extent(0, 0, 0, 0, 0)
+        top, left = int(rows[0]), int(columns[0])
+        return Extent(
+            left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1, int(self._rows[index].sum(dtype=np.int64))
+        )
+
+    def _rim(self, extent: Extent, cup: int, disc: int) -> Rim:
+        box = Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
+        centre = (_mean_place(self._columns[disc], extent.area), _mean_place(self._rows[disc], extent.area))
+        return rim(self._mask, box, centre, self._tables[disc].astype(bool), self._tables[cup].astype(bool))
+
+
+def measured(mask: Mask, labels: LabelSet) -> Measurement:
+    """The figures of a mask that nobody edits."""
+    return Tally(mask, labels).measurement()
+
+
+def _labelled(mask: Mask) -> Box:
+    """The box of all that is not background."""
+    if mask.size == 0:
+        return Box(0, 0, 0, 0)
+    left, top, width, height = cv2.boundingRect(mask)
+    return Box(top, left, top + height, left + width)
+
+
+def _sums(values: Mask, table: NDArray[np.uint8], axis: int) -> Counts:
+    """How many pixels of each row (axis 1) or column (axis 0) are in the table."""
+    plane = cv2.LUT(values, table)
+    return np.asarray(cv2.reduce(plane, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
+
+
+def _mean_place(counts: Counts, area: int) -> float:
+    """The centroid along one axis, in pixels from the picture's edge."""
+    return float(counts @ (np.arange(len(counts)) + 0.5)) / area
