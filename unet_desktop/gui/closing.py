@@ -58,6 +58,7 @@ class Closing:
                 store.settings,
                 overlay_opacity=self._canvas.overlay_opacity,
                 brush_diameter=self._bench.options.diameter,
+                pen_pressure=self._bench.options.pressure,
             )
         )
 

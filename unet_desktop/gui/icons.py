@@ -18,6 +18,8 @@ ICONS = {
     "redo": "mdi6.redo",
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
+    "unknown": "mdi6.help-rhombus-outline",
+    "push": "mdi6.hand-pointing-right",
     "accept": "mdi6.check-bold",
     "reject": "mdi6.close-thick",
     "previous": "mdi6.chevron-left",

@@ -27,6 +27,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "tool.brush",
         "tool.eraser",
+        "tool.unknown",
+        "tool.push",
         "brush.smaller",
         "brush.larger",
         SEPARATOR,

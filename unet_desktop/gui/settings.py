@@ -27,12 +27,14 @@ class Settings:
         theme: see `Theme`.
         overlay_opacity: of the mask, 0..1.
         brush_diameter: image pixels.
+        pen_pressure: does a pen's pressure change the brush's size?
         recent: project folders, the latest first.
     """
 
     theme: Theme = Theme.SYSTEM
     overlay_opacity: float = 0.4
     brush_diameter: int = 60
+    pen_pressure: bool = True
     recent: tuple[Path, ...] = field(default=())
 
 
@@ -50,6 +52,7 @@ class Store:
         self._store.setValue("theme", settings.theme.value)
         self._store.setValue("overlay_opacity", settings.overlay_opacity)
         self._store.setValue("brush_diameter", settings.brush_diameter)
+        self._store.setValue("pen_pressure", settings.pen_pressure)
         self._store.setValue("recent", [str(path) for path in settings.recent])
 
     def set_theme(self, theme: Theme) -> None:
@@ -92,6 +95,7 @@ class Store:
             Theme(known["theme"]) if known["theme"] in set(Theme) else default.theme,
             min(max(_number(known["overlay_opacity"], default.overlay_opacity), 0.0), 1.0),
             round(_number(known["brush_diameter"], default.brush_diameter)),
+            str(known["pen_pressure"]).lower() != "false",
             tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
         )
 

@@ -14,6 +14,10 @@ class Setting(Flag):
     NONE = 0
     SIZE = auto()
     COMBINE = auto()
+    PRESSURE = auto()
+
+
+_BRUSHES = Setting.SIZE | Setting.PRESSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,19 @@ class Guide:
 
 GUIDES: dict[ToolKind, Guide] = {
     ToolKind.BRUSH: Guide(
-        "Brush", "Drag to paint. The right button or Ctrl erases, Shift draws straight lines.", Setting.SIZE
+        "Brush", "Drag to paint. The right button or Ctrl erases, Shift draws straight lines.", _BRUSHES
     ),
-    ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; what it lies in stays.", Setting.SIZE),
+    ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; what it lies in stays.", _BRUSHES),
+    ToolKind.UNKNOWN: Guide(
+        "Not annotated",
+        "Drag over what cannot be judged: it is left out of training and figures. The right button makes it "
+        "background.",
+        _BRUSHES,
+    ),
+    ToolKind.PUSH: Guide(
+        "Push edge",
+        "Press inside the label and drag to push its edge outwards, or outside to push it inwards.",
+        Setting.SIZE,
+    ),
 }
 """One for each tool; a test checks that none is missing."""

@@ -18,10 +18,14 @@ class ToolKind(StrEnum):
 
     BRUSH = "brush"
     ERASER = "eraser"
+    UNKNOWN = "unknown"
+    PUSH = "push"
 
 
 class ToolOptions(QObject):
     """The choice of tool, label, brush diameter (image pixels), and what outlines do to the region that is there.
+
+    `pressure` says whether a pen that is pressed lightly paints with a smaller brush.
 
     Signals:
         changed: one of them, or the label set, is another now.
@@ -34,6 +38,7 @@ class ToolOptions(QObject):
         super().__init__(parent)
         self.tool = ToolKind.BRUSH
         self.diameter = 60
+        self.pressure = True
         self.combine = Combine.ADD
         self.labels: LabelSet | None = None
         self.label: Label | None = None
@@ -62,6 +67,12 @@ class ToolOptions(QObject):
         """Let outlines add to the region, take from it, or replace it."""
         self.combine = combine
         self.changed.emit()
+
+    def set_pressure(self, pressure: bool) -> None:
+        """Let the pen's pressure change the brush's size, or not."""
+        if pressure != self.pressure:
+            self.pressure = pressure
+            self.changed.emit()
 
     def set_diameter(self, diameter: int) -> None:
         """Set the brush's diameter in image pixels, within what is allowed."""

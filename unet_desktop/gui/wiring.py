@@ -11,6 +11,7 @@ from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.handlers import Groups
 from unet_desktop.gui.theme import Appearance, style_sheet
+from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
 from unet_desktop.gui.views.learning import LearningView
@@ -25,6 +26,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     guarded = window.handlers.find
     upkeep = Upkeep(window, appearance)
     CanvasView(window.canvas, pointer, bench, panels)
+    BrushSizeView(window.canvas, bench.options)
     CaseView(window, bench, panels)
     LearningView(bench, panels)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))

@@ -32,6 +32,7 @@ class Workbench(QObject):
         self.proposal = Proposal(self.session, self.editor, self)
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)
+        self.options.set_pressure(store.settings.pen_pressure)
         self.toolbox = Toolbox(self.editor, self.options, self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)

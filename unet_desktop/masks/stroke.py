@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from unet_desktop.labels import BACKGROUND, Label, LabelSet
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
@@ -36,6 +36,18 @@ def erasing_table(labels: LabelSet, label: Label) -> Mask:
     return table
 
 
+def doubting_table() -> Mask:
+    """(256,) uint8: what the "not annotated" brush makes of each pixel value: nobody has judged it."""
+    return np.full(256, NOT_ANNOTATED, np.uint8)
+
+
+def judging_table() -> Mask:
+    """(256,) uint8: what erasing "not annotated" makes of each pixel value: it alone becomes background."""
+    table = np.arange(256, dtype=np.uint8)
+    table[NOT_ANNOTATED] = BACKGROUND
+    return table
+
+
 class Stroke:
     """A drag in progress; it is the only writer of the mask until it finishes or is cancelled.
 
@@ -47,7 +59,7 @@ class Stroke:
 
         Args:
             mask: (H, W) uint8, changed in place.
-            table: (256,) uint8 from `painting_table` or `erasing_table`.
+            table: (256,) uint8 from `painting_table` or another of these tables.
             radius: in image pixels; a radius under half a pixel still paints the pixel under the point.
             name: of the patch.
         """

@@ -101,13 +101,27 @@ class Canvas(ZoomView):
         self._layers.cursor.set_centre(point)
         self._update_ring()
 
+    def set_erasing(self, erasing: bool) -> None:
+        """Would a press erase?"""
+        if erasing != self._layers.cursor.erasing:
+            self._layers.cursor.erasing = erasing
+            self._update_ring()
+
+    def set_size_shown(self, shown: bool) -> None:
+        """Show the ring's diameter in figures, in the middle of the view while the pointer is away; or no longer."""
+        self._update_ring()
+        self._layers.cursor.figures = shown
+        middle = self.viewport.to_image(self.width() / 2, self.height() / 2)
+        self._layers.cursor.set_stand_in(middle if shown and self.image_size is not None else None)
+        self._update_ring()
+
     def update_box(self, box: Box) -> None:
         """Repaint these image pixels."""
         rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
         self._update_image_rect(rect, margin=2)
 
     def _update_ring(self) -> None:
-        self._update_image_rect(self._layers.cursor.bounds, margin=4)
+        self._update_image_rect(self._layers.cursor.bounds, margin=self._layers.cursor.margin)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 700)

@@ -1,11 +1,22 @@
-"""The brush's ring: the true size of what the next press paints."""
+"""The ring at the pointer: the true size of what the next press changes, and that size in figures while it changes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import cosmetic_pen
+
+_CROSS = 3.5
+"""Half of the cross in the middle, logical pixels of the view."""
+_SMALL = 4.0
+"""A ring of a smaller radius in the view gets ticks round it."""
+_TICKS = (3.0, 9.0)
+"""Where these begin and end, logical pixels from the ring."""
+_ARMS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
+_MARGIN = 15
+_FIGURES = 130
+_DARK, _ERASING = QColor(0, 0, 0, 170), QColor("white")
 
 
 class CursorLayer:
@@ -13,7 +24,10 @@ class CursorLayer:
 
     def __init__(self) -> None:
         """Start with nothing under the pointer."""
+        self.erasing = False
+        self.figures = False
         self._centre: QPointF | None = None
+        self._stand_in: QPointF | None = None
         self._radius: float | None = None
         self._colour = QColor("white")
 
@@ -21,24 +35,63 @@ class CursorLayer:
         """The pointer is at this image point, or away."""
         self._centre = None if centre is None else QPointF(*centre)
 
+    def set_stand_in(self, place: tuple[float, float] | None) -> None:
+        """Where to draw the ring while the pointer is away, or nowhere."""
+        self._stand_in = None if place is None else QPointF(*place)
+
     def set_shape(self, radius: float | None, colour: QColor) -> None:
         """Of that radius, image pixels (None for no ring), and colour."""
         self._radius, self._colour = radius, colour
 
     @property
+    def _place(self) -> QPointF | None:
+        return self._stand_in if self._centre is None else self._centre
+
+    @property
     def bounds(self) -> QRectF:
-        """What it covers, image pixels, without its pen; empty when the pointer is away."""
-        if self._centre is None or self._radius is None:
+        """The ring's box, image pixels; empty when there is none."""
+        place, radius = self._place, self._radius
+        if place is None or radius is None:
             return QRectF()
-        side = 2 * self._radius
-        return QRectF(self._centre.x() - self._radius, self._centre.y() - self._radius, side, side)
+        return QRectF(place.x() - radius, place.y() - radius, 2 * radius, 2 * radius)
+
+    @property
+    def margin(self) -> int:
+        """What is drawn outside the ring's box, logical pixels of the view."""
+        return _FIGURES if self.figures else _MARGIN
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
-        if self._centre is None or self._radius is None:
+        place, radius = self._place, self._radius
+        if place is None or radius is None:
             return
+        unit = painter.device().devicePixelRatio() / scale  # image pixels of one logical pixel of the view
+        near, far = (0.0, min(_CROSS * unit, radius / 2))
+        if radius < _SMALL * unit:
+            near, far = (radius + tick * unit for tick in _TICKS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for colour, width in ((QColor(0, 0, 0, 170), 3.0), (self._colour, 1.4)):
+        for colour, width in ((_DARK, 3.0), (_ERASING if self.erasing else self._colour, 1.4)):
             painter.setPen(cosmetic_pen(painter, colour, width))
-            painter.drawEllipse(self._centre, self._radius, self._radius)
+            painter.drawEllipse(place, radius, radius)
+            for arm in _ARMS:
+                painter.drawLine(place + arm * near, place + arm * far)
+        if self.figures:
+            _paint_figures(painter, place, unit, f"{2 * radius:.0f} px")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_figures(painter: QPainter, place: QPointF, unit: float, text: str) -> None:
+    """Light on dark, right above the pointer, of one size at any zoom; `unit` is a view's pixel in image pixels."""
+    painter.save()
+    painter.translate(place)
+    painter.scale(unit, unit)
+    font = painter.font()
+    font.setPixelSize(13)
+    painter.setFont(font)
+    label = QRectF(14, -36, painter.fontMetrics().horizontalAdvance(text) + 14, 22)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 190))
+    painter.drawRoundedRect(label, 5, 5)
+    painter.setPen(_ERASING)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent, QWheelEvent
+from PySide6.QtGui import (
+    QCursor,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
 
 from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.cursors import point_cursor, shape_cursor
 from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.canvas.zoom_view import STEP
@@ -16,6 +25,11 @@ _STILL = 4.0
 """View pixels within which a click counts as not moved."""
 _REACH = 9.0
 """View pixels within which a handle counts as meant."""
+_HELD = {
+    Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
+    Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
+}
+"""Keys that change what a press does, while they are held."""
 _PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 
 
@@ -39,35 +53,41 @@ class Pointer(QObject):
         super().__init__(canvas)
         self._canvas, self._toolbox = canvas, toolbox
         self._grabbed: QPointF | None = None  # where the picture is held while it is dragged
-        self._painting = self._space = False
+        self._painting = self._space = self._pen_down = False
         self._double_at: QPointF | None = None  # where the second press of a double click was
+        self._cursor: QCursor | None = None  # the one shown
+        self._at: QPointF | None = None  # where the pointer was last, in the view
         canvas.installEventFilter(self)
+        toolbox.changed.connect(self._show_cursor)
 
     def _image_point(self, at: QPointF) -> tuple[float, float]:
         return self._canvas.viewport.to_image(at.x(), at.y())
 
     def _touch(self, event: QMouseEvent | QTabletEvent) -> Touch:
         """The event in image coordinates; Ctrl erases with any button, as the right button and the pen's end do."""
-        x, y = self._image_point(event.position())
-        modifiers = event.modifiers()
         pen = isinstance(event, QTabletEvent)
-        return Touch(
-            x,
-            y,
-            erase=bool(event.buttons() & Qt.MouseButton.RightButton)
+        erase = (
+            bool(event.buttons() & Qt.MouseButton.RightButton)
             or event.button() is Qt.MouseButton.RightButton
-            or bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-            or (pen and event.pointerType() is QPointingDevice.PointerType.Eraser),
-            straight=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
-            pressure=event.pressure() if isinstance(event, QTabletEvent) else 1.0,
-            reach=_REACH / self._canvas.viewport.scale,
+            or (pen and event.pointerType() is QPointingDevice.PointerType.Eraser)
         )
+        pressure = event.pressure() if isinstance(event, QTabletEvent) else 1.0
+        return self._touch_at(event.position(), event.modifiers(), erase=erase, pressure=pressure)
+
+    def _touch_at(
+        self, at: QPointF, modifiers: Qt.KeyboardModifier, *, erase: bool = False, pressure: float = 1.0
+    ) -> Touch:
+        self._at = at
+        erase = erase or bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        straight = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self._canvas.set_erasing(erase)
+        return Touch(*self._image_point(at), erase, straight, pressure, _REACH / self._canvas.viewport.scale)
 
     def _on_press(self, event: QMouseEvent | QTabletEvent) -> bool:
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._grabbed = event.position()
-            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._show_cursor()
         elif event.button() in _PAINTING and self._canvas.image_size is not None:
             self._painting = True
             self._toolbox.current.press(self._touch(event))
@@ -96,6 +116,7 @@ class Pointer(QObject):
                 self._canvas.fit()
             else:
                 self._toolbox.current.release(self._touch(event))
+            self._touch_at(event.position(), event.modifiers())  # the button no longer erases
         return True
 
     def _on_double_click(self, event: QMouseEvent) -> bool:
@@ -128,6 +149,10 @@ class Pointer(QObject):
     def _on_key(self, event: QKeyEvent, *, down: bool) -> bool:
         if event.isAutoRepeat():
             return event.key() == Qt.Key.Key_Space
+        held = _HELD.get(Qt.Key(event.key()))
+        if held is not None and self._at is not None and not self._painting and self._canvas.image_size is not None:
+            modifiers = event.modifiers() | held if down else event.modifiers() & ~held
+            self._toolbox.current.hover(self._touch_at(self._at, modifiers))
         if event.key() == Qt.Key.Key_Space:
             self._space = down
             self._show_cursor()
@@ -138,19 +163,36 @@ class Pointer(QObject):
 
     def _hover(self, point: tuple[float, float]) -> None:
         self._canvas.set_pointer(None if self._space or self._grabbed is not None else point)
+        self._show_cursor()
         self.hovered.emit(*point)
 
     def _on_leave(self) -> None:
+        self._at = None
+        self._canvas.set_erasing(False)
         self._canvas.set_pointer(None)
         self.left.emit()
 
     def _show_cursor(self) -> None:
-        self._canvas.setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor)
+        density = self._canvas.devicePixelRatioF()
+        if self._grabbed is not None:
+            cursor = shape_cursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space:
+            cursor = shape_cursor(Qt.CursorShape.OpenHandCursor)
+        elif self._canvas.image_size is None:
+            cursor = shape_cursor(Qt.CursorShape.ArrowCursor)
+        elif self._toolbox.current.ring is None:
+            cursor = point_cursor(density)
+        else:
+            cursor = shape_cursor(Qt.CursorShape.BlankCursor)  # the canvas draws ring and middle
+        if cursor is not self._cursor:
+            self._cursor = cursor
+            self._canvas.setCursor(cursor)
 
     def _on_tablet(self, event: QTabletEvent) -> bool:
         """A pen is a mouse that knows pressure; an event that is taken is not sent again as the mouse's."""
         event.accept()
         kind = event.type()
+        self._pen_down = event.pressure() > 0 and kind is not QEvent.Type.TabletRelease
         if kind is QEvent.Type.TabletPress:
             return self._on_press(event)
         return self._on_move(event) if kind is QEvent.Type.TabletMove else self._on_release(event)
@@ -160,6 +202,8 @@ class Pointer(QObject):
         if isinstance(event, QTabletEvent):
             return self._on_tablet(event)
         if isinstance(event, QMouseEvent):
+            if self._pen_down:  # some systems send a mouse's events beside the pen's
+                return True
             if kind is QEvent.Type.MouseButtonPress:
                 return self._on_press(event)
             if kind is QEvent.Type.MouseMove:
@@ -178,5 +222,6 @@ class Pointer(QObject):
             self._on_leave()
         elif kind is QEvent.Type.FocusOut:
             self._space = False
+            self._canvas.set_erasing(False)
             self._show_cursor()
         return False

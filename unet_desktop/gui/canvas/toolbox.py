@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.canvas.brush import Brush
+from unet_desktop.gui.canvas.push import PushEdge
 from unet_desktop.gui.canvas.tool import Tool
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
@@ -12,6 +13,8 @@ from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.BRUSH: Brush,
     ToolKind.ERASER: Brush,
+    ToolKind.UNKNOWN: Brush,
+    ToolKind.PUSH: PushEdge,
 }
 """The class of each tool; kinds of the same class share one object."""
 

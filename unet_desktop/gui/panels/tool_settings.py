@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.panels.brush_size import BrushSize
 from unet_desktop.gui.panels.combine import CombineChoice
+from unet_desktop.gui.panels.pressure import PressureChoice
 from unet_desktop.gui.tool_guide import Guide, Setting
 
 
@@ -21,7 +22,12 @@ class ToolSettings(QWidget):
         self._hint.setProperty("role", "muted")
         self.brush_size = BrushSize()
         self.combine = CombineChoice()
-        self._parts: dict[Setting, QWidget] = {Setting.SIZE: self.brush_size, Setting.COMBINE: self.combine}
+        self.pressure = PressureChoice()
+        self._parts: dict[Setting, QWidget] = {
+            Setting.SIZE: self.brush_size,
+            Setting.PRESSURE: self.pressure,
+            Setting.COMBINE: self.combine,
+        }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

@@ -9,7 +9,7 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.tool_guide import GUIDES
-from unet_desktop.gui.tool_options import ToolKind
+from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.measure import cup_to_disc
@@ -34,6 +34,7 @@ class CanvasView(QObject):
         bench.toolbox.changed.connect(self._on_toolbox_changed)
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
+        tools.settings.pressure.pressure_chosen.connect(options.set_pressure)
         tools.settings.combine.combine_chosen.connect(options.choose_combine)
         tools.overlay.visible_chosen.connect(canvas.set_overlay_visible)
         tools.overlay.opacity_chosen.connect(canvas.set_overlay_opacity)
@@ -65,14 +66,13 @@ class CanvasView(QObject):
         tools.labels.set_labels(options.labels)
         tools.labels.set_current(options.label)
         tools.settings.brush_size.set_diameter(options.diameter)
+        tools.settings.pressure.set_pressure(options.pressure)
         tools.settings.combine.set_combine(options.combine)
         tools.settings.set_guide(GUIDES[options.tool])
 
     def _on_toolbox_changed(self) -> None:
-        options, tool = self._bench.options, self._bench.toolbox.current
-        erases = options.tool is ToolKind.ERASER
-        colour = QColor("white") if options.label is None or erases else QColor(options.label.colour)
-        self._canvas.set_tool(tool.ring, colour)
+        tool = self._bench.toolbox.current
+        self._canvas.set_tool(tool.ring, _colour(self._bench.options))
         self._canvas.set_sketch(tool.sketch)
 
     def _on_canvas_settings_changed(self) -> None:
@@ -103,3 +103,10 @@ class CanvasView(QObject):
         mask, labels = self._bench.editor.mask, self._bench.editor.labels
         ratio = None if mask is None or labels is None else cup_to_disc(mask, labels)
         self._panels.tools.show_ratio(ratio)
+
+
+def _colour(options: ToolOptions) -> QColor:
+    """Of ring and sketch: what the tool paints with."""
+    if options.tool is ToolKind.UNKNOWN:
+        return QColor(175, 175, 175)
+    return QColor("white" if options.label is None or options.tool is ToolKind.ERASER else options.label.colour)

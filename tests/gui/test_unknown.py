@@ -1,0 +1,43 @@
+"""The "not annotated" brush: it paints 255 over anything, and takes away nothing but that."""
+
+from __future__ import annotations
+
+import numpy as np
+from drawings import disc_mask
+from gestures import RIGHT, drag
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from unet_desktop.gui.window import MainWindow
+
+
+def test_it_paints_and_erases_what_is_not_annotated(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    mask = opened.bench.editor.mask
+    QTest.keyClick(opened, Qt.Key.Key_0)
+    opened.bench.options.set_diameter(10)
+    drag(opened.canvas, [(60.5, 60.5), (140.5, 60.5)])
+    assert (mask[60, 60:141] == 255).all()
+    assert mask[50, 80] == 2
+    drag(opened.canvas, [(60.5, 60.5), (60.5, 45.5), (140.5, 45.5), (140.5, 60.5)], RIGHT)
+    assert not (mask[40:56] == 255).any()
+    assert (mask[45, 70:90] == disc_mask()[45, 70:90]).all()
+    assert mask[60, 140] == 0
+    assert opened.bench.editor.history.names == ("Brush not annotated", "Erase not annotated")
+
+
+def test_ctrl_erases_as_the_right_button_does(opened: MainWindow) -> None:
+    mask = opened.bench.editor.mask
+    QTest.keyClick(opened, Qt.Key.Key_0)
+    drag(opened.canvas, [(60.5, 60.5), (140.5, 60.5)])
+    assert (mask == 255).any()
+    drag(opened.canvas, [(60.5, 60.5), (140.5, 60.5)], modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert not mask.any()
+
+
+def test_it_is_saved_with_the_mask(opened: MainWindow) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_0)
+    drag(opened.canvas, [(60.5, 60.5), (80.5, 60.5)])
+    painted = opened.bench.editor.mask.copy()
+    assert opened.bench.autosave.flush()
+    np.testing.assert_array_equal(opened.bench.session.project.load_mask("a"), painted)

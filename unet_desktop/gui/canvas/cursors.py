@@ -1,0 +1,40 @@
+"""Cursors of the canvas: the system's, and a fine crosshair where a point is meant."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
+
+_SIDE = 31
+"""Logical pixels; odd, so that there is a pixel in the middle."""
+_FREE = 3
+"""Round the middle, so that the pixel that is meant can be seen."""
+
+
+@cache
+def shape_cursor(shape: Qt.CursorShape) -> QCursor:
+    """The system's cursor of that shape; the same object each time."""
+    return QCursor(shape)
+
+
+@cache
+def point_cursor(density: float) -> QCursor:
+    """A crosshair of light lines with dark sides, free in the middle; the same object each time.
+
+    Args:
+        density: device pixels a logical pixel.
+    """
+    pixmap = QPixmap(round(_SIDE * density), round(_SIDE * density))
+    pixmap.setDevicePixelRatio(density)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    middle, end = _SIDE // 2 + 0.5, _SIDE - 1.0
+    painter = QPainter(pixmap)
+    for colour, width in ((QColor(0, 0, 0, 200), 3.0), (QColor("white"), 1.0)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        for near, far in ((1.0, middle - _FREE), (middle + _FREE, end)):
+            painter.drawLine(QPointF(near, middle), QPointF(far, middle))
+            painter.drawLine(QPointF(middle, near), QPointF(middle, far))
+    painter.end()
+    return QCursor(pixmap, _SIDE // 2, _SIDE // 2)
