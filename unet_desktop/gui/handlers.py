@@ -9,6 +9,7 @@ from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
+from unet_desktop.gui.handlers_region import RegionHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
 from unet_desktop.gui.handlers_window import WindowHandlers
 from unet_desktop.gui.problems import Problems
@@ -20,6 +21,7 @@ class Groups:
 
     project: ProjectHandlers
     edit: EditHandlers
+    region: RegionHandlers
     cases: CaseHandlers
     view: ViewHandlers
     learning: LearningHandlers

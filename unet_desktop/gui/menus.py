@@ -34,6 +34,18 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         *(f"label.{number}" for number in range(1, 10)),
     ),
+    "&Region": (
+        "region.grow",
+        "region.shrink",
+        "region.grow_more",
+        "region.shrink_more",
+        SEPARATOR,
+        "region.smooth",
+        "region.keep_largest",
+        SEPARATOR,
+        "region.copy_previous",
+        "region.mirror",
+    ),
     "&Case": (
         "case.previous",
         "case.next",

@@ -16,6 +16,7 @@ from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
+from unet_desktop.gui.handlers_region import RegionHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
 from unet_desktop.gui.handlers_window import WindowHandlers
 from unet_desktop.gui.keymap import Keymap
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
+            region=RegionHandlers(bench),
             cases=CaseHandlers(bench, self),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),

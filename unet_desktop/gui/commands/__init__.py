@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unet_desktop.gui.commands import cases, edit, learning, project, tools, view, window
+from unet_desktop.gui.commands import cases, edit, learning, project, regions, tools, view, window
 from unet_desktop.gui.commands.command import Command, Needs
 
 __all__ = ["COMMANDS", "Command", "Needs"]
@@ -11,6 +11,7 @@ COMMANDS: tuple[Command, ...] = (
     *project.COMMANDS,
     *edit.COMMANDS,
     *tools.COMMANDS,
+    *regions.COMMANDS,
     *learning.COMMANDS,
     *cases.COMMANDS,
     *view.COMMANDS,

@@ -11,6 +11,7 @@ _GROUPS = {
     "tool": "Tools",
     "brush": "Tools",
     "label": "Labels",
+    "region": "Region",
     "proposal": "Prediction",
     "learn": "Learning",
     "case": "Cases",

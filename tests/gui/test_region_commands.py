@@ -1,0 +1,155 @@
+"""Region commands: one step each, on the label in use; masks taken over from other cases, or a sentence why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawings import SIZE, disc_mask, picture
+from gestures import press
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.project.case import Eye
+
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def mask_of(window: MainWindow) -> np.ndarray:
+    mask = window.bench.editor.mask
+    assert mask is not None
+    return mask
+
+
+def sentence(window: MainWindow) -> str:
+    """What the dialog says that is open; it is closed."""
+    (box,) = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    text = box.text()
+    box.accept()
+    return text
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "change"),
+    [
+        (Qt.Key.Key_Up, SHIFT, 2), (Qt.Key.Key_Down, SHIFT, -2),
+        (Qt.Key.Key_Up, SHIFT | CTRL, 10), (Qt.Key.Key_Down, SHIFT | CTRL, -10),
+    ],
+)  # fmt: skip
+def test_grow_and_shrink_by_keys(opened: MainWindow, key, modifiers, change: int) -> None:
+    opened.bench.session.open_case("d")
+    width = int((mask_of(opened)[60] > 0).sum())
+    QTest.keyClick(opened, key, modifiers)
+    assert int((mask_of(opened)[60] > 0).sum()) == width + change
+    assert len(opened.bench.editor.history.names) == 1
+    np.testing.assert_array_equal(mask_of(opened)[50:70, 75:85], disc_mask()[50:70, 75:85])
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    np.testing.assert_array_equal(mask_of(opened), disc_mask())
+
+
+def test_the_label_in_use_is_meant(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    QTest.keyClick(opened, Qt.Key.Key_2)
+    QTest.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened) > 0, disc_mask() > 0)
+    assert (mask_of(opened) == 2).sum() > (disc_mask() == 2).sum()
+    assert opened.bench.editor.history.names == ("Grow optic cup",)
+
+
+def test_smooth_and_keep_largest(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    spoilt = disc_mask()
+    spoilt[10:14, 10:14] = 1
+    spoilt[60, 110:118] = 1
+    opened.bench.editor.replace_mask("Test", spoilt)
+    QTest.keyClick(opened, Qt.Key.Key_L, SHIFT)
+    assert not mask_of(opened)[:20, :20].any()
+    QTest.keyClick(opened, Qt.Key.Key_S, SHIFT)
+    assert not mask_of(opened)[60, 114:].any()
+    assert opened.bench.editor.history.names == ("Test", "Keep largest optic disc", "Smooth optic disc")
+
+
+def test_nothing_there_is_no_step(opened: MainWindow) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+    assert not opened.bench.editor.history.can_undo
+
+
+def test_a_stroke_in_progress_is_a_step_of_its_own(opened: MainWindow) -> None:
+    press(opened.canvas, (80, 60))
+    QTest.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+    assert opened.bench.editor.history.names == ("Brush optic disc", "Grow optic disc")
+
+
+def test_copying_the_previous_cases_mask(opened: MainWindow) -> None:
+    project = opened.bench.session.project
+    project.save_mask("c", disc_mask(20))
+    opened.bench.session.open_case("d")
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened), disc_mask(20))
+    assert opened.bench.editor.history.names == ("Copy mask of c",)
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    np.testing.assert_array_equal(mask_of(opened), disc_mask())
+
+
+def test_what_was_just_painted_there_is_copied(opened: MainWindow) -> None:
+    press(opened.canvas, (80, 60))
+    opened.bench.editor.finish()
+    painted = mask_of(opened).copy()
+    opened.bench.session.open_case("b")
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened), painted)
+
+
+def test_why_the_previous_mask_cannot_be_copied(opened: MainWindow, tmp_path) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    assert "first case" in sentence(opened)
+    opened.bench.session.open_case("b")
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    assert "a, has no mask yet" in sentence(opened)
+    small = tmp_path / "e.jpg"
+    write_jpeg(small, picture(1)[:100, :100])
+    opened.bench.session.project.add_image(small)
+    opened.bench.session.reload_cases()
+    opened.bench.session.open_case("e")
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    assert "160 x 120 pixels, this one 100 x 100" in sentence(opened)
+    assert not opened.bench.editor.history.can_undo
+
+
+def test_mirroring_the_other_eye(opened: MainWindow) -> None:
+    session = opened.bench.session
+    lopsided = disc_mask()
+    lopsided[:, 80:] = 0
+    session.project.save_mask("d", lopsided)
+    session.project.mark("d", patient="P1", eye=Eye.LEFT)
+    session.project.mark("b", patient="P1", eye=Eye.RIGHT)
+    session.project.mark("c", patient="P2", eye=Eye.LEFT)
+    session.open_case("b")
+    QTest.keyClick(opened, Qt.Key.Key_M, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened), lopsided[:, ::-1])
+    assert opened.bench.editor.history.names == ("Mirror mask of d",)
+
+
+def test_mirroring_to_another_size(opened: MainWindow, tmp_path) -> None:
+    session = opened.bench.session
+    small = tmp_path / "e.jpg"
+    write_jpeg(small, picture(1)[::2, ::2])
+    session.project.add_image(small, patient="P1", eye=Eye.RIGHT)
+    session.project.mark("d", patient="P1", eye=Eye.LEFT)
+    session.reload_cases()
+    session.open_case("e")
+    QTest.keyClick(opened, Qt.Key.Key_M, SHIFT)
+    assert mask_of(opened).shape == (SIZE[0] // 2, SIZE[1] // 2)
+    assert abs(4 * int((mask_of(opened) > 0).sum()) - int((disc_mask() > 0).sum())) < 60
+
+
+def test_why_the_other_eye_cannot_be_mirrored(opened: MainWindow) -> None:
+    session = opened.bench.session
+    QTest.keyClick(opened, Qt.Key.Key_M, SHIFT)
+    assert "patient and the eye" in sentence(opened)
+    session.mark(patient="P1", eye=Eye.RIGHT)
+    QTest.keyClick(opened, Qt.Key.Key_M, SHIFT)
+    assert "patient P1" in sentence(opened)
+    assert not opened.bench.editor.history.can_undo

@@ -1,0 +1,99 @@
+"""Handlers of the Region menu: what is done to a whole region, or to the whole mask, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from unet_desktop.errors import MaskError
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks import morphology
+from unet_desktop.masks.borrowed import mirrored
+from unet_desktop.masks.patch import Patch
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case import Case, Eye
+from unet_desktop.project.other_eye import other_eyes
+from unet_desktop.project.project import Project
+
+
+class RegionHandlers:
+    """Grow, shrink, smooth, keep the largest piece; take another case's mask."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """Work on this bench."""
+        self._bench = bench
+
+    def grow(self, by: int) -> None:
+        """Make the label's region larger by that many pixels."""
+        self._change(lambda mask, labels, label: morphology.grow(mask, labels, label, by))
+
+    def shrink(self, by: int) -> None:
+        """Make the label's region smaller by that many pixels."""
+        self._change(lambda mask, labels, label: morphology.shrink(mask, labels, label, by))
+
+    def smooth(self) -> None:
+        """Smooth the border of the label's region."""
+        self._change(morphology.smooth)
+
+    def keep_largest(self) -> None:
+        """Erase all pieces of the label's region but the largest."""
+        self._change(morphology.keep_largest)
+
+    def copy_previous(self) -> None:
+        """Take the mask of the case before this one in the list.
+
+        Raises:
+            MaskError: there is none, or its picture has another size.
+        """
+        found = self._ready()
+        if found is None:
+            return
+        project, case = found
+        ids = self._bench.session.case_ids
+        place = ids.index(case.id)
+        if place == 0:
+            raise MaskError("This is the first case, so there is none before it whose mask could be copied.")
+        source = project.case(ids[place - 1])
+        if (source.height, source.width) != (case.height, case.width):
+            raise MaskError(
+                f"The picture of {source.id} has {source.width} x {source.height} pixels, this one {case.width} x "
+                f"{case.height}; a mask can only be copied between pictures of the same size."
+            )
+        mask = project.load_mask(source.id)
+        if mask is None:
+            raise MaskError(f"The case before this one, {source.id}, has no mask yet that could be copied.")
+        self._bench.editor.replace_mask(f"Copy mask of {source.id}", mask)
+
+    def mirror_other_eye(self) -> None:
+        """Take the mask of the same patient's other eye, mirrored.
+
+        Raises:
+            MaskError: patient or eye is not noted, or there is no such mask.
+        """
+        found = self._ready()
+        if found is None:
+            return
+        project, case = found
+        if not case.patient or case.eye is Eye.UNKNOWN:
+            raise MaskError("Note the patient and the eye in the case's details first: the other eye is found by them.")
+        for source in other_eyes(project, case):
+            mask = project.load_mask(source.id)
+            if mask is not None:
+                self._bench.editor.replace_mask(
+                    f"Mirror mask of {source.id}", mirrored(mask, (case.height, case.width))
+                )
+                return
+        raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
+
+    def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None]) -> None:
+        editor, options = self._bench.editor, self._bench.options
+        editor.finish()  # what is pending belongs to the region
+        if editor.mask is not None and options.labels is not None and options.label is not None:
+            editor.apply(how(editor.mask, options.labels, options.label))
+
+    def _ready(self) -> tuple[Project, Case] | None:
+        """The open project and case; None without them, and while edits of other cases cannot be written."""
+        session = self._bench.session
+        if session.project is None or session.open is None or not self._bench.autosave.flush():
+            return None
+        return session.project, session.open.case
