@@ -27,7 +27,13 @@ def named(control: QWidget) -> bool:
 def test_controls_of_our_panels_have_names(opened: MainWindow) -> None:
     nameless = [
         f"{type(control).__name__} in {type(control.parent()).__name__}"
-        for panel in (opened.panels.cases, opened.panels.tools, opened.panels.banner, opened.panels.status)
+        for panel in (
+            opened.panels.cases,
+            opened.panels.measure,
+            opened.panels.tools,
+            opened.panels.banner,
+            opened.panels.status,
+        )
         for control in panel.findChildren(QWidget)
         if isinstance(control, CONTROLS) and not isinstance(control, QScrollBar | QTabBar) and not named(control)
     ]
@@ -37,7 +43,8 @@ def test_controls_of_our_panels_have_names(opened: MainWindow) -> None:
 def test_controls_take_the_keyboard(opened: MainWindow) -> None:
     deaf = [
         control.accessibleName() or control.toolTip()
-        for control in opened.panels.tools.findChildren(QWidget)
+        for panel in (opened.panels.measure, opened.panels.tools)
+        for control in panel.findChildren(QWidget)
         if isinstance(control, CONTROLS)
         and not isinstance(control, QScrollBar)
         and control.focusPolicy() == Qt.FocusPolicy.NoFocus

@@ -8,6 +8,7 @@ from drawings import disc_mask
 from gestures import RIGHT, at, drag, move, press, release, wheel
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from unet_desktop.gui.window import MainWindow
 
@@ -112,7 +113,7 @@ def test_history_is_kept_while_another_case_is_open(opened: MainWindow) -> None:
 
 def test_the_ratio_follows_the_mask(opened: MainWindow, qtbot) -> None:
     opened.bench.session.open_case("d")
-    figure = opened.panels.tools.ratio._vertical
+    figure = opened.panels.measure.findChild(QLabel, "vertical")
     qtbot.waitUntil(lambda: figure.text() == "0.49")
     opened.bench.editor.replace_mask("Test", disc_mask(40))
     qtbot.waitUntil(lambda: figure.text() == "0.49")

@@ -9,16 +9,26 @@ from unet_desktop.gui.dock_titles import DockTitles
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
+_HEIGHTS = (280, 420)
 
 
 class Docks:
-    """Cases at the left; correcting, training and models at the right, one behind the other."""
+    """Cases and measurements at the left; correcting, training and models at the right, one behind the other."""
 
-    def __init__(self, window: QMainWindow, cases: QWidget, tools: QWidget, training: QWidget, models: QWidget) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        cases: QWidget,
+        measure: QWidget,
+        tools: QWidget,
+        training: QWidget,
+        models: QWidget,
+    ) -> None:
         """Put each panel into a dock of its own."""
         self._window = window
         self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
         self.cases = _dock("Cases", cases, window)
+        self.measure = _dock("Measure", measure, window)
         self.tools = _dock("Correct", tools, window)
         self.training = _dock("Train", training, window)
         self.models = _dock("Models", models, window)
@@ -29,7 +39,7 @@ class Docks:
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """All of them."""
-        return (self.cases, self.tools, self.training, self.models)
+        return (self.cases, self.measure, self.tools, self.training, self.models)
 
     def reset(self) -> None:
         """Put them where they belong."""
@@ -37,7 +47,8 @@ class Docks:
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
-        window.addDockWidget(_LEFT, self.cases)
+        for dock in (self.cases, self.measure):
+            window.addDockWidget(_LEFT, dock)
         for dock in (self.tools, self.training, self.models):
             window.addDockWidget(_RIGHT, dock)
         window.tabifyDockWidget(self.tools, self.training)
@@ -47,6 +58,7 @@ class Docks:
             dock.show()
         self.tools.raise_()
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
+        window.resizeDocks([self.cases, self.measure], list(_HEIGHTS), Qt.Orientation.Vertical)
 
     def set_project_open(self, is_open: bool) -> None:
         """Without a project there is nothing in the panels, so they make room for the first page."""

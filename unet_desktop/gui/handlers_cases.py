@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.errors import UserError
 from unet_desktop.gui.dialogs.case_details import CaseDetails, CaseDetailsDialog
 from unet_desktop.gui.workbench import Workbench
-from unet_desktop.project.case import CaseState
+from unet_desktop.project.case import CaseState, Eye
 
 
 class CaseHandlers:
@@ -45,6 +45,12 @@ class CaseHandlers:
         opened = self._bench.session.open
         if opened is not None:
             self._bench.session.mark(flagged=not opened.case.flagged)
+
+    def set_eye(self, eye: Eye) -> None:
+        """Note which eye the open case's picture shows."""
+        opened = self._bench.session.open
+        if opened is not None and eye is not opened.case.eye:
+            self._bench.session.mark(eye=eye)
 
     def show_details(self) -> None:
         """Show what is noted of the open case and keep what is changed there."""

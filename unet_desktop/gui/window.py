@@ -42,7 +42,14 @@ class MainWindow(QMainWindow):
             self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(bench.store, self)
         )
         self.panels = Panels(self.actions_by_id)
-        self.docks = Docks(self, self.panels.cases, self.panels.tools, self.panels.training, self.panels.models)
+        self.docks = Docks(
+            self,
+            self.panels.cases,
+            self.panels.measure,
+            self.panels.tools,
+            self.panels.training,
+            self.panels.models,
+        )
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),

@@ -15,6 +15,7 @@ from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
 from unet_desktop.gui.views.learning import LearningView
+from unet_desktop.gui.views.measure import MeasureView
 
 if TYPE_CHECKING:
     from unet_desktop.gui.window import MainWindow
@@ -29,7 +30,9 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     BrushSizeView(window.canvas, bench.options)
     CaseView(window, bench, panels)
     LearningView(bench, panels)
+    MeasureView(bench, panels)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
+    panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
     panels.training.train_requested.connect(lambda config, scratch: bench.learning.train(config, from_scratch=scratch))
     panels.training.stop_requested.connect(bench.runner.cancel)

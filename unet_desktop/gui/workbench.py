@@ -9,6 +9,7 @@ from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
+from unet_desktop.gui.measuring import Measuring
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
 from unet_desktop.gui.settings import Store
@@ -26,6 +27,7 @@ class Workbench(QObject):
         self.store = store
         self.session = Session(unsaved, self)
         self.editor = Editor(self)
+        self.measuring = Measuring(self.editor, self)
         self.autosave = Autosave(self.session, self.editor, unsaved, self)
         # The editor takes the new case over before anything else hears of it.
         self.session.case_changed.connect(self._on_session_case_changed)

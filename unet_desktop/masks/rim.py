@@ -92,12 +92,18 @@ class Rim:
         place = _middle_of_longest(ratio <= ratio.min())
         return float(ratio[place]), round(place * HOURS / RAYS) % HOURS or HOURS
 
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Mean width in the 90 degrees round up, right, down and left of the picture, pixels."""
+        up, right, down, left = (float(mean) for mean in _sectors(self.width, 4))
+        return up, right, down, left
+
     def quadrants(self, eye: Eye) -> dict[Quadrant, float] | None:
         """Mean width in the 90 degrees round each main direction, pixels; None when the eye is not known."""
         nasal_is_right = eye.nasal_is_right
         if nasal_is_right is None:
             return None
-        up, right, down, left = (float(mean) for mean in _sectors(self.width, 4))
+        up, right, down, left = self.sides
         nasal, temporal = (right, left) if nasal_is_right else (left, right)
         return {
             Quadrant.INFERIOR: down,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.banner import Banner
 from unet_desktop.gui.panels.cases import CasesPanel
+from unet_desktop.gui.panels.measure import MeasurePanel
 from unet_desktop.gui.panels.models import ModelsPanel
 from unet_desktop.gui.panels.status import StatusLine
 from unet_desktop.gui.panels.thumbnails import Thumbnails
@@ -20,6 +21,7 @@ class Panels:
         """Make them."""
         self.thumbnails = Thumbnails()
         self.cases = CasesPanel(self.thumbnails)
+        self.measure = MeasurePanel()
         self.tools = ToolsPanel(actions)
         self.training = TrainingPanel()
         self.models = ModelsPanel()

@@ -8,10 +8,8 @@ from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.labels import LabelsPanel
 from unet_desktop.gui.panels.overlay import OverlayPanel
 from unet_desktop.gui.panels.proposal import ProposalPanel
-from unet_desktop.gui.panels.ratio import RatioPanel
 from unet_desktop.gui.panels.tool_buttons import ToolButtons
 from unet_desktop.gui.panels.tool_settings import ToolSettings
-from unet_desktop.masks.measure import CupToDisc
 
 
 class ToolsPanel(QScrollArea):
@@ -24,7 +22,6 @@ class ToolsPanel(QScrollArea):
         self.settings = ToolSettings()
         self.overlay = OverlayPanel()
         self.proposal = ProposalPanel(actions)
-        self.ratio = RatioPanel()
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(12, 10, 12, 12)
@@ -33,19 +30,12 @@ class ToolsPanel(QScrollArea):
         self._add("Label", self.labels)
         self._add("Prediction", self.proposal)
         self._add("View", self.overlay)
-        self._measurement = self._add("Measurement", self.ratio)
         self._column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
-    def show_ratio(self, ratio: CupToDisc | None) -> None:
-        """Show the cup-to-disc ratios; None, for labels without a cup in a disc, hides the section."""
-        self._measurement.setVisible(ratio is not None)
-        self.ratio.setVisible(ratio is not None)
-        self.ratio.set_ratio(ratio)
-
-    def _add(self, title: str, *parts: QWidget) -> QLabel:
+    def _add(self, title: str, *parts: QWidget) -> None:
         heading = QLabel(title)
         heading.setProperty("role", "heading")
         if self._column.count():
@@ -53,4 +43,3 @@ class ToolsPanel(QScrollArea):
         self._column.addWidget(heading)
         for part in parts:
             self._column.addWidget(part)
-        return heading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
 from unet_desktop.gui.canvas.canvas import Canvas
@@ -12,7 +12,6 @@ from unet_desktop.gui.tool_guide import GUIDES
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
-from unet_desktop.masks.measure import cup_to_disc
 
 
 class CanvasView(QObject):
@@ -22,12 +21,9 @@ class CanvasView(QObject):
         """Connect them."""
         super().__init__(canvas)
         self._canvas, self._bench, self._panels = canvas, bench, panels
-        self._measuring = QTimer(self, singleShot=True, interval=0)
-        self._measuring.timeout.connect(self._measure)
         editor, options, tools = bench.editor, bench.options, panels.tools
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.mask_changed.connect(canvas.update_box)
-        editor.history_changed.connect(self._measuring.start)
         bench.proposal.changed.connect(self._on_proposal_changed)
         bench.session.models_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
@@ -98,11 +94,6 @@ class CanvasView(QObject):
         if label is not None:
             return label.name
         return "not annotated" if value == NOT_ANNOTATED else "background"
-
-    def _measure(self) -> None:
-        mask, labels = self._bench.editor.mask, self._bench.editor.labels
-        ratio = None if mask is None or labels is None else cup_to_disc(mask, labels)
-        self._panels.tools.show_ratio(ratio)
 
 
 def _colour(options: ToolOptions) -> QColor:

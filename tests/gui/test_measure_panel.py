@@ -1,0 +1,191 @@
+"""The Measure panel in the window: figures, change, eye, empty states, other labels, narrow and in both themes."""
+
+from __future__ import annotations
+
+import pytest
+from drawings import disc_mask
+from gestures import LEFT
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from unet_desktop.gui.panels.figures import FigureTable
+from unet_desktop.gui.panels.measure import MeasurePanel
+from unet_desktop.gui.panels.measure_text import TIPS, change_text, hour_text, length_text, size_texts
+from unet_desktop.gui.theme import DARK, LIGHT, contrast
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.eye import Eye
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.masks.measure import Extent
+from unet_desktop.masks.tally import measured
+
+
+@pytest.fixture
+def panel(opened: MainWindow) -> MeasurePanel:
+    opened.bench.session.open_case("d")
+    return opened.panels.measure
+
+
+def text(panel: QWidget, name: str) -> str:
+    return panel.findChild(QLabel, name).text()
+
+
+def table(panel: QWidget, name: str) -> FigureTable:
+    return next(table for table in panel.findChildren(FigureTable) if table.accessibleName() == name)
+
+
+def click(panel: QWidget, name: str) -> None:
+    QTest.mouseClick(panel.findChild(QAbstractButton, name), LEFT)
+
+
+def test_the_figures(panel: MeasurePanel) -> None:
+    assert text(panel, "vertical") == "0.49"
+    sizes = table(panel, "Sizes")
+    # A radius of 30 covers 59 rows, one of 15 covers 29.
+    assert [sizes.text(1, column) for column in range(4)] == ["Height", "29", "59", "0.49"]
+    assert sizes.text(3, 3) == f"{(disc_mask() == 2).sum() / (disc_mask() > 0).sum():.2f}"
+    rules = table(panel, "Rim")
+    assert rules.text(1, 1).startswith("0.2")
+    assert rules.text(2, 1) == "choose the eye above"
+
+
+def test_the_change_since_opening(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
+    assert text(panel, "changes") == "±0.00 since opened"
+    larger = disc_mask()
+    larger[50:90, 70:90][larger[50:90, 70:90] > 0] = 2
+    opened.bench.editor.replace_mask("Test", larger)
+    qtbot.waitUntil(lambda: text(panel, "changes").startswith("+0."))
+    opened.bench.editor.undo()
+    qtbot.waitUntil(lambda: text(panel, "changes") == "±0.00 since opened")
+
+
+def test_the_change_is_that_of_the_figures_shown() -> None:
+    before, now = measured(disc_mask(), DISC_AND_CUP), disc_mask()
+    now[now == 2] = 1
+    now[58:62, 78:82] = 2
+    after = measured(now, DISC_AND_CUP)
+    assert change_text(after, before, "opened") == "−0.42 since opened"  # 0.07 from 0.49
+    assert change_text(after, None, "opened") == ""
+    assert change_text(after, measured(now * 0, DISC_AND_CUP), "opened") == ""
+
+
+def test_the_eye_is_set_by_one_click_and_stored(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
+    assert text(panel, "eye") == "Eye not known"
+    click(panel, "eye.right")
+    assert opened.bench.session.open.case.eye is Eye.RIGHT
+    assert opened.bench.session.project.case("d").eye is Eye.RIGHT
+    assert text(panel, "eye") == "Right eye (OD)"
+    assert table(panel, "Rim").text(2, 1) == "kept"
+    click(panel, "eye.left")
+    assert opened.bench.session.open.case.eye is Eye.LEFT
+    click(panel, "eye.unknown")
+    assert opened.bench.session.open.case.eye is Eye.UNKNOWN
+    assert table(panel, "Rim").text(2, 1) == "choose the eye above"
+
+
+def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    found = measured(disc_mask(), DISC_AND_CUP)
+    panel.set_eye(Eye.UNKNOWN, Eye.LEFT)
+    panel.set_measurement(found, found, None, DISC_AND_CUP)
+    assert text(panel, "eye") == "Left eye (guessed)"
+    assert table(panel, "Rim").text(2, 1) == "kept"
+    assert panel.findChild(QAbstractButton, "eye.unknown").isChecked()
+    panel.set_eye(Eye.RIGHT, Eye.LEFT)
+    assert text(panel, "eye") == "Right eye (OD)"
+
+
+def test_a_broken_rule_is_told_in_words(qtbot) -> None:
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    mask = disc_mask()
+    mask[80:88, 75:85] = 2
+    panel.set_eye(Eye.RIGHT, None)
+    panel.set_measurement(measured(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
+    assert table(panel, "Rim").text(2, 1) == "broken: S > I"
+    assert table(panel, "Rim").text(1, 1).endswith("at 6 o’clock")
+
+
+def test_empty_states_say_what_to_do(opened: MainWindow) -> None:
+    panel = opened.panels.measure
+    assert text(panel, "empty") == "Draw disc and cup to measure them."
+    editor = opened.bench.editor
+    disc = disc_mask()
+    disc[disc == 2] = 1
+    editor.replace_mask("Test", disc)
+    QTest.qWait(100)
+    assert text(panel, "empty") == "Draw the cup to measure the rim."
+    opened.bench.session.open_case("d")
+    assert panel.findChild(QLabel, "empty").isHidden()
+    panel.set_measurement(None, None, None, None)
+    assert text(panel, "empty") == "Open a case to measure it."
+
+
+def test_millimetres_where_a_scale_is_known(qtbot) -> None:
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    panel.set_scale(0.01)
+    found = measured(disc_mask(), DISC_AND_CUP)
+    panel.set_measurement(found, found, None, DISC_AND_CUP)
+    sizes = table(panel, "Sizes")
+    assert sizes.text(0, 0) == "mm, mm²"
+    assert [sizes.text(1, column) for column in (1, 2)] == ["0.29", "0.59"]
+    assert size_texts(Extent(0, 0, 200, 100, 20000), 0.01) == ("1.00", "2.00", "2.00")
+    assert length_text(150.4, None) == "150"
+    assert hour_text(found.rim, 12, 0.01).startswith("12 o’clock: rim 0.1")
+
+
+def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
+    labels = LabelSet((Label(1, "nucleus", "#0072b2"), Label(2, "debris", "#d55e00")))
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    mask = disc_mask() * 0
+    panel.set_measurement(measured(mask, labels), None, None, labels)
+    assert text(panel, "empty") == "Draw something to measure it."
+    mask[10:20, 10:40] = 1
+    panel.set_measurement(measured(mask, labels), None, None, labels)
+    sizes = table(panel, "Sizes")
+    assert [sizes.text(1, column) for column in range(4)] == ["nucleus", "10", "30", "300"]
+    assert [sizes.text(2, column) for column in range(4)] == ["debris", "–", "–", "–"]
+    assert table(panel, "Rim").isHidden()
+    assert panel.findChild(QLabel, "vertical").parentWidget().isHidden()
+    panel.set_measurement(measured(disc_mask(), DISC_AND_CUP), None, None, DISC_AND_CUP)
+    assert not table(panel, "Rim").isHidden()
+
+
+@pytest.mark.parametrize(("theme", "colours"), [("theme.light", LIGHT), ("theme.dark", DARK)])
+def test_everything_fits_in_250_pixels_and_can_be_read(opened: MainWindow, panel: MeasurePanel, theme, colours) -> None:
+    opened.actions_by_id[theme].trigger()
+    opened.resizeDocks([opened.docks.cases], [250], Qt.Orientation.Horizontal)
+    mask = disc_mask()
+    mask[80:88, 75:85] = 2
+    panel.set_eye(Eye.UNKNOWN, Eye.RIGHT)
+    panel.set_scale(0.0042)
+    panel.set_measurement(measured(mask, DISC_AND_CUP), measured(disc_mask(), DISC_AND_CUP), None, DISC_AND_CUP)
+    QApplication.processEvents()
+    assert panel.width() <= 250
+    assert panel.widget().width() <= panel.viewport().width()
+    for label in panel.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        if not label.wordWrap():
+            assert label.width() >= label.sizeHint().width(), label.text()
+        colour = label.palette().color(label.foregroundRole()).name()
+        assert contrast(colour, colours.window) >= 4.5, label.text()
+
+
+def test_every_figure_explains_itself(panel: MeasurePanel) -> None:
+    for name in ("Rim", "Sizes", "Rim width by quadrant"):
+        for cell in table(panel, name).findChildren(QLabel):
+            assert cell.accessibleName() or not cell.toolTip()
+    assert TIPS["vertical"] in {widget.toolTip() for widget in panel.findChildren(QWidget)}
+    assert table(panel, "Sizes").findChildren(QLabel)[5].accessibleName() == "Height, cup: 29"
+
+
+def test_the_dock_can_be_hidden_and_is_under_the_cases(opened: MainWindow) -> None:
+    docks = opened.docks
+    assert opened.dockWidgetArea(docks.measure) is Qt.DockWidgetArea.LeftDockWidgetArea
+    assert docks.measure.y() > docks.cases.y()
+    docks.measure.toggleViewAction().trigger()
+    assert docks.measure.isHidden()

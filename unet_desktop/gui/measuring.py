@@ -1,0 +1,69 @@
+"""Measuring: the figures of the open mask, kept in step with every gesture while it is made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from unet_desktop.gui.editor import Editor
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.tally import Measurement, Tally
+
+INTERVAL = 33
+"""Milliseconds between two updates while the mask changes: 30 a second, whatever the mouse sends."""
+
+
+class Measuring(QObject):
+    """Notes what changes at once, which costs nothing, and measures when its timer fires, also during a drag.
+
+    Signals:
+        measured: there are new figures, or another mask, or none.
+
+    Attributes:
+        now: of the open mask; None without one.
+        opened: of the mask as it was when the case was opened.
+    """
+
+    measured = Signal()
+
+    def __init__(self, editor: Editor, parent: QObject | None = None) -> None:
+        """Follow the editor's mask."""
+        super().__init__(parent)
+        self.now: Measurement | None = None
+        self.opened: Measurement | None = None
+        self._editor = editor
+        self._tally: Tally | None = None
+        self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
+        # A single shot that is not started again while it runs: a steady stream of events cannot put it off.
+        self._timer = QTimer(self, singleShot=True, interval=INTERVAL, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._measure)
+        editor.mask_replaced.connect(self._on_editor_mask_replaced)
+        editor.mask_changed.connect(self._on_editor_mask_changed)
+        editor.edited.connect(self._on_editor_edited)
+
+    @property
+    def accepted(self) -> Measurement | None:
+        """Of the prediction that was accepted since the case was opened; None when none was, or it was undone."""
+        return self._accepted.get(self._editor.model)
+
+    def _measure(self) -> None:
+        if self._tally is not None:
+            self.now = self._tally.measurement()
+            self.measured.emit()
+
+    def _on_editor_mask_replaced(self) -> None:
+        mask, labels = self._editor.mask, self._editor.labels
+        self._timer.stop()
+        self._accepted = {self._editor.model: None}
+        self._tally = None if mask is None or labels is None else Tally(mask, labels)
+        self.now = self.opened = None if self._tally is None else self._tally.measurement()
+        self.measured.emit()
+
+    def _on_editor_mask_changed(self, box: Box) -> None:
+        if self._tally is not None:
+            self._tally.note(box)
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _on_editor_edited(self) -> None:
+        if self._tally is not None and self._editor.model not in self._accepted:
+            self._accepted[self._editor.model] = self._tally.measurement()

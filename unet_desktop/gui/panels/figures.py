@@ -1,0 +1,65 @@
+"""FigureTable: a small table of figures whose rows and columns change with what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+
+class FigureTable(QWidget):
+    """Headings above, names at the left, figures at the right; what did not change is not laid out again."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """An empty one.
+
+        Args:
+            name: what it holds, to be read aloud.
+            parent: the widget it is in.
+        """
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._cells: dict[tuple[int, int], QLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(0, 1)
+
+    def set_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) -> None:
+        """Show these.
+
+        Args:
+            headings: one a column, the names' first; none at all leaves their line away.
+            rows: the name first, then its figures.
+            tips: one a row.
+        """
+        texts = {
+            (row, column): text for row, cells in enumerate([headings, *rows]) for column, text in enumerate(cells)
+        }
+        for place in [place for place in self._cells if place not in texts]:
+            gone = self._cells.pop(place)
+            self._grid.removeWidget(gone)
+            gone.deleteLater()
+        for (row, column), text in texts.items():
+            cell = self._cell(row, column)
+            cell.setText(text)
+            if row:
+                cell.setToolTip(tips[row - 1] if row <= len(tips) else "")
+                heading = f", {headings[column]}" if headings else ""
+                cell.setAccessibleName(f"{rows[row - 1][0]}{heading}: {text}" if column else text)
+
+    def text(self, row: int, column: int) -> str:
+        """What stands there; row 0 holds the headings, column 0 the names."""
+        return self._cells[row, column].text()
+
+    def _cell(self, row: int, column: int) -> QLabel:
+        cell = self._cells.get((row, column))
+        if cell is None:
+            cell = self._cells[row, column] = QLabel()
+            if not row or not column:
+                cell.setProperty("role", "muted")
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            self._grid.addWidget(cell, row, column, side | Qt.AlignmentFlag.AlignVCenter)
+        return cell

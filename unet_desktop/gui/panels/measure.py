@@ -1,0 +1,140 @@
+"""MeasurePanel: what the open mask measures, while it is painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from unet_desktop.gui.named import named
+from unet_desktop.gui.panels import measure_text
+from unet_desktop.gui.panels.eye_choice import EyeChoice
+from unet_desktop.gui.panels.figures import FigureTable
+from unet_desktop.gui.panels.headline import Headline
+from unet_desktop.gui.panels.measure_text import TIPS
+from unet_desktop.gui.panels.rim_plot import RimPlot
+from unet_desktop.images.eye import Eye
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.rim import Rim
+from unet_desktop.masks.tally import Measurement
+
+
+class MeasurePanel(QScrollArea):
+    """The vertical ratio large, the eye, the rim round the clock, what the rules say, and the sizes.
+
+    Signals:
+        eye_chosen(Eye): the user says which eye the picture shows.
+    """
+
+    eye_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing is open."""
+        super().__init__(parent)
+        self._empty = named(QLabel(), "empty")
+        self._headline = Headline()
+        self._eye_choice = EyeChoice()
+        self._plot = RimPlot()
+        self._rules = FigureTable("Rim")
+        self._quadrants = FigureTable("Rim width by quadrant")
+        self._sizes = FigureTable("Sizes")
+        self._eye = Eye.UNKNOWN
+        self._mm_per_pixel: float | None = None
+        self._lay_out()
+        self._eye_choice.eye_chosen.connect(self.eye_chosen)
+        self.set_measurement(None, None, None, None)
+
+    def set_eye(self, noted: Eye, guess: Eye | None) -> None:
+        """Which eye is noted, and which one was guessed where none is; takes effect with the next measurement."""
+        self._eye_choice.set_eye(noted, guess)
+        self._eye = noted or guess or Eye.UNKNOWN
+        self._plot.set_eye(self._eye)
+
+    def set_scale(self, mm_per_pixel: float | None) -> None:
+        """Millimetres a pixel covers, or None to show pixels; takes effect with the next measurement."""
+        self._mm_per_pixel = mm_per_pixel
+        self._plot.set_scale(mm_per_pixel)
+
+    def set_measurement(
+        self,
+        now: Measurement | None,
+        opened: Measurement | None,
+        accepted: Measurement | None,
+        labels: LabelSet | None,
+    ) -> None:
+        """Show these figures.
+
+        Args:
+            now: of the mask; None without one.
+            opened: of the mask as it was when the case was opened.
+            accepted: of the prediction that was accepted since, or None.
+            labels: the mask's.
+        """
+        hint = measure_text.empty_text(now, labels)
+        self._empty.setText(hint)
+        self._empty.setVisible(bool(hint))
+        pair = now is not None and now.ratios is not None
+        rim = None if now is None else now.rim
+        for part in (self._eye_choice, self._plot):
+            part.setVisible(pair)
+        self._headline.setVisible(pair and rim is not None)
+        for table in (self._rules, self._quadrants):
+            table.setVisible(rim is not None and rim.has_cup)
+        if now is None or labels is None:
+            self._sizes.setVisible(False)
+            return
+        if now.cup is not None and now.disc is not None:
+            self._plot.set_colours(labels.labels[now.disc].colour, labels.labels[now.cup].colour)
+        self._headline.set_measurements(now, opened, accepted)
+        before = opened if opened is not None and opened.rim is not None and opened.rim.has_cup else accepted
+        self._plot.set_rims(rim, None if before is None else before.rim)
+        if rim is not None and rim.has_cup:
+            self._show_rim(rim)
+        self._sizes.setVisible(any(extent.area for extent in now.extents))
+        self._show_sizes(now, labels)
+
+    def _show_rim(self, rim: Rim) -> None:
+        rows = [
+            ["Thinnest rim", measure_text.thinnest_text(rim)],
+            *([f"{rule} rule", measure_text.rule_text(rim, self._eye, rule)] for rule in ("ISNT", "IST")),
+        ]
+        self._rules.set_rows([], rows, [TIPS["thinnest"], TIPS["ISNT"], TIPS["IST"]])
+        quadrants = measure_text.quadrant_texts(rim, self._eye, self._mm_per_pixel)
+        unit = measure_text.unit_text(self._mm_per_pixel).partition(",")[0]
+        self._quadrants.set_rows(
+            ["", *(name for name, _ in quadrants)],
+            [[f"Rim, {unit}", *(width for _, width in quadrants)]],
+            [TIPS["quadrants"]],
+        )
+
+    def _show_sizes(self, now: Measurement, labels: LabelSet) -> None:
+        sizes = [measure_text.size_texts(extent, self._mm_per_pixel) for extent in now.extents]
+        unit = measure_text.unit_text(self._mm_per_pixel)
+        tips = [TIPS["height"], TIPS["width"], TIPS["area"]]
+        if now.ratios is None or now.cup is None or now.disc is None:
+            rows = [[label.name, *figures] for label, figures in zip(labels, sizes, strict=True)]
+            self._sizes.set_rows([unit, "height", "width", "area"], rows, [label.name for label in labels])
+            return
+        ratios = (now.ratios.vertical, now.ratios.horizontal, now.ratios.area)
+        cup, disc = sizes[now.cup], sizes[now.disc]
+        rows = [
+            [name, cup[at], disc[at], measure_text.ratio_text(ratios[at])]
+            for at, name in enumerate(("Height", "Width", "Area"))
+        ]
+        self._sizes.set_rows([unit, "cup", "disc", "ratio"], rows, tips)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 8, 12, 10)
+        column.setSpacing(8)
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("role", "muted")
+        for part in (
+            self._empty, self._headline, self._eye_choice, self._plot, self._rules, self._quadrants, self._sizes,
+        ):  # fmt: skip
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # at 250 pixels everything fits
