@@ -45,5 +45,15 @@ GUIDES: dict[ToolKind, Guide] = {
         "Press inside the label and drag to push its edge outwards, or outside to push it inwards.",
         Setting.SIZE,
     ),
+    ToolKind.POLYGON: Guide(
+        "Polygon",
+        "Click the corners; close at the first one or by a double click. Drag corners to change them; Return finishes.",
+        Setting.COMBINE,
+    ),
+    ToolKind.LASSO: Guide("Lasso", "Drag round what is meant. Shift draws straight stretches.", Setting.COMBINE),
+    ToolKind.FILL: Guide(
+        "Fill",
+        "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
+    ),
 }
 """One for each tool; a test checks that none is missing."""

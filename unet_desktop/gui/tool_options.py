@@ -20,6 +20,9 @@ class ToolKind(StrEnum):
     ERASER = "eraser"
     UNKNOWN = "unknown"
     PUSH = "push"
+    POLYGON = "polygon"
+    LASSO = "lasso"
+    FILL = "fill"
 
 
 class ToolOptions(QObject):

@@ -43,9 +43,11 @@ class Tool(QObject):
 
     Signals:
         sketch_changed: `sketch`, `pending` or `ring` is another now.
+        refused(sentence): what was asked for could not be done, and why.
     """
 
     sketch_changed = Signal()
+    refused = Signal(str)
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         """Edit the editor's mask as the options say."""

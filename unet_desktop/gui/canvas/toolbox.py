@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.canvas.brush import Brush
+from unet_desktop.gui.canvas.fill import Fill
+from unet_desktop.gui.canvas.lasso import Lasso
+from unet_desktop.gui.canvas.polygon import Polygon
 from unet_desktop.gui.canvas.push import PushEdge
 from unet_desktop.gui.canvas.tool import Tool
 from unet_desktop.gui.editor import Editor
@@ -15,6 +18,9 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.ERASER: Brush,
     ToolKind.UNKNOWN: Brush,
     ToolKind.PUSH: PushEdge,
+    ToolKind.POLYGON: Polygon,
+    ToolKind.LASSO: Lasso,
+    ToolKind.FILL: Fill,
 }
 """The class of each tool; kinds of the same class share one object."""
 
@@ -24,9 +30,11 @@ class Toolbox(QObject):
 
     Signals:
         changed: another tool is in use, or the sketch, ring or pending shape of the one in use changed.
+        refused(sentence): what was asked of a tool could not be done, and why.
     """
 
     changed = Signal()
+    refused = Signal(str)
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         """Make all tools."""
@@ -37,6 +45,7 @@ class Toolbox(QObject):
         self._kind, self._label = options.tool, options.label
         for tool in made.values():
             tool.sketch_changed.connect(self._on_tool_sketch_changed)
+            tool.refused.connect(self.refused)
         options.changed.connect(self._on_options_changed)
 
     @property

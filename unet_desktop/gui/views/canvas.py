@@ -13,6 +13,9 @@ from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
 
+REFUSED_FOR = 6000
+"""Milliseconds for which the status line says why a tool could not do what was asked."""
+
 
 class CanvasView(QObject):
     """Canvas, tools and pointer."""
@@ -28,6 +31,7 @@ class CanvasView(QObject):
         bench.session.models_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
         bench.toolbox.changed.connect(self._on_toolbox_changed)
+        bench.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         tools.settings.pressure.pressure_chosen.connect(options.set_pressure)

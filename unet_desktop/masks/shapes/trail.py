@@ -1,0 +1,61 @@
+"""Trail: the points of a freehand line, thinned as it is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unet_desktop.masks.shapes.fill import Points
+
+TOLERANCE = 0.5
+"""Pixels by which leaving points out may move the line."""
+_MOST = 48
+"""Points left out in a row at most, so that the next point costs the same however straight the line is."""
+
+
+class Trail:
+    """A freehand line; points that lie within `TOLERANCE` of what is drawn without them are left out.
+
+    Every point left out lies that near to the side that replaces it, and so does all between them, because being near
+    a straight side is a convex condition.
+    """
+
+    def __init__(self, x: float, y: float) -> None:
+        """Begin at an image point."""
+        self._kept: list[tuple[float, float]] = [(x, y)]
+        self._skipped: list[tuple[float, float]] = []
+        self._end = (x, y)
+
+    def extend(self, x: float, y: float) -> None:
+        """Draw on to this point."""
+        if (x, y) == self._end:
+            return
+        if self._end != self._kept[-1]:
+            self._skipped.append(self._end)
+        if len(self._skipped) > _MOST or not _near(self._skipped, self._kept[-1], (x, y)):
+            self._kept.append(self._skipped[-1])
+            self._skipped.clear()
+        self._end = (x, y)
+
+    def corner(self, x: float, y: float) -> None:
+        """Draw straight on to this point, which stays."""
+        self.extend(x, y)
+        if self._end != self._kept[-1]:
+            self._kept.append(self._end)
+        self._skipped.clear()
+
+    @property
+    def points(self) -> Points:
+        """(N, 2) float64: the line so far."""
+        points = self._kept if self._end == self._kept[-1] else [*self._kept, self._end]
+        return np.array(points, np.float64)
+
+
+def _near(points: list[tuple[float, float]], start: tuple[float, float], end: tuple[float, float]) -> bool:
+    if not points:
+        return True
+    at = np.array(points) - start
+    along = np.array(end) - start
+    length = float((along**2).sum())
+    if length > 0:
+        at = at - np.clip(at @ along / length, 0.0, 1.0)[:, np.newaxis] * along
+    return bool((at**2).sum(axis=1).max() <= TOLERANCE**2)
