@@ -1,64 +1,61 @@
-"""The picture: one pixmap, with smaller copies for zooming out."""
+"""The picture as its look shows it: only the pixels of the screen are worked out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
 
-from unet_desktop.images.opencv import cv2
+from unet_desktop.gui.canvas.developed import Developed
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
+from unet_desktop.images.display import NEUTRAL, Look, Shown, toned
 from unet_desktop.images.read import Pixels
-
-NEAREST_FROM = 4.0
-"""Device pixels an image pixel from which pixels are shown as squares."""
+from unet_desktop.images.screen import NEAREST_FROM, four, nearest, smooth
 
 
 class ImageLayer:
     """Shows the picture: smooth when small, its very pixels when large."""
 
-    def __init__(self) -> None:
-        """Start with no picture."""
-        self._pixels: Pixels | None = None
-        self._reduced: dict[int, QPixmap] = {}
+    def __init__(self, developed_more: Callable[[], None]) -> None:
+        """Start with no picture.
+
+        Args:
+            developed_more: called when a finer picture than was painted is ready: paint again.
+        """
+        self._look = NEUTRAL
+        self._developed = Developed(developed_more)
 
     def set_pixels(self, pixels: Pixels | None) -> None:
         """Show this picture, (H, W, 3) uint8 RGB, or none."""
-        self._pixels = pixels
-        self._reduced.clear()
+        self._developed.set_pixels(pixels)
+
+    def set_look(self, look: Look) -> None:
+        """Show it so."""
+        self._look = look
+        self._developed.set_look(look.local)
 
     @property
     def pixels(self) -> Pixels | None:
-        """What is shown."""
-        return self._pixels
+        """What is shown, as it is in truth."""
+        return self._developed.pixels
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
-        if self._pixels is None:
+        pixels = self._developed.pixels
+        if pixels is None:
             return
-        height, width = self._pixels.shape[:2]
-        # Two pixels more than exposed: smoothing at the border of a repainted part must see its neighbours.
-        part = exposed.adjusted(-2, -2, 2, 2).intersected(QRect(0, 0, width, height))
-        if part.isEmpty():
+        height, width = pixels.shape[:2]
+        grid = clipped_grid(painter, scale).within(height, width)
+        if grid.empty:
             return
-        pixmap = self._pixmap(_halvings(scale))
-        across, down = pixmap.width() / width, pixmap.height() / height
-        source = QRectF(part.x() * across, part.y() * down, part.width() * across, part.height() * down)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < NEAREST_FROM)
-        painter.drawPixmap(QRectF(part), pixmap, source)
-
-    def _pixmap(self, halvings: int) -> QPixmap:
-        """The picture reduced by 2**halvings; each made when first needed, because bilinear painting of the full
-        one at a small scale skips pixels."""
-        if halvings not in self._reduced:
-            assert self._pixels is not None
-            pixels = self._pixels
-            if halvings:
-                height, width = (max(1, length >> halvings) for length in pixels.shape[:2])
-                reduced = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-                self._reduced[halvings] = _pixmap_of(np.asarray(reduced, np.uint8))
-            else:
-                self._reduced[0] = _pixmap_of(pixels)
-        return self._reduced[halvings]
+        level = self._developed.level(_halvings(scale))
+        if scale >= NEAREST_FROM and level.shape[:2] == (height, width):
+            shown = four(nearest(level, grid))
+        else:
+            shown = smooth(level, (height, width), grid)
+        draw_pixels(painter, _image(np.ascontiguousarray(toned(shown, self._look))), grid)
 
 
 def _halvings(scale: float) -> int:
@@ -68,6 +65,6 @@ def _halvings(scale: float) -> int:
     return count
 
 
-def _pixmap_of(pixels: Pixels) -> QPixmap:
-    height, width = pixels.shape[:2]
-    return QPixmap.fromImage(QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888))
+def _image(shown: Shown) -> QImage:
+    kind = QImage.Format.Format_Grayscale8 if shown.ndim == 2 else QImage.Format.Format_RGB32
+    return QImage(shown.data, shown.shape[1], shown.shape[0], shown.strides[0], kind)

@@ -1,11 +1,14 @@
-"""What a layer of the canvas is: something painted in image coordinates."""
+"""What a layer of the canvas is: something painted in image coordinates; and how one paints screen pixels itself."""
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+
+from unet_desktop.images.screen import Grid
 
 
 class Layer(Protocol):
@@ -15,7 +18,7 @@ class Layer(Protocol):
         """Paint the part that is exposed.
 
         Args:
-            painter: transformed, so that one unit is one image pixel; pens must be cosmetic.
+            painter: transformed, so that one unit is one image pixel; pens must be cosmetic. It is clipped.
             exposed: image pixels to be painted, rounded outwards; it may reach over the picture's border.
             scale: device pixels an image pixel.
         """
@@ -26,3 +29,22 @@ def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width * painter.device().devicePixelRatio())
     pen.setCosmetic(True)
     return pen
+
+
+def clipped_grid(painter: QPainter, scale: float) -> Grid:
+    """The device pixels within the painter's clip, counted from the picture's corner; arguments as `Layer.paint`."""
+    clip = painter.clipBoundingRect()
+    left, top = math.floor(clip.left() * scale + 0.01), math.floor(clip.top() * scale + 0.01)
+    right, bottom = math.ceil(clip.right() * scale - 0.01), math.ceil(clip.bottom() * scale - 0.01)
+    return Grid(scale, left, top, right - left, bottom - top)
+
+
+def draw_pixels(painter: QPainter, image: QImage, grid: Grid) -> None:
+    """Put an image on the grid's device pixels, one to one."""
+    density = painter.device().devicePixelRatio()
+    transform = painter.worldTransform()
+    corner = QPoint(round(transform.dx() * density) + grid.left, round(transform.dy() * density) + grid.top)
+    painter.save()
+    painter.setTransform(QTransform.fromScale(1 / density, 1 / density))
+    painter.drawImage(corner, image)
+    painter.restore()

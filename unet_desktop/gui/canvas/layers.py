@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
@@ -18,9 +18,9 @@ from unet_desktop.gui.canvas.sketch_layer import SketchLayer
 class Layers:
     """Picture, mask, proposal, sketch, ring."""
 
-    def __init__(self) -> None:
-        """All empty."""
-        self.image = ImageLayer()
+    def __init__(self, developed_more: Callable[[], None]) -> None:
+        """All empty; see `ImageLayer` for the argument."""
+        self.image = ImageLayer(developed_more)
         self.mask = MaskLayer()
         self.proposal = ProposalLayer()
         self.sketch = SketchLayer()

@@ -1,63 +1,62 @@
-"""The mask over the picture: a coloured view of the label image's own memory, with nothing to keep in sync."""
+"""The mask over the picture, drawn from the label image's own memory, with nothing to keep in sync."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
 
-from unet_desktop.labels import NOT_ANNOTATED, LabelSet
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.drawing import Palette, Pen, Style, drawn
 from unet_desktop.masks.regions import Mask
+
+_STRIPE = 3.0
+"""Width of a stripe of what is not annotated, logical pixels."""
+_STRONGER = 1.0
+"""Logical pixels by which the outline of the label in use is wider."""
 
 
 class MaskLayer:
-    """Shows each label in its colour, as opaque as wanted."""
+    """Shows each label in its colour, as fill, outline or both, as opaque as wanted."""
 
     def __init__(self) -> None:
         """Start with no mask, half transparent."""
         self.visible = True
-        self._mask: Mask | None = None  # kept as long as the QImage that looks at its memory
-        self._image: QImage | None = None
-        self._labels: LabelSet | None = None
-        self._opacity = 0.4
+        self.style = Style.FILL
+        self.opacity = 0.4
+        self.line_width = 1.5
+        self.in_use: Label | None = None
+        self._mask: Mask | None = None
+        self._palette: Palette | None = None
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show this mask, (H, W) uint8; later changes in its memory show when that part is repainted."""
-        self._mask, self._labels = mask, labels
-        if mask is None:
-            self._image = None
-            return
-        height, width = mask.shape
-        self._image = QImage(mask.data, width, height, mask.strides[0], QImage.Format.Format_Indexed8)
-        self._colour()
+        self._mask = mask
+        self._palette = None if labels is None else Palette(labels)
 
     @property
-    def opacity(self) -> float:
-        """0 invisible to 1 opaque."""
-        return self._opacity
-
-    def set_opacity(self, opacity: float) -> None:
-        """Show it so opaque, 0..1."""
-        self._opacity = opacity
-        self._colour()
+    def reach(self) -> int:
+        """Logical pixels round a changed box of the mask that look different too."""
+        return 2 if self.style is Style.FILL else round(self.line_width + _STRONGER) + 3
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
-        if self._image is None or not self.visible:
+        if self._mask is None or self._palette is None or not self.visible:
             return
-        part = exposed.intersected(self._image.rect())
-        if part.isEmpty():
+        labels, density = self._palette.labels, painter.device().devicePixelRatio()
+        in_use = self.in_use if self.in_use in labels.labels else None
+        pen = Pen(
+            max(1, round(self.line_width * density)),
+            max(1, round((self.line_width + _STRONGER) * density)),
+            in_use,
+            max(2, round(_STRIPE * density)),
+        )
+        grid = clipped_grid(painter, scale).within(*self._mask.shape)
+        found = drawn(self._mask, self._palette, grid, self.style, pen)
+        if found is None:
             return
-        # Never smoothed: a mask's pixels are decisions, and interpolated labels do not exist.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(QRectF(part), self._image, QRectF(part))
-
-    def _colour(self) -> None:
-        if self._image is None or self._labels is None:
-            return
-        table = [0] * 256
-        for label in self._labels:
-            colour = QColor(label.colour)
-            colour.setAlphaF(self._opacity)
-            table[label.value] = colour.rgba()
-        table[NOT_ANNOTATED] = QColor(128, 128, 128, round(255 * self._opacity)).rgba()
-        self._image.setColorTable(table)
+        part, codes = found
+        colours = np.take(self._palette.colours(self.style, self.opacity, in_use), codes, mode="clip")
+        kind = QImage.Format.Format_ARGB32_Premultiplied
+        draw_pixels(painter, QImage(colours.data, part.width, part.height, colours.strides[0], kind), part)

@@ -1,0 +1,99 @@
+"""Developed: the picture and its reductions with the local part of a look; what takes long is made in a thread.
+
+OpenCV lets go of Python's lock, so the window stays live; until a level is ready, a coarser one stands in for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from unet_desktop.images.display import NEUTRAL, Look, Shown, local
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.read import Pixels
+
+AT_ONCE = 800_000
+"""Pixels up to which a level is made while it is waited for: about 5 ms of CLAHE in colour."""
+_COARSEST = 6
+_POLL = 8
+"""Milliseconds between two looks at the thread; a signal from it could reach an object that is gone."""
+
+
+class Developed(QObject):
+    """Levels of one picture, level n being reduced by 2**n, each made when it is first asked for."""
+
+    def __init__(self, ready: Callable[[], None]) -> None:
+        """Start with no picture; `ready` is called when a level that was asked for came out of the thread."""
+        super().__init__()
+        self._ready = ready
+        self._look = NEUTRAL
+        self._plain: dict[int, Pixels] = {}
+        self._shown: dict[int, Shown] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._ordered: tuple[int, Look, Pixels, Future[Shown]] | None = None
+        self._timer = QTimer(self, interval=_POLL)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """The picture in truth, or None."""
+        return self._plain.get(0)
+
+    def set_pixels(self, pixels: Pixels | None) -> None:
+        """Develop this picture, (H, W, 3) uint8 RGB, or none."""
+        self._plain = {} if pixels is None else {0: pixels}
+        self._shown = {}
+
+    def set_look(self, look: Look) -> None:
+        """Develop with the local part of this look."""
+        if look != self._look:
+            self._look = look
+            self._shown = {}
+
+    def level(self, wanted: int) -> Shown:
+        """The picture reduced so often, or for a moment a coarser one; there must be a picture."""
+        if self._look == NEUTRAL:
+            return self._reduced(wanted)
+        if wanted not in self._shown and not self._quick(wanted):
+            self._order(wanted)
+            coarser = (other for other in range(wanted + 1, _COARSEST + 1) if other in self._shown or self._quick(other))
+            wanted = next(coarser, _COARSEST)
+        if wanted not in self._shown:
+            self._shown[wanted] = local(self._reduced(wanted), self._look, wanted)
+        return self._shown[wanted]
+
+    def _quick(self, level: int) -> bool:
+        height, width = self._plain[0].shape[:2]
+        return self._look.quick or (height >> level) * (width >> level) <= AT_ONCE
+
+    def _reduced(self, level: int) -> Pixels:
+        """By areas, because bilinear painting of the whole one at a small scale skips pixels."""
+        if level not in self._plain:
+            height, width = (max(1, length >> level) for length in self._plain[0].shape[:2])
+            finer = self._plain[max(other for other in self._plain if other < level)]
+            reduced = cv2.resize(finer, (width, height), interpolation=cv2.INTER_AREA)
+            self._plain[level] = np.asarray(reduced, np.uint8)
+        return self._plain[level]
+
+    def _order(self, level: int) -> None:
+        """Let the thread make it, unless it is at work; then what is painted next asks again."""
+        if self._ordered is None:
+            self._pool = self._pool or ThreadPoolExecutor(1, "developed")
+            pixels = self._reduced(level)
+            made = self._pool.submit(local, pixels, self._look, level)
+            self._ordered = (level, self._look, self._plain[0], made)
+            self._timer.start()
+
+    def _on_timer_timeout(self) -> None:
+        if self._ordered is None:
+            self._timer.stop()
+        elif self._ordered[3].done():
+            level, look, pixels, made = self._ordered
+            self._ordered = None
+            self._timer.stop()
+            if look == self._look and pixels is self._plain.get(0):
+                self._shown[level] = made.result()
+            self._ready()

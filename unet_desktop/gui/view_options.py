@@ -1,0 +1,144 @@
+"""View options: how picture and mask are shown; shared by panel, keys, canvas and the picture beside it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.images.display import NEUTRAL, Channel, Look
+from unet_desktop.masks.drawing import Style
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "clahe": (0.0, 10.0),
+    "brightness": (-1.0, 1.0),
+    "contrast": (-1.0, 1.0),
+    "gamma": (0.2, 5.0),
+    "sharpen": (0.0, 2.0),
+    "opacity": (0.0, 1.0),
+    "line_width": (1.0, 6.0),
+}
+"""Smallest and largest value of each number."""
+CLAHE = 2.0
+"""The clip limit with which CLAHE starts."""
+
+
+class Beside(StrEnum):
+    """What the picture beside shows, always without mask."""
+
+    SAME = "same"
+    COLOUR = "colour"
+    RED_FREE = "red-free"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that can be chosen of how things are shown.
+
+    Attributes:
+        look: of the picture.
+        visible: are mask and proposal shown?
+        style: fills, outlines or both.
+        opacity: of fills, 0..1.
+        line_width: of outlines, logical pixels of the screen.
+        crosshair: lines through the pointer.
+        magnifier: a loupe at the pointer.
+        scale_bar: a bar of a round length.
+        split: the picture without mask beside.
+        beside: what that one shows.
+    """
+
+    look: Look = NEUTRAL
+    visible: bool = True
+    style: Style = Style.BOTH
+    opacity: float = 0.4
+    line_width: float = 1.5
+    crosshair: bool = False
+    magnifier: bool = False
+    scale_bar: bool = True
+    split: bool = False
+    beside: Beside = Beside.SAME
+
+    @property
+    def look_beside(self) -> Look:
+        """Of the picture beside."""
+        if self.beside is Beside.SAME:
+            return self.look
+        return Look(Channel.RED_FREE if self.beside is Beside.RED_FREE else Channel.COLOUR)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data; whether the mask is shown is not kept, or somebody would look for it the next day."""
+        data = asdict(self)
+        del data["visible"]
+        return data
+
+
+class ViewOptions(QObject):
+    """The choice in force.
+
+    Signals:
+        changed: it is another now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with everything as it is."""
+        super().__init__(parent)
+        self.view = View()
+
+    def set_view(self, view: View) -> None:
+        """Show things so."""
+        if view != self.view:
+            self.view = view
+            self.changed.emit()
+
+    def change(self, name: str, value: object) -> None:
+        """Set one field of the view; numbers are kept within their limits."""
+        self.set_view(replace(self.view, **{name: _kept(name, value)}))
+
+    def change_look(self, name: str, value: object) -> None:
+        """Set one field of the picture's look; numbers are kept within their limits."""
+        self.change("look", replace(self.view.look, **{name: _kept(name, value)}))
+
+
+def view_from_json(data: object) -> View:
+    """The view that `to_json` wrote; what cannot be understood has its default."""
+    if not isinstance(data, dict):
+        return View()
+    plain, look = View(), data.get("look")
+    numbers = {name: _number(look, name, getattr(NEUTRAL, name)) for name in asdict(NEUTRAL) if name != "channel"}
+    return View(
+        look=Look(_member(Channel, look, "channel", Channel.COLOUR), **numbers),
+        style=_member(Style, data, "style", plain.style),
+        opacity=_number(data, "opacity", plain.opacity),
+        line_width=_number(data, "line_width", plain.line_width),
+        beside=_member(Beside, data, "beside", plain.beside),
+        **{
+            name: value if isinstance(value := data.get(name), bool) else getattr(plain, name)
+            for name in ("crosshair", "magnifier", "scale_bar", "split")
+        },
+    )
+
+
+def _kept(name: str, value: object) -> object:
+    if name not in LIMITS or not isinstance(value, int | float):
+        return value
+    low, high = LIMITS[name]
+    return round(min(max(value, low), high), 3)
+
+
+def _number(data: object, name: str, default: float) -> float:
+    value = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return default
+    low, high = LIMITS[name]
+    return min(max(float(value), low), high)
+
+
+def _member[Kind: StrEnum](kind: type[Kind], data: object, name: str, default: Kind) -> Kind:
+    value = data.get(name) if isinstance(data, dict) else None
+    return kind(value) if isinstance(value, str) and value in set(kind) else default

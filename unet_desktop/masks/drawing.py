@@ -1,0 +1,187 @@
+"""Drawing: a mask as it is shown over its picture, worked out for the pixels of the screen and for no others.
+
+Its cost follows the part that is painted, never the size of the picture, and nothing is kept that an edit could make
+stale. Codes say what each screen pixel shows; a table gives their colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.screen import Grid, nearest
+from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
+from unet_desktop.masks.regions import Mask
+
+Codes = NDArray[np.uint8] | NDArray[np.uint16]
+"""(h, w), what each screen pixel shows; 0 nothing."""
+
+
+class Style(StrEnum):
+    """What of a region is drawn."""
+
+    FILL = "fill"
+    OUTLINE = "outline"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Codes and colours for the labels of a project.
+
+    Of n labels, the one at place i has the code i for its fill, n + i for its outline; then come the outline of the
+    label in use, the dark hairline round every outline, and the two stripes of what is not annotated.
+    """
+
+    labels: LabelSet
+
+    @cached_property
+    def ranks(self) -> Codes:
+        """(256,): the place of each pixel value's label from 1, 0 for what is none. A region lies on lower ranks."""
+        ranks = np.zeros(256, np.uint8 if 2 * len(self.labels) + 4 < 256 else np.uint16)
+        for place, label in enumerate(self.labels, 1):
+            ranks[label.value] = place
+        return ranks
+
+    @property
+    def in_use(self) -> int:
+        """Code of the outline of the label in use."""
+        return 2 * len(self.labels) + 1
+
+    @property
+    def hairline(self) -> int:
+        """Code of the dark line outside an outline."""
+        return 2 * len(self.labels) + 2
+
+    @property
+    def stripes(self) -> int:
+        """Code of the dark stripes of what is not annotated; the next one is the bright ones'."""
+        return 2 * len(self.labels) + 3
+
+    def colours(self, style: Style, opacity: float, in_use: Label | None) -> NDArray[np.uint32]:
+        """(codes,) uint32: the colour of each code as premultiplied alpha, red, green, blue (Qt's ARGB32).
+
+        Args:
+            style: fills are transparent in outlines alone.
+            opacity: of fills, 0..1. Outlines are opaque, unless even they shall vanish.
+            in_use: the label in use, or None.
+        """
+        line = min(1.0, 4 * opacity)
+        table = np.zeros(self.stripes + 2, np.uint32)
+        for place, label in enumerate(self.labels, 1):
+            table[place] = _argb(label.colour, 0.0 if style is Style.OUTLINE else opacity)
+            table[len(self.labels) + place] = _argb(label.colour, line)
+        if in_use is not None:
+            table[self.in_use] = _argb(in_use.colour, line)
+        table[self.hairline] = _argb("#000000", 0.45 * line)
+        table[self.stripes] = _argb("#000000", min(1.0, 1.3 * opacity))
+        table[self.stripes + 1] = _argb("#ffffff", min(1.0, 1.3 * opacity))
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How outlines are drawn.
+
+    Attributes:
+        width: of a line, screen pixels, at least 1; it lies inside its region, so that the region's edge is the line's.
+        width_in_use: of the label in use.
+        in_use: the label in use, or None.
+        stripe: width of a stripe of what is not annotated, screen pixels.
+    """
+
+    width: int = 2
+    width_in_use: int = 3
+    in_use: Label | None = None
+    stripe: int = 4
+
+
+def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> tuple[Grid, Codes] | None:
+    """What the grid's screen pixels show of a mask.
+
+    Args:
+        mask: (H, W) uint8.
+        palette: of its labels.
+        grid: the screen pixels, on the picture.
+        style: what is drawn.
+        pen: how.
+
+    Returns:
+        The part of the grid with anything on it, and its codes; None when there is nothing.
+    """
+    margin = 0 if style is Style.FILL else max(pen.width, pen.width_in_use) + 1
+    around = grid.grown(margin).within(*mask.shape)
+    if grid.empty or around.empty:
+        return None
+    values = nearest(mask, around)
+    left, top, width, height = cv2.boundingRect(values)
+    if width == 0:
+        return None
+    # Within a rim, that lines and hairlines have room; the values' own array ends where the picture ends.
+    part = Grid(grid.zoom, around.left + left, around.top + top, width, height).grown(margin)
+    part = _common(part, around)
+    values = values[_slices(part, around)]
+    codes = _codes(values, palette, style, pen)
+    _stripe(codes, values, palette, part, pen)
+    asked = _common(part, grid)
+    return None if asked.empty else (asked, np.ascontiguousarray(codes[_slices(asked, part)]))
+
+
+def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
+    ranks: Codes = np.ascontiguousarray(cv2.LUT(values, palette.ranks))
+    if style is Style.FILL:
+        return ranks
+    codes = ranks.copy()
+    edges = cv2.compare(cv2.erode(ranks, _round(pen.width)), ranks, cv2.CMP_LT)
+    outside = cv2.compare(cv2.dilate(ranks, _round(1)), ranks, cv2.CMP_GT)
+    cv2.add(ranks, float(len(palette.labels)), dst=codes, mask=edges)
+    if pen.in_use is not None:
+        region = np.zeros(256, np.uint8)
+        region[list(palette.labels.region_values(pen.in_use))] = 1
+        plane = cv2.LUT(values, region)
+        edges = cv2.compare(cv2.erode(plane, _round(pen.width_in_use)), plane, cv2.CMP_LT)
+        np.copyto(codes, palette.in_use, where=edges.view(np.bool_))
+    np.copyto(codes, palette.hairline, where=outside.view(np.bool_))
+    return codes
+
+
+def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) -> None:
+    """Stripes along the diagonal, which are fixed to the picture, so that they move with it."""
+    blank = cv2.compare(values, float(NOT_ANNOTATED), cv2.CMP_EQ)
+    left, top, width, height = cv2.boundingRect(blank)
+    if width == 0:
+        return
+    inside = (slice(top, top + height), slice(left, left + width))
+    across, down = np.arange(width) + grid.left + left, np.arange(height) + grid.top + top
+    turns = ((np.arange(width + height) + across[0] + down[0]) // pen.stripe) % 3 == 0
+    stripes = np.where(turns, palette.stripes + 1, palette.stripes).astype(codes.dtype)
+    diagonal = np.lib.stride_tricks.sliding_window_view(stripes, width)[:height]
+    np.copyto(codes[inside], diagonal, where=blank[inside].view(np.bool_))
+
+
+def _round(radius: int) -> NDArray[np.uint8]:
+    size = 2 * radius + 1
+    shape = cv2.MORPH_RECT if radius == 1 else cv2.MORPH_ELLIPSE
+    return np.asarray(cv2.getStructuringElement(shape, (size, size)), np.uint8)
+
+
+def _common(one: Grid, other: Grid) -> Grid:
+    left, top = max(one.left, other.left), max(one.top, other.top)
+    right = min(one.left + one.width, other.left + other.width)
+    bottom = min(one.top + one.height, other.top + other.height)
+    return Grid(one.zoom, left, top, right - left, bottom - top)
+
+
+def _slices(part: Grid, whole: Grid) -> tuple[slice, slice]:
+    top, left = part.top - whole.top, part.left - whole.left
+    return slice(top, top + part.height), slice(left, left + part.width)
+
+
+def _argb(colour: str, opacity: float) -> int:
+    red, green, blue = (round(int(colour[at : at + 2], 16) * opacity) for at in (1, 3, 5))
+    return round(255 * opacity) << 24 | red << 16 | green << 8 | blue
