@@ -15,15 +15,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np  # noqa: E402
-from PySide6.QtCore import QPointF  # noqa: E402
-from PySide6.QtGui import QColor, QImage  # noqa: E402
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage
 
-from unet_desktop.gui import app  # noqa: E402
-from unet_desktop.gui.canvas.canvas import Canvas  # noqa: E402
-from unet_desktop.images.opencv import cv2  # noqa: E402
-from unet_desktop.images.read import Pixels, read_image  # noqa: E402
-from unet_desktop.labels import DISC_AND_CUP  # noqa: E402
+from unet_desktop.gui import app
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.read import Pixels, read_image
+from unet_desktop.labels import DISC_AND_CUP
 
 WIDTH, HEIGHT = 1920, 1080
 ZOOMS = (0.3, 0.37, 0.51, 0.75, 1.0, 1.6, 3.0, 4.0, 9.0, 40.0)

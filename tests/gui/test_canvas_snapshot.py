@@ -11,7 +11,9 @@ from drawings import disc_mask, picture
 from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.view_options import View
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.drawing import Style
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEAST_EQUAL = 0.995
@@ -37,7 +39,7 @@ def canvas(qtbot) -> Canvas:
     made.resize(400, 320)
     made.set_image(picture(1))
     made.set_mask(disc_mask(), DISC_AND_CUP)
-    made.set_overlay_opacity(0.4)
+    made.set_view(View(style=Style.FILL, scale_bar=False))
     made.set_tool(20, QColor("#56b4e9"))
     return made
 
@@ -73,7 +75,7 @@ def test_close_up_shows_pixels(canvas: Canvas) -> None:
 
 def test_hidden(canvas: Canvas) -> None:
     shown = rendered(canvas)
-    canvas.set_overlay_visible(False)
+    canvas.set_view(View(visible=False, scale_bar=False))
     hidden = rendered(canvas)
     canvas.set_mask(None, None)
     assert (rendered(canvas) == hidden).all()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unet_desktop.gui import app
 from unet_desktop.gui.settings import Store
+from unet_desktop.gui.view_options import View
 from unet_desktop.gui.window import MainWindow
 
 _WITHOUT_TORCH = """
@@ -56,14 +57,18 @@ def test_recent_projects_are_offered_again(opened: MainWindow, root: Path) -> No
 
 def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> None:
     opened.bench.options.set_diameter(33)
-    opened.canvas.set_overlay_opacity(0.7)
+    opened.bench.view_options.change("opacity", 0.7)
+    opened.bench.view_options.change_look("gamma", 1.5)
     opened.close()
     settings = Store().settings
-    assert (settings.brush_diameter, settings.overlay_opacity) == (33, 0.7)
+    assert (settings.brush_diameter, settings.view.opacity, settings.view.look.gamma) == (33, 0.7, 1.5)
     store = Store()
-    store._store.setValue("overlay_opacity", "none")
+    store._store.setValue("view", '{"opacity": "none", "look": {"gamma": 99, "channel": "x"}, "style": 3}')
     store._store.setValue("theme", "pink")
-    assert Store().settings.overlay_opacity == 0.4
+    view = Store().settings.view
+    assert (view.opacity, view.look.gamma, view.look.channel, view.style) == (0.4, 5.0, "colour", "both")
+    store._store.setValue("view", "{")
+    assert Store().settings.view == View()
 
 
 def test_panels_can_be_reset(opened: MainWindow) -> None:

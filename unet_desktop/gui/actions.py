@@ -15,6 +15,9 @@ from unet_desktop.gui.keymap import Keymap
 from unet_desktop.gui.theme import Colours
 from unet_desktop.labels import LabelSet
 
+_REPEATING = ("brush.", "case.", "edit.", "view.zoom", "view.brightness", "view.contrast", "view.gamma", "view.sharpen")
+"""Beginnings of the ids of commands that go on while their key is held."""
+
 
 class Actions:
     """The program's QActions by command id; they belong to the window, so that their keys work all over it."""
@@ -103,7 +106,7 @@ def _paint(labels: LabelSet, number: int) -> str:
 def _action(command: Command, window: QWidget, find: Callable[[str], Callable[..., object]]) -> QAction:
     action = QAction(command.text, window)
     action.setObjectName(command.id)
-    action.setAutoRepeat(command.id.startswith(("brush.", "case.", "view.zoom", "edit.")))
+    action.setAutoRepeat(command.id.startswith(_REPEATING))
     action.setCheckable(command.checkable)
     action.setStatusTip("")
     handler = find(command.handler)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.gui.problems import Problems
@@ -25,12 +24,11 @@ class Closing:
         bench: Workbench,
         docks: Docks,
         thumbnails: Thumbnails,
-        canvas: Canvas,
         problems: Problems,
     ) -> None:
         """Serve this window."""
         self._docks, self._problems = docks, problems
-        self._window, self._bench, self._thumbnails, self._canvas = window, bench, thumbnails, canvas
+        self._window, self._bench, self._thumbnails = window, bench, thumbnails
 
     def close(self) -> bool:
         """Do all that; False when the window must stay, with everything in it as usable as before."""
@@ -56,7 +54,7 @@ class Closing:
         store.change(
             replace(
                 store.settings,
-                overlay_opacity=self._canvas.overlay_opacity,
+                view=self._bench.view_options.view,
                 brush_diameter=self._bench.options.diameter,
                 pen_pressure=self._bench.options.pressure,
             )

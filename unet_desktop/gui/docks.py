@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from unet_desktop.gui.dock_titles import DockTitles
+from unet_desktop.gui.panels.all_panels import Panels
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
@@ -13,25 +16,18 @@ _HEIGHTS = (280, 420)
 
 
 class Docks:
-    """Cases and measurements at the left; correcting, training and models at the right, one behind the other."""
+    """Cases and measurements at the left; correcting, viewing, training and models at the right, one behind the other."""
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        cases: QWidget,
-        measure: QWidget,
-        tools: QWidget,
-        training: QWidget,
-        models: QWidget,
-    ) -> None:
+    def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into a dock of its own."""
         self._window = window
         self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
-        self.cases = _dock("Cases", cases, window)
-        self.measure = _dock("Measure", measure, window)
-        self.tools = _dock("Correct", tools, window)
-        self.training = _dock("Train", training, window)
-        self.models = _dock("Models", models, window)
+        self.cases = _dock("Cases", panels.cases, window)
+        self.measure = _dock("Measure", panels.measure, window)
+        self.tools = _dock("Correct", panels.tools, window)
+        self.view = _dock("View", panels.view, window)
+        self.training = _dock("Train", panels.training, window)
+        self.models = _dock("Models", panels.models, window)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         self._titles = DockTitles(window, self.all)
         self.reset()
@@ -39,7 +35,7 @@ class Docks:
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """All of them."""
-        return (self.cases, self.measure, self.tools, self.training, self.models)
+        return (self.cases, self.measure, self.tools, self.view, self.training, self.models)
 
     def reset(self) -> None:
         """Put them where they belong."""
@@ -49,10 +45,11 @@ class Docks:
             window.removeDockWidget(dock)
         for dock in (self.cases, self.measure):
             window.addDockWidget(_LEFT, dock)
-        for dock in (self.tools, self.training, self.models):
+        at_the_right = (self.tools, self.view, self.training, self.models)
+        for dock in at_the_right:
             window.addDockWidget(_RIGHT, dock)
-        window.tabifyDockWidget(self.tools, self.training)
-        window.tabifyDockWidget(self.training, self.models)
+        for front, behind in pairwise(at_the_right):
+            window.tabifyDockWidget(front, behind)
         for dock in self.all:
             dock.setFloating(False)
             dock.show()

@@ -81,15 +81,34 @@ MENUS: dict[str, tuple[str, ...]] = {
         "view.overlay",
         "view.more_opaque",
         "view.less_opaque",
+        "view.next_style",
+        SEPARATOR,
+        "view.magnifier",
+        "view.crosshair",
+        "view.split",
+        "view.scale_bar",
         SEPARATOR,
         "window.reset",
+    ),
+    "O&verlay": ("style.fill", "style.outline", "style.both"),
+    "Pictur&e": (
+        "channel.colour",
+        "channel.red-free",
+        "channel.red",
+        "channel.blue",
+        "channel.grey",
+        SEPARATOR,
+        "view.clahe",
+        *(f"view.{name}_{word}" for name in ("brightness", "contrast", "gamma", "sharpen") for word in ("up", "down")),
+        SEPARATOR,
+        "view.reset_look",
     ),
     "&Theme": ("theme.system", "theme.light", "theme.dark"),
     "&Help": ("help.palette", "help.sheet", "help.shortcuts", "help.about"),
 }
-"""In order; "Theme" hangs inside "View" (see `SUBMENUS`)."""
+"""In order; some hang inside "View" (see `SUBMENUS`)."""
 
-SUBMENUS = {"&Theme": "&View"}
+SUBMENUS = {"O&verlay": "&View", "Pictur&e": "&View", "&Theme": "&View"}
 
 TOOLBAR: tuple[str, ...] = (
     "project.open",

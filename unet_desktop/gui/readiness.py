@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.commands import Needs
 from unet_desktop.gui.settings import Theme
+from unet_desktop.gui.view_options import View
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED, CaseState
 
@@ -33,16 +33,28 @@ def have(bench: Workbench) -> Needs:
     return result
 
 
-def checked(bench: Workbench, canvas: Canvas, theme: Theme) -> frozenset[str]:
+def checked(bench: Workbench, theme: Theme) -> frozenset[str]:
     """Ids of the commands that are on."""
     options, opened = bench.options, bench.session.open
     on = {f"tool.{options.tool.value}", f"theme.{theme.value}"}
     if options.labels is not None and options.label is not None:
         on.add(f"label.{options.labels.labels.index(options.label) + 1}")
-    if canvas.overlay_visible:
-        on.add("view.overlay")
+    on |= _shown(bench.view_options.view)
     if opened is not None and opened.case.state is CaseState.APPROVED:
         on.add("case.approve")
     if opened is not None and opened.case.flagged:
         on.add("case.flag")
     return frozenset(on)
+
+
+def _shown(view: View) -> set[str]:
+    on = {
+        "view.overlay": view.visible,
+        "view.clahe": view.look.clahe > 0,
+        "view.crosshair": view.crosshair,
+        "view.magnifier": view.magnifier,
+        "view.split": view.split,
+        "view.scale_bar": view.scale_bar,
+    }
+    chosen = {f"channel.{view.look.channel.value}", f"style.{view.style.value}"}
+    return chosen | {command for command, is_on in on.items() if is_on}

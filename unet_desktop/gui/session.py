@@ -43,6 +43,7 @@ class Session(QObject):
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
+        scale_changed: the project's pixels measure something else now.
     """
 
     leaving = Signal()
@@ -51,6 +52,7 @@ class Session(QObject):
     cases_changed = Signal()
     case_updated = Signal(str)
     models_changed = Signal()
+    scale_changed = Signal()
 
     def __init__(self, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
         """Start with nothing open."""

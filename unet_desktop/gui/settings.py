@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from unet_desktop.gui.view_options import PLAIN, View, view_from_json
 
 MOST_RECENT = 8
 
@@ -25,14 +28,14 @@ class Settings:
 
     Attributes:
         theme: see `Theme`.
-        overlay_opacity: of the mask, 0..1.
+        view: how picture and mask are shown.
         brush_diameter: image pixels.
         pen_pressure: does a pen's pressure change the brush's size?
         recent: project folders, the latest first.
     """
 
     theme: Theme = Theme.SYSTEM
-    overlay_opacity: float = 0.4
+    view: View = field(default=PLAIN)
     brush_diameter: int = 60
     pen_pressure: bool = True
     recent: tuple[Path, ...] = field(default=())
@@ -50,7 +53,7 @@ class Store:
         """Keep these from now on."""
         self.settings = settings
         self._store.setValue("theme", settings.theme.value)
-        self._store.setValue("overlay_opacity", settings.overlay_opacity)
+        self._store.setValue("view", json.dumps(settings.view.to_json()))
         self._store.setValue("brush_diameter", settings.brush_diameter)
         self._store.setValue("pen_pressure", settings.pen_pressure)
         self._store.setValue("recent", [str(path) for path in settings.recent])
@@ -93,11 +96,18 @@ class Store:
         default = Settings()
         return Settings(
             Theme(known["theme"]) if known["theme"] in set(Theme) else default.theme,
-            min(max(_number(known["overlay_opacity"], default.overlay_opacity), 0.0), 1.0),
+            _view(known["view"]),
             round(_number(known["brush_diameter"], default.brush_diameter)),
             str(known["pen_pressure"]).lower() != "false",
             tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
         )
+
+
+def _view(text: object) -> View:
+    try:
+        return view_from_json(json.loads(str(text)))
+    except ValueError:
+        return View()
 
 
 def _number(value: object, default: float) -> float:

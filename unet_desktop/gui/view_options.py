@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +22,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "line_width": (1.0, 6.0),
 }
 """Smallest and largest value of each number."""
+Kind = TypeVar("Kind", bound=StrEnum)
 CLAHE = 2.0
 """The clip limit with which CLAHE starts."""
 
@@ -76,6 +77,9 @@ class View:
         return data
 
 
+PLAIN = View()
+
+
 class ViewOptions(QObject):
     """The choice in force.
 
@@ -98,11 +102,13 @@ class ViewOptions(QObject):
 
     def change(self, name: str, value: object) -> None:
         """Set one field of the view; numbers are kept within their limits."""
-        self.set_view(replace(self.view, **{name: _kept(name, value)}))
+        changes: dict[str, Any] = {name: _kept(name, value)}
+        self.set_view(replace(self.view, **changes))
 
     def change_look(self, name: str, value: object) -> None:
         """Set one field of the picture's look; numbers are kept within their limits."""
-        self.change("look", replace(self.view.look, **{name: _kept(name, value)}))
+        changes: dict[str, Any] = {name: _kept(name, value)}
+        self.change("look", replace(self.view.look, **changes))
 
 
 def view_from_json(data: object) -> View:
@@ -139,6 +145,6 @@ def _number(data: object, name: str, default: float) -> float:
     return min(max(float(value), low), high)
 
 
-def _member[Kind: StrEnum](kind: type[Kind], data: object, name: str, default: Kind) -> Kind:
+def _member(kind: type[Kind], data: object, name: str, default: Kind) -> Kind:
     value = data.get(name) if isinstance(data, dict) else None
     return kind(value) if isinstance(value, str) and value in set(kind) else default

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToo
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.canvas.stage import Stage
 from unet_desktop.gui.closing import Closing
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.handlers import Groups, Handlers
@@ -37,19 +38,13 @@ class MainWindow(QMainWindow):
         self.bench = bench
         self.problems = Problems(self)
         self.canvas = Canvas()
+        self.stage = Stage(self.canvas)
         # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
         self.actions_by_id = Actions(
             self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(bench.store, self)
         )
         self.panels = Panels(self.actions_by_id)
-        self.docks = Docks(
-            self,
-            self.panels.cases,
-            self.panels.measure,
-            self.panels.tools,
-            self.panels.training,
-            self.panels.models,
-        )
+        self.docks = Docks(self, self.panels)
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
@@ -60,13 +55,13 @@ class MainWindow(QMainWindow):
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )
         self.handlers = Handlers(groups, self.problems)
-        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.canvas, self.problems)
+        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.problems)
         self.pages = QStackedWidget()
         self._lay_out()
         wire(self, Pointer(self.canvas, bench.toolbox), groups, appearance)
 
     def _lay_out(self) -> None:
-        for page in (self.panels.welcome, self.panels.no_cases, self.canvas):
+        for page in (self.panels.welcome, self.panels.no_cases, self.stage):
             self.pages.addWidget(page)
         centre = QWidget()
         column = QVBoxLayout(centre)

@@ -14,6 +14,7 @@ from unet_desktop.gui.theme import Appearance, style_sheet
 from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
+from unet_desktop.gui.views.display import DisplayView
 from unet_desktop.gui.views.learning import LearningView
 from unet_desktop.gui.views.measure import MeasureView
 
@@ -28,6 +29,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     upkeep = Upkeep(window, appearance)
     CanvasView(window.canvas, pointer, bench, panels)
     BrushSizeView(window.canvas, bench.options)
+    DisplayView(window.stage, pointer, bench, panels, guarded)
     CaseView(window, bench, panels)
     LearningView(bench, panels)
     MeasureView(bench, panels)
@@ -73,7 +75,7 @@ class Upkeep(QObject):
             bench.options.changed,
             bench.toolbox.changed,
             bench.runner.busy_changed,
-            window.canvas.settings_changed,
+            bench.view_options.changed,
         ):
             signal.connect(self.refresh)
         bench.session.project_changed.connect(self._on_session_project_changed)
@@ -83,7 +85,7 @@ class Upkeep(QObject):
         """Enable and tick the actions."""
         window = self._window
         window.actions_by_id.enable(
-            readiness.have(window.bench), readiness.checked(window.bench, window.canvas, self._appearance.theme)
+            readiness.have(window.bench), readiness.checked(window.bench, self._appearance.theme)
         )
 
     def refresh_colours(self) -> None:

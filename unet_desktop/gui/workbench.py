@@ -15,6 +15,7 @@ from unet_desktop.gui.session import Session
 from unet_desktop.gui.settings import Store
 from unet_desktop.gui.tool_options import ToolOptions
 from unet_desktop.gui.unsaved import UnsavedMasks
+from unet_desktop.gui.view_options import ViewOptions
 
 
 class Workbench(QObject):
@@ -35,6 +36,8 @@ class Workbench(QObject):
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)
         self.options.set_pressure(store.settings.pen_pressure)
+        self.view_options = ViewOptions(self)
+        self.view_options.set_view(store.settings.view)
         self.toolbox = Toolbox(self.editor, self.options, self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)

@@ -71,9 +71,9 @@ def nearest(plane: Shown, grid: Grid) -> Shown:
     part = plane[:, columns[0] : columns[-1] + 1]
     columns = columns - columns[0]
     if grid.zoom < 1:  # take the fewer of rows first
-        return np.take(part[rows], columns, axis=1)
+        return np.asarray(np.take(part[rows], columns, axis=1), np.uint8)
     across = np.take(part[rows[0] : rows[-1] + 1], columns, axis=1)
-    return across[rows - rows[0]]
+    return np.asarray(across[rows - rows[0]], np.uint8)
 
 
 def smooth(level: Shown, size: tuple[int, int], grid: Grid) -> Shown:
@@ -118,4 +118,4 @@ def four(shown: Shown) -> Shown:
 
 def _indices(first: int, count: int, zoom: float, length: int) -> NDArray[np.intp]:
     places = (np.arange(first, first + count) + 0.5) / zoom
-    return np.clip(np.floor(places).astype(np.intp), 0, length - 1)
+    return np.asarray(np.clip(np.floor(places), 0, length - 1), np.intp)

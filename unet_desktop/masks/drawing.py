@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ from unet_desktop.images.screen import Grid, nearest
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.regions import Mask
 
-Codes = NDArray[np.uint8] | NDArray[np.uint16]
-"""(h, w), what each screen pixel shows; 0 nothing."""
+Codes = NDArray[np.unsignedinteger[Any]]
+"""(h, w) uint8, or uint16 for many labels: what each screen pixel shows; 0 nothing."""
 
 
 class Style(StrEnum):
@@ -43,7 +44,7 @@ class Palette:
     @cached_property
     def ranks(self) -> Codes:
         """(256,): the place of each pixel value's label from 1, 0 for what is none. A region lies on lower ranks."""
-        ranks = np.zeros(256, np.uint8 if 2 * len(self.labels) + 4 < 256 else np.uint16)
+        ranks: Codes = np.zeros(256, np.uint8 if 2 * len(self.labels) + 4 < 256 else np.uint16)
         for place, label in enumerate(self.labels, 1):
             ranks[label.value] = place
         return ranks
@@ -129,17 +130,17 @@ def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> t
     codes = _codes(values, palette, style, pen)
     _stripe(codes, values, palette, part, pen)
     asked = _common(part, grid)
-    return None if asked.empty else (asked, np.ascontiguousarray(codes[_slices(asked, part)]))
+    shown: Codes = np.ascontiguousarray(codes[_slices(asked, part)])
+    return None if asked.empty else (asked, shown)
 
 
 def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
-    ranks: Codes = np.ascontiguousarray(cv2.LUT(values, palette.ranks))
+    ranks: Codes = np.asarray(cv2.LUT(values, palette.ranks), palette.ranks.dtype)
     if style is Style.FILL:
         return ranks
-    codes = ranks.copy()
     edges = cv2.compare(cv2.erode(ranks, _round(pen.width)), ranks, cv2.CMP_LT)
     outside = cv2.compare(cv2.dilate(ranks, _round(1)), ranks, cv2.CMP_GT)
-    cv2.add(ranks, float(len(palette.labels)), dst=codes, mask=edges)
+    codes: Codes = ranks + (np.asarray(edges, np.uint8) & np.uint8(len(palette.labels)))
     if pen.in_use is not None:
         region = np.zeros(256, np.uint8)
         region[list(palette.labels.region_values(pen.in_use))] = 1
@@ -152,8 +153,8 @@ def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
 
 def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) -> None:
     """Stripes along the diagonal, which are fixed to the picture, so that they move with it."""
-    blank = cv2.compare(values, float(NOT_ANNOTATED), cv2.CMP_EQ)
-    left, top, width, height = cv2.boundingRect(blank)
+    blank = values == NOT_ANNOTATED
+    left, top, width, height = cv2.boundingRect(blank.view(np.uint8))
     if width == 0:
         return
     inside = (slice(top, top + height), slice(left, left + width))
@@ -161,7 +162,7 @@ def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) 
     turns = ((np.arange(width + height) + across[0] + down[0]) // pen.stripe) % 3 == 0
     stripes = np.where(turns, palette.stripes + 1, palette.stripes).astype(codes.dtype)
     diagonal = np.lib.stride_tricks.sliding_window_view(stripes, width)[:height]
-    np.copyto(codes[inside], diagonal, where=blank[inside].view(np.bool_))
+    np.copyto(codes[inside], diagonal, where=blank[inside])
 
 
 def _round(radius: int) -> NDArray[np.uint8]:

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
+from unet_desktop.gui.canvas.crosshair import crosshair_region, paint_crosshair
 from unet_desktop.gui.canvas.layers import Layers
+from unet_desktop.gui.canvas.loupe import POWER, paint_loupe, place_of_loupe
+from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
 from unet_desktop.gui.canvas.sketch import Sketch
-from unet_desktop.gui.canvas.zoom_view import ZoomView
+from unet_desktop.gui.canvas.zoom_view import GROUND, ZoomView, rects_of
+from unet_desktop.gui.view_options import View
 from unet_desktop.images.read import Pixels
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Mask
 
-GROUND = QColor(28, 29, 31)
-"""Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""
-
 
 class Canvas(ZoomView):
-    """Shows picture, mask, proposal, the tool's sketch and ring.
-
-    Signals:
-        settings_changed: the overlay's visibility or opacity changed.
-    """
-
-    settings_changed = Signal()
+    """Shows picture, mask, proposal, the tool's sketch and ring, and what helps to see: crosshair, loupe, scale."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty."""
         super().__init__(parent)
-        self._layers = Layers()
+        self._layers = Layers(self.update)
+        self._view = View()
+        self._pointer: tuple[float, float] | None = None
+        self._mm_per_pixel: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Picture and mask")
+        self.set_view(self._view)
 
     @property
     def image_size(self) -> tuple[int, int] | None:
@@ -46,16 +45,17 @@ class Canvas(ZoomView):
     @property
     def overlay_visible(self) -> bool:
         """Are mask and proposal shown?"""
-        return self._layers.mask.visible
+        return self._view.visible
 
     @property
     def overlay_opacity(self) -> float:
-        """Of the mask, 0..1."""
-        return self._layers.mask.opacity
+        """Of the mask's fills, 0..1."""
+        return self._view.opacity
 
     def set_image(self, pixels: Pixels | None) -> None:
         """Show this picture, (H, W, 3) uint8 RGB, whole; or none."""
         self._layers.image.set_pixels(pixels)
+        self._pointer = None
         self._layers.cursor.set_centre(None)
         self.fit()
 
@@ -69,24 +69,32 @@ class Canvas(ZoomView):
         self._layers.proposal.set_mask(mask, labels)
         self.update()
 
-    def set_overlay_visible(self, visible: bool) -> None:
-        """Show or hide mask and proposal."""
-        self._layers.mask.visible = self._layers.proposal.visible = visible
+    def set_view(self, view: View) -> None:
+        """Show things so."""
+        self._view = view
+        mask = self._layers.mask
+        mask.style, mask.opacity, mask.line_width = view.style, view.opacity, view.line_width
+        mask.visible = self._layers.proposal.visible = view.visible
+        self._layers.image.set_look(view.look)
         self.update()
-        self.settings_changed.emit()
 
-    def set_overlay_opacity(self, opacity: float) -> None:
-        """Show the mask so opaque, 0..1."""
-        self._layers.mask.set_opacity(min(max(opacity, 0.0), 1.0))
+    def set_scale(self, mm_per_pixel: float | None) -> None:
+        """What a pixel of the picture measures, for the scale bar; None lets it count pixels."""
+        self._mm_per_pixel = mm_per_pixel
         self.update()
-        self.settings_changed.emit()
+
+    def set_label_in_use(self, label: Label | None) -> None:
+        """Draw this label's outline stronger than the others'."""
+        if label is not self._layers.mask.in_use:
+            self._layers.mask.in_use = label
+            self.update()
 
     def set_tool(self, ring: float | None, colour: QColor) -> None:
         """Diameter of the ring at the pointer (image pixels; None for none), and colour of ring and sketch."""
-        self._update_ring()
+        self._update_pointer()
         self._layers.cursor.set_shape(None if ring is None else ring / 2, colour)
         self._layers.sketch.colour = colour
-        self._update_ring()
+        self._update_pointer()
 
     def set_sketch(self, sketch: Sketch) -> None:
         """Show this sketch of the tool in use."""
@@ -97,45 +105,90 @@ class Canvas(ZoomView):
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
         """The pointer is at this image point, or away."""
-        self._update_ring()
+        self._update_pointer()
+        self._pointer = point
         self._layers.cursor.set_centre(point)
-        self._update_ring()
+        self._update_pointer()
 
     def set_erasing(self, erasing: bool) -> None:
         """Would a press erase?"""
         if erasing != self._layers.cursor.erasing:
             self._layers.cursor.erasing = erasing
-            self._update_ring()
+            self._update_pointer()
 
     def set_size_shown(self, shown: bool) -> None:
         """Show the ring's diameter in figures, in the middle of the view while the pointer is away; or no longer."""
-        self._update_ring()
+        self._update_pointer()
         self._layers.cursor.figures = shown
         middle = self.viewport.to_image(self.width() / 2, self.height() / 2)
         self._layers.cursor.set_stand_in(middle if shown and self.image_size is not None else None)
-        self._update_ring()
+        self._update_pointer()
 
     def update_box(self, box: Box) -> None:
         """Repaint these image pixels."""
         rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
-        self._update_image_rect(rect, margin=2)
+        self._update_image_rect(rect, margin=self._layers.mask.reach)
+        if self._view.magnifier and self._pointer is not None:
+            self.update(_whole(self._glass(self._pointer)))
 
-    def _update_ring(self) -> None:
+    def _update_pointer(self) -> None:
+        """Repaint all that goes with the pointer."""
         self._update_image_rect(self._layers.cursor.bounds, margin=self._layers.cursor.margin)
+        if self._pointer is None:
+            return
+        if self._view.crosshair:
+            self.update(crosshair_region(QPointF(*self.viewport.to_view(*self._pointer)), self.size()))
+        if self._view.magnifier:
+            self.update(_whole(self._glass(self._pointer)))
+
+    def _glass(self, pointer: tuple[float, float]) -> QRectF:
+        ring = self._layers.cursor.bounds.width() / 2 * self.viewport.scale
+        return place_of_loupe(QPointF(*self.viewport.to_view(*pointer)), self.size(), ring)
+
+    def _paint_part(self, painter: QPainter, part: QRect) -> None:
+        painter.setClipRect(part)
+        painter.fillRect(part, GROUND)
+        self._paint_layers(painter, self.viewport.scale, QPointF(self.viewport.left, self.viewport.top), part)
+        view, size = self._view, self.size()
+        if self.image_size is None:
+            return
+        if view.scale_bar and bar_place(size).toAlignedRect().intersects(part):
+            paint_scale_bar(painter, size, self.viewport.scale, self._mm_per_pixel)
+        if self._pointer is None:
+            return
+        at = QPointF(*self.viewport.to_view(*self._pointer))
+        if view.crosshair and crosshair_region(at, size).intersects(part):
+            paint_crosshair(painter, at, size)
+        glass = self._glass(self._pointer)
+        if view.magnifier and _whole(glass).intersects(part):
+            paint_loupe(painter, glass, lambda: self._paint_magnified(painter, glass, part))
+
+    def _paint_magnified(self, painter: QPainter, glass: QRectF, part: QRect) -> None:
+        assert self._pointer is not None
+        scale = self.viewport.scale * POWER
+        corner = glass.center() - QPointF(*self._pointer) * scale
+        inside = glass.toAlignedRect().intersected(part)
+        painter.fillRect(inside, GROUND)
+        self._paint_layers(painter, scale, corner, inside)
+
+    def _paint_layers(self, painter: QPainter, scale: float, corner: QPointF, part: QRect) -> None:
+        """Paint the layers at a scale, the picture's corner on the whole device pixel next to a place of the view."""
+        density = self.devicePixelRatioF()
+        painter.save()
+        painter.translate(round(corner.x() * density) / density, round(corner.y() * density) / density)
+        painter.scale(scale, scale)
+        exposed = painter.transform().inverted()[0].mapRect(QRectF(part)).toAlignedRect()
+        self._layers.paint(painter, exposed, scale * density)
+        painter.restore()
 
     def sizeHint(self) -> QSize:
         return QSize(900, 700)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), GROUND)
-        exposed = self._exposed(event.rect())
-        # On whole device pixels: picture and mask round fractions differently and would come apart by one.
-        density = self.devicePixelRatioF()
-        painter.translate(round(self.viewport.left * density) / density, round(self.viewport.top * density) / density)
-        painter.scale(self.viewport.scale, self.viewport.scale)
-        self._layers.paint(painter, exposed, self.zoom)
-        painter.resetTransform()
+        for part in rects_of(event):
+            self._paint_part(painter, part)
+        painter.setClipping(False)
         if self.hasFocus():
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -146,3 +199,7 @@ class Canvas(ZoomView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
+
+
+def _whole(glass: QRectF) -> QRect:
+    return glass.toAlignedRect().adjusted(-4, -4, 4, 4)

@@ -59,7 +59,9 @@ class Developed(QObject):
             return self._reduced(wanted)
         if wanted not in self._shown and not self._quick(wanted):
             self._order(wanted)
-            coarser = (other for other in range(wanted + 1, _COARSEST + 1) if other in self._shown or self._quick(other))
+            coarser = (
+                other for other in range(wanted + 1, _COARSEST + 1) if other in self._shown or self._quick(other)
+            )
             wanted = next(coarser, _COARSEST)
         if wanted not in self._shown:
             self._shown[wanted] = local(self._reduced(wanted), self._look, wanted)

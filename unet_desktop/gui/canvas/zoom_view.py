@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.viewport import Viewport, fitted, showing, within_limits
 from unet_desktop.masks.box import Box
 
+GROUND = QColor(28, 29, 31)
+"""Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""
 STEP = 1.25
 """Zoom of one key press or one notch of the wheel."""
 
@@ -77,6 +79,11 @@ class ZoomView(QWidget):
         self.viewport = viewport
         self.update()
 
+    def take_viewport(self, viewport: Viewport) -> None:
+        """Go where another view went, within this one's limits, and say so."""
+        if viewport != self.viewport:
+            self._show(viewport)
+
     def _show(self, viewport: Viewport, *, fits: bool = False) -> None:
         self._fits = fits
         if self.image_size is not None and not fits:
@@ -93,15 +100,15 @@ class ZoomView(QWidget):
         on_screen = QRectF(left, top, rect.width() * scale, rect.height() * scale).toAlignedRect()
         self.update(on_screen.adjusted(-margin, -margin, margin, margin))
 
-    def _exposed(self, rect: QRect) -> QRect:
-        left, top = self.viewport.to_image(rect.left(), rect.top())
-        right, bottom = self.viewport.to_image(rect.right() + 1, rect.bottom() + 1)
-        left, top, right, bottom = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
-        return QRect(left, top, right - left, bottom - top)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._fits:
             self.fit()
             return
         grown = event.size() - event.oldSize()
         self._show(self.viewport.panned(grown.width() / 2, grown.height() / 2))
+
+
+def rects_of(event: QPaintEvent) -> list[QRect]:
+    """The rectangles to be painted; their common bounds could be the whole view for two thin lines."""
+    rects: Iterable[QRect] = event.region()  # type: ignore[assignment]  # the stubs do not know that it can be iterated
+    return [QRect(rect) for rect in rects]

@@ -16,6 +16,8 @@ _GROUPS = {
     "learn": "Learning",
     "case": "Cases",
     "view": "View",
+    "style": "View",
+    "channel": "View",
     "theme": "Window",
     "window": "Window",
     "help": "Help",

@@ -26,4 +26,64 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.more_opaque", "More o&paque", "view.step_opacity", ".", needs=_C, argument=1),
     Command("view.less_opaque", "&Less opaque", "view.step_opacity", ",", needs=_C, argument=-1),
+    *(
+        Command(f"style.{style}", text, "view.choose_style", keys, "", _C, tip, True, style)
+        for style, text, keys, tip in (
+            ("fill", "&Fill", "Ctrl+Alt+1", "Show labels as coloured areas"),
+            ("outline", "&Outline", "Ctrl+Alt+2", "Show labels by their edges alone"),
+            ("both", "&Both", "Ctrl+Alt+3", "Show labels as coloured areas with an edge"),
+        )
+    ),
+    Command(
+        "view.next_style",
+        "Fill, o&utline or both",
+        "view.next_style",
+        "F4",
+        "style",
+        _C,
+        "Go round all three",
+    ),
+    Command(
+        "channel.colour", "&Colour", "view.choose_channel", "Shift+F2", needs=_C, checkable=True, argument="colour"
+    ),
+    Command(
+        "channel.red-free",
+        "&Red-free",
+        "view.choose_channel",
+        "F2",
+        "red-free",
+        _C,
+        "Show the green channel, as through a green filter; again shows colour",
+        True,
+        "red-free",
+    ),
+    Command("channel.red", "R&ed channel", "view.choose_channel", "Alt+F2", "", _C, "", True, "red"),
+    Command("channel.blue", "&Blue channel", "view.choose_channel", "Ctrl+Alt+F2", "", _C, "", True, "blue"),
+    Command("channel.grey", "&Grey", "view.choose_channel", "Ctrl+F2", "", _C, "", True, "grey"),
+    Command("view.clahe", "CL&AHE", "view.toggle_clahe", "F3", "clahe", _C, "Even out the contrast locally", True),
+    *(
+        Command(f"view.{name}_{word}", text, "view.step_look", keys, needs=_C, argument=f"{name}{sign}")
+        for name, word, text, keys, sign in (
+            ("brightness", "up", "Br&ighter", "Ctrl+Up", "+"),
+            ("brightness", "down", "&Darker", "Ctrl+Down", "-"),
+            ("contrast", "up", "More co&ntrast", "Ctrl+Right", "+"),
+            ("contrast", "down", "&Less contrast", "Ctrl+Left", "-"),
+            ("gamma", "up", "Brighter &shadows", "Ctrl+Shift+Up", "+"),
+            ("gamma", "down", "Darker shado&ws", "Ctrl+Shift+Down", "-"),
+            ("sharpen", "up", "Shar&per", "Ctrl+Shift+Right", "+"),
+            ("sharpen", "down", "So&fter", "Ctrl+Shift+Left", "-"),
+        )
+    ),
+    Command(
+        "view.reset_look", "Picture as i&t is", "view.reset_look", "F9", "reset", _C, "Undo all that changes its look"
+    ),
+    *(
+        Command(f"view.{name}", text, "view.toggle", keys, icon, _C, tip, True, name)
+        for name, text, keys, icon, tip in (
+            ("magnifier", "Ma&gnifier", "F5", "magnifier", "A loupe beside the pointer"),
+            ("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, right across the picture"),
+            ("split", "Split vie&w", "F7", "split", "The picture without mask beside, zoomed and panned together"),
+            ("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of a round length in the corner"),
+        )
+    ),
 )

@@ -11,6 +11,7 @@ from unet_desktop.gui.panels.status import StatusLine
 from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.gui.panels.tools import ToolsPanel
 from unet_desktop.gui.panels.training import TrainingPanel
+from unet_desktop.gui.panels.view import ViewPanel
 from unet_desktop.gui.panels.welcome import NoCases, Welcome
 
 
@@ -23,6 +24,7 @@ class Panels:
         self.cases = CasesPanel(self.thumbnails)
         self.measure = MeasurePanel()
         self.tools = ToolsPanel(actions)
+        self.view = ViewPanel(actions)
         self.training = TrainingPanel()
         self.models = ModelsPanel()
         self.banner = Banner()

@@ -36,14 +36,10 @@ class CanvasView(QObject):
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         tools.settings.pressure.pressure_chosen.connect(options.set_pressure)
         tools.settings.combine.combine_chosen.connect(options.choose_combine)
-        tools.overlay.visible_chosen.connect(canvas.set_overlay_visible)
-        tools.overlay.opacity_chosen.connect(canvas.set_overlay_opacity)
-        canvas.settings_changed.connect(self._on_canvas_settings_changed)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
         pointer.left.connect(lambda: panels.status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
-        canvas.set_overlay_opacity(bench.store.settings.overlay_opacity)
         self._on_options_changed()
         self._on_toolbox_changed()
         self._on_proposal_changed()
@@ -72,11 +68,9 @@ class CanvasView(QObject):
 
     def _on_toolbox_changed(self) -> None:
         tool = self._bench.toolbox.current
+        self._canvas.set_label_in_use(self._bench.options.label)
         self._canvas.set_tool(tool.ring, _colour(self._bench.options))
         self._canvas.set_sketch(tool.sketch)
-
-    def _on_canvas_settings_changed(self) -> None:
-        self._panels.tools.overlay.set_overlay(self._canvas.overlay_visible, self._canvas.overlay_opacity)
 
     def _on_canvas_viewport_changed(self) -> None:
         self._panels.status.set_zoom(None if self._canvas.image_size is None else self._canvas.zoom)

@@ -45,7 +45,7 @@ class CaseView(QObject):
 
     def _on_session_case_changed(self) -> None:
         opened = self._bench.session.open
-        self._window.canvas.set_image(None if opened is None else opened.image.pixels)
+        self._window.stage.set_image(None if opened is None else opened.image.pixels)
         self._panels.cases.set_current(self._bench.session.case_id)
         self._show_case()
         self._show_page()
@@ -60,7 +60,7 @@ class CaseView(QObject):
         session, panels = self._bench.session, self._panels
         page: QWidget = panels.welcome
         if session.project is not None:
-            page = self._window.canvas if session.case_ids else panels.no_cases
+            page = self._window.stage if session.case_ids else panels.no_cases
         self._window.pages.setCurrentWidget(page)
 
     def _show_counts(self) -> None:
