@@ -59,24 +59,36 @@ class Reshape:
             plane: (h, w) bool, the shape in the box.
             combine: what it does to the region that was there when the gesture began.
         """
-        changed = self._original.restore()
         inside = box.within(*self._mask.shape)
         if inside.empty:
             inside = Box(0, 0, 0, 0)
         work = inside.joined(self._region) if combine is Combine.REPLACE else inside
-        if work.empty:
-            return changed
-        self._original.keep(work)
         shape = np.zeros((work.bottom - work.top, work.right - work.left), bool)
         if not inside.empty:
             shape[inside.moved(-work.top, -work.left).slices] = plane[inside.moved(-box.top, -box.left).slices]
-        view = self._mask[work.slices]
-        if combine is Combine.REPLACE:
-            view[...] = np.where(shape, self._paint[view], self._erase[view])
-        else:
-            table = self._paint if combine is Combine.ADD else self._erase
-            view[shape] = table[view[shape]]
-        return changed.joined(work)
+        nothing = np.zeros((1, 1), bool)
+        added = nothing if combine is Combine.SUBTRACT else shape
+        taken = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]
+        return self.show_change(work, added, taken)
+
+    def show_change(self, box: Box, added: Region, taken: Region) -> Box:
+        """Draw a change in place of what was shown; returns the box of pixels that may have changed.
+
+        Args:
+            box: inside the mask; it may be empty.
+            added: (h, w) bool, or (1, 1) for the whole box: what becomes part of the label's region.
+            taken: likewise: what falls back to what the label lies in. A pixel is not in both.
+        """
+        changed = self._original.restore()
+        if box.empty:
+            return changed
+        self._original.keep(box)
+        view = self._mask[box.slices]
+        if added.any():
+            view[...] = np.where(added, self._paint[view], view)
+        if taken.any():
+            view[...] = np.where(taken, self._erase[view], view)
+        return changed.joined(box)
 
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""

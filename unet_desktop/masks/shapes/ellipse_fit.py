@@ -1,0 +1,143 @@
+"""Fitting an ellipse: through points on an edge, few or many, or to a region."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.regions import Region
+from unet_desktop.masks.shapes.ellipse import Ellipse
+from unet_desktop.masks.shapes.fill import Points
+
+FEWEST = 3
+"""Points from which on there is a shape."""
+_FLATTEST = 4.0
+"""Longer axis over the shorter one beyond which a fit is not believed: no disc and hardly a nucleus is flatter."""
+_LARGEST = 4.0
+"""Times that an ellipse may be larger than the points lie apart: beyond it they are an arc that says nothing."""
+
+_TO_CIRCLE = 0.3
+"""Weight of the pull towards a circle; chosen on the 50 photographs of Drishti-GS1 (benchmarks/ellipse.py)."""
+
+
+def through(points: Points) -> Ellipse | None:
+    """The ellipse that goes best through points of an edge, (N, 2) float64; None for fewer than two places.
+
+    Two points are a diameter of a circle, three lie on a circle, four on an ellipse with upright axes; from five on
+    it is any ellipse. What cannot be an ellipse or only a wild one is fitted by the simpler form before it.
+    """
+    if len(points) < 2:
+        return None
+    middle = points.mean(axis=0)
+    spread = float(np.abs(points - middle).max())
+    if not spread > 1e-6:
+        return None
+    scaled = (points - middle) / spread  # numbers about 1: the equations hold products of four coordinates
+    for least, form in ((5, _any), (4, _upright), (3, _circle)):
+        found = form(scaled) if len(points) >= least else None
+        if found is not None and _believable(found, scaled):
+            break
+    else:
+        found = _on_diameter(scaled)
+    return Ellipse(
+        float(middle[0] + spread * found.x),
+        float(middle[1] + spread * found.y),
+        max(spread * found.a, 0.5),
+        max(spread * found.b, 0.5),
+        found.angle,
+    ).upright()
+
+
+def of_region(box: Box, plane: Region) -> Ellipse | None:
+    """The ellipse with the region's centre, second moments and so (for an ellipse) its area; None when it is empty.
+
+    Along a semi-axis s a full ellipse has the variance s²/4; a pixel itself has 1/12.
+
+    Args:
+        box: where the plane lies.
+        plane: (h, w) bool.
+    """
+    rows, columns = np.nonzero(plane)
+    if rows.size == 0:
+        return None
+    covariance = np.cov(np.stack([columns, rows]).astype(np.float64), bias=True) + np.eye(2) / 12
+    variances, axes = np.linalg.eigh(covariance)
+    b, a = 2 * np.sqrt(variances)
+    angle = math.atan2(axes[1, 1], axes[0, 1])
+    x, y = columns.mean() + box.left + 0.5, rows.mean() + box.top + 0.5
+    return Ellipse(float(x), float(y), float(a), float(b), angle).upright()
+
+
+def _believable(ellipse: Ellipse, points: Points) -> bool:
+    long, short = max(ellipse.a, ellipse.b), min(ellipse.a, ellipse.b)
+    apart = float(np.linalg.norm(np.ptp(points, axis=0)))
+    return math.isfinite(long) and short > 0 and long <= _FLATTEST * short and 2 * long <= _LARGEST * apart
+
+
+def _any(points: Points) -> Ellipse | None:
+    """Direct least squares; needs no start and yields nothing but an ellipse.
+
+    Fitzgibbon, Pilu, Fisher 1999, "Direct least square fitting of ellipses", IEEE PAMI 21(5), pp. 476-480, in the
+    numerically stable form of Halíř and Flusser 1998, "Numerically stable direct least squares fitting of ellipses",
+    WSCG, pp. 125-132.
+    """
+    x, y = points.T
+    quadratic = np.stack([x * x, x * y, y * y], axis=1)
+    linear = np.stack([x, y, np.ones_like(x)], axis=1)
+    mixed, lower = quadratic.T @ linear, linear.T @ linear
+    if np.linalg.cond(lower) > 1e12:  # all on one line
+        return None
+    to_linear = -np.linalg.solve(lower, mixed.T)
+    reduced = quadratic.T @ quadratic + mixed @ to_linear
+    reduced = np.stack([reduced[2] / 2, -reduced[1], reduced[0] / 2])
+    _, vectors = np.linalg.eig(reduced)
+    vectors = np.real(vectors)
+    discriminant = 4 * vectors[0] * vectors[2] - vectors[1] ** 2
+    if not (discriminant > 0).any():
+        return None
+    best = vectors[:, int(np.argmax(discriminant))]
+    return _from_conic(np.concatenate([best, to_linear @ best]))
+
+
+def _upright(points: Points) -> Ellipse | None:
+    x, y = points.T
+    terms = np.stack([x * x, y * y, x, y], axis=1)
+    # Four points on the diagonals leave open which axis is the longer: a weak pull towards the circle decides.
+    terms = np.append(terms, [[_TO_CIRCLE, -_TO_CIRCLE, 0, 0]], axis=0)
+    p, s, d, e = np.linalg.lstsq(terms, np.append(np.ones(len(x)), 0), rcond=None)[0]
+    return _from_conic(np.array([p, 0.0, s, d, e, -1.0]))
+
+
+def _circle(points: Points) -> Ellipse | None:
+    """Algebraic least squares: Kåsa 1976, IEEE Trans. Instrumentation and Measurement 25(1), pp. 8-14."""
+    x, y = points.T
+    terms = np.stack([x, y, np.ones_like(x)], axis=1)
+    d, e, f = np.linalg.lstsq(terms, x * x + y * y, rcond=None)[0]
+    square = f + (d * d + e * e) / 4
+    return Ellipse(d / 2, e / 2, math.sqrt(square), math.sqrt(square)) if square > 0 else None
+
+
+def _on_diameter(points: Points) -> Ellipse:
+    apart = np.linalg.norm(points[:, np.newaxis] - points[np.newaxis], axis=2)
+    one, other = np.unravel_index(int(np.argmax(apart)), apart.shape)
+    middle, radius = (points[one] + points[other]) / 2, float(apart[one, other]) / 2
+    return Ellipse(float(middle[0]), float(middle[1]), radius, radius)
+
+
+def _from_conic(conic: NDArray[np.float64]) -> Ellipse | None:
+    """The ellipse p x² + q x y + s y² + d x + e y + f = 0; None when it is none."""
+    p, q, s, d, e, f = conic
+    form = np.array([[p, q / 2], [q / 2, s]])
+    if not np.linalg.det(form) > 1e-9 * max(abs(p), abs(s)) ** 2:
+        return None
+    x, y = np.linalg.solve(2 * form, [-d, -e])
+    level = -(p * x * x + q * x * y + s * y * y + d * x + e * y + f)
+    values, axes = np.linalg.eigh(form)
+    squares = level / values
+    if not (squares > 0).all():
+        return None
+    a, b = np.sqrt(squares)
+    return Ellipse(float(x), float(y), float(a), float(b), math.atan2(axes[1, 0], axes[0, 0]))
