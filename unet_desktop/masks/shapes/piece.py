@@ -1,0 +1,98 @@
+"""Piece: pixels of a region that hang together, and the line round them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.box import Box, bounds
+from unet_desktop.masks.regions import Mask, Region
+from unet_desktop.masks.shapes.fill import Points
+
+_FINE = 64
+"""Pixels that a piece has across at least before its line is followed; smaller ones are enlarged for that."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Pixels of a region that hang together.
+
+    Attributes:
+        box: round them, inside the picture.
+        plane: (h, w) bool, the pixels in the box; holes are not among them.
+    """
+
+    box: Box
+    plane: Region
+
+
+def largest_piece(mask: Mask, labels: LabelSet, label: Label) -> Piece | None:
+    """The largest piece of the label's region; None when there is none."""
+    found = _pieces(mask, labels, label)
+    if found is None:
+        return None
+    box, numbers, areas = found
+    return _piece(box, numbers == 1 + int(np.argmax(areas)))
+
+
+def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> Piece | None:
+    """The piece of the label's region that holds the image point; None when there is none."""
+    row, column = int(y // 1), int(x // 1)
+    inside = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
+    if not inside or int(mask[row, column]) not in labels.region_values(label):
+        return None
+    found = _pieces(mask, labels, label)
+    assert found is not None  # the pixel is in it
+    box, numbers, _ = found
+    return _piece(box, numbers == numbers[row - box.top, column - box.left])
+
+
+def edge_of(piece: Piece) -> Points:
+    """The smoothed line round a piece, (N, 2) float64, a point about every pixel (closer round small ones).
+
+    It runs between the pixels of the piece and those outside; steps of the pixels are smoothed away.
+    """
+    finer = max(1, -(-_FINE // max(piece.plane.shape)))
+    enlarged = np.pad(piece.plane.repeat(finer, 0).repeat(finer, 1).astype(np.uint8), 1)
+    lines, _ = cv2.findContours(enlarged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    line = max(lines, key=len)[:, 0, :].astype(np.float64) - 0.5  # centres of the border's pixels, less the padding
+    along = _smoothed(line, 1.5 * finer)
+    forward = np.roll(along, -1, axis=0) - np.roll(along, 1, axis=0)
+    normal = np.stack([forward[:, 1], -forward[:, 0]], axis=1)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    x, y = along.T
+    area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    # Half a pixel outwards, from the centres to the pixels' own border.
+    edge: Points = (along + 0.5 * np.sign(area) * normal) / finer
+    edge += (piece.box.left, piece.box.top)
+    return edge
+
+
+def _smoothed(line: Points, sigma: float) -> Points:
+    """A closed line after a Gaussian along it, in points."""
+    frequencies = np.fft.rfftfreq(len(line))
+    kept = np.exp(-2 * (np.pi * frequencies * sigma) ** 2)[:, np.newaxis]
+    smooth: Points = np.fft.irfft(np.fft.rfft(line, axis=0) * kept, n=len(line), axis=0)
+    return smooth
+
+
+def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
+    """Box of the region, (h, w) int32 number of each pixel's piece from 1 on, and the pieces' areas."""
+    table = np.zeros(256, np.uint8)
+    table[list(labels.region_values(label))] = 1
+    plane = cv2.LUT(mask, table)
+    left, top, width, height = cv2.boundingRect(plane)
+    if width == 0:
+        return None
+    box = Box(top, left, top + height, left + width)
+    _, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane[box.slices], connectivity=8)
+    return box, np.asarray(numbers, np.int32), np.asarray(statistics[1:, cv2.CC_STAT_AREA], np.int32)
+
+
+def _piece(around: Box, plane: Region) -> Piece:
+    inner = bounds(plane)
+    return Piece(inner.moved(around.top, around.left), plane[inner.slices].copy())

@@ -1,0 +1,132 @@
+"""Contour: a closed smooth curve through few knots, of which dragging one moves only what lies between its neighbours.
+
+Each knot has a direction of its own, in which the curve passes it, and the pieces between two knots are cubic Béziers
+whose handles follow from the two directions. A Catmull-Rom spline would take each direction from the neighbours, so
+that a drag also bends the curve beyond them; a periodic cubic spline bends all round. Neither can follow an outline
+with as few knots, having no directions to fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.masks.shapes.fill import Points
+
+FEWEST = 3
+"""Knots of a closed curve."""
+STEPS = 24
+"""Straight pieces in which the curve between two knots is drawn."""
+_LEAST_COSINE = -0.5
+"""Directions that turn further than 120 degrees away from a chord get no longer handles: loops would come of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contour:
+    """A closed curve in image pixels.
+
+    Attributes:
+        knots: (N, 2) float64, at least `FEWEST` of them.
+        directions: (N,) float64, in which the curve passes each knot, radians from the x axis towards the y axis.
+    """
+
+    knots: Points
+    directions: NDArray[np.float64]
+
+    def outline(self, steps: int = STEPS) -> Points:
+        """(N * steps, 2) float64: points on the curve; each knot is the first of its piece's."""
+        share = np.arange(steps) / steps
+        return _bezier(self._controls(), share).reshape(-1, 2)
+
+    def moved(self, knot: int, x: float, y: float) -> Contour:
+        """With a knot at another image point; only the two pieces that end in it change.
+
+        Its direction turns as the circle through it and its neighbours turns.
+        """
+        knots, directions = self.knots.copy(), self.directions.copy()
+        knots[knot] = x, y
+        directions[knot] += _tangents(knots)[knot] - _tangents(self.knots)[knot]
+        return Contour(knots, directions)
+
+    def shifted(self, right: float, down: float) -> Contour:
+        """All of it moved by that many pixels."""
+        return Contour(self.knots + np.array([right, down]), self.directions)
+
+    def removed(self, knot: int) -> Contour:
+        """Without a knot; the same when it would leave too few."""
+        if len(self.knots) <= FEWEST:
+            return self
+        return Contour(np.delete(self.knots, knot, axis=0), np.delete(self.directions, knot))
+
+    def inserted(self, piece: int, share: float) -> Contour:
+        """With another knot on the curve behind that knot, at that share (0..1) of the way to the next one."""
+        control = self._controls()[piece : piece + 1]
+        point = _bezier(control, np.array([share]))[0, 0]
+        ahead = np.diff(control[0], axis=0)
+        pace = np.array([(1 - share) ** 2, 2 * share * (1 - share), share**2]) @ ahead
+        direction = np.arctan2(pace[1], pace[0])
+        return Contour(
+            np.insert(self.knots, piece + 1, point, axis=0), np.insert(self.directions, piece + 1, direction)
+        )
+
+    def nearest(self, x: float, y: float) -> tuple[int, float, float]:
+        """(piece, share of it, distance in pixels) of the curve's point that is nearest to an image point."""
+        points = self.outline()
+        distances, share = to_line(np.array([[x, y]]), np.append(points, points[:1], axis=0))
+        best = int(np.argmin(distances))
+        piece, step = divmod(best, STEPS)
+        return piece, (step + float(share[0, best])) / STEPS, float(distances[0, best])
+
+    def _controls(self) -> NDArray[np.float64]:
+        """(N, 4, 2): the Bézier points of each piece.
+
+        Over a chord of length c that leaves a circle at the angle t, handles of c * 2 / (3 (1 + cos t)) draw that
+        circle's arc; with two angles the same of their mean, as Hobby 1986, "Smooth, easy to compute interpolating
+        splines", Discrete and Computational Geometry 1, pp. 123-140, asks of a good choice of handles.
+        """
+        ends, toward = np.roll(self.knots, -1, axis=0), np.roll(self.directions, -1)
+        chord = ends - self.knots
+        length, course = np.linalg.norm(chord, axis=1), np.arctan2(chord[:, 1], chord[:, 0])
+        cosine = (np.cos(self.directions - course) + np.cos(toward - course)) / 2
+        handle = (length * 2 / (3 * (1 + np.maximum(cosine, _LEAST_COSINE))))[:, np.newaxis]
+        handle = np.minimum(handle, length[:, np.newaxis])
+        first = self.knots + handle * _unit(self.directions)
+        second = ends - handle * _unit(toward)
+        return np.stack([self.knots, first, second, ends], axis=1)
+
+
+def round_through(knots: Points) -> Contour:
+    """The curve through these knots in this order, at each in the direction of the circle through its neighbours."""
+    return Contour(knots, _tangents(knots))
+
+
+def to_line(points: Points, line: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(P, L - 1) twice: distance of each point from each straight piece of a line, and where on that (0..1)."""
+    starts, steps = line[:-1], np.diff(line, axis=0)
+    there = points[:, np.newaxis] - starts
+    share = np.clip((there * steps).sum(axis=2) / np.maximum((steps**2).sum(axis=1), 1e-12), 0.0, 1.0)
+    distances = np.linalg.norm(there - share[..., np.newaxis] * steps, axis=2)
+    return np.asarray(distances), np.asarray(share)
+
+
+def _tangents(knots: Points) -> NDArray[np.float64]:
+    """(N,) direction at each knot of the circle through it and its neighbours.
+
+    With d the step to a knot and e the one from it, that circle's tangent is along d / |d|² + e / |e|².
+    """
+    arriving, leaving = knots - np.roll(knots, 1, axis=0), np.roll(knots, -1, axis=0) - knots
+    tangent = sum(step / np.maximum((step**2).sum(axis=1, keepdims=True), 1e-12) for step in (arriving, leaving))
+    return np.asarray(np.arctan2(tangent[:, 1], tangent[:, 0]))
+
+
+def _unit(directions: NDArray[np.float64]) -> Points:
+    return np.stack([np.cos(directions), np.sin(directions)], axis=1)
+
+
+def _bezier(controls: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, S, 2): the points at these shares of each piece."""
+    weights = np.stack([(1 - share) ** 3, 3 * share * (1 - share) ** 2, 3 * share**2 * (1 - share), share**3], axis=1)
+    points: NDArray[np.float64] = np.einsum("sk,nkc->nsc", weights, controls)
+    return points
