@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unet_desktop.gui.canvas.ellipse import EllipseTool
 from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.masks.shapes.bucket import holes_filled
@@ -32,8 +33,8 @@ class EditHandlers:
         self._bench.toolbox.current.commit()
 
     def step_back(self) -> None:
-        """Take back the last point of the shape."""
-        self._bench.toolbox.current.step_back()
+        """Take away the last point of the shape, or the one that is meant."""
+        self._bench.toolbox.current.take_away()
 
     def fill_holes(self) -> None:
         """Fill the holes of the label in use; a shape that is being edited is finished first."""
@@ -49,6 +50,13 @@ class EditHandlers:
     def choose_tool(self, tool: str) -> None:
         """Choose a tool by name."""
         self._bench.options.choose_tool(ToolKind(tool))
+
+    def fit_ellipse(self) -> None:
+        """Take the label's region as an ellipse with handles."""
+        self._bench.options.choose_tool(ToolKind.ELLIPSE)
+        tool = self._bench.toolbox.current
+        if isinstance(tool, EllipseTool):
+            tool.take_region()
 
     def choose_label(self, index: int) -> None:
         """Choose the label at that place."""

@@ -18,6 +18,8 @@ ICONS = {
     "redo": "mdi6.redo",
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
+    "ellipse": "mdi6.vector-ellipse",
+    "fit-ellipse": "mdi6.selection-ellipse",
     "unknown": "mdi6.help-rhombus-outline",
     "push": "mdi6.hand-pointing-right",
     "grow": "mdi6.arrow-expand-all",

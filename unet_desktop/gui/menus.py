@@ -27,6 +27,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "tool.brush",
         "tool.eraser",
+        "tool.ellipse",
+        "edit.fit_ellipse",
         "tool.unknown",
         "tool.push",
         "tool.polygon",

@@ -22,7 +22,7 @@ def have(bench: Workbench) -> Needs:
         Needs.MODEL: session.model_in_use is not None,
         Needs.UNCORRECTED: session.counts[0] < session.counts[1],
         Needs.PROPOSAL: bench.proposal.prediction is not None,
-        Needs.UNDO: editor.history.can_undo or bench.toolbox.current.pending,
+        Needs.UNDO: editor.history.can_undo or editor.drawing or bench.toolbox.current.pending,
         Needs.REDO: editor.history.can_redo,
         Needs.SHAPE: bench.toolbox.current.pending,
     }

@@ -55,5 +55,10 @@ GUIDES: dict[ToolKind, Guide] = {
         "Fill",
         "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
     ),
+    ToolKind.ELLIPSE: Guide(
+        "Ellipse",
+        "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
+        "Shift keeps proportions, Alt the centre. Shift+Q takes the label's region.",
+    ),
 }
 """One for each tool; a test checks that none is missing."""

@@ -18,6 +18,7 @@ class ToolKind(StrEnum):
 
     BRUSH = "brush"
     ERASER = "eraser"
+    ELLIPSE = "ellipse"
     UNKNOWN = "unknown"
     PUSH = "push"
     POLYGON = "polygon"

@@ -31,6 +31,13 @@ _HELD = {
 }
 """Keys that change what a press does, while they are held."""
 _PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_BARE = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 class Pointer(QObject):
@@ -79,9 +86,17 @@ class Pointer(QObject):
     ) -> Touch:
         self._at = at
         erase = erase or bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        straight = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self._canvas.set_erasing(erase)
-        return Touch(*self._image_point(at), erase, straight, pressure, _REACH / self._canvas.viewport.scale)
+        x, y = self._image_point(at)
+        return Touch(
+            x,
+            y,
+            erase=erase,
+            straight=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
+            centred=bool(modifiers & Qt.KeyboardModifier.AltModifier),
+            pressure=pressure,
+            reach=_REACH / self._canvas.viewport.scale,
+        )
 
     def _on_press(self, event: QMouseEvent | QTabletEvent) -> bool:
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -147,6 +162,8 @@ class Pointer(QObject):
         return True
 
     def _on_key(self, event: QKeyEvent, *, down: bool) -> bool:
+        if down and event.key() in _ARROWS and event.modifiers() in _BARE:
+            return self._toolbox.current.nudge(*_ARROWS[event.key()])
         if event.isAutoRepeat():
             return event.key() == Qt.Key.Key_Space
         held = _HELD.get(Qt.Key(event.key()))
@@ -180,6 +197,8 @@ class Pointer(QObject):
             cursor = shape_cursor(Qt.CursorShape.OpenHandCursor)
         elif self._canvas.image_size is None:
             cursor = shape_cursor(Qt.CursorShape.ArrowCursor)
+        elif (shape := self._toolbox.current.cursor) is not None:
+            cursor = shape_cursor(shape)
         elif self._toolbox.current.ring is None:
             cursor = point_cursor(density)
         else:

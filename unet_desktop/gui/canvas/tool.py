@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from unet_desktop.gui.canvas.sketch import EMPTY, Sketch
 from unet_desktop.gui.editor import Editor
@@ -19,6 +19,7 @@ class Touch:
         x, y: image pixels.
         erase: with the right button, the erasing key or the other end of the pen.
         straight: with Shift.
+        centred: with Alt.
         pressure: of the pen, 0..1; a mouse always presses fully.
         reach: image pixels within which a handle counts as meant, at the present zoom.
     """
@@ -27,6 +28,7 @@ class Touch:
     y: float
     erase: bool = False
     straight: bool = False
+    centred: bool = False
     pressure: float = 1.0
     reach: float = 6.0
 
@@ -70,6 +72,11 @@ class Tool(QObject):
         """Diameter of the ring at the pointer, in image pixels; None for tools that work at a point."""
         return None
 
+    @property
+    def cursor(self) -> Qt.CursorShape | None:
+        """The pointer's shape at the place that was hovered last, where it is on a handle; None for the tool's own."""
+        return None
+
     def choose(self) -> None:
         """The tool came into use, or the label it works on is another now."""
 
@@ -111,4 +118,12 @@ class Tool(QObject):
 
     def step_back(self) -> bool:
         """Take back the last point of what is pending; False when there is none."""
+        return False
+
+    def take_away(self) -> bool:
+        """Take away the point that is meant: the last one, unless the tool knows better; False when there is none."""
+        return self.step_back()
+
+    def nudge(self, right: int, down: int) -> bool:
+        """Move what is pending by so many pixels, for the arrow keys; False when nothing is."""
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.canvas.brush import Brush
+from unet_desktop.gui.canvas.ellipse import EllipseTool
 from unet_desktop.gui.canvas.fill import Fill
 from unet_desktop.gui.canvas.lasso import Lasso
 from unet_desktop.gui.canvas.polygon import Polygon
@@ -16,6 +17,7 @@ from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.BRUSH: Brush,
     ToolKind.ERASER: Brush,
+    ToolKind.ELLIPSE: EllipseTool,
     ToolKind.UNKNOWN: Brush,
     ToolKind.PUSH: PushEdge,
     ToolKind.POLYGON: Polygon,

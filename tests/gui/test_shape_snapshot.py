@@ -1,0 +1,39 @@
+"""The handles of shapes that are being edited, as pictures; compared with what is stored."""
+
+from __future__ import annotations
+
+import pytest
+from drawings import disc_mask, picture
+from PySide6.QtGui import QColor
+from test_canvas_snapshot import assert_as_stored
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.ellipse_target import sketched
+from unet_desktop.gui.canvas.tool import Touch
+from unet_desktop.gui.view_options import View
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.shapes.ellipse import Ellipse
+from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
+from unet_desktop.masks.shapes.ellipse_handles import Grip
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(400, 320)
+    made.set_image(picture(1))
+    made.set_mask(disc_mask(), DISC_AND_CUP)
+    made.set_view(View(style=Style.FILL, scale_bar=False))
+    made.set_tool(None, QColor("#56b4e9"))
+    return made
+
+
+@pytest.mark.parametrize("name", ["ellipse-handles", "ellipse-points"])
+def test_ellipse(canvas: Canvas, name: str) -> None:
+    points = ((107.0, 66.0), (78.0, 84.0), (48.0, 60.0), (75.0, 36.0), (99.0, 44.0)) if name == "ellipse-points" else ()
+    draft = EllipseDraft(points, Ellipse(78, 60, 30, 24, 0.2))
+    hot = 1 if points else Grip(1, 0)
+    canvas.set_sketch(sketched(draft, hot, Touch(0, 0, reach=4.0)))
+    assert_as_stored(canvas, name)

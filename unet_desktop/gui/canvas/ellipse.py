@@ -1,0 +1,278 @@
+"""Ellipse: through points on the edge, drawn in a box, or fitted to the region; then changed by its handles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt
+
+from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, sketched, target_at
+from unet_desktop.gui.canvas.live_shape import LiveShape
+from unet_desktop.gui.canvas.sketch import Sketch
+from unet_desktop.gui.canvas.tool import Tool, Touch
+from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.regions import Region
+from unet_desktop.masks.reshape import Combine, Reshape
+from unet_desktop.masks.shapes.ellipse import Ellipse
+from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
+from unet_desktop.masks.shapes.ellipse_fit import of_region
+from unet_desktop.masks.shapes.ellipse_handles import Grip, inscribed, pulled, turned
+from unet_desktop.masks.shapes.piece import Piece, largest_piece
+
+_STILL = 0.45
+"""Share of a handle's reach within which a press counts as a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drag:
+    """A press in progress.
+
+    Attributes:
+        start: where it began.
+        before: the draft then.
+        follow: the draft when the pointer is there.
+        click: the draft when it goes up without having moved; None for no change.
+        moved: did it move?
+    """
+
+    start: Touch
+    before: EllipseDraft
+    follow: Callable[[Touch], EllipseDraft]
+    click: EllipseDraft | None = None
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """What the ellipse is for; `part` is the piece of the region that it takes the place of, if not all of it."""
+
+    labels: LabelSet
+    label: Label
+    combine: Combine
+    part: Piece | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the step of the history."""
+        return f"{'Erase ellipse' if self.combine is Combine.SUBTRACT else 'Ellipse'} {self.label.name}"
+
+    def draw(self, ellipse: Ellipse, reshape: Reshape, size: tuple[int, int]) -> Box:
+        """Draw it into a mask of that size."""
+        box, plane = ellipse.pixels(size)
+        if self.part is None:
+            return reshape.show(box, plane, self.combine)
+        work = box.joined(self.part.box)
+        added, taken = (_in(work, *piece) for piece in ((box, plane), (self.part.box, self.part.plane)))
+        return reshape.show_change(work, added, taken & ~added)
+
+
+class EllipseTool(Tool):
+    """An ellipse that stays editable until it is committed; see the module."""
+
+    def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
+        """See `Tool`."""
+        super().__init__(editor, options, parent)
+        self._live = LiveShape(editor)
+        self._draft = EllipseDraft()
+        self._past: list[EllipseDraft] = []
+        self._drag: _Drag | None = None
+        self._purpose: _Purpose | None = None
+        self._pointer = Touch(0.0, 0.0)
+        self._hot: Target = None
+        editor.gesture_ended.connect(self._on_editor_gesture_ended)
+
+    @property
+    def sketch(self) -> Sketch:
+        """See `Tool.sketch`."""
+        return sketched(self._draft, self._hot, self._pointer)
+
+    @property
+    def pending(self) -> bool:
+        """See `Tool.pending`."""
+        return not self._draft.empty
+
+    @property
+    def cursor(self) -> Qt.CursorShape | None:
+        """See `Tool.cursor`."""
+        return cursor_of(self._draft, self._hot)
+
+    def take_region(self) -> bool:
+        """Take the label's present region, or the largest piece of it, as an ellipse; False when there is none."""
+        self.commit()
+        purpose, mask = self._purpose_of(erases=False), self._editor.mask
+        piece = None if purpose is None or mask is None else largest_piece(mask, purpose.labels, purpose.label)
+        ellipse = None if piece is None else of_region(piece.box, piece.plane)
+        if purpose is None or ellipse is None:
+            return False
+        self._purpose = purpose if purpose.label.unique else replace(purpose, part=piece)
+        self._past.append(self._draft)
+        self._show(EllipseDraft((), ellipse))
+        return True
+
+    def press(self, touch: Touch) -> None:
+        """See `Tool.press`."""
+        self._pointer, target = touch, target_at(self._draft, touch)
+        if target is Whole.OUTSIDE:
+            self.commit()
+        if self._draft.empty:
+            self._purpose = self._purpose_of(erases=touch.erase)
+        if self._purpose is None:
+            return
+        self._drag = self._grasp(touch, target)
+        if self._drag.click is not None and target in (None, Whole.OUTSIDE):
+            self._show(self._drag.click)
+        self._set_hot(target)
+
+    def move(self, touch: Touch) -> None:
+        """See `Tool.move`."""
+        if self._drag is None:
+            return
+        start = self._drag.start
+        if not self._drag.moved and math.hypot(touch.x - start.x, touch.y - start.y) > _STILL * touch.reach:
+            self._drag = replace(self._drag, moved=True)
+        if self._drag.moved:
+            self._pointer = touch
+            self._show(self._drag.follow(touch))
+
+    def release(self, touch: Touch) -> None:
+        """See `Tool.release`."""
+        drag, self._drag = self._drag, None
+        after = None if drag is None else self._draft if drag.moved else drag.click
+        if drag is not None and after is not None:
+            self._past.append(drag.before)
+            self._show(after)
+        self.hover(touch)
+
+    def hover(self, touch: Touch) -> None:
+        """See `Tool.hover`."""
+        before, self._pointer = self._pointer, touch
+        target = target_at(self._draft, touch)
+        if not self._set_hot(target) and (self._draft.ellipse is None or before.reach != touch.reach):
+            self._notify()
+
+    def double_click(self, touch: Touch) -> bool:
+        """See `Tool.double_click`."""
+        if self._draft.ellipse is None:
+            return False
+        self.commit()
+        return True
+
+    def retract(self) -> None:
+        """See `Tool.retract`."""
+        self.abandon()
+
+    def commit(self) -> None:
+        """See `Tool.commit`."""
+        self._live.commit()
+        self.reset()
+
+    def abandon(self) -> None:
+        """See `Tool.abandon`."""
+        self._live.hide()
+        self.reset()
+
+    def step_back(self) -> bool:
+        """See `Tool.step_back`: the last point, or the last drag."""
+        if self._drag is not None:
+            drag, self._drag = self._drag, None
+            self._show(drag.before)
+        elif self._past:
+            self._show(self._past.pop())
+        else:
+            return False
+        return True
+
+    def nudge(self, right: int, down: int) -> bool:
+        """See `Tool.nudge`."""
+        if self._draft.ellipse is None or self._drag is not None:
+            return False
+        self._past.append(self._draft)
+        self._show(self._draft.shifted(right, down))
+        return True
+
+    def reset(self) -> None:
+        """See `Tool.reset`."""
+        was_empty = self._draft.empty
+        self._draft, self._drag, self._hot = EllipseDraft(), None, None
+        self._past.clear()
+        if not was_empty:
+            self.sketch_changed.emit()
+
+    def _purpose_of(self, *, erases: bool) -> _Purpose | None:
+        labels, label = self._options.labels, self._options.label
+        if labels is None or label is None or self._editor.mask is None:
+            return None
+        combine = Combine.SUBTRACT if erases else Combine.REPLACE if label.unique else Combine.ADD
+        return _Purpose(labels, label, combine)
+
+    def _grasp(self, touch: Touch, target: Target) -> _Drag:
+        draft, ellipse = self._draft, self._draft.ellipse
+        start = (touch.x, touch.y)
+        # In the middle of clicking points a click is a point wherever it is; only a drag is meant for a handle.
+        click = draft.with_point(start) if draft.points or draft.empty else None
+        if isinstance(target, int):
+            return _Drag(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
+        if ellipse is None or target is None:
+            if draft.empty:
+                return _Drag(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
+            return _Drag(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
+        if isinstance(target, Grip):
+            x, y = target.place(ellipse)
+            right, down = x - touch.x, y - touch.y
+            return _Drag(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
+        if target is Whole.TURN:
+            return _Drag(
+                touch,
+                draft,
+                lambda at: EllipseDraft((), turned(ellipse, start, (at.x, at.y), stepwise=at.straight)),
+                click,
+            )
+        return _Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
+
+    def _show(self, draft: EllipseDraft) -> None:
+        self._draft = draft
+        purpose, mask, ellipse = self._purpose, self._editor.mask, draft.ellipse
+        if ellipse is None or purpose is None or mask is None:
+            self._live.hide()
+        else:
+            size = (mask.shape[0], mask.shape[1])
+            self._live.show(
+                purpose.labels, purpose.label, purpose.name, lambda reshape: purpose.draw(ellipse, reshape, size)
+            )
+        self.sketch_changed.emit()
+
+    def _set_hot(self, target: Target) -> bool:
+        changed, self._hot = target != self._hot, target
+        if changed:
+            self._notify()
+        return changed
+
+    def _notify(self) -> None:
+        if not self._draft.empty:
+            self.sketch_changed.emit()
+
+    def _on_editor_gesture_ended(self) -> None:
+        if self._live.lost():
+            self.reset()
+
+
+def _boxed(start: tuple[float, float], at: Touch) -> Ellipse:
+    return inscribed(start, (at.x, at.y), round_=at.straight, centred=at.centred)
+
+
+def _pulled(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
+    x, y = at.x + offset[0], at.y + offset[1]
+    return pulled(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)
+
+
+def _in(work: Box, box: Box, plane: Region) -> Region:
+    """The plane of a box as part of a larger box."""
+    whole = np.zeros((work.bottom - work.top, work.right - work.left), bool)
+    whole[box.moved(-work.top, -work.left).slices] = plane
+    return whole
