@@ -23,7 +23,10 @@ MOST_LINES = {"module": 300, "class": 200, "function": 50}
 MOST_ATTRIBUTES = 10
 MOST_WINDOW_LINES = 149
 
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "gui/panels/all_panels.py:Panels": "the list of the window's panels, one attribute each, and no widget itself",
+    "gui/workbench.py:Workbench": "the list of the parts behind the window, one attribute each, and no widget itself",
+}
 """What may be larger than the limits: "gui/window.py" or "gui/window.py:MainWindow" to the reason why."""
 
 

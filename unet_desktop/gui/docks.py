@@ -16,7 +16,7 @@ _HEIGHTS = (280, 420)
 
 
 class Docks:
-    """Cases and measurements at the left; correcting, viewing, training and models at the right, one behind the other."""
+    """Cases and measurements at the left; the rest at the right, one behind the other."""
 
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into a dock of its own."""

@@ -68,10 +68,10 @@ COMMANDS: tuple[Command, ...] = (
             ("brightness", "down", "&Darker", "Ctrl+Down", "-"),
             ("contrast", "up", "More co&ntrast", "Ctrl+Right", "+"),
             ("contrast", "down", "&Less contrast", "Ctrl+Left", "-"),
-            ("gamma", "up", "Brighter &shadows", "Ctrl+Shift+Up", "+"),
-            ("gamma", "down", "Darker shado&ws", "Ctrl+Shift+Down", "-"),
-            ("sharpen", "up", "Shar&per", "Ctrl+Shift+Right", "+"),
-            ("sharpen", "down", "So&fter", "Ctrl+Shift+Left", "-"),
+            ("gamma", "up", "Brighter &shadows", "Alt+Up", "+"),
+            ("gamma", "down", "Darker shado&ws", "Alt+Down", "-"),
+            ("sharpen", "up", "Shar&per", "Alt+Right", "+"),
+            ("sharpen", "down", "So&fter", "Alt+Left", "-"),
         )
     ),
     Command(

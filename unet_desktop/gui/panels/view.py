@@ -28,9 +28,9 @@ _LOOK = {
     "gamma": (
         "Gamma",
         Range(*LIMITS["gamma"], 1.0, decimals=2, geometric=True),
-        "Above 1 the dark parts get brighter (Ctrl+Shift+Up and Down)",
+        "Above 1 the dark parts get brighter (Alt+Up and Alt+Down)",
     ),
-    "sharpen": ("Sharpen", Range(*LIMITS["sharpen"], 0.0, shown=100, suffix=" %"), "Ctrl+Shift+Right and Left"),
+    "sharpen": ("Sharpen", Range(*LIMITS["sharpen"], 0.0, shown=100, suffix=" %"), "Alt+Right and Alt+Left"),
 }
 _BESIDE = {Beside.SAME: "As here, without mask", Beside.COLOUR: "In colour", Beside.RED_FREE: "Red-free"}
 _CHANNELS = ("colour", "red-free", "grey", "red", "blue")
