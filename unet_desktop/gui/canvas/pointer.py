@@ -72,14 +72,8 @@ class Pointer(QObject):
 
     def _touch(self, event: QMouseEvent | QTabletEvent) -> Touch:
         """The event in image coordinates; Ctrl erases with any button, as the right button and the pen's end do."""
-        pen = isinstance(event, QTabletEvent)
-        erase = (
-            bool(event.buttons() & Qt.MouseButton.RightButton)
-            or event.button() is Qt.MouseButton.RightButton
-            or (pen and event.pointerType() is QPointingDevice.PointerType.Eraser)
-        )
         pressure = event.pressure() if isinstance(event, QTabletEvent) else 1.0
-        return self._touch_at(event.position(), event.modifiers(), erase=erase, pressure=pressure)
+        return self._touch_at(event.position(), event.modifiers(), erase=_erases(event), pressure=pressure)
 
     def _touch_at(
         self, at: QPointF, modifiers: Qt.KeyboardModifier, *, erase: bool = False, pressure: float = 1.0
@@ -244,3 +238,10 @@ class Pointer(QObject):
             self._canvas.set_erasing(False)
             self._show_cursor()
         return False
+
+
+def _erases(event: QMouseEvent | QTabletEvent) -> bool:
+    right = Qt.MouseButton.RightButton
+    if isinstance(event, QTabletEvent) and event.pointerType() is QPointingDevice.PointerType.Eraser:
+        return True
+    return bool(event.buttons() & right) or event.button() is right
