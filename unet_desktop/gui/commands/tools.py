@@ -21,7 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "tool.ellipse",
-        "Ell&ipse",
+        "Ellipse",
         "edit.choose_tool",
         "Q",
         "ellipse",
