@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from drawings import disc_mask
 from gestures import LEFT
@@ -96,12 +98,28 @@ def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
     assert text(panel, "eye") == "Right eye (OD)"
 
 
+def test_the_eye_is_guessed_once_there_is_a_disc_and_not_stored(opened: MainWindow) -> None:
+    session, editor = opened.bench.session, opened.bench.editor
+    pixels = session.open.image.pixels.copy()
+    pixels[30:90, 50:80, 1] = 250  # the left half of the disc is bright: temporal in a right eye
+    session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
+    assert text(opened.panels.measure, "eye") == "Eye not known"
+    editor.replace_mask("Test", disc_mask())
+    QTest.qWait(100)
+    assert text(opened.panels.measure, "eye") == "Right eye (guessed)"
+    assert session.project.case("a").eye is Eye.UNKNOWN
+    click(opened.panels.measure, "eye.left")
+    assert text(opened.panels.measure, "eye") == "Left eye (OS)"
+    session.open_case("d")
+    assert text(opened.panels.measure, "eye") == "Eye not known"
+
+
 def test_a_broken_rule_is_told_in_words(qtbot) -> None:
     panel = MeasurePanel()
     qtbot.addWidget(panel)
     mask = disc_mask()
     mask[80:88, 75:85] = 2
-    panel.set_eye(Eye.RIGHT, None)
+    panel.set_eye(Eye.RIGHT, Eye.UNKNOWN)
     panel.set_measurement(measured(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
     assert table(panel, "Rim").text(2, 1) == "broken: S > I"
     assert table(panel, "Rim").text(1, 1).endswith("at 6 o’clock")

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.eye_guess import EyeGuess
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.measuring import Measuring
@@ -29,6 +30,7 @@ class Workbench(QObject):
         self.session = Session(unsaved, self)
         self.editor = Editor(self)
         self.measuring = Measuring(self.editor, self)
+        self.eye_guess = EyeGuess(self.session, self.editor, self.measuring, self)
         self.autosave = Autosave(self.session, self.editor, unsaved, self)
         # The editor takes the new case over before anything else hears of it.
         self.session.case_changed.connect(self._on_session_case_changed)

@@ -46,12 +46,12 @@ class EyeChoice(QWidget):
             self._group.addButton(button, number)
             row.addWidget(button)
         self._group.idClicked.connect(lambda number: self.eye_chosen.emit(list(_BUTTONS)[number]))
-        self.set_eye(Eye.UNKNOWN, None)
+        self.set_eye(Eye.UNKNOWN, Eye.UNKNOWN)
 
-    def set_eye(self, noted: Eye, guess: Eye | None) -> None:
+    def set_eye(self, noted: Eye, guess: Eye) -> None:
         """Show what is noted of the case and, where nothing is, what was guessed; asks for nothing."""
         guessed = noted is Eye.UNKNOWN and guess in GUESSED
-        self._text.setText(GUESSED[guess] if guessed and guess is not None else EYES[noted])
+        self._text.setText(GUESSED[guess] if guessed else EYES[noted])
         self._text.setToolTip(
             "Guessed from the picture; click OD or OS to set it" if guessed else "Which eye the picture shows"
         )

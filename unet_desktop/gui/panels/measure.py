@@ -43,10 +43,10 @@ class MeasurePanel(QScrollArea):
         self._eye_choice.eye_chosen.connect(self.eye_chosen)
         self.set_measurement(None, None, None, None)
 
-    def set_eye(self, noted: Eye, guess: Eye | None) -> None:
-        """Which eye is noted, and which one was guessed where none is; takes effect with the next measurement."""
+    def set_eye(self, noted: Eye, guess: Eye) -> None:
+        """Which eye is noted, and which one the picture seems to show; takes effect with the next measurement."""
         self._eye_choice.set_eye(noted, guess)
-        self._eye = noted or guess or Eye.UNKNOWN
+        self._eye = guess if noted is Eye.UNKNOWN else noted
         self._plot.set_eye(self._eye)
 
     def set_scale(self, mm_per_pixel: float | None) -> None:

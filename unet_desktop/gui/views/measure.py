@@ -23,13 +23,16 @@ class MeasureView(QObject):
         self._on_session_case_changed()
 
     def _on_measuring_measured(self) -> None:
-        measuring = self._bench.measuring
-        self._panel.set_measurement(measuring.now, measuring.opened, measuring.accepted, self._bench.editor.labels)
+        bench = self._bench
+        noted = Eye.UNKNOWN if bench.session.open is None else bench.session.open.case.eye
+        self._panel.set_eye(noted, bench.eye_guess.eye)
+        self._panel.set_measurement(
+            bench.measuring.now, bench.measuring.opened, bench.measuring.accepted, bench.editor.labels
+        )
 
     def _on_session_case_changed(self) -> None:
-        opened, project = self._bench.session.open, self._bench.session.project
+        project = self._bench.session.project
         self._panel.set_scale(None if project is None else project.mm_per_pixel)
-        self._panel.set_eye(Eye.UNKNOWN if opened is None else opened.case.eye, None)
         self._on_measuring_measured()
 
     def _on_session_case_updated(self, case_id: str) -> None:
