@@ -29,6 +29,48 @@ def write_bytes(path: Path, data: bytes) -> None:
     _replace(path, [data])
 
 
+def append_bytes(path: Path, data: bytes, at: int) -> int:
+    """Write data behind the first `at` bytes of a file; it is on the disk when this returns.
+
+    Whatever lies behind them is what an attempt that failed, or a program that was killed, left half-written. So
+    whoever reads such a file must recognise a torn end, and whoever calls this again after a failure loses nothing.
+
+    Returns:
+        the file's new length.
+
+    Raises:
+        WriteError: no room, no right, or the file is shorter than it was; its first `at` bytes still stand.
+    """
+    try:
+        with path.open("r+b") as file:
+            if os.fstat(file.fileno()).st_size < at:
+                raise OSError("it is shorter than it was; another program changed it")
+            file.truncate(at)
+            file.seek(at)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            if os.fstat(file.fileno()).st_size != at + len(data):  # full network drives report no error
+                raise OSError("not all bytes arrived")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"{path} could not be written ({reason}). Check free space and permissions.") from error
+    return at + len(data)
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Give a file another name in its folder, durably; a file of that name is replaced.
+
+    Raises:
+        WriteError: it cannot be renamed; it is where it was.
+    """
+    try:
+        os.replace(source, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise WriteError(f"{source} could not be renamed ({error.strerror}). Check permissions.") from error
+
+
 def copy_file(source: Path, target: Path) -> None:
     """Copy a file's content; the target is whole or not there. See `write_bytes`.
 
@@ -121,11 +163,16 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def sweep_temporaries(folder: Path) -> None:
-    """Remove what a killed program left while writing in this folder; not what another program writes just now."""
+def sweep_temporaries(folder: Path, *, alone: bool = False) -> None:
+    """Remove what a killed program left while writing in this folder.
+
+    Args:
+        folder: where to look; folders in it are left alone.
+        alone: nobody else writes here now, so all temporaries go; else only old ones, which nobody writes any more.
+    """
     for stray in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):
-            if time.time() - stray.stat().st_mtime > _ABANDONED_AFTER:
+            if alone or time.time() - stray.stat().st_mtime > _ABANDONED_AFTER:
                 stray.unlink()
 
 

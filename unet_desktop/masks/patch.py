@@ -44,6 +44,22 @@ class Patch:
         return Patch(self.name, self.top, self.left, self.after, self.before)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin(Patch):
+    """A patch that also changes where the mask comes from.
+
+    Attributes:
+        model_before, model: fingerprint of the model whose prediction the mask started from, or empty.
+    """
+
+    model_before: str
+    model: str
+
+    def inverted(self) -> Origin:
+        """The patch that takes this one back, mask and origin."""
+        return Origin(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
+
+
 def patch_between(name: str, before: Mask, after: Mask, within: Box | None = None) -> Patch | None:
     """The smallest patch from one mask to another of the same size; None when nothing differs.
 

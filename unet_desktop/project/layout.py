@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unet_desktop.checkpoint_header import SUFFIX
 
+JOURNAL_SUFFIX = ".journal"
 _LONGEST_ID = 80
 _LONGEST_ID_BYTES = 200
 """File systems count bytes and stop at 255; suffixes, numbers and temporaries need some of them."""
@@ -26,11 +27,13 @@ class Layout:
     cases/ID.json       one record a case: where its picture is, patient, eye, notes, flags
     images/             pictures that were copied in
     masks/ID.png        human masks: the only ones that are trained on
+    masks/ID.journal    what was done to a mask since the program started; gone once it ended as it should
     predictions/ID.png  the model's masks, with ID.json: from which model
     models/NAME.safetensors
     runs/NAME.csv       figures of each training run, an epoch a line
     split.json          which cases (or patients) validate
     catalog.sqlite      an index of cases/; it can be deleted and is made again
+    .lock               who has the project open; after a program was killed it lies there, held by nobody
     """
 
     root: Path
@@ -44,6 +47,11 @@ class Layout:
     def catalog(self) -> Path:
         """The index over the case records."""
         return self.root / "catalog.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the program that may write here."""
+        return self.root / ".lock"
 
     @property
     def split(self) -> Path:
@@ -97,6 +105,14 @@ class Layout:
     def mask(self, case_id: str) -> Path:
         """The case's human mask."""
         return self.masks / f"{case_id}.png"
+
+    def journal(self, case_id: str) -> Path:
+        """The steps that were done to the case's human mask."""
+        return self.masks / f"{case_id}{JOURNAL_SUFFIX}"
+
+    def journal_aside(self, case_id: str, number: int) -> Path:
+        """Where a journal is put that does not fit its mask; kept for whoever wants to look into it."""
+        return self.masks / f"{case_id}{JOURNAL_SUFFIX}.aside-{number}"
 
     def prediction(self, case_id: str) -> Path:
         """The model's mask of the case."""
