@@ -26,17 +26,18 @@ def run(
     labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} A new project without: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
+    from unet_desktop.tasks.alone import alone
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
 
     wanted = None if labels is None else labels_of(labels)
     if drishti:
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
-        followed = follow(import_drishti(source, project, copy=not refer), "Importing")
+        followed = follow(alone(project, import_drishti(source, project, copy=not refer)), "Importing")
     else:
         _make_project(source, project, wanted, masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
-        followed = follow(events, "Importing")
+        followed = follow(alone(project, events), "Importing")
     from unet_desktop.project.project import Project
 
     cases = Project.open(project).cases()

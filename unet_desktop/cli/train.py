@@ -24,13 +24,14 @@ def run(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     """Train a model on the project's corrected cases."""
+    from unet_desktop.tasks.alone import alone
     from unet_desktop.tasks.train import train_project
 
     config = configuration(
         preset, {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
     )
-    followed = follow(train_project(project, config, from_scratch=from_scratch, device=device), "Training")
-    raise typer.Exit(followed.code)
+    events = train_project(project, config, from_scratch=from_scratch, device=device)
+    raise typer.Exit(follow(alone(project, events), "Training").code)
 
 
 def configuration(preset: str, changes: dict[str, int | float | None]) -> TrainConfig:

@@ -6,7 +6,7 @@ import getpass
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
@@ -30,11 +30,22 @@ class StoredPrediction:
     confidence: float
 
 
+class Noted(TypedDict, total=False):
+    """What people note of a case, see `Case`; None leaves it as it is."""
+
+    flagged: bool | None
+    notes: str | None
+    patient: str | None
+    eye: Eye | None
+
+
 class Project:
     """A project folder that was opened; each thread opens its own.
 
     Case records and mask files are the truth; the catalog is an index over them.
     """
+
+    read_only = False
 
     def __init__(self, layout: Layout, manifest: Manifest) -> None:
         """Use `Project.open` or `Project.create`."""
@@ -42,7 +53,7 @@ class Project:
         self.name = manifest.name
         self.labels: LabelSet = manifest.labels
         self.mm_per_pixel = manifest.mm_per_pixel
-        self._records = Records(layout)
+        self._records = Records(layout, read_only=self.read_only)
 
     @classmethod
     def create(cls, root: Path, labels: LabelSet, name: str = "") -> Project:
@@ -69,9 +80,7 @@ class Project:
         """
         layout = Layout(root)
         manifest = read_manifest(layout.manifest)
-        for folder in layout.folders:
-            files.make_folder(folder)
-            files.sweep_temporaries(folder)
+        _prepare(layout)
         return cls(layout, manifest)
 
     @property
@@ -114,13 +123,13 @@ class Project:
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
         case = _new_case(case_id, source, image.as_posix(), patient, guess_eye(source.name) if eye is None else eye)
-        if not copy:
-            return self._records.put(case)
-        files.copy_file(source, own)
+        if copy:
+            files.copy_file(source, own)
         try:
             return self._records.put(case)
         except WriteError:  # a picture without a case would be taken for a case's by whoever looks into the folder
-            own.unlink(missing_ok=True)
+            if copy:
+                own.unlink(missing_ok=True)
             raise
 
     def cases_by_hash(self) -> dict[str, Case]:
@@ -138,21 +147,32 @@ class Project:
         return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
 
     def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
-        """Keep a human mask; the case becomes corrected.
+        """Keep a human mask; the case becomes corrected. See `write_mask` and `note_mask`, which it is made of."""
+        self.write_mask(case_id, mask)
+        return self.note_mask(case_id, mask, model=model)
 
-        Args:
-            case_id: the case.
-            mask: (H, W) uint8 in the picture's size.
-            model: fingerprint of the model whose prediction it started from; None leaves what was noted.
+    def write_mask(self, case_id: str, mask: Mask) -> None:
+        """Write the file of a human mask, (H, W) uint8 in the picture's size, and no more: any thread may do this.
 
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
         """
-        case = self.case(case_id)
-        _check_size(case, mask)
+        _check_size(self.case(case_id), mask)
         write_mask(self.layout.mask(case_id), mask, self.labels)
+
+    def note_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
+        """Note that a human mask was written, and from which model it started; None leaves what was noted.
+
+        Raises:
+            WriteError: it cannot be noted.
+        """
+        case = self.case(case_id)
         state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
         return self._records.put(_signed(replace(case, state=state, model=case.model if model is None else model)))
+
+    def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
+        """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
+        return self._records.expect(case_id, has_mask=has_mask, model=model)
 
     def delete_mask(self, case_id: str) -> Case:
         """Take the human mask away; the case is as before anybody worked on it.
@@ -199,16 +219,7 @@ class Project:
         files.delete_file(self.layout.prediction_record(case_id))
         return self.refresh(case_id)
 
-    def mark(
-        self,
-        case_id: str,
-        *,
-        approved: bool | None = None,
-        flagged: bool | None = None,
-        notes: str | None = None,
-        patient: str | None = None,
-        eye: Eye | None = None,
-    ) -> Case:
+    def mark(self, case_id: str, *, approved: bool | None = None, **noted: Unpack[Noted]) -> Case:
         """Change what is noted of a case; None leaves a field as it is. Only a corrected case can be approved.
 
         Raises:
@@ -219,9 +230,7 @@ class Project:
             if not self.layout.mask(case_id).exists():
                 raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
             case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
-        changes: dict[str, Any] = {"flagged": flagged, "notes": notes, "patient": patient, "eye": eye}
-        case = replace(case, **{name: value for name, value in changes.items() if value is not None})
-        return self._records.put(_signed(case))
+        return self._records.put(_signed(replace(case, **_given(noted))))
 
     def refresh(self, case_id: str) -> Case:
         """Derive the case's state from its files again, after another thread or program wrote some."""
@@ -232,9 +241,19 @@ class Project:
         self._records.rebuild()
 
 
+def _prepare(layout: Layout) -> None:
+    for folder in layout.folders:
+        files.make_folder(folder)
+        files.sweep_temporaries(folder)
+
+
 def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye) -> Case:
     height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
     return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
+
+
+def _given(noted: Noted) -> dict[str, Any]:
+    return {name: value for name, value in noted.items() if value is not None}
 
 
 def _check_size(case: Case, mask: Mask) -> None:

@@ -18,13 +18,17 @@ from unet_desktop.project.layout import Layout
 class Records:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
         """Read all cases: from the index where a record is as the index knew it, else from the record.
+
+        Args:
+            layout: where they are.
+            read_only: write nothing, not even what is missing in the index.
 
         Raises:
             ProjectError: a record is damaged, or the folder cannot be read.
         """
-        self._layout = layout
+        self._layout, self._read_only = layout, read_only
         self._catalog = Catalog(layout.catalog)
         self.cases: dict[str, Case] = {}
         self._read(self._catalog.read())
@@ -59,6 +63,13 @@ class Records:
             self._index([case])
         return case
 
+    def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
+        """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
+        predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
+        case = replace(self.cases[case_id], model=model if has_mask else "")
+        self.cases[case_id] = case = _derived(case, masks={case_id} if has_mask else set(), predictions=predictions)
+        return case
+
     def _read(self, indexed: dict[str, Entry]) -> None:
         stamps = _stamps(self._layout.cases)
         masks, predictions = stems(self._layout.masks, ".png"), stems(self._layout.predictions, ".png")
@@ -72,7 +83,8 @@ class Records:
                 changed.append(case)
         for gone in self.cases.keys() - stamps.keys():
             del self.cases[gone]
-        self._catalog.remove(indexed.keys() - stamps.keys())
+        if not self._read_only:
+            self._catalog.remove(indexed.keys() - stamps.keys())
         self._index(changed)
 
     def _read_record(self, case_id: str) -> Case:
@@ -80,6 +92,8 @@ class Records:
         return replace(Case.from_json(read_object(path), path), id=case_id)
 
     def _index(self, cases: list[Case]) -> None:
+        if self._read_only:
+            return
         self._catalog.write([Entry(case, _stamp(self._layout.record(case.id))) for case in cases])
 
 

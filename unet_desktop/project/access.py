@@ -1,0 +1,91 @@
+"""Access: how a program that wants to change a project opens it: alone, cleared of what was torn, and up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from unet_desktop import files
+from unet_desktop.errors import ProjectError
+from unet_desktop.project.layout import Layout
+from unet_desktop.project.lock import Holder, Lock, try_lock
+from unet_desktop.project.manifest import read_manifest
+from unet_desktop.project.project import Project
+from unet_desktop.project.read_only import ReadOnlyProject
+from unet_desktop.project.recovery import recover
+
+
+class Access:
+    """A project that is open here, until `leave`.
+
+    Attributes:
+        project: what was opened; it refuses to write when another program has it.
+        recovered: sentences on steps that an earlier program had not saved.
+    """
+
+    def __init__(self, project: Project, lock: Lock | Holder, recovered: list[str]) -> None:
+        """Use `enter`."""
+        self.project, self.recovered = project, recovered
+        self._lock = lock
+
+    @property
+    def holder(self) -> Holder | None:
+        """The other program that has the project, or None when this one has it."""
+        return self._lock if isinstance(self._lock, Holder) else None
+
+    def again(self, root: Path) -> Access:
+        """The project read again, still held; `root` may be another name of the same folder.
+
+        Raises:
+            ProjectError: it is damaged.
+        """
+        return Access(Project.open(root), self._lock, [])
+
+    def leave(self) -> None:
+        """Let others have it."""
+        if isinstance(self._lock, Lock):
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.leave()
+
+
+def enter(root: Path) -> Access:
+    """Open a project to work on it, or to look at it when another program has it.
+
+    Raises:
+        ProjectError: no project, or damaged.
+    """
+    layout = Layout(root)
+    read_manifest(layout.manifest)  # no lock is put into a folder that is no project
+    lock = try_lock(layout.lock)
+    if isinstance(lock, Holder):
+        return Access(ReadOnlyProject.open(root), lock, [])
+    try:
+        for folder in (root, *layout.folders, layout.thumbnails):
+            files.sweep_temporaries(folder, alone=True)
+        project = Project.open(root)
+        return Access(project, lock, recover(project))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def enter_alone(root: Path) -> Access:
+    """Open a project to change it.
+
+    Raises:
+        ProjectError: no project, damaged, or another program has it.
+    """
+    access = enter(root)
+    if access.holder is not None:
+        raise ProjectError(
+            f"The project {root} is open in another program ({access.holder}). Close it there, then try again."
+        )
+    return access

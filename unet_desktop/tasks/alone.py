@@ -1,0 +1,40 @@
+"""Work on a project that no other program may change meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from unet_desktop.engine.events import Message
+from unet_desktop.project.access import Access, enter_alone
+from unet_desktop.project.layout import Layout
+
+
+def alone(root: Path, events: Iterator[object]) -> Iterator[object]:
+    """The events, while this program has the project; before them, what was recovered in it.
+
+    Args:
+        root: the project's folder; one that the events make is taken as soon as it is there.
+        events: of work that does not take the project itself.
+
+    Raises:
+        ProjectError: another program has it.
+    """
+    access: Access | None = None
+    try:
+        if _is_there(root):
+            access = enter_alone(root)
+            yield from map(Message, access.recovered)
+        for event in events:
+            if access is None and _is_there(root):
+                access = enter_alone(root)
+            yield event
+    finally:
+        if isinstance(events, Generator):
+            events.close()
+        if access is not None:
+            access.leave()
+
+
+def _is_there(root: Path) -> bool:
+    return Layout(root).manifest.is_file()
