@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.gui import closing
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
+from unet_desktop.project.recording import read_journal
 
 
 def saved(root: Path, case_id: str = "a"):
@@ -25,25 +27,35 @@ def saved(root: Path, case_id: str = "a"):
 def refusing(monkeypatch: pytest.MonkeyPatch):
     """A disk that refuses; call it to let it take masks again."""
 
-    def refuse(self: Project, case_id: str, mask: object, *, model: object = None) -> None:
+    def refuse(*arguments: object) -> None:
         raise WriteError("The disk is full.")
 
-    real = Project.save_mask
-    monkeypatch.setattr(Project, "save_mask", refuse)
-    return lambda: monkeypatch.setattr(Project, "save_mask", real)
+    real = {name: getattr(files, name) for name in ("write_bytes", "append_bytes", "delete_file")}
+    for name in real:
+        monkeypatch.setattr(files, name, refuse)
+
+    def relent() -> None:
+        for name, function in real.items():
+            monkeypatch.setattr(files, name, function)
+
+    return relent
 
 
-def test_a_stroke_is_on_disk_soon(opened: MainWindow, root: Path, qtbot) -> None:
+def test_a_stroke_is_in_the_journal_at_once_and_in_the_mask_soon(opened: MainWindow, root: Path, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
+    assert opened.bench.session.open.case.state is CaseState.CORRECTED
+    qtbot.waitUntil(lambda: opened.bench.autosave.safe, timeout=1000)
+    assert read_journal(root / "masks" / "a.journal").steps == 1
     assert saved(root) is None
-    qtbot.waitUntil(lambda: saved(root) is not None, timeout=2000)
+    qtbot.waitUntil(lambda: saved(root) is not None, timeout=5000)
     assert (saved(root) == opened.bench.editor.mask).all()
     assert opened.bench.session.open.case.state is CaseState.CORRECTED
 
 
-def test_leaving_the_case_saves(opened: MainWindow, root: Path) -> None:
+def test_leaving_the_case_saves(opened: MainWindow, root: Path, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
     QTest.keyClick(opened, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: saved(root) is not None, timeout=2000)
     assert saved(root).any()
 
 
@@ -153,7 +165,7 @@ def test_whatever_hinders_writing_keeps_the_mask(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(Project, "save_mask", fail)
+        patched.setattr(Project, "write_mask", fail)
         drag(opened.canvas, [(40, 40), (60, 60)])
         assert not opened.bench.autosave.flush()
         assert str(error) in opened.panels.banner.text
@@ -170,7 +182,7 @@ def test_an_error_while_closing_leaves_a_window_that_works(
         raise ValueError("a bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Project, "save_mask", fail)
+        patched.setattr(Project, "write_mask", fail)
         drag(opened.canvas, [(40, 40), (60, 60)])
         assert not opened.close()
     assert opened.isVisible()

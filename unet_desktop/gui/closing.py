@@ -42,6 +42,7 @@ class Closing:
             return False
         self._bench.autosave.stop()
         self._bench.runner.shutdown()
+        self._bench.session.shutdown()
         self._thumbnails.shutdown()
         try:
             self._keep_layout()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +12,9 @@ from unet_desktop.gui.histories import Histories, Key
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.history import History
-from unet_desktop.masks.patch import Patch, patch_between
+from unet_desktop.masks.patch import Origin, Patch, patch_between
 from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.step import Step, StepKind
 
 
 class Gesture(Protocol):
@@ -31,22 +31,6 @@ class Gesture(Protocol):
         """Put everything back; returns the box that changed."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Origin(Patch):
-    """A patch that also changes where the mask comes from.
-
-    Attributes:
-        model_before, model: fingerprint of the model whose prediction the mask started from, or empty.
-    """
-
-    model_before: str
-    model: str
-
-    def inverted(self) -> Origin:
-        """The patch that takes this one back, mask and origin."""
-        return Origin(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
-
-
 class Editor(QObject):
     """Edits of the open case's mask.
 
@@ -54,14 +38,16 @@ class Editor(QObject):
         mask_replaced: another mask is open, or none.
         mask_changed(Box): pixels in that box of the image may have changed.
         gesture_ended: the gesture in progress was finished or abandoned, by whomever.
-        edited: a gesture was finished, undone or redone: there is something to save.
+        edited(Step): a gesture was finished, undone or redone: there is something to save.
+        refused: somebody tried to change what may not be changed.
         history_changed: there is more or less to undo.
     """
 
     mask_replaced = Signal()
     mask_changed = Signal(object)
     gesture_ended = Signal()
-    edited = Signal()
+    edited = Signal(object)
+    refused = Signal()
     history_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -75,11 +61,32 @@ class Editor(QObject):
         self._began_empty = False
         self._gesture: Gesture | None = None
         self._histories = Histories()
+        self._locked = False
 
     @property
     def drawing(self) -> bool:
         """Is a gesture in progress?"""
         return self._gesture is not None
+
+    @property
+    def locked(self) -> bool:
+        """May nothing be changed?"""
+        return self._locked
+
+    def set_locked(self, locked: bool) -> None:
+        """Let nothing be changed, because another program has the project."""
+        self._locked = locked
+
+    def refuse(self) -> bool:
+        """Say that nothing may be changed, if that is so; True then."""
+        if self._locked:
+            self.refused.emit()
+        return self._locked
+
+    @property
+    def began_empty(self) -> bool:
+        """Did the case begin without a mask?"""
+        return self._began_empty
 
     @property
     def untouched(self) -> bool:
@@ -155,7 +162,7 @@ class Editor(QObject):
     def apply(self, patch: Patch | None) -> None:
         """Do in one step what was worked out beforehand, such as filling a hole; None does nothing."""
         self.finish()
-        if patch is None or self.mask is None:
+        if patch is None or self.mask is None or self.refuse():
             return
         patch.apply(self.mask)
         self.show(patch.box)
@@ -170,7 +177,7 @@ class Editor(QObject):
             model: fingerprint of the model it came from, noted when the mask is saved; None leaves what is noted.
         """
         self.finish()
-        if self.mask is None:
+        if self.mask is None or self.refuse():
             return
         whole = Box(0, 0, *mask.shape)
         # An accepted mask that changes nothing is still a decision, which undo must be able to take back.
@@ -186,14 +193,14 @@ class Editor(QObject):
         if self.drawing:
             self.cancel()
         else:
-            self._step(self.history.undo())
+            self._step(StepKind.UNDONE, self.history.undo())
 
     def redo(self) -> None:
         """Do the last undone step again."""
         if not self.drawing:
-            self._step(self.history.redo())
+            self._step(StepKind.REDONE, self.history.redo())
 
-    def _step(self, patch: Patch | None) -> None:
+    def _step(self, kind: StepKind, patch: Patch | None) -> None:
         if patch is None or self.mask is None:
             return
         patch.apply(self.mask)
@@ -201,9 +208,9 @@ class Editor(QObject):
             self.model = patch.model
         self.show(patch.box)
         self.history_changed.emit()
-        self.edited.emit()
+        self.edited.emit(Step(kind, patch))
 
     def _note(self, patch: Patch) -> None:
         self.history.push(patch)
         self.history_changed.emit()
-        self.edited.emit()
+        self.edited.emit(Step(StepKind.DONE, patch))

@@ -53,6 +53,20 @@ class ProjectHandlers:
         if first is not None:
             session.open_case(first)
 
+    def reopen(self) -> None:
+        """Open the project again, with the case that is open, to see whether another program has left it.
+
+        Raises:
+            UserError: it cannot be opened; what was open stays open.
+        """
+        session = self._bench.session
+        if session.project is None:
+            return
+        case_id = session.case_id
+        session.open_project(session.project.root)
+        if case_id in session.case_ids:
+            session.open_case(case_id)
+
     def close(self) -> None:
         """Leave the project."""
         self._bench.session.close_project()
@@ -76,12 +90,15 @@ class ProjectHandlers:
         dialog = ImportDrishtiDialog(self._window)
         if not dialog.exec():
             return
-        request = dialog.request()
+        request, project = dialog.request(), self._bench.session.project
+        is_open = project is not None and project.root.resolve() == request.root.resolve()
 
         def start() -> Iterator[object]:
+            from unet_desktop.tasks.alone import alone
             from unet_desktop.tasks.import_drishti import import_drishti
 
-            return import_drishti(request.source, request.root, copy=request.copy)
+            events = import_drishti(request.source, request.root, copy=request.copy)
+            return events if is_open else alone(request.root, events)
 
         self._bench.learning.run("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root))
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
+from unet_desktop.errors import UserError
 from unet_desktop.masks.history import BUDGET, History
 from unet_desktop.masks.regions import Mask
+from unet_desktop.project.layout import Layout
+from unet_desktop.project.recording import read_journal
+
+log = logging.getLogger("unet.gui")
 
 Key = tuple[Path, str]
 """A project's folder and a case's id."""
@@ -43,6 +49,26 @@ class Histories:
             size -= dropped.history.size
 
     def take(self, key: Key, mask: Mask) -> Kept | None:
-        """The history to go on with; None when there is none, or when the mask was changed elsewhere meanwhile."""
+        """The history to go on with, in memory or in a journal that was left on disk.
+
+        None when there is none, or when the mask was changed elsewhere meanwhile.
+        """
         kept = self._kept.pop(key, None)
-        return kept if kept is not None and kept.checksum == zlib.crc32(mask.data) else None
+        if kept is not None and kept.checksum == zlib.crc32(mask.data):
+            return kept
+        return _recorded(Layout(key[0]).journal(key[1]), mask)
+
+
+def _recorded(path: Path, mask: Mask) -> Kept | None:
+    """What a journal tells of the mask, when the mask is as the journal's last step left it."""
+    try:
+        recording = read_journal(path)
+        if recording is None or not recording.steps or recording.damaged:
+            return None
+        state = zlib.crc32(mask.data)
+        if recording.steps not in (recording.holds(state), None if mask.any() else recording.holds(None)):
+            return None
+        return Kept(recording.replay().history, state, recording.start.began_empty)
+    except UserError as error:  # a history that cannot be read shall keep nobody from working on
+        log.warning("%s", error)
+        return None

@@ -58,7 +58,7 @@ class Learning(QObject):
     def train(self, config: TrainConfig, *, from_scratch: bool) -> None:
         """Train on what is corrected; then the open case is predicted, unless a human worked on it."""
         project = self._session.project
-        if project is None or self._runner.busy:
+        if project is None or project.read_only or self._runner.busy:
             return
         self._autosave.flush()  # training reads the disk only
         root, known = project.root, frozenset(model.path for model in self._session.models)
@@ -73,7 +73,7 @@ class Learning(QObject):
     def predict(self, case_ids: Sequence[str], title: str) -> None:
         """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""
         project, model = self._session.project, self._session.model_in_use
-        if project is None or model is None or not case_ids or self._runner.busy:
+        if project is None or project.read_only or model is None or not case_ids or self._runner.busy:
             return
         root = project.root
 

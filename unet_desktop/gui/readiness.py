@@ -25,6 +25,7 @@ def have(bench: Workbench) -> Needs:
         Needs.UNDO: editor.history.can_undo or editor.drawing or bench.toolbox.current.pending,
         Needs.REDO: editor.history.can_redo,
         Needs.SHAPE: bench.toolbox.current.pending,
+        Needs.WRITABLE: session.project is not None and not session.project.read_only,
     }
     result = Needs.NOTHING
     for need, is_there in there.items():

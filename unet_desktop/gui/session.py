@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.gui.accesses import Accesses
 from unet_desktop.gui.unsaved import UnsavedMasks
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.regions import Mask
-from unet_desktop.project.case import UNCORRECTED, Case, Eye
+from unet_desktop.project.access import Access
+from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import Noted, Project
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +40,8 @@ class Session(QObject):
     """What is open. It reads; the only thing it writes is what is noted of a case.
 
     Signals:
-        leaving: the open case (or the whole project) is about to be left; save what is to be saved now.
+        leaving: the open case is about to be left for another one; save it soon.
+        leaving_project: all cases are about to be left, or read again; save what is to be saved now.
         project_changed: another project is open, or none.
         case_changed: another case is open, or none.
         cases_changed: there are other cases than before.
@@ -47,6 +51,7 @@ class Session(QObject):
     """
 
     leaving = Signal()
+    leaving_project = Signal()
     project_changed = Signal()
     case_changed = Signal()
     cases_changed = Signal()
@@ -57,13 +62,14 @@ class Session(QObject):
     def __init__(self, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
         """Start with nothing open."""
         super().__init__(parent)
+        self.access: Access | None = None
         self.project: Project | None = None
         self.open: OpenCase | None = None
         self.models: list[Model] = []
         self.model_in_use: Path | None = None
         self.case_ids: list[str] = []
         self._corrected: int | None = None
-        self._unsaved = unsaved
+        self._unsaved, self._accesses = unsaved, Accesses(unsaved)
         self._stuck: str | None = None  # the case that could not be opened last
 
     @property
@@ -85,13 +91,17 @@ class Session(QObject):
         Raises:
             ProjectError: no project, or damaged; what was open stays open.
         """
-        self.leaving.emit()  # before reading: what it writes may belong to this very project
-        self._swap_project(Project.open(root))
+        self.leaving_project.emit()  # before reading: what it writes may belong to this very project
+        self._swap_project(self._accesses.enter(root))
 
     def close_project(self) -> None:
         """Leave the project; the window shows its first page."""
-        self.leaving.emit()
+        self.leaving_project.emit()
         self._swap_project(None)
+
+    def shutdown(self) -> None:
+        """Let other programs have what is open; the window is gone."""
+        self._accesses.leave()
 
     def reload_cases(self) -> None:
         """Read the project's cases again after a job added some.
@@ -101,8 +111,8 @@ class Session(QObject):
         """
         if self.project is None:
             return
-        self.leaving.emit()  # before reading, which would miss what it writes
-        self.project = Project.open(self.project.root)
+        self.leaving_project.emit()  # before reading, which would miss what it writes
+        self.project = type(self.project).open(self.project.root)
         self._list_cases()
         self.cases_changed.emit()
         self.refresh_models()
@@ -115,7 +125,7 @@ class Session(QObject):
         """
         if self.project is None:
             return
-        self.leaving.emit()
+        self.leaving_project.emit()
         self.project.rebuild_catalog()
         self._list_cases()
         self.cases_changed.emit()
@@ -165,26 +175,14 @@ class Session(QObject):
         """Step from the open case again, after another one could not be opened."""
         self._stuck = None
 
-    def mark(
-        self,
-        *,
-        approved: bool | None = None,
-        flagged: bool | None = None,
-        notes: str | None = None,
-        patient: str | None = None,
-        eye: Eye | None = None,
-    ) -> None:
+    def mark(self, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
         """Note something of the open case; None leaves it as it is.
 
         Raises:
             UserError: approved without a mask, or the record cannot be written.
         """
         if self.project is not None and self.case_id is not None:
-            self.take(
-                self.project.mark(
-                    self.case_id, approved=approved, flagged=flagged, notes=notes, patient=patient, eye=eye
-                )
-            )
+            self.take(self.project.mark(self.case_id, approved=approved, **noted))
 
     def take(self, case: Case) -> None:
         """Note what the project says of a case now."""
@@ -223,9 +221,11 @@ class Session(QObject):
         self.case_ids = [] if self.project is None else [case.id for case in self.project.cases()]
         self._corrected = None
 
-    def _swap_project(self, project: Project | None) -> None:
-        self.project, self.open, self.model_in_use, self._stuck = project, None, None, None
+    def _swap_project(self, access: Access | None) -> None:
+        project = None if access is None else access.project
+        self.access, self.project, self.open, self.model_in_use, self._stuck = access, project, None, None, None
         self._list_cases()
         self.project_changed.emit()
         self.case_changed.emit()
+        self._accesses.keep(access)
         self.refresh_models()

@@ -1,13 +1,16 @@
-"""Masks that could not be written yet: kept in memory until they can, even when another case is opened."""
+"""Masks that are newer than their files: kept in memory until those are written, even when another case is opened."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from unet_desktop.errors import WriteError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
+from unet_desktop.project.journal import Folded, Folding, Journal, stamp_of, state_of
 from unet_desktop.project.project import Project
 
 
@@ -18,28 +21,57 @@ class Unsaved:
     Attributes:
         project: where it belongs.
         case_id: whose it is.
-        mask: (H, W) uint8; None takes the human mask away, because every edit was undone.
+        mask: (H, W) uint8, which nobody changes any more; None takes the human mask away, because every edit was
+            undone.
         model: fingerprint of the model whose prediction it started from, or empty.
+        journal: of its case.
+        steps: how many of the journal's steps are in it.
     """
 
     project: Project
     case_id: str
     mask: Mask | None
     model: str
+    journal: Journal
+    steps: int
 
     def copy_of_mask(self) -> Mask | None:
         """A mask to go on editing with; this one must stay as it is until it is written."""
         return None if self.mask is None else self.mask.copy()
 
-    def write(self) -> Case:
-        """Bring the file up to date.
+    def write(self) -> None:
+        """Write the mask's file, which may take long and may be done in any thread; `note` has to follow.
 
         Raises:
-            WriteError: it cannot be written; this stays the only copy.
+            WriteError: it cannot be written; this and the journal stay the only copies.
+        """
+        state = state_of(self.mask)
+        self.journal.add(Folding(state, self.steps))
+        try:
+            self.journal.flush()
+        except WriteError:
+            self._write_file()
+            self.journal.restart(state, self.steps, self.model)
+        else:
+            self._write_file()
+
+    def note(self) -> Case:
+        """Bring the case's record up to date, after `write`, in the thread that opened the project.
+
+        Raises:
+            WriteError: it cannot be written; this has to be written again.
         """
         if self.mask is None:
-            return self.project.delete_mask(self.case_id)
-        return self.project.save_mask(self.case_id, self.mask, model=self.model)
+            case = self.project.delete_mask(self.case_id)
+        else:
+            case = self.project.note_mask(self.case_id, self.mask, model=self.model)
+        with contextlib.suppress(OSError):  # without its stamp the file is decoded to be known
+            self.journal.add(Folded(stamp_of(self.project.layout.mask(self.case_id)), self.steps))
+        return case
+
+    def _write_file(self) -> None:
+        if self.mask is not None:  # the file of a mask that was undone goes together with what is noted of it
+            self.project.write_mask(self.case_id, self.mask)
 
 
 class UnsavedMasks:
@@ -62,9 +94,14 @@ class UnsavedMasks:
         self._masks[unsaved.project.root, unsaved.case_id] = unsaved
 
     def drop(self, unsaved: Unsaved) -> None:
-        """Forget it: it is on disk now."""
-        self._masks.pop((unsaved.project.root, unsaved.case_id), None)
+        """Forget it: it is on disk now. A newer one of the same case stays."""
+        if self.find(unsaved.project.root, unsaved.case_id) is unsaved:
+            del self._masks[unsaved.project.root, unsaved.case_id]
 
     def find(self, root: Path, case_id: str) -> Unsaved | None:
         """The unsaved mask of that case, or None."""
         return self._masks.get((root, case_id))
+
+    def any_of(self, root: Path) -> bool:
+        """Is there any of that project?"""
+        return any(known == root for known, _ in self._masks)

@@ -11,6 +11,7 @@ from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.handlers import Groups
 from unet_desktop.gui.theme import Appearance, style_sheet
+from unet_desktop.gui.views.access import AccessView
 from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
@@ -32,6 +33,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     DisplayView(window.stage, pointer, bench, panels, guarded)
     CaseView(window, bench, panels)
     LearningView(bench, panels)
+    AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
@@ -39,9 +41,6 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     panels.training.train_requested.connect(lambda config, scratch: bench.learning.train(config, from_scratch=scratch))
     panels.training.stop_requested.connect(bench.runner.cancel)
     panels.models.model_chosen.connect(bench.session.refresh_models)
-    panels.banner.retry_requested.connect(bench.autosave.flush)
-    bench.autosave.failed.connect(lambda sentence: panels.banner.show_problem(_kept(sentence), retry=True))
-    bench.autosave.recovered.connect(panels.banner.hide)
     bench.proposal.problem.connect(panels.banner.show_problem)
     bench.learning.notice.connect(panels.banner.show_problem)
     bench.learning.problem.connect(window.problems.show)
@@ -102,7 +101,3 @@ class Upkeep(QObject):
     def _on_session_project_changed(self) -> None:
         project = self._window.bench.session.project
         self._window.actions_by_id.set_labels(None if project is None else project.labels)
-
-
-def _kept(sentence: str) -> str:
-    return f"{sentence} Your changes are kept in memory and will be written as soon as that is possible."

@@ -56,5 +56,6 @@ class Workbench(QObject):
         if project is None or opened is None:
             self.editor.close_mask()
             return
+        self.editor.set_locked(project.read_only)
         size = (opened.case.height, opened.case.width)
         self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels, opened.model)

@@ -97,7 +97,7 @@ class Pointer(QObject):
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._grabbed = event.position()
             self._show_cursor()
-        elif event.button() in _PAINTING and self._canvas.image_size is not None:
+        elif event.button() in _PAINTING and self._canvas.image_size is not None and not self._toolbox.refuse():
             self._painting = True
             self._toolbox.current.press(self._touch(event))
         return True

@@ -41,7 +41,7 @@ class Toolbox(QObject):
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         """Make all tools."""
         super().__init__(parent)
-        self._options = options
+        self._editor, self._options = editor, options
         made = {tool: tool(editor, options, self) for tool in dict.fromkeys(TOOLS.values())}
         self._tools = {kind: made[tool] for kind, tool in TOOLS.items()}
         self._kind, self._label = options.tool, options.label
@@ -54,6 +54,10 @@ class Toolbox(QObject):
     def current(self) -> Tool:
         """The tool in use."""
         return self._tools[self._kind]
+
+    def refuse(self) -> bool:
+        """Say that nothing may be painted, if that is so; True then."""
+        return self._editor.refuse()
 
     def _on_options_changed(self) -> None:
         before = self.current

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unet_desktop.gui.commands.command import Command, Needs
 
-_P, _C = Needs.PROJECT, Needs.CASE
+_P, _C, _W = Needs.PROJECT, Needs.CASE, Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
     Command("case.previous", "&Previous case", "cases.step", "P PgUp Shift+D", "previous", _P, argument=-1),
@@ -24,7 +24,7 @@ COMMANDS: tuple[Command, ...] = (
         "cases.toggle_approved",
         "Ctrl+Return Ctrl+A",
         "approve",
-        _C | Needs.MASK,
+        _C | _W | Needs.MASK,
         "Mark the mask as checked and final",
         True,
     ),
@@ -34,7 +34,7 @@ COMMANDS: tuple[Command, ...] = (
         "cases.toggle_flagged",
         "Shift+F",
         "flag",
-        _C,
+        _C | _W,
         "Doubtful: leave it out of training",
         True,
     ),
@@ -44,7 +44,7 @@ COMMANDS: tuple[Command, ...] = (
         "cases.show_details",
         "Ctrl+D",
         "details",
-        _C,
+        _C | _W,
         "Patient, eye and notes of the case",
     ),
 )

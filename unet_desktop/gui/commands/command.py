@@ -21,6 +21,7 @@ class Needs(Flag):
     UNDO = auto()
     REDO = auto()
     SHAPE = auto()
+    WRITABLE = auto()
 
 
 @dataclass(frozen=True, slots=True)

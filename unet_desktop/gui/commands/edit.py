@@ -7,8 +7,8 @@ from unet_desktop.gui.commands.command import Command, Needs
 _C = Needs.CASE
 
 COMMANDS: tuple[Command, ...] = (
-    Command("edit.undo", "&Undo", "edit.undo", "Ctrl+Z", "undo", Needs.UNDO),
-    Command("edit.redo", "&Redo", "edit.redo", "Ctrl+Y Ctrl+Shift+Z", "redo", Needs.REDO),
+    Command("edit.undo", "&Undo", "edit.undo", "Ctrl+Z", "undo", Needs.UNDO | Needs.WRITABLE),
+    Command("edit.redo", "&Redo", "edit.redo", "Ctrl+Y Ctrl+Shift+Z", "redo", Needs.REDO | Needs.WRITABLE),
     Command("edit.cancel", "&Abandon", "edit.cancel", "Esc", needs=_C, tip="Put back what this drag or shape changed"),
     Command(
         "edit.commit",

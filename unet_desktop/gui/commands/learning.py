@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from unet_desktop.gui.commands.command import Command, Needs
 
-_P, _C, _I = Needs.PROJECT, Needs.CASE, Needs.IDLE
+_P, _C, _I, _W = Needs.PROJECT, Needs.CASE, Needs.IDLE, Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
-    Command("proposal.accept", "&Accept prediction", "edit.accept", "A", "accept", Needs.PROPOSAL),
-    Command("proposal.reject", "Re&ject prediction", "edit.reject", "X", "reject", Needs.PROPOSAL),
+    Command("proposal.accept", "&Accept prediction", "edit.accept", "A", "accept", Needs.PROPOSAL | _W),
+    Command("proposal.reject", "Re&ject prediction", "edit.reject", "X", "reject", Needs.PROPOSAL | _W),
     Command(
         "learn.predict",
         "&Predict this case",
         "learning.predict_case",
         "Ctrl+P",
         "predict",
-        _C | _I | Needs.MODEL,
+        _C | _I | _W | Needs.MODEL,
         "Let the model propose a mask for this picture",
     ),
     Command(
@@ -24,7 +24,7 @@ COMMANDS: tuple[Command, ...] = (
         "learning.predict_uncorrected",
         "Ctrl+Shift+P",
         "predict-all",
-        _P | _I | Needs.MODEL | Needs.UNCORRECTED,
+        _P | _I | _W | Needs.MODEL | Needs.UNCORRECTED,
         "Let the model propose masks for all cases that nobody has corrected",
     ),
     Command("learn.train", "&Train…", "learning.show_training", "Ctrl+T", "train", _P, "Go to the training panel"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from unet_desktop.gui.commands.command import Command, Needs
 
-_P, _I = Needs.PROJECT, Needs.IDLE
+_P, _I, _W = Needs.PROJECT, Needs.IDLE, Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
     Command("project.new", "&New project…", "project.new", "Ctrl+N", "new", _I),
     Command("project.open", "&Open project…", "project.open", "Ctrl+O", "open", _I),
     Command("project.close", "&Close project", "project.close", "Ctrl+W", "", _P | _I),
-    Command("project.import_images", "&Import pictures…", "project.import_images", "Ctrl+I", "import", _P | _I),
+    Command("project.import_images", "&Import pictures…", "project.import_images", "Ctrl+I", "import", _P | _I | _W),
     Command(
         "project.import_drishti",
         "Import &Drishti-GS1…",
@@ -34,7 +34,7 @@ COMMANDS: tuple[Command, ...] = (
         "&Rebuild index",
         "project.rebuild_index",
         "Ctrl+Shift+R",
-        needs=_P | _I,
+        needs=_P | _I | _W,
         tip="Read all cases from the project's folder again, after another program changed it",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unet_desktop.gui.commands.command import Command, Needs
 
-_C = Needs.CASE
+_C = Needs.CASE | Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
     Command("region.grow", "&Grow", "region.grow", "Shift+Up", "grow", _C, "Grow the label by one pixel", argument=1),

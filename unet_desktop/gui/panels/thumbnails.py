@@ -100,8 +100,9 @@ def _image(project: Project, case_id: str) -> QImage:
     else:
         pixels = np.ascontiguousarray(read_reduced(source, LONGEST))
         try:
-            files.make_folder(kept.parent)
-            write_jpeg(kept, pixels, quality=85)
+            if not project.read_only:
+                files.make_folder(kept.parent)
+                write_jpeg(kept, pixels, quality=85)
         except UserError as error:
             log.info("%s", error)
     height, width = pixels.shape[:2]

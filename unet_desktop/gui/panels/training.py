@@ -50,11 +50,13 @@ class TrainingPanel(QWidget):
         for part in (self._form, self._progress, self._curves, self._report):
             part.set_labels(labels)
 
-    def set_case_counts(self, corrected: int, total: int) -> None:
-        """How many cases can be trained on, of how many."""
-        self._enough = corrected >= FEWEST_GROUPS
+    def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
+        """How many cases can be trained on, of how many, unless another program has the project."""
+        self._enough = corrected >= FEWEST_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
+        elif read_only:
+            text = "Another program has this project, so it cannot be trained here."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
             text += "." if self._enough else f"; training needs at least {FEWEST_GROUPS}."

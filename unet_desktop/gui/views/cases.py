@@ -66,7 +66,8 @@ class CaseView(QObject):
     def _show_counts(self) -> None:
         corrected, total = self._bench.session.counts
         self._panels.cases.set_counts(corrected, total)
-        self._panels.training.set_case_counts(corrected, total)
+        project = self._bench.session.project
+        self._panels.training.set_case_counts(corrected, total, read_only=project is not None and project.read_only)
 
     def _show_case(self) -> None:
         project, opened = self._bench.session.project, self._bench.session.open

@@ -1,0 +1,119 @@
+"""Two programs on one project: the second only looks, says who has it, and gets it when the first one leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gestures import drag
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.access import enter_alone
+
+OTHER = """
+import sys
+from pathlib import Path
+from unet_desktop.project.access import enter_alone
+with enter_alone(Path(sys.argv[1])) as access:
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def other(root: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another program that has the project; it leaves when it is told a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def content(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root: Path, other) -> None:
+    before = content(root)
+    window.handlers.find("project.open_root")(root)
+    banner = window.panels.banner
+    assert banner.isVisible()
+    assert banner.text.startswith("This project is open in another program (")
+    assert f"process {other.pid}, since " in banner.text
+    assert banner.text.endswith("), so it cannot be changed here.")
+    mask = window.bench.editor.mask.copy()
+    drag(window.canvas, [(40, 40), (60, 60)])
+    drag(window.canvas, [(40, 40), (60, 60)], Qt.MouseButton.RightButton)
+    assert np.array_equal(window.bench.editor.mask, mask)
+    assert not window.bench.editor.history.can_undo
+    for command in ("case.approve", "case.flag", "case.details", "project.import_images", "project.rebuild_index"):
+        assert not window.actions_by_id[command].isEnabled(), command
+    assert not window.panels.training._start.isEnabled()
+    QTest.keyClick(window, Qt.Key.Key_N)
+    assert window.bench.session.case_id is not None
+    window.handlers.find("project.close")()
+    assert content(root) == before
+
+
+def test_a_proposal_can_be_neither_accepted_nor_rejected(window: MainWindow, root: Path, other) -> None:
+    window.handlers.find("project.open_root")(root)
+    window.handlers.find("cases.open_case")("c")
+    assert window.bench.proposal.prediction is not None
+    assert not window.actions_by_id["proposal.accept"].isEnabled()
+    assert not window.actions_by_id["proposal.reject"].isEnabled()
+
+
+def test_it_can_be_changed_when_the_first_one_has_left(window: MainWindow, root: Path, other, qtbot) -> None:
+    window.handlers.find("project.open_root")(root)
+    window.handlers.find("cases.open_case")("b")
+    qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
+    assert window.panels.banner.isVisible()  # it is still there
+    assert window.bench.session.project.read_only
+    other.communicate("\n")
+    qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
+    assert not window.panels.banner.isVisible()
+    assert window.bench.session.case_id == "b"
+    drag(window.canvas, [(40, 40), (60, 60)])
+    assert window.bench.editor.mask.any()
+    assert window.bench.autosave.flush()
+
+
+def test_a_killed_program_holds_nothing(window: MainWindow, root: Path, other) -> None:
+    other.kill()
+    other.wait()
+    window.handlers.find("project.open_root")(root)
+    assert not window.bench.session.project.read_only
+    assert not window.panels.banner.isVisible()
+
+
+@pytest.mark.parametrize("command", [["train"], ["import", "{root}/images"]])
+def test_the_terminal_keeps_away_from_what_the_window_has(opened: MainWindow, root: Path, command: list[str]) -> None:
+    name, *arguments = [part.format(root=root) for part in command]
+    done = subprocess.run(
+        [sys.executable, "-m", "unet_desktop", name, *arguments, str(root)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    told = " ".join(done.stderr.split())
+    assert f"process {os.getpid()}" in told
+    assert "Close it there, then try again." in told
+
+
+def test_leaving_the_project_lets_others_have_it(opened: MainWindow, root: Path) -> None:
+    opened.handlers.find("project.close")()
+    enter_alone(root).leave()
+
+
+def test_closing_the_window_lets_others_have_it(opened: MainWindow, root: Path) -> None:
+    opened.close()
+    enter_alone(root).leave()
