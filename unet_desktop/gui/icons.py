@@ -31,6 +31,8 @@ ICONS = {
     "polygon": "mdi6.vector-polygon",
     "lasso": "mdi6.lasso",
     "fill": "mdi6.format-color-fill",
+    "wand": "mdi6.magic-staff",
+    "edge": "mdi6.magnet",
     "fill-holes": "mdi6.circle-opacity",
     "accept": "mdi6.check-bold",
     "reject": "mdi6.close-thick",

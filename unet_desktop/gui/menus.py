@@ -34,6 +34,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "tool.polygon",
         "tool.lasso",
         "tool.fill",
+        "tool.wand",
+        "tool.edge",
         "brush.smaller",
         "brush.larger",
         SEPARATOR,

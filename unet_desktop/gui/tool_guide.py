@@ -15,6 +15,7 @@ class Setting(Flag):
     SIZE = auto()
     COMBINE = auto()
     PRESSURE = auto()
+    TOLERANCE = auto()
 
 
 _BRUSHES = Setting.SIZE | Setting.PRESSURE
@@ -59,6 +60,17 @@ GUIDES: dict[ToolKind, Guide] = {
         "Ellipse",
         "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
         "Shift keeps proportions, Alt the centre. Shift+Q takes the label's region.",
+    ),
+    ToolKind.WAND: Guide(
+        "Magic wand",
+        "Press on what is meant and drag to the right to take more, to the left to take less.",
+        Setting.TOLERANCE | Setting.COMBINE,
+    ),
+    ToolKind.EDGE: Guide(
+        "Smart edge",
+        "Click along the edge, five to eight times, and close at the first point or by a double click. Drag points to "
+        "change them; Return finishes. Shift: a straight stretch.",
+        Setting.COMBINE,
     ),
 }
 """One for each tool; a test checks that none is missing."""

@@ -11,6 +11,8 @@ from unet_desktop.masks.reshape import Combine
 
 SMALLEST, LARGEST = 1, 600
 """Brush diameters in image pixels."""
+LOWEST_TOLERANCE, HIGHEST_TOLERANCE = 1, 60
+"""How far colours may differ, in percent of the range from black to white."""
 
 
 class ToolKind(StrEnum):
@@ -24,12 +26,15 @@ class ToolKind(StrEnum):
     POLYGON = "polygon"
     LASSO = "lasso"
     FILL = "fill"
+    WAND = "wand"
+    EDGE = "edge"
 
 
 class ToolOptions(QObject):
     """The choice of tool, label, brush diameter (image pixels), and what outlines do to the region that is there.
 
-    `pressure` says whether a pen that is pressed lightly paints with a smaller brush.
+    `pressure` says whether a pen that is pressed lightly paints with a smaller brush; `tolerance` is the wand's, in
+    percent.
 
     Signals:
         changed: one of them, or the label set, is another now.
@@ -44,6 +49,7 @@ class ToolOptions(QObject):
         self.diameter = 60
         self.pressure = True
         self.combine = Combine.ADD
+        self.tolerance = 10
         self.labels: LabelSet | None = None
         self.label: Label | None = None
 
@@ -71,6 +77,13 @@ class ToolOptions(QObject):
         """Let outlines add to the region, take from it, or replace it."""
         self.combine = combine
         self.changed.emit()
+
+    def set_tolerance(self, tolerance: int) -> None:
+        """Let the wand take colours that differ by so many percent, within what is allowed."""
+        within = min(max(tolerance, LOWEST_TOLERANCE), HIGHEST_TOLERANCE)
+        if within != self.tolerance:
+            self.tolerance = within
+            self.changed.emit()
 
     def set_pressure(self, pressure: bool) -> None:
         """Let the pen's pressure change the brush's size, or not."""

@@ -14,6 +14,7 @@ from unet_desktop.gui.measuring import Measuring
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
 from unet_desktop.gui.settings import Store
+from unet_desktop.gui.subject import Subject
 from unet_desktop.gui.tool_options import ToolOptions
 from unet_desktop.gui.unsaved import UnsavedMasks
 from unet_desktop.gui.view_options import ViewOptions
@@ -40,7 +41,7 @@ class Workbench(QObject):
         self.options.set_pressure(store.settings.pen_pressure)
         self.view_options = ViewOptions(self)
         self.view_options.set_view(store.settings.view)
-        self.toolbox = Toolbox(self.editor, self.options, self)
+        self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
         self.session.project_changed.connect(self._on_session_project_changed)

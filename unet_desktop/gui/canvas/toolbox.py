@@ -10,8 +10,11 @@ from unet_desktop.gui.canvas.fill import Fill
 from unet_desktop.gui.canvas.lasso import Lasso
 from unet_desktop.gui.canvas.polygon import Polygon
 from unet_desktop.gui.canvas.push import PushEdge
+from unet_desktop.gui.canvas.smart_edge import SmartEdge
 from unet_desktop.gui.canvas.tool import Tool
+from unet_desktop.gui.canvas.wand import MagicWand
 from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.subject import Subject
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 
 TOOLS: dict[ToolKind, type[Tool]] = {
@@ -23,8 +26,13 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.POLYGON: Polygon,
     ToolKind.LASSO: Lasso,
     ToolKind.FILL: Fill,
+    ToolKind.WAND: MagicWand,
+    ToolKind.EDGE: SmartEdge,
 }
 """The class of each tool; kinds of the same class share one object."""
+
+LOOKING = (MagicWand, SmartEdge)
+"""Those that look at the picture."""
 
 
 class Toolbox(QObject):
@@ -38,11 +46,11 @@ class Toolbox(QObject):
     changed = Signal()
     refused = Signal(str)
 
-    def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
+    def __init__(self, editor: Editor, options: ToolOptions, subject: Subject, parent: QObject | None = None) -> None:
         """Make all tools."""
         super().__init__(parent)
         self._editor, self._options = editor, options
-        made = {tool: tool(editor, options, self) for tool in dict.fromkeys(TOOLS.values())}
+        made = {tool: _made(tool, editor, options, subject, self) for tool in dict.fromkeys(TOOLS.values())}
         self._tools = {kind: made[tool] for kind, tool in TOOLS.items()}
         self._kind, self._label = options.tool, options.label
         for tool in made.values():
@@ -72,3 +80,9 @@ class Toolbox(QObject):
     def _on_tool_sketch_changed(self) -> None:
         if self.sender() is self.current:
             self.changed.emit()
+
+
+def _made(tool: type[Tool], editor: Editor, options: ToolOptions, subject: Subject, parent: QObject) -> Tool:
+    if issubclass(tool, LOOKING):
+        return tool(editor, options, subject, parent)
+    return tool(editor, options, parent)

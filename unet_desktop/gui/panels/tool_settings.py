@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from unet_desktop.gui.panels.brush_size import BrushSize
 from unet_desktop.gui.panels.combine import CombineChoice
 from unet_desktop.gui.panels.pressure import PressureChoice
+from unet_desktop.gui.panels.tolerance import Tolerance
 from unet_desktop.gui.tool_guide import Guide, Setting
 
 
@@ -23,9 +24,11 @@ class ToolSettings(QWidget):
         self.brush_size = BrushSize()
         self.combine = CombineChoice()
         self.pressure = PressureChoice()
+        self.tolerance = Tolerance()
         self._parts: dict[Setting, QWidget] = {
             Setting.SIZE: self.brush_size,
             Setting.PRESSURE: self.pressure,
+            Setting.TOLERANCE: self.tolerance,
             Setting.COMBINE: self.combine,
         }
         column = QVBoxLayout(self)

@@ -35,6 +35,7 @@ class CanvasView(QObject):
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         tools.settings.pressure.pressure_chosen.connect(options.set_pressure)
+        tools.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
         tools.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
@@ -63,6 +64,7 @@ class CanvasView(QObject):
         tools.labels.set_current(options.label)
         tools.settings.brush_size.set_diameter(options.diameter)
         tools.settings.pressure.set_pressure(options.pressure)
+        tools.settings.tolerance.set_tolerance(options.tolerance)
         tools.settings.combine.set_combine(options.combine)
         tools.settings.set_guide(GUIDES[options.tool])
 

@@ -1,0 +1,103 @@
+"""The magic wand: takes the bright disc of the test pictures; dragging changes the tolerance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawings import disc_mask
+from gestures import LEFT, PLAIN, RIGHT, at, drag, move, press, release
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.reshape import Combine
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def wand(opened: MainWindow) -> MainWindow:
+    """The window with the wand in use."""
+    QTest.keyClick(opened, Qt.Key.Key_C)
+    opened.canvas.zoom_to(4)
+    return opened
+
+
+def mask_of(window: MainWindow) -> np.ndarray:
+    mask = window.bench.editor.mask
+    assert mask is not None
+    return mask
+
+
+def test_a_click_takes_the_disc(wand: MainWindow) -> None:
+    drag(wand.canvas, [(85.5, 65.5)])
+    assert dice(mask_of(wand) == 1, disc_mask() > 0) > 0.98
+    assert wand.bench.editor.history.names == ("Wand optic disc",)
+    QTest.keyClick(wand, Qt.Key.Key_Z, CTRL)
+    assert not mask_of(wand).any()
+
+
+def test_dragging_changes_the_tolerance_and_the_mask_shows_it(wand: MainWindow) -> None:
+    settings = wand.panels.tools.settings.tolerance
+    wand.bench.options.set_tolerance(20)
+    press(wand.canvas, (85.5, 65.5))
+    move(wand.canvas, (135.5, 65.5))
+    assert wand.bench.options.tolerance == settings._number.value() == 60
+    assert mask_of(wand).all()  # the ground is less than 60 % away from the disc
+    move(wand.canvas, (75.5, 65.5))
+    assert wand.bench.options.tolerance == 12
+    assert dice(mask_of(wand) == 1, disc_mask() > 0) > 0.98
+    release(wand.canvas, (75.5, 65.5))
+    assert len(wand.bench.editor.history.names) == 1
+
+
+def test_escape_abandons(wand: MainWindow) -> None:
+    press(wand.canvas, (85.5, 65.5))
+    assert mask_of(wand).any()
+    QTest.keyClick(wand.canvas, Qt.Key.Key_Escape)
+    move(wand.canvas, (105.5, 65.5))
+    release(wand.canvas, (105.5, 65.5))
+    assert not mask_of(wand).any()
+    assert not wand.bench.editor.history.can_undo
+
+
+@pytest.mark.parametrize(("button", "modifiers"), [(RIGHT, PLAIN), (LEFT, CTRL)])
+def test_the_right_button_or_ctrl_takes_away(wand: MainWindow, button, modifiers) -> None:
+    wand.bench.session.open_case("d")
+    wand.canvas.zoom_to(4)
+    drag(wand.canvas, [(85.5, 65.5)], button, modifiers)
+    assert (mask_of(wand) > 0).sum() < 150
+    assert wand.bench.editor.history.names == ("Wand off optic disc",)
+
+
+def test_it_replaces_the_region(wand: MainWindow) -> None:
+    mask_of(wand)[5:12, 5:12] = 1
+    wand.bench.options.choose_combine(Combine.REPLACE)
+    drag(wand.canvas, [(85.5, 65.5)])
+    assert not mask_of(wand)[5:12, 5:12].any()
+    assert mask_of(wand)[60, 80] == 1
+
+
+def test_outside_the_picture_nothing_happens(wand: MainWindow) -> None:
+    wand.canvas.zoom_to(2)
+    drag(wand.canvas, [(-9.0, 40.0), (30.0, 40.0)])
+    assert not mask_of(wand).any()
+    assert not wand.bench.editor.drawing
+
+
+def test_the_slider_sets_the_tolerance(wand: MainWindow) -> None:
+    settings = wand.panels.tools.settings.tolerance
+    assert settings.isVisibleTo(wand.panels.tools)
+    settings._slider.setValue(33)
+    assert wand.bench.options.tolerance == settings._number.value() == 33
+    QTest.keyClick(wand, Qt.Key.Key_B)
+    assert not settings.isVisibleTo(wand.panels.tools)
+
+
+def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -> None:
+    drag(wand.canvas, [(85.5, 65.5)])
+    QTest.mouseDClick(wand.canvas, LEFT, PLAIN, at(wand.canvas, 85.5, 65.5))
+    release(wand.canvas, (85.5, 65.5))
+    assert not mask_of(wand).any() or len(wand.bench.editor.history.names) == 1
+    assert not wand.bench.editor.drawing

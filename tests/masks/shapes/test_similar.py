@@ -1,0 +1,69 @@
+"""Similar pixels: a disc comes out as a disc, with vessels over it; more tolerance never takes less."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.shapes.similar import SIDE, Similar
+
+
+def fundus(height: int = 300, width: int = 320) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with a noisy disc that vessels cross, and the disc."""
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    disc = np.hypot(columns - 150, rows - 140) < 80
+    noise = np.random.default_rng(3).normal(0, 4, (height, width, 3))
+    pixels = np.where(disc[..., None], (220, 180, 110), (140, 80, 50)) + noise
+    for x in (100, 150, 190):
+        pixels[:, x : x + 6] *= 0.6
+    return np.clip(pixels, 0, 255).astype(np.uint8), disc
+
+
+def whole(found, size) -> np.ndarray:
+    box, plane = found
+    assert box.within(*size) == box
+    assert plane.shape == (box.bottom - box.top, box.right - box.left)
+    mask = np.zeros(size, bool)
+    mask[box.slices] = plane
+    return mask
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0, 3.0])
+def test_a_disc_comes_out_as_a_disc(unit: float) -> None:
+    pixels, disc = fundus()
+    found = whole(Similar(pixels, 130.5, 150.5, unit).within(15), disc.shape)
+    assert dice(found, disc) > 0.97
+
+
+def test_nothing_hangs_on_it_by_a_thread() -> None:
+    pixels, disc = fundus()
+    pixels[138:142, 220:] = (220, 180, 110)
+    found = whole(Similar(pixels, 130.5, 150.5, 1.0).within(15), disc.shape)
+    assert not found[:, 240:].any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    npst.arrays(np.uint8, npst.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40).map(lambda s: (*s, 3))),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0.1, 60),
+)
+def test_it_lies_in_the_picture_and_the_highest_tolerance_takes_all(pixels, right, down, unit) -> None:
+    height, width = pixels.shape[:2]
+    similar = Similar(pixels, right * (width - 0.01), down * (height - 0.01), unit)
+    reduced = min(max(1, round(unit)), height, width)
+    everything = whole(similar.within(170), (height, width))
+    assert everything[: height // reduced * reduced, : width // reduced * reduced].all()
+    assert whole(similar.within(1), (height, width)).sum() <= everything.sum()
+
+
+def test_it_looks_no_further_than_its_window() -> None:
+    pixels = np.full((64, 2 * SIDE, 3), 90, np.uint8)
+    found = whole(Similar(pixels, 10.5, 30.5, 1.0).within(5), (64, 2 * SIDE))
+    assert found[:, : SIDE // 2].all()
+    assert not found[:, SIDE // 2 + 11 :].any()
