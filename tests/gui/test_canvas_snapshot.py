@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.view_options import View
+from unet_desktop.images.display import Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
 
@@ -94,3 +95,30 @@ def test_a_dirty_box_repaints_as_the_whole(canvas: Canvas) -> None:
             canvas.render(parts, region.topLeft(), region)
         difference = np.abs(pixels_of(whole).astype(int) - pixels_of(parts))
         assert (difference.max(axis=2) <= 3).mean() > 0.999
+
+
+@pytest.mark.parametrize("style", [Style.OUTLINE, Style.BOTH])
+def test_outlines(canvas: Canvas, style: Style) -> None:
+    canvas.set_label_in_use(DISC_AND_CUP.labels[1])
+    canvas.set_view(View(style=style, scale_bar=False))
+    assert_as_stored(canvas, style.value)
+
+
+def test_not_annotated(canvas: Canvas) -> None:
+    mask = disc_mask()
+    mask[20:100, 20:70] = 255
+    canvas.set_mask(mask, DISC_AND_CUP)
+    canvas.set_view(View(scale_bar=False))
+    assert_as_stored(canvas, "not-annotated")
+
+
+def test_red_free_with_tones(canvas: Canvas) -> None:
+    canvas.set_view(View(look=Look(Channel.RED_FREE, contrast=0.4, sharpen=1.0), visible=False, scale_bar=False))
+    assert_as_stored(canvas, "red-free")
+
+
+def test_aids(canvas: Canvas) -> None:
+    canvas.set_scale(0.007)
+    canvas.set_view(View(crosshair=True, magnifier=True))
+    canvas.set_pointer((62, 80))
+    assert_as_stored(canvas, "aids")

@@ -1,0 +1,271 @@
+"""Views: keys and panel change how things are shown and nothing else, and it stays so for the next picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawings import picture
+from gestures import at, drag, move, wheel
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSlider
+from test_canvas_snapshot import pixels_of
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.scale_bar import bar, round_length
+from unet_desktop.gui.settings import Store
+from unet_desktop.gui.view_options import Beside, View
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.display import NEUTRAL, Channel, Look
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.box import Box
+from unet_desktop.masks.drawing import Style
+
+KEYS = Qt.Key
+
+
+def press_key(window: MainWindow, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> View:
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, key, modifiers)
+    return window.bench.view_options.view
+
+
+def pixel(canvas: Canvas, x: float, y: float) -> QColor:
+    image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+    canvas.render(image)
+    return image.pixelColor(at(canvas, x, y))
+
+
+def near(shown: QColor, red: int, green: int, blue: int) -> bool:
+    """The same but for what JPEG makes of it."""
+    return all(abs(one - other) <= 3 for one, other in zip(shown.getRgb(), (red, green, blue), strict=False))
+
+
+def test_red_free_by_key(opened: MainWindow) -> None:
+    view = press_key(opened, KEYS.Key_F2)
+    assert view.look.channel is Channel.RED_FREE
+    assert near(pixel(opened.canvas, 10.5, 10.5), 50, 50, 50)
+    assert opened.actions_by_id["channel.red-free"].isChecked()
+    move(opened.canvas, (10.5, 10.5), Qt.MouseButton.NoButton)
+    red, green, blue = opened.bench.session.open.image.pixels[10, 10]
+    assert f"RGB {red} {green} {blue}" in opened.panels.status._pointer.text()  # the truth, whatever is shown
+    assert press_key(opened, KEYS.Key_F2).look == NEUTRAL
+    assert near(pixel(opened.canvas, 140.5, 100.5), 90, 50, 30)
+
+
+def test_no_view_changes_picture_or_mask(opened: MainWindow) -> None:
+    image, mask = opened.bench.session.open.image.pixels, opened.bench.editor.mask
+    before = image.copy(), mask.copy()
+    for key in (KEYS.Key_F2, KEYS.Key_F3, KEYS.Key_F4, KEYS.Key_F5, KEYS.Key_F6, KEYS.Key_F7, KEYS.Key_F8):
+        press_key(opened, key)
+        opened.canvas.grab()
+    opened.bench.view_options.change("look", Look(Channel.BLUE, 3.0, 0.3, 0.4, 2.0, 1.0))
+    opened.stage.grab()
+    assert (image == before[0]).all()
+    assert (mask == before[1]).all()
+    assert not opened.bench.editor.history.can_undo
+
+
+def test_every_key_of_the_look(opened: MainWindow) -> None:
+    ctrl, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    look = press_key(opened, KEYS.Key_Up, ctrl).look
+    assert look.brightness == pytest.approx(0.1)
+    assert press_key(opened, KEYS.Key_Right, ctrl).look.contrast == pytest.approx(0.1)
+    assert press_key(opened, KEYS.Key_Up, alt).look.gamma == pytest.approx(1.1)
+    assert press_key(opened, KEYS.Key_Right, alt).look.sharpen == pytest.approx(0.1)
+    press_key(opened, KEYS.Key_Down, ctrl)
+    press_key(opened, KEYS.Key_Left, ctrl)
+    press_key(opened, KEYS.Key_Down, alt)
+    assert press_key(opened, KEYS.Key_Left, alt).look == NEUTRAL
+    press_key(opened, KEYS.Key_F3)
+    assert opened.actions_by_id["view.clahe"].isChecked()
+    assert press_key(opened, KEYS.Key_F9).look == NEUTRAL
+
+
+def test_the_panel_follows_and_leads(opened: MainWindow) -> None:
+    panel, options = opened.panels.view, opened.bench.view_options
+    sliders = {slider.accessibleName(): slider for slider in panel.findChildren(QSlider)}
+    numbers = {number.accessibleName(): number for number in panel.findChildren(QDoubleSpinBox)}
+    sliders["Brightness"].setValue(150)
+    assert options.view.look.brightness == pytest.approx(0.5)
+    assert numbers["Brightness as a number"].value() == 50
+    numbers["Gamma as a number"].setValue(2.0)
+    assert options.view.look.gamma == 2.0
+    QTest.mouseDClick(sliders["Brightness"], Qt.MouseButton.LeftButton)
+    assert options.view.look.brightness == 0.0
+    assert sliders["Brightness"].value() == 100
+    options.change("line_width", 4.0)
+    assert numbers["Outline as a number"].value() == 4.0
+    panel.overlay._opacity.setValue(70)
+    assert options.view.opacity == 0.7
+    assert opened.panels.tools.overlay._opacity.value() == 70
+
+
+def test_styles_by_key(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    assert opened.bench.view_options.view.style is Style.BOTH
+    filled = pixel(opened.canvas, 60.5, 60.5)
+    assert press_key(opened, KEYS.Key_F4).style is Style.FILL
+    assert press_key(opened, KEYS.Key_F4).style is Style.OUTLINE
+    assert near(pixel(opened.canvas, 60.5, 60.5), 230, 190, 120)
+    assert not near(filled, 230, 190, 120)
+    ctrl_alt = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    assert press_key(opened, KEYS.Key_1, ctrl_alt).style is Style.FILL
+
+
+def test_the_view_is_kept_for_the_next_picture_and_the_next_run(opened: MainWindow) -> None:
+    press_key(opened, KEYS.Key_F2)
+    press_key(opened, KEYS.Key_F6)
+    press_key(opened, KEYS.Key_H)
+    opened.bench.session.open_case("b")
+    assert near(pixel(opened.canvas, 10.5, 10.5), 50, 50, 50)
+    opened.close()
+    view = Store().settings.view
+    assert (view.look.channel, view.crosshair) == (Channel.RED_FREE, True)
+    assert view.visible  # a hidden mask would be looked for the next day
+
+
+def test_an_outline_is_drawn_while_it_is_painted(opened: MainWindow) -> None:
+    canvas = opened.canvas
+    opened.bench.view_options.change("style", Style.OUTLINE)
+    opened.bench.options.set_diameter(20)
+    painted = canvas.grab().toImage()
+    drag(canvas, [(60, 60), (70, 60), (80, 60)])
+    canvas.set_pointer(None)
+    after = canvas.grab().toImage()
+    edge = at(canvas, 70, 50.3)
+    assert painted.pixelColor(edge) != after.pixelColor(edge)
+    assert after.pixelColor(edge).blue() > 200
+    assert after.pixelColor(at(canvas, 70, 60)) == painted.pixelColor(at(canvas, 70, 60))
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(600, 500)
+    made.set_image(picture(1))
+    made.set_mask(np.zeros((120, 160), np.uint8), DISC_AND_CUP)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def far(one: QImage, other: QImage) -> int:
+    """How many pixels differ by more than the rounding of places to parts of a pixel can do."""
+    return int((np.abs(pixels_of(one).astype(int) - pixels_of(other)).max(axis=2) > 6).sum())
+
+
+def seen(canvas: Canvas) -> QImage:
+    """What the window holds, painted in parts as it happened; not painted anew."""
+    QApplication.processEvents()
+    return canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+@pytest.mark.parametrize("view", [View(crosshair=True), View(magnifier=True)], ids=["crosshair", "magnifier"])
+def test_aids_leave_nothing_behind(canvas: Canvas, view: View) -> None:
+    canvas.set_view(view)
+    for x in range(30, 130, 7):
+        canvas.set_pointer((x, 20 + x // 2))
+        QApplication.processEvents()
+    moved = seen(canvas)
+    canvas.update()
+    assert far(moved, seen(canvas)) == 0
+    canvas.set_pointer(None)
+    away = seen(canvas)
+    canvas.set_view(View())
+    assert far(away, seen(canvas)) == 0
+    assert far(away, moved) > 500
+
+
+def test_the_loupe_shows_what_is_painted(canvas: Canvas) -> None:
+    mask = np.zeros((120, 160), np.uint8)
+    canvas.set_mask(mask, DISC_AND_CUP)
+    canvas.set_view(View(magnifier=True))
+    canvas.set_pointer((40, 90))
+    glass = canvas._glass((40, 90)).center().toPoint()
+    before = seen(canvas).pixelColor(glass)
+    mask[85:95, 35:45] = 1
+    canvas.update_box(Box(85, 35, 95, 45))
+    assert seen(canvas).pixelColor(glass) != before
+
+
+def test_the_picture_beside_goes_along(opened: MainWindow, qtbot) -> None:
+    press_key(opened, KEYS.Key_F7)
+    companion, canvas = opened.stage.companion, opened.canvas
+    qtbot.waitUntil(lambda: companion.isVisible() and abs(companion.width() - canvas.width()) < 9)
+    assert companion.viewport == canvas.viewport
+    wheel(canvas, QPoint(100, 100), 3)
+    assert companion.viewport == canvas.viewport
+    before = companion.viewport
+    drag(companion, [(40, 40), (50, 50)])
+    assert canvas.viewport == companion.viewport != before
+    wheel(companion, QPoint(60, 60), 2)
+    assert canvas.viewport == companion.viewport
+    assert opened.panels.status._zoom.text() == f"{100 * canvas.zoom:.0f} %"
+    QTest.mouseDClick(companion, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert companion.viewport == canvas.viewport
+    opened.bench.view_options.change("beside", Beside.RED_FREE)
+    assert near(pixel(companion, 10.5, 10.5), 50, 50, 50)
+    assert near(pixel(canvas, 10.5, 10.5), 90, 50, 30)
+    opened.bench.session.open_case("d")
+    assert near(pixel(companion, 60.5, 60.5), 190, 190, 190)  # without the mask
+    press_key(opened, KEYS.Key_F7)
+    assert not companion.isVisible()
+    assert companion.image_size is None
+
+
+def test_the_pointer_is_marked_beside(opened: MainWindow) -> None:
+    press_key(opened, KEYS.Key_F7)
+    QApplication.processEvents()
+    companion = opened.stage.companion
+    plain = companion.grab().toImage()
+    move(opened.canvas, (40, 40), Qt.MouseButton.NoButton)
+    marked = companion.grab().toImage()
+    place = at(companion, 40, 40)
+    assert marked.pixelColor(place + QPoint(6, 0)) == QColor("white") != plain.pixelColor(place + QPoint(6, 0))
+    QApplication.sendEvent(opened.canvas, QEvent(QEvent.Type.Leave))
+    assert companion.grab().toImage() == plain
+
+
+def test_millimetres_are_kept_with_the_project(opened: MainWindow) -> None:
+    field = opened.panels.view._scale
+    assert field.isEnabled()
+    field.setValue(7.1)
+    assert opened.bench.session.project.mm_per_pixel == pytest.approx(0.0071)
+    assert opened.canvas._mm_per_pixel == pytest.approx(0.0071)
+    root = opened.bench.session.project.root
+    opened.bench.session.close_project()
+    assert not field.isEnabled()
+    assert field.value() == 0
+    opened.bench.session.open_project(root)
+    assert field.value() == pytest.approx(7.1)
+    field.setValue(0)
+    assert opened.bench.session.project.mm_per_pixel is None
+
+
+@pytest.mark.parametrize(("scale", "words"), [(1.0, "100 px"), (0.1, "1000 px"), (30.0, "5 px")])
+def test_the_bar_is_round(scale: float, words: str) -> None:
+    length, text = bar(scale, None)
+    assert text == words
+    assert length == pytest.approx(float(words.split()[0]) * scale)
+
+
+def test_the_bar_in_millimetres() -> None:
+    assert bar(1.0, 0.007) == (pytest.approx(1 / 0.007), "1 mm")
+    assert bar(10.0, 0.007)[1] == "100 µm" or bar(10.0, 0.007)[1] == "0.1 mm"
+    assert [round_length(value) for value in (1, 1.9, 2, 7, 99)] == [1, 1, 2, 5, 50]
+
+
+def test_pinching_zooms_to_the_fingers(opened: MainWindow) -> None:
+    canvas = opened.canvas
+    place = QPointF(150, 120)
+    before, scale = canvas.viewport.to_image(150, 120), canvas.viewport.scale
+    device = QPointingDevice.primaryPointingDevice()
+    kind = Qt.NativeGestureType.ZoomNativeGesture
+    globally = canvas.mapToGlobal(place)
+    event = QNativeGestureEvent(kind, device, 2, place, place, globally, 0.2, QPointF())
+    QApplication.sendEvent(canvas, event)
+    assert canvas.viewport.scale == pytest.approx(1.2 * scale)
+    assert canvas.viewport.to_image(150, 120) == pytest.approx(before)
