@@ -98,20 +98,34 @@ def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
     assert text(panel, "eye") == "Right eye (OD)"
 
 
-def test_the_eye_is_guessed_once_there_is_a_disc_and_not_stored(opened: MainWindow) -> None:
+def test_the_eye_is_guessed_once_there_is_a_disc_and_not_stored(opened: MainWindow, qtbot) -> None:
     session, editor = opened.bench.session, opened.bench.editor
     pixels = session.open.image.pixels.copy()
     pixels[30:90, 50:80, 1] = 250  # the left half of the disc is bright: temporal in a right eye
     session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
     assert text(opened.panels.measure, "eye") == "Eye not known"
     editor.replace_mask("Test", disc_mask())
-    QTest.qWait(100)
-    assert text(opened.panels.measure, "eye") == "Right eye (guessed)"
+    qtbot.waitUntil(lambda: text(opened.panels.measure, "eye") == "Right eye (guessed)")
     assert session.project.case("a").eye is Eye.UNKNOWN
     click(opened.panels.measure, "eye.left")
     assert text(opened.panels.measure, "eye") == "Left eye (OS)"
     session.open_case("d")
     assert text(opened.panels.measure, "eye") == "Eye not known"
+
+
+def test_the_eye_by_key(opened: MainWindow, panel: MeasurePanel) -> None:
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(opened, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+        seen.append(opened.bench.session.open.case.eye)
+    assert seen == [Eye.RIGHT, Eye.LEFT, Eye.UNKNOWN]
+    assert text(panel, "eye") == "Eye not known"
+
+
+def test_the_key_takes_the_guess_first(opened: MainWindow, panel: MeasurePanel) -> None:
+    opened.bench.eye_guess._case_id, opened.bench.eye_guess._eye = "d", Eye.LEFT
+    QTest.keyClick(opened, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    assert opened.bench.session.open.case.eye is Eye.LEFT
 
 
 def test_a_broken_rule_is_told_in_words(qtbot) -> None:
@@ -125,15 +139,14 @@ def test_a_broken_rule_is_told_in_words(qtbot) -> None:
     assert table(panel, "Rim").text(1, 1).endswith("at 6 o’clock")
 
 
-def test_empty_states_say_what_to_do(opened: MainWindow) -> None:
+def test_empty_states_say_what_to_do(opened: MainWindow, qtbot) -> None:
     panel = opened.panels.measure
     assert text(panel, "empty") == "Draw disc and cup to measure them."
     editor = opened.bench.editor
     disc = disc_mask()
     disc[disc == 2] = 1
     editor.replace_mask("Test", disc)
-    QTest.qWait(100)
-    assert text(panel, "empty") == "Draw the cup to measure the rim."
+    qtbot.waitUntil(lambda: text(panel, "empty") == "Draw the cup to measure the rim.")
     opened.bench.session.open_case("d")
     assert panel.findChild(QLabel, "empty").isHidden()
     panel.set_measurement(None, None, None, None)
@@ -154,8 +167,16 @@ def test_millimetres_where_a_scale_is_known(qtbot) -> None:
     assert hour_text(found.rim, 12, 0.01).startswith("12 o’clock: rim 0.1")
 
 
+def test_a_scale_that_is_set_meanwhile_is_used(opened: MainWindow, panel: MeasurePanel) -> None:
+    assert table(panel, "Sizes").text(0, 0) == "px, px²"
+    opened.handlers.find("view.set_scale")(0.02)
+    assert table(panel, "Sizes").text(1, 2) == "1.18"
+    opened.handlers.find("view.set_scale")(None)
+    assert table(panel, "Sizes").text(1, 2) == "59"
+
+
 def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
-    labels = LabelSet((Label(1, "nucleus", "#0072b2"), Label(2, "debris", "#d55e00")))
+    labels = LabelSet((Label(1, "nucleus of a very large cell", "#0072b2"), Label(2, "debris", "#d55e00")))
     panel = MeasurePanel()
     qtbot.addWidget(panel)
     mask = disc_mask() * 0
@@ -164,7 +185,9 @@ def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
     mask[10:20, 10:40] = 1
     panel.set_measurement(measured(mask, labels), None, None, labels)
     sizes = table(panel, "Sizes")
-    assert [sizes.text(1, column) for column in range(4)] == ["nucleus", "10", "30", "300"]
+    assert sizes.text(1, 0).startswith("nucleus")
+    assert [sizes.text(1, column) for column in range(1, 4)] == ["10", "30", "300"]
+    assert "nucleus of a very large cell" in {cell.toolTip() for cell in sizes.findChildren(QLabel)}
     assert [sizes.text(2, column) for column in range(4)] == ["debris", "–", "–", "–"]
     assert table(panel, "Rim").isHidden()
     assert panel.findChild(QLabel, "vertical").parentWidget().isHidden()

@@ -74,12 +74,13 @@ def test_the_interval_allows_20_updates_a_second() -> None:
     assert INTERVAL + 10 <= 1000 / 20  # with 10 ms for the update itself
 
 
-def test_an_event_measures_nothing_by_itself(opened: MainWindow, measuring: Measuring) -> None:
+def test_an_event_measures_nothing_by_itself(opened: MainWindow, measuring: Measuring, qtbot) -> None:
     updates: list[None] = []
     measuring.measured.connect(lambda: updates.append(None))
     drag(opened.canvas, [(60 + at, 60) for at in range(40)])
     assert updates == []
-    QTest.qWait(3 * INTERVAL)
+    qtbot.waitUntil(lambda: updates == [None])
+    QTest.qWait(2 * INTERVAL)
     assert updates == [None]
     assert_up_to_date(opened)
 

@@ -52,6 +52,16 @@ class CaseHandlers:
         if opened is not None and eye is not opened.case.eye:
             self._bench.session.mark(eye=eye)
 
+    def change_eye(self) -> None:
+        """Note the next eye of right, left and not known; from not known on, the guessed one first."""
+        opened = self._bench.session.open
+        if opened is None:
+            return
+        order = [Eye.UNKNOWN, Eye.RIGHT, Eye.LEFT]
+        if self._bench.eye_guess.eye is Eye.LEFT:
+            order = [Eye.UNKNOWN, Eye.LEFT, Eye.RIGHT]
+        self.set_eye(order[(order.index(opened.case.eye) + 1) % len(order)])
+
     def show_details(self) -> None:
         """Show what is noted of the open case and keep what is changed there."""
         session = self._bench.session

@@ -41,6 +41,7 @@ ICONS = {
     "uncorrected": "mdi6.chevron-double-right",
     "approve": "mdi6.check-decagram-outline",
     "flag": "mdi6.flag-outline",
+    "eye": "mdi6.eye-outline",
     "details": "mdi6.card-text-outline",
     "fit": "mdi6.fit-to-page-outline",
     "zoom-in": "mdi6.magnify-plus-outline",

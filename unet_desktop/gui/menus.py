@@ -62,6 +62,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "case.approve",
         "case.flag",
         SEPARATOR,
+        "case.eye",
         "case.details",
     ),
     "&Learn": (

@@ -39,6 +39,15 @@ COMMANDS: tuple[Command, ...] = (
         True,
     ),
     Command(
+        "case.eye",
+        "Change &eye",
+        "cases.change_eye",
+        "Shift+E",
+        "eye",
+        _C,
+        "Right, left, not known; the guessed one first",
+    ),
+    Command(
         "case.details",
         "Case &details…",
         "cases.show_details",

@@ -35,5 +35,5 @@ class Headline(QWidget):
         ratio = ratio_text(now.vertical)
         self._ratio.setText(ratio)
         self._ratio.setAccessibleName(f"Vertical cup-to-disc ratio {ratio}")
-        changes = (change_text(now, opened, "opened"), change_text(now, accepted, "accepted"))
+        changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the prediction"))
         self._changes.setText("\n".join(change for change in changes if change) or "not measured when opened")

@@ -17,6 +17,9 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.rim import Rim
 from unet_desktop.masks.tally import Measurement
 
+_WIDEST_NAME = 84
+"""Pixels for a label's name, so that its figures fit beside it."""
+
 
 class MeasurePanel(QScrollArea):
     """The vertical ratio large, the eye, the rim round the clock, what the rules say, and the sizes.
@@ -111,7 +114,7 @@ class MeasurePanel(QScrollArea):
         unit = measure_text.unit_text(self._mm_per_pixel)
         tips = [TIPS["height"], TIPS["width"], TIPS["area"]]
         if now.ratios is None or now.cup is None or now.disc is None:
-            rows = [[label.name, *figures] for label, figures in zip(labels, sizes, strict=True)]
+            rows = [[self._short(label.name), *figures] for label, figures in zip(labels, sizes, strict=True)]
             self._sizes.set_rows([unit, "height", "width", "area"], rows, [label.name for label in labels])
             return
         ratios = (now.ratios.vertical, now.ratios.horizontal, now.ratios.area)
@@ -121,6 +124,9 @@ class MeasurePanel(QScrollArea):
             for at, name in enumerate(("Height", "Width", "Area"))
         ]
         self._sizes.set_rows([unit, "cup", "disc", "ratio"], rows, tips)
+
+    def _short(self, name: str) -> str:
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST_NAME)
 
     def _lay_out(self) -> None:
         content = QWidget()

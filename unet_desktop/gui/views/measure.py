@@ -19,6 +19,7 @@ class MeasureView(QObject):
         bench.measuring.measured.connect(self._on_measuring_measured)
         bench.session.case_changed.connect(self._on_session_case_changed)
         bench.session.project_changed.connect(self._on_session_case_changed)
+        bench.session.scale_changed.connect(self._on_session_case_changed)
         bench.session.case_updated.connect(self._on_session_case_updated)
         self._on_session_case_changed()
 
