@@ -19,6 +19,7 @@ ICONS = {
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
     "ellipse": "mdi6.vector-ellipse",
+    "spline": "mdi6.vector-curve",
     "fit-ellipse": "mdi6.selection-ellipse",
     "unknown": "mdi6.help-rhombus-outline",
     "push": "mdi6.hand-pointing-right",

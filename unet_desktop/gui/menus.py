@@ -28,6 +28,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "tool.brush",
         "tool.eraser",
         "tool.ellipse",
+        "tool.spline",
         "edit.fit_ellipse",
         "tool.unknown",
         "tool.push",

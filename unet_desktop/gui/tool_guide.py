@@ -56,6 +56,11 @@ GUIDES: dict[ToolKind, Guide] = {
         "Fill",
         "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
     ),
+    ToolKind.SPLINE: Guide(
+        "Contour",
+        "Drag a handle and the edge follows; a press on the line makes another, the right button removes one. "
+        "Without a region, click round it and press Return.",
+    ),
     ToolKind.ELLIPSE: Guide(
         "Ellipse",
         "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "

@@ -21,6 +21,7 @@ class ToolKind(StrEnum):
     BRUSH = "brush"
     ERASER = "eraser"
     ELLIPSE = "ellipse"
+    SPLINE = "spline"
     UNKNOWN = "unknown"
     PUSH = "push"
     POLYGON = "polygon"

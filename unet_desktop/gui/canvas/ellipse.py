@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, sketched, target_at
+from unet_desktop.gui.canvas.grasp import Grasp
 from unet_desktop.gui.canvas.live_shape import LiveShape
 from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.tool import Tool, Touch
@@ -24,28 +23,6 @@ from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
 from unet_desktop.masks.shapes.ellipse_fit import of_region
 from unet_desktop.masks.shapes.ellipse_handles import Grip, inscribed, pulled, turned
 from unet_desktop.masks.shapes.piece import Piece, largest_piece
-
-_STILL = 0.45
-"""Share of a handle's reach within which a press counts as a click."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Drag:
-    """A press in progress.
-
-    Attributes:
-        start: where it began.
-        before: the draft then.
-        follow: the draft when the pointer is there.
-        click: the draft when it goes up without having moved; None for no change.
-        moved: did it move?
-    """
-
-    start: Touch
-    before: EllipseDraft
-    follow: Callable[[Touch], EllipseDraft]
-    click: EllipseDraft | None = None
-    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +58,7 @@ class EllipseTool(Tool):
         self._live = LiveShape(editor)
         self._draft = EllipseDraft()
         self._past: list[EllipseDraft] = []
-        self._drag: _Drag | None = None
+        self._drag: Grasp[EllipseDraft] | None = None
         self._purpose: _Purpose | None = None
         self._pointer = Touch(0.0, 0.0)
         self._hot: Target = None
@@ -133,9 +110,7 @@ class EllipseTool(Tool):
         """See `Tool.move`."""
         if self._drag is None:
             return
-        start = self._drag.start
-        if not self._drag.moved and math.hypot(touch.x - start.x, touch.y - start.y) > _STILL * touch.reach:
-            self._drag = replace(self._drag, moved=True)
+        self._drag = self._drag.after_move(touch)
         if self._drag.moved:
             self._pointer = touch
             self._show(self._drag.follow(touch))
@@ -211,29 +186,29 @@ class EllipseTool(Tool):
         combine = Combine.SUBTRACT if erases else Combine.REPLACE if label.unique else Combine.ADD
         return _Purpose(labels, label, combine)
 
-    def _grasp(self, touch: Touch, target: Target) -> _Drag:
+    def _grasp(self, touch: Touch, target: Target) -> Grasp[EllipseDraft]:
         draft, ellipse = self._draft, self._draft.ellipse
         start = (touch.x, touch.y)
         # In the middle of clicking points a click is a point wherever it is; only a drag is meant for a handle.
         click = draft.with_point(start) if draft.points or draft.empty else None
         if isinstance(target, int):
-            return _Drag(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
+            return Grasp(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
         if ellipse is None or target is None:
             if draft.empty:
-                return _Drag(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
-            return _Drag(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
+                return Grasp(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
+            return Grasp(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
         if isinstance(target, Grip):
             x, y = target.place(ellipse)
             right, down = x - touch.x, y - touch.y
-            return _Drag(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
+            return Grasp(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
         if target is Whole.TURN:
-            return _Drag(
+            return Grasp(
                 touch,
                 draft,
                 lambda at: EllipseDraft((), turned(ellipse, start, (at.x, at.y), stepwise=at.straight)),
                 click,
             )
-        return _Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
+        return Grasp(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
 
     def _show(self, draft: EllipseDraft) -> None:
         self._draft = draft

@@ -11,6 +11,7 @@ from unet_desktop.gui.canvas.lasso import Lasso
 from unet_desktop.gui.canvas.polygon import Polygon
 from unet_desktop.gui.canvas.push import PushEdge
 from unet_desktop.gui.canvas.smart_edge import SmartEdge
+from unet_desktop.gui.canvas.spline import SplineTool
 from unet_desktop.gui.canvas.tool import Tool
 from unet_desktop.gui.canvas.wand import MagicWand
 from unet_desktop.gui.editor import Editor
@@ -21,6 +22,7 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.BRUSH: Brush,
     ToolKind.ERASER: Brush,
     ToolKind.ELLIPSE: EllipseTool,
+    ToolKind.SPLINE: SplineTool,
     ToolKind.UNKNOWN: Brush,
     ToolKind.PUSH: PushEdge,
     ToolKind.POLYGON: Polygon,

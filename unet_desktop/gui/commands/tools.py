@@ -31,6 +31,17 @@ COMMANDS: tuple[Command, ...] = (
         "ellipse",
     ),
     Command(
+        "tool.spline",
+        "Cont&our",
+        "edit.choose_tool",
+        "W",
+        "spline",
+        _C,
+        "Shape the label's edge by the handles of a smooth line",
+        True,
+        "spline",
+    ),
+    Command(
         "edit.fit_ellipse",
         "Fit ellipse to label",
         "edit.fit_ellipse",

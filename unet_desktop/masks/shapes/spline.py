@@ -71,6 +71,11 @@ class Contour:
             np.insert(self.knots, piece + 1, point, axis=0), np.insert(self.directions, piece + 1, direction)
         )
 
+    def at(self, piece: int, share: float) -> tuple[float, float]:
+        """The image point at that share (0..1) of the way from that knot to the next one."""
+        x, y = _bezier(self._controls()[piece : piece + 1], np.array([share]))[0, 0]
+        return float(x), float(y)
+
     def nearest(self, x: float, y: float) -> tuple[int, float, float]:
         """(piece, share of it, distance in pixels) of the curve's point that is nearest to an image point."""
         points = self.outline()
