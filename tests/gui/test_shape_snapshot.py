@@ -7,15 +7,20 @@ from drawings import disc_mask, picture
 from PySide6.QtGui import QColor
 from test_canvas_snapshot import assert_as_stored
 
+from unet_desktop.gui.canvas import spline_target
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.ellipse_target import sketched
+from unet_desktop.gui.canvas.spline_target import OnCurve
 from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.gui.view_options import View
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.shapes.contour_draft import ContourDraft
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
 from unet_desktop.masks.shapes.ellipse_handles import Grip
+from unet_desktop.masks.shapes.piece import largest_piece
+from unet_desktop.masks.shapes.spline_fit import outlined
 
 
 @pytest.fixture
@@ -37,3 +42,12 @@ def test_ellipse(canvas: Canvas, name: str) -> None:
     hot = 1 if points else Grip(1, 0)
     canvas.set_sketch(sketched(draft, hot, Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, name)
+
+
+def test_contour(canvas: Canvas) -> None:
+    piece = largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0])
+    assert piece is not None
+    contour = outlined(piece)
+    draft = ContourDraft(contour=contour, base=contour).moved(1, *(contour.knots[1] - 8))
+    canvas.set_sketch(spline_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
+    assert_as_stored(canvas, "contour-handles")

@@ -32,7 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "tool.spline",
-        "Cont&our",
+        "&Contour",
         "edit.choose_tool",
         "W",
         "spline",
