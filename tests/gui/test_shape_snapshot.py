@@ -15,12 +15,11 @@ from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.gui.view_options import View
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
-from unet_desktop.masks.shapes.contour_draft import ContourDraft
+from unet_desktop.masks.shapes.contour_draft import followed
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
 from unet_desktop.masks.shapes.ellipse_handles import Grip
 from unet_desktop.masks.shapes.piece import largest_piece
-from unet_desktop.masks.shapes.spline_fit import outlined
 
 
 @pytest.fixture
@@ -47,7 +46,8 @@ def test_ellipse(canvas: Canvas, name: str) -> None:
 def test_contour(canvas: Canvas) -> None:
     piece = largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0])
     assert piece is not None
-    contour = outlined(piece)
-    draft = ContourDraft(contour=contour, base=contour).moved(1, *(contour.knots[1] - 8))
+    draft = followed(piece)
+    assert draft.contour is not None
+    draft = draft.moved(1, *(draft.contour.knots[1] - 8))
     canvas.set_sketch(spline_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, "contour-handles")

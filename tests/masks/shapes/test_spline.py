@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.shapes.contour_draft import ContourDraft
+from unet_desktop.masks.shapes.contour_draft import ContourDraft, followed
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.fill import filled
 from unet_desktop.masks.shapes.piece import edge_of, largest_piece, piece_at
@@ -47,8 +48,14 @@ def contour_of(plane):
     return outlined(piece)
 
 
+def draft_of(plane):
+    return followed(largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE))
+
+
 def after(plane, draft):
     change = draft.change(plane.shape)
+    if change is None:
+        return plane
     assert not (change.added & change.taken).any()
     return (plane & ~whole(change.box, change.taken)) | whole(change.box, change.added)
 
@@ -174,8 +181,8 @@ def odd_region():
 
 def test_what_was_not_moved_stays_to_the_pixel():
     plane = odd_region()
-    contour = contour_of(plane)
-    draft = ContourDraft(contour=contour, base=contour)
+    draft = draft_of(plane)
+    contour = draft.contour
     np.testing.assert_array_equal(after(plane, draft), plane)
     knot = int(np.argmax(contour.knots[:, 0]))
     x, y = contour.knots[knot]
@@ -189,8 +196,9 @@ def test_what_was_not_moved_stays_to_the_pixel():
 
 def test_a_new_knot_changes_no_pixel_also_after_drags():
     plane = odd_region()
-    contour = contour_of(plane)
-    moved = ContourDraft(contour=contour, base=contour).moved(2, *(contour.knots[2] + 9))
+    draft = draft_of(plane)
+    contour = draft.contour
+    moved = draft.moved(2, *(contour.knots[2] + 9))
     more = moved.inserted(4, 0.4, SIZE)
     np.testing.assert_array_equal(after(plane, more), after(plane, moved))
     x, y = more.contour.knots[5]
@@ -199,11 +207,45 @@ def test_a_new_knot_changes_no_pixel_also_after_drags():
     np.testing.assert_array_equal(after(plane, again.moved(5, x, y)), after(plane, moved))
 
 
+def wavy_region(seed):
+    """A disc whose edge is rough: no curve of few knots runs along it."""
+    generator = np.random.default_rng(seed)
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]] + 0.5
+    turns = np.arctan2(rows - 80, columns - 100)
+    radius = 50 + sum(generator.normal(0, 1.2) * np.cos(wave * turns + wave) for wave in range(3, 25))
+    return np.hypot(rows - 80, columns - 100) < radius
+
+
+@given(st.integers(0, 30), st.integers(0, 7), numbers(-14, 20))
+def test_no_seam_stays_where_the_edge_was(seed, knot, by):
+    plane = wavy_region(seed)
+    draft = draft_of(plane)
+    x, y = draft.contour.knots[knot]
+    away = np.hypot(x - 100, y - 80)
+    reshaped = after(plane, draft.moved(knot, x + by * (x - 100) / away, y + by * (y - 80) / away))
+    pieces = cv2.connectedComponents(reshaped.astype(np.uint8), connectivity=4)[0] - 1
+    assert pieces <= cv2.connectedComponents(plane.astype(np.uint8), connectivity=4)[0] + 1
+    ground = cv2.connectedComponentsWithStats(1 - reshaped.astype(np.uint8), connectivity=4)[2][1:]
+    assert sorted(ground[:, cv2.CC_STAT_AREA])[:-1] == [] or sum(sorted(ground[:, cv2.CC_STAT_AREA])[:-1]) < 12
+
+
+def test_a_neighbour_that_nearly_touches_keeps_its_pixels():
+    plane = np.zeros(SIZE, bool)
+    plane[40:100, 40:100] = True
+    plane[50:90, 102:130] = True
+    draft = draft_of(plane)
+    knot = int(np.argmax(draft.contour.knots[:, 0]))
+    x, y = draft.contour.knots[knot]
+    for by in (-20, 4):
+        reshaped = after(plane, draft.moved(knot, x + by, y))
+        assert reshaped[50:90, 102:130].all()
+
+
 def test_drawn_from_nothing():
     draft = ContourDraft()
     for count, turn in enumerate((0, 1, 2, 3, 4, 5), 1):
         draft = draft.with_knot(100 + 40 * math.cos(turn), 80 + 40 * math.sin(turn))
-        assert draft.change(SIZE).box.empty == (count < 3)
+        assert (draft.change(SIZE) is None) == (count < 3)
     circle = whole(*Ellipse(100, 80, 40, 40).pixels(SIZE))
     assert dice(after(np.zeros(SIZE, bool), draft), circle) > 0.99
     assert dice(after(np.zeros(SIZE, bool), draft.removed(2)), circle) > 0.97

@@ -11,10 +11,9 @@ from unet_desktop.gui.canvas.spline_target import INSIDE, OnCurve, Target, curso
 from unet_desktop.gui.canvas.tool import Tool, Touch
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
-from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size
+from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, followed
 from unet_desktop.masks.shapes.piece import Piece, largest_piece, piece_at
 from unet_desktop.masks.shapes.spline import FEWEST, Contour
-from unet_desktop.masks.shapes.spline_fit import outlined
 
 
 class SplineTool(Tool):
@@ -117,12 +116,11 @@ class SplineTool(Tool):
 
     def commit(self) -> None:
         """See `Tool.commit`."""
-        contour = self._draft.contour
         self._committing = True
         self._live.commit()
         self._committing = False
         # The same handles stay, so that shaping goes on where it was.
-        self._forget(ContourDraft(contour=contour, base=contour))
+        self._forget(self._draft.settled(self._size()))
 
     def abandon(self) -> None:
         """See `Tool.abandon`."""
@@ -181,7 +179,7 @@ class SplineTool(Tool):
         self._draft = draft
         labels, label = self._options.labels, self._options.label
         change = draft.change(self._size())
-        if change.box.empty or labels is None or label is None:
+        if change is None or labels is None or label is None:
             self._live.hide()
         else:
             self._live.show(
@@ -193,8 +191,7 @@ class SplineTool(Tool):
         self.sketch_changed.emit()
 
     def _follow(self, piece: Piece | None) -> None:
-        contour = None if piece is None else outlined(piece)
-        self._forget(ContourDraft(contour=contour, base=contour))
+        self._forget(ContourDraft() if piece is None else followed(piece))
 
     def _forget(self, draft: ContourDraft) -> None:
         self._draft, self._drag, self._hot = draft, None, None

@@ -1,23 +1,30 @@
-"""ContourDraft: a contour while it is being shaped, and which pixels its changes add and take.
+"""ContourDraft: a contour while it is being shaped, and which pixels that adds and takes.
 
-The pixels follow the curve's changes, not the curve: what it runs over is added, what it leaves is taken, and where it
-did not move the region stays as it was, to the pixel, with holes and notches that no curve of few knots would follow.
+Pixels follow the stretches of the curve that moved: there the curve is the edge. Elsewhere the region stays as it was,
+to the pixel, with holes and notches that no curve of few knots would follow.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
+from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.regions import Region
-from unet_desktop.masks.shapes.fill import Points, filled
-from unet_desktop.masks.shapes.spline import FEWEST, Contour, round_through
+from unet_desktop.masks.shapes.fill import NOTHING, Points, filled
+from unet_desktop.masks.shapes.piece import Piece
+from unet_desktop.masks.shapes.spline import FEWEST, STEPS, Contour, round_through
+from unet_desktop.masks.shapes.spline_fit import outlined, straying
 
 Size = tuple[int, int]
 """(height, width) of the picture."""
+_NO_PIECE = Piece(*NOTHING)
+_FRACTION = 4
+"""Bits behind the point in which OpenCV is told where to draw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,46 +36,48 @@ class Change:
     taken: Region
 
 
-NO_CHANGE = Change(Box(0, 0, 0, 0), np.zeros((0, 0), bool), np.zeros((0, 0), bool))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ContourDraft:
     """One state of it.
 
     Attributes:
-        knots: (N, 2) of a contour that is drawn from nothing; empty for one that goes round a region.
+        knots: (N, 2) of a contour that is drawn from nothing; empty for one that goes round a piece.
         contour: the curve; None while there are too few knots.
-        base: the curve round the region as `settled` leaves it; None where there was none.
-        settled: what was changed before the curve got its present knots.
+        base: the curve round `pixels`; None where there was none.
+        pixels: the piece when the curve was the base.
+        origin: the piece when shaping began.
+        stray: pixels that the piece's edge is away from the base at most.
     """
 
     knots: Points = field(default_factory=lambda: np.zeros((0, 2)))
     contour: Contour | None = None
     base: Contour | None = None
-    settled: Change = NO_CHANGE
+    pixels: Piece = _NO_PIECE
+    origin: Piece = _NO_PIECE
+    stray: float = 0.0
 
     @property
     def drawing(self) -> bool:
         """Is it drawn from nothing?"""
         return len(self.knots) > 0
 
-    def change(self, size: Size) -> Change:
-        """What it makes of the region that was there."""
-        if self.contour is self.base:
-            return self.settled
-        old, new = _pixels(self.base, size), _pixels(self.contour, size)
-        box = old[0].joined(new[0]).joined(self.settled.box)
-        if box.empty:
-            return NO_CHANGE
-        left, reached = _in(box, *old), _in(box, *new)
-        same = left & reached
-        left &= ~same
-        reached &= ~same
-        if self.settled.box.empty:
-            return _trimmed(box, reached, left)
-        added, taken = (_in(box, self.settled.box, plane) for plane in (self.settled.added, self.settled.taken))
-        return _trimmed(box, (added & ~left) | reached, (taken & ~reached) | left)
+    def change(self, size: Size) -> Change | None:
+        """What it makes of the region that was there; None when that is nothing."""
+        after = self._after(size)
+        if after is self.origin:
+            return None
+        box = after.box.joined(self.origin.box)
+        now, before = _in(box, after), _in(box, self.origin)
+        inner = bounds(now ^ before)
+        if inner.empty:
+            return None
+        now, before = now[inner.slices], before[inner.slices]
+        return Change(inner.moved(box.top, box.left), now & ~before, before & ~now)
+
+    def settled(self, size: Size) -> ContourDraft:
+        """The same curve with the pixels it made, to be shaped further from there."""
+        after = self._after(size)
+        return replace(self, knots=np.zeros((0, 2)), base=self.contour, pixels=after, origin=after)
 
     def with_knot(self, x: float, y: float) -> ContourDraft:
         """With another knot at the end of a contour drawn from nothing."""
@@ -97,7 +106,26 @@ class ContourDraft:
         if self.contour is None:
             return self
         contour = self.contour.inserted(piece, share)
-        return ContourDraft(contour=contour, base=contour, settled=self.change(size))
+        return replace(self, contour=contour, base=contour, pixels=self._after(size))
+
+    def _after(self, size: Size) -> Piece:
+        """The piece as the curve makes it."""
+        if self.contour is self.base:
+            return self.pixels
+        reached = _pixels(self.contour, size)
+        if self.base is None or self.contour is None:
+            return reached
+        left = _pixels(self.base, size)
+        box = self.pixels.box.joined(reached.box).joined(left.box)
+        inside = _in(box, reached)
+        moved = (inside ^ _in(box, left)) | _along(self.base, self.contour, box, self.stray)
+        return Piece(box, (_in(box, self.pixels) & ~moved) | (inside & moved))
+
+
+def followed(piece: Piece) -> ContourDraft:
+    """The draft of a contour round a piece, with nothing changed yet."""
+    contour = outlined(piece)
+    return ContourDraft(contour=contour, base=contour, pixels=piece, origin=piece, stray=straying(contour, piece))
 
 
 def _drawn(knots: Points) -> ContourDraft:
@@ -105,20 +133,41 @@ def _drawn(knots: Points) -> ContourDraft:
 
 
 @lru_cache(maxsize=4)
-def _pixels(contour: Contour | None, size: Size) -> tuple[Box, Region]:
+def _pixels(contour: Contour | None, size: Size) -> Piece:
     """The curve's pixels; while one is dragged, those of the curve before are asked for at each move."""
-    return filled([] if contour is None else [contour.outline()], size)
+    return _NO_PIECE if contour is None else Piece(*filled([contour.outline()], size))
 
 
-def _in(work: Box, box: Box, plane: Region) -> Region:
+def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
+    """(h, w) bool: the pixels along those stretches of the base that moved, as far as the edge strays from it.
+
+    Without them a seam would stay where the curve ran a little outside or inside the edge.
+    """
+    band = np.zeros((box.bottom - box.top, box.right - box.left), np.uint8)
+    wide = 2 * math.ceil(stray) + 3
+    for stretch in _moved_stretches(base, contour):
+        at = np.rint((stretch - (box.left + 0.5, box.top + 0.5)) * (1 << _FRACTION)).astype(np.int32)
+        cv2.polylines(band, [at], isClosed=False, color=1, thickness=wide, shift=_FRACTION)
+    return band.astype(bool)
+
+
+def _moved_stretches(base: Contour, contour: Contour) -> list[Points]:
+    """The parts of the base that the other curve does not share, a little short of where the two meet again."""
+    kept = {piece.tobytes() for piece in contour.controls()}
+    moved = np.array([piece.tobytes() not in kept for piece in base.controls()])
+    points = base.outline().reshape(len(moved), STEPS, 2)
+    short = STEPS // 8
+    stretches = []
+    for index in np.flatnonzero(moved):
+        after = (index + 1) % len(moved)
+        start = 0 if moved[index - 1] else short
+        stretch = points[index, start:] if moved[after] else points[index, start:-short]
+        stretches.append(np.append(stretch, points[after, :1], axis=0) if moved[after] else stretch)
+    return stretches
+
+
+def _in(work: Box, piece: Piece) -> Region:
     whole = np.zeros((work.bottom - work.top, work.right - work.left), bool)
-    if not box.empty:
-        whole[box.moved(-work.top, -work.left).slices] = plane
+    if not piece.box.empty:
+        whole[piece.box.moved(-work.top, -work.left).slices] = piece.plane
     return whole
-
-
-def _trimmed(box: Box, added: Region, taken: Region) -> Change:
-    inner = bounds(added | taken)
-    if inner.empty:
-        return NO_CHANGE
-    return Change(inner.moved(box.top, box.left), added[inner.slices], taken[inner.slices])

@@ -38,7 +38,7 @@ class Contour:
     def outline(self, steps: int = STEPS) -> Points:
         """(N * steps, 2) float64: points on the curve; each knot is the first of its piece's."""
         share = np.arange(steps) / steps
-        return _bezier(self._controls(), share).reshape(-1, 2)
+        return _bezier(self.controls(), share).reshape(-1, 2)
 
     def moved(self, knot: int, x: float, y: float) -> Contour:
         """With a knot at another image point; only the two pieces that end in it change.
@@ -62,7 +62,7 @@ class Contour:
 
     def inserted(self, piece: int, share: float) -> Contour:
         """With another knot on the curve behind that knot, at that share (0..1) of the way to the next one."""
-        control = self._controls()[piece : piece + 1]
+        control = self.controls()[piece : piece + 1]
         point = _bezier(control, np.array([share]))[0, 0]
         ahead = np.diff(control[0], axis=0)
         pace = np.array([(1 - share) ** 2, 2 * share * (1 - share), share**2]) @ ahead
@@ -73,7 +73,7 @@ class Contour:
 
     def at(self, piece: int, share: float) -> tuple[float, float]:
         """The image point at that share (0..1) of the way from that knot to the next one."""
-        x, y = _bezier(self._controls()[piece : piece + 1], np.array([share]))[0, 0]
+        x, y = _bezier(self.controls()[piece : piece + 1], np.array([share]))[0, 0]
         return float(x), float(y)
 
     def nearest(self, x: float, y: float) -> tuple[int, float, float]:
@@ -84,7 +84,7 @@ class Contour:
         piece, step = divmod(best, STEPS)
         return piece, (step + float(share[0, best])) / STEPS, float(distances[0, best])
 
-    def _controls(self) -> NDArray[np.float64]:
+    def controls(self) -> NDArray[np.float64]:
         """(N, 4, 2): the Bézier points of each piece.
 
         Over a chord of length c that leaves a circle at the angle t, handles of c * 2 / (3 (1 + cos t)) draw that

@@ -35,6 +35,13 @@ def outlined(piece: Piece) -> Contour:
     return contour
 
 
+def straying(contour: Contour, piece: Piece) -> float:
+    """How far the piece's edge is away from the contour at most, in pixels."""
+    edge, line = edge_of(piece), contour.outline()
+    apart = max(1, len(edge) // 400)
+    return float(to_line(edge[::apart], np.append(line, line[:1], axis=0))[0].min(axis=1).max())
+
+
 def _directions(edge: Points) -> Points:
     """(N,) in which the edge runs at each of its points, over a few points' distance."""
     over = max(1, len(edge) // 100)
