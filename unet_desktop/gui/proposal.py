@@ -8,7 +8,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.session import Session
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.project import StoredPrediction
+from unet_desktop.project.predictions import StoredPrediction
 
 
 class Proposal(QObject):

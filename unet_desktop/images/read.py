@@ -149,6 +149,8 @@ def _pages(opened: Pillow.Image) -> str:
 
 def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
     try:
+        if opened.getexif().get(ExifTags.Base.Orientation, 1) == 1:  # `exif_transpose` would copy it
+            return opened
         turned = ImageOps.exif_transpose(opened)
     except DECODER_ERRORS:
         notes.append("Its EXIF orientation cannot be read, so it is shown as stored.")
@@ -177,7 +179,7 @@ def _to_rgb(picture: Pillow.Image, notes: list[str]) -> Pixels:
             ground = Pillow.new("RGBA", layered.size, (0, 0, 0, 255))
             layered = Pillow.alpha_composite(ground, layered)
         picture = layered
-    return np.asarray(picture.convert("RGB"))
+    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 
 def _from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:

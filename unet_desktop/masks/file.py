@@ -55,13 +55,14 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
                     f"{size[1]} x {size[0]}. Put the matching picture or mask back."
                 )
             mask = np.array(opened, dtype=np.uint8)
+            occurring = np.flatnonzero(opened.histogram()).tolist()
     except MaskError:
         raise
     except DECODER_ERRORS as error:
         raise MaskError(
             f"The mask {path} cannot be read ({error}). Restore it from a backup, or move it away."
         ) from error
-    unknown = sorted(set(np.unique(mask).tolist()) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
+    unknown = sorted(set(occurring) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
     if unknown:
         raise MaskError(f"The mask {path} holds the values {unknown}, which are no labels of this project.")
     return mask

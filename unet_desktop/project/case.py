@@ -25,6 +25,10 @@ UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
 """States of cases that no human has worked on."""
 
 
+OF_THE_PREDICTION = frozenset({"confidence", "predicted_vcdr"})
+"""Fields of a case that stand in its prediction's record, which another thread writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One picture of a project.
@@ -41,6 +45,9 @@ class Case:
         notes: free text.
         changed_by, changed_at: who changed its mask or record last, and when (ISO 8601, UTC); empty at first.
         model: weights' fingerprint of the model that its prediction or accepted mask came from, or empty.
+        vcdr: vertical cup-to-disc ratio of the human mask when it was saved; None where it is not known.
+        confidence: of the prediction, 0..1; None without one.
+        predicted_vcdr: vertical cup-to-disc ratio of the prediction; None where it is not known.
     """
 
     id: str
@@ -56,6 +63,9 @@ class Case:
     changed_by: str = ""
     changed_at: str = ""
     model: str = ""
+    vcdr: float | None = None
+    confidence: float | None = None
+    predicted_vcdr: float | None = None
 
     @property
     def group(self) -> str:
@@ -67,13 +77,18 @@ class Case:
         """The group that the case is when its patient is not known."""
         return f"case:{self.id}"
 
+    @property
+    def best_vcdr(self) -> float | None:
+        """Vertical cup-to-disc ratio of the human mask where there is one, else of the prediction."""
+        return self.predicted_vcdr if self.state in UNCORRECTED else self.vcdr
+
     def image_path(self, root: Path) -> Path:
         """Where the picture is on this computer."""
         return root / self.image
 
     def to_json(self) -> dict[str, Any]:
-        """The record as plain data."""
-        return asdict(self)
+        """The record as plain data; what the prediction's own record says is left to that."""
+        return {name: value for name, value in asdict(self).items() if name not in OF_THE_PREDICTION}
 
     @classmethod
     def from_json(cls, data: Any, source: Path) -> Case:
@@ -83,7 +98,8 @@ class Case:
             ProjectError: the record has another form.
         """
         try:
-            known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+            names = {field.name for field in fields(cls)} - OF_THE_PREDICTION
+            known = {name: data[name] for name in names if name in data}
             known["state"] = CaseState(known.get("state", "new"))
             known["eye"] = Eye(known.get("eye", ""))
             case = cls(**known)
@@ -108,6 +124,8 @@ def _check(case: Case) -> None:
         raise ValueError("a text is not a text")
     if not all(type(number) is int and number > 0 for number in (case.height, case.width)):
         raise ValueError("its size is no size")
+    if case.vcdr is not None and (type(case.vcdr) not in {int, float} or not case.vcdr >= 0):
+        raise ValueError("its cup-to-disc ratio is no ratio")
     if not isinstance(case.flagged, bool):
         raise ValueError("flagged is neither true nor false")
     if case.id != Path(case.id).name or case.id in {"", ".."}:

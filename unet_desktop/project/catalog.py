@@ -18,22 +18,24 @@ from unet_desktop.project.case import Case, CaseState, Eye
 
 log = logging.getLogger("unet.project")
 
-VERSION = 2
+VERSION = 3
 """Of the table's form; an index of another version is made anew."""
 
-Stamp = tuple[int, int]
-"""When a record was written, in nanoseconds, and its length in bytes."""
+Stamp = tuple[int, int, int, int]
+"""When a record was written, in nanoseconds, and its length in bytes; the same of the prediction's, 0 without one."""
 
 _COLUMNS = tuple(field.name for field in fields(Case))
-_STAMP = ("record_written", "record_length")
-_INTEGERS = {"height", "width", "flagged", *_STAMP}
+_STAMP = ("record_written", "record_length", "prediction_written", "prediction_length")
+_TYPES = dict.fromkeys(("height", "width", "flagged", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
+    ("vcdr", "confidence", "predicted_vcdr"), "REAL"
+)
 _WAIT = 2.0
 """Seconds to wait for another program that writes; the window waits as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case and the stamp of the record that it was read from."""
+    """A case and the stamp of the records that it was read from."""
 
     case: Case
     stamp: Stamp
@@ -94,8 +96,7 @@ class Catalog:
             connection.execute("PRAGMA synchronous = NORMAL")  # the records are the truth and are flushed
             with connection:
                 if not connection.execute("SELECT name FROM sqlite_master WHERE name = 'cases'").fetchone():
-                    columns = (f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'} NOT NULL" for name in
-                               _COLUMNS + _STAMP)  # fmt: skip
+                    columns = (f"{name} {_TYPES.get(name, 'TEXT NOT NULL')}" for name in _COLUMNS + _STAMP)
                     connection.execute(f"CREATE TABLE IF NOT EXISTS cases ({', '.join(columns)}, PRIMARY KEY (id))")
                     connection.execute(f"PRAGMA user_version = {VERSION}")
                 yield connection
@@ -108,4 +109,4 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     values["state"] = CaseState(values["state"])
     values["eye"] = Eye(values["eye"])
     values["flagged"] = bool(values["flagged"])
-    return Entry(Case(**values), (row[-2], row[-1]))
+    return Entry(Case(**values), tuple(row[-len(_STAMP) :]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -18,16 +18,9 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.records import Records, read_object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredPrediction:
-    """A model's mask of a case: (H, W) uint8, the model's fingerprint, and its confidence 0..1."""
-
-    mask: Mask
-    model: str
-    confidence: float
+from unet_desktop.project.predictions import StoredPrediction, load_prediction, write_prediction
+from unet_desktop.project.ratio import vertical_ratio
+from unet_desktop.project.records import Records
 
 
 class Noted(TypedDict, total=False):
@@ -168,7 +161,9 @@ class Project:
         """
         case = self.case(case_id)
         state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
-        return self._records.put(_signed(replace(case, state=state, model=case.model if model is None else model)))
+        model = case.model if model is None else model
+        case = replace(case, state=state, model=model, vcdr=vertical_ratio(mask, self.labels))
+        return self._records.put(_signed(case))
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
         """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
@@ -181,7 +176,7 @@ class Project:
             WriteError: it cannot be deleted.
         """
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW, model="")))
+        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW, model="", vcdr=None)))
         return self._records.derive(case_id)
 
     def load_prediction(self, case_id: str) -> StoredPrediction | None:
@@ -190,12 +185,7 @@ class Project:
         Raises:
             MaskError: damaged, or of another size than its picture. ProjectError: its record is damaged.
         """
-        case = self.case(case_id)
-        path = self.layout.prediction(case_id)
-        if not path.exists():
-            return None
-        mask = read_mask(path, self.labels, (case.height, case.width))
-        return StoredPrediction(mask, *_read_origin(self.layout.prediction_record(case_id)))
+        return load_prediction(self.layout, self.labels, self.case(case_id))
 
     def save_prediction(self, case_id: str, mask: Mask, *, model: str, confidence: float) -> Case:
         """Keep a model's mask as a proposal; a human mask is never touched.
@@ -204,9 +194,7 @@ class Project:
             MaskError: of another size. WriteError: it cannot be written.
         """
         _check_size(self.case(case_id), mask)
-        write_mask(self.layout.prediction(case_id), mask, self.labels)
-        origin = {"model": model, "confidence": confidence, "created": _now()}
-        files.write_json(self.layout.prediction_record(case_id), origin)
+        write_prediction(self.layout, self.labels, case_id, mask, model=model, confidence=confidence)
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
@@ -236,6 +224,12 @@ class Project:
         """Derive the case's state from its files again, after another thread or program wrote some."""
         return self._records.derive(case_id)
 
+    def note_ratios(self, case_id: str, vcdr: float | None, predicted_vcdr: float | None) -> Case:
+        """Know these of a case whose files older programs wrote; the index keeps them, the files stay as they are."""
+        case = replace(self.case(case_id), vcdr=vcdr, predicted_vcdr=predicted_vcdr)
+        self._records.note(case)
+        return case
+
     def rebuild_catalog(self) -> None:
         """Make the index anew from the folder alone."""
         self._records.rebuild()
@@ -262,15 +256,6 @@ def _check_size(case: Case, mask: Mask) -> None:
             f"The mask for {case.id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
             f"{case.width} x {case.height}. Choose the mask that belongs to it."
         )
-
-
-def _read_origin(path: Path) -> tuple[str, float]:
-    """The model's fingerprint and confidence, from a prediction's record."""
-    record = read_object(path)
-    model, confidence = record.get("model", ""), record.get("confidence", 0.0)
-    if not isinstance(model, str) or not isinstance(confidence, int | float):
-        raise ProjectError(f"{path} cannot be understood. Restore it from a backup, or predict the case again.")
-    return model, float(confidence)
 
 
 def _is_free(root: Path) -> bool:

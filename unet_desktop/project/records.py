@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.catalog import Catalog, Entry, Stamp
+from unet_desktop.project.catalog import Catalog, Entry
+from unet_desktop.project.json_object import read_object
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.predictions import with_record
 
 
 class Records:
@@ -45,9 +45,13 @@ class Records:
             WriteError: the record cannot be written.
         """
         files.write_json(self._layout.record(case.id), case.to_json())
+        self.note(case)
+        return case
+
+    def note(self, case: Case) -> None:
+        """Know this of a case from now on, in memory and in the index alone."""
         self.cases[case.id] = case
         self._index([case])
-        return case
 
     def derive(self, case_id: str) -> Case:
         """The case as its record and files are now, after another thread or program wrote some of them.
@@ -59,8 +63,7 @@ class Records:
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
         case = _derived(self._read_record(case_id), masks=masks, predictions=predictions)
         if case != self.cases.get(case_id):
-            self.cases[case_id] = case
-            self._index([case])
+            self.note(case)
         return case
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
@@ -71,7 +74,8 @@ class Records:
         return case
 
     def _read(self, indexed: dict[str, Entry]) -> None:
-        stamps = _stamps(self._layout.cases)
+        records, of_predictions = _stamps(self._layout.cases), _stamps(self._layout.predictions)
+        stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NONE)) for case_id, stamp in records.items()}
         masks, predictions = stems(self._layout.masks, ".png"), stems(self._layout.predictions, ".png")
         changed = []
         for case_id, stamp in stamps.items():
@@ -89,16 +93,25 @@ class Records:
 
     def _read_record(self, case_id: str) -> Case:
         path = self._layout.record(case_id)
-        return replace(Case.from_json(read_object(path), path), id=case_id)
+        case = replace(Case.from_json(read_object(path), path), id=case_id)
+        prediction = self._layout.prediction_record(case_id)
+        return with_record(case, prediction) if prediction.exists() else case
 
     def _index(self, cases: list[Case]) -> None:
         if self._read_only:
             return
-        self._catalog.write([Entry(case, _stamp(self._layout.record(case.id))) for case in cases])
+        layout = self._layout
+        self._catalog.write(
+            Entry(case, (*_stamp(layout.record(case.id)), *_stamp(layout.prediction_record(case.id)))) for case in cases
+        )
 
 
 def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     """The case in the state that its files show; only approval is not visible in them."""
+    if case.vcdr is not None and case.id not in masks:
+        case = replace(case, vcdr=None)
+    if case.confidence is not None and case.id not in predictions:
+        case = replace(case, confidence=None, predicted_vcdr=None)
     if case.id in masks:
         state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
     else:
@@ -106,16 +119,25 @@ def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     return case if state is case.state else replace(case, state=state)
 
 
-def _stamp(path: Path) -> Stamp:
-    status = path.stat()
+_NONE = (0, 0)
+"""The stamp of a record that is not there."""
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """When a record was written and how long it is."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return _NONE
     return status.st_mtime_ns, status.st_size
 
 
-def _stamps(folder: Path) -> dict[str, Stamp]:
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
     """Case id to when its record was written and how long it is."""
     return {
-        entry.name.removesuffix(".json"): (entry.stat().st_mtime_ns, entry.stat().st_size)
+        entry.name.removesuffix(".json"): (status.st_mtime_ns, status.st_size)
         for entry in _visible(folder, ".json")
+        if (status := entry.stat())
     }
 
 
@@ -134,20 +156,3 @@ def _visible(folder: Path, suffix: str) -> list[os.DirEntry[str]]:
             return [entry for entry in entries if entry.name.endswith(suffix) and not entry.name.startswith(".")]
     except OSError as error:
         raise ProjectError(f"The folder {folder} cannot be read ({error.strerror}). Check its permissions.") from error
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; empty when the file is not there.
-
-    Raises:
-        ProjectError: damaged.
-    """
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        if not isinstance(data, dict):
-            raise ValueError("it holds no object")
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
-    return data
