@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from unet_desktop.gui.panels.cases import CasesPanel
 from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.project.case_query import CaseQuery
 from unet_desktop.project.project import Project
 
 
@@ -53,14 +54,15 @@ def test_a_case_without_picture_has_an_empty_thumbnail(root: Path, qtbot) -> Non
 def test_ten_thousand_cases(root: Path, qtbot) -> None:
     project = Project.open(root)
     case = project.case("a")
-    project._records.cases = {f"case-{n}": replace(case, id=f"case-{n}") for n in range(10_000)}
+    ids = [f"case-{n}" for n in range(10_000)]
+    project._records.cases = {case_id: replace(case, id=case_id) for case_id in ids}
     thumbnails = Thumbnails()
     panel = CasesPanel(thumbnails)
     qtbot.addWidget(panel)
     panel.resize(250, 700)
     panel.show()
     started = time.perf_counter()
-    panel.set_project(project)
+    panel.set_cases(project, ids, CaseQuery(), None)
     panel.set_current("case-9000")
     panel.grab()
     assert time.perf_counter() - started < 1.0

@@ -43,6 +43,7 @@ class Closing:
         self._bench.autosave.stop()
         self._bench.runner.shutdown()
         self._bench.session.shutdown()
+        self._bench.prefetch.shutdown()
         self._thumbnails.shutdown()
         try:
             self._keep_layout()

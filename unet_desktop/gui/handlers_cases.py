@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.dialogs.case_details import CaseDetails, CaseDetailsDialog
+from unet_desktop.gui.dialogs.case_note import CaseNoteDialog
+from unet_desktop.gui.docks import Docks
+from unet_desktop.gui.panels.cases import CasesPanel
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import CaseState, Eye
 
@@ -13,9 +16,9 @@ from unet_desktop.project.case import CaseState, Eye
 class CaseHandlers:
     """Go from case to case; approve, flag and describe."""
 
-    def __init__(self, bench: Workbench, window: QWidget) -> None:
-        """Dialogs stand over the window."""
-        self._bench, self._window = bench, window
+    def __init__(self, bench: Workbench, window: QWidget, docks: Docks, panel: CasesPanel) -> None:
+        """Dialogs stand over the window; the search is in the panel."""
+        self._bench, self._window, self._docks, self._panel = bench, window, docks, panel
 
     def open_case(self, case_id: str) -> None:
         """Open this case; when that fails, the list shows again what stays open."""
@@ -42,9 +45,29 @@ class CaseHandlers:
 
     def toggle_flagged(self) -> None:
         """Flag the open case, or take that back."""
-        opened = self._bench.session.open
-        if opened is not None:
-            self._bench.session.mark(flagged=not opened.case.flagged)
+        if (case_id := self._bench.session.case_id) is not None:
+            self.toggle_flag_of(case_id)
+
+    def toggle_flag_of(self, case_id: str) -> None:
+        """Flag this case, or take that back."""
+        session = self._bench.session
+        if session.project is not None:
+            session.mark(case_id, flagged=not session.project.case(case_id).flagged)
+
+    def edit_note(self) -> None:
+        """Show the note on the open case and keep what is changed there."""
+        if (case_id := self._bench.session.case_id) is not None:
+            self.edit_note_of(case_id)
+
+    def edit_note_of(self, case_id: str) -> None:
+        """Show the note on this case and keep what is changed there."""
+        session = self._bench.session
+        if session.project is None:
+            return
+        case = session.project.case(case_id)
+        dialog = CaseNoteDialog(self._window, case)
+        if dialog.exec() and dialog.notes() != case.notes:
+            session.mark(case_id, notes=dialog.notes())
 
     def set_eye(self, eye: Eye) -> None:
         """Note which eye the open case's picture shows."""
@@ -64,17 +87,30 @@ class CaseHandlers:
 
     def show_details(self) -> None:
         """Show what is noted of the open case and keep what is changed there."""
+        if (case_id := self._bench.session.case_id) is not None:
+            self.show_details_of(case_id)
+
+    def show_details_of(self, case_id: str) -> None:
+        """Show what is noted of this case and keep what is changed there."""
         session = self._bench.session
         self._bench.autosave.flush()  # so that state and last change are those of what is seen
-        if session.project is None or session.open is None:
+        if session.project is None:
             return
-        case = session.open.case
+        case = session.project.case(case_id)
         dialog = CaseDetailsDialog(self._window, case, case.image_path(session.project.root))
         if not dialog.exec():
             return
         details = dialog.details()
         if details != CaseDetails(case.patient, case.eye, case.notes, case.flagged):
-            session.mark(patient=details.patient, eye=details.eye, notes=details.notes, flagged=details.flagged)
+            session.mark(
+                case_id, patient=details.patient, eye=details.eye, notes=details.notes, flagged=details.flagged
+            )
+
+    def search(self) -> None:
+        """Put the keyboard into the search field of the list."""
+        self._docks.cases.show()
+        self._docks.cases.raise_()
+        self._panel.filter.start_search()
 
     def _go(self, case_id: str | None) -> None:
         if case_id is not None:

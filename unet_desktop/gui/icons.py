@@ -71,6 +71,10 @@ ICONS = {
     "state-corrected": "mdi6.pencil-circle",
     "state-approved": "mdi6.check-decagram",
     "state-flagged": "mdi6.flag",
+    "state-noted": "mdi6.note-text-outline",
+    "search": "mdi6.magnify",
+    "note": "mdi6.note-edit-outline",
+    "backwards": "mdi6.swap-vertical",
 }
 
 

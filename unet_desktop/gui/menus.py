@@ -59,11 +59,13 @@ MENUS: dict[str, tuple[str, ...]] = {
         "case.previous",
         "case.next",
         "case.next_uncorrected",
+        "case.search",
         SEPARATOR,
         "case.approve",
         "case.flag",
         SEPARATOR,
         "case.eye",
+        "case.note",
         "case.details",
     ),
     "&Learn": (

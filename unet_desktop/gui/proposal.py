@@ -69,13 +69,14 @@ class Proposal(QObject):
 
     def _on_session_case_changed(self) -> None:
         opened = self._session.open
-        if opened is not None and opened.case.state is CaseState.PREDICTED:
-            self.show_prediction()
-        else:
-            self._set(None)
+        self._set(None if opened is None else opened.prediction)
+        if opened is not None and opened.problem:
+            self.problem.emit(opened.problem)
 
     def _on_session_case_updated(self, case_id: str) -> None:
         """Accepting was undone, so that the case is merely predicted again: the proposal comes back."""
         opened = self._session.open
-        if self.prediction is None and opened is not None and opened.case.id == case_id:
-            self._on_session_case_changed()
+        if self.prediction is not None or opened is None or opened.case.id != case_id:
+            return
+        if opened.case.state is CaseState.PREDICTED:
+            self.show_prediction()

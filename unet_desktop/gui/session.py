@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
 
-from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.gui.accesses import Accesses
+from unet_desktop.gui.case_list import CaseList
+from unet_desktop.gui.case_reader import CaseReader
+from unet_desktop.gui.open_case import OpenCase, check_mask
 from unet_desktop.gui.unsaved import UnsavedMasks
-from unet_desktop.images.read import Image, read_image
-from unet_desktop.masks.regions import Mask
 from unet_desktop.project.access import Access
-from unet_desktop.project.case import UNCORRECTED, Case
+from unet_desktop.project.case import Case
 from unet_desktop.project.models import Model, list_models
 from unet_desktop.project.project import Noted, Project
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenCase:
-    """A case with its picture and human mask, both read and matching.
-
-    Attributes:
-        case: what is known of it.
-        image: its picture.
-        mask: (H, W) uint8, or None when nobody has drawn one.
-        model: fingerprint of the model whose prediction the mask started from, or empty.
-    """
-
-    case: Case
-    image: Image
-    mask: Mask | None
-    model: str
 
 
 class Session(QObject):
@@ -59,7 +42,7 @@ class Session(QObject):
     models_changed = Signal()
     scale_changed = Signal()
 
-    def __init__(self, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
+    def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
         """Start with nothing open."""
         super().__init__(parent)
         self.access: Access | None = None
@@ -67,18 +50,19 @@ class Session(QObject):
         self.open: OpenCase | None = None
         self.models: list[Model] = []
         self.model_in_use: Path | None = None
-        self.case_ids: list[str] = []
-        self._corrected: int | None = None
-        self._unsaved, self._accesses = unsaved, Accesses(unsaved)
+        self.cases = CaseList(self)
+        self._unsaved, self._reader, self._accesses = unsaved, reader, Accesses(unsaved)
         self._stuck: str | None = None  # the case that could not be opened last
 
     @property
     def counts(self) -> tuple[int, int]:
         """(corrected, all) cases of the project."""
-        if self._corrected is None:
-            states = [] if self.project is None else [self.project.case(case_id).state for case_id in self.case_ids]
-            self._corrected = sum(state not in UNCORRECTED for state in states)
-        return self._corrected, len(self.case_ids)
+        return self.cases.counts
+
+    @property
+    def case_ids(self) -> list[str]:
+        """Ids of all cases in natural order."""
+        return self.cases.ids
 
     @property
     def case_id(self) -> str | None:
@@ -113,7 +97,7 @@ class Session(QObject):
             return
         self.leaving_project.emit()  # before reading, which would miss what it writes
         self.project = type(self.project).open(self.project.root)
-        self._list_cases()
+        self.cases.reload(self.project)
         self.cases_changed.emit()
         self.refresh_models()
 
@@ -127,7 +111,7 @@ class Session(QObject):
             return
         self.leaving_project.emit()
         self.project.rebuild_catalog()
-        self._list_cases()
+        self.cases.reload(self.project)
         self.cases_changed.emit()
         if self.case_id is not None and self.case_id not in self.case_ids:
             self.open = None
@@ -151,44 +135,39 @@ class Session(QObject):
         self._stuck = None
         self.leaving.emit()
         self.open = replace(staged, case=self.project.case(case_id))
+        self.cases.set_current(case_id)
         self.case_changed.emit()
 
     def step(self, offset: int) -> str | None:
-        """Id of the case that many places on in the list, or None at its end.
+        """Id of the case that many places on in the list as it is shown, or None at its end.
 
         It goes on from a case that could not be opened, or nobody could ever step past that one.
         """
-        ids, start = self.case_ids, self._stuck or self.case_id
-        place = ids.index(start) + offset if start in ids else 0
-        return ids[place] if 0 <= place < len(ids) else None
+        return self.cases.step(self._stuck or self.case_id, offset)
 
     def next_uncorrected(self) -> str | None:
         """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
-        ids, start = self.case_ids, self._stuck or self.case_id
-        place = ids.index(start) if start in ids else -1
-        for case_id in ids[place + 1 :] + ids[: max(place, 0)]:
-            if self.project is not None and self.project.case(case_id).state in UNCORRECTED:
-                return case_id
-        return None
+        return self.cases.next_uncorrected(self._stuck or self.case_id)
 
     def start_from_open(self) -> None:
         """Step from the open case again, after another one could not be opened."""
         self._stuck = None
 
-    def mark(self, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
-        """Note something of the open case; None leaves it as it is.
+    def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
+        """Note something of a case, the open one when none is named; None leaves it as it is.
 
         Raises:
             UserError: approved without a mask, or the record cannot be written.
         """
-        if self.project is not None and self.case_id is not None:
-            self.take(self.project.mark(self.case_id, approved=approved, **noted))
+        case_id = case_id or self.case_id
+        if self.project is not None and case_id is not None:
+            self.take(self.project.mark(case_id, approved=approved, **noted))
 
     def take(self, case: Case) -> None:
         """Note what the project says of a case now."""
         if self.open is not None and self.open.case.id == case.id:
             self.open = replace(self.open, case=case)
-        self._corrected = None
+        self.cases.note(case)
         self.case_updated.emit(case.id)
 
     def refresh_models(self, in_use: Path | None = None) -> None:
@@ -202,29 +181,18 @@ class Session(QObject):
         self.models_changed.emit()
 
     def _stage(self, project: Project, case_id: str) -> OpenCase:
-        case = project.case(case_id)
-        image = read_image(project.image_path(case_id))
-        height, width = image.pixels.shape[:2]
-        if (height, width) != (case.height, case.width):
-            raise ImageError(
-                f"The picture of {case_id} has {width} x {height} pixels now but had {case.width} x {case.height} "
-                "when it was added. Put the original picture back."
-            )
         unsaved = self._unsaved.find(project.root, case_id)
-        mask = project.load_mask(case_id) if unsaved is None else unsaved.copy_of_mask()
-        if mask is not None and mask.shape != (height, width):
-            raise MaskError(f"The mask of {case_id} has another size than its picture. Put the matching one back.")
-        noted = case.model if unsaved is None else unsaved.model
-        return OpenCase(case, image, mask, "" if mask is None else noted)
-
-    def _list_cases(self) -> None:
-        self.case_ids = [] if self.project is None else [case.id for case in self.project.cases()]
-        self._corrected = None
+        if unsaved is None:
+            return self._reader.read(project, case_id)
+        mask = unsaved.copy_of_mask()  # the file is older, and may even be damaged
+        check_mask(project.case(case_id), mask)
+        staged = self._reader.read(project, case_id, with_mask=False)
+        return replace(staged, mask=mask, model="" if mask is None else unsaved.model)
 
     def _swap_project(self, access: Access | None) -> None:
         project = None if access is None else access.project
         self.access, self.project, self.open, self.model_in_use, self._stuck = access, project, None, None, None
-        self._list_cases()
+        self.cases.set_project(project)
         self.project_changed.emit()
         self.case_changed.emit()
         self._accesses.keep(access)

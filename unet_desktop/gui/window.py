@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
             region=RegionHandlers(bench),
-            cases=CaseHandlers(bench, self),
+            cases=CaseHandlers(bench, self, self.docks, self.panels.cases),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),

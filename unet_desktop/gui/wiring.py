@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence
 
 from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.case_menu import CaseMenu
 from unet_desktop.gui.handlers import Groups
 from unet_desktop.gui.theme import Appearance, style_sheet
 from unet_desktop.gui.views.access import AccessView
@@ -37,6 +38,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     MeasureView(bench, panels)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
+    panels.cases.menu_requested.connect(lambda case_id, place: _show_case_menu(window, case_id, place))
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
     panels.training.train_requested.connect(lambda config, scratch: bench.learning.train(config, from_scratch=scratch))
     panels.training.stop_requested.connect(bench.runner.cancel)
@@ -47,6 +49,12 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
     upkeep.refresh_colours()
     upkeep.refresh()
+
+
+def _show_case_menu(window: MainWindow, case_id: str, place: QPoint) -> None:
+    project = window.bench.session.project
+    if project is not None:
+        CaseMenu(project.case(case_id), window.handlers.find, window).popup(place)
 
 
 def _end_peek(window: MainWindow, groups: Groups, key: int) -> None:

@@ -6,11 +6,13 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.canvas.toolbox import Toolbox
+from unet_desktop.gui.case_reader import CaseReader
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.eye_guess import EyeGuess
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.measuring import Measuring
+from unet_desktop.gui.prefetch import Prefetch
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
 from unet_desktop.gui.settings import Store
@@ -28,7 +30,9 @@ class Workbench(QObject):
         super().__init__(parent)
         unsaved = UnsavedMasks()
         self.store = store
-        self.session = Session(unsaved, self)
+        reader = CaseReader()
+        self.session = Session(unsaved, reader, self)
+        self.prefetch = Prefetch(self.session, reader, self)
         self.editor = Editor(self)
         self.measuring = Measuring(self.editor, self)
         self.eye_guess = EyeGuess(self.session, self.editor, self.measuring, self)

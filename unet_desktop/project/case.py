@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,11 @@ class Case:
     def best_vcdr(self) -> float | None:
         """Vertical cup-to-disc ratio of the human mask where there is one, else of the prediction."""
         return self.predicted_vcdr if self.state in UNCORRECTED else self.vcdr
+
+    def corrected(self, vcdr: float | None, model: str | None) -> Case:
+        """The case with another human mask, of that ratio and that model's origin (None leaves what was noted)."""
+        state = CaseState.APPROVED if self.state is CaseState.APPROVED else CaseState.CORRECTED
+        return replace(self, state=state, vcdr=vcdr, model=self.model if model is None else model)
 
     def image_path(self, root: Path) -> Path:
         """Where the picture is on this computer."""

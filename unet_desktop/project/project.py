@@ -159,11 +159,7 @@ class Project:
         Raises:
             WriteError: it cannot be noted.
         """
-        case = self.case(case_id)
-        state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
-        model = case.model if model is None else model
-        case = replace(case, state=state, model=model, vcdr=vertical_ratio(mask, self.labels))
-        return self._records.put(_signed(case))
+        return self._records.put(_signed(self.case(case_id).corrected(vertical_ratio(mask, self.labels), model)))
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
         """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""

@@ -48,6 +48,10 @@ COMMANDS: tuple[Command, ...] = (
         "Right, left, not known; the guessed one first",
     ),
     Command(
+        "case.search", "&Search cases", "cases.search", "Ctrl+F", "search", _P, "Find cases by name, patient or notes"
+    ),
+    Command("case.note", "No&te…", "cases.edit_note", "Shift+N", "note", _C, "Write a note on the case"),
+    Command(
         "case.details",
         "Case &details…",
         "cases.show_details",

@@ -1,4 +1,4 @@
-"""How a case looks in the list: thumbnail, name, and its state as icon and word."""
+"""How a case looks in the list: thumbnail, name, its state as icon and word, and what it is sorted by."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPalette, QPixm
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unet_desktop.gui.icons import icon
-from unet_desktop.gui.panels.cases_model import CASE_ROLE, STATE_TEXT
+from unet_desktop.gui.panels.cases_model import CASE_ROLE, FIGURE_ROLE, STATE_TEXT
 from unet_desktop.gui.theme import LIGHT, Colours
 from unet_desktop.project.case import Case
 
-PICTURE = QSize(72, 52)
+PICTURE = QSize(56, 42)
 _GAP = 8
 _ICON = 16
+_GROUND = QColor(28, 29, 31)
 
 
 class CaseDelegate(QStyledItemDelegate):
@@ -37,7 +38,7 @@ class CaseDelegate(QStyledItemDelegate):
         return self._icons[key]
 
     def _paint_picture(self, painter: QPainter, place: QRect, picture: QPixmap | None) -> None:
-        painter.fillRect(place, QColor(28, 29, 31))
+        painter.fillRect(place, _GROUND)
         if picture is None or picture.isNull():
             return
         size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
@@ -46,22 +47,28 @@ class CaseDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(target, picture)
 
-    def _paint_texts(self, painter: QPainter, place: QRect, case: Case, selected: bool, metrics: QFontMetrics) -> None:
-        colours, line = self._colours, metrics.height()
-        top = place.center().y() - line - 1
-        flag = _ICON + 4 if case.flagged else 0
-        painter.setPen(QColor(colours.on_accent if selected else colours.text))
-        name = metrics.elidedText(case.id, Qt.TextElideMode.ElideMiddle, place.width() - flag)
-        painter.drawText(QRect(place.left(), top, place.width() - flag, line), Qt.AlignmentFlag.AlignVCenter, name)
-        if case.flagged:
-            corner = QRect(place.right() - _ICON, top, _ICON, _ICON)
-            self._icon("state-flagged", selected).paint(painter, corner)
-        below = top + line + 4
-        state = QRect(place.left(), below, _ICON, line)
-        self._icon(f"state-{case.state.value}", selected).paint(painter, state)
-        painter.setPen(QColor(colours.on_accent if selected else colours.muted))
-        words = QRect(place.left() + _ICON + 5, below, place.width() - _ICON - 5, line)
+    def _paint_name(self, painter: QPainter, line: QRect, case: Case, selected: bool, metrics: QFontMetrics) -> None:
+        """The name, and at the right the signs of a note and a flag."""
+        room = QRect(line)
+        for name, there in (("state-flagged", case.flagged), ("state-noted", bool(case.notes))):
+            if there:
+                sign = QRect(room.right() - _ICON + 1, line.top() + (line.height() - _ICON) // 2, _ICON, _ICON)
+                self._icon(name, selected).paint(painter, sign)
+                room.setRight(sign.left() - 4)
+        painter.setPen(QColor(self._colours.on_accent if selected else self._colours.text))
+        name = metrics.elidedText(case.id, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _paint_state(self, painter: QPainter, line: QRect, case: Case, figure: str, selected: bool) -> None:
+        """The state, and at the right what the cases are sorted by."""
+        sign = QRect(line.left(), line.top() + (line.height() - _ICON) // 2, _ICON, _ICON)
+        self._icon(f"state-{case.state.value}", selected).paint(painter, sign)
+        painter.setPen(QColor(self._colours.on_accent if selected else self._colours.muted))
+        words = line.adjusted(_ICON + 5, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, STATE_TEXT[case.state])
+        if figure:
+            painter.setPen(QColor(self._colours.on_accent if selected else self._colours.text))
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -69,7 +76,7 @@ class CaseDelegate(QStyledItemDelegate):
         case = index.data(CASE_ROLE)
         if not isinstance(case, Case):
             return
-        state, rect, palette = option.state, option.rect, option.palette
+        state, rect, palette, metrics = option.state, option.rect, option.palette, option.fontMetrics
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         if selected:
@@ -77,12 +84,12 @@ class CaseDelegate(QStyledItemDelegate):
         place = QRect(rect.left() + _GAP, rect.top() + (rect.height() - PICTURE.height()) // 2, 0, 0)
         place.setSize(PICTURE)
         self._paint_picture(painter, place, index.data(Qt.ItemDataRole.DecorationRole))
-        left = place.right() + 1 + _GAP
-        words = QRect(left, rect.top(), rect.right() - _GAP - left, rect.height())
-        metrics = option.fontMetrics
-        self._paint_texts(painter, words, case, selected, metrics)
+        left, height = place.right() + 1 + _GAP, metrics.height()
+        name = QRect(left, rect.center().y() - height - 1, rect.right() - _GAP - left, height)
+        self._paint_name(painter, name, case, selected, metrics)
+        self._paint_state(painter, name.translated(0, height + 3), case, str(index.data(FIGURE_ROLE) or ""), selected)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         metrics = option.fontMetrics
-        return QSize(PICTURE.width() + 140, max(PICTURE.height(), 2 * metrics.height() + 6) + 12)
+        return QSize(PICTURE.width() + 140, max(PICTURE.height(), 2 * metrics.height() + 4) + 8)

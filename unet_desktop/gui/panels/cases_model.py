@@ -1,27 +1,33 @@
-"""CasesModel: the project's cases as a Qt list model; it holds ids and asks the project for the rest."""
+"""CasesModel: the listed cases as a Qt list model; it holds ids and asks the project for the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case_query import Order
 from unet_desktop.project.project import Project
 
 CASE_ROLE = Qt.ItemDataRole.UserRole
 """The `Case` itself."""
+FIGURE_ROLE = Qt.ItemDataRole.UserRole + 1
+"""What the cases are sorted by, as a short text; empty when that is the name."""
 STATE_TEXT = {
     CaseState.NEW: "New",
     CaseState.PREDICTED: "Predicted",
     CaseState.CORRECTED: "Corrected",
     CaseState.APPROVED: "Approved",
 }
+_LONGEST_NOTE = 300
 
 
 class CasesModel(QAbstractListModel):
-    """One row a case, in the project's order."""
+    """One row a listed case."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         """Start with no project."""
@@ -29,16 +35,17 @@ class CasesModel(QAbstractListModel):
         self._project: Project | None = None
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
+        self._order = Order.NAME
         self._thumbnails = thumbnails
-        thumbnails.loaded.connect(self._on_thumbnails_loaded)
+        thumbnails.loaded.connect(self.update_case)
 
-    def set_project(self, project: Project | None) -> None:
-        """Show the cases of this project."""
+    def set_cases(self, project: Project | None, ids: Sequence[str], order: Order) -> None:
+        """List these cases of this project, which are sorted by that."""
         self.beginResetModel()
-        self._project = project
-        self._ids = [] if project is None else [case.id for case in project.cases()]
+        if project is not self._project:
+            self._thumbnails.set_project(project)
+        self._project, self._ids, self._order = project, list(ids), order
         self._rows = {case_id: row for row, case_id in enumerate(self._ids)}
-        self._thumbnails.set_project(project)
         self.endResetModel()
 
     def update_case(self, case_id: str) -> None:
@@ -48,18 +55,19 @@ class CasesModel(QAbstractListModel):
             self.dataChanged.emit(index, index)
 
     def index_of(self, case_id: str | None) -> QModelIndex:
-        """Where the case stands; an invalid index when it is not there."""
+        """Where the case stands; an invalid index when it is not listed."""
         row = self._rows.get(case_id or "")
         return QModelIndex() if row is None else self.index(row)
+
+    def id_at(self, row: int) -> str | None:
+        """The id in that row, also of a case that is gone."""
+        return self._ids[row] if 0 <= row < len(self._ids) else None
 
     def case_at(self, index: QModelIndex | QPersistentModelIndex) -> Case | None:
         """The case in that row."""
         if self._project is None or not 0 <= index.row() < len(self._ids):
             return None
         return self._project.case(self._ids[index.row()])
-
-    def _on_thumbnails_loaded(self, case_id: str) -> None:
-        self.update_case(case_id)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._ids)
@@ -72,18 +80,44 @@ class CasesModel(QAbstractListModel):
             return case.id
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.find(case.id)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return describe(case)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return ", ".join(describe(case))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join((case.id, *describe(case)))
+        if role == FIGURE_ROLE:
+            return figure(case, self._order)
         return case if role == CASE_ROLE else None
 
 
-def describe(case: Case) -> str:
-    """The case in a line, for tooltips and screen readers."""
-    parts = [STATE_TEXT[case.state], f"{case.width} × {case.height}"]
+def describe(case: Case) -> list[str]:
+    """What is known of the case, a short text each, for tooltips and screen readers."""
+    parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
     if case.flagged:
         parts.append("flagged")
+    if case.patient:
+        parts.append(f"patient {case.patient}")
     if case.eye:
         parts.append(f"{case.eye} eye")
-    if case.changed_by:
-        parts.append(f"changed by {case.changed_by}")
-    return ", ".join(parts)
+    if case.best_vcdr is not None:
+        parts.append(f"vCDR {case.best_vcdr:.2f}")
+    if case.confidence is not None:
+        parts.append(f"confidence {case.confidence:.0%}")
+    if case.changed_at:
+        parts.append(f"changed {figure(case, Order.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else ""))
+    if case.notes:
+        parts.append(f"note: {case.notes[:_LONGEST_NOTE]}")
+    return parts
+
+
+def figure(case: Case, order: Order) -> str:
+    """What the case is sorted by, as a short text; empty where it is the name or not known."""
+    if order is Order.VCDR:
+        return "" if case.best_vcdr is None else f"{case.best_vcdr:.2f}"
+    if order is Order.UNCERTAIN:
+        return "" if case.confidence is None else f"{case.confidence:.0%}"
+    if order is Order.CHANGED and case.changed_at:
+        try:
+            return datetime.fromisoformat(case.changed_at).astimezone().strftime("%Y-%m-%d")
+        except (ValueError, OverflowError, OSError):  # written by another program
+            return case.changed_at[:10]
+    return ""

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from unet_desktop import files
-from unet_desktop.errors import UserError
-from unet_desktop.images.read import read_reduced
+from unet_desktop.errors import ImageError, UserError
+from unet_desktop.images.read import Pixels, read_reduced
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.project import Project
 
@@ -23,7 +23,8 @@ log = logging.getLogger("unet.gui")
 LONGEST = 144
 """Pixels of the longer side: sharp at 72 logical pixels on a screen of double density."""
 _MOST_KEPT = 600
-_MOST_ASKED = 40
+_MOST_ASKED = 64
+"""More than fit on a tall screen: what is in sight must not be forgotten."""
 
 
 class Thumbnails(QObject):
@@ -64,15 +65,16 @@ class Thumbnails(QObject):
 
     def shutdown(self) -> None:
         """Wait for the one being made and make no more."""
-        self._asked.clear()
+        self.set_project(None)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _make_next(self, root: Path) -> None:
         """In the worker thread: a deque is safe to read from here."""
         project = self._project
-        case_id = next(iter(tuple(self._asked)), None)
-        if case_id is None or project is None or project.root != root:
+        asked = tuple(self._asked)
+        if not asked or project is None or project.root != root:
             return
+        case_id = asked[-1]  # the last one asked for is in sight
         image = None
         try:
             image = _image(project, case_id)
@@ -95,9 +97,8 @@ class Thumbnails(QObject):
 def _image(project: Project, case_id: str) -> QImage:
     """The thumbnail from disk, or made from the picture and kept there where the project can be written."""
     source, kept = project.image_path(case_id), project.layout.thumbnail(case_id)
-    if kept.exists() and kept.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-        pixels = read_reduced(kept, LONGEST)
-    else:
+    pixels = _kept(kept, source)
+    if pixels is None:
         pixels = np.ascontiguousarray(read_reduced(source, LONGEST))
         try:
             if not project.read_only:
@@ -107,3 +108,16 @@ def _image(project: Project, case_id: str) -> QImage:
             log.info("%s", error)
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888).copy()
+
+
+def _kept(kept: Path, source: Path) -> Pixels | None:
+    """The thumbnail on disk; None where there is none, or an older one than the picture, or a damaged one."""
+    try:
+        if kept.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            return read_reduced(kept, LONGEST)
+    except FileNotFoundError:
+        if not source.exists():
+            raise
+    except ImageError as error:
+        log.info("made anew: %s", error)
+    return None

@@ -27,6 +27,9 @@ class CaseView(QObject):
         session.cases_changed.connect(self._on_session_cases_changed)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
+        session.cases.changed.connect(self._on_cases_changed)
+        session.cases.query_changed.connect(lambda: panels.cases.filter.set_query(session.cases.query))
+        panels.cases.filter.query_chosen.connect(session.cases.set_query)
         self._on_session_project_changed()
         self._on_session_case_changed()
 
@@ -37,11 +40,13 @@ class CaseView(QObject):
         self._on_session_cases_changed()
 
     def _on_session_cases_changed(self) -> None:
-        session = self._bench.session
-        self._panels.cases.set_project(session.project)
-        self._panels.cases.set_current(session.case_id)
         self._show_counts()
         self._show_page()
+
+    def _on_cases_changed(self) -> None:
+        session = self._bench.session
+        cases = session.cases
+        self._panels.cases.set_cases(session.project, cases.shown, cases.query, session.case_id)
 
     def _on_session_case_changed(self) -> None:
         opened = self._bench.session.open
@@ -54,6 +59,7 @@ class CaseView(QObject):
         self._panels.cases.update_case(case_id)
         self._show_counts()
         if case_id == self._bench.session.case_id:
+            self._panels.cases.set_current(case_id, scroll=False)  # it may have been left for one that cannot be opened
             self._show_case()
 
     def _show_page(self) -> None:
@@ -65,7 +71,7 @@ class CaseView(QObject):
 
     def _show_counts(self) -> None:
         corrected, total = self._bench.session.counts
-        self._panels.cases.set_counts(corrected, total)
+        self._panels.cases.set_counts(corrected, total, self._bench.session.cases.tally)
         project = self._bench.session.project
         self._panels.training.set_case_counts(corrected, total, read_only=project is not None and project.read_only)
 

@@ -1,0 +1,84 @@
+"""Which cases are wanted, in which order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case_query import CaseQuery, Kept, Order, arranged, fitting, kinds
+
+FIRST = Case("photo-1", "a.jpg", "00", 10, 10)
+CASES = [
+    FIRST,
+    replace(FIRST, id="photo-2", state=CaseState.PREDICTED, confidence=0.9, predicted_vcdr=0.4, patient="Anna"),
+    replace(FIRST, id="photo-9", state=CaseState.CORRECTED, vcdr=0.7, changed_at="2026-01-02", notes="Haemorrhage"),
+    replace(FIRST, id="photo-10", state=CaseState.APPROVED, vcdr=0.3, changed_at="2026-01-03", flagged=True),
+    replace(FIRST, id="photo-11", state=CaseState.PREDICTED, confidence=0.2, predicted_vcdr=0.6, flagged=True),
+]
+
+
+def ids(query: CaseQuery) -> list[str]:
+    kept = fitting(CASES, query)
+    return [case_id.removeprefix("photo-") for case_id in arranged(CASES, query) if case_id in kept]
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (Kept.ALL, ["1", "2", "9", "10", "11"]),
+        (Kept.NEW, ["1"]),
+        (Kept.PREDICTED, ["2", "11"]),
+        (Kept.CORRECTED, ["9"]),
+        (Kept.APPROVED, ["10"]),
+        (Kept.FLAGGED, ["10", "11"]),
+        (Kept.NOTED, ["9"]),
+    ],
+)
+def test_states_flags_and_notes(kept, expected):
+    assert ids(CaseQuery(kept=kept)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("PHOTO-1", ["1", "10", "11"]),
+        ("anna", ["2"]),
+        ("photo haem", ["9"]),
+        ("haemorrhage anna", []),
+        ("  ", ["1", "2", "9", "10", "11"]),
+        ("%", []),
+    ],
+)
+def test_words_are_found_in_name_patient_and_notes(words, expected):
+    assert ids(CaseQuery(words=words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "forwards", "backwards"),
+    [
+        (Order.NAME, ["1", "2", "9", "10", "11"], ["11", "10", "9", "2", "1"]),
+        (Order.CHANGED, ["10", "9", "1", "2", "11"], ["9", "10", "1", "2", "11"]),
+        (Order.UNCERTAIN, ["11", "2", "1", "9", "10"], ["2", "11", "1", "9", "10"]),
+        (Order.VCDR, ["9", "11", "2", "10", "1"], ["10", "2", "11", "9", "1"]),
+    ],
+)
+def test_orders_and_what_is_not_known_stays_last(order, forwards, backwards):
+    assert ids(CaseQuery(order=order)) == forwards
+    assert ids(CaseQuery(order=order, backwards=True)) == backwards
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(CaseState), st.none() | st.floats(0, 1) | st.just(math.nan)), max_size=20),
+    st.sampled_from(Order),
+    st.booleans(),
+)
+def test_every_case_has_one_place(figures, order, backwards):
+    cases = [replace(FIRST, id=str(n), state=s, vcdr=f, confidence=f) for n, (s, f) in enumerate(figures)]
+    found = arranged(cases, CaseQuery(order=order, backwards=backwards))
+    assert sorted(found) == sorted(case.id for case in cases)
+    assert all(Kept.ALL in kinds(case) and Kept(case.state.value) in kinds(case) for case in cases)

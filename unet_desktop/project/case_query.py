@@ -1,0 +1,100 @@
+"""CaseQuery: which cases of a project are wanted, and in which order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from unet_desktop.project.case import Case, CaseState
+
+
+class Kept(StrEnum):
+    """Which cases are kept; each state by its own name."""
+
+    ALL = "all"
+    NEW = "new"
+    PREDICTED = "predicted"
+    CORRECTED = "corrected"
+    APPROVED = "approved"
+    FLAGGED = "flagged"
+    NOTED = "noted"
+
+
+class Order(StrEnum):
+    """What the cases are sorted by; the comments say which come first."""
+
+    NAME = "name"  # 9 before 10
+    CHANGED = "changed"  # the latest
+    UNCERTAIN = "uncertain"  # the prediction of the least confidence
+    VCDR = "vcdr"  # the largest
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases, in which order.
+
+    Attributes:
+        words: each must occur in the name, the patient or the notes, upper and lower case alike.
+        kept: of which state, or flagged, or with notes.
+        order: what they are sorted by.
+        backwards: the other way round; cases without a figure stay last.
+    """
+
+    words: str = ""
+    kept: Kept = Kept.ALL
+    order: Order = Order.NAME
+    backwards: bool = False
+
+    @property
+    def keeps_all(self) -> bool:
+        """Does every case fit?"""
+        return self.kept is Kept.ALL and not self.words.strip()
+
+
+def fitting(cases: Iterable[Case], query: CaseQuery) -> set[str]:
+    """Ids of the cases that the query keeps."""
+    words = query.words.casefold().split()
+    return {case.id for case in cases if query.kept in kinds(case) and (not words or _has(case, words))}
+
+
+def arranged(cases: Sequence[Case], query: CaseQuery) -> list[str]:
+    """Ids of all cases, kept or not, in the query's order.
+
+    Args:
+        cases: in natural order of their names; cases of equal figures stay in it.
+        query: whose order counts.
+    """
+    if query.order is Order.NAME:
+        ids = [case.id for case in cases]
+        return ids[::-1] if query.backwards else ids
+    if query.order is Order.CHANGED:
+        dated = [case for case in cases if case.changed_at]
+        dated.sort(key=lambda case: case.changed_at, reverse=not query.backwards)
+        return [case.id for case in dated] + [case.id for case in cases if not case.changed_at]
+    figures = {case.id: figure for case in cases if (figure := _figure(case, query.order)) is not None}
+    largest_first = (query.order is Order.VCDR) is not query.backwards
+    known = sorted(figures, key=figures.__getitem__, reverse=largest_first)
+    return known + [case.id for case in cases if case.id not in figures]
+
+
+def kinds(case: Case) -> tuple[Kept, ...]:
+    """The choices that keep this case."""
+    found = _KINDS[case.state]
+    if case.flagged:
+        found += (Kept.FLAGGED,)
+    return (*found, Kept.NOTED) if case.notes else found
+
+
+_KINDS: dict[CaseState, tuple[Kept, ...]] = {state: (Kept.ALL, Kept(state.value)) for state in CaseState}
+
+
+def _has(case: Case, words: list[str]) -> bool:
+    text = f"{case.id}\n{case.patient}\n{case.notes}".casefold()
+    return all(word in text for word in words)
+
+
+def _figure(case: Case, order: Order) -> float | None:
+    figure = case.best_vcdr if order is Order.VCDR else case.confidence
+    return figure if figure is not None and math.isfinite(figure) else None
