@@ -3,8 +3,9 @@
     python benchmarks/measure.py
 
 A 4288x2848 mask with a disc of 1,200 pixels, painted with a brush of 120. Prints what one brush event costs (noting
-the box), what one update costs after 1 and after 4 brush events and after a shape of the disc's size was redrawn, and
-what opening a case costs. Process time, so that other programs hardly count; the median and the 95th percentile.
+the box), what one update costs after 1 and after 4 brush events and after a shape of the disc's size was redrawn, what
+is added between gestures, and what opening a case costs. Process time, so that other programs hardly count; the median
+and the 95th percentile.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def main() -> None:
         tally.note(middle)
         updates.append(seconds(tally.measurement))
     report("update after a shape of the disc's size", updates)
+    report("between gestures: count the pieces", [seconds(tally.torn) for _ in range(times)])
 
 
 def disc_and_cup() -> Mask:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from drawings import disc_mask
-from gestures import LEFT
+from gestures import LEFT, drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -151,6 +151,17 @@ def test_empty_states_say_what_to_do(opened: MainWindow, qtbot) -> None:
     assert panel.findChild(QLabel, "empty").isHidden()
     panel.set_measurement(None, None, None, None)
     assert text(panel, "empty") == "Open a case to measure it."
+
+
+def test_stray_pieces_are_told_and_gone_when_they_are_gone(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
+    assert text(panel, "torn") == ""
+    opened.bench.options.set_diameter(6)
+    drag(opened.canvas, [(20, 20), (24, 20)])
+    qtbot.waitUntil(lambda: text(panel, "torn").startswith("In pieces (optic disc in 2)"))
+    assert not panel.findChild(QLabel, "torn").isHidden()
+    opened.bench.editor.undo()
+    qtbot.waitUntil(lambda: text(panel, "torn") == "")
+    assert panel.findChild(QLabel, "torn").isHidden()
 
 
 def test_millimetres_where_a_scale_is_known(qtbot) -> None:

@@ -93,6 +93,24 @@ def test_after_any_edits_the_figures_are_those_of_a_fresh_count(edits):
     assert str(found.ratios) == str(cup_to_disc(mask, THREE))
 
 
+def test_what_lies_in_pieces():
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[5:20, 5:20] = 1
+    mask[8:10, 8:10] = mask[14:16, 14:16] = 2
+    mask[30, 30] = mask[32, 32] = 7
+    disc, cup, _ = THREE
+    tally = Tally(mask, THREE)
+    assert tally.torn() == ((cup, 2),)  # a picture may hold many haemorrhages
+    mask[25, 40] = 2  # a piece of the cup and so of the disc
+    tally.note(Box(25, 40, 26, 41))
+    assert tally.torn() == ((disc, 2), (cup, 3))
+    mask[20, 20] = 1  # touches by a corner
+    mask[8:16, 8:16] = 2
+    mask[25, 40] = 0
+    tally.note(Box(0, 0, HEIGHT, WIDTH))
+    assert tally.torn() == ()
+
+
 class Counting(np.ndarray):
     """A mask that counts the pixels that are cut out of it."""
 

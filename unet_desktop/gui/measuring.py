@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from unet_desktop.gui.editor import Editor
+from unet_desktop.labels import Label
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.tally import Measurement, Tally
 
@@ -21,6 +22,7 @@ class Measuring(QObject):
     Attributes:
         now: of the open mask; None without one.
         opened: of the mask as it was when the case was opened.
+        torn: unique labels that lie in several pieces, and how many; looked at between gestures.
     """
 
     measured = Signal()
@@ -30,6 +32,7 @@ class Measuring(QObject):
         super().__init__(parent)
         self.now: Measurement | None = None
         self.opened: Measurement | None = None
+        self.torn: tuple[tuple[Label, int], ...] = ()
         self._editor = editor
         self._tally: Tally | None = None
         self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
@@ -38,6 +41,7 @@ class Measuring(QObject):
         self._timer.timeout.connect(self._measure)
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.mask_changed.connect(self._on_editor_mask_changed)
+        editor.gesture_ended.connect(self._start)
         editor.edited.connect(self._on_editor_edited)
 
     @property
@@ -48,7 +52,13 @@ class Measuring(QObject):
     def _measure(self) -> None:
         if self._tally is not None:
             self.now = self._tally.measurement()
+            if not self._editor.drawing:
+                self.torn = self._tally.torn()
             self.measured.emit()
+
+    def _start(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _on_editor_mask_replaced(self) -> None:
         mask, labels = self._editor.mask, self._editor.labels
@@ -56,13 +66,14 @@ class Measuring(QObject):
         self._accepted = {self._editor.model: None}
         self._tally = None if mask is None or labels is None else Tally(mask, labels)
         self.now = self.opened = None if self._tally is None else self._tally.measurement()
+        self.torn = ()
         self.measured.emit()
+        self._start()  # for what opening need not wait for
 
     def _on_editor_mask_changed(self, box: Box) -> None:
         if self._tally is not None:
             self._tally.note(box)
-            if not self._timer.isActive():
-                self._timer.start()
+            self._start()
 
     def _on_editor_edited(self) -> None:
         if self._tally is not None and self._editor.model not in self._accepted:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.images.opencv import cv2
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, ratios
 from unet_desktop.masks.regions import Mask
@@ -79,16 +79,37 @@ class Tally:
         found = self._rim(extents[disc], cup, disc) if extents[disc].area else None
         return Measurement(extents, cup, disc, ratios(extents[cup], extents[disc]), found)
 
+    def torn(self) -> tuple[tuple[Label, int], ...]:
+        """The unique labels whose region lies in several pieces, and how many; 8-connected, as `anatomy` keeps them.
+
+        This looks at every labelled pixel, so it is for between gestures.
+        """
+        self._count()
+        found = []
+        for index, label in enumerate(self._labels):
+            box = _box(self._extent(index))
+            if not label.unique or box.empty:
+                continue
+            plane = cv2.LUT(self._mask[box.slices], self._tables[index])
+            count = cv2.connectedComponents(plane, connectivity=8)[0] - 1
+            if count > 1:
+                found.append((label, count))
+        return tuple(found)
+
     def _count(self) -> None:
         changed, self._changed = self._changed, Box(0, 0, 0, 0)
         if changed.empty:
             return
         whole = self._labelled = self._labelled.joined(changed)
+        if 2 * _pixels(changed) > _pixels(whole):
+            changed = whole  # one look at all of it costs less than two at most of it
         across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
         down = self._mask[whole.top : whole.bottom, changed.left : changed.right]
         for index, table in enumerate(self._tables):
-            self._rows[index, changed.top : changed.bottom] = _sums(across, table, 1)
-            self._columns[index, changed.left : changed.right] = _sums(down, table, 0)
+            plane = cv2.LUT(across, table)
+            self._rows[index, changed.top : changed.bottom] = _sums(plane, 1)
+            plane = plane if changed == whole else cv2.LUT(down, table)
+            self._columns[index, changed.left : changed.right] = _sums(plane, 0)
 
     def _extent(self, index: int) -> Extent:
         rows, columns = np.flatnonzero(self._rows[index]), np.flatnonzero(self._columns[index])
@@ -100,7 +121,7 @@ class Tally:
         )
 
     def _rim(self, extent: Extent, cup: int, disc: int) -> Rim:
-        box = Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
+        box = _box(extent)
         centre = (_mean_place(self._columns[disc], extent.area), _mean_place(self._rows[disc], extent.area))
         return rim(self._mask, box, centre, self._tables[disc].astype(bool), self._tables[cup].astype(bool))
 
@@ -108,6 +129,10 @@ class Tally:
 def measured(mask: Mask, labels: LabelSet) -> Measurement:
     """The figures of a mask that nobody edits."""
     return Tally(mask, labels).measurement()
+
+
+def _box(extent: Extent) -> Box:
+    return Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
 
 
 def _labelled(mask: Mask) -> Box:
@@ -118,9 +143,12 @@ def _labelled(mask: Mask) -> Box:
     return Box(top, left, top + height, left + width)
 
 
-def _sums(values: Mask, table: NDArray[np.uint8], axis: int) -> Counts:
-    """How many pixels of each row (axis 1) or column (axis 0) are in the table."""
-    plane = cv2.LUT(values, table)
+def _pixels(box: Box) -> int:
+    return (box.bottom - box.top) * (box.right - box.left)
+
+
+def _sums(plane: cv2.typing.MatLike, axis: int) -> Counts:
+    """The sum of each row (axis 1) or column (axis 0)."""
     return np.asarray(cv2.reduce(plane, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 

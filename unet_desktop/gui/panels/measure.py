@@ -13,7 +13,7 @@ from unet_desktop.gui.panels.headline import Headline
 from unet_desktop.gui.panels.measure_text import TIPS
 from unet_desktop.gui.panels.rim_plot import RimPlot
 from unet_desktop.images.eye import Eye
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.rim import Rim
 from unet_desktop.masks.tally import Measurement
 
@@ -34,6 +34,7 @@ class MeasurePanel(QScrollArea):
         """Nothing is open."""
         super().__init__(parent)
         self._empty = named(QLabel(), "empty")
+        self._torn = named(QLabel(), "torn")
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()
@@ -44,6 +45,7 @@ class MeasurePanel(QScrollArea):
         self._mm_per_pixel: float | None = None
         self._lay_out()
         self._eye_choice.eye_chosen.connect(self.eye_chosen)
+        self.set_torn(())
         self.set_measurement(None, None, None, None)
 
     def set_eye(self, noted: Eye, guess: Eye) -> None:
@@ -56,6 +58,11 @@ class MeasurePanel(QScrollArea):
         """Millimetres a pixel covers, or None to show pixels; takes effect with the next measurement."""
         self._mm_per_pixel = mm_per_pixel
         self._plot.set_scale(mm_per_pixel)
+
+    def set_torn(self, torn: tuple[tuple[Label, int], ...]) -> None:
+        """Say which labels lie in several pieces, as (label, how many)."""
+        self._torn.setText(measure_text.torn_text(torn))
+        self._torn.setVisible(bool(torn))
 
     def set_measurement(
         self,
@@ -133,10 +140,12 @@ class MeasurePanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(8)
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("role", "muted")
+        for note in (self._empty, self._torn):
+            note.setWordWrap(True)
+            note.setProperty("role", "muted")
         for part in (
-            self._empty, self._headline, self._eye_choice, self._plot, self._rules, self._quadrants, self._sizes,
+            self._empty, self._headline, self._torn, self._eye_choice, self._plot, self._rules, self._quadrants,
+            self._sizes,
         ):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from unet_desktop.images.eye import Eye
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import Extent
 from unet_desktop.masks.rim import Rim, broken
 from unet_desktop.masks.tally import Measurement
@@ -27,6 +27,14 @@ def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
     if measurement.rim is None:
         return "Draw disc and cup to measure them."
     return "" if measurement.rim.has_cup else "Draw the cup to measure the rim."
+
+
+def torn_text(torn: tuple[tuple[Label, int], ...]) -> str:
+    """That the figures are of several pieces, and what to do; empty when they are not."""
+    if not torn:
+        return ""
+    pieces = " and ".join(f"{label.name} in {count}" for label, count in torn)
+    return f"In pieces ({pieces}): keep the largest (Region menu) to measure it alone."
 
 
 def ratio_text(ratio: float) -> str:

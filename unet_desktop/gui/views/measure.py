@@ -27,6 +27,7 @@ class MeasureView(QObject):
         bench = self._bench
         noted = Eye.UNKNOWN if bench.session.open is None else bench.session.open.case.eye
         self._panel.set_eye(noted, bench.eye_guess.eye)
+        self._panel.set_torn(bench.measuring.torn)
         self._panel.set_measurement(
             bench.measuring.now, bench.measuring.opened, bench.measuring.accepted, bench.editor.labels
         )
