@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from unet_desktop.images.screen import Grid, nearest
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, drawn
+from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
 
 PALETTE = Palette(DISC_AND_CUP)
 DISC, CUP = DISC_AND_CUP.labels
@@ -128,3 +128,16 @@ def test_254_labels() -> None:
 def test_nothing_to_draw() -> None:
     assert drawn(np.zeros((9, 9), np.uint8), PALETTE, Grid(1.0, 0, 0, 9, 9), Style.BOTH, Pen()) is None
     assert drawn(np.ones((9, 9), np.uint8), PALETTE, Grid(1.0, 20, 0, 9, 9), Style.BOTH, Pen()) is None
+
+
+def test_lines_of_every_direction_are_dashed() -> None:
+    grid = Grid(1.0, 7, 3, 90, 90)
+    for step in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        codes = np.zeros((90, 90), np.uint8)
+        at = np.arange(80)
+        rows, columns = 5 + step[0] * at, (5 if step[1] >= 0 else 85) + step[1] * at
+        codes[rows, columns] = 3
+        dashed(codes, PALETTE, grid, 4)
+        shown = codes[rows, columns] == 3
+        assert 0.4 < shown.mean() < 0.8
+        assert set(np.unique(codes)) == {0, 3, PALETTE.hairline}

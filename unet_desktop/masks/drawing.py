@@ -134,6 +134,23 @@ def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> t
     return None if asked.empty else (asked, shown)
 
 
+def dashed(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None:
+    """Turn lines of drawn codes into dashes, in place: parts of them become hairline.
+
+    Args:
+        codes: (h, w), as `drawn` gave them.
+        palette: the same.
+        grid: where they lie; dashes are fixed to the picture, so that they move with it.
+        dash: screen pixels of a piece.
+    """
+    # Steps to the right, down and along both diagonals are all other than 0 modulo 5, so no such line goes undashed.
+    across = (np.arange(grid.width) + grid.left) // dash
+    down = (np.arange(grid.height) + grid.top) // dash * 2 % 5
+    off = (np.arange(5)[:, np.newaxis] + across) % 5 < 2  # all rows are one of five
+    lines = (codes > len(palette.labels)) & (codes <= palette.in_use)
+    np.copyto(codes, palette.hairline, where=lines & off[down])
+
+
 def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
     ranks: Codes = np.asarray(cv2.LUT(values, palette.ranks), palette.ranks.dtype)
     if style is Style.FILL:

@@ -65,7 +65,7 @@ class CursorLayer:
         place, radius = self._place, self._radius
         if place is None or radius is None:
             return
-        unit = painter.device().devicePixelRatio() / scale  # image pixels of one logical pixel of the view
+        unit = painter.device().devicePixelRatioF() / scale  # image pixels of one logical pixel of the view
         near, far = (0.0, min(_CROSS * unit, radius / 2))
         if radius < _SMALL * unit:
             near, far = (radius + tick * unit for tick in _TICKS)

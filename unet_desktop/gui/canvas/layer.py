@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from unet_desktop.images.screen import Grid
+from unet_desktop.masks.drawing import Codes
 
 
 class Layer(Protocol):
@@ -26,7 +29,7 @@ class Layer(Protocol):
 
 def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
     """A pen that is `width` logical pixels wide at any zoom; Qt's own counts device pixels."""
-    pen = QPen(colour, width * painter.device().devicePixelRatio())
+    pen = QPen(colour, width * painter.device().devicePixelRatioF())
     pen.setCosmetic(True)
     return pen
 
@@ -41,10 +44,17 @@ def clipped_grid(painter: QPainter, scale: float) -> Grid:
 
 def draw_pixels(painter: QPainter, image: QImage, grid: Grid) -> None:
     """Put an image on the grid's device pixels, one to one."""
-    density = painter.device().devicePixelRatio()
+    density = painter.device().devicePixelRatioF()
     transform = painter.worldTransform()
     corner = QPoint(round(transform.dx() * density) + grid.left, round(transform.dy() * density) + grid.top)
     painter.save()
     painter.setTransform(QTransform.fromScale(1 / density, 1 / density))
     painter.drawImage(corner, image)
     painter.restore()
+
+
+def draw_codes(painter: QPainter, codes: Codes, colours: NDArray[np.uint32], grid: Grid) -> None:
+    """Put codes on the grid's device pixels, in their colours of premultiplied alpha, red, green, blue."""
+    shown = np.take(colours, codes, mode="clip")
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    draw_pixels(painter, QImage(shown.data, grid.width, grid.height, shown.strides[0], kind), grid)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
-from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.drawing import Palette, Pen, Style, drawn
 from unet_desktop.masks.regions import Mask
@@ -44,7 +43,7 @@ class MaskLayer:
         """See `Layer.paint`."""
         if self._mask is None or self._palette is None or not self.visible:
             return
-        labels, density = self._palette.labels, painter.device().devicePixelRatio()
+        labels, density = self._palette.labels, painter.device().devicePixelRatioF()
         in_use = self.in_use if self.in_use in labels.labels else None
         pen = Pen(
             max(1, round(self.line_width * density)),
@@ -57,6 +56,4 @@ class MaskLayer:
         if found is None:
             return
         part, codes = found
-        colours = np.take(self._palette.colours(self.style, self.opacity, in_use), codes, mode="clip")
-        kind = QImage.Format.Format_ARGB32_Premultiplied
-        draw_pixels(painter, QImage(colours.data, part.width, part.height, colours.strides[0], kind), part)
+        draw_codes(painter, codes, self._palette.colours(self.style, self.opacity, in_use), part)

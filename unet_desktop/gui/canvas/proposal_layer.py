@@ -2,67 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
-
-from unet_desktop.gui.canvas.layer import cosmetic_pen
-from unet_desktop.images.opencv import cv2
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.box import bounds
-from unet_desktop.masks.regions import Mask, Region, region
+from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
+from unet_desktop.masks.regions import Mask
 
 WIDTH = 2.0
 """Of the line, logical pixels of the view."""
+_DASH = 4.0
 
 
 class ProposalLayer:
-    """Shows where each region of a prediction ends; the dark line under the dashes is for bright discs."""
+    """Shows where each region of a prediction ends; the dark line between the dashes shows on bright discs."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.visible = True
-        self._outlines: list[tuple[QColor, QPainterPath]] = []
+        self._mask: Mask | None = None
+        self._palette: Palette | None = None
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show the outlines of this mask's regions, or none."""
-        self._outlines = []
-        if mask is None or labels is None:
-            return
-        for label in labels:
-            path = QPainterPath()
-            for outline in _outlines(region(mask, labels, label)):
-                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline]))
-                path.closeSubpath()
-            self._outlines.append((QColor(label.colour), path))
+        self._mask = mask
+        self._palette = None if labels is None else Palette(labels)
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
-        if not self.visible:
+        if self._mask is None or self._palette is None or not self.visible:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for colour, path in self._outlines:
-            if not path.boundingRect().toAlignedRect().adjusted(-4, -4, 4, 4).intersects(exposed):
-                continue
-            painter.strokePath(path, cosmetic_pen(painter, QColor(0, 0, 0, 150), WIDTH + 1.5))
-            dashes = cosmetic_pen(painter, colour.lighter(125), WIDTH)
-            dashes.setDashPattern([4.0, 3.0])
-            dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.strokePath(path, dashes)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def _outlines(plane: Region) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    """(N, 2) float64 closed outlines, (x, y) in image pixels, a quarter of a pixel inside the region's edge.
-
-    OpenCV's outlines run through pixel centres; on a doubled plane those centres lie a quarter from the edge.
-    """
-    box = bounds(plane)
-    if box.empty:
-        return
-    doubled = plane[box.slices].astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1)
-    found, _ = cv2.findContours(doubled, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    for outline in found:
-        yield (outline.reshape(-1, 2) + 0.5) / 2 + (box.left, box.top)
+        density = painter.device().devicePixelRatioF()
+        width = max(1, round(WIDTH * density))
+        grid = clipped_grid(painter, scale).within(*self._mask.shape)
+        found = drawn(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
+        if found is not None:
+            part, codes = found
+            dashed(codes, self._palette, part, max(1, round(_DASH * density)))
+            draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)

@@ -28,7 +28,7 @@ class SketchLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for line in self.sketch.lines:
             self._paint_line(painter, line)
-        unit = painter.device().devicePixelRatio() / scale  # image pixels of one logical pixel of the view
+        unit = painter.device().devicePixelRatioF() / scale  # image pixels of one logical pixel of the view
         for handle in self.sketch.handles:
             self._paint_handle(painter, handle, unit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
