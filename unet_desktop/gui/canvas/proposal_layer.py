@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
 from unet_desktop.masks.regions import Mask
 
-WIDTH = 2.0
+WIDTH = 3.0
 """Of the line, logical pixels of the view."""
-_DASH = 4.0
+_DASH = 5.0
 
 
 class ProposalLayer:
@@ -27,7 +29,7 @@ class ProposalLayer:
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show the outlines of this mask's regions, or none."""
         self._mask = mask
-        self._palette = None if labels is None else Palette(labels)
+        self._palette = None if labels is None else Palette(_brighter(labels))
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
@@ -41,3 +43,8 @@ class ProposalLayer:
             part, codes = found
             dashed(codes, self._palette, part, max(1, round(_DASH * density)))
             draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
+
+
+def _brighter(labels: LabelSet) -> LabelSet:
+    """The same labels in colours that stand out from those of the mask itself."""
+    return LabelSet(tuple(replace(label, colour=QColor(label.colour).lighter(130).name()) for label in labels))

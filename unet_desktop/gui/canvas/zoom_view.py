@@ -13,6 +13,8 @@ from unet_desktop.masks.box import Box
 
 GROUND = QColor(28, 29, 31)
 """Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""
+_MOSTLY = 0.5
+"""Share of their common bounds from which many rectangles cost more than one."""
 STEP = 1.25
 """Zoom of one key press or one notch of the wheel."""
 
@@ -111,4 +113,6 @@ class ZoomView(QWidget):
 def rects_of(event: QPaintEvent) -> list[QRect]:
     """The rectangles to be painted; their common bounds could be the whole view for two thin lines."""
     rects: Iterable[QRect] = event.region()  # type: ignore[assignment]  # the stubs do not know that it can be iterated
-    return [QRect(rect) for rect in rects]
+    parts, bounds = [QRect(rect) for rect in rects], event.rect()
+    covered = sum(part.width() * part.height() for part in parts)
+    return [bounds] if covered > _MOSTLY * bounds.width() * bounds.height() else parts
