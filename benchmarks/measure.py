@@ -1,26 +1,32 @@
 """Process time of keeping the measurements in step with a mask that is being painted.
 
-    python benchmarks/measure.py
+    python benchmarks/measure.py [--window]
 
 A 4288x2848 mask with a disc of 1,200 pixels, painted with a brush of 120. Prints what one brush event costs (noting
 the box), what one update costs after 1 and after 4 brush events and after a shape of the disc's size was redrawn, what
 is added between gestures, and what opening a case costs. Process time, so that other programs hardly count; the median
-and the 95th percentile.
+and the 95th percentile. With --window, a real window without a screen is painted in for some seconds with 125 mouse
+events a second, and it prints how often the Measure panel was updated; other programs slow that down.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.box import Box
+from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.stroke import Stroke, painting_table
 from unet_desktop.masks.tally import Tally, measured
+from unet_desktop.project.project import Project
 
 HEIGHT, WIDTH = 2848, 4288
 DISC, CUP, BRUSH = 1200, 700, 120
@@ -30,7 +36,12 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=100)
-    times = parser.parse_args().times
+    parser.add_argument("--window", action="store_true", help="count the updates of a window instead")
+    arguments = parser.parse_args()
+    if arguments.window:
+        count_updates()
+        return
+    times = arguments.times
     mask = disc_and_cup()
     tally = Tally(mask, DISC_AND_CUP)
     tally.measurement()
@@ -78,6 +89,51 @@ def seconds(call: Callable[[], object]) -> float:
     began = time.process_time()
     call()
     return time.process_time() - began
+
+
+def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> None:
+    """Paint along the disc's edge in a window of its own, and print the updates."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(HOME=folder, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder)
+        from PySide6.QtCore import QEvent, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
+
+        from unet_desktop.gui import app
+
+        root = make_project(Path(folder))
+        window = app.make_window(app.make_application())
+        window.resize(1600, 1000)
+        window.show()
+        window.handlers.find("project.open_root")(root)
+        window.handlers.find("view.zoom_mask")()
+        window.bench.options.set_diameter(BRUSH)
+        updates: list[float] = []
+        window.bench.measuring.measured.connect(lambda: updates.append(time.monotonic()))
+        kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * round(seconds_long * events_a_second)]
+        began = time.monotonic()
+        for number, (kind, place) in enumerate(zip(kinds, rim_path(len(kinds)), strict=True)):
+            point = QPointF(*window.canvas.viewport.to_view(*place))
+            button = Qt.MouseButton.LeftButton
+            event = QMouseEvent(kind, point, point, button, button, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(window.canvas, event)
+            while time.monotonic() < began + (number + 1) / events_a_second:
+                QApplication.processEvents()
+                time.sleep(0.0005)
+        lasted = time.monotonic() - began
+        print(f"{len(kinds) / lasted:.0f} mouse events and {len(updates) / lasted:.1f} updates a second")
+        window.bench.editor.cancel()
+        window.close()
+
+
+def make_project(folder: Path) -> Path:
+    """A project of one grey photograph with the mask."""
+    project = Project.create(folder / "project", DISC_AND_CUP)
+    write_jpeg(folder / "photograph.jpg", np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    case = project.add_image(folder / "photograph.jpg")
+    project.save_mask(case.id, disc_and_cup())
+    return project.root
 
 
 def report(what: str, durations: list[float]) -> None:
