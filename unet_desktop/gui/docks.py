@@ -16,7 +16,7 @@ _HEIGHTS = (280, 420)
 
 
 class Docks:
-    """Cases and measurements at the left; the rest at the right, one behind the other."""
+    """Cases, measurements and history at the left; the rest at the right, one behind the other."""
 
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into a dock of its own."""
@@ -24,18 +24,20 @@ class Docks:
         self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
         self.cases = _dock("Cases", panels.cases, window)
         self.measure = _dock("Measure", panels.measure, window)
+        self.history = _dock("History", panels.history, window)
         self.tools = _dock("Correct", panels.tools, window)
         self.view = _dock("View", panels.view, window)
         self.training = _dock("Train", panels.training, window)
         self.models = _dock("Models", panels.models, window)
-        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+        for area in (_LEFT, _RIGHT):
+            window.setTabPosition(area, QTabWidget.TabPosition.North)
         self._titles = DockTitles(window, self.all)
         self.reset()
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """All of them."""
-        return (self.cases, self.measure, self.tools, self.view, self.training, self.models)
+        return (self.cases, self.measure, self.history, self.tools, self.view, self.training, self.models)
 
     def reset(self) -> None:
         """Put them where they belong."""
@@ -43,8 +45,9 @@ class Docks:
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
-        for dock in (self.cases, self.measure):
+        for dock in (self.cases, self.measure, self.history):
             window.addDockWidget(_LEFT, dock)
+        window.tabifyDockWidget(self.measure, self.history)
         at_the_right = (self.tools, self.view, self.training, self.models)
         for dock in at_the_right:
             window.addDockWidget(_RIGHT, dock)
@@ -54,6 +57,7 @@ class Docks:
             dock.setFloating(False)
             dock.show()
         self.tools.raise_()
+        self.measure.raise_()
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
         window.resizeDocks([self.cases, self.measure], list(_HEIGHTS), Qt.Orientation.Vertical)
 
@@ -63,8 +67,9 @@ class Docks:
             shown, self._shown = self._shown, None
             for dock in shown:
                 dock.show()
-            if self.tools in shown:
-                self.tools.raise_()
+            for front in (self.measure, self.tools):
+                if front in shown:
+                    front.raise_()
         elif not is_open and self._shown is None:
             self._shown = [dock for dock in self.all if not dock.isHidden()]
             for dock in self.all:

@@ -200,6 +200,14 @@ class Editor(QObject):
         if not self.drawing:
             self._step(StepKind.REDONE, self.history.redo())
 
+    def go_to(self, step: int) -> None:
+        """Undo or redo until that many steps are done, as far as there are some; 0 is the mask as it was opened."""
+        self.cancel()
+        while len(self.history.names) > max(step, 0):
+            self.undo()
+        while len(self.history.names) < step and self.history.can_redo:
+            self.redo()
+
     def _step(self, kind: StepKind, patch: Patch | None) -> None:
         if patch is None or self.mask is None:
             return
@@ -212,5 +220,6 @@ class Editor(QObject):
 
     def _note(self, patch: Patch) -> None:
         self.history.push(patch)
+        self._histories.make_room(self.history.size)
         self.history_changed.emit()
         self.edited.emit(Step(StepKind.DONE, patch))

@@ -43,8 +43,15 @@ class Histories:
         if not (history.can_undo or history.can_redo):
             return
         self._kept[key] = Kept(history, zlib.crc32(mask.data), began_empty)
+        self._drop_over(self._budget, least=1)
+
+    def make_room(self, taken: int) -> None:
+        """Let the histories kept here and the open one, which holds that many bytes, stay within the budget."""
+        self._drop_over(self._budget - taken, least=0)
+
+    def _drop_over(self, budget: int, *, least: int) -> None:
         size = sum(kept.history.size for kept in self._kept.values())
-        while size > self._budget and len(self._kept) > 1:
+        while size > budget and len(self._kept) > least:
             _, dropped = self._kept.popitem(last=False)
             size -= dropped.history.size
 

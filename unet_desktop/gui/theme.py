@@ -154,6 +154,7 @@ def style_sheet(colours: Colours) -> str:
     QMainWindow::separator {{ background: {colours.line}; width: 1px; height: 1px; }}
     QDockWidget::title {{ padding: 6px 10px; background: {colours.window}; }}
     QLabel[role="heading"] {{ font-weight: 600; }}
+    QListView#history::item {{ padding: 3px 10px; }}
     QLabel[role="muted"] {{ color: {colours.muted}; }}
     QLabel[role="title"] {{ font-size: 22pt; font-weight: 600; }}
     QLabel[role="figure"] {{ font-size: 16pt; font-weight: 600; }}

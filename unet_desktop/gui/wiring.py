@@ -17,6 +17,7 @@ from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
 from unet_desktop.gui.views.display import DisplayView
+from unet_desktop.gui.views.history import HistoryView
 from unet_desktop.gui.views.learning import LearningView
 from unet_desktop.gui.views.measure import MeasureView
 
@@ -33,6 +34,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     BrushSizeView(window.canvas, bench.options)
     DisplayView(window.stage, pointer, bench, panels, guarded)
     CaseView(window, bench, panels)
+    HistoryView(bench.editor, panels.history)
     LearningView(bench, panels)
     AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
@@ -104,6 +106,7 @@ class Upkeep(QObject):
         self._window.setStyleSheet(style_sheet(self._appearance.colours))
         self._window.actions_by_id.set_colours(self._appearance.colours)
         self._window.panels.cases.set_colours(self._appearance.colours)
+        self._window.panels.history.set_colours(self._appearance.colours)
         self.refresh()
 
     def _on_session_project_changed(self) -> None:

@@ -18,6 +18,7 @@ class History:
         self._budget = budget
         self._done: deque[Patch] = deque()
         self._undone: list[Patch] = []
+        self._forgot = False
 
     def push(self, patch: Patch) -> None:
         """Note a patch that was just applied; what was undone can no longer be redone.
@@ -29,6 +30,7 @@ class History:
         size = self.size
         while size > self._budget and len(self._done) > 1:
             size -= self._done.popleft().size
+            self._forgot = True
 
     def undo(self) -> Patch | None:
         """The patch to apply in order to take the last step back, or None when there is none."""
@@ -55,6 +57,11 @@ class History:
     def can_redo(self) -> bool:
         """Is there a step to do again?"""
         return bool(self._undone)
+
+    @property
+    def forgot(self) -> bool:
+        """Did the oldest steps go, so that undoing everything does not lead back to the beginning?"""
+        return self._forgot
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.banner import Banner
 from unet_desktop.gui.panels.cases import CasesPanel
+from unet_desktop.gui.panels.history import HistoryPanel
 from unet_desktop.gui.panels.measure import MeasurePanel
 from unet_desktop.gui.panels.models import ModelsPanel
 from unet_desktop.gui.panels.status import StatusLine
@@ -23,6 +24,7 @@ class Panels:
         self.thumbnails = Thumbnails()
         self.cases = CasesPanel(self.thumbnails)
         self.measure = MeasurePanel()
+        self.history = HistoryPanel()
         self.tools = ToolsPanel(actions)
         self.view = ViewPanel(actions)
         self.training = TrainingPanel()
