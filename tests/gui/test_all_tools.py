@@ -6,6 +6,7 @@ The tools get touches as the pointer gives them. A tool that is added to the too
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from hypothesis import settings
@@ -15,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.gui.canvas.toolbox import TOOLS, Toolbox
 from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.subject import Subject
 from unet_desktop.gui.tool_options import ToolOptions
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks import morphology
@@ -67,6 +69,14 @@ def nested(row: float, column: float, radius: float) -> np.ndarray:
     return (distance < radius).astype(np.uint8) + (distance < radius / 2).astype(np.uint8)
 
 
+def looked_at(pixels: np.ndarray) -> Subject:
+    """The picture for tools that look at it."""
+    return Subject(SimpleNamespace(open=SimpleNamespace(image=SimpleNamespace(pixels=pixels))))
+
+
+PICTURE = np.full((*SIZE, 3), (60, 30, 20), np.uint8)
+PICTURE[nested(22, 28, 14) > 0] = (180, 120, 60)
+PICTURE[nested(22, 28, 14) > 1] = (230, 190, 130)
 DISCS = st.builds(nested, st.integers(10, 35), st.integers(12, 45), st.integers(6, 20))
 MASKS = st.one_of(DISCS, DISCS, st.just(np.zeros(SIZE, np.uint8)))
 
@@ -77,7 +87,7 @@ class AllTools(RuleBasedStateMachine):
     @initialize(masks=st.tuples(MASKS, MASKS))
     def begin(self, masks) -> None:
         self.editor, self.options = Editor(), ToolOptions()
-        self.toolbox = Toolbox(self.editor, self.options)
+        self.toolbox = Toolbox(self.editor, self.options, looked_at(PICTURE))
         self.options.set_labels(DISC_AND_CUP)
         self.options.set_diameter(14)
         self.start = dict(zip(CASES, (mask.copy() for mask in masks), strict=True))
