@@ -31,6 +31,7 @@ def test_a_dock_that_stands_alone_shows_its_title(qtbot: QtBot, opened: MainWind
     opened.docks.models.setFloating(True)
     settled(qtbot, opened, Cases=False, Correct=True, Train=True, Models=False)
     opened.docks.training.hide()
+    opened.docks.view.hide()
     settled(qtbot, opened, Cases=False, Correct=False, Train=False, Models=False)
     opened.actions_by_id["window.reset"].trigger()
     settled(qtbot, opened, Cases=False, Correct=True, Train=True, Models=True)
