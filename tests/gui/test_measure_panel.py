@@ -186,6 +186,14 @@ def test_a_scale_that_is_set_meanwhile_is_used(opened: MainWindow, panel: Measur
     assert table(panel, "Sizes").text(1, 2) == "59"
 
 
+def test_a_thin_hour_says_so() -> None:
+    mask = disc_mask()
+    mask[80:90, 70:90][mask[80:90, 70:90] > 0] = 2
+    rim = measured(mask, DISC_AND_CUP).rim
+    assert hour_text(rim, 6, None).endswith("of the disc’s diameter, thin (below 0.1)")
+    assert hour_text(rim, 12, None).endswith("of the disc’s diameter")
+
+
 def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
     labels = LabelSet((Label(1, "nucleus of a very large cell", "#0072b2"), Label(2, "debris", "#d55e00")))
     panel = MeasurePanel()

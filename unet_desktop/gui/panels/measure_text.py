@@ -7,7 +7,7 @@ import math
 from unet_desktop.images.eye import Eye
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import Extent
-from unet_desktop.masks.rim import Rim, broken
+from unet_desktop.masks.rim import THIN, Rim, broken
 from unet_desktop.masks.tally import Measurement
 
 _MINUS = "\N{MINUS SIGN}"
@@ -100,7 +100,9 @@ def hour_text(rim: Rim, hour: int, mm_per_pixel: float | None) -> str:
     """The rim at an hour from 1 to 12, in words."""
     width = length_text(float(rim.hours[hour % 12]), mm_per_pixel)
     unit = "px" if mm_per_pixel is None else "mm"
-    return f"{hour} o’clock: rim {width} {unit} wide, {rim.hour_ratios[hour % 12]:.2f} of the disc’s diameter"
+    ratio = float(rim.hour_ratios[hour % 12])
+    thin = f", thin (below {THIN:.1f})" if rim.has_cup and ratio < THIN else ""
+    return f"{hour} o’clock: rim {width} {unit} wide, {ratio:.2f} of the disc’s diameter{thin}"
 
 
 def spoken_hours(rim: Rim) -> str:
