@@ -118,9 +118,9 @@ def broken(quadrants: dict[Quadrant, float], rule: str) -> list[tuple[Quadrant, 
 
     ISNT: normal rims are widest inferiorly, then superiorly, nasally, temporally (Jonas, Gusek and Naumann 1988,
     "Optic disc, cup and neuroretinal rim size, configuration and correlations in normal eyes", Investigative
-    Ophthalmology & Visual Science 29, 1151-1158), here with "at least as wide as" as in Moon et al. 2018, Korean
-    Journal of Ophthalmology 32(1), abstract. IST leaves the nasal side out: many more normal eyes keep it (73 % against 18 %
-    of 280 in "Effect of age and disc size on rim order rules", Journal of Glaucoma 24, 2015, 377-382).
+    Ophthalmology & Visual Science 29, 1151-1158), here with "at least as wide as" as in the abstract of Moon et al.
+    2018, Korean Journal of Ophthalmology 32(1). IST leaves the nasal side out: many more normal eyes keep it (73 %
+    against 18 % of 280 in "Effect of age and disc size on rim order rules", Journal of Glaucoma 24, 2015, 377-382).
 
     Args:
         quadrants: mean widths, pixels.
