@@ -154,9 +154,9 @@ def _bend_cost(gap: Gap, frame: _Frame) -> Plane:
     first, last = _slope(gap.before, gap.start, gap.end), _slope(gap.start, gap.end, gap.after)
     bend = _BEND if gap.before is not None or gap.after is not None else _UNKNOWN_BEND
     if gap.after is None:
-        last = -first  # an arc, until more is known
+        last = first  # an arc, until more is known
     elif gap.before is None:
-        first = -last
+        first = last
     share = np.clip(frame.along, 0.0, 1.0)
     # Hermite's cubic over the stretch; on a circle it comes within 1 % of the stretch's length of the arc.
     spline = first * share * (1 - share) ** 2 + last * share**2 * (1 - share)

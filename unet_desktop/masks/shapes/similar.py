@@ -29,8 +29,10 @@ _SIGMA = 1.5
 """Smoothing of the picture, in the same pixels."""
 _EDGE = 3.0
 """Smoothing of the found area's edge, in the same pixels."""
-_THREAD = 7
+_THREAD = 13
 """Width of what is cut off where it leaks out, in the same pixels."""
+_NOTCH = 25
+"""Width of notches that are closed, such as a wide vessel leaves."""
 _FOUND = 255
 Plane = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -80,16 +82,17 @@ class Similar:
         return self._enlarged(self._tidied(found[1:-1, 1:-1]))
 
     def _tidied(self, found: Bytes) -> Bytes:
-        """Holes closed, and without what hangs on it by a thread."""
-        padded = np.pad((found != _FOUND).view(np.uint8), 1, constant_values=1)
-        whole = (~connected(padded, 0, 0)[1])[1:-1, 1:-1].astype(np.uint8)
+        """Holes and notches closed, and without what hangs on it by a thread."""
+        whole = _without_holes(found == _FOUND)
         opened = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, _round(self._fineness * _THREAD)), np.uint8)
         column, row = self._seed
         if not opened[row, column]:
             return whole  # all of it is thin
         box, plane = connected(opened, row, column)
+        part = np.pad(plane.astype(np.uint8), _NOTCH)
+        closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, _round(self._fineness * _NOTCH))
         kept = np.zeros_like(whole)
-        kept[box.slices] = plane
+        kept[box.slices] = _without_holes(closed[_NOTCH:-_NOTCH, _NOTCH:-_NOTCH] > 0)
         return kept
 
     def _enlarged(self, found: Bytes) -> tuple[Box, Region]:
@@ -119,3 +122,9 @@ def _round(width: float) -> Bytes:
     """A disc of about that width for OpenCV's morphology; its own pixel at least."""
     side = 2 * int(width / 2) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def _without_holes(plane: Region) -> Bytes:
+    """(h, w) uint8, 0 or 1: the plane and what it encloses."""
+    outside = connected(np.pad(~plane, 1, constant_values=True).view(np.uint8), 0, 0)[1]
+    return (~outside[1:-1, 1:-1]).view(np.uint8)
