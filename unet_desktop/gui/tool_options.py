@@ -20,15 +20,15 @@ class ToolKind(StrEnum):
 
     BRUSH = "brush"
     ERASER = "eraser"
-    ELLIPSE = "ellipse"
-    SPLINE = "spline"
     UNKNOWN = "unknown"
     PUSH = "push"
-    POLYGON = "polygon"
-    LASSO = "lasso"
     FILL = "fill"
     WAND = "wand"
+    ELLIPSE = "ellipse"
+    SPLINE = "spline"
     EDGE = "edge"
+    POLYGON = "polygon"
+    LASSO = "lasso"
 
 
 class ToolOptions(QObject):

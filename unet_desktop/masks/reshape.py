@@ -40,15 +40,20 @@ class Reshape:
         self._mask = mask
         self._original = Original(mask)
         self._paint, self._erase = painting_table(labels, label), erasing_table(labels, label)
-        values = np.zeros(256, bool)
-        values[list(labels.region_values(label))] = True
-        # Looked for once in the whole mask: what follows costs no more than the region and the shape are large.
-        self._region = bounds(values[mask])
+        self._values = np.zeros(256, bool)
+        self._values[list(labels.region_values(label))] = True
+        self._region: Box | None = None
         self._name = name
 
     @property
     def region(self) -> Box:
-        """Where the label's region was when the gesture began."""
+        """Where the label's region was when the gesture began.
+
+        It is looked for in the whole mask, once and not before it is asked for: only replacing needs it, and a large
+        mask takes longer than a press may.
+        """
+        if self._region is None:
+            self._region = bounds(self._values[self._original.read(Box(0, 0, *self._mask.shape))])
         return self._region
 
     def show(self, box: Box, plane: Region, combine: Combine) -> Box:
@@ -62,7 +67,7 @@ class Reshape:
         inside = box.within(*self._mask.shape)
         if inside.empty:
             inside = Box(0, 0, 0, 0)
-        work = inside.joined(self._region) if combine is Combine.REPLACE else inside
+        work = inside.joined(self.region) if combine is Combine.REPLACE else inside
         shape = np.zeros((work.bottom - work.top, work.right - work.left), bool)
         if not inside.empty:
             shape[inside.moved(-work.top, -work.left).slices] = plane[inside.moved(-box.top, -box.left).slices]
