@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from drawings import disc_mask
 from gestures import drag, move, press, release
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -94,6 +94,19 @@ def test_a_shape_that_is_edited_is_measured(opened: MainWindow, measuring: Measu
     qtbot.waitUntil(lambda: measuring.now.extents[1].height == 40)
     editor.cancel()
     qtbot.waitUntil(lambda: measuring.now.extents == measured(disc_mask(), DISC_AND_CUP).extents)
+
+
+def test_a_handle_is_measured_while_it_is_dragged(opened: MainWindow, measuring: Measuring, qtbot) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_Q)
+    drag(opened.canvas, [(50, 30), (80, 60), (110, 90)])  # an ellipse in that box, still being edited
+    qtbot.waitUntil(lambda: measuring.now.extents[0].height in range(58, 63))
+    press(opened.canvas, (80, 90))
+    move(opened.canvas, (80, 95))
+    move(opened.canvas, (80, 105))
+    qtbot.waitUntil(lambda: measuring.now.extents[0].height in range(72, 79))
+    assert opened.bench.editor.drawing
+    assert_up_to_date(opened)
+    release(opened.canvas, (80, 105))
 
 
 def test_undo_and_redo_are_measured(opened: MainWindow, measuring: Measuring, qtbot) -> None:
