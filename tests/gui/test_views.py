@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSlider
 from test_canvas_snapshot import pixels_of
 
+from unet_desktop.gui.canvas import image_layer
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.scale_bar import bar, round_length
 from unet_desktop.gui.settings import Store
@@ -19,6 +20,7 @@ from unet_desktop.gui.view_options import Beside, View
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.images.display import NEUTRAL, Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks import drawing
 from unet_desktop.masks.box import Box
 from unet_desktop.masks.drawing import Style
 
@@ -81,6 +83,45 @@ def test_every_key_of_the_look(opened: MainWindow) -> None:
     press_key(opened, KEYS.Key_F3)
     assert opened.actions_by_id["view.clahe"].isChecked()
     assert press_key(opened, KEYS.Key_F9).look == NEUTRAL
+
+
+def test_outline_and_beside_by_key(opened: MainWindow) -> None:
+    alt, shift = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+    assert press_key(opened, KEYS.Key_Period, alt).line_width == 2.0
+    assert press_key(opened, KEYS.Key_Comma, alt).line_width == 1.5
+    for _ in range(3):
+        assert press_key(opened, KEYS.Key_Comma, alt).line_width >= 1.0
+    assert press_key(opened, KEYS.Key_F7, shift).split
+    assert press_key(opened, KEYS.Key_F7, shift).beside is Beside.COLOUR
+    opened.docks.models.raise_()
+    press_key(opened, KEYS.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert not opened.panels.view.visibleRegion().isEmpty()
+
+
+def test_a_dab_is_painted_at_the_cost_of_its_box(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Screen pixels that a change of 100 x 100 image pixels makes the canvas work out, on 12 megapixels."""
+    seen_pixels: list[int] = []
+
+    def counted(step):
+        def counting(pixels, *arguments):
+            grid = arguments[-1]
+            seen_pixels.append(grid.width * grid.height)
+            return step(pixels, *arguments)
+
+        return counting
+
+    canvas.set_image(np.zeros((2848, 4288, 3), np.uint8))
+    canvas.set_mask(np.ones((2848, 4288), np.uint8), DISC_AND_CUP)
+    canvas.zoom_to(1.0)
+    canvas.show_box(Box(1000, 1000, 1200, 1200))
+    QApplication.processEvents()
+    monkeypatch.setattr(image_layer, "smooth", counted(image_layer.smooth))
+    monkeypatch.setattr(drawing, "nearest", counted(drawing.nearest))
+    canvas.update_box(Box(1050, 1050, 1150, 1150))
+    QApplication.processEvents()
+    side = 100 * canvas.viewport.scale + 2 * 12 + 2
+    assert len(seen_pixels) == 2
+    assert max(seen_pixels) <= side * side
 
 
 def test_the_panel_follows_and_leads(opened: MainWindow) -> None:

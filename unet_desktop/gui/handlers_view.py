@@ -6,7 +6,7 @@ import time
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
-from unet_desktop.gui.view_options import CLAHE
+from unet_desktop.gui.view_options import CLAHE, Beside
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.labels import NOT_ANNOTATED
@@ -89,6 +89,19 @@ class ViewHandlers:
         """Fills, outlines, both, and round again."""
         styles = list(Style)
         self._options.change("style", styles[(styles.index(self._options.view.style) + 1) % len(styles)])
+
+    def step_line(self, steps: int) -> None:
+        """Make outlines wider or narrower by half a pixel of the screen."""
+        self._options.change("line_width", self._options.view.line_width + 0.5 * steps)
+
+    def next_beside(self) -> None:
+        """Show something else beside, and open the split view when it is not there."""
+        shown = self._options.view
+        if shown.split:
+            everything = list(Beside)
+            self._options.change("beside", everything[(everything.index(shown.beside) + 1) % len(everything)])
+        else:
+            self.toggle("split")
 
     def choose_channel(self, channel: str) -> None:
         """Show this channel; the one that is shown already leads back to colour."""

@@ -48,6 +48,10 @@ class WindowHandlers:
         """Put the panels back."""
         self._docks.reset()
 
+    def show_view(self) -> None:
+        """Bring the view's panel to the front."""
+        self._docks.bring_forward(self._docks.view)
+
     def show_shortcuts(self) -> None:
         """List the keys, and let them be changed."""
         ShortcutsDialog(self._window, self._actions.keymap, self._bench.options.labels).exec()

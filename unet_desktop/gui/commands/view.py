@@ -86,4 +86,15 @@ COMMANDS: tuple[Command, ...] = (
             ("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of a round length in the corner"),
         )
     ),
+    Command(
+        "view.next_beside",
+        "Picture besi&de",
+        "view.next_beside",
+        "Shift+F7",
+        needs=_C,
+        tip="What the split view shows beside: the same without mask, colour, or red-free",
+    ),
+    Command("view.wider", "&Wider outline", "view.step_line", "Alt+.", needs=_C, argument=1),
+    Command("view.narrower", "&Narrower outline", "view.step_line", "Alt+,", needs=_C, argument=-1),
+    Command("view.panel", "Loo&k and scale", "window.show_view", "Ctrl+L", needs=_C, tip="Go to the panel of the view"),
 )
