@@ -12,7 +12,7 @@ from unet_desktop.gui.panels.all_panels import Panels
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
-_HEIGHTS = (280, 420)
+_HEIGHTS = (350, 350)
 
 
 class Docks:

@@ -25,7 +25,7 @@ KEPT_TEXT = {
 }
 ORDERS = {
     Order.NAME: ("Name", "In the order of their names"),
-    Order.CHANGED: ("Last changed", "Those changed last come first"),
+    Order.CHANGED: ("Date", "Those changed last come first"),
     Order.UNCERTAIN: ("Uncertainty", "Those whose prediction is least certain come first"),
     Order.VCDR: ("vCDR", "Those of the largest vertical cup-to-disc ratio come first"),
 }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QListView, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from unet_desktop.gui.named import named
 from unet_desktop.gui.panels.case_delegate import CaseDelegate
@@ -134,11 +143,14 @@ class CasesPanel(QWidget):
         self._pages.addWidget(self._list)
         self._pages.addWidget(empty)
         head = QVBoxLayout()
-        head.setContentsMargins(10, 6, 10, 8)
+        head.setContentsMargins(10, 4, 10, 6)
         head.setSpacing(6)
         head.addWidget(self.filter)
-        head.addWidget(self._words)
-        head.addWidget(self._bar)
+        progress = QHBoxLayout()
+        progress.setSpacing(8)
+        progress.addWidget(self._words)
+        progress.addWidget(self._bar, 1)
+        head.addLayout(progress)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -1,0 +1,95 @@
+"""Next picture on 4288 x 2848 photographs: from the key press to the painted canvas, in order and cold.
+
+    python benchmarks/next_case.py ../shared/data/idrid_optic_disc/images
+
+Makes a project of links to the photographs with masks for every other one and predictions for the rest, opens the
+real window off screen, presses "next", and paints the canvas at once. In order, the user looks at each picture for
+--look seconds before going on; cold, nothing was read ahead. Prints percentiles and the process's peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from unet_desktop.gui import app
+from unet_desktop.gui.case_reader import CaseReader
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.listing import find_images
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.project import Project
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("images", type=Path, help="folder of photographs")
+    parser.add_argument("--cases", type=int, default=30)
+    parser.add_argument("--look", type=float, default=1.0, help="seconds between two pictures when going in order")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
+        root = Path(folder) / "project"
+        _make(root, find_images(arguments.images)[: arguments.cases])
+        window = app.make_window(app.make_application())
+        window.resize(1920, 1080)
+        window.show()
+        window.handlers.find("project.open_root")(root)
+        session = window.bench.session
+        session.open_case(session.case_ids[0])
+        before = _peak()
+        _report("in order", [_step(window, arguments.look) for _ in session.case_ids[1:]])
+        _report("and back", [_step(window, arguments.look, -1) for _ in session.case_ids[1:]])
+        session._reader.shutdown()
+        session._reader = CaseReader()
+        window.bench.prefetch._timer.timeout.disconnect()
+        _report("cold", [_step(window, 0.2) for _ in session.case_ids[1:]])
+        print(f"peak memory {_peak() >> 20} MB, {_peak() - before >> 20} MB of it while going through")
+        window.close()
+
+
+def _make(root: Path, images: list[Path]) -> None:
+    project = Project.create(root, DISC_AND_CUP)
+    for number, image in enumerate(images):
+        case = project.add_image(image, copy=False)
+        rows, columns = np.ogrid[: case.height, : case.width]
+        distance = np.hypot(rows - case.height / 2, columns - case.width * 0.7)
+        mask = (distance < 250).astype(np.uint8) + (distance < 120)
+        if number % 2:
+            project.save_mask(case.id, mask)
+        else:
+            project.save_prediction(case.id, mask, model="f00d", confidence=0.9)
+
+
+def _step(window: MainWindow, look: float, offset: int = 1) -> float:
+    """Seconds from the key to the painted canvas; then the picture is looked at."""
+    started = time.perf_counter()
+    window.handlers.find("cases.step")(offset)
+    window.canvas.repaint()
+    took = time.perf_counter() - started
+    QApplication.processEvents()
+    QTest.qWait(round(1000 * look))
+    return took
+
+
+def _report(name: str, seconds: list[float]) -> None:
+    half, most = np.percentile(np.array(seconds) * 1000, (50, 95))
+    print(f"{name}: {len(seconds)} pictures, 50 % under {half:.0f} ms, 95 % under {most:.0f} ms", flush=True)
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    main()
