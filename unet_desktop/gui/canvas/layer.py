@@ -34,6 +34,11 @@ def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
     return pen
 
 
+def whole_pixels(length: float) -> int:
+    """That many device pixels, at least one; halves go up, so that 1.5 and 2.5 differ as 2 and 3 do."""
+    return max(1, math.floor(length + 0.5))
+
+
 def clipped_grid(painter: QPainter, scale: float) -> Grid:
     """The device pixels within the painter's clip, counted from the picture's corner; arguments as `Layer.paint`."""
     clip = painter.clipBoundingRect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
-from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.drawing import Palette, Pen, Style, drawn
 from unet_desktop.masks.regions import Mask
@@ -37,7 +37,7 @@ class MaskLayer:
     @property
     def reach(self) -> int:
         """Logical pixels round a changed box of the mask that look different too."""
-        return 2 if self.style is Style.FILL else round(self.line_width + _STRONGER) + 3
+        return 2 if self.style is Style.FILL else whole_pixels(self.line_width + _STRONGER) + 3
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """See `Layer.paint`."""
@@ -46,10 +46,10 @@ class MaskLayer:
         labels, density = self._palette.labels, painter.device().devicePixelRatioF()
         in_use = self.in_use if self.in_use in labels.labels else None
         pen = Pen(
-            max(1, round(self.line_width * density)),
-            max(1, round((self.line_width + _STRONGER) * density)),
+            whole_pixels(self.line_width * density),
+            whole_pixels((self.line_width + _STRONGER) * density),
             in_use,
-            max(2, round(_STRIPE * density)),
+            whole_pixels(_STRIPE * density),
         )
         grid = clipped_grid(painter, scale).within(*self._mask.shape)
         found = drawn(self._mask, self._palette, grid, self.style, pen)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 
-from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes
+from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
 from unet_desktop.masks.regions import Mask
@@ -36,12 +36,12 @@ class ProposalLayer:
         if self._mask is None or self._palette is None or not self.visible:
             return
         density = painter.device().devicePixelRatioF()
-        width = max(1, round(WIDTH * density))
+        width = whole_pixels(WIDTH * density)
         grid = clipped_grid(painter, scale).within(*self._mask.shape)
         found = drawn(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
         if found is not None:
             part, codes = found
-            dashed(codes, self._palette, part, max(1, round(_DASH * density)))
+            dashed(codes, self._palette, part, whole_pixels(_DASH * density))
             draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
 
 
