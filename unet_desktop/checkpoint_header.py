@@ -87,16 +87,26 @@ def read_header(path: Path) -> CheckpointHeader:
         CheckpointError: missing, not a safetensors file, not ours, or damaged.
     """
     try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > _LONGEST_HEADER:
-                raise CheckpointError(f"{path} is not a U-Net Desktop model file. {_CHOOSE}")
-            metadata = json.loads(file.read(length)).get("__metadata__")
+        metadata = read_metadata(path)
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}). Check the path.") from error
     except (struct.error, ValueError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a U-Net Desktop model file. {_CHOOSE}") from error
-    return CheckpointHeader.from_metadata(metadata if isinstance(metadata, dict) else None, path)
+    return CheckpointHeader.from_metadata(metadata, path)
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata of any safetensors file, empty where it has none; no weights, no torch.
+
+    Raises:
+        OSError: it cannot be read. struct.error, ValueError, AttributeError, RecursionError: it is none.
+    """
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        if length > _LONGEST_HEADER:
+            raise ValueError("its head is too long")
+        metadata = json.loads(file.read(length)).get("__metadata__")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _check(header: CheckpointHeader) -> None:

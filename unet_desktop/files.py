@@ -71,6 +71,11 @@ def move_file(source: Path, target: Path) -> None:
         raise WriteError(f"{source} could not be renamed ({error.strerror}). Check permissions.") from error
 
 
+def write_chunks(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
+    """Replace the file's content by these, one after the other; see `write_bytes`."""
+    _replace(path, chunks)
+
+
 def copy_file(source: Path, target: Path) -> None:
     """Copy a file's content; the target is whole or not there. See `write_bytes`.
 
@@ -89,7 +94,7 @@ def _chunks(source: Path) -> Iterator[bytes]:
         raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes]) -> None:
+def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     temporary: str | None = None
     length = 0
     try:

@@ -72,7 +72,7 @@ def write_sample():
     return _write_sample
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> TrainConfig:
     return _TINY
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from unet_desktop.engine.learn import _region_table
+from unet_desktop.engine.course import region_table
 from unet_desktop.engine.loss import segmentation_loss, targets
 from unet_desktop.labels import DISC_AND_CUP
 
@@ -26,7 +26,7 @@ def test_a_certain_right_answer_costs_nothing():
 def test_pixels_without_annotation_have_no_gradient():
     logits = torch.randn(1, 2, 4, 4, generator=torch.Generator().manual_seed(0)).requires_grad_()
     masks = torch.tensor([[[0, 1, 2, 255]] * 4], dtype=torch.uint8)
-    segmentation_loss(logits, *targets(masks, _region_table(DISC_AND_CUP))).backward()
+    segmentation_loss(logits, *targets(masks, region_table(DISC_AND_CUP))).backward()
     assert torch.all(logits.grad[..., 3] == 0)
     assert torch.all(logits.grad[..., :3] != 0)
 
@@ -34,7 +34,7 @@ def test_pixels_without_annotation_have_no_gradient():
 def test_nothing_annotated_costs_nothing():
     masks = torch.full((1, 4, 4), 255, dtype=torch.uint8)
     logits = torch.ones(1, 2, 4, 4, requires_grad=True)
-    loss = segmentation_loss(logits, *targets(masks, _region_table(DISC_AND_CUP)))
+    loss = segmentation_loss(logits, *targets(masks, region_table(DISC_AND_CUP)))
     loss.backward()
     assert float(loss.detach()) == 0.0
     assert torch.all(logits.grad == 0)
@@ -47,7 +47,7 @@ def test_an_absent_label_is_taught_by_cross_entropy_alone():
 
 
 def test_the_cup_is_part_of_the_discs_region():
-    wanted, weight = targets(torch.tensor([[[0, 1, 2, 255]]], dtype=torch.uint8), _region_table(DISC_AND_CUP))
+    wanted, weight = targets(torch.tensor([[[0, 1, 2, 255]]], dtype=torch.uint8), region_table(DISC_AND_CUP))
     assert wanted[0, 0, 0, :3].tolist() == [0, 1, 1]
     assert wanted[0, 1, 0, :3].tolist() == [0, 0, 1]
     assert weight.flatten().tolist() == [1, 1, 1, 0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_error
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Working
 from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
 
 _STAGES = {
@@ -93,6 +93,12 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
         progress.update(task, description=description, completed=event.step, total=event.steps)
     elif isinstance(event, EpochDone):
         progress.console.print(_epoch_line(event), markup=False)
+    elif isinstance(event, Working):
+        pass
+    elif isinstance(event, Resumed):
+        last = event.past[-1]
+        for line in (f"{_STAGES[last.stage]} goes on after epoch {last.epoch} of {last.epochs}.", *event.changes):
+            progress.console.print(line, markup=False)
     elif isinstance(event, Message):
         progress.console.print(event.text, markup=False)
     elif isinstance(event, Finished):

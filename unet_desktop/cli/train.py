@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,35 +12,71 @@ import typer
 from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
+from unet_desktop.tasks.alone import alone
+from unet_desktop.tasks.interrupted import interrupted
+
+_DEFAULT = "fast"
 
 
 def run(
     project: Annotated[Path, typer.Argument(help="Folder of the project.")],
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = "fast",
+    preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; {_DEFAULT} if not given.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training cases.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
+    patience: Annotated[
+        int | None, typer.Option(help="End after so many epochs without a better one; 0: never.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same result on the same machine.")] = None,
     from_scratch: Annotated[bool, typer.Option(help="Do not go on from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    resume: Annotated[bool, typer.Option(help="Go on with the training that was interrupted.")] = False,
+    anew: Annotated[bool, typer.Option(help="Give up the training that was interrupted.")] = False,
 ) -> None:
     """Train a model on the project's corrected cases."""
-    from unet_desktop.tasks.alone import alone
-    from unet_desktop.tasks.train import train_project
-
-    config = configuration(
-        preset, {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
-    )
-    events = train_project(project, config, from_scratch=from_scratch, device=device)
+    changes = {
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+        "batch_size": batch_size,
+        "patience": patience,
+        "seed": seed,
+    }
+    if resume and (anew or from_scratch):
+        raise TrainingError("--resume goes on as the training began; give it alone, or start a new one with --anew.")
+    if resume:
+        given = preset is not None or any(value is not None for value in changes.values())
+        events = _resumed(project, configuration(preset, changes) if given else None, device)
+    else:
+        events = _new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
     raise typer.Exit(follow(alone(project, events), "Training").code)
 
 
-def configuration(preset: str, changes: dict[str, int | float | None]) -> TrainConfig:
+def _resumed(project: Path, config: TrainConfig | None, device: str) -> Iterator[object]:
+    from unet_desktop.tasks.train import resume_project
+
+    yield from resume_project(project, config, device=device)
+
+
+def _new(project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool) -> Iterator[object]:
+    """A new training gives up the one that was interrupted, so that has to be said."""
+    found = interrupted(project)
+    if found is not None and not anew:
+        raise TrainingError(
+            f"There is an interrupted training: {found.describe()}. Go on with it by --resume, or give it up and start "
+            "a new one by --anew."
+        )
+    from unet_desktop.tasks.train import train_project
+
+    yield from train_project(project, config, from_scratch=from_scratch, device=device)
+
+
+def configuration(preset: str | None, changes: dict[str, int | float | None]) -> TrainConfig:
     """The preset with those settings changed that are given.
 
     Raises:
         TrainingError: no such preset, or a setting that cannot work.
     """
+    preset = preset or _DEFAULT
     if preset not in PRESETS:
         raise TrainingError(f'There is no preset "{preset}"; choose one of {", ".join(PRESETS)}.')
     given = {name: value for name, value in changes.items() if value is not None}

@@ -52,6 +52,7 @@ class TrainConfig:
         locate_learning_rate: as `learning_rate`, of the locating network.
         locate_size: side of the locating network's input, pixels, a multiple of 32.
         locate_batch_size: pictures a step of the locating network.
+        patience: a network stops learning after so many epochs without a better one on the validation cases; 0: never.
         augmentation: 0 none, 1 as strong as another camera.
         seed: of weights, order and augmentation.
 
@@ -80,6 +81,7 @@ class TrainConfig:
     locate_learning_rate: float = 2e-3
     locate_size: int = 160
     locate_batch_size: int = 4
+    patience: int = 0  # "one-cycle" is at its best when its rate has come down, so ending it early costs
     augmentation: float = 1.0
     seed: int = 0
 
@@ -163,6 +165,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "locate_learning_rate": (1e-8, 1.0),
     "locate_size": (64, 1024),
     "locate_batch_size": (1, 256),
+    "patience": (0, 10_000),
     "augmentation": (0.0, 2.0),
     "seed": (0, 2**31 - 1),
 }

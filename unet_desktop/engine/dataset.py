@@ -133,6 +133,7 @@ class Dataset:
         self._looks: dict[tuple[str, int], int] = {}
         self._usable: dict[str, list[int]] = {name: [] for name in specs}
         self._digest = hashlib.sha256()
+        self._digests: dict[str, str] = {}
 
     def read(self) -> Iterator[int]:
         """Decode every case once; yields how many are done.
@@ -141,8 +142,9 @@ class Dataset:
             ImageError, MaskError: a file cannot be read, or the mask is not its picture's.
         """
         for index, sample in enumerate(self._samples):
-            for path in (sample.image, sample.mask):
-                self._digest.update(files.sha256(path).encode() if path.is_file() else b"")
+            content = "".join(files.sha256(path) for path in (sample.image, sample.mask) if path.is_file()).encode()
+            self._digest.update(content)
+            self._digests[sample.case_id] = hashlib.sha256(content).hexdigest()
             for name, view in self._decode(index).items():
                 if view is None:
                     continue
@@ -160,6 +162,11 @@ class Dataset:
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 over all pictures and masks, in order, once read."""
         return self._digest.hexdigest()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Case id to hexadecimal SHA-256 over its picture and mask, in order, once read."""
+        return dict(self._digests)
 
     def usable(self, name: str) -> list[int]:
         """Indices of the cases that have something for that network."""

@@ -89,4 +89,25 @@ class Finished:
     seconds: float
 
 
-TrainEvent = Message | BatchDone | EpochDone | Finished
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Nothing to tell: a place within a step, or between two validation pictures, where the run can be stopped."""
+
+    stage: Stage
+    passing: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An interrupted training goes on; the first event after the pictures were read.
+
+    Attributes:
+        past: the epochs that were done before, in order.
+        changes: sentences on what is not as it was (torch, threads), so that figures may differ in the last digits.
+    """
+
+    past: tuple[EpochDone, ...]
+    changes: tuple[str, ...] = ()
+
+
+TrainEvent = Message | BatchDone | EpochDone | Working | Resumed | Finished

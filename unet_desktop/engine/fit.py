@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,16 +11,20 @@ import numpy as np
 import torch
 from torch import nn
 
-from unet_desktop import __version__
+from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine import checkpoint
+from unet_desktop.engine import checkpoint, training_state
 from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.course import Course, begin
 from unet_desktop.engine.dataset import Dataset, Sample, labels_for
 from unet_desktop.engine.device import Device, placed, prepare, seed_everything
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, TrainEvent
-from unet_desktop.engine.learn import Clock, Stage, learn
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, TrainEvent, Working
+from unet_desktop.engine.learn import DivergenceError, learn
 from unet_desktop.engine.networks import NO_PRETRAINED, NetworkSpec, build, keep_statistics, specs_for, start_pretrained
 from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.stage import Clock, Stage
+from unet_desktop.engine.training_header import TrainingHeader
+from unet_desktop.engine.training_state import TrainingState
 from unet_desktop.engine.validate import through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
@@ -37,15 +39,24 @@ _NAMES: tuple[Literal["locate", "segment"], ...] = ("locate", "segment")
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What every checkpoint of a run has in common."""
+    """What all files of a run have in common.
+
+    Attributes:
+        data: training and validation cases, read.
+        parent: weights_sha256 of the checkpoint that training goes on from, or None.
+        save_to: the checkpoint.
+        state_at: the training state, or None to keep none.
+    """
 
     labels: LabelSet
     config: TrainConfig
+    device: Device
     specs: Mapping[str, NetworkSpec]
     networks: Mapping[str, nn.Module]
-    data: Mapping[str, Any]
+    data: tuple[Dataset, Dataset]
     parent: str | None
     save_to: Path
+    state_at: Path | None
 
     def save(self, metrics: Mapping[str, float], measured_on: str = CROPS) -> CheckpointHeader:
         """Write the networks as they are now, with figures and what these were measured on."""
@@ -55,13 +66,36 @@ class _Run:
             preset=self.config.preset,
             training=self.config.to_json(),
             metrics=dict(metrics),
-            data=dict(self.data) | {"measured_on": measured_on},
+            data=_description(self.data) | {"measured_on": measured_on},
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=training_state.now(),
             weights_sha256="",
             parent=self.parent,
         )
         return checkpoint.save(self.save_to, header, self.networks)
+
+    def save_state(self, course: Course, past: Sequence[EpochDone]) -> None:
+        """Write where the run is, between two epochs."""
+        if self.state_at is None:
+            return
+        train, validation = self.data
+        header = TrainingHeader(
+            labels=self.labels,
+            config=self.config,
+            train=train.digests,
+            validation=validation.digests,
+            parent=self.parent,
+            past=tuple(past),
+            place=training_state.place_of(self.device),
+            created=training_state.now(),
+            internals=training_state.internals_of(course),
+        )
+        training_state.save(self.state_at, header, course, self.networks)
+
+    def forget_state(self) -> None:
+        """There is nothing to go on with any more."""
+        if self.state_at is not None:
+            files.delete_file(self.state_at)
 
 
 def fit(
@@ -73,12 +107,14 @@ def fit(
     save_to: Path,
     device: Device,
     start_from: Path | None = None,
+    state_at: Path | None = None,
+    resume: bool = False,
 ) -> Generator[TrainEvent, None, None]:
     """Train on the samples and keep the best model in `save_to`.
 
     The file is written whole, first when all its networks have learned something (after the first epoch of the
     segmenting network), then at each better epoch, and at the end. Closing the generator stops the run: the file
-    then holds the best model so far, or is not there yet.
+    then holds the best model so far, or is not there yet, and `state_at` holds the last epoch's end.
 
     Args:
         train: cases to learn from.
@@ -88,18 +124,27 @@ def fit(
         save_to: checkpoint file to write; its folder exists.
         device: where, from `device.choose`.
         start_from: checkpoint to go on from, or None to start anew.
+        state_at: file to keep the training's state in after each epoch; deleted when there is nothing to go on with.
+        resume: go on from that file; gives what the uninterrupted run would have. `start_from` is not needed then.
 
     Raises:
-        TrainingError: nothing to learn from, or the loss is not a number any more.
+        TrainingError: nothing to learn from, the loss is not a number any more, or what is to be resumed is not the
+            same run any more.
         CheckpointError: `start_from` is damaged, or of other labels or networks.
         ImageError, MaskError: a case cannot be read.
-        WriteError: the checkpoint cannot be written.
+        WriteError: the checkpoint or the state cannot be written; the last good ones still stand.
     """
-    begun = time.perf_counter()
     prepare(device)
     seed_everything(config.seed)
     specs = specs_for(labels, config)
-    networks, parent, warning = _networks(specs, labels, config, start_from)
+    state = None
+    if resume and state_at is not None:
+        state = training_state.load(state_at)
+        state.header.refuse_other(labels, config)
+        networks, parent, warning = {name: build(spec) for name, spec in specs.items()}, state.header.parent, ""
+        state.restore_networks(networks)
+    else:
+        networks, parent, warning = _networks(specs, labels, config, start_from)
     if warning:
         yield Message(warning)
     data = Dataset(train, labels, specs), Dataset(validation, labels, specs)
@@ -107,27 +152,49 @@ def fit(
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
     for network in networks.values():
         placed(network, device)
-    run = _Run(labels, config, specs, networks, _description(train, validation, data), parent, save_to)
-    kept = yield from _learn_all(run, stages, data, device)
-    yield from _finish(run, device, validation, kept, begun)
+    run = _Run(labels, config, device, specs, networks, data, parent, save_to, state_at)
+    clock = Clock(stages)
+    kept = yield from _learn_all(run, stages, clock, state)
+    yield from _finish(run, validation, kept, clock)
 
 
 def _learn_all(
-    run: _Run, stages: list[Stage], data: tuple[Dataset, Dataset], device: Device
+    run: _Run, stages: list[Stage], clock: Clock, state: TrainingState | None
 ) -> Generator[TrainEvent, None, Figures]:
     """Train one network after the other, saving each better epoch of the last; returns the best epoch's figures."""
-    clock = Clock(stages)
-    kept: Figures = {}
+    past: list[EpochDone] = []
+    if state is not None:
+        header = state.header
+        header.refuse_changed(run.data[0].digests, run.data[1].digests)
+        past = list(header.past)
+        clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
+        yield Resumed(header.past, header.changes(training_state.place_of(run.device)))
+        stages = [stage for stage in stages if _NAMES.index(stage.name) >= _NAMES.index(header.stage)]
     for stage in stages:
-        network = run.networks[stage.name]
-        for event in learn(network, stage, data, run.config, device, clock, keep_start=run.parent is not None):
-            if isinstance(event, EpochDone) and event.saved and stage.name == "segment":
-                kept = dict(event.metrics)
-                run.save(kept)
-                yield event
-            else:
-                yield replace(event, saved=False) if isinstance(event, EpochDone) else event
-    return kept
+        course = begin(run.networks[stage.name], stage, run.data[0], run.config, run.device, clock)
+        if state is not None and stage.name == state.header.stage:
+            state.restore(course)
+        try:
+            yield from _learn_one(run, course, past)
+        except DivergenceError as error:
+            run.forget_state()
+            kept = f"is kept: {run.save_to}" if run.save_to.exists() else "is not there yet"
+            raise TrainingError(f"{error} A model of this training {kept}.") from error
+    return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
+
+
+def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[TrainEvent]:
+    """Train one network; after each epoch first the model is written, if it is the best, then the run's state."""
+    for event in learn(course, run.data[1], keep_start=run.parent is not None):
+        if not isinstance(event, EpochDone):
+            yield event
+            continue
+        done = replace(event, saved=event.saved and event.stage == "segment")
+        if done.saved:
+            run.save(done.metrics)
+        past.append(done)
+        run.save_state(course, past)
+        yield done
 
 
 def _networks(
@@ -178,32 +245,33 @@ def _stage(
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, rate)
 
 
-def _description(
-    train: Sequence[Sample], validation: Sequence[Sample], data: tuple[Dataset, Dataset]
-) -> dict[str, Any]:
+def _description(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
+    train, validation = (list(dataset.digests) for dataset in data)
     return {
         "train": len(train),
         "validation": len(validation),
-        "train_cases": [sample.case_id for sample in train],
-        "validation_cases": [sample.case_id for sample in validation],
+        "train_cases": train,
+        "validation_cases": validation,
         "fingerprint": data[0].fingerprint,
     }
 
 
-def _finish(
-    run: _Run, place: Device, validation: Sequence[Sample], kept: Figures, begun: float
-) -> Iterator[TrainEvent]:
+def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
     """Measure the best model as it will be used, and write it with these figures."""
     header = run.save(kept)
     cases: dict[str, Figures] = {}
     if validation:
-        segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), place)
-        for done, (case, figures) in enumerate(through_pipeline(segmenter, validation), start=1):
-            cases[case] = figures
-            yield BatchDone("measure", 0, 0, done, len(validation), float("nan"), float("nan"))
+        segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
+        for measured in through_pipeline(segmenter, validation):
+            if isinstance(measured, Working):
+                yield measured
+                continue
+            cases[measured[0]] = measured[1]
+            yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
         metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values())
         run.save(metrics, PICTURES)
     else:
         metrics = kept
+    run.forget_state()
     cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))
-    yield Finished(run.save_to, metrics, cases, time.perf_counter() - begun)
+    yield Finished(run.save_to, metrics, cases, clock.elapsed)

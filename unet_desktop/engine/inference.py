@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import TypeVar
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -19,6 +22,18 @@ _OVERLAP = 4
 
 Probabilities = NDArray[np.float32]
 """(R, h, w) float32, 0..1."""
+
+Result = TypeVar("Result")
+
+
+def result_of(steps: Generator[object, None, Result]) -> Result:
+    """What work that is done in steps returns, without stopping in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 class Predictor:
@@ -51,6 +66,10 @@ class Predictor:
 
     def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""
+        return result_of(self.whole_in_steps(pixels))
+
+    def whole_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Probabilities]:
+        """As `whole`, yielding after each tile: a large picture takes the article's network many seconds."""
         small = reduced(pixels, self.spec.working_side)
         height, width = small.shape[:2]
         side = min(2 * self.spec.size, -(-max(height, width) // 32) * 32)
@@ -62,4 +81,5 @@ class Predictor:
         blend = Blend(self.spec.regions, tiling)
         for box in tiling.boxes:
             blend.add(box, self.square(np.ascontiguousarray(small[box.slices])))
+            yield
         return blend.result()[:, :height, :width]

@@ -2,190 +2,134 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.optim import Adam, AdamW, Optimizer
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
+from torch import Tensor
 
-from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.course import Course
 from unet_desktop.engine.dataset import Dataset, training_pair
-from unet_desktop.engine.device import Device
-from unet_desktop.engine.encoder import LiteUNet
-from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
 from unet_desktop.engine.loss import segmentation_loss, targets
-from unet_desktop.engine.networks import NetworkSpec
+from unet_desktop.engine.memory import is_out_of_memory, release
 from unet_desktop.engine.preprocess import to_input
+from unet_desktop.engine.stage import Stage
 from unet_desktop.engine.validate import as_seen
 from unet_desktop.errors import TrainingError
-from unet_desktop.labels import LabelSet
+from unet_desktop.masks.compare import Figures
 
-_DECODER_RATE = 5.0
-"""A trained encoder learns at the rate, what starts from nothing at this many times the rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One network's part of a run.
-
-    Attributes:
-        name: of the network.
-        spec: of the network.
-        labels: what it answers.
-        epochs: passes.
-        steps: of an epoch.
-        batch_size: pictures a step.
-        learning_rate: peak or start of the schedule.
-    """
-
-    name: Literal["locate", "segment"]
-    spec: NetworkSpec
-    labels: LabelSet
-    epochs: int
-    steps: int
-    batch_size: int
-    learning_rate: float
-
-    @property
-    def work(self) -> float:
-        """Pixels that the stage will push through its network: what its time goes with."""
-        return float(self.epochs * self.steps * self.batch_size * self.spec.size**2)
+LearnEvent = BatchDone | EpochDone | Message | Working
 
 
-class Clock:
-    """Estimates the time left from the share of the work that is done."""
-
-    def __init__(self, stages: list[Stage]) -> None:
-        self._total = sum(stage.work for stage in stages)
-        self._done = 0.0
-        self._begun = time.perf_counter()
-
-    def advance(self, stage: Stage) -> float:
-        """One step of the stage is done; seconds left of the run."""
-        self._done += stage.work / (stage.epochs * stage.steps)
-        return self.left()
-
-    def left(self) -> float:
-        """Seconds left of the run; NaN before the first step."""
-        if self._done == 0.0:
-            return math.nan
-        elapsed = time.perf_counter() - self._begun
-        return elapsed * max(0.0, self._total - self._done) / self._done
+class DivergenceError(TrainingError):
+    """The loss is not a finite number any more: the same steps would end there again."""
 
 
-def learn(
-    network: nn.Module,
-    stage: Stage,
-    data: tuple[Dataset, Dataset],
-    config: TrainConfig,
-    device: Device,
-    clock: Clock,
-    *,
-    keep_start: bool,
-) -> Iterator[BatchDone | EpochDone]:
+def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[LearnEvent]:
     """Train the network in place; at the end it has the weights of its best epoch by validation Dice.
 
-    An `EpochDone` with `saved` set means that this epoch is the best so far, and that the network holds its
-    weights until the generator goes on. Without validation cases every epoch is better than the one before.
+    Begins after the epochs that the course has behind it. An `EpochDone` with `saved` set means that this epoch is
+    the best so far, and that the network holds its weights until the generator goes on. Without validation cases
+    every epoch is better than the one before.
 
     Args:
-        network: on the device.
-        stage: what is to be done.
-        data: training and validation cases, read.
-        config: how.
-        device: where.
-        clock: of the run.
+        course: the network and all that its learning needs.
+        validation: the cases that choose the best epoch, read.
         keep_start: the weights at the start count as an epoch: training goes on from a model.
 
     Raises:
-        TrainingError: the loss is not a number any more.
+        DivergenceError: the loss is not a finite number any more.
+        TrainingError: the memory does not hold one picture.
     """
-    train, validation = data
-    views = [validation.view(stage.name, index) for index in validation.usable(stage.name)]
-    course = _course(network, stage, train, config, device, clock)
-    best, best_weights = -math.inf, None
-    if keep_start and views:
-        best = as_seen(network, views, stage.spec, stage.labels, device)["dice"]
-        best_weights = copy.deepcopy(network.state_dict())
-    for epoch in range(1, stage.epochs + 1):
-        began, rate = time.perf_counter(), float(course.schedule.get_last_lr()[0])
+    stage, progress, patience = course.stage, course.progress, course.config.patience
+    if keep_start and progress.best_weights is None and validation.usable(stage.name):
+        figures = yield from _validated(course, validation)
+        progress.judge(0, figures.get("dice", 0.0), course.network)
+    for epoch in range(progress.epoch + 1, stage.epochs + 1):
+        if progress.waited(patience):
+            course.clock.skip(stage, stage.epochs - progress.epoch)
+            yield Message(_stopped_early(stage, progress.best_epoch, progress.epoch))
+            break
+        began, rate = time.perf_counter(), course.rate
         loss = yield from _epoch(course, epoch)
-        figures = as_seen(network, views, stage.spec, stage.labels, device)
-        score = figures.get("dice", math.inf)
-        better = score >= best
-        if better:
-            best, best_weights = score, copy.deepcopy(network.state_dict())
-        seconds = time.perf_counter() - began
-        yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, clock.left(), saved=better)
-    if best_weights is not None:
-        network.load_state_dict(best_weights)
+        figures = yield from _validated(course, validation)
+        better = progress.judge(epoch, figures.get("dice", 0.0), course.network)
+        seconds, left = time.perf_counter() - began, course.clock.left()
+        yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, left, saved=better)
+    if progress.best_weights is not None:
+        course.network.load_state_dict(progress.best_weights)
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """What stays the same from step to step."""
-
-    network: nn.Module
-    stage: Stage
-    train: Dataset
-    config: TrainConfig
-    device: Device
-    clock: Clock
-    optimiser: Optimizer
-    schedule: LRScheduler
-    scaler: torch.amp.GradScaler
-    table: Tensor
-    generator: np.random.Generator
+def _validated(course: Course, validation: Dataset) -> Generator[Working, None, Figures]:
+    stage = course.stage
+    views = (validation.view(stage.name, index) for index in validation.usable(stage.name))
+    figures = yield from as_seen(course.network, views, stage, course.device)
+    return figures
 
 
-def _course(
-    network: nn.Module, stage: Stage, train: Dataset, config: TrainConfig, device: Device, clock: Clock
-) -> _Course:
-    optimiser = _optimiser(network, config, stage.learning_rate)
-    return _Course(
-        network,
-        stage,
-        train,
-        config,
-        device,
-        clock,
-        optimiser,
-        _schedule(optimiser, config, stage),
-        torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
-        _region_table(stage.labels).to(device.torch_device),
-        np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
-    )
-
-
-def _epoch(course: _Course, epoch: int) -> Generator[BatchDone, None, float]:
+def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
     """One pass over the training cases; returns the mean loss."""
-    stage, scaler = course.stage, course.scaler
+    stage = course.stage
     losses: list[float] = []
     course.network.train()
     for cases in _batches(course.train.usable(stage.name), stage, course.generator):
         pictures, masks = _batch(course, cases)
-        with course.device.autocast():
-            logits = course.network(pictures)
-        loss = segmentation_loss(logits, *targets(masks, course.table))
+        loss = yield from _gradients_that_fit(course, pictures, masks)
         losses.append(_finite(loss, stage, epoch))
-        course.optimiser.zero_grad()
-        torch.autograd.backward(scaler.scale(loss))
-        scaler.step(course.optimiser)
-        scaler.update()
+        course.scaler.step(course.optimiser)
+        course.scaler.update()
         course.schedule.step()
         left = course.clock.advance(stage)
         yield BatchDone(stage.name, epoch, stage.epochs, len(losses), stage.steps, losses[-1], left)
     return sum(losses) / len(losses)
 
 
-def _batch(course: _Course, cases: list[int]) -> tuple[Tensor, Tensor]:
+def _gradients_that_fit(course: Course, pictures: Tensor, masks: Tensor) -> Generator[LearnEvent, None, float]:
+    """As `_gradients`; where memory runs out, the batch is halved until it fits, from then on."""
+    progress, count = course.progress, len(pictures)
+    while True:
+        try:
+            loss = yield from _gradients(course, pictures, masks)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if progress.parts >= count:
+                raise TrainingError(
+                    f"The memory does not hold training on pictures of {course.stage.spec.size} pixels, even one at "
+                    "a time. Close other programs, or choose a smaller size or another preset."
+                ) from None
+        else:
+            return loss
+        # Only here has the failed step's graph gone with the exception.
+        release(course.device)
+        progress.parts = min(count, 2 * progress.parts)
+        yield Message(
+            f"Memory ran out, so training goes on with {-(-count // progress.parts)} at a time of the {count} "
+            "pictures that it learns from in each step. It takes longer, and figures may differ slightly."
+        )
+
+
+def _gradients(course: Course, pictures: Tensor, masks: Tensor) -> Generator[LearnEvent, None, float]:
+    """Add up the gradients of a batch, piece by piece, each weighted by its pictures; returns the loss.
+
+    Batch norm sees the pieces, not the batch: with smaller pieces its statistics are noisier.
+    """
+    course.optimiser.zero_grad()
+    total, parts = 0.0, course.progress.parts
+    for some, theirs in zip(pictures.tensor_split(parts), masks.tensor_split(parts), strict=True):
+        with course.device.autocast():
+            logits = course.network(some)
+        loss = segmentation_loss(logits, *targets(theirs, course.table)) * (len(some) / len(pictures))
+        yield Working(course.stage.name)
+        torch.autograd.backward(course.scaler.scale(loss))
+        total += float(loss.detach())
+    return total
+
+
+def _batch(course: Course, cases: list[int]) -> tuple[Tensor, Tensor]:
     """A new look at each case: (N, 3, s, s) float32 and (N, s, s) uint8 on the device."""
     stage = course.stage
     pairs = [
@@ -209,51 +153,15 @@ def _batches(usable: list[int], stage: Stage, generator: np.random.Generator) ->
         yield [int(case) for case in order[at : at + stage.batch_size]]
 
 
-def _region_table(labels: LabelSet) -> Tensor:
-    """(R, 256) float32: 1 where a pixel value belongs to the region."""
-    table = torch.zeros(len(labels), 256)
-    for row, label in enumerate(labels):
-        table[row, list(labels.region_values(label))] = 1.0
-    return table
-
-
-def _optimiser(network: nn.Module, config: TrainConfig, rate: float) -> Optimizer:
-    groups = _parameter_groups(network, rate)
-    if config.optimiser == "adam":
-        return Adam(groups)
-    return AdamW(groups, weight_decay=config.weight_decay)
-
-
-def _parameter_groups(network: nn.Module, rate: float) -> list[dict[str, Any]]:
-    """See `_DECODER_RATE`."""
-    if not isinstance(network, LiteUNet):
-        return [{"params": list(network.parameters()), "lr": rate}]
-    encoder = list(network.encoder.parameters())
-    others = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
-    return [{"params": encoder, "lr": rate}, {"params": others, "lr": rate * _DECODER_RATE}]
-
-
-def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
-    """Stepped once a batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
-    if config.schedule == "step":
-        return StepLR(optimiser, config.step_epochs * stage.steps, gamma=0.1)
-    total = stage.epochs * stage.steps + 1  # it is stepped once more after the last batch
-    return OneCycleLR(
-        optimiser,
-        [group["lr"] for group in optimiser.param_groups],
-        total_steps=total,
-        pct_start=max(0.2, 2 / total),  # a rise of no steps divides by zero
-        div_factor=10.0,
-        final_div_factor=100.0,
-        cycle_momentum=False,
-    )
-
-
-def _finite(loss: Tensor, stage: Stage, epoch: int) -> float:
-    value = float(loss.detach())
-    if not math.isfinite(value):
-        raise TrainingError(
-            f"Training stopped in epoch {epoch} ({stage.name}): the loss is not a number any more. Try a lower "
-            "learning rate; the best model so far is kept."
+def _finite(loss: float, stage: Stage, epoch: int) -> float:
+    if not math.isfinite(loss):
+        what = "not a number" if math.isnan(loss) else "infinite"
+        raise DivergenceError(
+            f"Training stopped in epoch {epoch} ({stage.name}): the loss is {what}. Try a lower learning rate."
         )
-    return value
+    return loss
+
+
+def _stopped_early(stage: Stage, best: int, epoch: int) -> str:
+    what = "locate" if stage.name == "locate" else "segment"
+    return f"Learning to {what} ended after epoch {epoch}: epoch {best} was the best, and none since was better."

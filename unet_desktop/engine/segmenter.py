@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.checkpoint import Checkpoint, load
 from unet_desktop.engine.device import Device, choose, prepare
-from unet_desktop.engine.inference import Predictor, Probabilities
+from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import Found, locate
 from unet_desktop.images.crop import Box, Square, extract, restore
 from unet_desktop.images.opencv import cv2
@@ -78,15 +79,21 @@ class Segmenter:
 
     def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
         """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
+        return result_of(self.segment_in_steps(pixels))
+
+    def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
+        """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
         height, width = pixels.shape[:2]
         if self._segment.spec.framing == "patches":
-            return self._patches(pixels)
+            prediction = yield from self._patches(pixels)
+            return prediction
         square = Square.around(height, width)
         if self._locate is not None:
             found = self._crop(pixels)
             if found is None:
                 return _nothing((height, width))
             square = found.square
+            yield
         planes = self._segment.square(extract(pixels, square, self._segment.spec.size))
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
@@ -97,9 +104,9 @@ class Segmenter:
     def _crop(self, pixels: NDArray[np.uint8]) -> Found | None:
         return None if self._locate is None else locate(self._locate, pixels)
 
-    def _patches(self, pixels: NDArray[np.uint8]) -> Prediction:
+    def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
-        planes = self._segment.whole(pixels)
+        planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, width, height)
         restored = np.stack([_enlarged(plane, width, height) for plane in planes])
         return self._answer(restored, planes, Square.around(height, width), box, (height, width))

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import numpy as np
 from torch import nn
 
 from unet_desktop.engine.dataset import Sample, View, plain_pair
 from unet_desktop.engine.device import Device
-from unet_desktop.engine.inference import Predictor
+from unet_desktop.engine.events import Stage as StageName
+from unet_desktop.engine.events import Working
+from unet_desktop.engine.inference import Predictor, Result
 from unet_desktop.engine.metrics import cross_entropy
-from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.stage import Stage
 from unet_desktop.images.read import read_image
-from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare, mean
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import label_image
 
 
-def as_seen(network: nn.Module, views: Iterable[View], spec: NetworkSpec, labels: LabelSet, device: Device) -> Figures:
+def as_seen(
+    network: nn.Module, views: Iterable[View], stage: Stage, device: Device
+) -> Generator[Working, None, Figures]:
     """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch."""
+    spec, labels = stage.spec, stage.labels
     predictor = Predictor(network, spec, device, mirrored=False)
     pictures: list[Figures] = []
     for view in views:
         if spec.framing == "patches":
-            planes, truth = predictor.whole(view.picture), view.mask
+            truth, planes = view.mask, (yield from _stoppable(predictor.whole_in_steps(view.picture), stage.name))
         else:
             picture, truth = plain_pair(view, spec)
             planes = predictor.square(picture)
@@ -36,10 +40,11 @@ def as_seen(network: nn.Module, views: Iterable[View], spec: NetworkSpec, labels
         if entropy is not None:
             figures["bce"] = entropy
         pictures.append(figures)
+        yield Working(stage.name)
     return mean(pictures)
 
 
-def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterator[tuple[str, Figures]]:
+def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterator[tuple[str, Figures] | Working]:
     """(case id, figures) of each case at its picture's own resolution, from the picture alone.
 
     Raises:
@@ -49,4 +54,16 @@ def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterato
     for sample in samples:
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
-        yield sample.case_id, compare(segmenter.segment(pixels).mask, truth, labels)
+        prediction = yield from _stoppable(segmenter.segment_in_steps(pixels), "measure")
+        yield sample.case_id, compare(prediction.mask, truth, labels)
+
+
+def _stoppable(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
+    """The answer of work done in steps, with an event after each."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield Working(stage)

@@ -10,6 +10,7 @@ from pathlib import Path
 from unet_desktop.checkpoint_header import SUFFIX
 
 JOURNAL_SUFFIX = ".journal"
+TRAINING_SUFFIX = ".training"
 _LONGEST_ID = 80
 _LONGEST_ID_BYTES = 200
 """File systems count bytes and stop at 255; suffixes, numbers and temporaries need some of them."""
@@ -31,6 +32,7 @@ class Layout:
     predictions/ID.png  the model's masks, with ID.json: from which model
     models/NAME.safetensors
     runs/NAME.csv       figures of each training run, an epoch a line
+    runs/NAME.training  where a training is that has not finished
     split.json          which cases (or patients) validate
     catalog.sqlite      an index of cases/; it can be deleted and is made again
     .lock               who has the project open; after a program was killed it lies there, held by nobody
@@ -133,6 +135,14 @@ class Layout:
     def run(self, name: str) -> Path:
         """Figures of the training run that made the model of that name."""
         return self.runs / f"{name}.csv"
+
+    def training_state(self, name: str) -> Path:
+        """Where the training of the model of that name is, until it has finished."""
+        return self.runs / f"{name}{TRAINING_SUFFIX}"
+
+    def training_states(self) -> list[Path]:
+        """The states of all trainings that have not finished."""
+        return sorted(self.runs.glob(f"*{TRAINING_SUFFIX}"))
 
 
 def case_id_for(file_name: str, taken: set[str]) -> str:

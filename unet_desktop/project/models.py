@@ -36,7 +36,8 @@ def list_models(layout: Layout) -> list[Model]:
 
 def next_model_name(layout: Layout) -> str:
     """A name that no model or run has yet: model-001, model-002, ..."""
-    names = [path.stem for path in (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"))]
+    known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
+    names = [path.stem for path in known]
     return f"model-{1 + max((_number(name) for name in names), default=0):03d}"
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig, continued
 from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import choose
-from unet_desktop.engine.events import EpochDone, Finished, Message, TrainEvent
+from unet_desktop.engine.device import Device, choose
+from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.fit import fit
-from unet_desktop.errors import TrainingError
+from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import FEWEST_GROUPS, Part, assign, inherit, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved
+from unet_desktop.tasks.interrupted import discard, interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ def train_project(
 ) -> Iterator[TrainEvent | ModelSaved]:
     """Train a new model on the project's corrected cases and keep it among the project's models.
 
-    Goes on from the newest model of the same preset and labels unless told not to. Closing the generator stops
-    training; what was saved until then is a usable model.
+    Goes on from the newest model of the same preset and labels unless told not to. A training that was interrupted
+    is given up by this. Closing the generator stops training: what was saved until then is a usable model, and
+    `resume_project` goes on from the last epoch.
 
     Args:
         root: the project's folder.
@@ -53,48 +55,110 @@ def train_project(
         UserError: too few cases, pictures missing, no room, or training failed.
     """
     project = Project.open(root)
-    selection, messages = _select(project)
-    for text in messages:
-        yield Message(text)
-    name = next_model_name(project.layout)
-    path = project.layout.model(name)
+    selection = yield from _select(project)
     previous = None if from_scratch else _previous(project, config, selection)
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         config = continued(config)
-    log = _RunLog(project.layout.run(name))
+    name, start_from, place = (
+        next_model_name(project.layout),
+        None if previous is None else previous.path,
+        choose(device),
+    )
+    discard(root)
+    yield from _run(project, name, selection, config, place, start_from=start_from)
+
+
+def resume_project(
+    root: Path, config: TrainConfig | None = None, *, device: str = "auto"
+) -> Iterator[TrainEvent | ModelSaved]:
+    """Go on with the training that was interrupted, after its last epoch, to the model it would have come to.
+
+    Cases corrected since then do not take part; they are for the next training.
+
+    Args:
+        root: the project's folder.
+        config: the settings that it must have had, as `train_project` got them, or None for whatever they were.
+        device: as in `train_project`; on another one the last digits differ.
+
+    Raises:
+        UserError: there is none, or labels, settings or its cases are not what they were, or training failed.
+    """
+    project = Project.open(root)
+    found = interrupted(root)
+    if found is None:
+        raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
+    header = found.header
+    if config is not None:
+        header.refuse_other(project.labels, config if header.parent is None else continued(config))
+    now = yield from _select(project)
+    selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
+    place = choose(device)
+    yield from _run(project, found.name, selection, header.config, place, resume=True)
+
+
+def _run(
+    project: Project,
+    name: str,
+    selection: Selection,
+    config: TrainConfig,
+    device: Device,
+    *,
+    start_from: Path | None = None,
+    resume: bool = False,
+) -> Iterator[TrainEvent | ModelSaved]:
+    path, log = project.layout.model(name), _RunLog(project.layout.run(name))
     events = fit(
         _samples(project, selection.train),
         _samples(project, selection.validation),
         project.labels,
         config,
         save_to=path,
-        device=choose(device),
-        start_from=None if previous is None else previous.path,
+        device=device,
+        start_from=start_from,
+        state_at=project.layout.training_state(name),
+        resume=resume,
     )
     metrics: dict[str, float] = {}
     try:
         for event in events:
-            if isinstance(event, EpochDone):
+            if isinstance(event, Resumed):
+                log.add(*event.past)
+            elif isinstance(event, EpochDone):
                 log.add(event)
             elif isinstance(event, Finished):
                 metrics = dict(event.metrics)
             yield event
+    except WriteError as error:
+        raise WriteError(
+            f"Training stopped: {error} The model of its best epoch until then is kept; training can be resumed."
+        ) from error
     finally:
         events.close()
     yield ModelSaved(name, path, metrics)
 
 
-def _select(project: Project) -> tuple[Selection, list[str]]:
-    """The split of the trainable cases, and a sentence for each case that had to be left out."""
-    messages: list[str] = []
+def _the_same(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases of an interrupted training, in its order."""
+    present = {case.id: case for case in now}
+    if gone := [case for case in before if case not in present]:
+        raise TrainingError(
+            f"The interrupted training cannot go on: {gone[0]} does not take part as it did (mask or picture is gone "
+            "or changed, it was flagged, or its patient is another). Start a new training."
+        )
+    return tuple(present[case] for case in before)
+
+
+def _select(project: Project) -> Generator[Message | Working, None, Selection]:
+    """The split of the trainable cases; yields a sentence for each case that has to be left out."""
     usable = []
     for case in trainable(project.cases()):
         problem = _problem_with(case, project.root)
         if problem:
-            messages.append(problem)
+            yield Message(problem)
         else:
             usable.append(case)
+            yield Working("read")
     groups = {case.group for case in usable}
     if len(groups) < FEWEST_GROUPS:
         raise TrainingError(_too_few(project, usable))
@@ -107,7 +171,7 @@ def _select(project: Project) -> tuple[Selection, list[str]]:
     def of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    return Selection(of("train"), of("validation")), messages
+    return Selection(of("train"), of("validation"))
 
 
 def _problem_with(case: Case, root: Path) -> str:
@@ -164,16 +228,17 @@ class _RunLog:
         self._path = path
         self._rows: list[dict[str, str]] = []
 
-    def add(self, epoch: EpochDone) -> None:
-        """Note an epoch."""
-        row = {
-            "stage": epoch.stage,
-            "epoch": str(epoch.epoch),
-            "train_loss": f"{epoch.train_loss:.6f}",
-            "learning_rate": f"{epoch.learning_rate:.3g}",
-            "seconds": f"{epoch.seconds:.2f}",
-        }
-        self._rows.append(row | {name: f"{value:.6f}" for name, value in epoch.metrics.items()})
+    def add(self, *epochs: EpochDone) -> None:
+        """Note epochs."""
+        for epoch in epochs:
+            row = {
+                "stage": epoch.stage,
+                "epoch": str(epoch.epoch),
+                "train_loss": f"{epoch.train_loss:.6f}",
+                "learning_rate": f"{epoch.learning_rate:.3g}",
+                "seconds": f"{epoch.seconds:.2f}",
+            }
+            self._rows.append(row | {name: f"{value:.6f}" for name, value in epoch.metrics.items()})
         names = list(dict.fromkeys(name for row in self._rows for name in row))
         text = io.StringIO()
         writer = csv.DictWriter(text, names, lineterminator="\n")

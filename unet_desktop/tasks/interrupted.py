@@ -1,0 +1,78 @@
+"""The training of a project that was stopped or killed and can be gone on with; asked without loading torch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.engine.training_header import TrainingHeader, read
+from unet_desktop.errors import TrainingError
+from unet_desktop.project.layout import Layout
+
+log = logging.getLogger("unet.tasks")
+
+_DOING = {"locate": "learning to locate", "segment": "learning to segment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A training that can be gone on with.
+
+    Attributes:
+        name: of the model that it makes.
+        path: its state file.
+        header: labels, settings, cases and the epochs that are done.
+    """
+
+    name: str
+    path: Path
+    header: TrainingHeader
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Figures of the last epoch on the validation cases, names as in `EpochDone`."""
+        return self.header.past[-1].metrics
+
+    @property
+    def saved(self) -> datetime:
+        """When its last epoch was done, in the time of this computer."""
+        return datetime.fromisoformat(self.header.created).astimezone()
+
+    def describe(self) -> str:
+        """Preset, epoch, Dice and date, as a part of a sentence."""
+        last = self.header.past[-1]
+        dice = f", Dice {last.metrics['dice']:.3f}" if "dice" in last.metrics else ""
+        return (
+            f"{self.name} ({self.header.config.title}), {_DOING[self.header.stage]}, "
+            f"epoch {last.epoch} of {last.epochs} done{dice}, {self.saved:%Y-%m-%d %H:%M}"
+        )
+
+
+def interrupted(root: Path) -> Interrupted | None:
+    """The newest training of the project that can be gone on with, or None: milliseconds.
+
+    Ask it when you have the project and no training runs here: one that runs looks the same. A state that is damaged
+    is logged and passed over.
+    """
+    found = []
+    for path in Layout(root).training_states():
+        try:
+            state = Interrupted(path.name.removesuffix(path.suffix), path, read(path))
+            found.append((state.saved, state))
+        except (TrainingError, ValueError) as error:
+            log.warning("%s", error)
+    return max(found, key=lambda entry: entry[0])[1] if found else None
+
+
+def discard(root: Path) -> None:
+    """Give up what was interrupted; the models that it made until then stay.
+
+    Raises:
+        WriteError: a file cannot be deleted.
+    """
+    for path in Layout(root).training_states():
+        files.delete_file(path)
