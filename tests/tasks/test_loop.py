@@ -159,7 +159,7 @@ def test_too_few_cases_are_one_sentence(tmp_path, corrected, sentence):
     root = tmp_path / "project"
     list(make_sample_project(root, SamplePlan(photographs=2, corrected=corrected, size=96)))
     with pytest.raises(TrainingError, match=sentence):
-        next(iter(train_project(root, TINY)))
+        list(train_project(root, TINY))
     assert not list((root / "models").iterdir())
     assert not (root / "split.json").exists()
 

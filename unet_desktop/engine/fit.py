@@ -128,8 +128,7 @@ def fit(
         resume: go on from that file; gives what the uninterrupted run would have. `start_from` is not needed then.
 
     Raises:
-        TrainingError: nothing to learn from, the loss is not a number any more, or what is to be resumed is not the
-            same run any more.
+        TrainingError: nothing to learn from, the loss is not a number, or what is to be resumed is another run now.
         CheckpointError: `start_from` is damaged, or of other labels or networks.
         ImageError, MaskError: a case cannot be read.
         WriteError: the checkpoint or the state cannot be written; the last good ones still stand.
@@ -137,14 +136,8 @@ def fit(
     prepare(device)
     seed_everything(config.seed)
     specs = specs_for(labels, config)
-    state = None
-    if resume and state_at is not None:
-        state = training_state.load(state_at)
-        state.header.refuse_other(labels, config)
-        networks, parent, warning = {name: build(spec) for name, spec in specs.items()}, state.header.parent, ""
-        state.restore_networks(networks)
-    else:
-        networks, parent, warning = _networks(specs, labels, config, start_from)
+    state = training_state.load(state_at) if resume and state_at is not None else None
+    networks, parent, warning = _networks(specs, labels, config, start_from, state)
     if warning:
         yield Message(warning)
     data = Dataset(train, labels, specs), Dataset(validation, labels, specs)
@@ -153,8 +146,7 @@ def fit(
     for network in networks.values():
         placed(network, device)
     run = _Run(labels, config, device, specs, networks, data, parent, save_to, state_at)
-    clock = Clock(stages)
-    kept = yield from _learn_all(run, stages, clock, state)
+    kept = yield from _learn_all(run, stages, clock := Clock(stages), state)
     yield from _finish(run, validation, kept, clock)
 
 
@@ -198,9 +190,18 @@ def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[Tra
 
 
 def _networks(
-    specs: Mapping[str, NetworkSpec], labels: LabelSet, config: TrainConfig, start_from: Path | None
+    specs: Mapping[str, NetworkSpec],
+    labels: LabelSet,
+    config: TrainConfig,
+    start_from: Path | None,
+    state: TrainingState | None,
 ) -> tuple[dict[str, nn.Module], str | None, str]:
     """The networks to train, whose weights they come from, and a warning or nothing."""
+    if state is not None:
+        state.header.refuse_other(labels, config)
+        interrupted = {name: build(spec) for name, spec in specs.items()}
+        state.restore_networks(interrupted)
+        return interrupted, state.header.parent, ""
     if start_from is not None:
         loaded = checkpoint.load(start_from)
         if loaded.header.labels != labels:
