@@ -1,6 +1,6 @@
 """Where a training is, as a file: written after each epoch, so that a program that was killed can go on from it.
 
-See `docs/adr/0009-training-state.md` for the layout.
+See `docs/adr/0010-training-state.md` for the layout.
 """
 
 from __future__ import annotations
