@@ -54,9 +54,9 @@ class EditHandlers:
     def fit_ellipse(self) -> None:
         """Take the label's region as an ellipse with handles."""
         self._bench.options.choose_tool(ToolKind.ELLIPSE)
-        tool = self._bench.toolbox.current
-        if isinstance(tool, EllipseTool):
-            tool.take_region()
+        tool, label = self._bench.toolbox.current, self._bench.options.label
+        if isinstance(tool, EllipseTool) and label is not None and not tool.take_region():
+            tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")
 
     def choose_label(self, index: int) -> None:
         """Choose the label at that place."""

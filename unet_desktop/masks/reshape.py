@@ -6,8 +6,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box, bounds
+from unet_desktop.masks.box import Box
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
@@ -40,8 +41,8 @@ class Reshape:
         self._mask = mask
         self._original = Original(mask)
         self._paint, self._erase = painting_table(labels, label), erasing_table(labels, label)
-        self._values = np.zeros(256, bool)
-        self._values[list(labels.region_values(label))] = True
+        self._values = np.zeros(256, np.uint8)
+        self._values[list(labels.region_values(label))] = 1
         self._region: Box | None = None
         self._name = name
 
@@ -50,10 +51,12 @@ class Reshape:
         """Where the label's region was when the gesture began.
 
         It is looked for in the whole mask, once and not before it is asked for: only replacing needs it, and a large
-        mask takes longer than a press may.
+        mask takes longer than a move may.
         """
         if self._region is None:
-            self._region = bounds(self._values[self._original.read(Box(0, 0, *self._mask.shape))])
+            whole = self._original.read(Box(0, 0, *self._mask.shape))
+            left, top, width, height = cv2.boundingRect(cv2.LUT(whole, self._values))
+            self._region = Box(top, left, top + height, left + width)
         return self._region
 
     def show(self, box: Box, plane: Region, combine: Combine) -> Box:

@@ -98,10 +98,9 @@ class Canvas(ZoomView):
 
     def set_sketch(self, sketch: Sketch) -> None:
         """Show this sketch of the tool in use."""
-        for shown in (self._layers.sketch.sketch, sketch):
-            self._layers.sketch.sketch = sketch
-            box = shown.bounds
-            self._update_image_rect(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top), margin=12)
+        box = sketch.difference(self._layers.sketch.sketch)
+        self._layers.sketch.sketch = sketch
+        self._update_image_rect(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top), margin=12)
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
         """The pointer is at this image point, or away."""

@@ -99,8 +99,11 @@ class EllipseTool(Tool):
             self.commit()
         if self._draft.empty:
             self._purpose = self._purpose_of(erases=touch.erase)
-        if self._purpose is None:
+        purpose = self._purpose
+        if purpose is None:
             return
+        if purpose.combine is Combine.REPLACE:
+            self._live.prepare(purpose.labels, purpose.label, purpose.name)
         self._drag = self._grasp(touch, target)
         if self._drag.click is not None and target in (None, Whole.OUTSIDE):
             self._show(self._drag.click)

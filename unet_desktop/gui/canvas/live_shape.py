@@ -17,11 +17,18 @@ class LiveShape:
         """Nothing is shown."""
         self._editor = editor
         self._reshape: Reshape | None = None
+        self._prepared: Reshape | None = None
 
     @property
     def shown(self) -> bool:
         """Are there pixels that wait to be committed?"""
         return self._reshape is not None
+
+    def prepare(self, labels: LabelSet, label: Label, name: str) -> None:
+        """Look through the whole mask for what a shape will replace, so that no move has to."""
+        if self._editor.mask is not None and self._reshape is None:
+            self._prepared = Reshape(self._editor.mask, labels, label, name)
+            _ = self._prepared.region
 
     def show(self, labels: LabelSet, label: Label, name: str, draw: Callable[[Reshape], Box]) -> None:
         """Draw the shape as it is now.
@@ -33,19 +40,22 @@ class LiveShape:
         if self._editor.mask is None:
             return
         if self._reshape is None:
-            reshape = Reshape(self._editor.mask, labels, label, name)
+            reshape = self._prepared or Reshape(self._editor.mask, labels, label, name)
+            self._prepared = None
             self._editor.begin(reshape)
             self._reshape = reshape
         self._editor.show(draw(self._reshape))
 
     def hide(self) -> None:
         """Put back what was there."""
+        self._prepared = None
         if self._reshape is not None:
             self._reshape = None
             self._editor.cancel()
 
     def commit(self) -> bool:
         """Make it a step of the history; False when there is none, or it changed nothing."""
+        self._prepared = None
         if self._reshape is None:
             return False
         self._reshape = None
@@ -53,5 +63,5 @@ class LiveShape:
 
     def lost(self) -> bool:
         """To be asked when a gesture ended: was it this one, which somebody else ended?"""
-        was_shown, self._reshape = self.shown, None
+        was_shown, self._reshape, self._prepared = self.shown, None, None
         return was_shown

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import zip_longest
 
 import numpy as np
 
@@ -58,15 +60,40 @@ class Sketch:
     @property
     def bounds(self) -> Box:
         """The image pixels that it covers, without pens and handles' own sizes."""
-        points = [line.points for line in self.lines if len(line.points)]
-        if self.handles:
-            points.append(np.array([(handle.x, handle.y) for handle in self.handles], np.float64))
-        if not points:
-            return Box(0, 0, 0, 0)
-        every = np.concatenate(points)
-        left, top = np.floor(every.min(axis=0)).astype(int)
-        right, bottom = np.ceil(every.max(axis=0)).astype(int)
-        return Box(int(top), int(left), int(bottom) + 1, int(right) + 1)
+        return _around([line.points for line in self.lines] + [_places(self.handles)])
+
+    def difference(self, other: Sketch) -> Box:
+        """The image pixels in which the two differ, as `bounds` counts them: while a handle of many is dragged, few."""
+        parts = [_places(handle for handle in self.handles if handle not in other.handles)]
+        parts += [_places(handle for handle in other.handles if handle not in self.handles)]
+        for one, another in zip_longest(self.lines, other.lines):
+            parts += _differing(one, another)
+        return _around(parts)
+
+
+def _places(handles: Iterable[Handle]) -> Points:
+    return np.array([(handle.x, handle.y) for handle in handles], np.float64).reshape(-1, 2)
+
+
+def _differing(one: Line | None, another: Line | None) -> list[Points]:
+    """The points of both between which they run differently."""
+    lines = [line.points for line in (one, another) if line is not None]
+    if one is None or another is None or one.points.shape != another.points.shape or one.closed != another.closed:
+        return lines
+    if one.dashed or another.dashed:  # a dash begins where the ones before it end
+        return [] if one.dashed == another.dashed and (one.points == another.points).all() else lines
+    moved = (one.points != another.points).any(axis=1)
+    reached = moved | np.roll(moved, 1) | np.roll(moved, -1)
+    return [points[reached] for points in lines]
+
+
+def _around(parts: list[Points]) -> Box:
+    every = np.concatenate(parts)
+    if not len(every):
+        return Box(0, 0, 0, 0)
+    left, top = np.floor(every.min(axis=0)).astype(int)
+    right, bottom = np.ceil(every.max(axis=0)).astype(int)
+    return Box(int(top), int(left), int(bottom) + 1, int(right) + 1)
 
 
 EMPTY = Sketch()

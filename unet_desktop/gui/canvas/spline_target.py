@@ -26,6 +26,9 @@ class Inside:
     """Within the curve; a drag from there moves all of it."""
 
 
+_DRAWN = 12
+"""Straight pieces between two knots on the screen."""
+
 INSIDE = Inside()
 Target = int | OnCurve | Inside | None
 """The index of a knot, a place on the curve, all of it; None for what is outside."""
@@ -63,7 +66,7 @@ def sketched(draft: ContourDraft, hot: Target, pointer: Touch) -> Sketch:
         return Sketch((Line(ahead, dashed=True),) if draft.drawing else (), tuple(handles))
     if isinstance(hot, OnCurve):
         handles.append(Handle(*draft.contour.at(hot.piece, hot.share), hot=True))
-    return Sketch((Line(draft.contour.outline(), closed=True),), tuple(handles))
+    return Sketch((Line(draft.contour.outline(_DRAWN), closed=True),), tuple(handles))
 
 
 def _knots(draft: ContourDraft) -> Points:
