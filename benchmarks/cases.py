@@ -24,8 +24,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PIL import Image
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QTimer
 
 from unet_desktop.gui import app
 from unet_desktop.gui.window import MainWindow
@@ -48,7 +47,7 @@ def main() -> None:
         window.resize(1366, 768)
         window.show()
         _open(window, empty)
-        QTest.qWait(1000)
+        _run(1000)
         before = _resident()
         print(f"open without an index {_open(window, root):.2f} s")
         print(f"open with the index   {statistics.median(_open(window, root) for _ in range(5)):.2f} s (median of 5)")
@@ -109,12 +108,18 @@ def _scroll(window: MainWindow) -> None:
     times = []
     for value in np.linspace(0, bar.maximum(), 300).astype(int):
         times.append(_seconds(lambda value=value: (bar.setValue(int(value)), rows.viewport().repaint())))
-        QApplication.processEvents()
-        QTest.qWait(5)
+        _run(5)
     half, most = np.percentile(np.array(times) * 1000, (50, 99))
     print(
         f"scrolling: 50 % of the repaints under {half:.1f} ms, 99 % under {most:.1f} ms, worst {max(times) * 1000:.1f}"
     )
+
+
+def _run(milliseconds: int) -> None:
+    """Let the event loop run as in the program; `QTest.qWait` would keep Python's lock and starve the threads."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -19,8 +19,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QTimer
 
 from unet_desktop.gui import app
 from unet_desktop.gui.case_reader import CaseReader
@@ -47,6 +46,7 @@ def main() -> None:
         window.handlers.find("project.open_root")(root)
         session = window.bench.session
         session.open_case(session.case_ids[0])
+        _run(2.0)
         before = _peak()
         _report("in order", [_step(window, arguments.look) for _ in session.case_ids[1:]])
         _report("and back", [_step(window, arguments.look, -1) for _ in session.case_ids[1:]])
@@ -71,20 +71,30 @@ def _make(root: Path, images: list[Path]) -> None:
             project.save_prediction(case.id, mask, model="f00d", confidence=0.9)
 
 
-def _step(window: MainWindow, look: float, offset: int = 1) -> float:
-    """Seconds from the key to the painted canvas; then the picture is looked at."""
-    started = time.perf_counter()
+def _step(window: MainWindow, look: float, offset: int = 1) -> tuple[float, float]:
+    """Seconds, and seconds of this thread's own work, from the key to the painted canvas; then it is looked at."""
+    started, worked = time.perf_counter(), time.thread_time()
     window.handlers.find("cases.step")(offset)
     window.canvas.repaint()
-    took = time.perf_counter() - started
-    QApplication.processEvents()
-    QTest.qWait(round(1000 * look))
+    took = time.perf_counter() - started, time.thread_time() - worked
+    _run(look)
     return took
 
 
-def _report(name: str, seconds: list[float]) -> None:
-    half, most = np.percentile(np.array(seconds) * 1000, (50, 95))
-    print(f"{name}: {len(seconds)} pictures, 50 % under {half:.0f} ms, 95 % under {most:.0f} ms", flush=True)
+def _run(seconds: float) -> None:
+    """Let the event loop run as in the program; `QTest.qWait` keeps Python's lock and starves the reader."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+def _report(name: str, seconds: list[tuple[float, float]]) -> None:
+    half, most = np.percentile(np.array(seconds) * 1000, (50, 95), axis=0)
+    print(
+        f"{name}: {len(seconds)} pictures, 50 % under {half[0]:.0f} ms, 95 % under {most[0]:.0f} ms "
+        f"(the window's own work: {half[1]:.0f} and {most[1]:.0f} ms)",
+        flush=True,
+    )
 
 
 def _peak() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,26 @@ def test_a_click_on_a_case_that_cannot_be_opened_leaves_the_open_one_marked(open
     (box,) = opened.findChildren(QMessageBox)
     assert "not there" in box.text()
     box.close()
+
+
+def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_wanted(
+    window: MainWindow, root: Path, qtbot
+) -> None:
+    records = [root / "cases" / "d.json", root / "predictions" / "c.json"]
+    for path in records:
+        path.write_text(
+            json.dumps({name: value for name, value in json.loads(path.read_text()).items() if name != "vcdr"})
+        )
+    written = [path.read_bytes() for path in records]
+    (root / "masks" / "a.png").write_bytes(b"damaged")
+    window.handlers.find("project.open_root")(root)
+    session = window.bench.session
+    assert session.project.case("d").best_vcdr is None
+    choose(window, "case_order", "vCDR")
+    qtbot.waitUntil(lambda: shown(window)[:2] == ["d", "c"] or shown(window)[:2] == ["c", "d"], timeout=3000)
+    assert session.project.case("d").best_vcdr == session.project.case("c").best_vcdr == pytest.approx(0.49, abs=0.02)
+    assert session.project.case("a").best_vcdr is None
+    assert [path.read_bytes() for path in records] == written
+    assert Project.open(root).case("d").best_vcdr == session.project.case("d").best_vcdr
+    for box in window.findChildren(QMessageBox):
+        box.close()

@@ -83,7 +83,7 @@ def test_records_of_older_programs_have_no_figures_until_they_are_measured(proje
     older = Project.open(project.root)
     assert (older.case(case.id).best_vcdr, older.case(case.id).predicted_vcdr) == (None, None)
     written = project.layout.record(case.id).read_bytes()
-    older.note_ratios(case.id, 0.5, 0.25)
+    assert [noted.best_vcdr for noted in older.note_ratios({case.id: 0.5, "gone": 0.1})] == [0.5]
     assert project.layout.record(case.id).read_bytes() == written
     assert Project.open(project.root).case(case.id).best_vcdr == 0.5
 

@@ -12,6 +12,7 @@ from unet_desktop.gui.eye_guess import EyeGuess
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.measuring import Measuring
+from unet_desktop.gui.missing_ratios import MissingRatios
 from unet_desktop.gui.prefetch import Prefetch
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
@@ -33,6 +34,7 @@ class Workbench(QObject):
         reader = CaseReader()
         self.session = Session(unsaved, reader, self)
         self.prefetch = Prefetch(self.session, reader, self)
+        self.missing_ratios = MissingRatios(self.session, self)
         self.editor = Editor(self)
         self.measuring = Measuring(self.editor, self)
         self.eye_guess = EyeGuess(self.session, self.editor, self.measuring, self)

@@ -87,6 +87,10 @@ class Case:
         state = CaseState.APPROVED if self.state is CaseState.APPROVED else CaseState.CORRECTED
         return replace(self, state=state, vcdr=vcdr, model=self.model if model is None else model)
 
+    def measured(self, ratio: float) -> Case:
+        """The case with that ratio of its human mask, or of its prediction where nobody has drawn one."""
+        return replace(self, predicted_vcdr=ratio) if self.state in UNCORRECTED else replace(self, vcdr=ratio)
+
     def image_path(self, root: Path) -> Path:
         """Where the picture is on this computer."""
         return root / self.image

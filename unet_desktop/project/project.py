@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,11 +221,13 @@ class Project:
         """Derive the case's state from its files again, after another thread or program wrote some."""
         return self._records.derive(case_id)
 
-    def note_ratios(self, case_id: str, vcdr: float | None, predicted_vcdr: float | None) -> Case:
-        """Know these of a case whose files older programs wrote; the index keeps them, the files stay as they are."""
-        case = replace(self.case(case_id), vcdr=vcdr, predicted_vcdr=predicted_vcdr)
-        self._records.note(case)
-        return case
+    def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
+        """Know the `best_vcdr` of cases whose files older programs wrote; the index keeps it, the files stay."""
+        cases = [
+            self.case(case_id).measured(ratio) for case_id, ratio in ratios.items() if case_id in self._records.cases
+        ]
+        self._records.note(*cases)
+        return cases
 
     def rebuild_catalog(self) -> None:
         """Make the index anew from the folder alone."""

@@ -48,10 +48,10 @@ class Records:
         self.note(case)
         return case
 
-    def note(self, case: Case) -> None:
-        """Know this of a case from now on, in memory and in the index alone."""
-        self.cases[case.id] = case
-        self._index([case])
+    def note(self, *cases: Case) -> None:
+        """Know this of cases from now on, in memory and in the index alone."""
+        self.cases |= {case.id: case for case in cases}
+        self._index(list(cases))
 
     def derive(self, case_id: str) -> Case:
         """The case as its record and files are now, after another thread or program wrote some of them.
