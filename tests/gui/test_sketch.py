@@ -12,6 +12,7 @@ from unet_desktop.gui.canvas.sketch import EMPTY, Handle, Line, Sketch
 from unet_desktop.gui.canvas.spline_target import sketched
 from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.box import Box
 from unet_desktop.masks.shapes.contour_draft import followed
 from unet_desktop.masks.shapes.piece import largest_piece
 
@@ -64,3 +65,10 @@ def test_a_dragged_knot_repaints_its_neighbourhood() -> None:
     assert after.difference(after).empty
     assert hot.difference(after).right - hot.difference(after).left <= 2
     assert not other.difference(hot).empty
+
+
+def test_a_line_that_grows_repaints_its_end() -> None:
+    line = np.array([(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (50.0, 101.0)])
+    before, after = Sketch((Line(line[:3]),)), Sketch((Line(line),))
+    assert after.difference(before) == before.difference(after) == Box(100, 50, 102, 101)
+    assert after.difference(EMPTY) == after.bounds

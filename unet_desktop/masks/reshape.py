@@ -8,7 +8,7 @@ import numpy as np
 
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
+from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
@@ -87,16 +87,24 @@ class Reshape:
             added: (h, w) bool, or (1, 1) for the whole box: what becomes part of the label's region.
             taken: likewise: what falls back to what the label lies in. A pixel is not in both.
         """
-        changed = self._original.restore()
+        # What differs is looked for: it is far less than the shape when one corner moves, and all of it is painted.
+        around = self._original.touched.joined(box)
+        if around.empty:
+            return around
+        before = self._mask[around.slices].copy()
+        self._original.restore()
+        self._draw(box, added, taken)
+        return bounds(before != self._mask[around.slices]).moved(around.top, around.left)
+
+    def _draw(self, box: Box, added: Region, taken: Region) -> None:
         if box.empty:
-            return changed
+            return
         self._original.keep(box)
         view = self._mask[box.slices]
         if added.any():
             view[...] = np.where(added, self._paint[view], view)
         if taken.any():
             view[...] = np.where(taken, self._erase[view], view)
-        return changed.joined(box)
 
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""

@@ -32,6 +32,7 @@ def test_the_points_are_the_stretches_between_the_corners(steps):
         ):
             straight.append(more)
         elif what == "move" and corners.at:
+            corners.move(more % len(corners.at), *place[::-1], dragging=True)
             corners.move(more % len(corners.at), *place)
         elif what == "back" and corners.step_back():
             straight = straight[:-1]

@@ -30,6 +30,8 @@ class Draft:
         self._what = what
         self.shown_as = self.combine
         """What `show_plane` was last asked to do."""
+        if self.combine is Combine.REPLACE:
+            _ = self._reshape.region  # looked for now: a press may take longer than a move
 
     @property
     def combine(self) -> Combine:

@@ -35,6 +35,7 @@ class OutlineTool(Tool):
         self._corners = Corners(self.trace)
         self._draft: Draft | None = None
         self._grabbed: int | None = None
+        self._dragged = False  # was the corner that is held moved
         self._hot: int | None = None  # the corner under the pointer
         self._next: Points | None = None  # from the last corner to the pointer
         self._just_closed = False
@@ -89,13 +90,18 @@ class OutlineTool(Tool):
         """See `Tool.move`."""
         if self._grabbed is None or self._draft is None:
             return
-        self._corners.move(self._grabbed, touch.x, touch.y)
+        self._corners.move(self._grabbed, touch.x, touch.y, dragging=True)
+        self._dragged = True
         self._hot = self._grabbed
         self._show()
 
     def release(self, touch: Touch) -> None:
         """See `Tool.release`."""
-        self._grabbed = None
+        grabbed, dragged = self._grabbed, self._dragged
+        self._grabbed, self._dragged = None, False
+        if grabbed is not None and dragged and self._draft is not None:
+            self._corners.move(grabbed, *self._corners.at[grabbed])
+            self._show()
 
     def hover(self, touch: Touch) -> None:
         """See `Tool.hover`."""
@@ -147,6 +153,7 @@ class OutlineTool(Tool):
             return False
         self._corners.step_back()
         self._grabbed = self._hot = self._next = None
+        self._dragged = False
         if self._corners.at:
             self._show()
         else:
@@ -194,7 +201,7 @@ class OutlineTool(Tool):
     def _forget(self) -> None:
         self._corners = Corners(self.trace)
         self._draft = self._grabbed = self._hot = self._next = None
-        self._just_closed = False
+        self._just_closed = self._dragged = False
         self.sketch_changed.emit()
 
     def _on_editor_gesture_ended(self) -> None:

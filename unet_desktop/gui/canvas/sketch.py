@@ -78,13 +78,24 @@ def _places(handles: Iterable[Handle]) -> Points:
 def _differing(one: Line | None, another: Line | None) -> list[Points]:
     """The points of both between which they run differently."""
     lines = [line.points for line in (one, another) if line is not None]
-    if one is None or another is None or one.points.shape != another.points.shape or one.closed != another.closed:
+    if one is None or another is None or one.closed != another.closed:
         return lines
+    if one.points.shape != another.points.shape:
+        return _unlike_ends(*lines, keep_all=one.closed or one.dashed or another.dashed)
     if one.dashed or another.dashed:  # a dash begins where the ones before it end
         return [] if one.dashed == another.dashed and (one.points == another.points).all() else lines
     moved = (one.points != another.points).any(axis=1)
     reached = moved | np.roll(moved, 1) | np.roll(moved, -1)
     return [points[reached] for points in lines]
+
+
+def _unlike_ends(one: Points, another: Points, *, keep_all: bool) -> list[Points]:
+    """What two open lines do not begin with alike, such as the end of a line that grows, and the point before it."""
+    shorter = min(len(one), len(another))
+    alike = (one[:shorter] == another[:shorter]).all(axis=1)
+    front = shorter if alike.all() else int(np.argmin(alike))
+    first = 0 if keep_all else max(front - 1, 0)
+    return [one[first:], another[first:]]
 
 
 def _around(parts: list[Points]) -> Box:

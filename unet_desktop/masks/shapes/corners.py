@@ -84,10 +84,16 @@ class Corners:
         self._retrace({0, left - 1})
         return True
 
-    def move(self, index: int, x: float, y: float) -> None:
-        """Put a corner elsewhere; the stretches round it follow."""
+    def move(self, index: int, x: float, y: float, *, dragging: bool = False) -> None:
+        """Put a corner elsewhere; the stretches round it follow.
+
+        Args:
+            index: of the corner.
+            x, y: image pixels.
+            dragging: leave the stretches that only know it as their neighbour as they are, until it is moved for good.
+        """
         self.at[index] = (x, y)
-        self._retrace({index - 2, index - 1, index, index + 1})
+        self._retrace({index - 1, index} if dragging else {index - 2, index - 1, index, index + 1})
 
     def nearest(self, x: float, y: float, reach: float) -> int | None:
         """The corner nearest to an image point, not further than `reach`, or None."""
