@@ -299,3 +299,12 @@ def test_the_cursor_says_what_a_drag_does(ready: MainWindow) -> None:
     move(ready.canvas, (5, 5), Qt.MouseButton.NoButton)
     assert ready.bench.toolbox.current.cursor is None
     assert not any(handle.hot for handle in ready.bench.toolbox.current.sketch.handles)
+
+
+def test_a_locked_mask_is_not_fitted(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    before = mask_of(opened).copy()
+    opened.bench.editor.set_locked(True)
+    key(opened, Qt.Key.Key_Q, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened), before)
+    assert not opened.bench.toolbox.current.pending

@@ -279,3 +279,22 @@ def test_a_double_click_commits_on_the_shape_and_fits_beside_it(ready: MainWindo
     QTest.mouseDClick(ready.canvas, LEFT, PLAIN, at(ready.canvas, 80, 60))
     assert ready.bench.editor.history.names == ("Contour optic disc",)
     assert not ready.canvas._fits
+
+
+def test_a_locked_mask_keeps_its_edge_under_keys_too(ready: MainWindow) -> None:
+    ready.bench.editor.set_locked(True)
+    knots = contour_of(ready).knots
+    move(ready.canvas, tuple(knots[0]), NO_BUTTON)
+    key(ready, Qt.Key.Key_Up)
+    key(ready, Qt.Key.Key_Backspace)
+    pulled(ready, 1, (9, 9))
+    np.testing.assert_array_equal(contour_of(ready).knots, knots)
+    np.testing.assert_array_equal(mask_of(ready), disc_mask())
+
+
+def test_a_drag_shows_small_boxes_only(ready: MainWindow) -> None:
+    boxes = []
+    ready.bench.editor.mask_changed.connect(boxes.append)
+    pulled(ready, int(np.argmax(contour_of(ready).knots[:, 0])), (8, 0))
+    assert boxes
+    assert max((box.bottom - box.top) * (box.right - box.left) for box in boxes) < 60 * 60 / 2

@@ -55,6 +55,8 @@ class EditHandlers:
         """Take the label's region as an ellipse with handles."""
         self._bench.options.choose_tool(ToolKind.ELLIPSE)
         tool, label = self._bench.toolbox.current, self._bench.options.label
+        if self._bench.editor.refuse():
+            return
         if isinstance(tool, EllipseTool) and label is not None and not tool.take_region():
             tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")
 

@@ -37,7 +37,7 @@ class LiveShape:
             labels, label, name: what the step of the history is of; the first call decides.
             draw: calls one of the methods of `Reshape` that show something.
         """
-        if self._editor.mask is None:
+        if self._editor.mask is None or self._editor.locked:
             return
         if self._reshape is None:
             reshape = self._prepared or Reshape(self._editor.mask, labels, label, name)

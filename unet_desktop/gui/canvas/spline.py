@@ -143,13 +143,15 @@ class SplineTool(Tool):
         """See `Tool.take_away`: the knot under the pointer, or else the last step."""
         if self._draft.drawing or not isinstance(self._hot, int):
             return self.step_back()
+        if self._editor.refuse():
+            return False
         self._remove(self._hot)
         return True
 
     def nudge(self, right: int, down: int) -> bool:
         """See `Tool.nudge`: the knot under the pointer."""
         contour = self._draft.contour
-        if contour is None or self._drag is not None or not isinstance(self._hot, int):
+        if contour is None or self._drag is not None or not isinstance(self._hot, int) or self._editor.refuse():
             return False
         x, y = contour.knots[self._hot]
         self._past.append(self._draft)
