@@ -211,3 +211,10 @@ def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_want
     assert Project.open(root).case("d").best_vcdr == session.project.case("d").best_vcdr
     for box in window.findChildren(QMessageBox):
         box.close()
+
+
+def test_the_keys_of_commands_work_at_once_in_a_project_that_was_just_opened(opened: MainWindow) -> None:
+    assert opened.focusWidget() is opened.canvas
+    opened.handlers.find("project.close")()
+    opened.handlers.find("project.open_root")(opened.bench.store.settings.recent[0])
+    assert opened.focusWidget() is opened.canvas

@@ -67,7 +67,10 @@ class CaseView(QObject):
         page: QWidget = panels.welcome
         if session.project is not None:
             page = self._window.stage if session.case_ids else panels.no_cases
+        changed = page is not self._window.pages.currentWidget()
         self._window.pages.setCurrentWidget(page)
+        if changed and page is self._window.stage:
+            self._window.canvas.setFocus()  # or the search field would take the keys of the commands
 
     def _show_counts(self) -> None:
         corrected, total = self._bench.session.counts
