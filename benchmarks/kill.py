@@ -194,17 +194,27 @@ class Judge:
         expected.states = [found]
 
 
-def run(root: Path, judge: Judge, seed: int, kill_after: float | None) -> None:
-    """Start the program, kill it after that many seconds (or never), and hear what it said."""
+def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starting: bool = False) -> None:
+    """Start the program, kill it (or let it end), and hear what it said.
+
+    Args:
+        root: the project.
+        judge: who hears it.
+        seed: of what it does.
+        kill_after: seconds, or None to let it end.
+        starting: count them from the program's start, not from when it has opened the project.
+    """
     seconds = LIFE if kill_after is None else LONGEST
     command = [sys.executable, __file__, "--paint", str(root), "--seed", str(seed), "--seconds", str(seconds)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
+    assert process.stdout is not None
+    first = b"" if starting else process.stdout.readline()
     try:
         said, _ = process.communicate(timeout=LONGEST if kill_after is None else kill_after)
     except subprocess.TimeoutExpired:
         process.kill()
         said, _ = process.communicate()
-    for line in said.split(b"\n")[:-1]:  # the last one is torn or empty
+    for line in (first + said).split(b"\n")[:-1]:  # the last one is torn or empty
         judge.hear(json.loads(line))
     if process.returncode > 0 or (kill_after is None and process.returncode):
         judge.faults.append(f"the program with the seed {seed} ended with {process.returncode}")
@@ -241,7 +251,9 @@ def main() -> int:
         os.environ.update(HOME=name, XDG_CONFIG_HOME=name, XDG_STATE_HOME=name)
         root = make_project(folder, options.size)
         for number in range(options.times):
-            run(root, judge, options.seed + number, float(random.uniform(0.6, 3.0)))
+            starting = bool(random.random() < 0.2)
+            after = float(random.uniform(0.5, 2.0) if starting else random.uniform(0.0, 1.5))
+            run(root, judge, options.seed + number, after, starting=starting)
             if number % 10 == 9 or number == options.times - 1:
                 run(root, judge, options.seed + 10_000 + number, None)
                 judge.faults += [f"{path.name} was left by a program that ended well" for path in left_over(root)]

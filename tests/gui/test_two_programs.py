@@ -15,12 +15,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.masks.patch import patch_between
+from unet_desktop.masks.step import Step, StepKind
 from unet_desktop.project.access import enter_alone
+from unet_desktop.project.journal import Folding, Journal, Start, state_of
+from unet_desktop.project.project import Project
 
 OTHER = """
 import sys
 from pathlib import Path
+from unet_desktop.masks.patch import patch_between
+from unet_desktop.masks.step import Step, StepKind
 from unet_desktop.project.access import enter_alone
+from unet_desktop.project.journal import Folding, Journal, Start, state_of
+from unet_desktop.project.project import Project
 with enter_alone(Path(sys.argv[1])) as access:
     print("open", flush=True)
     sys.stdin.readline()
@@ -62,6 +70,29 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.bench.session.case_id is not None
     window.handlers.find("project.close")()
+    assert content(root) == before
+
+
+def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindow, root: Path, other) -> None:
+    project = Project.open(root)
+    mask = project.load_mask("d")
+    start = Start(*mask.shape, state_of(mask), False, "")
+    journal, after = Journal(project.layout.journal("d"), start), mask.copy()
+    after[:5, :5] = 1
+    journal.add(Step(StepKind.DONE, patch_between("Brush", mask, after)))
+    journal.add(Folding(state_of(after), 1))
+    journal.flush()
+    project.write_mask("d", after)
+    before = content(root)
+    window.handlers.find("project.open_root")(root)
+    window.handlers.find("cases.open_case")("d")
+    editor = window.bench.editor
+    assert editor.history.names == ("Brush",)
+    assert not window.actions_by_id["edit.undo"].isEnabled()
+    editor.undo()
+    editor.go_to(0)
+    assert np.array_equal(editor.mask, after)
+    assert window.bench.autosave.flush()
     assert content(root) == before
 
 

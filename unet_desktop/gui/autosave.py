@@ -170,7 +170,7 @@ class Autosave(QObject):
 
     def _on_editor_edited(self, step: Step) -> None:
         project, key, journal = self._session.project, self._editor.key, self._journals.current()
-        if project is None or key is None or journal is None:
+        if project is None or project.read_only or key is None or journal is None:
             return
         journal.add(step)
         self._scribe.flush(journal)

@@ -192,17 +192,19 @@ class Editor(QObject):
         """Take the last step back; during a gesture, abandon the gesture."""
         if self.drawing:
             self.cancel()
-        else:
+        elif not self.refuse():
             self._step(StepKind.UNDONE, self.history.undo())
 
     def redo(self) -> None:
         """Do the last undone step again."""
-        if not self.drawing:
+        if not self.drawing and not self.refuse():
             self._step(StepKind.REDONE, self.history.redo())
 
     def go_to(self, step: int) -> None:
         """Undo or redo until that many steps are done, as far as there are some; 0 is the mask as it was opened."""
         self.cancel()
+        if self.refuse():
+            return
         while len(self.history.names) > max(step, 0):
             self.undo()
         while len(self.history.names) < step and self.history.can_redo:
