@@ -233,7 +233,17 @@ def test_a_double_click_with_nothing_drawn_fits(polygon: MainWindow) -> None:
     assert not polygon.bench.toolbox.current.pending
 
 
-def test_leaving_the_case_drops_what_was_not_finished(polygon: MainWindow) -> None:
+def test_leaving_the_case_keeps_the_shape_as_it_was_shown(polygon: MainWindow) -> None:
+    clicks(polygon, SQUARE)
+    polygon.bench.session.open_case("b")
+    assert not polygon.bench.toolbox.current.pending
+    assert not mask_of(polygon).any()
+    polygon.bench.session.open_case("a")
+    assert is_square(mask_of(polygon))
+    assert names(polygon) == ("Polygon optic disc",)
+
+
+def test_leaving_the_case_drops_what_is_no_shape_yet(polygon: MainWindow) -> None:
     clicks(polygon, SQUARE[:2])
     polygon.bench.session.open_case("b")
     assert not polygon.bench.toolbox.current.pending

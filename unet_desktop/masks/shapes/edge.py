@@ -49,6 +49,8 @@ _FARTHEST = 4.0
 """Cost of lying off the spline at most."""
 _FAINTEST = 0.15
 """Grey levels a pixel that still are an edge; weaker ones are noise, also where there is nothing stronger."""
+_SMOOTHINGS = 4
+"""Times that the path's points are averaged with their neighbours: a standard deviation of two of its pixels."""
 _SHARP = math.radians(100)
 """A turn from which on a corner is one, not part of a curve."""
 
@@ -200,8 +202,9 @@ def _smoothed(points: Points) -> Points:
     """Without the stairs of a path from pixel to pixel; the ends stay."""
     if len(points) < 5:
         return points
-    mirrored = np.concatenate([2 * points[:1] - points[2:0:-1], points, 2 * points[-1:] - points[-2:-4:-1]])
-    kernel = np.array([1, 4, 6, 4, 1]) / 16
-    smooth = np.stack([np.convolve(mirrored[:, axis], kernel, "valid") for axis in (0, 1)], axis=1)
+    smooth, kernel = points, np.array([1, 4, 6, 4, 1]) / 16
+    for _ in range(_SMOOTHINGS):
+        mirrored = np.concatenate([2 * smooth[:1] - smooth[2:0:-1], smooth, 2 * smooth[-1:] - smooth[-2:-4:-1]])
+        smooth = np.stack([np.convolve(mirrored[:, axis], kernel, "valid") for axis in (0, 1)], axis=1)
     smooth[0], smooth[-1] = points[0], points[-1]
     return smooth
