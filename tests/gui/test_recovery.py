@@ -19,7 +19,9 @@ from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.access import enter
 from unet_desktop.project.case import CaseState
+from unet_desktop.project.journal import Folding, state_of
 from unet_desktop.project.project import Project
+from unet_desktop.project.recording import read_journal
 
 
 @pytest.fixture
@@ -130,6 +132,36 @@ def test_a_mask_that_cannot_be_read_is_not_written_over(left, content: bytes | N
     access.leave()
     assert "Recovered 4 steps" in access.recovered[0]
     assert np.array_equal(Project.open(killed).load_mask("a"), mask)
+
+
+def test_a_kill_between_a_mask_and_its_note_leaves_nothing_behind(window: MainWindow, left) -> None:
+    killed, mask = left
+    Project.open(killed).save_mask("a", mask)
+    recording = read_journal(killed / "masks" / "a.journal")
+    journal = recording.resume()
+    journal.add(Folding(state_of(mask), recording.steps))
+    journal.flush()
+    open_case(window, killed)
+    assert not window.panels.banner.isVisible()
+    assert len(window.bench.editor.history.names) == 2
+    window.handlers.find("project.close")()
+    assert list((killed / "masks").glob("*.journal*")) == []
+
+
+def test_a_journal_that_is_damaged_is_used_up_to_the_damage_and_kept(left) -> None:
+    killed, mask = left
+    path = killed / "masks" / "a.journal"
+    data = bytearray(path.read_bytes())
+    data[-60] ^= 1  # in the step that was undone last
+    data += data[-8:]
+    path.write_bytes(data)
+    access = enter(killed)
+    access.leave()
+    assert "is damaged" in access.recovered[0]
+    assert "Recovered 3 steps" in access.recovered[1]
+    assert (killed / "masks" / "a.journal.aside-1").read_bytes() == data
+    assert not np.array_equal(Project.open(killed).load_mask("a"), mask)  # the undo is lost, the strokes are not
+    assert Project.open(killed).load_mask("a").sum() > mask.sum()
 
 
 def test_a_journal_that_is_none_is_put_aside(left) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
-from unet_desktop.project.journal import Folded, Folding, stamp_of, state_of
+from unet_desktop.project.journal import Folded, Folding, Journal, stamp_of, state_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX
 from unet_desktop.project.project import Project
 from unet_desktop.project.recording import Recording, read_journal
@@ -60,10 +61,14 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
             f"{_put_aside(project, case_id)}"
         )
         return
+    if recording.damaged:  # kept as it is, because one goes on writing before the damage
+        aside = _aside(project, case_id)
+        files.copy_file(recording.path, aside)
+        yield f"The journal of {case_id} is damaged; what follows on the damage is lost. It was kept as {aside}."
     if held < recording.steps or _lacks_record(case, recording):
         _fold(project, case, recording, found)
-    if recording.damaged:
-        yield f"The journal of {case_id} is damaged; what follows on the damage is lost. {_put_aside(project, case_id)}"
+    else:
+        _note_folded(project, case, recording.resume())
     if count := recording.steps - held:
         steps = "1 step" if count == 1 else f"{count} steps"
         yield f"Recovered {steps} of {case_id} that had not been saved when the program ended."
@@ -81,7 +86,12 @@ def _fold(project: Project, case: Case, recording: Recording, found: Mask | None
         project.delete_mask(case.id)
     else:
         project.save_mask(case.id, mask, model=replayed.model)
-    journal.add(Folded(stamp_of(project.layout.mask(case.id)), recording.steps))
+    _note_folded(project, case, journal)
+
+
+def _note_folded(project: Project, case: Case, journal: Journal) -> None:
+    """The mask file holds all steps; known by its stamp, it need not be decoded the next time."""
+    journal.add(Folded(stamp_of(project.layout.mask(case.id)), journal.steps))
     journal.flush()
 
 
@@ -91,9 +101,13 @@ def _lacks_record(case: Case, recording: Recording) -> bool:
 
 
 def _put_aside(project: Project, case_id: str) -> str:
+    target = _aside(project, case_id)
+    files.move_file(project.layout.journal(case_id), target)
+    return f"The journal was kept as {target}."
+
+
+def _aside(project: Project, case_id: str) -> Path:
     number = 1
     while project.layout.journal_aside(case_id, number).exists():
         number += 1
-    target = project.layout.journal_aside(case_id, number)
-    files.move_file(project.layout.journal(case_id), target)
-    return f"The journal was kept as {target}."
+    return project.layout.journal_aside(case_id, number)
