@@ -3,8 +3,8 @@
     python benchmarks/editor.py                    # a synthetic photograph
     python benchmarks/editor.py --photo IDRiD_01.jpg
 
-Prints, at 4288x2848 and at 1024x1024, milliseconds a brush event (120 px), an undo, a zoom and a pan step in a window
-of 1920x1080, off screen unless QT_QPA_PLATFORM says otherwise. Run it when nothing else runs.
+Prints, at 4288x2848 and at 1024x1024, milliseconds an event of push edge and brush (120 px), an undo, a zoom and a pan
+step in a window of 1920x1080, off screen unless QT_QPA_PLATFORM says otherwise. Run it when nothing else runs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
+from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.synthetic import synthetic_fundus
@@ -80,6 +81,9 @@ def measure(window: MainWindow, width: int, height: int) -> None:
     for name, zoom in (("whole picture", lambda: canvas.fit()), ("one to one", lambda: canvas.zoom_to(1.0))):
         zoom()
         settle()
+        options.choose_tool(ToolKind.PUSH)
+        report(f"  push event, {name}", brush(window), 8)
+        options.choose_tool(ToolKind.BRUSH)
         report(f"  brush event, {name}", brush(window), 8)
         report(f"  undo, {name}", undo(window), 15)
     canvas.fit()

@@ -15,7 +15,7 @@ from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, region
 from unet_desktop.masks.stroke import erasing_table, painting_table
 
-_STRIDE = 0.25
+_STRIDE = 1 / 3
 """Of the radius, moved at once at most: beyond two thirds the bend would fold over itself."""
 _MOST_STRIDES = 64
 
@@ -83,14 +83,16 @@ class Push:
         box = self._around(end)
         if box.empty:
             return box
+        across, down = end[0] - start[0], end[1] - start[1]
+        # From where it comes may lie a stride outside the ring.
+        wide = box.grown(math.ceil(max(abs(across), abs(down))) + 1).within(*self._mask.shape)
+        before = self._field.read(wide)
+        if before.min() == before.max():  # there is no border to be bent
+            return Box(0, 0, 0, 0)
         x = np.arange(box.left, box.right, dtype=np.float32)[np.newaxis, :] + 0.5
         y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5
         share = 1 - ((x - end[0]) ** 2 + (y - end[1]) ** 2) / self._radius**2
         weight: Levels = np.square(np.maximum(share, 0))
-        # From where it comes may lie a stride outside the ring.
-        across, down = end[0] - start[0], end[1] - start[1]
-        wide = box.grown(math.ceil(max(abs(across), abs(down))) + 1).within(*self._mask.shape)
-        before = self._field.read(wide)
         came_x = (x - 0.5 - wide.left) - weight * np.float32(across)
         came_y = (y - 0.5 - wide.top) - weight * np.float32(down)
         came = cv2.remap(before, came_x, came_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
