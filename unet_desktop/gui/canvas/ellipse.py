@@ -102,11 +102,11 @@ class EllipseTool(Tool):
         purpose = self._purpose
         if purpose is None:
             return
-        if purpose.combine is Combine.REPLACE:
-            self._live.prepare(purpose.labels, purpose.label, purpose.name)
         self._drag = self._grasp(touch, target)
         if self._drag.click is not None and target in (None, Whole.OUTSIDE):
             self._show(self._drag.click)
+        if purpose.combine is Combine.REPLACE:  # after the click, which hides what was prepared
+            self._live.prepare(purpose.labels, purpose.label, purpose.name)
         self._set_hot(target)
 
     def move(self, touch: Touch) -> None:
