@@ -195,3 +195,14 @@ def test_a_copy_is_whole_or_not_there(tmp_path, monkeypatch):
     with pytest.raises(WriteError):
         files.copy_file(tmp_path / "source", tmp_path / "other")
     assert sorted(os.listdir(tmp_path)) == ["copy", "source"]
+
+
+def test_writing_in_steps_replaces_at_the_end_or_not_at_all(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    steps = files.write_in_steps(path, [b"new", memoryview(b"er" * 3)])
+    next(steps)
+    steps.close()
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"old", [path])
+    assert len(list(files.write_in_steps(path, [b"new", memoryview(b"er" * 3)]))) == 2
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"newererer", [path])

@@ -8,12 +8,14 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
 
 TEMPORARY_SUFFIX = ".unet-tmp"
+_STEP = 32 << 20
+"""Bytes that even a slow disk takes in well under a second."""
 _ABANDONED_AFTER = 3600.0
 """Seconds after which nobody is still writing a temporary."""
 
@@ -71,9 +73,13 @@ def move_file(source: Path, target: Path) -> None:
         raise WriteError(f"{source} could not be renamed ({error.strerror}). Check permissions.") from error
 
 
-def write_chunks(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    """Replace the file's content by these, one after the other; see `write_bytes`."""
-    _replace(path, chunks)
+def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[None]:
+    """Replace the file's content by these pieces together, as `write_bytes` does, yielding where it can be given up.
+
+    Each step is on the disk before the next, so that no step has to wait for all of it.
+    """
+    pieces = (piece[at : at + _STEP] for piece in data for at in range(0, len(piece), _STEP))
+    yield from _replacing(path, pieces, flush_each=True)
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -94,7 +100,12 @@ def _chunks(source: Path) -> Iterator[bytes]:
         raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
+    for _ in _replacing(path, chunks):
+        pass
+
+
+def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
     temporary: str | None = None
     length = 0
     try:
@@ -103,6 +114,10 @@ def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
             for chunk in chunks:
                 file.write(chunk)
                 length += len(chunk)
+                if flush_each:
+                    file.flush()
+                    os.fsync(file.fileno())
+                yield
             file.flush()
             os.fsync(file.fileno())
             written = os.fstat(file.fileno()).st_size

@@ -51,10 +51,26 @@ def test_every_kind_of_damage_is_a_sentence(model, tmp_path):
             checkpoint.load(path)
 
 
-def test_a_pickle_is_not_opened(tmp_path):
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_is_not_opened(tmp_path, zipped):
     path = tmp_path / "weights.pt"
-    torch.save({"weight": torch.zeros(1)}, path)
-    with pytest.raises(CheckpointError, match="pickle"):
+    torch.save({"weight": torch.zeros(1)}, path, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(CheckpointError, match=r"pickle.*weights_only=True.*safetensors"):
+        checkpoint.load(path)
+
+
+@pytest.mark.parametrize("at", [0.3, -1.0])
+def test_no_weight_is_read_of_a_model_that_was_tampered_with(model, tmp_path, monkeypatch, at):
+    data = bytearray(model.read_bytes())
+    data[int(at * len(data)) if at > 0 else -1] ^= 1
+    path = tmp_path / "tampered.safetensors"
+    path.write_bytes(data)
+
+    def read(_data):
+        raise AssertionError("weights were read")
+
+    monkeypatch.setattr(checkpoint.safetensors.torch, "load", read)
+    with pytest.raises(CheckpointError, match="not what was saved"):
         checkpoint.load(path)
 
 

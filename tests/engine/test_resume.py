@@ -330,6 +330,14 @@ class TestMemory:
         with pytest.raises(TrainingError, match="does not hold training on pictures of 64 pixels"):
             list(run(tmp_path, settings=replace(config, framing="whole")))
 
+    def test_no_room_for_the_optimiser_is_a_sentence(self, run, tmp_path, config, monkeypatch):
+        def step(*_arguments, **_named):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+        monkeypatch.setattr(torch.optim.AdamW, "step", step)
+        with pytest.raises(TrainingError, match="does not hold training on pictures of 64 pixels"):
+            list(run(tmp_path, settings=replace(config, framing="whole")))
+
     def test_other_errors_are_no_lack_of_memory(self, run, tmp_path, config, short):
         short(0, RuntimeError("a bug"))
         with pytest.raises(RuntimeError, match="a bug"):

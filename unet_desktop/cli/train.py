@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from unet_desktop.cli.console import messages
 from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
@@ -48,7 +49,10 @@ def run(
         events = _resumed(project, configuration(preset, changes) if given else None, device)
     else:
         events = _new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
-    raise typer.Exit(follow(alone(project, events), "Training").code)
+    followed = follow(alone(project, events), "Training")
+    if followed.stopped and interrupted(project) is not None:
+        messages.print("Go on with it by --resume.", markup=False)
+    raise typer.Exit(followed.code)
 
 
 def _resumed(project: Path, config: TrainConfig | None, device: str) -> Iterator[object]:

@@ -19,7 +19,7 @@ from unet_desktop.engine.preprocess import reduced
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import read_image
-from unet_desktop.labels import NOT_ANNOTATED, LabelSet
+from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import extent
 from unet_desktop.masks.regions import Mask, annotated, region
@@ -134,6 +134,7 @@ class Dataset:
         self._usable: dict[str, list[int]] = {name: [] for name in specs}
         self._digest = hashlib.sha256()
         self._digests: dict[str, str] = {}
+        self._present = np.zeros(256, bool)
 
     def read(self) -> Iterator[int]:
         """Decode every case once; yields how many are done.
@@ -168,6 +169,10 @@ class Dataset:
         """Case id to hexadecimal SHA-256 over its picture and mask, in order, once read."""
         return dict(self._digests)
 
+    def undrawn(self) -> list[Label]:
+        """Labels of whose region no mask has a pixel, once read."""
+        return [label for label in self._labels if not self._present[list(self._labels.region_values(label))].any()]
+
     def usable(self, name: str) -> list[int]:
         """Indices of the cases that have something for that network."""
         return list(self._usable[name])
@@ -188,6 +193,7 @@ class Dataset:
         pixels = read_image(sample.image).pixels
         height, width = pixels.shape[:2]
         mask = read_mask(sample.mask, self._labels, (height, width))
+        self._present[mask] = True
         return {name: view_of(pixels, mask, self._labels, spec, name) for name, spec in self._specs.items()}
 
 

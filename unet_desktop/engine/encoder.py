@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.layers import ConvNorm, initialise
+from unet_desktop.engine.stepwise import Cut, uncut
 
 _EPSILON = 1e-3
 _STEM = 32
@@ -83,13 +84,14 @@ class Lite0Encoder(nn.Module):
             if number in _SKIP_STAGES:
                 self._ends.add(len(self.blocks) - 1)
 
-    def forward(self, planes: Tensor) -> list[Tensor]:
-        """The levels, finest first."""
+    def forward(self, planes: Tensor, cut: Cut = uncut) -> list[Tensor]:
+        """The levels, finest first; `cut` sees each."""
         levels: list[Tensor] = []
         planes = self.stem(planes)
         for number, block in enumerate(self.blocks):
             planes = block(planes)
             if number in self._ends:
+                planes = cut(planes)
                 levels.append(planes)
         return levels
 
@@ -130,11 +132,11 @@ class LiteUNet(nn.Module):
             self.encoder.eval()
         return self
 
-    def forward(self, planes: Tensor) -> Tensor:
-        """Logits, one plane a region."""
-        *skips, planes = self.encoder(planes)
+    def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
+        """Logits, one plane a region; `cut` sees the planes after each level."""
+        *skips, planes = self.encoder(planes, cut)
         for join in self.up:
-            planes = join(torch.cat([self.enlarge(planes), skips.pop()], dim=1))
+            planes = cut(join(torch.cat([self.enlarge(planes), skips.pop()], dim=1)))
         logits: Tensor = self.finish(self.head(planes))
         return logits
 

@@ -20,6 +20,7 @@ from unet_desktop.engine.dataset import Dataset, Sample, labels_for
 from unet_desktop.engine.device import Device, placed, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.learn import DivergenceError, learn
+from unet_desktop.engine.memory import is_out_of_memory, no_room
 from unet_desktop.engine.networks import NO_PRETRAINED, NetworkSpec, build, keep_statistics, specs_for, start_pretrained
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.stage import Clock, Stage
@@ -74,7 +75,7 @@ class _Run:
         )
         return checkpoint.save(self.save_to, header, self.networks)
 
-    def save_state(self, course: Course, past: Sequence[EpochDone]) -> None:
+    def save_state(self, course: Course, past: Sequence[EpochDone]) -> Iterator[Working]:
         """Write where the run is, between two epochs."""
         if self.state_at is None:
             return
@@ -90,7 +91,8 @@ class _Run:
             created=training_state.now(),
             internals=training_state.internals_of(course),
         )
-        training_state.save(self.state_at, header, course, self.networks)
+        for _ in training_state.save(self.state_at, header, course, self.networks):
+            yield Working(course.stage.name)
 
     def forget_state(self) -> None:
         """There is nothing to go on with any more."""
@@ -129,8 +131,7 @@ def fit(
 
     Raises:
         TrainingError: nothing to learn from, the loss is not a number, or what is to be resumed is another run now.
-        CheckpointError: `start_from` is damaged, or of other labels or networks.
-        ImageError, MaskError: a case cannot be read.
+        CheckpointError, ImageError, MaskError: `start_from` is damaged or does not fit, or a case cannot be read.
         WriteError: the checkpoint or the state cannot be written; the last good ones still stand.
     """
     prepare(device)
@@ -142,6 +143,7 @@ def fit(
         yield Message(warning)
     data = Dataset(train, labels, specs), Dataset(validation, labels, specs)
     yield from _read(data, len(train), len(validation))
+    yield from _warn_of_undrawn(data[0], labels)
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
     for network in networks.values():
         placed(network, device)
@@ -172,6 +174,10 @@ def _learn_all(
             run.forget_state()
             kept = f"is kept: {run.save_to}" if run.save_to.exists() else "is not there yet"
             raise TrainingError(f"{error} A model of this training {kept}.") from error
+        except (RuntimeError, MemoryError) as error:  # beside a step, which is tried again in pieces
+            if is_out_of_memory(error):
+                raise no_room(stage.spec.size) from error
+            raise
     return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
 
 
@@ -184,8 +190,9 @@ def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[Tra
         done = replace(event, saved=event.saved and event.stage == "segment")
         if done.saved:
             run.save(done.metrics)
+            yield Working(done.stage)
         past.append(done)
-        run.save_state(course, past)
+        yield from run.save_state(course, past)
         yield done
 
 
@@ -229,19 +236,26 @@ def _read(data: tuple[Dataset, Dataset], train: int, validation: int) -> Iterato
         before += count
 
 
+def _warn_of_undrawn(train: Dataset, labels: LabelSet) -> Iterator[Message]:
+    """What nobody drew cannot be learned; a model that never finds anything is of no use at all."""
+    undrawn = train.undrawn()
+    names = " and ".join(f'"{label.name}"' for label in undrawn)
+    if len(undrawn) == len(labels):
+        raise TrainingError(
+            f"There is nothing to learn from: none of the training masks holds {names}. Draw and save some first."
+        )
+    if undrawn:
+        yield Message(f"None of the training masks holds {names}, so the model will not find it.")
+
+
 def _stage(
     name: Literal["locate", "segment"], spec: NetworkSpec, labels: LabelSet, config: TrainConfig, train: Dataset
 ) -> Stage:
-    usable = train.usable(name)
-    if not usable:
-        label = labels.located()
-        what = f'"{label.name}"' if label is not None and spec.framing == "crop" else "anything that was judged"
-        raise TrainingError(f"There is nothing to learn from: none of the training masks holds {what}.")
     if name == "locate":
         epochs, batch_size, rate = config.locate_epochs, config.locate_batch_size, config.locate_learning_rate
     else:
         epochs, batch_size, rate = config.epochs, config.batch_size, config.learning_rate
-    looks = sum(train.looks(name, case) for case in usable)
+    looks = sum(train.looks(name, case) for case in train.usable(name))
     steps = max(config.least_steps, -(-looks // batch_size))
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, rate)
 

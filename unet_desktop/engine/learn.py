@@ -14,9 +14,10 @@ from unet_desktop.engine.course import Course
 from unet_desktop.engine.dataset import Dataset, training_pair
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
 from unet_desktop.engine.loss import segmentation_loss, targets
-from unet_desktop.engine.memory import is_out_of_memory, release
+from unet_desktop.engine.memory import is_out_of_memory, no_room, release
 from unet_desktop.engine.preprocess import to_input
 from unet_desktop.engine.stage import Stage
+from unet_desktop.engine.stepwise import Cuts
 from unet_desktop.engine.validate import as_seen
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.compare import Figures
@@ -97,10 +98,7 @@ def _gradients_that_fit(course: Course, pictures: Tensor, masks: Tensor) -> Gene
             if not is_out_of_memory(error):
                 raise
             if progress.parts >= count:
-                raise TrainingError(
-                    f"The memory does not hold training on pictures of {course.stage.spec.size} pixels, even one at "
-                    "a time. Close other programs, or choose a smaller size or another preset."
-                ) from None
+                raise no_room(course.stage.spec.size) from None
         else:
             return loss
         # Only here has the failed step's graph gone with the exception.
@@ -120,11 +118,13 @@ def _gradients(course: Course, pictures: Tensor, masks: Tensor) -> Generator[Lea
     course.optimiser.zero_grad()
     total, parts = 0.0, course.progress.parts
     for some, theirs in zip(pictures.tensor_split(parts), masks.tensor_split(parts), strict=True):
+        cuts = Cuts()
         with course.device.autocast():
-            logits = course.network(some)
+            logits = course.network(some, cuts)
         loss = segmentation_loss(logits, *targets(theirs, course.table)) * (len(some) / len(pictures))
         yield Working(course.stage.name)
-        torch.autograd.backward(course.scaler.scale(loss))
+        for _ in cuts.backward(course.scaler.scale(loss)):
+            yield Working(course.stage.name)
         total += float(loss.detach())
     return total
 

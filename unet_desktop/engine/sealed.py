@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import safetensors.torch
@@ -23,19 +23,21 @@ class SealError(Exception):
     """The file is cut short, changed, or none of these files."""
 
 
-def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, str]) -> None:
-    """Replace the file at once, or leave it as it was.
-
-    The tensors are in memory a second time while this runs, not a third: a network's state can be large.
+def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, str]) -> Iterator[None]:
+    """Replace the file at once at the end, or leave it as it was; yields where it can be given up.
 
     Raises:
         WriteError: no room or no right.
     """
     ready = {name: tensor.detach().to("cpu").contiguous() for name, tensor in tensors.items()}
+    yield
     data = safetensors.torch.save(ready, dict(description) | {_KEY: _OPEN})
+    yield
     length = _head_length(data)
     head, body = data[:length], memoryview(data)[length:]
-    files.write_chunks(path, [head.replace(_entry(_OPEN), _entry(_digest(head, body)), 1), body])
+    head = head.replace(_entry(_OPEN), _entry(_digest(head, body)), 1)
+    yield
+    yield from files.write_in_steps(path, [head, body])
 
 
 def read(path: Path) -> dict[str, Tensor]:

@@ -124,13 +124,13 @@ def internals_of(course: Course) -> dict[str, Any]:
     }
 
 
-def save(path: Path, header: TrainingHeader, course: Course, networks: Mapping[str, nn.Module]) -> None:
-    """Replace the state at once, or leave it as it was.
+def save(path: Path, header: TrainingHeader, course: Course, networks: Mapping[str, nn.Module]) -> Iterator[None]:
+    """Replace the state at once at the end, or leave it as it was; yields where it can be given up.
 
     Raises:
         WriteError: no room or no right; the state before still stands.
     """
-    sealed.write(path, dict(_tensors(course, networks)), header.to_metadata())
+    yield from sealed.write(path, dict(_tensors(course, networks)), header.to_metadata())
 
 
 def load(path: Path) -> TrainingState:

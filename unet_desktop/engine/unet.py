@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.layers import ConvNorm
+from unet_desktop.engine.stepwise import Cut, uncut
 
 LEVELS = 5
 
@@ -42,14 +43,14 @@ class UNet(nn.Module):
         self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(width, regions, 1)
 
-    def forward(self, planes: Tensor) -> Tensor:
-        """Logits, one plane a region."""
+    def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
+        """Logits, one plane a region; `cut` sees the planes after each level."""
         skips: list[Tensor] = []
         for level, convolve in enumerate(self.down):
-            planes = convolve(planes if level == 0 else self.pool(planes))
+            planes = cut(convolve(planes if level == 0 else self.pool(planes)))
             skips.append(planes)
         skips.pop()
         for up, join in zip(self.up, self.join, strict=True):
-            planes = join(torch.cat([skips.pop(), up(self.enlarge(planes))], dim=1))
+            planes = cut(join(torch.cat([skips.pop(), up(self.enlarge(planes))], dim=1)))
         logits: Tensor = self.head(planes)
         return logits
