@@ -166,6 +166,7 @@ def _learn_all(
         stages = [stage for stage in stages if _NAMES.index(stage.name) >= _NAMES.index(header.stage)]
     for stage in stages:
         course = begin(run.networks[stage.name], stage, run.data[0], run.config, run.device, clock)
+        yield Working(stage.name)  # torch loads half of itself for its first optimiser
         if state is not None and stage.name == state.header.stage:
             state.restore(course)
         try:
