@@ -35,11 +35,15 @@ GUIDES: dict[ToolKind, Guide] = {
         "Brush", "Drag to paint. The right button or Ctrl erases, Shift draws straight lines.", _BRUSHES
     ),
     ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; what it lies in stays.", _BRUSHES),
-    ToolKind.UNKNOWN: Guide(
-        "Not annotated",
-        "Drag over what cannot be judged: it is left out of training and figures. The right button makes it "
-        "background.",
-        _BRUSHES,
+    ToolKind.ELLIPSE: Guide(
+        "Ellipse",
+        "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
+        "Shift keeps proportions, Alt the centre. Shift+Q takes the label's region.",
+    ),
+    ToolKind.SPLINE: Guide(
+        "Contour",
+        "Drag a handle and the edge follows; a press on the line makes another, the right button removes one. "
+        "Without a region, click round it and press Return.",
     ),
     ToolKind.PUSH: Guide(
         "Push edge",
@@ -52,30 +56,26 @@ GUIDES: dict[ToolKind, Guide] = {
         Setting.COMBINE,
     ),
     ToolKind.LASSO: Guide("Lasso", "Drag round what is meant. Shift draws straight stretches.", Setting.COMBINE),
-    ToolKind.FILL: Guide(
-        "Fill",
-        "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
-    ),
-    ToolKind.SPLINE: Guide(
-        "Contour",
-        "Drag a handle and the edge follows; a press on the line makes another, the right button removes one. "
-        "Without a region, click round it and press Return.",
-    ),
-    ToolKind.ELLIPSE: Guide(
-        "Ellipse",
-        "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
-        "Shift keeps proportions, Alt the centre. Shift+Q takes the label's region.",
+    ToolKind.EDGE: Guide(
+        "Smart edge",
+        "Click along the edge, five to eight times, and close at the first point or by a double click. Drag points to "
+        "change them; Return finishes. Shift: a straight stretch.",
+        Setting.COMBINE,
     ),
     ToolKind.WAND: Guide(
         "Magic wand",
         "Press on what is meant and drag to the right to take more, to the left to take less.",
         Setting.TOLERANCE | Setting.COMBINE,
     ),
-    ToolKind.EDGE: Guide(
-        "Smart edge",
-        "Click along the edge, five to eight times, and close at the first point or by a double click. Drag points to "
-        "change them; Return finishes. Shift: a straight stretch.",
-        Setting.COMBINE,
+    ToolKind.FILL: Guide(
+        "Fill",
+        "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
+    ),
+    ToolKind.UNKNOWN: Guide(
+        "Not annotated",
+        "Drag over what cannot be judged: it is left out of training and figures. The right button makes it "
+        "background.",
+        _BRUSHES,
     ),
 }
 """One for each tool; a test checks that none is missing."""

@@ -20,15 +20,15 @@ class ToolKind(StrEnum):
 
     BRUSH = "brush"
     ERASER = "eraser"
-    UNKNOWN = "unknown"
-    PUSH = "push"
-    FILL = "fill"
-    WAND = "wand"
     ELLIPSE = "ellipse"
     SPLINE = "spline"
-    EDGE = "edge"
+    PUSH = "push"
     POLYGON = "polygon"
     LASSO = "lasso"
+    EDGE = "edge"
+    WAND = "wand"
+    FILL = "fill"
+    UNKNOWN = "unknown"
 
 
 class ToolOptions(QObject):

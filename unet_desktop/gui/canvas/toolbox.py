@@ -23,13 +23,13 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.ERASER: Brush,
     ToolKind.ELLIPSE: EllipseTool,
     ToolKind.SPLINE: SplineTool,
-    ToolKind.UNKNOWN: Brush,
     ToolKind.PUSH: PushEdge,
     ToolKind.POLYGON: Polygon,
     ToolKind.LASSO: Lasso,
-    ToolKind.FILL: Fill,
-    ToolKind.WAND: MagicWand,
     ToolKind.EDGE: SmartEdge,
+    ToolKind.WAND: MagicWand,
+    ToolKind.FILL: Fill,
+    ToolKind.UNKNOWN: Brush,
 }
 """The class of each tool; kinds of the same class share one object."""
 
