@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.foreign import read_soft_map
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.ellipse import Ellipse

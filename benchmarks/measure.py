@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.stroke import Stroke, painting_table

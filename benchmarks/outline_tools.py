@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop.gui import app
 from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
-from unet_desktop.masks.box import Box, bounds
+from unet_desktop.images.box import Box, bounds
 
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
 EVENTS = 120

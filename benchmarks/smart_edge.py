@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from unet_desktop.images.box import bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_image
 from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.box import bounds
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.corners import Corners, Gap, Trace, straight_line
 from unet_desktop.masks.shapes.edge import edge_between

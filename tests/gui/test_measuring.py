@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui.measuring import INTERVAL, Measuring
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.tally import measured
 

@@ -14,8 +14,8 @@ from unet_desktop.gui import app
 from unet_desktop.gui.canvas.toolbox import TOOLS
 from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.regions import region
 from unet_desktop.project.project import Project

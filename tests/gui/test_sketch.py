@@ -11,8 +11,8 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.sketch import EMPTY, Handle, Line, Sketch
 from unet_desktop.gui.canvas.spline_target import sketched
 from unet_desktop.gui.canvas.tool import Touch
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.shapes.contour_draft import followed
 from unet_desktop.masks.shapes.piece import largest_piece
 

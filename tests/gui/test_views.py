@@ -18,10 +18,10 @@ from unet_desktop.gui.canvas.scale_bar import bar, round_length
 from unet_desktop.gui.settings import Store
 from unet_desktop.gui.view_options import Beside, View
 from unet_desktop.gui.window import MainWindow
+from unet_desktop.images.box import Box
 from unet_desktop.images.display import NEUTRAL, Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks import drawing
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.drawing import Style
 
 KEYS = Qt.Key

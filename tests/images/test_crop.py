@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unet_desktop.images.crop import Box, Square, extract, extract_labels, restore
+from unet_desktop.images.box import Box
+from unet_desktop.images.crop import Square, extract, extract_labels, restore
 from unet_desktop.images.tiles import Blend, Tiling
 
 COORDINATES = st.floats(-500, 3000, allow_nan=False)
@@ -77,7 +78,7 @@ def test_a_restored_disc_lies_where_it_was(x, y, side, size):
 
 
 def test_an_empty_box_restores_to_nothing():
-    assert restore(np.ones((8, 8), np.float32), Square(0, 0, 4), Box(0, 0, 0, 3)).shape == (3, 0)
+    assert restore(np.ones((8, 8), np.float32), Square(0, 0, 4), Box(0, 0, 3, 0)).shape == (3, 0)
 
 
 @given(st.integers(16, 90), st.integers(16, 90), st.integers(0, 12))

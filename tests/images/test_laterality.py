@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unet_desktop.images.box import bounds
 from unet_desktop.images.eye import Eye
 from unet_desktop.images.laterality import guess_from_picture
 from unet_desktop.images.read import read_image
-from unet_desktop.masks.box import bounds
 
 SIZE, DISC = 400, 60
 IDRID_LEFT = {"02", "03", "04", "10"}

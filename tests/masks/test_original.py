@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unet_desktop.images.box import Box
 from unet_desktop.masks import original
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.original import Original
 
 HEIGHT, WIDTH = 600, 530

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.patch import Patch, patch_between
 
 SIDES = st.integers(-20, 40)
@@ -18,10 +17,6 @@ def two_masks(draw):
     shape = draw(npst.array_shapes(min_dims=2, max_dims=2, max_side=14))
     values = st.sampled_from([0, 1, 2])
     return tuple(draw(npst.arrays(np.uint8, shape, elements=values, fill=st.just(0))) for _ in range(2))
-
-
-def pixels(box):
-    return {(row, column) for row in range(box.top, box.bottom) for column in range(box.left, box.right)}
 
 
 @given(two_masks())
@@ -75,22 +70,3 @@ def test_a_patch_is_a_copy():
 def test_name_and_size():
     patch = Patch("Brush", 2, 3, np.zeros((4, 5), np.uint8), np.ones((4, 5), np.uint8))
     assert (patch.size, patch.box, patch.inverted().name) == (40, Box(2, 3, 6, 8), "Brush")
-
-
-@given(BOXES, BOXES)
-def test_joined_holds_both(first, second):
-    joined = first.joined(second)
-    assert pixels(first) | pixels(second) <= pixels(joined)
-    if not first.empty and not second.empty:
-        assert joined.top in (first.top, second.top)
-        assert joined.right in (first.right, second.right)
-
-
-@given(BOXES, st.integers(1, 30), st.integers(1, 30))
-def test_within_keeps_what_lies_in_the_picture(box, height, width):
-    assert pixels(box.within(height, width)) == pixels(box) & pixels(Box(0, 0, height, width))
-
-
-@pytest.mark.parametrize("box", [Box(0, 0, 0, 5), Box(3, 0, 2, 5), Box(0, 5, 5, 5), Box(0, 6, 5, 5)])
-def test_boxes_without_a_pixel_are_empty(box):
-    assert box.empty

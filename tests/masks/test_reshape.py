@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import region
 from unet_desktop.masks.reshape import Combine, Reshape
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.measure import Extent, cup_to_disc, extent
 from unet_desktop.masks.regions import region
 from unet_desktop.masks.tally import Measurement, Tally, measured

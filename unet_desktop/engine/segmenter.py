@@ -14,7 +14,8 @@ from unet_desktop.engine.checkpoint import Checkpoint, load
 from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import Found, locate
-from unet_desktop.images.crop import Box, Square, extract, restore
+from unet_desktop.images.box import Box
+from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.regions import Mask, label_image
@@ -107,7 +108,7 @@ class Segmenter:
     def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
         planes = yield from self._segment.whole_in_steps(pixels)
-        box = Box(0, 0, width, height)
+        box = Box(0, 0, height, width)
         restored = np.stack([_enlarged(plane, width, height) for plane in planes])
         return self._answer(restored, planes, Square.around(height, width), box, (height, width))
 

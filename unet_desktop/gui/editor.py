@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.histories import Histories, Key
+from unet_desktop.images.box import Box
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.history import History
 from unet_desktop.masks.patch import Origin, Patch, patch_between
 from unet_desktop.masks.regions import Mask

@@ -8,9 +8,9 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.view_options import CLAHE, Beside
 from unet_desktop.gui.workbench import Workbench
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.labels import NOT_ANNOTATED
-from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.drawing import Style
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.scale import note_scale

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from unet_desktop.gui.editor import Editor
+from unet_desktop.images.box import Box
 from unet_desktop.labels import Label
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.tally import Measurement, Tally
 
 INTERVAL = 25

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 
 Affine = NDArray[np.float64]
@@ -19,31 +20,6 @@ Affine = NDArray[np.float64]
 
 _MOST_REDUCED_AT_ONCE = 2.0
 """Bilinear sampling looks at 2 x 2 pixels, so a stronger reduction would skip some and alias."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Whole pixels: columns left to right-1, rows top to bottom-1."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def width(self) -> int:
-        """In pixels."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """In pixels."""
-        return self.bottom - self.top
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """(rows, columns) to index an array with."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +64,7 @@ class Square:
         half = self.side / 2
         left, right = (min(max(at, 0), width) for at in (math.floor(self.x - half), math.ceil(self.x + half)))
         top, bottom = (min(max(at, 0), height) for at in (math.floor(self.y - half), math.ceil(self.y + half)))
-        return Box(left, top, right, bottom)
+        return Box(top, left, bottom, right)
 
 
 def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int = 0) -> NDArray[np.uint8]:
@@ -104,7 +80,7 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
         (size, size, C) uint8.
     """
     box = square.box(*picture.shape[:2])
-    if box.width == 0 or box.height == 0:
+    if box.empty:
         return np.full((size, size, picture.shape[2]), outside, np.uint8)
     part: NDArray[np.uint8] = picture[box.slices]
     columns, rows = (
@@ -139,7 +115,7 @@ def extract_labels(mask: NDArray[np.uint8], square: Square, size: int, outside: 
         (size, size) uint8.
     """
     box = square.box(*mask.shape)
-    if box.width == 0 or box.height == 0:
+    if box.empty:
         return np.full((size, size), outside, np.uint8)
     cut = cv2.warpAffine(
         mask[box.slices],
@@ -164,7 +140,7 @@ def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.
         (box.height, box.width) float32.
     """
     size = plane.shape[0]
-    if box.width == 0 or box.height == 0:
+    if box.empty:
         return np.zeros((box.height, box.width), np.float32)
     from_box = square.to_crop(size) @ _translation(box.left, box.top)
     restored = cv2.warpAffine(

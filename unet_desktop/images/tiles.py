@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.crop import Box
+from unet_desktop.images.box import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Tiling:
         """The tiles, row by row; all lie within the picture."""
         rows = _starts(self.height, self.size, self.overlap)
         columns = _starts(self.width, self.size, self.overlap)
-        return [Box(left, top, left + self.size, top + self.size) for top in rows for left in columns]
+        return [Box(top, left, top + self.size, left + self.size) for top in rows for left in columns]
 
 
 class Blend:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Region
 
 Levels = NDArray[np.float32]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unet_desktop.images.box import bounds
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask, Region, region
 
@@ -38,13 +39,8 @@ class CupToDisc:
 
 def extent(plane: Region) -> Extent:
     """Bounding box and area of a boolean plane."""
-    rows = np.flatnonzero(plane.any(axis=1))
-    if rows.size == 0:
-        return Extent(0, 0, 0, 0, 0)
-    top, bottom = int(rows[0]), int(rows[-1])
-    columns = np.flatnonzero(plane[top : bottom + 1].any(axis=0))
-    left, right = int(columns[0]), int(columns[-1])
-    return Extent(left, top, right - left + 1, bottom - top + 1, int(np.count_nonzero(plane)))
+    box = bounds(plane)
+    return Extent(box.left, box.top, box.width, box.height, int(np.count_nonzero(plane[box.slices])))
 
 
 def cup_and_disc(labels: LabelSet) -> tuple[Label, Label] | None:

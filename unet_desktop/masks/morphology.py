@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from unet_desktop.images.box import bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.anatomy import largest_component
-from unet_desktop.masks.box import bounds
 from unet_desktop.masks.patch import Patch, patch_between
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.stroke import erasing_table, painting_table

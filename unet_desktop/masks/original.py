@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.patch import Patch, patch_between
 from unet_desktop.masks.regions import Mask
 

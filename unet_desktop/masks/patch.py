@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unet_desktop.masks.box import Box, bounds
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.masks.regions import Mask
 
 

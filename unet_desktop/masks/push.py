@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.level_field import LevelField, Levels
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.eye import Eye
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Mask
 
 RAYS = 180

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from unet_desktop.images.box import Box
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region

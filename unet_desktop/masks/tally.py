@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, ratios
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.rim import Rim, rim

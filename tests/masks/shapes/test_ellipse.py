@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from unet_desktop.images.box import Box
 from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_fit import of_region, through
 from unet_desktop.masks.shapes.ellipse_handles import GRIPS, inscribed, pulled, turned, turning_place

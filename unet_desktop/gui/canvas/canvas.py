@@ -13,9 +13,9 @@ from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
 from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.zoom_view import GROUND, ZoomView, rects_of
 from unet_desktop.gui.view_options import View
+from unet_desktop.images.box import Box
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Mask
 
 

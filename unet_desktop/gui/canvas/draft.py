@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine, Reshape

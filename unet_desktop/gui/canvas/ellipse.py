@@ -14,8 +14,8 @@ from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.tool import Tool, Touch
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.shapes.ellipse import Ellipse

@@ -6,8 +6,8 @@ import math
 
 from unet_desktop.gui.canvas.draft import step_name
 from unet_desktop.gui.canvas.tool import Tool, Touch
+from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine

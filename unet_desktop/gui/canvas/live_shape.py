@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from unet_desktop.gui.editor import Editor
+from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.reshape import Reshape
 
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.shapes.fill import Points
 
 

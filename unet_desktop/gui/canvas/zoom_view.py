@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.viewport import Viewport, fitted, showing, within_limits
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 
 GROUND = QColor(28, 29, 31)
 """Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""

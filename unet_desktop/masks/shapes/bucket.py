@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, Label, LabelSet
-from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.stroke import painting_table

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
-from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.fill import NOTHING, Points, filled
 from unet_desktop.masks.shapes.piece import Piece

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.shapes.corners import Corner, Gap, straight_line
 from unet_desktop.masks.shapes.fill import Points
 

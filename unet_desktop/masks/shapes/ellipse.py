@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.fill import NOTHING, Points
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.fill import Points

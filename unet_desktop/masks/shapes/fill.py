@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.masks.box import Box
+from unet_desktop.images.box import Box
 from unet_desktop.masks.regions import Region
 
 Points = NDArray[np.float64]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.box import Box, bounds
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.shapes.fill import Points
 

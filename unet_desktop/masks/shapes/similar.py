@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
-from unet_desktop.masks.box import Box
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.bucket import connected
 from unet_desktop.masks.shapes.fill import NOTHING

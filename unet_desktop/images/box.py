@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
-from unet_desktop.masks.regions import Region
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +16,16 @@ class Box:
     left: int
     bottom: int
     right: int
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
 
     @property
     def empty(self) -> bool:
@@ -59,11 +68,11 @@ class Box:
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """To index (H, W) arrays with."""
+        """(rows, columns) to index (H, W) arrays with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
-def bounds(plane: Region) -> Box:
+def bounds(plane: NDArray[np.bool_]) -> Box:
     """The smallest box that holds all of a (H, W) bool plane; an empty one when it is empty."""
     rows = np.flatnonzero(plane.any(axis=1))
     if rows.size == 0:
