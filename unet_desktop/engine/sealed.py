@@ -29,8 +29,10 @@ def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, s
     Raises:
         WriteError: no room or no right.
     """
-    ready = {name: tensor.detach().to("cpu").contiguous() for name, tensor in tensors.items()}
-    yield
+    ready: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        ready[name] = tensor.detach().to("cpu").contiguous()
+        yield
     data = safetensors.torch.save(ready, dict(description) | {_KEY: _OPEN})
     yield
     length = _head_length(data)
