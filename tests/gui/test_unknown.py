@@ -41,3 +41,28 @@ def test_it_is_saved_with_the_mask(opened: MainWindow) -> None:
     painted = opened.bench.editor.mask.copy()
     assert opened.bench.autosave.flush()
     np.testing.assert_array_equal(opened.bench.session.project.load_mask("a"), painted)
+
+
+def test_only_strokes_count_when_one_says_so(opened: MainWindow) -> None:
+    mask = opened.bench.editor.mask
+    QTest.keyClick(opened, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    assert (mask == 255).all()
+    opened.bench.options.set_diameter(10)
+    QTest.keyClick(opened, Qt.Key.Key_B)
+    drag(opened.canvas, [(60.5, 60.5), (80.5, 60.5)])
+    QTest.keyClick(opened, Qt.Key.Key_E)
+    drag(opened.canvas, [(60.5, 90.5), (80.5, 90.5)])
+    assert (mask[60, 60:81] == 1).all()
+    assert (mask[90, 60:81] == 0).all()
+    assert set(np.unique(mask)) == {0, 1, 255}
+    assert (mask != 255).mean() < 0.05
+    assert opened.bench.editor.history.names == ("Only my strokes count", "Brush optic disc", "Erase optic disc")
+    opened.bench.editor.go_to(0)
+    assert not mask.any()
+
+
+def test_what_is_drawn_already_stays_judged(opened: MainWindow) -> None:
+    opened.bench.session.open_case("d")
+    QTest.keyClick(opened, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    drawn = disc_mask()
+    np.testing.assert_array_equal(opened.bench.editor.mask, np.where(drawn == 0, 255, drawn))

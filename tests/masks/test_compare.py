@@ -70,6 +70,24 @@ def test_what_is_not_annotated_counts_in_nothing(disc_mask):
     assert compare(prediction, np.full_like(truth, 255), DISC_AND_CUP) == {}
 
 
+def test_every_stroke_counts_where_only_strokes_were_judged(disc_mask):
+    strokes = np.full_like(disc_mask, 255)
+    strokes[22:24, 32:60] = 1
+    strokes[50:58, 60:64] = 1
+    strokes[80:84] = 0
+    missed = disc_mask.copy()
+    missed[55:] = 0
+    figures = compare(missed, strokes, DISC_AND_CUP)
+    assert figures["dice"] == figures["dice/optic disc"] == pytest.approx(2 * 76 / (76 + 88))
+    assert "dice/optic cup" not in figures  # no stroke shows it
+
+
+def test_judged_background_alone_has_no_overlap_to_measure(disc_mask):
+    strokes = np.full_like(disc_mask, 255)
+    strokes[80:84] = 0
+    assert compare(disc_mask, strokes, DISC_AND_CUP) == {}
+
+
 def test_a_partly_annotated_reference_says_nothing_of_heights(disc_mask):
     reference = disc_mask.copy()
     reference[35:] = 255  # what is below was not judged, and cuts more off the cup than off the disc

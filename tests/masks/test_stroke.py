@@ -10,13 +10,13 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.regions import region
-from unet_desktop.masks.stroke import Stroke, erasing_table, painting_table
+from unet_desktop.masks.stroke import Stroke, eraser_table, erasing_table, painting_table
 
 DISC, CUP = DISC_AND_CUP
 HEIGHT, WIDTH = 24, 30
 MASKS = npst.arrays(np.uint8, (HEIGHT, WIDTH), elements=st.sampled_from([0, 1, 2, 255]), fill=st.just(0))
 TABLES = st.sampled_from(
-    [table(DISC_AND_CUP, label) for table in (painting_table, erasing_table) for label in DISC_AND_CUP]
+    [table(DISC_AND_CUP, label) for table in (painting_table, erasing_table, eraser_table) for label in DISC_AND_CUP]
 )
 # Quarters of a pixel are exact in float32, so brute force and stroke cannot round differently.
 PLACES = st.tuples(*(st.integers(-40, 4 * side + 40).map(lambda at: at / 4) for side in (WIDTH, HEIGHT)))
@@ -49,6 +49,12 @@ def test_what_erasing_makes_of_each_value():
     erase_disc, erase_cup = erasing_table(DISC_AND_CUP, DISC), erasing_table(DISC_AND_CUP, CUP)
     assert [erase_disc[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 0, 0, 255]
     assert [erase_cup[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 1, 1, 255]
+
+
+def test_the_eraser_judges_where_it_can_say_what_is_there():
+    wipe_disc, wipe_cup = eraser_table(DISC_AND_CUP, DISC), eraser_table(DISC_AND_CUP, CUP)
+    assert [wipe_disc[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 0, 0, 0]
+    assert [wipe_cup[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 1, 1, 255]
 
 
 @given(MASKS, PATHS, RADII, TABLES)

@@ -9,6 +9,7 @@ from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks import morphology
 from unet_desktop.masks.borrowed import mirrored
+from unet_desktop.masks.judged import unjudged
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, Eye
@@ -38,6 +39,13 @@ class RegionHandlers:
     def keep_largest(self) -> None:
         """Erase all pieces of the label's region but the largest."""
         self._change(morphology.keep_largest)
+
+    def only_strokes(self) -> None:
+        """Take all background for not annotated: what is painted is judged, and what will be painted or erased."""
+        editor = self._bench.editor
+        editor.finish()
+        if editor.mask is not None:
+            editor.apply(unjudged(editor.mask, "Only my strokes count"))
 
     def copy_previous(self) -> None:
         """Take the mask of the case before this one in the list.

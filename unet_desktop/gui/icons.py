@@ -27,6 +27,7 @@ ICONS = {
     "shrink": "mdi6.arrow-collapse-all",
     "smooth": "mdi6.sine-wave",
     "largest": "mdi6.circle-expand",
+    "only-strokes": "mdi6.gesture",
     "copy": "mdi6.content-duplicate",
     "mirror": "mdi6.flip-horizontal",
     "polygon": "mdi6.vector-polygon",

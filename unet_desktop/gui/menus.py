@@ -52,6 +52,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "region.keep_largest",
         "edit.fill_holes",
         SEPARATOR,
+        "region.only_strokes",
+        SEPARATOR,
         "region.copy_previous",
         "region.mirror",
     ),

@@ -23,7 +23,8 @@ def compare(predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool 
     """Dice and IoU of each region and their means, and the vCDR's error, of one picture.
 
     Of labels that a picture holds one of, the largest piece counts. Pixels that are not annotated in the truth
-    count in no overlap; vCDR and boundaries need a fully annotated picture. A disc that was not found has vCDR 0.
+    count in no overlap; vCDR and boundaries need a fully annotated picture. In one that is annotated in part each
+    stroke counts, and a label that it does not show has no figure. A disc that was not found has vCDR 0.
 
     Args:
         predicted: (H, W) uint8.
@@ -33,17 +34,18 @@ def compare(predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool 
             absent where either region is empty. It takes some tenths of a second on a large picture.
     """
     judged = annotated(truth)
+    whole = bool(judged.all())
     figures: Figures = {}
-    if not judged.any():
-        return figures
-    predicted, truth = (tidy(mask, labels, fill=False) for mask in (predicted, truth))
+    predicted = tidy(predicted, labels, fill=False)
+    truth = tidy(truth, labels, fill=False) if whole else truth
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
-    for name, ours, theirs in planes:
+    shown = [plane for plane in planes if whole or plane[2].any()]
+    for name, ours, theirs in shown:
         figures[f"dice/{name}"] = dice(ours & judged, theirs & judged)
         figures[f"iou/{name}"] = iou(ours & judged, theirs & judged)
-    for kind in ("dice", "iou"):
-        figures[kind] = sum(figures[f"{kind}/{label.name}"] for label in labels) / len(labels)
-    if not judged.all():
+    for kind in ("dice", "iou") if shown else ():
+        figures[kind] = sum(figures[f"{kind}/{name}"] for name, _, _ in shown) / len(shown)
+    if not whole:
         return figures
     real, found = (cup_to_disc(mask, labels) for mask in (truth, predicted))
     if real is not None and found is not None and not math.isnan(real.vertical):

@@ -36,6 +36,18 @@ def erasing_table(labels: LabelSet, label: Label) -> Mask:
     return table
 
 
+def eraser_table(labels: LabelSet, label: Label) -> Mask:
+    """(256,) uint8: what the eraser makes of each pixel value: as `erasing_table`, and it judges.
+
+    Where nobody has judged, wiping the label off says that this is background, as painting it says that this is the
+    label. Of a label inside another that says too little: what is not cup need not be disc, so it stays open.
+    """
+    table = erasing_table(labels, label)
+    if labels.parent(label) is None:
+        table[NOT_ANNOTATED] = BACKGROUND
+    return table
+
+
 def doubting_table() -> Mask:
     """(256,) uint8: what the "not annotated" brush makes of each pixel value: nobody has judged it."""
     return np.full(256, NOT_ANNOTATED, np.uint8)

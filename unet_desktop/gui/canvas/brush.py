@@ -11,7 +11,7 @@ from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.stroke import Stroke, doubting_table, erasing_table, judging_table, painting_table
+from unet_desktop.masks.stroke import Stroke, doubting_table, eraser_table, judging_table, painting_table
 
 LIGHTEST = 0.1
 """Share of the brush's size that a pen paints with which hardly touches."""
@@ -109,5 +109,5 @@ def _meaning(tool: ToolKind, labels: LabelSet, label: Label, *, erases: bool) ->
     if tool is ToolKind.UNKNOWN:
         return (judging_table(), "Erase not annotated") if erases else (doubting_table(), "Brush not annotated")
     if erases or tool is ToolKind.ERASER:
-        return erasing_table(labels, label), f"Erase {label.name}"
+        return eraser_table(labels, label), f"Erase {label.name}"
     return painting_table(labels, label), f"Brush {label.name}"

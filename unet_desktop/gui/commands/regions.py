@@ -26,6 +26,10 @@ COMMANDS: tuple[Command, ...] = (
         "Erase all pieces of the label but the largest",
     ),
     Command(
+        "region.only_strokes", "&Only my strokes count", "region.only_strokes", "Shift+U", "only-strokes", _C,
+        "Take all background for not annotated: then only what you paint, or erase to background, is learned from",
+    ),
+    Command(
         "region.copy_previous", "&Copy mask of previous case", "region.copy_previous", "Shift+P", "copy", _C,
         "Replace the mask by that of the case before this one in the list",
     ),
