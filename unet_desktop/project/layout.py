@@ -31,8 +31,11 @@ class Layout:
     masks/ID.journal    what was done to a mask since the program started; gone once it ended as it should
     predictions/ID.png  the model's masks, with ID.json: from which model
     models/NAME.safetensors
+    models/NAME.txt     what people note of the model
     runs/NAME.csv       figures of each training run, an epoch a line
+    runs/NAME.json      what the run was started with and, once it has finished, its figures of each validation case
     runs/NAME.training  where a training is that has not finished
+    corrections.jsonl   how much the first proposal of each case had to be changed, a case a line
     split.json          which cases (or patients) validate
     catalog.sqlite      an index of cases/; it can be deleted and is made again
     .lock               who has the project open; after a program was killed it lies there, held by nobody
@@ -59,6 +62,11 @@ class Layout:
     def split(self) -> Path:
         """Which groups of cases validate."""
         return self.root / "split.json"
+
+    @property
+    def corrections(self) -> Path:
+        """How much proposals had to be changed."""
+        return self.root / "corrections.jsonl"
 
     @property
     def cases(self) -> Path:
@@ -132,9 +140,17 @@ class Layout:
         """A checkpoint by name."""
         return self.models / f"{name}{SUFFIX}"
 
+    def model_notes(self, name: str) -> Path:
+        """What people note of the model of that name."""
+        return self.models / f"{name}.txt"
+
     def run(self, name: str) -> Path:
         """Figures of the training run that made the model of that name."""
         return self.runs / f"{name}.csv"
+
+    def run_record(self, name: str) -> Path:
+        """What that run was started with, and what it came to."""
+        return self.runs / f"{name}.json"
 
     def training_state(self, name: str) -> Path:
         """Where the training of the model of that name is, until it has finished."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.split import FEWEST_GROUPS, Part, assign, inherit, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved
 from unet_desktop.tasks.interrupted import discard, interrupted
+from unet_desktop.tasks.runs import RunLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _run(
     start_from: Path | None = None,
     resume: bool = False,
 ) -> Iterator[TrainEvent | ModelSaved]:
-    path, log = project.layout.model(name), _RunLog(project.layout.run(name))
+    path, log = project.layout.model(name), RunLog(project.layout, name)
     events = fit(
         _samples(project, selection.train),
         _samples(project, selection.validation),
@@ -121,6 +120,8 @@ def _run(
     )
     metrics: dict[str, float] = {}
     try:
+        if not resume:
+            log.begin(config.preset, len(selection.train), len(selection.validation), start_from)
         for event in events:
             if isinstance(event, Resumed):
                 log.add(*event.past)
@@ -128,6 +129,7 @@ def _run(
                 log.add(event)
             elif isinstance(event, Finished):
                 metrics = dict(event.metrics)
+                log.finish(event)
             yield event
     except WriteError as error:
         raise WriteError(
@@ -219,29 +221,3 @@ def _previous(project: Project, config: TrainConfig, selection: Selection) -> Mo
 
 def _samples(project: Project, cases: Sequence[Case]) -> list[Sample]:
     return [Sample(case.id, case.image_path(project.root), project.layout.mask(case.id)) for case in cases]
-
-
-class _RunLog:
-    """The run's figures as a CSV file, rewritten after each epoch, so that a stopped run keeps its curve."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._rows: list[dict[str, str]] = []
-
-    def add(self, *epochs: EpochDone) -> None:
-        """Note epochs."""
-        for epoch in epochs:
-            row = {
-                "stage": epoch.stage,
-                "epoch": str(epoch.epoch),
-                "train_loss": f"{epoch.train_loss:.6f}",
-                "learning_rate": f"{epoch.learning_rate:.3g}",
-                "seconds": f"{epoch.seconds:.2f}",
-            }
-            self._rows.append(row | {name: f"{value:.6f}" for name, value in epoch.metrics.items()})
-        names = list(dict.fromkeys(name for row in self._rows for name in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self._rows)
-        files.write_text(self._path, text.getvalue())
