@@ -7,7 +7,7 @@ import logging
 import typer
 
 from unet_desktop import __version__
-from unet_desktop.cli import demo, doctor, evaluate, import_images, segment, train
+from unet_desktop.cli import demo, doctor, evaluate, import_images, model, segment, train
 from unet_desktop.cli.console import WRONG_USE, output, show_error
 from unet_desktop.errors import UserError
 from unet_desktop.log import log_path, start_logging
@@ -26,6 +26,8 @@ app.command("import")(import_images.run)
 app.command("train")(train.run)
 app.command("segment")(segment.run)
 app.command("evaluate")(evaluate.run)
+app.command("card")(model.card)
+app.command("onnx")(model.onnx)
 app.command("doctor")(doctor.run)
 app.command("demo")(demo.run)
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX, CheckpointHeader, read_header
 from unet_desktop.errors import CheckpointError
 from unet_desktop.project.layout import Layout
@@ -39,6 +40,48 @@ def next_model_name(layout: Layout) -> str:
     known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
     names = [path.stem for path in known]
     return f"model-{1 + max((_number(name) for name in names), default=0):03d}"
+
+
+def free_model_name(layout: Layout, wanted: str) -> str:
+    """The wanted name where no model or run has it, compared without regard to case; else it with a number."""
+    known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
+    taken = {path.name.rpartition(".")[0].casefold() for path in known}
+    stem = re.sub(r"[^\w.-]+", "_", wanted).strip("._")[:80] or "model"
+    name, number = stem, 2
+    while name.casefold() in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return name
+
+
+def read_notes(layout: Layout, name: str) -> str:
+    """What people noted of the model of that name; empty where that is nothing, or cannot be read."""
+    try:
+        return layout.model_notes(name).read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def write_notes(layout: Layout, name: str, text: str) -> None:
+    """Keep what people note of the model of that name; nothing leaves no file.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    path = layout.model_notes(name)
+    if text.strip():
+        files.write_text(path, text)
+    else:
+        files.delete_file(path)
+
+
+def delete_model(layout: Layout, name: str) -> None:
+    """Take a model and its notes away; the figures of its run stay.
+
+    Raises:
+        WriteError: it cannot be deleted.
+    """
+    files.delete_file(layout.model(name))
+    files.delete_file(layout.model_notes(name))
 
 
 def _number(name: str) -> int:

@@ -1,0 +1,44 @@
+"""unet-desktop card and unet-desktop onnx: a model described, and a model for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unet_desktop import files
+from unet_desktop.cli.console import output
+from unet_desktop.cli.progress import follow
+
+_MODEL = "Model file (.safetensors), such as one from a project's models folder."
+
+
+def card(
+    model: Annotated[Path, typer.Argument(help=_MODEL)],
+    to: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
+) -> None:
+    """Describe a model as a model card: data, figures, intended use, limits, versions."""
+    from unet_desktop.tasks.model_card import card_of
+
+    text = card_of(model)
+    if to is None:
+        output.print(text, markup=False, highlight=False, soft_wrap=True, end="")
+    else:
+        files.write_text(to, text)
+        output.print(f"Wrote {to}", markup=False, highlight=False)
+
+
+def onnx(
+    model: Annotated[Path, typer.Argument(help=_MODEL)],
+    to: Annotated[Path | None, typer.Option(help="File to write; MODEL.onnx here if not given.")] = None,
+) -> None:
+    """Write a model as ONNX, compared with the checkpoint. Needs: pip install "unet-desktop[onnx]"."""
+
+    def events() -> Iterator[object]:  # torch is loaded when it begins
+        from unet_desktop.tasks.export_onnx import export_onnx
+
+        yield from export_onnx(model, to or Path(f"{model.stem}.onnx"))
+
+    raise typer.Exit(follow(events(), "Exporting").code)

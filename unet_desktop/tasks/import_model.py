@@ -1,0 +1,37 @@
+"""A model from elsewhere, checked to the last bit before the project takes it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.engine import checkpoint
+from unet_desktop.errors import CheckpointError
+from unet_desktop.project.models import free_model_name, list_models
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ModelSaved
+
+
+def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
+    """Copy a model file into the project under a name that is free; nothing that is there is replaced.
+
+    Raises:
+        CheckpointError: it is no model of this program, damaged, a pickle, of other labels, or here already.
+        WriteError: it cannot be written.
+    """
+    project = Project.open(root)
+    loaded = checkpoint.load(source)  # all of it: a file that came by mail may be cut short
+    if loaded.header.labels != project.labels:
+        theirs, ours = (", ".join(label.name for label in labels) for labels in (loaded.header.labels, project.labels))
+        raise CheckpointError(
+            f"{source} was trained for other labels ({theirs}) than this project has ({ours}), colours and order "
+            "included. Import it into a project with its labels."
+        )
+    for model in list_models(project.layout):
+        if model.header.weights_sha256 == loaded.header.weights_sha256:
+            raise CheckpointError(f"{source} is in this project already: it is {model.name}.")
+    name = free_model_name(project.layout, source.stem)
+    path = project.layout.model(name)
+    files.copy_file(source, path)
+    yield ModelSaved(name, path, dict(loaded.header.metrics))
