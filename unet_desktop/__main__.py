@@ -9,7 +9,7 @@ from pathlib import Path
 from unet_desktop.errors import DisplayError
 
 MANIFEST = "project.json"
-COMMANDS = frozenset({"import", "train", "segment", "evaluate", "doctor", "demo"})
+COMMANDS = frozenset({"import", "train", "segment", "evaluate", "card", "onnx", "doctor", "demo"})
 """The terminal's commands, spelt here so that nothing need be imported to know them. Before a folder of the same
 name they win; the folder can be given as ./import."""
 _QT_MISSING = """\

@@ -299,10 +299,21 @@ class TestCommandLine:
     def test_help_names_every_command(self, run):
         code, out, _ = run("--help")
         assert code == 0
-        for command in ("import", "train", "segment", "evaluate", "doctor", "demo", "window", "self-test"):
+        for command in (
+            "import",
+            "train",
+            "segment",
+            "evaluate",
+            "card",
+            "onnx",
+            "doctor",
+            "demo",
+            "window",
+            "self-test",
+        ):
             assert command in out
 
-    @pytest.mark.parametrize("command", ["import", "train", "segment", "evaluate", "doctor", "demo"])
+    @pytest.mark.parametrize("command", ["import", "train", "segment", "evaluate", "card", "onnx", "doctor", "demo"])
     def test_each_command_has_help(self, run, command):
         code, out, _ = run(command, "--help")
         assert (code, command in out) == (0, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +30,7 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.gui.panels.curve_data import CurveData
 from unet_desktop.gui.panels.curves import REDRAW_INTERVAL, TrainingCurves
 from unet_desktop.gui.panels.progress import JobProgress, duration, time_left
+from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.gui.panels.training import TrainingPanel
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.tasks.events import ItemDone, ModelSaved
@@ -38,12 +40,14 @@ METRICS = {"bce": 0.12, "dice": 0.93, "dice/optic disc": 0.971, "dice/optic cup"
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> TrainingPanel:
-    panel = TrainingPanel()
+def panel(qtbot: QtBot) -> Iterator[TrainingPanel]:
+    thumbnails = Thumbnails()
+    panel = TrainingPanel(thumbnails)
     qtbot.addWidget(panel)
     panel.resize(300, 600)
     panel.show()
-    return panel
+    yield panel
+    thumbnails.shutdown()
 
 
 def part(panel: QWidget, kind: type[Part], name: str) -> Part:
@@ -269,7 +273,7 @@ def test_curves_are_redrawn_at_most_ten_times_a_second(qtbot: QtBot, monkeypatch
     curves = TrainingCurves()
     qtbot.addWidget(curves)
     curves.show()
-    monkeypatch.setattr(curves._loss, "set_curves", drawn.append)
+    monkeypatch.setattr(curves._plots["loss"], "set_curves", drawn.append)
     for step in range(500):
         curves.add_event(batch(1 + step // 8, step % 8))
         if step % 100 == 0:

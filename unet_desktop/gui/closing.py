@@ -44,6 +44,7 @@ class Closing:
         self._bench.runner.shutdown()
         self._bench.session.shutdown()
         self._bench.prefetch.shutdown()
+        self._bench.corrections.shutdown()
         self._bench.missing_ratios.shutdown()
         self._thumbnails.shutdown()
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
+from unet_desktop.gui.handlers_models import ModelHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
 from unet_desktop.gui.handlers_region import RegionHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
@@ -25,6 +26,7 @@ class Groups:
     cases: CaseHandlers
     view: ViewHandlers
     learning: LearningHandlers
+    models: ModelHandlers
     window: WindowHandlers
 
 

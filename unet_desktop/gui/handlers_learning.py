@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.errors import CheckpointError
+from unet_desktop.gui.dialogs.confirm import confirmed
 from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.tasks.interrupted import discard
 
 
 class LearningHandlers:
@@ -23,6 +25,24 @@ class LearningHandlers:
     def show_training(self) -> None:
         """Bring the training panel to the front; it has the settings and the button."""
         self._docks.bring_forward(self._docks.training)
+
+    def resume_training(self) -> None:
+        """Go on with the training that was interrupted."""
+        self._bench.learning.resume()
+
+    def discard_training(self) -> None:
+        """Give up the training that was interrupted, if the user means it.
+
+        Raises:
+            WriteError: its file cannot be deleted.
+        """
+        project = self._bench.session.project
+        if project is None or project.read_only or self._bench.runner.busy:
+            return
+        question = "Give up the interrupted training? It cannot be resumed then; the models that there are stay."
+        if confirmed(self._window, "Discard training", question, "Discard"):
+            discard(project.root)
+            self._bench.session.refresh_models()
 
     def predict_case(self) -> None:
         """Predict the open case."""

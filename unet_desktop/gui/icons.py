@@ -61,6 +61,7 @@ ICONS = {
     "scale-bar": "mdi6.ruler",
     "predict": "mdi6.auto-fix",
     "predict-all": "mdi6.image-multiple-outline",
+    "import-model": "mdi6.file-import-outline",
     "train": "mdi6.school-outline",
     "stop": "mdi6.stop-circle-outline",
     "palette": "mdi6.magnify",

@@ -57,18 +57,32 @@ class Learning(QObject):
 
     def train(self, config: TrainConfig, *, from_scratch: bool) -> None:
         """Train on what is corrected; then the open case is predicted, unless a human worked on it."""
-        project = self._session.project
-        if project is None or project.read_only or self._runner.busy:
-            return
-        self._autosave.flush()  # training reads the disk only
-        root, known = project.root, frozenset(model.path for model in self._session.models)
 
-        def start() -> Iterator[object]:
+        def start(root: Path) -> Iterator[object]:
             from unet_desktop.tasks.train import train_project
 
             return train_project(root, config, from_scratch=from_scratch)
 
-        self.run("Training", start, then=self._predict_open_case_if_new, at_end=partial(self._take_new_model, known))
+        self._train(start)
+
+    def resume(self) -> None:
+        """Go on with the training that was interrupted; then as `train`."""
+
+        def start(root: Path) -> Iterator[object]:
+            from unet_desktop.tasks.train import resume_project
+
+            return resume_project(root)
+
+        self._train(start)
+
+    def _train(self, start: Callable[[Path], Iterator[object]]) -> None:
+        project = self._session.project
+        if project is None or project.read_only or self._runner.busy:
+            return
+        self._autosave.flush()  # training reads the disk only
+        known = frozenset(model.path for model in self._session.models)
+        at_end = partial(self._take_new_model, known)
+        self.run("Training", partial(start, project.root), then=self._predict_open_case_if_new, at_end=at_end)
 
     def predict(self, case_ids: Sequence[str], title: str) -> None:
         """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""
@@ -114,6 +128,11 @@ class Learning(QObject):
         opened = self._session.open
         if opened is not None and opened.case.state in UNCORRECTED and self._autosave.complete:
             self.predict_open_case()
+
+    def use_new_model(self) -> None:
+        """Use the model that the job made, if it made one."""
+        if self._new_model is not None:
+            self._session.refresh_models(self._new_model)
 
     def _take_new_model(self, known: frozenset[Path]) -> None:
         """Use what was trained; a training that was stopped says nothing but may have left a usable model."""

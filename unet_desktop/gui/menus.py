@@ -79,6 +79,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "proposal.accept",
         "proposal.reject",
         SEPARATOR,
+        "model.import",
+        SEPARATOR,
         "learn.stop",
     ),
     "&View": (

@@ -16,6 +16,7 @@ from unet_desktop.gui.handlers import Groups, Handlers
 from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
+from unet_desktop.gui.handlers_models import ModelHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
 from unet_desktop.gui.handlers_region import RegionHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
             cases=CaseHandlers(bench, self, self.docks, self.panels.cases),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
+            models=ModelHandlers(bench, self),
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )
         self.handlers = Handlers(groups, self.problems)

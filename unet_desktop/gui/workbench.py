@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.case_reader import CaseReader
+from unet_desktop.gui.corrections import Corrections
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.eye_guess import EyeGuess
 from unet_desktop.gui.jobs.runner import JobRunner
@@ -50,6 +51,7 @@ class Workbench(QObject):
         self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
+        self.corrections = Corrections(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 
     def _on_session_project_changed(self) -> None:

@@ -14,6 +14,7 @@ _GROUPS = {
     "region": "Region",
     "proposal": "Prediction",
     "learn": "Learning",
+    "model": "Learning",
     "case": "Cases",
     "view": "View",
     "style": "View",

@@ -28,5 +28,14 @@ COMMANDS: tuple[Command, ...] = (
         "Let the model propose masks for all cases that nobody has corrected",
     ),
     Command("learn.train", "&Train…", "learning.show_training", "Ctrl+T", "train", _P, "Go to the training panel"),
+    Command(
+        "model.import",
+        "&Import model…",
+        "models.import_model",
+        "Ctrl+Shift+M",
+        "import-model",
+        _P | _I | _W,
+        "Take a model file from elsewhere into this project",
+    ),
     Command("learn.stop", "&Stop", "learning.stop", "Ctrl+.", "stop", Needs.BUSY, "Stop what is running"),
 )

@@ -27,7 +27,7 @@ class Panels:
         self.history = HistoryPanel()
         self.tools = ToolsPanel(actions)
         self.view = ViewPanel(actions)
-        self.training = TrainingPanel()
+        self.training = TrainingPanel(self.thumbnails)
         self.models = ModelsPanel()
         self.banner = Banner()
         self.welcome = Welcome(actions)

@@ -19,7 +19,8 @@ class CurveData:
     Attributes:
         stage: "locate", "segment" or empty.
         batches, train, validation: (epochs, losses); batches lie between whole epochs.
-        dice: label name to (epochs, validation Dice).
+        dice, iou: label name to (epochs, that figure on the validation cases).
+        rate: (epochs, learning rates).
         best: epoch that the checkpoint holds, 0 before the first.
     """
 
@@ -28,6 +29,8 @@ class CurveData:
     train: Points = field(default_factory=lambda: ([], []))
     validation: Points = field(default_factory=lambda: ([], []))
     dice: dict[str, Points] = field(default_factory=dict)
+    iou: dict[str, Points] = field(default_factory=dict)
+    rate: Points = field(default_factory=lambda: ([], []))
     best: int = 0
 
     def add(self, event: object) -> bool:
@@ -42,11 +45,13 @@ class CurveData:
         if isinstance(event, EpochDone):
             self._enter(event.stage)
             _append(self.train, event.epoch, event.train_loss)
+            _append(self.rate, event.epoch, event.learning_rate)
+            _append(self.validation, event.epoch, event.metrics.get("bce", math.nan))
             for name, value in event.metrics.items():
-                if name == "bce":
-                    _append(self.validation, event.epoch, value)
-                elif name.startswith("dice/"):
-                    _append(self.dice.setdefault(name.removeprefix("dice/"), ([], [])), event.epoch, value)
+                kind, _, label = name.partition("/")
+                if label and kind in ("dice", "iou"):
+                    curves = self.dice if kind == "dice" else self.iou
+                    _append(curves.setdefault(label, ([], [])), event.epoch, value)
             if event.saved:
                 self.best = event.epoch
             return True
@@ -54,11 +59,16 @@ class CurveData:
 
     def _enter(self, stage: str) -> None:
         if stage != self.stage:
-            self.stage, self.best, self.dice = stage, 0, {}
-            self.batches, self.train, self.validation = ([], []), ([], []), ([], [])
+            self.stage, self.best, self.dice, self.iou = stage, 0, {}, {}
+            self.batches, self.train, self.validation, self.rate = ([], []), ([], []), ([], []), ([], [])
 
 
 def _append(points: Points, epoch: float, value: float) -> None:
     if math.isfinite(value):
         points[0].append(epoch)
         points[1].append(value)
+
+
+def moving_mean(values: list[float], window: int) -> list[float]:
+    """The mean of each value and the `window` - 1 before it, as far as there are so many."""
+    return [sum(part) / len(part) for part in (values[max(0, at - window) : at] for at in range(1, len(values) + 1))]

@@ -9,6 +9,8 @@ from datetime import datetime
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.models import Model
 
+_MOST_NAMES = 6
+
 
 def summary(model: Model, *, in_use: bool) -> str:
     """Name and day; then preset, cases and Dice figures."""
@@ -45,6 +47,8 @@ def details_html(model: Model) -> str:
         for key, name in (("train", "Trained on, cases"), ("validation", "Validated on, cases"))
         if key in header.data
     ]
+    if names := _listed(header.data.get("train_cases")):
+        data.append(("Learned from", names))
     origin = [
         ("Made", _date(header.created)),
         ("Preset", _preset(header.preset)),
@@ -60,6 +64,14 @@ def details_html(model: Model) -> str:
     )
     # One table, so that the figures of all sections stand under one another.
     return f'<table cellspacing="0" cellpadding="1">{sections}</table>'
+
+
+def _listed(names: object) -> str:
+    """The first few names, and how many more there are."""
+    if not isinstance(names, list):
+        return ""
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(map(str, names[:_MOST_NAMES])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:

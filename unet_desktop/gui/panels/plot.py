@@ -17,12 +17,17 @@ from unet_desktop.gui.panels.curve_data import Points
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How one curve looks: its name in the legend (none when empty), colour (None: the text's) and style."""
+    """How one curve looks: its name in the legend (none when empty), colour (None: the text's) and style.
+
+    `dots` draws no line; `key` tells curves apart that have no name.
+    """
 
     name: str
     colour: str | None
     faint: bool = False
     dashed: bool = False
+    dots: bool = False
+    key: str = ""
 
 
 class Plot(QWidget):
@@ -41,6 +46,7 @@ class Plot(QWidget):
         self._legend.setWordWrap(True)
         self._view = pyqtgraph.PlotWidget()
         self._curves: dict[Curve, pyqtgraph.PlotDataItem] = {}
+        self._marks: list[pyqtgraph.InfiniteLine] = []
         self._view.setMinimumHeight(104)
         # A graphics view asks for 480 pixels; here it takes what is left.
         self._view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -76,7 +82,19 @@ class Plot(QWidget):
         for curve, (epochs, values) in curves.items():
             self._curves[curve].setData(epochs, values)
             # A single epoch has no line yet: show it as a dot.
-            self._curves[curve].setSymbol("o" if len(epochs) == 1 and not curve.faint else None)
+            self._curves[curve].setSymbol("o" if curve.dots or (len(epochs) == 1 and not curve.faint) else None)
+
+    def set_marks(self, marks: dict[float, str]) -> None:
+        """Draw vertical lines at these places, each with a few words at its foot."""
+        for mark in self._marks:
+            self._view.removeItem(mark)
+        self._marks = [
+            pyqtgraph.InfiniteLine(at, label=text, labelOpts={"position": 0.06, "anchors": [(0, 1), (0, 1)]})
+            for at, text in marks.items()
+        ]
+        for mark in self._marks:
+            self._view.addItem(mark)
+        self._apply_palette()
 
     def _apply_palette(self) -> None:
         palette = self.palette()
@@ -92,10 +110,16 @@ class Plot(QWidget):
             if curve.faint:
                 colour.setAlphaF(0.35)
             style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
-            item.setPen(pyqtgraph.mkPen(colour, width=1 if curve.faint else 2, style=style))
+            width = 1 if curve.faint else 2
+            item.setPen(None if curve.dots else pyqtgraph.mkPen(colour, width=width, style=style))
+            if curve.dots:
+                colour.setAlphaF(0.55)  # what is read is the mean over them
             item.setSymbolBrush(colour)
             item.setSymbolPen(None)
             item.setSymbolSize(6)
+        for mark in self._marks:
+            mark.setPen(pyqtgraph.mkPen(quiet, width=1, style=Qt.PenStyle.DotLine))
+            mark.label.setColor(quiet)
         self._legend.setText(self._legend_text())
 
     def _colour_of(self, curve: Curve) -> QColor:
@@ -105,7 +129,7 @@ class Plot(QWidget):
         return readable(QColor(curve.colour), palette)
 
     def _legend_text(self) -> str:
-        parts = [f"<b>{html.escape(self._title)}</b>"]
+        parts = [f"<b>{html.escape(self._title)}</b>"] if self._title else []
         for curve in self._curves:
             if curve.name:
                 mark = "╌╌" if curve.dashed else "━━"

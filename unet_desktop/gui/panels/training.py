@@ -2,79 +2,94 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.gui.named import named
-from unet_desktop.gui.panels.curves import TrainingCurves
 from unet_desktop.gui.panels.progress import JobProgress, duration
 from unet_desktop.gui.panels.report import RunReport
+from unet_desktop.gui.panels.resume_offer import ResumeOffer
+from unet_desktop.gui.panels.start_stop import StartStop
+from unet_desktop.gui.panels.thumbnails import Thumbnails
 from unet_desktop.gui.panels.training_form import TrainingForm
+from unet_desktop.gui.panels.training_results import TrainingResults
 from unet_desktop.labels import LabelSet
 from unet_desktop.project.split import FEWEST_GROUPS
+from unet_desktop.tasks.interrupted import Interrupted
 
 
 class TrainingPanel(QWidget):
-    """Settings, start and stop, progress, live curves and the last figures.
+    """Settings, start, stop and resume, progress, the last figures, and what training came to until now.
 
     Signals:
         train_requested: a `TrainConfig`, and whether to start from new weights.
         stop_requested: the running job shall end.
+        resume_requested, discard_requested: the interrupted training shall go on, or be given up.
+        case_chosen(case_id): open it.
     """
 
     train_requested = Signal(object, bool)
     stop_requested = Signal()
+    resume_requested = Signal()
+    discard_requested = Signal()
+    case_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         """No project, nothing runs."""
         super().__init__(parent)
         self._form = TrainingForm()
         self._cases = named(QLabel(), "cases")
-        self._start = named(QPushButton("Start training"), "start")
-        self._stop = named(QPushButton("Stop"), "stop")
+        self._offer = ResumeOffer()
+        self._buttons = StartStop()
         self._progress = JobProgress()
-        self._curves = TrainingCurves()
+        self.results = TrainingResults(thumbnails)
         self._report = RunReport()
-        self._enough = False
-        self._busy = False
         self._ending = ""
         self._lay_out()
-        self._start.clicked.connect(self._on_start_clicked)
-        self._stop.clicked.connect(self._on_stop_clicked)
+        self._buttons.start_requested.connect(self._on_start_requested)
+        self._buttons.stop_requested.connect(self._on_stop_requested)
+        self._offer.resume_requested.connect(self._on_resume_requested)
+        self._offer.discard_requested.connect(self.discard_requested)
+        self.results.case_chosen.connect(self.case_chosen)
         self.set_case_counts(0, 0)
         self.set_busy(False, "")
 
     def set_labels(self, labels: LabelSet) -> None:
         """Use the names and colours of the project's labels."""
-        for part in (self._form, self._progress, self._curves, self._report):
+        for part in (self._form, self._progress, self.results, self._report):
             part.set_labels(labels)
 
     def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
         """How many cases can be trained on, of how many, unless another program has the project."""
-        self._enough = corrected >= FEWEST_GROUPS and not read_only
+        enough = corrected >= FEWEST_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
         elif read_only:
             text = "Another program has this project, so it cannot be trained here."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
-            text += "." if self._enough else f"; training needs at least {FEWEST_GROUPS}."
+            text += "." if enough else f"; training needs at least {FEWEST_GROUPS}."
         self._cases.setText(text)
-        self._enable()
+        self._buttons.set_enough(enough)
 
     def set_busy(self, busy: bool, title: str) -> None:
         """Whether a job runs, of whatever kind, and its title."""
-        self._busy = busy
         self._form.set_editable(not busy)
-        self._stop.setEnabled(busy)
+        self._buttons.set_busy(busy)
         if busy:
             self._ending = ""
+            self._offer.set_interrupted(None)
             self._progress.set_working(f"{title} …" if title else "Working …")
         else:
             self._form.set_running(False)
             self._progress.set_idle(self._ending)
-        self._enable()
+
+    def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
+        """Offer to go on with this training, or offer nothing."""
+        self._offer.set_interrupted(found, now)
 
     def set_device(self, text: str) -> None:
         """One sentence on what computes."""
@@ -88,39 +103,35 @@ class TrainingPanel(QWidget):
         """Show what a job tells; what is unknown here is passed over."""
         if isinstance(event, BatchDone | EpochDone):
             self._form.set_running(True)
-            self._curves.show()
         if isinstance(event, Finished):
             self._ending = f"Training finished in {duration(event.seconds)}."
-        for part in (self._progress, self._curves, self._report):
+        for part in (self._progress, self.results, self._report):
             part.add_event(event)
 
     def reset(self) -> None:
-        """Forget the last run: another project, or a new training."""
+        """Another project."""
+        self._begin()
+        self.results.reset()
+
+    def _begin(self) -> None:
+        """Forget the last run."""
         self._ending = ""
-        self._curves.reset()
-        self._curves.hide()
+        self.results.begin()
         self._report.reset()
 
-    def _enable(self) -> None:
-        self._start.setEnabled(self._enough and not self._busy)
-        self._start.setToolTip("" if self._enough else f"Correct or accept at least {FEWEST_GROUPS} masks first.")
-
     def _lay_out(self) -> None:
-        self._start.setProperty("role", "main")
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._start, 1)
-        buttons.addWidget(self._stop)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
         self._cases.setWordWrap(True)
         column.addWidget(self._cases)
+        column.addWidget(self._offer)
         column.addWidget(self._form)
-        column.addLayout(buttons)
+        column.addWidget(self._buttons)
         column.addWidget(self._progress)
-        column.addWidget(self._curves, 100)
         column.addWidget(self._report)
+        column.addWidget(self.results, 100)
         column.addStretch(1)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -129,16 +140,19 @@ class TrainingPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        self._curves.hide()
 
     @Slot()
-    def _on_start_clicked(self) -> None:
-        self.reset()
+    def _on_start_requested(self) -> None:
+        self._begin()
         self.train_requested.emit(self._form.config(), self._form.from_scratch)
 
     @Slot()
-    def _on_stop_clicked(self) -> None:
-        self._stop.setEnabled(False)
+    def _on_resume_requested(self) -> None:
+        self._begin()
+        self.resume_requested.emit()
+
+    @Slot()
+    def _on_stop_requested(self) -> None:
         self._ending = "Stopped."
         self._progress.set_working("Stopping after this step …")
         self.stop_requested.emit()

@@ -1,0 +1,26 @@
+"""Asking before something is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def confirmed(window: QWidget, title: str, question: str, yes: str) -> bool:
+    """Ask, with "Cancel" as the answer that Return gives.
+
+    Args:
+        window: the dialog stands over it.
+        title: of the dialog.
+        question: what is lost.
+        yes: text of the button that does it.
+    """
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    does_it = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    return box.clickedButton() is does_it
