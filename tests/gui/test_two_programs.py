@@ -66,7 +66,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     assert not window.bench.editor.history.can_undo
     for command in ("case.approve", "case.flag", "case.details", "project.import_images", "project.rebuild_index"):
         assert not window.actions_by_id[command].isEnabled(), command
-    assert not window.panels.training._start.isEnabled()
+    assert not window.panels.training._buttons._start.isEnabled()
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.bench.session.case_id is not None
     window.handlers.find("project.close")()

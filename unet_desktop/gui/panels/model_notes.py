@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 SAVE_AFTER = 800
@@ -59,4 +59,9 @@ class ModelNotes(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Who goes elsewhere is done."""
         super().focusOutEvent(event)
+        self.keep()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """So is who closes the window."""
+        super().hideEvent(event)
         self.keep()

@@ -78,8 +78,9 @@ class ModelsPanel(QWidget):
             notes: model's path to what people noted of it.
         """
         selected = self._selected()
-        self._notes.keep()  # before the list is another
-        self._models, self._in_use, self._texts = list(models), in_use, dict(notes or {})
+        self._texts = dict(notes or {})
+        self.keep_notes()  # which are newer
+        self._models, self._in_use = list(models), in_use
         self._list.clear()
         for model in models:
             item = QListWidgetItem(summary(model, in_use=model.path == in_use))
@@ -96,6 +97,10 @@ class ModelsPanel(QWidget):
         else:
             self._list.setCurrentRow(0 if wanted else -1)
         self._pages.setCurrentIndex(1 if wanted else 0)
+
+    def keep_notes(self) -> None:
+        """Have what is being written kept now."""
+        self._notes.keep()
 
     def set_writable(self, writable: bool) -> None:
         """Whether models can be taken in, noted and deleted here."""

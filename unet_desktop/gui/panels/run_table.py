@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -72,6 +72,7 @@ class RunTable(QWidget):
         items = [QTreeWidgetItem(self._cells(run)) for run in self._runs]
         for run, item in zip(self._runs, items, strict=True):
             item.setToolTip(0, _tip(run))
+            item.setSizeHint(0, QSize(0, 2 * self._table.fontMetrics().lineSpacing() + 8))
             for column in range(1, len(_HEADS)):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._table.addTopLevelItem(item)
@@ -90,7 +91,12 @@ class RunTable(QWidget):
         dice = [run.metrics.get(f"dice/{label.name}") for label in self._labels]
         figures = " / ".join("–" if value is None else f"{value:.3f}" for value in dice)
         cases = "–" if run.train is None else str(run.train)
-        return [f"{run.name}\n{preset}, {_day(run.started)}", cases, str(len(run.segmenting)), figures]
+        return [
+            f"{run.name}\n{preset}, {_day(run.started).rpartition(' ')[0]}",
+            cases,
+            str(len(run.segmenting)),
+            figures,
+        ]
 
     def _draw(self) -> None:
         chosen = [self._table.indexOfTopLevelItem(item) for item in self._table.selectedItems()]
@@ -122,15 +128,17 @@ class RunTable(QWidget):
         table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.setMinimumHeight(90)
+        for column in range(1, len(_HEADS)):
+            table.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._figure.setAccessibleName("Figure that is drawn")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self._empty)
-        column.addWidget(table, 1)
-        column.addWidget(self._figure)
-        column.addWidget(self._plot, 1)
-        column.addStretch(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._empty)
+        layout.addWidget(table, 1)
+        layout.addWidget(self._figure)
+        layout.addWidget(self._plot, 1)
+        layout.addStretch(0)
 
 
 def _points(run: Run, key: str) -> Points:

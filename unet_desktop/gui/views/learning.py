@@ -43,6 +43,7 @@ class LearningView(QObject):
         training.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
         models.model_chosen.connect(bench.session.refresh_models)
         models.action_requested.connect(lambda handler, path: guarded(handler)(*([] if path is None else [path])))
+        bench.session.leaving_project.connect(models.keep_notes)
         models.notes_edited.connect(lambda path, text: guarded("models.write_notes")(path, text))
 
     def _on_runner_started(self, title: str) -> None:

@@ -1,0 +1,302 @@
+"""What training comes to, in the real window: curves, corrections, worst pictures, runs, and resuming."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawings import disc_mask
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabWidget, QTreeWidget, QWidget
+from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
+
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Resumed
+from unet_desktop.engine.training_header import TrainingHeader
+from unet_desktop.gui.panels.corrective_curve import CorrectiveCurve
+from unet_desktop.gui.panels.curve_data import moving_mean
+from unet_desktop.gui.panels.curves import REDRAW_INTERVAL, TrainingCurves
+from unet_desktop.gui.panels.plot import Plot
+from unet_desktop.gui.panels.resume_offer import sentence
+from unet_desktop.gui.panels.run_table import RunTable
+from unet_desktop.gui.theme import DARK, LIGHT, Colours, palette
+from unet_desktop.gui.views import learning as learning_view
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.corrections import Correction
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ModelSaved
+from unet_desktop.tasks.interrupted import Interrupted
+
+METRICS = {"bce": 0.1, "dice": 0.93, "dice/optic disc": 0.97, "dice/optic cup": 0.9, "iou/optic disc": 0.94}
+CASES = {"d": {"dice": 0.7, "dice/optic disc": 0.8, "dice/optic cup": 0.6}, "b": {"dice": 0.9, "dice/optic disc": 0.9}}
+
+
+def epoch_done(epoch: int, epochs: int = 8, loss: float = 0.4) -> EpochDone:
+    share = epoch / epochs
+    figures = {"bce": 0.3 - 0.2 * share, "dice/optic disc": 0.8 + 0.17 * share, "dice/optic cup": 0.6 + 0.3 * share}
+    figures |= {"iou/optic disc": 0.7 + 0.24 * share, "iou/optic cup": 0.5 + 0.3 * share}
+    return EpochDone("segment", epoch, epochs, loss / epoch, figures, 1e-3 * share, 1.0, 9.0, saved=True)
+
+
+def interrupted_training(saved: datetime, stage: str = "segment") -> Interrupted:
+    past = (EpochDone(stage, 12, 32, 0.4, {"dice": 0.9312}, 1e-3, 1.0, 9.0, saved=True),)  # type: ignore[arg-type]
+    header = TrainingHeader(DISC_AND_CUP, PRESETS["fast"], {}, {}, None, past, {}, saved.isoformat(), {})
+    return Interrupted("model-004", Path("model-004.training"), header)
+
+
+def fake_task(monkeypatch: pytest.MonkeyPatch, name: str, **functions: Callable[..., Iterator[object]]) -> None:
+    """Stand-in for a module of tasks/, which would load torch."""
+    module = types.ModuleType(f"unet_desktop.tasks.{name}")
+    for function, made in functions.items():
+        setattr(module, function, made)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+def write_run(root: Path, name: str, dice: float, *, cases: dict[str, object] | None = None) -> None:
+    lines = ["stage,epoch,train_loss,learning_rate,seconds,dice,dice/optic disc,dice/optic cup,bce"]
+    lines += [f"segment,{n},{1 / n},0.001,1,{dice},{dice + 0.01},{dice - 0.01},0.1" for n in range(1, 5)]
+    (root / "runs" / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    metrics = {"dice": dice, "dice/optic disc": dice + 0.01, "dice/optic cup": dice - 0.01}
+    record = {"preset": "fast", "train": 7, "validation": 2, "started": "2026-11-02T12:00:00+00:00", "seconds": 9}
+    (root / "runs" / f"{name}.json").write_text(json.dumps(record | {"metrics": metrics, "cases": cases or {}}))
+
+
+def part(widget: QWidget, kind: type, name: str):
+    found = widget.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def click_row(qtbot, rows: QListWidget, row: int) -> None:
+    place = rows.visualItemRect(rows.item(row)).center()
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def page(window: MainWindow, number: int) -> None:
+    window.docks.bring_forward(window.docks.training)
+    part(window.panels.training, QTabWidget, "results").setCurrentIndex(number)
+
+
+def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+        for number in range(1, 5):
+            yield epoch_done(number)
+        write_run(root, "model-001", 0.9, cases=CASES)
+        yield Finished(root / "models" / "model-001.safetensors", METRICS, CASES, 9.0)
+
+    fake_task(monkeypatch, "train", train_project=train_project)
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.panels.training.train_requested.emit(PRESETS["fast"], True)
+    page(opened, 2)
+    worst = part(opened.panels.training, QListWidget, "worst")
+    assert [worst.item(row).text() for row in range(2)] == [
+        "d\nDice optic disc 0.800, optic cup 0.600",
+        "b\nDice optic disc 0.900",
+    ]
+    assert "model-001" in part(opened.panels.training, QLabel, "worst_heading").text()
+    qtbot.waitUntil(lambda: not worst.item(0).icon().pixmap(52).toImage().allGray())  # the thumbnail, not its place
+    click_row(qtbot, worst, 0)
+    assert opened.bench.session.case_id == "d"
+    opened.handlers.find("project.close")()
+    opened.handlers.find("project.open_root")(root)  # as after a restart
+    assert worst.item(0).text().startswith("d\n")
+
+
+def test_runs_are_compared(window: MainWindow, root: Path, qtbot) -> None:
+    for number, dice in enumerate((0.7, 0.8, 0.9), 1):
+        write_run(root, f"model-00{number}", dice)
+    window.handlers.find("project.open_root")(root)
+    page(window, 3)
+    table = part(window.panels.training, QTreeWidget, "runs")
+    assert [table.topLevelItem(row).text(0) for row in range(3)] == [
+        f"model-00{number}\nFast, 2 Nov" for number in (3, 2, 1)
+    ]
+    assert [table.topLevelItem(0).text(column) for column in (1, 2, 3)] == ["7", "4", "0.910 / 0.890"]
+    plot = window.panels.training.findChild(RunTable)._plot
+    assert [curve.name for curve in plot._curves] == ["model-003", "model-002"]
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ControlModifier)):
+        place = table.visualItemRect(table.topLevelItem(row)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(20, place.y()))
+    assert {curve.name: item.yData[-1] for curve, item in plot._curves.items()} == {"model-003": 0.9, "model-001": 0.7}
+    figure = window.panels.training.findChild(RunTable)._figure
+    figure.setCurrentIndex(figure.findData("train_loss"))
+    assert {item.yData[-1] for item in plot._curves.values()} == {0.25}
+
+
+def test_accepting_a_proposal_adds_to_the_corrective_curve(opened: MainWindow, root: Path, qtbot) -> None:
+    text = part(opened.panels.training, QLabel, "corrections_text")
+    assert text.text().startswith("Correct or accept")
+    opened.bench.session.open_case("c")
+    opened.bench.proposal.accept()
+    opened.bench.editor.replace_mask("Test", disc_mask(26))
+    opened.bench.autosave.flush()
+    assert opened.bench.corrections.noted == []  # it is still being worked on
+    opened.bench.session.open_case("a")
+    qtbot.waitUntil(lambda: len(opened.bench.corrections.noted) == 1)
+    (noted,) = opened.bench.corrections.noted
+    assert (noted.case, noted.model) == ("c", "f00d")
+    assert 0.8 < noted.figures["dice/optic disc"] < 0.9
+    assert text.text().startswith("1 proposal corrected or accepted. Mean Dice of the last 1: optic disc 0.8")
+    again = Project.open(root)
+    (root / "corrections.jsonl").unlink()
+    opened.handlers.find("project.open_root")(again.root)
+    qtbot.waitUntil(lambda: [row.case for row in opened.bench.corrections.noted] == ["c"])
+
+
+def test_an_interrupted_training_is_offered_and_resumed(
+    opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    training = opened.panels.training
+    offer, resume = part(training, QLabel, "interrupted"), part(training, QPushButton, "resume")
+    opened.docks.bring_forward(opened.docks.training)
+    assert not offer.isVisible()
+    states: list[Interrupted] = [interrupted_training(datetime.now().astimezone())]
+    monkeypatch.setattr(learning_view, "interrupted", lambda root: states[0] if states else None)
+
+    def resume_project(root: Path) -> Iterator[object]:
+        yield Resumed((epoch_done(1), epoch_done(2)))
+        yield epoch_done(3)
+        states.clear()
+        yield ModelSaved("model-004", root / "models" / "model-004.safetensors")
+
+    fake_task(monkeypatch, "train", resume_project=resume_project)
+    opened.bench.session.refresh_models()
+    assert offer.isVisible()
+    assert "A training of today stopped at epoch 12 of 32 (Fast, Dice 0.931)." in offer.text()
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
+        assert not offer.isVisible()
+    assert training.findChild(TrainingCurves)._data.train[0] == [1, 2, 3]
+    assert not offer.isVisible()
+
+
+def test_an_interrupted_training_is_given_up_when_the_user_means_it(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    state = root / "runs" / "model-004.training"
+    state.write_bytes(b"state")
+    monkeypatch.setattr(
+        learning_view,
+        "interrupted",
+        lambda root: interrupted_training(datetime.now().astimezone()) if state.exists() else None,
+    )
+    opened.bench.session.refresh_models()
+    opened.docks.bring_forward(opened.docks.training)
+    discard = part(opened.panels.training, QPushButton, "discard")
+    for answer in (False, True):
+        monkeypatch.setattr("unet_desktop.gui.handlers_learning.confirmed", lambda *words, answer=answer: answer)
+        qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
+        assert state.exists() is not answer
+        assert part(opened.panels.training, QLabel, "interrupted").isVisible() is not answer
+
+
+def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning_view, "interrupted", lambda root: interrupted_training(datetime.now().astimezone()))
+    monkeypatch.setattr(opened.bench.session.project, "read_only", True)
+    opened.bench.session.refresh_models()
+    opened.docks.bring_forward(opened.docks.training)
+    assert not part(opened.panels.training, QLabel, "interrupted").isVisible()
+
+
+@pytest.mark.parametrize(("days", "day"), [(0, "today"), (1, "yesterday"), (24, "1 November")])
+def test_the_offer_says_when(days: int, day: str) -> None:
+    now = datetime(2026, 11, 25, 0, 30).astimezone()
+    text = sentence(interrupted_training(now - timedelta(days=days), "locate"), now)
+    assert text.startswith(f"A training of {day} stopped while it learned to locate, at epoch 12 of 32")
+
+
+def test_the_moving_mean_is_over_what_there_is() -> None:
+    assert moving_mean([1.0, 0.0, 0.5, 1.0], 2) == [1.0, 0.5, 0.25, 0.75]
+    assert moving_mean([], 5) == []
+
+
+def test_what_is_drawn_is_chosen(qtbot) -> None:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    curves.resize(310, 400)
+    curves.show()
+    curves.add_event(epoch_done(1))
+    curves.add_event(epoch_done(2))
+    qtbot.wait(2 * REDRAW_INTERVAL)
+    shown = [plot for plot in curves.findChildren(Plot) if plot.isVisible()]
+    assert [plot._title for plot in shown] == ["Loss", "Validation Dice"]
+    assert curves._plots["rate"]._curves == {}
+    part(curves, QCheckBox, "show_rate").click()
+    part(curves, QCheckBox, "show_loss").click()
+    part(curves, QCheckBox, "show_iou").click()
+    shown = [plot for plot in curves.findChildren(Plot) if plot.isVisible()]
+    assert [plot._title for plot in shown] == ["Validation Dice", "Validation IoU", "Learning rate"]
+    (rate,) = curves._plots["rate"]._curves.values()
+    assert list(rate.yData) == [0.000125, 0.00025]
+    assert [curve.name for curve in curves._plots["iou"]._curves] == ["optic disc", "optic cup"]
+
+
+def test_boundaries_of_models_are_marked_and_what_they_learned_from_is_left_out(qtbot) -> None:
+    panel = corrective_curve(qtbot)
+    marks = {mark.value(): mark.label.format for mark in panel._plot._marks}
+    assert marks == {0.5: "model-001", 10.5: "0123abcd"}
+    text = part(panel, QLabel, "corrections_text").text()
+    assert text.startswith("19 proposals corrected or accepted.")
+    assert text.endswith("Not shown: 1 whose model had learned from the case.")
+
+
+def corrective_curve(qtbot) -> CorrectiveCurve:
+    rows = [
+        Correction(
+            f"case{number}",
+            "f00d" if number < 10 else "0123abcd4567",
+            {"dice/optic disc": 0.9 + 0.004 * number, "dice/optic cup": 0.7 + 0.01 * number + 0.05 * (number % 3)},
+            f"{number:02d}",
+            seen=number == 15,
+        )
+        for number in range(20)
+    ]
+    panel = CorrectiveCurve()
+    qtbot.addWidget(panel)
+    panel.resize(310, 330)
+    panel.set_labels(DISC_AND_CUP)
+    panel.set_corrections(rows, {"f00d": "model-001"})
+    return panel
+
+
+def training_curves(qtbot) -> TrainingCurves:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    curves.resize(310, 330)
+    for epoch in range(1, 6):
+        for step in range(1, 5):
+            curves.add_event(BatchDone("segment", epoch, 8, step, 4, 0.5 / epoch + 0.02 * (step % 2), 9.0))
+        curves.add_event(epoch_done(epoch))
+    curves._on_redraw_timeout()
+    return curves
+
+
+@pytest.mark.parametrize(("theme", "colours"), [("light", LIGHT), ("dark", DARK)])
+@pytest.mark.parametrize(("name", "make"), [("curves", training_curves), ("corrections", corrective_curve)])
+def test_as_stored(qtbot, name: str, make: Callable[..., QWidget], theme: str, colours: Colours) -> None:
+    widget = make(qtbot)
+    widget.setPalette(palette(colours))
+    widget.show()
+    qtbot.waitExposed(widget)
+    qtbot.wait(50)
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor(colours.window))
+    widget.render(image)
+    shown = pixels_of(image)
+    path = Path(SNAPSHOTS) / f"training-{name}-{theme}.png"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        image.save(str(path))
+    close = (np.abs(pixels_of(QImage(str(path))).astype(int) - shown).max(axis=2) <= 2).mean()
+    assert close >= LEAST_EQUAL, f"{path.name}: only {close:.1%} of the pixels are as stored"
+    assert widget.palette().color(QPalette.ColorRole.Base).name() == colours.base
