@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from unet_desktop.gui.dock_titles import DockTitles
@@ -12,7 +12,8 @@ from unet_desktop.gui.panels.all_panels import Panels
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
-_HEIGHTS = (350, 350)
+_MEASURE_SHARE = 0.5
+"""Of the left side's height: on a small screen the polar plot is seen whole and still six cases."""
 
 
 class Docks:
@@ -22,6 +23,7 @@ class Docks:
         """Put each panel into a dock of its own."""
         self._window = window
         self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
+        self._as_made = True  # nobody has arranged them yet
         self.cases = _dock("Cases", panels.cases, window)
         self.measure = _dock("Measure", panels.measure, window)
         self.history = _dock("History", panels.history, window)
@@ -59,7 +61,13 @@ class Docks:
         self.tools.raise_()
         self.measure.raise_()
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
-        window.resizeDocks([self.cases, self.measure], list(_HEIGHTS), Qt.Orientation.Vertical)
+        self._as_made = True
+        self._share_height()
+
+    def restore(self, state: QByteArray) -> None:
+        """Arrange them as the user had them."""
+        self._window.restoreState(state)
+        self._as_made = False
 
     def set_project_open(self, is_open: bool) -> None:
         """Without a project there is nothing in the panels, so they make room for the first page."""
@@ -70,10 +78,17 @@ class Docks:
             for front in (self.measure, self.tools):
                 if front in shown:
                     front.raise_()
+            if self._as_made:  # heights can only be shared by docks that are laid out
+                QTimer.singleShot(0, self._window, self._share_height)
         elif not is_open and self._shown is None:
             self._shown = [dock for dock in self.all if not dock.isHidden()]
             for dock in self.all:
                 dock.hide()
+
+    def _share_height(self) -> None:
+        height = self.cases.height() + self.measure.height()
+        heights = [round(height * (1 - _MEASURE_SHARE)), round(height * _MEASURE_SHARE)]
+        self._window.resizeDocks([self.cases, self.measure], heights, Qt.Orientation.Vertical)
 
     def bring_forward(self, dock: QDockWidget) -> None:
         """Show a panel and put the keyboard into it."""

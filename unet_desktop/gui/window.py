@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         kept = self.bench.store.geometry
         if kept is not None:
             self.restoreGeometry(kept[0])
-            self.restoreState(kept[1])
+            self.docks.restore(kept[1])
 
     def _add_menus(self) -> None:
         menus: dict[str, QMenu] = {}
