@@ -33,7 +33,7 @@ class Docks:
         self.models = _dock("Models", panels.models, window)
         for area in (_LEFT, _RIGHT):
             window.setTabPosition(area, QTabWidget.TabPosition.North)
-        self._titles = DockTitles(window, self.all)
+        DockTitles(window, self.all)  # it lives with the window
         self.reset()
 
     @property
