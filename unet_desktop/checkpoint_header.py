@@ -34,6 +34,7 @@ class CheckpointHeader:
         created: ISO 8601 time in UTC.
         weights_sha256: over the weights' bytes, checked before they are used.
         parent: weights_sha256 of the checkpoint that training went on from, or None.
+        trust: what helps to judge its answers: calibration and how the training pictures looked; may be empty.
         format: number of this layout.
     """
 
@@ -47,11 +48,14 @@ class CheckpointHeader:
     created: str
     weights_sha256: str
     parent: str | None = None
+    trust: dict[str, Any] = field(default_factory=dict)
     format: int = field(default=FORMAT)
 
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
         data = asdict(self) | {"labels": self.labels.to_json()}
+        if not self.trust:  # models of older programs have none, and their digest counts what is written here
+            del data["trust"]
         return {_KEY: json.dumps(data, allow_nan=False, sort_keys=True)}
 
     @classmethod
@@ -111,7 +115,7 @@ def read_metadata(path: Path) -> dict[str, str]:
 
 def _check(header: CheckpointHeader) -> None:
     """Refuse fields of another kind than the class says; a later sort or sum over models would fail on them."""
-    objects = (header.networks, header.training, header.metrics, header.data, header.versions)
+    objects = (header.networks, header.training, header.metrics, header.data, header.versions, header.trust)
     if not all(isinstance(value, dict) for value in (*objects, *header.networks.values())):
         raise TypeError("an object is not an object")
     texts = (header.preset, header.created, header.weights_sha256, *header.versions.values())

@@ -11,7 +11,7 @@ from unet_desktop.engine.fit import fit
 from unet_desktop.engine.inference import Predictor
 from unet_desktop.engine.locate import find
 from unet_desktop.engine.networks import NetworkSpec, build
-from unet_desktop.engine.segmenter import Segmenter, expected_dice
+from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 
@@ -76,12 +76,6 @@ def test_a_weak_answer_is_found_and_a_flat_one_is_not():
     assert find(plane, Square(32, 32, 64), 2.0) is None
     plane[10:20, 10:20] = 0.3
     assert find(plane, Square(32, 32, 64), 2.0) is not None
-
-
-def test_expected_dice():
-    assert expected_dice(np.array([[[1.0, 0.0]], [[0.0, 0.0]]], np.float32)) == 1.0
-    assert expected_dice(np.array([[[0.5, 0.0]]], np.float32)) == pytest.approx(2 * 0.5 / 1.5)
-    assert expected_dice(np.zeros((2, 4, 4), np.float32)) == 0.0
 
 
 def test_tiles_agree_with_the_whole_picture(device, photograph):

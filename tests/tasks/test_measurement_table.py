@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.tasks.measurement_table import measurements, table_text
+from unet_desktop.masks.trust import UNKNOWN, Trust
+from unet_desktop.tasks.measurement_table import measurements, table_text, trust_columns
 
 CELLS = st.one_of(st.text(), st.integers(), st.floats(), st.booleans())
 ROWS = st.lists(st.dictionaries(st.text(min_size=1), CELLS, max_size=4), max_size=5)
@@ -78,3 +79,14 @@ def test_without_a_disc_the_ratios_are_empty_cells():
 def test_labels_without_a_cup_have_no_ratios():
     row = measurements(np.ones((2, 3), np.uint8), ONE_STRUCTURE)
     assert row == {"structure_height_px": 2, "structure_width_px": 3, "structure_area_px": 6}
+
+
+def test_trust_fills_the_columns_that_are_known():
+    trust = Trust({"optic disc": 0.97312, "optic cup": 0.9}, (0.5, 0.61239))
+    assert trust_columns(trust) == {
+        "vertical_cup_to_disc_ratio_low": 0.5,
+        "vertical_cup_to_disc_ratio_high": 0.6124,
+        "optic_disc_expected_dice": 0.9731,
+        "optic_cup_expected_dice": 0.9,
+    }
+    assert trust_columns(UNKNOWN) == {}

@@ -24,7 +24,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import extent
 from unet_desktop.masks.regions import Mask, annotated, region
 
-_FINER = 1.25
+FINER = 1.25
 """Views are kept this much finer than the network sees them, so that turning them blurs little."""
 _MARGIN = 1.8
 """Views of crops are this much wider than the crop, so that turning and shifting finds picture there."""
@@ -103,7 +103,7 @@ def view_of(pixels: NDArray[np.uint8], mask: Mask, labels: LabelSet, spec: Netwo
     if name == "locate" and label is not None:
         mask = np.where(annotated(mask), region(mask, labels, label) * np.uint8(label.value), mask)
     wide = Square(square.x, square.y, square.side * margin)
-    size = round(spec.size * _FINER * margin)
+    size = round(spec.size * FINER * margin)
     centre = Square(size / 2, size / 2, size / margin)
     return View(extract(pixels, wide, size), extract_labels(mask, wide, size, NOT_ANNOTATED), centre)
 

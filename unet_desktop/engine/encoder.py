@@ -42,6 +42,8 @@ _STAGES = (
 )
 _SKIP_STAGES = (0, 1, 2, 4, 6)
 """Last stage at each stride: 2, 4, 8, 16, 32."""
+_LOOK = 3
+"""The level that tells cameras apart best, see docs/experiments.md."""
 
 
 class InvertedResidual(nn.Module):
@@ -131,6 +133,11 @@ class LiteUNet(nn.Module):
         if mode and self.keep_statistics:
             self.encoder.eval()
         return self
+
+    def features(self, planes: Tensor) -> Tensor:
+        """(N, C) means over the level at stride 16: what a picture looks like as a whole."""
+        levels: list[Tensor] = self.encoder(planes)
+        return levels[_LOOK].mean(dim=(2, 3))
 
     def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
         """Logits, one plane a region; `cut` sees the planes after each level."""

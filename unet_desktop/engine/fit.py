@@ -14,6 +14,7 @@ from torch import nn
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine import checkpoint, training_state
+from unet_desktop.engine.calibration import Calibration, Outcome
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.course import Course, begin
 from unet_desktop.engine.dataset import Dataset, Sample, labels_for
@@ -26,7 +27,7 @@ from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.stage import Clock, Stage
 from unet_desktop.engine.training_header import TrainingHeader
 from unet_desktop.engine.training_state import TrainingState
-from unet_desktop.engine.validate import through_pipeline
+from unet_desktop.engine.validate import look_at, through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import Figures, mean
@@ -59,8 +60,10 @@ class _Run:
     save_to: Path
     state_at: Path | None
 
-    def save(self, metrics: Mapping[str, float], measured_on: str = CROPS) -> CheckpointHeader:
-        """Write the networks as they are now, with figures and what these were measured on."""
+    def save(
+        self, metrics: Mapping[str, float], measured_on: str = CROPS, trust: Mapping[str, Any] | None = None
+    ) -> CheckpointHeader:
+        """Write the networks as they are now, with figures, what these were measured on, and the header's `trust`."""
         header = CheckpointHeader(
             labels=self.labels,
             networks={name: spec.to_json() for name, spec in self.specs.items()},
@@ -72,6 +75,7 @@ class _Run:
             created=training_state.now(),
             weights_sha256="",
             parent=self.parent,
+            trust=dict(trust or {}),
         )
         return checkpoint.save(self.save_to, header, self.networks)
 
@@ -275,19 +279,22 @@ def _description(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
 def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
     """Measure the best model as it will be used, and write it with these figures."""
     header = run.save(kept)
+    segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
+    familiar = yield from look_at(segmenter, run.data[0])
     cases: dict[str, Figures] = {}
-    if validation:
-        segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
-        for measured in through_pipeline(segmenter, validation):
-            if isinstance(measured, Working):
-                yield measured
-                continue
-            cases[measured[0]] = measured[1]
-            yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
-        metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values())
-        run.save(metrics, PICTURES)
-    else:
-        metrics = kept
+    outcomes: list[Outcome] = []
+    for measured in through_pipeline(segmenter, validation):
+        if isinstance(measured, Working):
+            yield measured
+            continue
+        case_id, figures, outcome = measured
+        cases[case_id] = figures
+        outcomes.append(outcome)
+        yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
+    metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values()) if cases else kept
+    trust = {"calibration": Calibration.learn(outcomes).to_json()}
+    trust |= {} if familiar is None else {"familiar": familiar.to_json()}
+    run.save(metrics, PICTURES if cases else CROPS, trust)
     run.forget_state()
     cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))
     yield Finished(run.save_to, metrics, cases, clock.elapsed)

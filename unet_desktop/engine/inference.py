@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from unet_desktop.engine.device import Device, placed
+from unet_desktop.engine.familiar import Features
 from unet_desktop.engine.layers import folded
 from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.engine.preprocess import reduced, to_input, to_probabilities
@@ -51,7 +52,7 @@ class Predictor:
         self._device = device
         self._mirrored = mirrored
         self._dtype = device.half or torch.float32
-        self._network = placed(folded(network).to(self._dtype), device)
+        self._network: Any = placed(folded(network).to(self._dtype), device)
 
     def square(self, picture: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
@@ -63,6 +64,13 @@ class Predictor:
             return np.ascontiguousarray(answers[0])
         averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)
         return averaged
+
+    def features(self, picture: NDArray[np.uint8]) -> Features:
+        """(C,) float64 means of the network's channels over an (h, w, 3) uint8 picture, sides as `square`'s."""
+        with torch.inference_mode():
+            planes = to_input(picture[None], self.spec, self._device).to(self._dtype)
+            found = self._network.features(planes)
+        return np.asarray(found[0].float().cpu().numpy(), np.float64)
 
     def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""

@@ -10,17 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.engine.calibration import Calibration
 from unet_desktop.engine.checkpoint import Checkpoint, load
+from unet_desktop.engine.dataset import FINER
 from unet_desktop.engine.device import Device, choose, prepare
+from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
-from unet_desktop.engine.locate import Found, locate
+from unet_desktop.engine.locate import locate
+from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
+from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
-
-_THRESHOLD = 0.5
+from unet_desktop.masks.trust import UNKNOWN, Trust, UncertaintyMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,16 @@ class Prediction:
 
     Attributes:
         mask: (H, W) uint8 label image, tidied: unique labels in one piece, children within parents.
-        confidence: the Dice that the network itself expects, mean over the regions it found, 0..1; 0 when it
-            found nothing.
+        confidence: the Dice to be expected, mean over the regions that were found, times how sure it is of the
+            place, 0..1; 0 when nothing was found. Cases are ordered by it.
         found: whether there is anything in the mask.
         square: what the network saw, in picture pixels; the smallest square round the picture when it saw
             everything; None when no crop was found.
         box: the picture's pixels that `probabilities` cover.
         probabilities: (R, h, w) float16 over `square` (framing "crop" and "whole") or over the picture
             (framing "patches"), at the network's resolution; None when no crop was found.
+        trust: how far the mask may be trusted.
+        spread: see `uncertainty.ratio_spread`.
     """
 
     mask: Mask
@@ -45,6 +52,8 @@ class Prediction:
     square: Square | None
     box: Box
     probabilities: NDArray[np.float16] | None
+    trust: Trust = UNKNOWN
+    spread: float | None = None
 
 
 class Segmenter:
@@ -59,12 +68,14 @@ class Segmenter:
         self.header: CheckpointHeader = loaded.header
         self.device = place
         self._labels = loaded.header.labels
+        self._calibration, self._familiar = _trust_of(loaded.header)
         predictors = {
             name: Predictor(network, loaded.specs[name], place, mirrored=True)
             for name, network in loaded.networks.items()
         }
         self._locate = predictors.get("locate")
         self._segment = predictors["segment"]
+        self._looker = predictors.get("locate", self._segment)
 
     @classmethod
     def open(cls, path: Path, device: str = "auto") -> Segmenter:
@@ -82,65 +93,102 @@ class Segmenter:
         """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
         return result_of(self.segment_in_steps(pixels))
 
+    def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
+        """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
+        return self._looker.features(extract(pixels, square, SIDE))
+
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
         height, width = pixels.shape[:2]
         if self._segment.spec.framing == "patches":
             prediction = yield from self._patches(pixels)
             return prediction
-        square = Square.around(height, width)
+        square, sure = Square.around(height, width), 1.0
+        unfamiliar = self._is_unfamiliar(pixels)
         if self._locate is not None:
-            found = self._crop(pixels)
+            found = locate(self._locate, pixels)
             if found is None:
-                return _nothing((height, width))
-            square = found.square
+                return _nothing((height, width), unfamiliar)
+            square, sure = found.square, found.confidence
             yield
         planes = self._segment.square(extract(pixels, square, self._segment.spec.size))
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
-            return _nothing((height, width))
+            return _nothing((height, width), unfamiliar)
         restored = np.stack([restore(plane, square, box) for plane in planes])
-        return self._answer(restored, planes, square, box, (height, width))
+        return self._answer(_Planes(planes, restored, square, box), (height, width), sure, unfamiliar)
 
-    def _crop(self, pixels: NDArray[np.uint8]) -> Found | None:
-        return None if self._locate is None else locate(self._locate, pixels)
+    def _is_unfamiliar(self, pixels: NDArray[np.uint8]) -> bool:
+        if self._familiar is None:
+            return False
+        height, width = pixels.shape[:2]
+        # In two steps, as the training pictures were looked at: once is a little sharper.
+        side = round(SIDE * FINER)
+        small = extract(pixels, Square.around(height, width), side)
+        return self._familiar.distance(self.features(small, Square.around(side, side))) > self._familiar.limit
 
     def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
         restored = np.stack([_enlarged(plane, width, height) for plane in planes])
-        return self._answer(restored, planes, Square.around(height, width), box, (height, width))
+        seen = _Planes(planes, restored, Square.around(height, width), box)
+        return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(pixels))
 
-    def _answer(
-        self, restored: Probabilities, planes: Probabilities, square: Square, box: Box, shape: tuple[int, int]
-    ) -> Prediction:
-        part = label_image(restored >= _THRESHOLD, self._labels)
+    def _answer(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
+        part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
-        mask[box.slices] = tidy(part, self._labels)
-        found = bool(mask.any())
-        confidence = expected_dice(planes) if found else 0.0
-        return Prediction(mask, confidence, found, square, box, planes.astype(np.float16))
+        mask[seen.box.slices] = part
+        found = bool(part.any())
+        expected = zip((label.name for label in self._labels), expected_dices(seen.planes), strict=True)
+        dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
+        confidence = sure * sum(dices.values()) / len(dices) if found and dices else 0.0
+        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
+        interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
+        trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
+        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes.astype(np.float16), trust, spread)
+
+    def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
+        plane = entropy(seen.planes)
+        if self._segment.spec.framing == "patches":
+            return UncertaintyMap(plane, 0.0, 0.0, float(shape[1]), float(shape[0]))
+        square = seen.square
+        return UncertaintyMap(plane, square.x - square.side / 2, square.y - square.side / 2, square.side, square.side)
 
 
-def _nothing(shape: tuple[int, int]) -> Prediction:
-    """The answer where the label was not found."""
-    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None)
+@dataclass(frozen=True, slots=True)
+class _Planes:
+    """Probabilities and where they are of.
 
-
-def expected_dice(planes: Probabilities) -> float:
-    """The Dice of the thresholded planes against a truth drawn from the probabilities, mean over non-empty regions.
-
-    2 Σ p·m / (Σ p + Σ m) with m the thresholded plane: both sums in expectation.
+    Attributes:
+        planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
+        restored: (R, box.height, box.width) float32 at the picture's.
     """
-    chosen = planes >= _THRESHOLD
-    sizes = chosen.sum(axis=(1, 2))
-    if not sizes.any():
-        return 0.0
-    common = (planes * chosen).sum(axis=(1, 2), dtype=np.float64)
-    totals = planes.sum(axis=(1, 2), dtype=np.float64) + sizes
-    present = sizes > 0
-    return float((2.0 * common[present] / totals[present]).mean())
+
+    planes: Probabilities
+    restored: Probabilities
+    square: Square
+    box: Box
+
+
+def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None]:
+    """What a checkpoint says of its answers; nothing where it says nothing.
+
+    Raises:
+        CheckpointError: it says what nobody can understand.
+    """
+    try:
+        calibration = Calibration.from_json(header.trust.get("calibration", {}))
+        familiar = header.trust.get("familiar")
+        return calibration, None if familiar is None else Familiar.from_json(familiar)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"The model is damaged: its calibration cannot be understood ({error}).") from error
+
+
+def _nothing(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
+    """The answer where the label was not found."""
+    trust = Trust(unfamiliar=unfamiliar)
+    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
 
 
 def _enlarged(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

@@ -43,6 +43,12 @@ class UNet(nn.Module):
         self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(width, regions, 1)
 
+    def features(self, planes: Tensor) -> Tensor:
+        """(N, C) means over the deepest level: what a picture looks like as a whole."""
+        for level, convolve in enumerate(self.down):
+            planes = convolve(planes if level == 0 else self.pool(planes))
+        return planes.mean(dim=(2, 3))
+
     def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
         """Logits, one plane a region; `cut` sees the planes after each level."""
         skips: list[Tensor] = []

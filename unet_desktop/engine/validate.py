@@ -7,10 +7,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 import numpy as np
 from torch import nn
 
-from unet_desktop.engine.dataset import Sample, View, plain_pair
+from unet_desktop.engine.calibration import Outcome
+from unet_desktop.engine.dataset import Dataset, Sample, View, plain_pair
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import Working
+from unet_desktop.engine.familiar import Familiar
 from unet_desktop.engine.inference import Predictor, Result
 from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.engine.segmenter import Segmenter
@@ -20,6 +22,9 @@ from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare, mean
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import label_image
+
+_MOST_LOOKED_AT = 100
+"""Training pictures; more show nothing new of their camera."""
 
 
 def as_seen(
@@ -44,8 +49,10 @@ def as_seen(
     return mean(pictures)
 
 
-def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterator[tuple[str, Figures] | Working]:
-    """(case id, figures) of each case at its picture's own resolution, from the picture alone.
+def through_pipeline(
+    segmenter: Segmenter, samples: Sequence[Sample]
+) -> Iterator[tuple[str, Figures, Outcome] | Working]:
+    """(case id, figures, what was expected) of each case at its picture's own resolution, from the picture alone.
 
     Raises:
         ImageError, MaskError: a file cannot be read.
@@ -55,7 +62,23 @@ def through_pipeline(segmenter: Segmenter, samples: Sequence[Sample]) -> Iterato
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from _stoppable(segmenter.segment_in_steps(pixels), "measure")
-        yield sample.case_id, compare(prediction.mask, truth, labels)
+        figures = compare(prediction.mask, truth, labels)
+        true = {label.name: figures[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in figures}
+        outcome = Outcome(prediction.trust.expected_dice, true, prediction.spread, figures.get("vcdr_error"))
+        yield sample.case_id, figures, outcome
+
+
+def look_at(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, Familiar | None]:
+    """What the training pictures look like to the network."""
+    name = "locate" if "locate" in segmenter.header.networks else "segment"
+    usable = train.usable(name)
+    chosen = usable[:: max(1, -(-len(usable) // _MOST_LOOKED_AT))]
+    found = []
+    for index in chosen:
+        view = train.view(name, index)
+        found.append(segmenter.features(view.picture, view.square))
+        yield Working("measure")
+    return Familiar.learn(np.stack(found)) if found else None
 
 
 def _stoppable(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_to_disc, extent
 from unet_desktop.masks.regions import Mask, region
+from unet_desktop.masks.trust import Trust
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -26,6 +27,16 @@ def measurements(mask: Mask, labels: LabelSet) -> dict[str, object]:
         name = label.name.replace(" ", "_")
         row |= {f"{name}_height_px": size.height, f"{name}_width_px": size.width, f"{name}_area_px": size.area}
     return row
+
+
+def trust_columns(trust: Trust) -> dict[str, object]:
+    """The ends of the likely vertical cup-to-disc ratio, and each region's expected Dice, as far as they are known."""
+    row: dict[str, object] = {}
+    if trust.vcdr is not None:
+        low, high = trust.vcdr
+        row |= {"vertical_cup_to_disc_ratio_low": _rounded(low), "vertical_cup_to_disc_ratio_high": _rounded(high)}
+    expected = trust.expected_dice.items()
+    return row | {f"{name.replace(' ', '_')}_expected_dice": _rounded(dice) for name, dice in expected}
 
 
 def table_text(rows: Sequence[Mapping[str, object]]) -> str:

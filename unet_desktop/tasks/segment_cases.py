@@ -8,10 +8,13 @@ from pathlib import Path
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
+from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.corrections import note_corrections
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
+
+NOTHING = "Nothing was found in it."
 
 
 def uncorrected(cases: Sequence[Case]) -> list[Case]:
@@ -42,8 +45,8 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
                 model=segmenter.header.weights_sha256,
                 confidence=prediction.confidence,
             )
-            note = "" if prediction.found else "Nothing was found in it."
-            yield ItemDone(case_id, done, len(case_ids), note=note)
+            notes = ("" if prediction.found else NOTHING, UNFAMILIAR if prediction.trust.unfamiliar else "")
+            yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))
         except WriteError:
             raise
         except UserError as error:

@@ -15,8 +15,9 @@ from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import outlined, write_jpeg
+from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Written
-from unet_desktop.tasks.measurement_table import measurements, table_text
+from unet_desktop.tasks.measurement_table import measurements, table_text, trust_columns
 
 log = logging.getLogger("unet.tasks")
 
@@ -92,8 +93,9 @@ def _segment_one(segmenter: Segmenter, path: Path, output: Path, name: str, over
         {"mask": f"masks/{name}.png", "height_px": height, "width_px": width, "found": prediction.found}
         | {"confidence": round(prediction.confidence, 4)}
         | measurements(prediction.mask, labels)
+        | trust_columns(prediction.trust)
         | {
-            "note": image.note,
+            "note": " ".join(filter(None, (image.note, UNFAMILIAR if prediction.trust.unfamiliar else ""))),
             "model": segmenter.header.weights_sha256[:16],
             "program": f"U-Net Desktop {__version__}",
             "seconds": round(time.perf_counter() - started, 3),

@@ -1,0 +1,107 @@
+"""Calibration: how far what a model expects of itself was from the truth, on cases that it did not learn from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from unet_desktop.masks.trust import Interval
+
+LEVEL = 0.8
+"""The share of cases whose ratio should lie in the interval. Ten validation cases cannot promise much more."""
+_FEWEST = 3
+"""From so many cases on, expected Dice is corrected by what was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A validation case: what was expected and what came of it.
+
+    Attributes:
+        expected: label name to the Dice that the network expected, uncorrected.
+        true: label name to the Dice it had.
+        spread: see `uncertainty.ratio_spread`.
+        ratio_error: of the vertical cup-to-disc ratio, absolute.
+    """
+
+    expected: Mapping[str, float]
+    true: Mapping[str, float]
+    spread: float | None
+    ratio_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the validation cases taught; nothing without any.
+
+    Attributes:
+        dice_offset: label name to what is added to the Dice that the network expects.
+        ratio_factor: half an interval's width over the case's spread; None where too few cases were measured.
+        cases: so many were measured.
+    """
+
+    dice_offset: Mapping[str, float] = field(default_factory=dict)
+    ratio_factor: float | None = None
+    cases: int = 0
+
+    @classmethod
+    def learn(cls, outcomes: Sequence[Outcome]) -> Calibration:
+        """From validation cases; the median, because one case that went wrong says nothing of the others."""
+        differences: dict[str, list[float]] = {}
+        for outcome in outcomes:
+            for name in outcome.expected.keys() & outcome.true.keys():
+                differences.setdefault(name, []).append(outcome.true[name] - outcome.expected[name])
+        offset = {name: float(np.median(found)) for name, found in differences.items() if len(found) >= _FEWEST}
+        factor = conformal_quantile(
+            outcome.ratio_error / outcome.spread
+            for outcome in outcomes
+            if outcome.ratio_error is not None and outcome.spread is not None
+        )
+        return cls(dict(sorted(offset.items())), factor, len(outcomes))
+
+    def dice(self, expected: Mapping[str, float]) -> dict[str, float]:
+        """What may be expected in truth, 0..1."""
+        return {name: min(max(value + self.dice_offset.get(name, 0.0), 0.0), 1.0) for name, value in expected.items()}
+
+    def interval(self, ratio: float, spread: float | None) -> Interval | None:
+        """Where the vertical cup-to-disc ratio probably lies, within 0..1; None where nothing can be said."""
+        if self.ratio_factor is None or spread is None or math.isnan(ratio):
+            return None
+        half = self.ratio_factor * spread
+        return max(ratio - half, 0.0), min(ratio + half, 1.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a checkpoint's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Calibration:
+        """What `to_json` wrote.
+
+        Raises:
+            TypeError, ValueError: the data has another form.
+        """
+        factor = data.get("ratio_factor")
+        offset = {str(name): _number(value) for name, value in dict(data.get("dice_offset", {})).items()}
+        return cls(offset, None if factor is None else _number(factor), int(data.get("cases", 0)))
+
+
+def conformal_quantile(scores: Iterable[float], level: float = LEVEL) -> float | None:
+    """The score that a new case stays below with at least that probability; None where so few cannot tell.
+
+    The ⌈(n + 1)·level⌉-th smallest: split conformal prediction, Lei et al. 2018, "Distribution-free predictive
+    inference for regression", JASA 113(523), algorithm 2; scores divided by a spread are its section 5.2.
+    """
+    ordered = sorted(scores)
+    place = math.ceil((len(ordered) + 1) * level)
+    return float(ordered[place - 1]) if place <= len(ordered) else None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)

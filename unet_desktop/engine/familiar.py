@@ -1,0 +1,103 @@
+"""Familiar: what the pictures of a training looked like to its network, so that others are noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 160
+"""Pictures are looked at as a whole, at this side."""
+_FEWEST = 5
+"""Fewer pictures do not show how much pictures of one camera differ."""
+_AXES = 8
+_SHRINKAGE = 0.3
+_BEYOND = 1.1
+"""Unfamiliar is what is this much further away than any training picture was from the others."""
+_DIGITS = 5
+_LEAST_VARIANCE = 1e-30
+
+Features = NDArray[np.float64]
+"""(C,) means of a network's channels over a picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Familiar:
+    """Mean and spread of the training pictures' features.
+
+    The distance is Mahalanobis's with the covariance shrunk towards a multiple of the identity (Ledoit and Wolf 2004,
+    "A well-conditioned estimator for large-dimensional covariance matrices", J. Multivariate Analysis 88(2), eq. 14)
+    and kept along its few longest axes.
+
+    Attributes:
+        centre: (C,) mean.
+        axes: (K, C) orthonormal directions in which the pictures differ most.
+        variances: (K,) along them.
+        rest: variance in all other directions.
+        limit: distances above it are unfamiliar.
+    """
+
+    centre: Features
+    axes: NDArray[np.float64]
+    variances: NDArray[np.float64]
+    rest: float
+    limit: float
+
+    @classmethod
+    def learn(cls, features: NDArray[np.float64]) -> Familiar | None:
+        """From (N, C) features of the training pictures; None where they are too few, or all alike."""
+        if len(features) < _FEWEST or not np.ptp(features, axis=0).any():
+            return None
+        # Each picture is judged by the others, as a new one will be.
+        apart = [_fitted(np.delete(features, place, 0)).distance(own) for place, own in enumerate(features)]
+        found = _fitted(features)
+        return cls(found.centre, found.axes, found.variances, found.rest, max(apart) * _BEYOND)
+
+    def distance(self, features: Features) -> float:
+        """How far a picture is from the middle, in typical deviations."""
+        away = features - self.centre
+        along = self.axes @ away
+        others = max(float(away @ away - along @ along), 0.0)
+        return float(np.sqrt(((along**2 / self.variances).sum() + others / self.rest) / len(away)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a checkpoint's header."""
+        arrays = {"centre": self.centre, "axes": self.axes, "variances": self.variances}
+        rounded = {name: _rounded(array) for name, array in arrays.items()}
+        return rounded | {"rest": self.rest, "limit": self.limit}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Familiar:
+        """What `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the data has another form.
+        """
+        centre, axes, variances = (np.asarray(data[name], np.float64) for name in ("centre", "axes", "variances"))
+        found = cls(centre, axes, variances, float(data["rest"]), float(data["limit"]))
+        fits = centre.ndim == 1 and axes.shape == (len(variances), len(centre)) and variances.ndim == 1
+        if not fits or not np.isfinite(axes).all() or not (variances > 0).all() or not found.rest > 0:
+            raise ValueError("features that do not fit")
+        return found
+
+
+def _fitted(features: NDArray[np.float64]) -> Familiar:
+    """Without a limit."""
+    centre = features.mean(axis=0)
+    _, scales, axes = np.linalg.svd(features - centre, full_matrices=False)
+    variances = scales**2 / max(len(features) - 1, 1)
+    even = max(float(variances.sum()) / len(centre), _LEAST_VARIANCE)
+    kept = min(_AXES, len(features) - 1)
+    beyond = float(variances[kept:].sum()) / max(len(centre) - kept, 1)
+    shrunk = (1.0 - _SHRINKAGE) * variances[:kept] + _SHRINKAGE * even
+    return Familiar(centre, axes[:kept], shrunk, (1.0 - _SHRINKAGE) * beyond + _SHRINKAGE * even, np.inf)
+
+
+def _rounded(array: NDArray[np.float64]) -> list[Any]:
+    """Nested lists of numbers with as many digits as count."""
+    if array.ndim > 1:
+        return [_rounded(row) for row in array]
+    return [float(f"{value:.{_DIGITS}g}") for value in array]
