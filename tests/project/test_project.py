@@ -41,7 +41,7 @@ class TestFolder:
         assert (opened.name, opened.labels, opened.root) == ("My eyes", ONE_STRUCTURE, made.root)
         assert opened.cases() == []
         assert {path.name for path in opened.root.iterdir() if path.is_dir()} == {
-            "cases", "images", "masks", "predictions", "models", "runs",
+            "cases", "images", "masks", "predictions", "uncertainty", "models", "runs",
         }  # fmt: skip
 
     def test_an_empty_folder_is_taken_and_named(self, tmp_path):

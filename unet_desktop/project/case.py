@@ -25,7 +25,7 @@ UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
 """States of cases that no human has worked on."""
 
 
-OF_THE_PREDICTION = frozenset({"confidence", "predicted_vcdr"})
+OF_THE_PREDICTION = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
 """Fields of a case that stand in its prediction's record, which another thread writes."""
 
 
@@ -48,6 +48,7 @@ class Case:
         vcdr: vertical cup-to-disc ratio of the human mask when it was saved; None where it is not known.
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None where it is not known.
+        unfamiliar: the picture is unlike those that the predicting model learned from.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Case:
     vcdr: float | None = None
     confidence: float | None = None
     predicted_vcdr: float | None = None
+    unfamiliar: bool = False
 
     @property
     def group(self) -> str:

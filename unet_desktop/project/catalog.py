@@ -18,7 +18,7 @@ from unet_desktop.project.case import Case, CaseState, Eye
 
 log = logging.getLogger("unet.project")
 
-VERSION = 3
+VERSION = 4
 """Of the table's form; an index of another version is made anew."""
 
 Stamp = tuple[int, int, int, int]
@@ -26,7 +26,7 @@ Stamp = tuple[int, int, int, int]
 
 _COLUMNS = tuple(field.name for field in fields(Case))
 _STAMP = ("record_written", "record_length", "prediction_written", "prediction_length")
-_TYPES = dict.fromkeys(("height", "width", "flagged", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
+_TYPES = dict.fromkeys(("height", "width", "flagged", "unfamiliar", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
     ("vcdr", "confidence", "predicted_vcdr"), "REAL"
 )
 _WAIT = 2.0
@@ -108,5 +108,5 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     values = dict(zip(_COLUMNS, row, strict=False))
     values["state"] = CaseState(values["state"])
     values["eye"] = Eye(values["eye"])
-    values["flagged"] = bool(values["flagged"])
+    values["flagged"], values["unfamiliar"] = bool(values["flagged"]), bool(values["unfamiliar"])
     return Entry(Case(**values), tuple(row[-len(_STAMP) :]))

@@ -29,7 +29,8 @@ class Layout:
     images/             pictures that were copied in
     masks/ID.png        human masks: the only ones that are trained on
     masks/ID.journal    what was done to a mask since the program started; gone once it ended as it should
-    predictions/ID.png  the model's masks, with ID.json: from which model
+    predictions/ID.png  the model's masks, with ID.json: from which model, and how far it may be trusted
+    uncertainty/ID.png  where that model is uncertain, coarser than the picture
     models/NAME.safetensors
     models/NAME.txt     what people note of the model
     runs/NAME.csv       figures of each training run, an epoch a line
@@ -89,6 +90,11 @@ class Layout:
         return self.root / "predictions"
 
     @property
+    def uncertainty(self) -> Path:
+        """Folder of the maps of where the predictions are uncertain."""
+        return self.root / "uncertainty"
+
+    @property
     def models(self) -> Path:
         """Folder of checkpoints."""
         return self.root / "models"
@@ -106,7 +112,7 @@ class Layout:
     @property
     def folders(self) -> tuple[Path, ...]:
         """All folders that a new project gets."""
-        return (self.cases, self.images, self.masks, self.predictions, self.models, self.runs)
+        return (self.cases, self.images, self.masks, self.predictions, self.uncertainty, self.models, self.runs)
 
     def record(self, case_id: str) -> Path:
         """The case's record."""
@@ -131,6 +137,10 @@ class Layout:
     def prediction_record(self, case_id: str) -> Path:
         """From which model the case's prediction is."""
         return self.predictions / f"{case_id}.json"
+
+    def uncertainty_map(self, case_id: str) -> Path:
+        """Where the case's prediction is uncertain."""
+        return self.uncertainty / f"{case_id}.png"
 
     def thumbnail(self, case_id: str) -> Path:
         """The case's small picture."""

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from unet_desktop import files
-from unet_desktop.errors import ProjectError
+from unet_desktop.errors import MaskError, ProjectError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
+from unet_desktop.masks.plane_file import read_plane, write_plane
 from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.trust import UNKNOWN, Trust, UncertaintyMap
 from unet_desktop.project.case import Case
 from unet_desktop.project.json_object import read_object
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.ratio import vertical_ratio
 
+log = logging.getLogger("unet.project")
+
 
 @dataclass(frozen=True, slots=True)
 class PredictionRecord:
-    """What is known of a prediction, beside its mask.
+    """What is known of a prediction, beside its mask; records of older programs say less.
 
     Attributes:
         model: the model's fingerprint.
         confidence: 0..1.
         created: when (ISO 8601, UTC).
-        vcdr: vertical cup-to-disc ratio; None where there is none, or in records of older programs.
+        vcdr: vertical cup-to-disc ratio; None where there is none.
+        expected_dice: see `Trust`.
+        likely_vcdr: see `Trust.vcdr`.
+        unfamiliar: see `Trust`.
+        uncertainty_place: left, top, width and height of what the map of uncertainty covers; None without a map.
     """
 
     model: str = ""
     confidence: float = 0.0
     created: str = ""
     vcdr: float | None = None
+    expected_dice: Mapping[str, float] = field(default_factory=dict)
+    likely_vcdr: tuple[float, ...] | None = None
+    unfamiliar: bool = False
+    uncertainty_place: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPrediction:
-    """A model's mask of a case: (H, W) uint8, the model's fingerprint, and its confidence 0..1."""
+    """A model's mask of a case: (H, W) uint8, the model's fingerprint, its confidence 0..1, and how far to trust it."""
 
     mask: Mask
     model: str
     confidence: float
+    trust: Trust = UNKNOWN
 
 
 def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPrediction | None:
@@ -54,21 +71,46 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
         return None
     mask = read_mask(path, labels, (case.height, case.width))
     record = read_record(layout.prediction_record(case.id))
-    return StoredPrediction(mask, record.model, record.confidence)
+    interval = None if record.likely_vcdr is None else (record.likely_vcdr[0], record.likely_vcdr[1])
+    seen = _read_map(layout.uncertainty_map(case.id), record)
+    trust = Trust(record.expected_dice, interval, record.unfamiliar, seen)
+    return StoredPrediction(mask, record.model, record.confidence, trust)
 
 
-def write_prediction(
-    layout: Layout, labels: LabelSet, case_id: str, mask: Mask, *, model: str, confidence: float
-) -> None:
-    """Keep a model's mask, then its record.
+def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction: StoredPrediction) -> None:
+    """Keep a model's mask, then the map of its uncertainty, then its record.
 
     Raises:
         WriteError: it cannot be written.
     """
-    write_mask(layout.prediction(case_id), mask, labels)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    record = PredictionRecord(model, confidence, created, vertical_ratio(mask, labels))
+    trust, seen = prediction.trust, prediction.trust.uncertainty
+    write_mask(layout.prediction(case_id), prediction.mask, labels)
+    if seen is None:
+        files.delete_file(layout.uncertainty_map(case_id))
+    else:
+        files.make_folder(layout.uncertainty)
+        write_plane(layout.uncertainty_map(case_id), seen.plane)
+    record = PredictionRecord(
+        prediction.model,
+        prediction.confidence,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        vertical_ratio(prediction.mask, labels),
+        {name: round(dice, 4) for name, dice in trust.expected_dice.items()},
+        None if trust.vcdr is None else tuple(round(end, 4) for end in trust.vcdr),
+        trust.unfamiliar,
+        None if seen is None else (seen.left, seen.top, seen.width, seen.height),
+    )
     files.write_json(layout.prediction_record(case_id), asdict(record))
+
+
+def delete_prediction(layout: Layout, case_id: str) -> None:
+    """Take the model's mask away, and all that is known of it.
+
+    Raises:
+        WriteError: it cannot be deleted.
+    """
+    for path in (layout.prediction(case_id), layout.prediction_record(case_id), layout.uncertainty_map(case_id)):
+        files.delete_file(path)
 
 
 def read_record(path: Path) -> PredictionRecord:
@@ -78,12 +120,22 @@ def read_record(path: Path) -> PredictionRecord:
         ProjectError: it is damaged.
     """
     data = read_object(path)
-    model, confidence = data.get("model", ""), data.get("confidence", 0.0)
-    created, vcdr = data.get("created", ""), data.get("vcdr")
-    texts = isinstance(model, str) and isinstance(created, str)
-    if not texts or not isinstance(confidence, int | float) or not isinstance(vcdr, int | float | None):
-        raise ProjectError(f"{path} cannot be understood. Restore it from a backup, or predict the case again.")
-    return PredictionRecord(model, float(confidence), created, None if vcdr is None else float(vcdr))
+    try:
+        vcdr, expected = data.get("vcdr"), data.get("expected_dice", {})
+        return PredictionRecord(
+            _of_type(str, data.get("model", "")),
+            _number(data.get("confidence", 0.0)),
+            _of_type(str, data.get("created", "")),
+            None if vcdr is None else _number(vcdr),
+            {name: _number(dice) for name, dice in _of_type(dict, expected).items()},
+            _numbers(data.get("likely_vcdr"), 2),
+            _of_type(bool, data.get("unfamiliar", False)),
+            _numbers(data.get("uncertainty_place"), 4),
+        )
+    except ValueError as error:
+        raise ProjectError(
+            f"{path} cannot be understood ({error}). Restore it from a backup, or predict the case again."
+        ) from error
 
 
 def with_record(case: Case, path: Path) -> Case:
@@ -91,5 +143,41 @@ def with_record(case: Case, path: Path) -> Case:
     try:
         record = read_record(path)
     except ProjectError:
-        return replace(case, confidence=None, predicted_vcdr=None)
-    return replace(case, confidence=record.confidence, predicted_vcdr=record.vcdr)
+        return replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
+    return replace(case, confidence=record.confidence, predicted_vcdr=record.vcdr, unfamiliar=record.unfamiliar)
+
+
+def _read_map(path: Path, record: PredictionRecord) -> UncertaintyMap | None:
+    """A map that cannot be read is missed by nobody who corrects masks, so it keeps no case closed."""
+    if record.uncertainty_place is None:
+        return None
+    try:
+        plane = read_plane(path)
+    except MaskError as error:
+        log.warning("%s", error)
+        return None
+    left, top, width, height = record.uncertainty_place
+    return UncertaintyMap(plane, left, top, width, height)
+
+
+Kind = TypeVar("Kind")
+
+
+def _of_type(kind: type[Kind], value: object) -> Kind:
+    if not isinstance(value, kind):
+        raise ValueError(f"{value!r} is not what it should be")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
+
+
+def _numbers(value: object, count: int) -> tuple[float, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError(f"{value!r} are not {count} numbers")
+    return tuple(_number(number) for number in value)

@@ -16,10 +16,11 @@ from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.trust import UNKNOWN, Trust
 from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.predictions import StoredPrediction, load_prediction, write_prediction
+from unet_desktop.project.predictions import StoredPrediction, delete_prediction, load_prediction, write_prediction
 from unet_desktop.project.ratio import vertical_ratio
 from unet_desktop.project.records import Records
 
@@ -184,14 +185,16 @@ class Project:
         """
         return load_prediction(self.layout, self.labels, self.case(case_id))
 
-    def save_prediction(self, case_id: str, mask: Mask, *, model: str, confidence: float) -> Case:
+    def save_prediction(
+        self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = UNKNOWN
+    ) -> Case:
         """Keep a model's mask as a proposal; a human mask is never touched.
 
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
         """
         _check_size(self.case(case_id), mask)
-        write_prediction(self.layout, self.labels, case_id, mask, model=model, confidence=confidence)
+        write_prediction(self.layout, self.labels, case_id, StoredPrediction(mask, model, confidence, trust))
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
@@ -200,8 +203,7 @@ class Project:
         Raises:
             WriteError: it cannot be deleted.
         """
-        files.delete_file(self.layout.prediction(case_id))
-        files.delete_file(self.layout.prediction_record(case_id))
+        delete_prediction(self.layout, case_id)
         return self.refresh(case_id)
 
     def mark(self, case_id: str, *, approved: bool | None = None, **noted: Unpack[Noted]) -> Case:

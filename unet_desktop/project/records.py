@@ -111,7 +111,7 @@ def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     if case.vcdr is not None and case.id not in masks:
         case = replace(case, vcdr=None)
     if case.confidence is not None and case.id not in predictions:
-        case = replace(case, confidence=None, predicted_vcdr=None)
+        case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
     if case.id in masks:
         state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
     else:

@@ -44,6 +44,7 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
                 prediction.mask,
                 model=segmenter.header.weights_sha256,
                 confidence=prediction.confidence,
+                trust=prediction.trust,
             )
             notes = ("" if prediction.found else NOTHING, UNFAMILIAR if prediction.trust.unfamiliar else "")
             yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))

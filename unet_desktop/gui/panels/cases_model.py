@@ -102,6 +102,8 @@ def describe(case: Case) -> list[str]:
         parts.append(f"vCDR {case.best_vcdr:.2f}")
     if case.confidence is not None:
         parts.append(f"confidence {case.confidence:.0%}")
+    if case.unfamiliar:
+        parts.append("unlike the pictures that the model was trained on")
     if case.changed_at:
         parts.append(f"changed {figure(case, Order.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else ""))
     if case.notes:
