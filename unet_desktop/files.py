@@ -20,7 +20,7 @@ _ABANDONED_AFTER = 3600.0
 """Seconds after which nobody is still writing a temporary."""
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Replace the file's content, or leave it as it was.
 
     The data is on the disk when this returns: a cut of power shows the old content or the new, never a mix.
@@ -100,7 +100,7 @@ def _chunks(source: Path) -> Iterator[bytes]:
         raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes]) -> None:
+def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     for _ in _replacing(path, chunks):
         pass
 

@@ -17,6 +17,7 @@ from unet_desktop import files
 from unet_desktop.checkpoint_header import CheckpointHeader, read_header
 from unet_desktop.engine.layers import is_finite
 from unet_desktop.engine.networks import NetworkSpec, build
+from unet_desktop.engine.tensors_file import laid_out
 from unet_desktop.errors import CheckpointError
 
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
@@ -55,13 +56,11 @@ def save(path: Path, header: CheckpointHeader, networks: Mapping[str, nn.Module]
     if not all(is_finite(network) for network in networks.values()):
         raise CheckpointError("The model was not saved: some of its weights are not finite numbers.")
     tensors = {
-        f"{name}.{key}": tensor.detach().to("cpu").contiguous()
-        for name, network in networks.items()
-        for key, tensor in network.state_dict().items()
+        f"{name}.{key}": tensor for name, network in networks.items() for key, tensor in network.state_dict().items()
     }
-    digest = _digest(safetensors.torch.save(tensors), header)
+    digest = _digest(laid_out(tensors), header)
     header = replace(header, weights_sha256=digest)
-    files.write_bytes(path, safetensors.torch.save(tensors, header.to_metadata()))
+    files.write_bytes(path, laid_out(tensors, header.to_metadata()))
     return header
 
 
@@ -100,10 +99,10 @@ def _restored(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn
     return network.eval()
 
 
-def _digest(data: bytes, header: CheckpointHeader) -> str:
+def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
     """SHA-256 over the description, the table of tensors and the weights; where these lie in the file is left out."""
     (length,) = struct.unpack_from("<Q", data)
-    table = json.loads(data[8 : 8 + length])
+    table = json.loads(bytes(data[8 : 8 + length]))
     table.pop("__metadata__", None)
     digest = hashlib.sha256()
     digest.update(json.dumps(replace(header, weights_sha256="").to_metadata(), sort_keys=True).encode())

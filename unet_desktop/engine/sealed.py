@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from unet_desktop import files
+from unet_desktop.engine.tensors_file import laid_out
 
 _KEY = "sha256"
 _OPEN = "0" * 64
@@ -29,14 +30,10 @@ def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, s
     Raises:
         WriteError: no room or no right.
     """
-    ready: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
-        ready[name] = tensor.detach().to("cpu").contiguous()
-        yield
-    data = safetensors.torch.save(ready, dict(description) | {_KEY: _OPEN})
+    data = laid_out(tensors, dict(description) | {_KEY: _OPEN})
     yield
     length = _head_length(data)
-    head, body = data[:length], memoryview(data)[length:]
+    head, body = bytes(data[:length]), data[length:]
     head = head.replace(_entry(_OPEN), _entry(_digest(head, body)), 1)
     yield
     yield from files.write_in_steps(path, [head, body])
@@ -60,7 +57,7 @@ def read(path: Path) -> dict[str, Tensor]:
         raise SealError(str(error)) from error
 
 
-def _head_length(data: bytes) -> int:
+def _head_length(data: bytes | memoryview) -> int:
     """Bytes before the tensors: a number of 8 bytes, and so many of JSON."""
     length: int = struct.unpack_from("<Q", data)[0] + 8
     if length > len(data):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from unet_desktop.engine.warm_up import warm_up
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceFound:
@@ -14,7 +16,8 @@ class DeviceFound:
 
 
 def describe_device() -> Iterator[DeviceFound]:
-    """Yield one sentence; the first call takes a second or two."""
-    from unet_desktop.engine import device  # loads torch
+    """Yield one sentence; the first call takes some seconds, after which a training starts without delay."""
+    warm_up()
+    from unet_desktop.engine import device
 
     yield DeviceFound(device.describe(device.choose()))
