@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from gestures import LEFT, PLAIN, RIGHT, drag
+from gestures import LEFT, PLAIN, RIGHT, at, drag, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from unet_desktop.gui.canvas.viewport import fitted
 from unet_desktop.gui.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -63,6 +64,17 @@ def test_the_right_button_or_ctrl_erases_one_piece(fill: MainWindow, button, mod
     assert fill.bench.editor.history.names == ("Erase piece of optic disc",)
     drag(fill.canvas, [(150.5, 100.5)], button, modifiers)
     assert "no optic disc" in fill.panels.status.currentMessage()
+
+
+def test_a_double_click_fits_and_takes_the_fill_back(fill: MainWindow) -> None:
+    before = mask_of(fill).copy()
+    fill.canvas.zoom_by(1.5)
+    drag(fill.canvas, [(102.5, 52.5)])
+    assert fill.bench.editor.history.can_undo
+    QTest.mouseDClick(fill.canvas, LEFT, PLAIN, at(fill.canvas, 102.5, 52.5))
+    release(fill.canvas, (102.5, 52.5))
+    np.testing.assert_array_equal(mask_of(fill), before)
+    assert fill.canvas.viewport == fitted((fill.canvas.width(), fill.canvas.height()), (160, 120))
 
 
 def test_erasing_the_cup_leaves_disc(fill: MainWindow) -> None:

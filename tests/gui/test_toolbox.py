@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from gestures import LEFT, at, drag, move, press, release
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from unet_desktop.gui.canvas.toolbox import TOOLS
 from unet_desktop.gui.commands import COMMANDS
@@ -28,3 +31,28 @@ def test_a_command_chooses_the_tool(opened: MainWindow, kind: ToolKind) -> None:
     assert type(opened.bench.toolbox.current) is TOOLS[kind]
     assert opened.actions_by_id[f"tool.{kind.value}"].isChecked()
     assert opened.panels.tools.settings._name.text() == GUIDES[kind].name
+
+
+@pytest.mark.parametrize("kind", ToolKind)
+def test_choosing_another_tool_ends_the_drag_in_progress(opened: MainWindow, kind: ToolKind) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_S)
+    press(opened.canvas, (40, 40))
+    for point in ((80, 40), (80, 80), (40, 80)):
+        move(opened.canvas, point)
+    opened.actions_by_id[f"tool.{kind.value}"].trigger()
+    assert opened.bench.editor.drawing is (kind is ToolKind.LASSO)
+    move(opened.canvas, (30, 90))
+    release(opened.canvas, (30, 90))
+    assert opened.bench.editor.history.names == ("Lasso optic disc",)
+    assert not opened.bench.editor.drawing
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_W])
+def test_a_double_click_after_the_first_points_takes_none_of_them_away(opened: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(opened, key)
+    drag(opened.canvas, [(60, 40)])
+    drag(opened.canvas, [(100, 60)])
+    QTest.mouseDClick(opened.canvas, LEFT, pos=at(opened.canvas, 100, 60))
+    release(opened.canvas, (100, 60))
+    assert len(opened.bench.toolbox.current.sketch.handles) == 2
+    assert opened.bench.toolbox.current.pending

@@ -58,6 +58,23 @@ def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
     assert not opened.bench.editor.mask.any()
 
 
+def test_a_double_click_fits_where_nothing_may_be_painted_and_no_later_click_does(opened: MainWindow) -> None:
+    canvas, editor = opened.canvas, opened.bench.editor
+    whole = fitted((canvas.width(), canvas.height()), (160, 120))
+    editor.set_locked(True)
+    canvas.zoom_by(2)
+    place = at(canvas, 80, 60)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert canvas.viewport == whole
+    editor.set_locked(False)
+    canvas.zoom_by(2)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert canvas.viewport != whole
+    assert editor.history.names == ("Brush optic disc",)
+
+
 def test_a_double_click_that_is_dragged_paints(opened: MainWindow) -> None:
     canvas = opened.canvas
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 40, 60))

@@ -26,7 +26,6 @@ class Brush(Tool):
         self._stroke: Stroke | None = None
         self._last_end: tuple[float, float] | None = None
         self._ruled: Sketch = EMPTY
-        self._left_a_step = False
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
     @property
@@ -61,7 +60,7 @@ class Brush(Tool):
 
     def release(self, touch: Touch) -> None:
         """See `Tool.release`."""
-        self._left_a_step = self._editor.finish()
+        self.finish_drag()
 
     def hover(self, touch: Touch) -> None:
         """See `Tool.hover`."""
@@ -72,17 +71,9 @@ class Brush(Tool):
         super().leave()
         self._rule(None)
 
-    def retract(self) -> None:
-        """See `Tool.retract`."""
-        self._editor.cancel()
-        if self._left_a_step:
-            self._editor.undo()
-        self._left_a_step = False
-
     def reset(self) -> None:
         """See `Tool.reset`."""
         self._last_end = None
-        self._left_a_step = False
         self._rule(None)
 
     def _radius(self, touch: Touch) -> float:

@@ -137,7 +137,7 @@ class EllipseTool(Tool):
     def double_click(self, touch: Touch) -> bool:
         """See `Tool.double_click`."""
         if self._draft.ellipse is None:
-            return False
+            return len(self._draft.points) > 1  # the click before it placed the last point
         self.commit()
         return True
 
@@ -177,6 +177,7 @@ class EllipseTool(Tool):
     def reset(self) -> None:
         """See `Tool.reset`."""
         was_empty = self._draft.empty
+        self._live.lost()
         self._draft, self._drag, self._hot = EllipseDraft(), None, None
         self._past.clear()
         if not was_empty:

@@ -18,8 +18,11 @@ from unet_desktop.masks.stroke import erasing_table, painting_table
 class Fill(Tool):
     """A click fills the enclosed area under the pointer; the right button or Ctrl erases the label's piece there."""
 
+    _changed = False  # by the press in progress
+
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
+        self._changed = False
         mask, labels, label = self._editor.mask, self._options.labels, self._options.label
         if mask is None or labels is None or label is None:
             return
@@ -30,6 +33,10 @@ class Fill(Tool):
             self._erase(mask, labels, label, (row, column))
         else:
             self._fill(mask, labels, label, (row, column))
+
+    def release(self, touch: Touch) -> None:
+        """See `Tool.release`."""
+        self._left_a_step = self._changed
 
     def _fill(self, mask: Mask, labels: LabelSet, label: Label, at: tuple[int, int]) -> None:
         if mask[at] in labels.region_values(label):
@@ -54,3 +61,4 @@ class Fill(Tool):
         after = before.copy()
         after[plane] = table[before[plane]]
         self._editor.apply(Patch(name, box.top, box.left, before, after))
+        self._changed = True

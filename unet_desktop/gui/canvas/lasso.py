@@ -28,7 +28,6 @@ class Lasso(Tool):
         self._draft: Draft | None = None
         self._trail: Trail | None = None
         self._stretch: tuple[float, float] | None = None  # the end of the straight stretch that Shift draws
-        self._left_a_step = False
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
     @property
@@ -41,7 +40,6 @@ class Lasso(Tool):
 
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
-        self._left_a_step = False
         self._draft = begin_draft(self._editor, self._options, "Lasso", erases=touch.erase)
         self._trail = None if self._draft is None else Trail(touch.x, touch.y)
 
@@ -64,18 +62,10 @@ class Lasso(Tool):
             return
         self._draw(self._trail, touch)
         self._draft.show_outline(self._points())
-        self._left_a_step = self._editor.finish()
-
-    def retract(self) -> None:
-        """See `Tool.retract`."""
-        self._editor.cancel()
-        if self._left_a_step:
-            self._editor.undo()
-        self._left_a_step = False
+        self.finish_drag()
 
     def reset(self) -> None:
         """See `Tool.reset`."""
-        self._left_a_step = False
         self._forget()
 
     def _draw(self, trail: Trail, touch: Touch) -> None:

@@ -93,6 +93,7 @@ class Pointer(QObject):
         )
 
     def _on_press(self, event: QMouseEvent | QTabletEvent) -> bool:
+        self._double_at = None
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._grabbed = event.position()
@@ -135,8 +136,12 @@ class Pointer(QObject):
             return True
         if event.button() is Qt.MouseButton.LeftButton and self._toolbox.current.double_click(self._touch(event)):
             return True
-        self._double_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
-        return self._on_press(event)
+        self._on_press(event)
+        if event.button() is Qt.MouseButton.LeftButton and self._painting:
+            self._double_at = event.position()
+        elif event.button() is Qt.MouseButton.LeftButton:  # nobody can paint here, so there is nothing to wait for
+            self._canvas.fit()
+        return True
 
     def _on_wheel(self, event: QWheelEvent) -> bool:
         steps = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH

@@ -40,11 +40,7 @@ class PushEdge(Tool):
 
     def release(self, touch: Touch) -> None:
         """See `Tool.release`."""
-        self._editor.finish()
-
-    def retract(self) -> None:
-        """See `Tool.retract`."""
-        self._editor.cancel()
+        self.finish_drag()
 
     def _on_editor_gesture_ended(self) -> None:
         self._push = None

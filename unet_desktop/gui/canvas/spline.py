@@ -103,7 +103,9 @@ class SplineTool(Tool):
 
     def double_click(self, touch: Touch) -> bool:
         """See `Tool.double_click`."""
-        if self._draft.contour is None or target_at(self._draft, touch) is None:
+        if self._draft.contour is None:
+            return len(self._draft.knots) > 1  # the click before it placed the last knot
+        if target_at(self._draft, touch) is None:
             return False
         self.commit()
         return True

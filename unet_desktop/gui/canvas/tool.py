@@ -55,6 +55,7 @@ class Tool(QObject):
         """Edit the editor's mask as the options say."""
         super().__init__(parent)
         self._editor, self._options = editor, options
+        self._left_a_step = False
         editor.mask_replaced.connect(self.reset)
 
     @property
@@ -81,8 +82,10 @@ class Tool(QObject):
         """The tool came into use, or the label it works on is another now."""
 
     def leave(self) -> None:
-        """Another tool is chosen: what is pending is committed."""
+        """Another tool or label is chosen: what is pending is committed, and so is a drag in progress."""
         self.commit()
+        self._editor.finish()
+        self._left_a_step = False
 
     def reset(self) -> None:
         """Another mask is open, or none: forget everything that belonged to the one before."""
@@ -107,7 +110,11 @@ class Tool(QObject):
         return False
 
     def retract(self) -> None:
-        """The press in progress turned out to be a double click: take it back, with the click before it."""
+        """The press in progress turned out to be a double click: take it back, with the step of the click before."""
+        self._editor.cancel()
+        if self._left_a_step:
+            self._editor.undo()
+        self._left_a_step = False
 
     def commit(self) -> None:
         """Make what is pending one step of the history."""
@@ -127,3 +134,7 @@ class Tool(QObject):
     def nudge(self, right: int, down: int) -> bool:
         """Move what is pending by so many pixels, for the arrow keys; False when nothing is."""
         return False
+
+    def finish_drag(self) -> None:
+        """For tools whose press and release are one step: end it, and note for `retract` whether there was any."""
+        self._left_a_step = self._editor.finish()

@@ -27,12 +27,10 @@ class MagicWand(Tool):
         self._draft: Draft | None = None
         self._similar: Similar | None = None
         self._from = (0.0, 0)  # where the pointer went down, x in image pixels, and the tolerance then
-        self._left_a_step = False
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
-        self._left_a_step = False
         pixels = self._subject.pixels
         if pixels is None or not (0 <= touch.x < pixels.shape[1] and 0 <= touch.y < pixels.shape[0]):
             return
@@ -55,20 +53,11 @@ class MagicWand(Tool):
 
     def release(self, touch: Touch) -> None:
         """See `Tool.release`."""
-        if self._draft is not None:
-            self._left_a_step = self._editor.finish()
-
-    def retract(self) -> None:
-        """See `Tool.retract`."""
-        self._editor.cancel()
-        if self._left_a_step:
-            self._editor.undo()
-        self._left_a_step = False
+        self.finish_drag()
 
     def reset(self) -> None:
         """See `Tool.reset`."""
         self._draft = self._similar = None
-        self._left_a_step = False
 
     def _show(self) -> None:
         if self._draft is not None and self._similar is not None:
