@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -249,3 +250,17 @@ def test_the_dock_can_be_hidden_and_is_under_the_cases(opened: MainWindow) -> No
     assert docks.measure.y() > docks.cases.y()
     docks.measure.toggleViewAction().trigger()
     assert docks.measure.isHidden()
+
+
+def test_the_guess_of_another_projects_case_of_that_name_is_not_taken(opened: MainWindow, qtbot, tmp_path) -> None:
+    session, editor = opened.bench.session, opened.bench.editor
+    other = tmp_path / "other"
+    shutil.copytree(session.project.root, other)
+    pixels = session.open.image.pixels.copy()
+    pixels[30:90, 50:80, 1] = 250
+    session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
+    editor.replace_mask("Test", disc_mask())
+    qtbot.waitUntil(lambda: text(opened.panels.measure, "eye") == "Right eye (guessed)")
+    opened.handlers.find("project.open_root")(other)
+    assert session.case_id == "a"
+    assert text(opened.panels.measure, "eye") == "Eye not known"

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editor import Editor
+from unet_desktop.gui.histories import Key
 from unet_desktop.gui.measuring import Measuring
 from unet_desktop.gui.session import Session
 from unet_desktop.images.eye import Eye
@@ -14,20 +15,20 @@ from unet_desktop.images.laterality import guess_from_picture
 
 
 class EyeGuess(QObject):
-    """Guesses as soon as there is a disc, between gestures, and once a case; what is guessed is never stored."""
+    """Guesses as soon as there is a disc, between gestures, until it is clear; what is guessed is never stored."""
 
     def __init__(self, session: Session, editor: Editor, measuring: Measuring, parent: QObject | None = None) -> None:
         """Look at every new measurement, before the panels do."""
         super().__init__(parent)
         self._session, self._editor, self._measuring = session, editor, measuring
-        self._case_id: str | None = None
+        self._key: Key | None = None
         self._eye = Eye.UNKNOWN
         measuring.measured.connect(self._on_measuring_measured)
 
     @property
     def eye(self) -> Eye:
         """The guess; unknown while there is none."""
-        return self._eye if self._case_id == self._session.case_id else Eye.UNKNOWN
+        return self._eye if self._key == self._editor.key else Eye.UNKNOWN
 
     def _on_measuring_measured(self) -> None:
         opened, now = self._session.open, self._measuring.now
@@ -36,5 +37,5 @@ class EyeGuess(QObject):
         if now is None or now.rim is None or now.disc is None or self._editor.drawing:
             return
         diameter = 2 * math.sqrt(now.extents[now.disc].area / math.pi)
-        self._case_id = opened.case.id
+        self._key = self._editor.key
         self._eye = guess_from_picture(opened.image.pixels, now.rim.x, now.rim.y, diameter)
