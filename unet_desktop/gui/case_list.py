@@ -73,7 +73,7 @@ class CaseList(QObject):
         self._named = [case.id for case in cases]
         self._kinds = {case.id: kinds(case) for case in cases}
         self._tally = Counter(kind for found in self._kinds.values() for kind in found)
-        self._arrange()
+        self._arrange(keeping=self._current)
 
     def set_query(self, query: CaseQuery) -> None:
         """Show these cases in this order."""
