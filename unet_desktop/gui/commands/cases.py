@@ -44,13 +44,13 @@ COMMANDS: tuple[Command, ...] = (
         "cases.change_eye",
         "Shift+E",
         "eye",
-        _C,
+        _C | _W,
         "Right, left, not known; the guessed one first",
     ),
     Command(
         "case.search", "&Search cases", "cases.search", "Ctrl+F", "search", _P, "Find cases by name, patient or notes"
     ),
-    Command("case.note", "No&te…", "cases.edit_note", "Shift+N", "note", _C, "Write a note on the case"),
+    Command("case.note", "No&te…", "cases.edit_note", "Shift+N", "note", _C | _W, "Write a note on the case"),
     Command(
         "case.details",
         "Case &details…",
