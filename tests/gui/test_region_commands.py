@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawings import SIZE, disc_mask, picture
-from gestures import press
+from gestures import drag, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import Eye
+from unet_desktop.project.case_query import Kept
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -71,9 +74,27 @@ def test_smooth_and_keep_largest(opened: MainWindow) -> None:
     assert opened.bench.editor.history.names == ("Test", "Keep largest optic disc", "Smooth optic disc")
 
 
-def test_nothing_there_is_no_step(opened: MainWindow) -> None:
-    QTest.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (Qt.Key.Key_Up, "No optic disc that could grow."), (Qt.Key.Key_Down, "No optic disc to shrink."),
+        (Qt.Key.Key_S, "No optic disc to smooth."), (Qt.Key.Key_L, "There is no second piece of optic disc."),
+        (Qt.Key.Key_R, "There are no holes in optic disc."),
+    ],
+)  # fmt: skip
+def test_nothing_there_is_no_step_and_says_so(opened: MainWindow, key, says: str) -> None:
+    QTest.keyClick(opened, key, SHIFT)
     assert not opened.bench.editor.history.can_undo
+    assert opened.panels.status.currentMessage() == says
+
+
+def test_a_polygon_that_waits_is_closed_before_its_region_grows(opened: MainWindow) -> None:
+    QTest.keyClick(opened, Qt.Key.Key_G)
+    for corner in ((40, 40), (80, 40), (80, 80), (40, 80)):
+        drag(opened.canvas, [corner])
+    QTest.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+    assert opened.bench.editor.history.names == ("Polygon optic disc", "Grow optic disc")
+    assert not opened.bench.toolbox.current.pending
 
 
 def test_a_stroke_in_progress_is_a_step_of_its_own(opened: MainWindow) -> None:
@@ -91,6 +112,18 @@ def test_copying_the_previous_cases_mask(opened: MainWindow) -> None:
     assert opened.bench.editor.history.names == ("Copy mask of c",)
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(mask_of(opened), disc_mask())
+
+
+def test_the_previous_case_is_the_one_before_it_in_the_list(opened: MainWindow) -> None:
+    session = opened.bench.session
+    session.project.save_mask("a", disc_mask(20))
+    session.open_case("d")
+    session.cases.set_query(replace(session.cases.query, kept=Kept.CORRECTED))
+    session.cases.reload(session.project)
+    assert session.cases.shown == ["a", "d"]
+    QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
+    np.testing.assert_array_equal(mask_of(opened), disc_mask(20))
+    assert opened.bench.editor.history.names == ("Copy mask of a",)
 
 
 def test_what_was_just_painted_there_is_copied(opened: MainWindow) -> None:

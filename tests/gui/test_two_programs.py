@@ -64,7 +64,16 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     drag(window.canvas, [(40, 40), (60, 60)], Qt.MouseButton.RightButton)
     assert np.array_equal(window.bench.editor.mask, mask)
     assert not window.bench.editor.history.can_undo
-    for command in ("case.approve", "case.flag", "case.details", "project.import_images", "project.rebuild_index"):
+    for command in (
+        "case.approve",
+        "case.flag",
+        "case.note",
+        "case.eye",
+        "case.details",
+        "region.fill_holes",
+        "project.import_images",
+        "project.rebuild_index",
+    ):
         assert not window.actions_by_id[command].isEnabled(), command
     assert not window.panels.training._buttons._start.isEnabled()
     QTest.keyClick(window, Qt.Key.Key_N)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from unet_desktop.gui.canvas.ellipse import EllipseTool
 from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.workbench import Workbench
-from unet_desktop.masks.shapes.bucket import holes_filled
 
 
 class EditHandlers:
@@ -35,17 +34,6 @@ class EditHandlers:
     def step_back(self) -> None:
         """Take away the last point of the shape, or the one that is meant."""
         self._bench.toolbox.current.take_away()
-
-    def fill_holes(self) -> None:
-        """Fill the holes of the label in use; a shape that is being edited is finished first."""
-        editor, options, toolbox = self._bench.editor, self._bench.options, self._bench.toolbox
-        toolbox.current.commit()
-        if editor.mask is None or options.labels is None or options.label is None:
-            return
-        patch = holes_filled(editor.mask, options.labels, options.label, f"Fill holes of {options.label.name}")
-        if patch is None:
-            toolbox.refused.emit(f"There are no holes in {options.label.name}.")
-        editor.apply(patch)
 
     def choose_tool(self, tool: str) -> None:
         """Choose a tool by name."""

@@ -12,13 +12,14 @@ from unet_desktop.masks.borrowed import mirrored
 from unet_desktop.masks.judged import unjudged
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.shapes.bucket import holes_filled
 from unet_desktop.project.case import Case, Eye
 from unet_desktop.project.other_eye import other_eyes
 from unet_desktop.project.project import Project
 
 
 class RegionHandlers:
-    """Grow, shrink, smooth, keep the largest piece; take another case's mask."""
+    """Grow, shrink, smooth, keep the largest piece, fill holes; take another case's mask."""
 
     def __init__(self, bench: Workbench) -> None:
         """Work on this bench."""
@@ -26,24 +27,28 @@ class RegionHandlers:
 
     def grow(self, by: int) -> None:
         """Make the label's region larger by that many pixels."""
-        self._change(lambda mask, labels, label: morphology.grow(mask, labels, label, by))
+        self._change(lambda mask, labels, label: morphology.grow(mask, labels, label, by), "No {} that could grow.")
 
     def shrink(self, by: int) -> None:
         """Make the label's region smaller by that many pixels."""
-        self._change(lambda mask, labels, label: morphology.shrink(mask, labels, label, by))
+        self._change(lambda mask, labels, label: morphology.shrink(mask, labels, label, by), "No {} to shrink.")
 
     def smooth(self) -> None:
         """Smooth the border of the label's region."""
-        self._change(morphology.smooth)
+        self._change(morphology.smooth, "No {} to smooth.")
 
     def keep_largest(self) -> None:
         """Erase all pieces of the label's region but the largest."""
-        self._change(morphology.keep_largest)
+        self._change(morphology.keep_largest, "There is no second piece of {}.")
+
+    def fill_holes(self) -> None:
+        """Fill the holes of the label's region."""
+        self._change(holes_filled, "There are no holes in {}.")
 
     def only_strokes(self) -> None:
         """Take all background for not annotated: what is painted is judged, and what will be painted or erased."""
         editor = self._bench.editor
-        editor.finish()
+        self._settle()
         if editor.mask is not None:
             editor.apply(unjudged(editor.mask, "Only my strokes count"))
 
@@ -57,11 +62,10 @@ class RegionHandlers:
         if found is None:
             return
         project, case = found
-        ids = self._bench.session.case_ids
-        place = ids.index(case.id)
-        if place == 0:
-            raise MaskError("This is the first case, so there is none before it whose mask could be copied.")
-        source = project.case(ids[place - 1])
+        previous = self._bench.session.cases.step(case.id, -1)
+        if previous is None:
+            raise MaskError("This is the first case in the list: there is none before it whose mask could be copied.")
+        source = project.case(previous)
         if (source.height, source.width) != (case.height, case.width):
             raise MaskError(
                 f"The picture of {source.id} has {source.width} x {source.height} pixels, this one {case.width} x "
@@ -93,11 +97,21 @@ class RegionHandlers:
                 return
         raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
 
-    def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None]) -> None:
-        editor, options = self._bench.editor, self._bench.options
-        editor.finish()  # what is pending belongs to the region
-        if editor.mask is not None and options.labels is not None and options.label is not None:
-            editor.apply(how(editor.mask, options.labels, options.label))
+    def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None], nothing: str) -> None:
+        """Apply a change of the region of the label in use; where it changes nothing, say so of the label."""
+        editor, options, toolbox = self._bench.editor, self._bench.options, self._bench.toolbox
+        self._settle()
+        if editor.mask is None or options.labels is None or options.label is None or editor.refuse():
+            return
+        patch = how(editor.mask, options.labels, options.label)
+        if patch is None:
+            toolbox.refused.emit(nothing.format(options.label.name))
+        editor.apply(patch)
+
+    def _settle(self) -> None:
+        """What is pending or in progress belongs to the region."""
+        self._bench.toolbox.current.commit()
+        self._bench.editor.finish()
 
     def _ready(self) -> tuple[Project, Case] | None:
         """The open project and case; None without them, and while edits of other cases cannot be written."""

@@ -50,7 +50,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "region.smooth",
         "region.keep_largest",
-        "edit.fill_holes",
+        "region.fill_holes",
         SEPARATOR,
         "region.only_strokes",
         SEPARATOR,

@@ -67,7 +67,7 @@ def test_a_piece_of_the_disc_holds_its_cup(mask, at):
 
 @given(MASKS, st.sampled_from([DISC, CUP]))
 def test_after_filling_the_only_holes_are_what_nobody_judged(mask, label):
-    patch = holes_filled(mask, DISC_AND_CUP, label, "Fill holes")
+    patch = holes_filled(mask, DISC_AND_CUP, label)
     after = mask.copy()
     if patch is not None:
         assert patch.box.within(*SIZE) == patch.box
@@ -80,7 +80,7 @@ def test_after_filling_the_only_holes_are_what_nobody_judged(mask, label):
         hole = not was[row, column] and (row + 1, column + 1) not in outside
         assert now[row, column] == (was[row, column] or (hole and mask[row, column] != 255))
     np.testing.assert_array_equal(after[mask == 255], 255)
-    assert holes_filled(after, DISC_AND_CUP, label, "again") is None
+    assert holes_filled(after, DISC_AND_CUP, label) is None
 
 
 def test_another_label_in_a_hole_stays():
@@ -89,7 +89,7 @@ def test_another_label_in_a_hole_stays():
     mask[1:6, 1:6] = 1
     mask[2:5, 2:5] = 0
     mask[3, 3] = 2
-    patch = holes_filled(mask, labels, labels.labels[0], "Fill holes")
+    patch = holes_filled(mask, labels, labels.labels[0])
     patch.apply(mask)
     assert mask[3, 3] == 2
     assert (mask[2:5, 2:5] == 1).sum() == 8

@@ -26,13 +26,4 @@ COMMANDS: tuple[Command, ...] = (
         needs=Needs.SHAPE,
         tip="Take back the last point of the shape that is being drawn",
     ),
-    Command(
-        "edit.fill_holes",
-        "Fill &holes",
-        "edit.fill_holes",
-        "Shift+R",
-        "fill-holes",
-        _C,
-        "Fill all holes of the label in use",
-    ),
 )

@@ -26,6 +26,10 @@ COMMANDS: tuple[Command, ...] = (
         "Erase all pieces of the label but the largest",
     ),
     Command(
+        "region.fill_holes", "Fill &holes", "region.fill_holes", "Shift+R", "fill-holes", _C,
+        "Fill all holes of the label",
+    ),
+    Command(
         "region.only_strokes", "&Only my strokes count", "region.only_strokes", "Shift+U", "only-strokes", _C,
         "Take all background for not annotated: then only what you paint, or erase to background, is learned from",
     ),

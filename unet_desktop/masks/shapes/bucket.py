@@ -55,7 +55,7 @@ def piece(mask: Mask, labels: LabelSet, label: Label, row: int, column: int) -> 
     return connected(region(mask, labels, label).view(np.uint8), row, column, corners=True)
 
 
-def holes_filled(mask: Mask, labels: LabelSet, label: Label, name: str) -> Patch | None:
+def holes_filled(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     """The patch that fills all holes of a label's region; None when it has none.
 
     A hole is an area outside the region that reaches the picture's border only across the region. What somebody left
@@ -74,7 +74,7 @@ def holes_filled(mask: Mask, labels: LabelSet, label: Label, name: str) -> Patch
         return None
     after = before.copy()
     after[holes] = painting_table(labels, label)[before[holes]]
-    return Patch(name, box.top, box.left, before.copy(), after)
+    return Patch(f"Fill holes of {label.name}", box.top, box.left, before.copy(), after)
 
 
 def _may_be_filled(labels: LabelSet, label: Label) -> Region:
