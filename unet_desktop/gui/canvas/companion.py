@@ -7,11 +7,10 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.image_layer import ImageLayer
-from unet_desktop.gui.canvas.zoom_view import GROUND, STEP, ZoomView, rects_of
+from unet_desktop.gui.canvas.zoom_view import GROUND, STEP, ZoomView, notches, rects_of
 from unet_desktop.images.display import Look
 from unet_desktop.images.read import Pixels
 
-_NOTCH = 120.0
 _GHOST = 11.0
 """Logical pixels from the middle of the pointer's ghost to its ends."""
 
@@ -97,8 +96,7 @@ class Companion(ZoomView):
         self.fit_requested.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = (event.angleDelta().y() or event.angleDelta().x()) / _NOTCH
-        self.zoom_by(STEP**steps, event.position())
+        self.zoom_by(STEP ** notches(event), event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)

@@ -7,6 +7,8 @@ from functools import cache
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
+from unet_desktop.gui.canvas.tool import Tool
+
 _SIDE = 31
 """Logical pixels; odd, so that there is a pixel in the middle."""
 _FREE = 3
@@ -17,6 +19,13 @@ _FREE = 3
 def shape_cursor(shape: Qt.CursorShape) -> QCursor:
     """The system's cursor of that shape; the same object each time."""
     return QCursor(shape)
+
+
+def tool_cursor(tool: Tool, density: float) -> QCursor:
+    """The one for a tool, at the place that was hovered last; none is shown where the canvas draws ring and middle."""
+    if tool.cursor is not None:
+        return shape_cursor(tool.cursor)
+    return point_cursor(density) if tool.ring is None else shape_cursor(Qt.CursorShape.BlankCursor)
 
 
 @cache

@@ -14,13 +14,11 @@ from PySide6.QtGui import (
 )
 
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.canvas.cursors import point_cursor, shape_cursor
+from unet_desktop.gui.canvas.cursors import shape_cursor, tool_cursor
 from unet_desktop.gui.canvas.tool import Touch
 from unet_desktop.gui.canvas.toolbox import Toolbox
-from unet_desktop.gui.canvas.zoom_view import STEP
+from unet_desktop.gui.canvas.zoom_view import STEP, notches
 
-NOTCH = 120.0
-"""Wheel units of one notch, in Qt's count."""
 _STILL = 4.0
 """View pixels within which a click counts as not moved."""
 _REACH = 9.0
@@ -144,7 +142,7 @@ class Pointer(QObject):
         return True
 
     def _on_wheel(self, event: QWheelEvent) -> bool:
-        steps = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
+        steps = notches(event)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.resize_requested.emit(steps)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -189,19 +187,14 @@ class Pointer(QObject):
         self.left.emit()
 
     def _show_cursor(self) -> None:
-        density = self._canvas.devicePixelRatioF()
         if self._grabbed is not None:
             cursor = shape_cursor(Qt.CursorShape.ClosedHandCursor)
         elif self._space:
             cursor = shape_cursor(Qt.CursorShape.OpenHandCursor)
         elif self._canvas.image_size is None:
             cursor = shape_cursor(Qt.CursorShape.ArrowCursor)
-        elif (shape := self._toolbox.current.cursor) is not None:
-            cursor = shape_cursor(shape)
-        elif self._toolbox.current.ring is None:
-            cursor = point_cursor(density)
         else:
-            cursor = shape_cursor(Qt.CursorShape.BlankCursor)  # the canvas draws ring and middle
+            cursor = tool_cursor(self._toolbox.current, self._canvas.devicePixelRatioF())
         if cursor is not self._cursor:
             self._cursor = cursor
             self._canvas.setCursor(cursor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Signal
-from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.viewport import Viewport, fitted, showing, within_limits
@@ -15,6 +15,8 @@ GROUND = QColor(28, 29, 31)
 """Around the picture, in both themes: a bright surround would make a dark fundus look darker than it is."""
 _MOSTLY = 0.5
 """Share of their common bounds from which many rectangles cost more than one."""
+_NOTCH = 120.0
+"""Wheel units of one notch, in Qt's count."""
 STEP = 1.25
 """Zoom of one key press or one notch of the wheel."""
 
@@ -108,6 +110,11 @@ class ZoomView(QWidget):
             return
         grown = event.size() - event.oldSize()
         self._show(self.viewport.panned(grown.width() / 2, grown.height() / 2))
+
+
+def notches(event: QWheelEvent) -> float:
+    """How many notches the wheel was turned, up or to the left; some mice and pads send fractions."""
+    return (event.angleDelta().y() or event.angleDelta().x()) / _NOTCH
 
 
 def rects_of(event: QPaintEvent) -> list[QRect]:
