@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gestures import PLAIN, RIGHT, at, drag, move, press, release, wheel
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from unet_desktop.gui.canvas.cursors import point_cursor
 from unet_desktop.gui.views import brush_size
@@ -139,18 +139,32 @@ def test_shift_shows_the_line_before_it_is_drawn(opened: MainWindow) -> None:
     QTest.keyRelease(opened.canvas, Qt.Key.Key_Shift)
 
 
-def test_moving_the_ring_repaints_little(opened: MainWindow, monkeypatch) -> None:
-    """Two boxes of the ring's size, not the view."""
+class _Painted(QObject):
+    """The rectangles that a widget was asked to paint."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.rects: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.rects.append(event.rect())
+        return False
+
+
+def test_moving_the_ring_repaints_little(opened: MainWindow) -> None:
+    """The box round both places of the ring, not the view."""
     opened.bench.options.set_diameter(10)
     opened.canvas.set_size_shown(False)
     move(opened.canvas, (60, 60), NONE)
     QApplication.processEvents()
-    asked: list[QRect] = []
-    monkeypatch.setattr(opened.canvas, "update", lambda *rect: asked.append(*rect))
+    painted = _Painted(opened.canvas)
     move(opened.canvas, (61, 60), NONE)
-    side = 10 * opened.canvas.viewport.scale + 40
-    assert asked
-    assert all(rect.width() <= side and rect.height() <= side for rect in asked)
+    QApplication.processEvents()
+    side = 11 * opened.canvas.viewport.scale + 40
+    assert painted.rects
+    assert all(rect.width() <= side and rect.height() <= side for rect in painted.rects)
 
 
 def test_the_ring_goes_with_the_pointer(opened: MainWindow) -> None:
