@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.case_query import CaseQuery, Kept, Order, arranged, fitting, kinds
+from unet_desktop.project.case_query import CaseQuery, Kept, Order, arranged, fitting, kinds, most_useful_first
 
 FIRST = Case("photo-1", "a.jpg", "00", 10, 10)
 CASES = [
@@ -82,3 +82,16 @@ def test_every_case_has_one_place(figures, order, backwards):
     found = arranged(cases, CaseQuery(order=order, backwards=backwards))
     assert sorted(found) == sorted(case.id for case in cases)
     assert all(Kept.ALL in kinds(case) and Kept(case.state.value) in kinds(case) for case in cases)
+
+
+def test_the_most_useful_case_is_unfamiliar_then_uncertain_then_not_predicted():
+    predicted = replace(FIRST, state=CaseState.PREDICTED)
+    cases = [
+        replace(FIRST, id="new"),
+        replace(predicted, id="sure", confidence=0.9),
+        replace(predicted, id="unsure", confidence=0.4),
+        replace(predicted, id="other camera", confidence=0.95, unfamiliar=True),
+        replace(predicted, id="flagged", confidence=0.1, flagged=True),
+        replace(FIRST, id="corrected", state=CaseState.CORRECTED, confidence=0.1),
+    ]
+    assert most_useful_first(cases) == ["other camera", "unsure", "sure", "new"]

@@ -37,6 +37,10 @@ class CaseHandlers:
         """Go to the next case that nobody has corrected."""
         self._go(self._bench.session.next_uncorrected())
 
+    def most_useful(self) -> None:
+        """Go to the uncorrected case that it helps most to correct."""
+        self._go(self._bench.session.most_useful())
+
     def toggle_approved(self) -> None:
         """Approve the open case, or take that back; what was just painted is saved first."""
         opened = self._bench.session.open

@@ -7,12 +7,13 @@ from PySide6.QtCore import QObject, Signal
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.session import Session
+from unet_desktop.masks.trust import UNKNOWN, Trust
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.predictions import StoredPrediction
 
 
 class Proposal(QObject):
-    """The prediction that waits for a decision.
+    """The prediction that waits for a decision, and how far the open case's last one may be trusted.
 
     Signals:
         changed: another one is shown, or none.
@@ -26,6 +27,7 @@ class Proposal(QObject):
         """Follow the session's case."""
         super().__init__(parent)
         self.prediction: StoredPrediction | None = None
+        self.trust = UNKNOWN
         self._session, self._editor = session, editor
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
@@ -46,7 +48,7 @@ class Proposal(QObject):
         prediction = self.prediction
         if prediction is None:
             return
-        self._set(None)
+        self._set(None, prediction.trust)  # where to look closely matters all the more while it is corrected
         self._editor.replace_mask("Accept prediction", prediction.mask, model=prediction.model)
 
     def reject(self) -> None:
@@ -62,9 +64,10 @@ class Proposal(QObject):
         self._set(None)
         self._session.take(case)
 
-    def _set(self, prediction: StoredPrediction | None) -> None:
-        if prediction is not self.prediction:
-            self.prediction = prediction
+    def _set(self, prediction: StoredPrediction | None, trust: Trust = UNKNOWN) -> None:
+        trust = trust if prediction is None else prediction.trust
+        if prediction is not self.prediction or trust is not self.trust:
+            self.prediction, self.trust = prediction, trust
             self.changed.emit()
 
     def _on_session_case_changed(self) -> None:

@@ -56,6 +56,7 @@ def _shown(view: View) -> set[str]:
         "view.magnifier": view.magnifier,
         "view.split": view.split,
         "view.scale_bar": view.scale_bar,
+        "view.uncertainty": view.uncertainty,
     }
     chosen = {f"channel.{view.look.channel.value}", f"style.{view.style.value}"}
     return chosen | {command for command, is_on in on.items() if is_on}

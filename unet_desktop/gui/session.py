@@ -149,6 +149,10 @@ class Session(QObject):
         """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
         return self.cases.next_uncorrected(self._stuck or self.case_id)
 
+    def most_useful(self) -> str | None:
+        """Id of the other uncorrected case that it helps most to correct; None when there is no other."""
+        return self.cases.most_useful(self._stuck or self.case_id)
+
     def start_from_open(self) -> None:
         """Step from the open case again, after another one could not be opened."""
         self._stuck = None

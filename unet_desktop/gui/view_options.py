@@ -49,6 +49,7 @@ class View:
         magnifier: a loupe at the pointer.
         scale_bar: a bar of a round length.
         split: the picture without mask beside.
+        uncertainty: where the model is uncertain, as a heat.
         beside: what that one shows.
     """
 
@@ -61,6 +62,7 @@ class View:
     magnifier: bool = False
     scale_bar: bool = True
     split: bool = False
+    uncertainty: bool = False
     beside: Beside = Beside.SAME
 
     @property
@@ -125,7 +127,7 @@ def view_from_json(data: object) -> View:
         beside=_member(Beside, data, "beside", plain.beside),
         **{
             name: value if isinstance(value := data.get(name), bool) else getattr(plain, name)
-            for name in ("crosshair", "magnifier", "scale_bar", "split")
+            for name in ("crosshair", "magnifier", "scale_bar", "split", "uncertainty")
         },
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 
 
 class Kept(StrEnum):
@@ -77,6 +77,18 @@ def arranged(cases: Sequence[Case], query: CaseQuery) -> list[str]:
     largest_first = (query.order is Order.VCDR) is not query.backwards
     known = sorted(figures, key=figures.__getitem__, reverse=largest_first)
     return known + [case.id for case in cases if case.id not in figures]
+
+
+def most_useful_first(cases: Iterable[Case]) -> list[str]:
+    """Ids of the uncorrected cases that would teach, the one from which most is to be learned first.
+
+    Unfamiliar ones first, then those of least confidence, then those that nobody predicted, as they come.
+    """
+
+    def rank(case: Case) -> tuple[bool, bool, float]:
+        return case.confidence is None, not case.unfamiliar, case.confidence or 0.0
+
+    return [case.id for case in sorted(cases, key=rank) if case.state in UNCORRECTED and not case.flagged]
 
 
 def kinds(case: Case) -> tuple[Kept, ...]:

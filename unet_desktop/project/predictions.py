@@ -52,12 +52,21 @@ class PredictionRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPrediction:
-    """A model's mask of a case: (H, W) uint8, the model's fingerprint, its confidence 0..1, and how far to trust it."""
+    """A model's mask of a case.
+
+    Attributes:
+        mask: (H, W) uint8.
+        model: the model's fingerprint.
+        confidence: 0..1.
+        trust: how far it may be trusted.
+        vcdr: its vertical cup-to-disc ratio as the record has it; writing measures the mask.
+    """
 
     mask: Mask
     model: str
     confidence: float
     trust: Trust = UNKNOWN
+    vcdr: float | None = None
 
 
 def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPrediction | None:
@@ -74,7 +83,7 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     interval = None if record.likely_vcdr is None else (record.likely_vcdr[0], record.likely_vcdr[1])
     seen = _read_map(layout.uncertainty_map(case.id), record)
     trust = Trust(record.expected_dice, interval, record.unfamiliar, seen)
-    return StoredPrediction(mask, record.model, record.confidence, trust)
+    return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
 
 
 def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction: StoredPrediction) -> None:

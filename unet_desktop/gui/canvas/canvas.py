@@ -11,12 +11,14 @@ from unet_desktop.gui.canvas.layers import Layers
 from unet_desktop.gui.canvas.loupe import POWER, paint_loupe, place_of_loupe
 from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
 from unet_desktop.gui.canvas.sketch import Sketch
+from unet_desktop.gui.canvas.uncertainty_layer import legend_place, paint_legend
 from unet_desktop.gui.canvas.zoom_view import GROUND, ZoomView, rects_of
 from unet_desktop.gui.view_options import View
 from unet_desktop.images.box import Box
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.trust import UncertaintyMap
 
 
 class Canvas(ZoomView):
@@ -69,12 +71,18 @@ class Canvas(ZoomView):
         self._layers.proposal.set_mask(mask, labels)
         self.update()
 
+    def set_uncertainty(self, seen: UncertaintyMap | None) -> None:
+        """Show where the model is uncertain when the view wants it, or nothing."""
+        self._layers.uncertainty.set_map(seen)
+        self.update()
+
     def set_view(self, view: View) -> None:
         """Show things so."""
         self._view = view
         mask = self._layers.mask
         mask.style, mask.opacity, mask.line_width = view.style, view.opacity, view.line_width
         mask.visible = self._layers.proposal.visible = view.visible
+        self._layers.uncertainty.visible = view.visible and view.uncertainty
         self._layers.image.set_look(view.look)
         self.update()
 
@@ -153,6 +161,8 @@ class Canvas(ZoomView):
             return
         if view.scale_bar and bar_place(size).toAlignedRect().intersects(part):
             paint_scale_bar(painter, size, self.viewport.scale, self._mm_per_pixel)
+        if self._layers.uncertainty.shows and legend_place(size).intersects(part):
+            paint_legend(painter, size)
         if self._pointer is None:
             return
         at = QPointF(*self.viewport.to_view(*self._pointer))

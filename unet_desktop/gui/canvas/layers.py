@@ -13,14 +13,16 @@ from unet_desktop.gui.canvas.layer import Layer
 from unet_desktop.gui.canvas.mask_layer import MaskLayer
 from unet_desktop.gui.canvas.proposal_layer import ProposalLayer
 from unet_desktop.gui.canvas.sketch_layer import SketchLayer
+from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer
 
 
 class Layers:
-    """Picture, mask, proposal, sketch, ring."""
+    """Picture, uncertainty, mask, proposal, sketch, ring."""
 
     def __init__(self, developed_more: Callable[[], None]) -> None:
         """All empty; see `ImageLayer` for the argument."""
         self.image = ImageLayer(developed_more)
+        self.uncertainty = UncertaintyLayer()
         self.mask = MaskLayer()
         self.proposal = ProposalLayer()
         self.sketch = SketchLayer()
@@ -28,7 +30,7 @@ class Layers:
 
     def __iter__(self) -> Iterator[Layer]:
         """Bottom to top."""
-        return iter((self.image, self.mask, self.proposal, self.sketch, self.cursor))
+        return iter((self.image, self.uncertainty, self.mask, self.proposal, self.sketch, self.cursor))
 
     def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
         """Paint them all; see `Layer.paint`."""

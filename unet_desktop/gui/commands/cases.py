@@ -19,6 +19,15 @@ COMMANDS: tuple[Command, ...] = (
         "Go to the next case that nobody has corrected",
     ),
     Command(
+        "case.most_useful",
+        "&Most useful case next",
+        "cases.most_useful",
+        "J Shift+W",
+        "useful",
+        _P | Needs.UNCORRECTED,
+        "Go to the uncorrected case whose prediction is least certain",
+    ),
+    Command(
         "case.approve",
         "&Approved",
         "cases.toggle_approved",

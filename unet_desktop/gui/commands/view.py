@@ -84,6 +84,13 @@ COMMANDS: tuple[Command, ...] = (
             ("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, right across the picture"),
             ("split", "Split vie&w", "F7", "split", "The picture without mask beside, zoomed and panned together"),
             ("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of a round length in the corner"),
+            (
+                "uncertainty",
+                "Uncertaint&y",
+                "Shift+H Shift+G",
+                "uncertainty",
+                "Where the model is uncertain: pink and white need a closer look",
+            ),
         )
     ),
     Command(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.actions import Actions
+from unet_desktop.gui.named import named
 from unet_desktop.gui.panels.buttons import action_button
+from unet_desktop.gui.panels.trust_text import UNFAMILIAR, describe
+from unet_desktop.project.predictions import StoredPrediction
 
 
 class ProposalPanel(QWidget):
@@ -15,6 +19,9 @@ class ProposalPanel(QWidget):
         """Start with no proposal."""
         super().__init__(parent)
         self._words = QLabel(wordWrap=True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)  # a label's name may look like markup
+        self._warning = named(QLabel(wordWrap=True), "unfamiliar")
+        self._warning.setProperty("role", "warning")
         self._decide: list[QToolButton] = [
             action_button(actions["proposal.accept"], "Accept"),
             action_button(actions["proposal.reject"], "Reject"),
@@ -28,18 +35,25 @@ class ProposalPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self._words)
+        column.addWidget(self._warning)
         column.addLayout(row)
-        self.set_state(has_model=False, confidence=None)
+        self.set_state(False, None)
 
-    def set_state(self, *, has_model: bool, confidence: float | None) -> None:
-        """What there is: a model to ask, and the confidence (0..1) of a prediction that waits, or None."""
-        waits = confidence is not None
-        if confidence is not None:
-            self._words.setText(f"The dashed outline is the model's proposal (confidence {confidence:.0%}).")
-        elif has_model:
-            self._words.setText("No prediction waits for a decision.")
-        else:
-            self._words.setText("There is no model yet. Correct some cases, then train one.")
+    def set_state(self, has_model: bool, prediction: StoredPrediction | None) -> None:
+        """What there is: a model to ask, and a prediction that waits, or None."""
+        self._words.setText(_words(has_model, prediction))
+        unfamiliar = prediction is not None and prediction.trust.unfamiliar
+        self._warning.setText(UNFAMILIAR if unfamiliar else "")
+        self._warning.setVisible(unfamiliar)
         for button in self._decide:
-            button.setVisible(waits)
-        self._predict.setVisible(not waits)
+            button.setVisible(prediction is not None)
+        self._predict.setVisible(prediction is None)
+
+
+def _words(has_model: bool, prediction: StoredPrediction | None) -> str:
+    if prediction is not None:
+        first = f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%})."
+        return "\n".join(filter(None, (first, describe(prediction))))
+    if has_model:
+        return "No prediction waits for a decision."
+    return "There is no model yet. Correct some cases, then train one."

@@ -72,6 +72,7 @@ class ViewPanel(QScrollArea):
             self._column.addWidget(slider)
         self._column.addWidget(action_button(actions["view.reset_look"], "Picture as it is"))
         self._add("Mask", self.overlay, _buttons(actions, ["style.fill", "style.outline", "style.both"], 3), self._line)
+        self._column.addWidget(action_button(actions["view.uncertainty"], "Where the model is uncertain"))
         aids = _buttons(actions, ["view.magnifier", "view.crosshair", "view.split", "view.scale_bar"], 2)
         self._add("Aids", aids, _row("Beside", self._beside, width), _row("1 pixel is", self._scale, width))
         self._column.addStretch(1)

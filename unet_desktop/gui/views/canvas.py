@@ -53,10 +53,8 @@ class CanvasView(QObject):
         self._canvas.set_proposal(
             None if prediction is None else prediction.mask, None if project is None else project.labels
         )
-        self._panels.tools.proposal.set_state(
-            has_model=self._bench.session.model_in_use is not None,
-            confidence=None if prediction is None else prediction.confidence,
-        )
+        self._canvas.set_uncertainty(self._bench.proposal.trust.uncertainty)
+        self._panels.tools.proposal.set_state(self._bench.session.model_in_use is not None, prediction)
 
     def _on_options_changed(self) -> None:
         options, tools = self._bench.options, self._panels.tools
