@@ -31,6 +31,26 @@ def test_pixels_without_annotation_have_no_gradient():
     assert torch.all(logits.grad[..., :3] != 0)
 
 
+def test_a_corrected_pixel_counts_as_if_it_were_there_several_times():
+    table = region_table(DISC_AND_CUP)
+    masks = torch.tensor([[[1, 0]]], dtype=torch.uint8)
+    corrected = torch.tensor([[[1, 0]]], dtype=torch.uint8)
+    logits = torch.tensor([[[[-2.0, -2.0]], [[-2.0, -2.0]]]])
+    repeated = torch.tensor([[[[-2.0, -2.0, -2.0, -2.0]], [[-2.0, -2.0, -2.0, -2.0]]]])
+    weighed = segmentation_loss(logits, *targets(masks, table, corrected, 3.0))
+    there = segmentation_loss(repeated, *targets(torch.tensor([[[1, 1, 1, 0]]], dtype=torch.uint8), table))
+    assert float(weighed) == pytest.approx(float(there))
+    plain = segmentation_loss(logits, *targets(masks, table))
+    assert float(segmentation_loss(logits, *targets(masks, table, corrected, 1.0))) == float(plain) < float(weighed)
+
+
+def test_what_is_not_annotated_costs_nothing_however_much_corrections_weigh():
+    masks = torch.tensor([[[255, 0]]], dtype=torch.uint8)
+    wanted, weight = targets(masks, region_table(DISC_AND_CUP), torch.ones(1, 1, 2, dtype=torch.uint8), 5.0)
+    assert weight.tolist() == [[[[0.0, 5.0]]]]
+    assert not wanted.any()
+
+
 def test_nothing_annotated_costs_nothing():
     masks = torch.full((1, 4, 4), 255, dtype=torch.uint8)
     logits = torch.ones(1, 2, 4, 4, requires_grad=True)

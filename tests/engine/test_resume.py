@@ -357,12 +357,12 @@ class TestMemory:
         network = build(spec)
         settings = replace(config, augmentation=0.0)  # so that all pictures have as many annotated pixels
         course = begin(network, stage, data, settings, replace(device, half=None), Clock([stage]))
-        pictures, masks = learn._batch(course, [0, 1, 2, 3])
+        batch = learn._batch(course, [0, 1, 2, 3])
         found = []
         for parts in (1, 2, 4):
             network.eval()
             course.progress.parts = parts
-            steps = learn._gradients(course, pictures, masks)
+            steps = learn._gradients(course, batch)
             list(steps)
             found.append([parameter.grad.clone() for parameter in network.parameters()])
         for others in found[1:]:

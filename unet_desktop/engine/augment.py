@@ -50,13 +50,13 @@ def warp(
     strength: float,
     generator: np.random.Generator,
 ) -> tuple[Picture, NDArray[np.uint8]]:
-    """A random look at the square: (size, size, 3) uint8 and its (size, size) uint8 mask.
+    """A random look at the square: (size, size, 3) uint8 and its mask, (size, size) uint8, or with more planes.
 
     What lies beyond the picture is not annotated.
 
     Args:
         picture: (h, w, 3) uint8.
-        mask: (h, w) uint8.
+        mask: (h, w) uint8, or (h, w, P) with other planes behind the mask, which are 0 beyond the picture.
         square: in the picture's pixels.
         size: side of the answer.
         reach: how far chance may go.

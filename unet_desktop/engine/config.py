@@ -53,6 +53,9 @@ class TrainConfig:
         locate_size: side of the locating network's input, pixels, a multiple of 32.
         locate_batch_size: pictures a step of the locating network.
         patience: a network stops learning after so many epochs without a better one on the validation cases; 0: never.
+        correction_weight: how much a pixel counts that a human corrected, and those round it; others count 1.
+        recent_draws: so many times as often as another a case is drawn that was corrected since the model was trained
+            that training goes on from.
         augmentation: 0 none, 1 as strong as another camera.
         seed: of weights, order and augmentation.
 
@@ -82,6 +85,8 @@ class TrainConfig:
     locate_size: int = 160
     locate_batch_size: int = 4
     patience: int = 0  # "one-cycle" is at its best when its rate has come down, so ending it early costs
+    correction_weight: float = 1.0
+    recent_draws: int = 1
     augmentation: float = 1.0
     seed: int = 0
 
@@ -105,6 +110,11 @@ class TrainConfig:
     def title(self) -> str:
         """What people read in the list of presets."""
         return _TITLES.get(self.preset, self.preset)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether corrected pixels count more than others."""
+        return self.correction_weight != 1.0
 
     def framing_for(self, labels: LabelSet) -> Literal["crop", "whole", "patches"]:
         """The framing that "auto" means for these labels.
@@ -166,6 +176,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "locate_size": (64, 1024),
     "locate_batch_size": (1, 256),
     "patience": (0, 10_000),
+    "correction_weight": (1.0, 100.0),
+    "recent_draws": (1, 100),
     "augmentation": (0.0, 2.0),
     "seed": (0, 2**31 - 1),
 }

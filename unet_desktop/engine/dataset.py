@@ -14,98 +14,42 @@ from numpy.typing import NDArray
 from unet_desktop import files
 from unet_desktop.engine.augment import Reach, distract, recolour, warp
 from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.corrections import is_open
 from unet_desktop.engine.networks import NetworkSpec
-from unet_desktop.engine.preprocess import reduced
+from unet_desktop.engine.view import View, view_of
+from unet_desktop.errors import MaskError
 from unet_desktop.images.crop import Square, extract, extract_labels
-from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.measure import extent
-from unet_desktop.masks.regions import Mask, annotated, region
+from unet_desktop.masks.regions import Mask, annotated
 
-FINER = 1.25
-"""Views are kept this much finer than the network sees them, so that turning them blurs little."""
-_MARGIN = 1.8
-"""Views of crops are this much wider than the crop, so that turning and shifting finds picture there."""
 _CACHE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A case that has a mask: its id in the project, its picture and its mask."""
+    """A case that has a mask.
+
+    Attributes:
+        case_id: its id in the project.
+        image: its picture.
+        mask: what a human says of it.
+        prediction: what a model said of it before; the file need not be there.
+        recent: it was corrected since the model was trained that training goes on from.
+    """
 
     case_id: str
     image: Path
     mask: Path
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is kept of a case for one network.
-
-    Attributes:
-        picture: (h, w, 3) uint8.
-        mask: (h, w) uint8.
-        square: what the network should see, in the view's pixels; for patches the whole of it.
-    """
-
-    picture: NDArray[np.uint8]
-    mask: Mask
-    square: Square
-
-
-def diameter(mask: Mask, labels: LabelSet) -> tuple[Square, float] | None:
-    """Bounding square and diameter of the located label's region; None where the mask has none.
-
-    The diameter is that of a disc of equal area: one stray pixel does not change it, as it does a bounding box.
-    """
-    label = labels.located()
-    if label is None:
-        return None
-    box = extent(region(mask, labels, label))
-    if box.area == 0:
-        return None
-    across = 2.0 * math.sqrt(box.area / math.pi)
-    return Square(box.left + box.width / 2, box.top + box.height / 2, float(max(box.width, box.height))), across
+    prediction: Path | None = None
+    recent: bool = False
 
 
 def labels_for(name: str, labels: LabelSet) -> LabelSet:
     """What a network of that name answers: all labels, or for "locate" the located one alone."""
     label = labels.located()
     return LabelSet((label,)) if name == "locate" and label is not None else labels
-
-
-def view_of(pixels: NDArray[np.uint8], mask: Mask, labels: LabelSet, spec: NetworkSpec, name: str) -> View | None:
-    """The case as that network needs it; None when there is nothing in it for the network.
-
-    Args:
-        pixels: (H, W, 3) uint8.
-        mask: (H, W) uint8.
-        labels: of the mask.
-        spec: of the network.
-        name: of the network; for "locate" the mask is reduced to the located label.
-    """
-    if not annotated(mask).any():
-        return None
-    if spec.framing == "patches":
-        small = reduced(pixels, spec.working_side)
-        height, width = small.shape[:2]
-        labelled = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-        return View(np.ascontiguousarray(small), np.asarray(labelled, np.uint8), Square.around(height, width))
-    square, margin = Square.around(*mask.shape), 1.0
-    if spec.framing == "crop":
-        found = diameter(mask, labels)
-        if found is None:
-            return None
-        square, margin = Square(found[0].x, found[0].y, found[1] * spec.crop_factor), _MARGIN
-    label = labels.located()
-    if name == "locate" and label is not None:
-        mask = np.where(annotated(mask), region(mask, labels, label) * np.uint8(label.value), mask)
-    wide = Square(square.x, square.y, square.side * margin)
-    size = round(spec.size * FINER * margin)
-    centre = Square(size / 2, size / 2, size / margin)
-    return View(extract(pixels, wide, size), extract_labels(mask, wide, size, NOT_ANNOTATED), centre)
 
 
 class Dataset:
@@ -116,6 +60,7 @@ class Dataset:
         labels: of their masks.
         specs: network name to its spec.
         cache_bytes: memory that views may take; what does not fit is decoded again when it is needed.
+        weigh: note where masks correct predictions.
     """
 
     def __init__(
@@ -124,17 +69,21 @@ class Dataset:
         labels: LabelSet,
         specs: Mapping[str, NetworkSpec],
         cache_bytes: int = _CACHE_BYTES,
+        *,
+        weigh: bool = False,
     ) -> None:
         self._samples = list(samples)
         self._labels = labels
         self._specs = dict(specs)
         self._room = cache_bytes
+        self._weigh = weigh
         self._views: dict[tuple[str, int], View] = {}
         self._looks: dict[tuple[str, int], int] = {}
         self._usable: dict[str, list[int]] = {name: [] for name in specs}
         self._digest = hashlib.sha256()
         self._digests: dict[str, str] = {}
         self._present = np.zeros(256, bool)
+        self._open: list[str] = []
 
     def read(self) -> Iterator[int]:
         """Decode every case once; yields how many are done.
@@ -143,10 +92,11 @@ class Dataset:
             ImageError, MaskError: a file cannot be read, or the mask is not its picture's.
         """
         for index, sample in enumerate(self._samples):
-            content = "".join(files.sha256(path) for path in (sample.image, sample.mask) if path.is_file()).encode()
+            views, used = self._decode(index)
+            content = "".join(files.sha256(path) for path in used).encode()
             self._digest.update(content)
             self._digests[sample.case_id] = hashlib.sha256(content).hexdigest()
-            for name, view in self._decode(index).items():
+            for name, view in views.items():
                 if view is None:
                     continue
                 self._usable[name].append(index)
@@ -161,17 +111,26 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """Hexadecimal SHA-256 over all pictures and masks, in order, once read."""
+        """Hexadecimal SHA-256 over all that is learned from, pictures and masks, in order, once read."""
         return self._digest.hexdigest()
 
     @property
     def digests(self) -> dict[str, str]:
-        """Case id to hexadecimal SHA-256 over its picture and mask, in order, once read."""
+        """Case id to hexadecimal SHA-256 over its picture and mask, in order, once read; and its prediction if used."""
         return dict(self._digests)
 
     def undrawn(self) -> list[Label]:
         """Labels of whose region no mask has a pixel, once read."""
         return [label for label in self._labels if not self._present[list(self._labels.region_values(label))].any()]
+
+    @property
+    def open_cases(self) -> list[str]:
+        """Ids of cases whose strokes do not show how large the located label is, and no prediction does; once read."""
+        return list(self._open)
+
+    def drawn(self, name: str, recent: int) -> list[int]:
+        """Indices of the usable cases as they are drawn from: each once, recent ones so many times."""
+        return [index for index in self._usable[name] for _ in range(recent if self._samples[index].recent else 1)]
 
     def usable(self, name: str) -> list[int]:
         """Indices of the cases that have something for that network."""
@@ -179,7 +138,7 @@ class Dataset:
 
     def view(self, name: str, index: int) -> View:
         """The case's view for that network."""
-        kept = self._views.get((name, index)) or self._decode(index)[name]
+        kept = self._views.get((name, index)) or self._decode(index)[0][name]
         if kept is None:
             raise KeyError(f"case {index} has no view for {name}")
         return kept
@@ -188,13 +147,34 @@ class Dataset:
         """How often an epoch should look at the case: once, or once a patch that it holds."""
         return self._looks[name, index]
 
-    def _decode(self, index: int) -> dict[str, View | None]:
+    def _decode(self, index: int) -> tuple[dict[str, View | None], list[Path]]:
+        """The case's views, and the files that they come from."""
         sample = self._samples[index]
         pixels = read_image(sample.image).pixels
         height, width = pixels.shape[:2]
         mask = read_mask(sample.mask, self._labels, (height, width))
         self._present[mask] = True
-        return {name: view_of(pixels, mask, self._labels, spec, name) for name, spec in self._specs.items()}
+        used = [sample.image, sample.mask]
+        prediction = None
+        opened = any(spec.framing == "crop" for spec in self._specs.values()) and is_open(mask, self._labels)
+        if (self._weigh or opened) and sample.prediction is not None and sample.prediction.is_file():
+            prediction = _readable(sample.prediction, self._labels, (height, width))
+            used.append(sample.prediction)
+        views = {
+            name: view_of(pixels, mask, self._labels, spec, name, prediction, weigh=self._weigh)
+            for name, spec in self._specs.items()
+        }
+        if opened and views["segment"] is None and annotated(mask).any() and sample.case_id not in self._open:
+            self._open.append(sample.case_id)
+        return views, used
+
+
+def _readable(path: Path, labels: LabelSet, size: tuple[int, int]) -> Mask | None:
+    """A prediction, which is only looked at: one that is damaged does not hinder training."""
+    try:
+        return read_mask(path, labels, size)
+    except MaskError:
+        return None
 
 
 def reach_for(spec: NetworkSpec, config: TrainConfig) -> Reach:
@@ -209,17 +189,25 @@ def reach_for(spec: NetworkSpec, config: TrainConfig) -> Reach:
 
 def training_pair(
     view: View, spec: NetworkSpec, config: TrainConfig, generator: np.random.Generator
-) -> tuple[NDArray[np.uint8], Mask]:
-    """A random look at a case: (size, size, 3) uint8 and (size, size) uint8."""
+) -> tuple[NDArray[np.uint8], Mask, NDArray[np.uint8]]:
+    """A random look at a case: (size, size, 3) uint8, its mask, and where it was corrected; (size, size) uint8."""
     square = view.square
     if spec.framing == "patches":
         square = _random_patch(view, spec.size, generator)
-    picture, mask = warp(
-        view.picture, view.mask, square, spec.size, reach_for(spec, config), config.augmentation, generator
+    wrong = np.zeros_like(view.mask) if view.corrected is None else view.corrected
+    picture, planes = warp(
+        view.picture,
+        np.dstack([view.mask, wrong]),
+        square,
+        spec.size,
+        reach_for(spec, config),
+        config.augmentation,
+        generator,
     )
+    mask, wrong = planes[..., 0], planes[..., 1]
     if spec.framing == "whole" and config.augmentation > 0.0:
         picture = distract(picture, mask, generator)
-    return recolour(picture, config.augmentation, generator), mask
+    return recolour(picture, config.augmentation, generator), mask, wrong
 
 
 def plain_pair(view: View, spec: NetworkSpec) -> tuple[NDArray[np.uint8], Mask]:

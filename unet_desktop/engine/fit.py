@@ -13,7 +13,7 @@ from torch import nn
 
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine import checkpoint, training_state
+from unet_desktop.engine import checkpoint, teaching, training_state
 from unet_desktop.engine.calibration import Calibration, Outcome
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.course import Course, begin
@@ -145,9 +145,9 @@ def fit(
     networks, parent, warning = _networks(specs, labels, config, start_from, state)
     if warning:
         yield Message(warning)
-    data = Dataset(train, labels, specs), Dataset(validation, labels, specs)
+    data = Dataset(train, labels, specs, weigh=config.weighs), Dataset(validation, labels, specs)
     yield from _read(data, len(train), len(validation))
-    yield from _warn_of_undrawn(data[0], labels)
+    yield from teaching.warn(data[0], labels)
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
     for network in networks.values():
         placed(network, device)
@@ -239,18 +239,6 @@ def _read(data: tuple[Dataset, Dataset], train: int, validation: int) -> Iterato
         for done in dataset.read():
             yield BatchDone("read", 0, 0, before + done, train + validation, float("nan"), float("nan"))
         before += count
-
-
-def _warn_of_undrawn(train: Dataset, labels: LabelSet) -> Iterator[Message]:
-    """What nobody drew cannot be learned; a model that never finds anything is of no use at all."""
-    undrawn = train.undrawn()
-    names = " and ".join(f'"{label.name}"' for label in undrawn)
-    if len(undrawn) == len(labels):
-        raise TrainingError(
-            f"There is nothing to learn from: none of the training masks holds {names}. Draw and save some first."
-        )
-    if undrawn:
-        yield Message(f"None of the training masks holds {names}, so the model will not find it.")
 
 
 def _stage(

@@ -23,6 +23,8 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.masks.compare import Figures
 
 LearnEvent = BatchDone | EpochDone | Message | Working
+Batch = tuple[Tensor, Tensor, Tensor]
+"""On the device: (N, 3, s, s) float32 pictures; (N, s, s) uint8 masks; (N, s, s) uint8, 1 where they were corrected."""
 
 
 class DivergenceError(TrainingError):
@@ -76,9 +78,8 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
     stage = course.stage
     losses: list[float] = []
     course.network.train()
-    for cases in _batches(course.train.usable(stage.name), stage, course.generator):
-        pictures, masks = _batch(course, cases)
-        loss = yield from _gradients_that_fit(course, pictures, masks)
+    for cases in _batches(course.train.drawn(stage.name, course.config.recent_draws), stage, course.generator):
+        loss = yield from _gradients_that_fit(course, _batch(course, cases))
         losses.append(_finite(loss, stage, epoch))
         course.scaler.step(course.optimiser)
         course.scaler.update()
@@ -88,12 +89,12 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
     return sum(losses) / len(losses)
 
 
-def _gradients_that_fit(course: Course, pictures: Tensor, masks: Tensor) -> Generator[LearnEvent, None, float]:
+def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, None, float]:
     """As `_gradients`; where memory runs out, the batch is halved until it fits, from then on."""
-    progress, count = course.progress, len(pictures)
+    progress, count = course.progress, len(batch[0])
     while True:
         try:
-            loss = yield from _gradients(course, pictures, masks)
+            loss = yield from _gradients(course, batch)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -110,18 +111,18 @@ def _gradients_that_fit(course: Course, pictures: Tensor, masks: Tensor) -> Gene
         )
 
 
-def _gradients(course: Course, pictures: Tensor, masks: Tensor) -> Generator[LearnEvent, None, float]:
+def _gradients(course: Course, batch: Batch) -> Generator[LearnEvent, None, float]:
     """Add up the gradients of a batch, piece by piece, each weighted by its pictures; returns the loss.
 
     Batch norm sees the pieces, not the batch: with smaller pieces its statistics are noisier.
     """
     course.optimiser.zero_grad()
-    total, parts = 0.0, course.progress.parts
-    for some, theirs in zip(pictures.tensor_split(parts), masks.tensor_split(parts), strict=True):
+    total, parts, there = 0.0, course.progress.parts, course.config.correction_weight
+    for some, theirs, wrong in zip(*(whole.tensor_split(parts) for whole in batch), strict=True):
         cuts = Cuts()
         with course.device.autocast():
             logits = course.network(some, cuts)
-        loss = segmentation_loss(logits, *targets(theirs, course.table)) * (len(some) / len(pictures))
+        loss = segmentation_loss(logits, *targets(theirs, course.table, wrong, there)) * (len(some) / len(batch[0]))
         yield Working(course.stage.name)
         for _ in cuts.backward(course.scaler.scale(loss)):
             yield Working(course.stage.name)
@@ -129,25 +130,29 @@ def _gradients(course: Course, pictures: Tensor, masks: Tensor) -> Generator[Lea
     return total
 
 
-def _batch(course: Course, cases: list[int]) -> tuple[Tensor, Tensor]:
-    """A new look at each case: (N, 3, s, s) float32 and (N, s, s) uint8 on the device."""
+def _batch(course: Course, cases: list[int]) -> Batch:
+    """A new look at each case."""
     stage = course.stage
-    pairs = [
+    looks = [
         training_pair(course.train.view(stage.name, case), stage.spec, course.config, course.generator)
         for case in cases
     ]
-    pictures = to_input(np.stack([picture for picture, _ in pairs]), stage.spec, course.device)
-    masks = torch.from_numpy(np.stack([mask for _, mask in pairs])).to(course.device.torch_device)
-    return pictures, masks
+    pictures, masks, corrected = (np.stack(planes) for planes in zip(*looks, strict=True))
+    place = course.device.torch_device
+    return (
+        to_input(pictures, stage.spec, course.device),
+        torch.from_numpy(masks).to(place),
+        torch.from_numpy(corrected).to(place),
+    )
 
 
-def _batches(usable: list[int], stage: Stage, generator: np.random.Generator) -> Iterator[list[int]]:
-    """Case indices of each step: every case equally often, in random order, each batch full.
+def _batches(drawn: list[int], stage: Stage, generator: np.random.Generator) -> Iterator[list[int]]:
+    """Case indices of each step: every index equally often, in random order, each batch full.
 
     A last batch of one picture would give batch norm nothing to measure.
     """
     wanted = stage.steps * stage.batch_size
-    rounds = [generator.permutation(usable) for _ in range(-(-wanted // len(usable)))]
+    rounds = [generator.permutation(drawn) for _ in range(-(-wanted // len(drawn)))]
     order = np.concatenate(rounds)[:wanted]
     for at in range(0, wanted, stage.batch_size):
         yield [int(case) for case in order[at : at + stage.batch_size]]

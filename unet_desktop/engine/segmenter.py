@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.calibration import Calibration
 from unet_desktop.engine.checkpoint import Checkpoint, load
-from unet_desktop.engine.dataset import FINER
 from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import locate
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
+from unet_desktop.engine.view import FINER
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, extract, restore

@@ -8,7 +8,7 @@ import numpy as np
 from torch import nn
 
 from unet_desktop.engine.calibration import Outcome
-from unet_desktop.engine.dataset import Dataset, Sample, View, plain_pair
+from unet_desktop.engine.dataset import Dataset, Sample, plain_pair
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import Working
@@ -17,6 +17,7 @@ from unet_desktop.engine.inference import Predictor, Result
 from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.stage import Stage
+from unet_desktop.engine.view import View
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare, mean

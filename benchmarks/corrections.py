@@ -1,0 +1,135 @@
+"""What corrections are worth, and whether weighing them helps: a model meets new photographs, some are corrected.
+
+    python benchmarks/corrections.py ../shared/data/drishti_gs1/Training [--idrid ../shared/data/idrid_optic_disc]
+
+Trains on 20 Drishti-GS1 photographs (16 teach, 4 validate), lets the model predict new ones, "corrects" 5 of them
+(takes the experts' masks; 4 teach, 1 validates, as a project's split would have it), and goes on from the model with
+and without weights for corrected pixels and recent cases. The new ones are 10 more of Drishti (disc and cup), or with
+--idrid 10 of another camera (disc alone). Prints Dice on the other 5 new ones, Dice on photographs of the old camera
+that took no part ("unseen"), and seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from drishti import drishti_samples
+from PIL import Image
+
+from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.dataset import Sample
+from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.events import Finished, Working
+from unet_desktop.engine.fit import fit
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.validate import through_pipeline
+from unet_desktop.images.read import read_image
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.masks.compare import Figures, mean
+from unet_desktop.masks.file import write_mask
+
+DISC = LabelSet((DISC_AND_CUP.labels[0],))
+TAUGHT, OLD, CORRECTED = 16, 20, 5
+
+
+def main() -> None:
+    """Run it."""
+    arguments = _arguments()
+    device = choose("cpu")
+    print(describe(device))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        labels, old, new, unseen = _samples(arguments, folder)
+        config = replace(PRESETS["fast"], image_size=arguments.size)
+        base = arguments.base or folder / "base.safetensors"
+        if not base.exists():
+            _train(old[:TAUGHT], old[TAUGHT:OLD], labels, config, base, None)
+        before = Segmenter.open(base, "cpu")
+        rest, taken = new[CORRECTED:], [_predicted(sample, before, labels, folder) for sample in new[:CORRECTED]]
+        print("before:", _line(_dice(before, rest), _dice(before, unseen)), flush=True)
+        for seed in range(arguments.seeds):
+            for weight, draws in (
+                (1.0, 1),
+                (arguments.weight, 1),
+                (1.0, arguments.draws),
+                (arguments.weight, arguments.draws),
+            ):
+                chosen = replace(continued(config), seed=seed, correction_weight=weight, recent_draws=draws)
+                target = folder / "next.safetensors"
+                teach, judge = [*old[:TAUGHT], *taken[:-1]], [*old[TAUGHT:OLD], taken[-1]]
+                done = _train(teach, judge, labels, chosen, target, base)
+                after = Segmenter.open(target, "cpu")
+                figures = _line(_dice(after, rest), _dice(after, unseen))
+                print(f"seed {seed} weight {weight:g} draws {draws}: {figures}; {done.seconds:.0f} s", flush=True)
+
+
+def _samples(arguments: argparse.Namespace, folder: Path) -> tuple[LabelSet, list[Sample], list[Sample], list[Sample]]:
+    """Labels, the old ones, the new ones, and some of the old camera that are never shown."""
+    samples = drishti_samples(arguments.data, folder)
+    if arguments.idrid is None:
+        return DISC_AND_CUP, samples[:OLD], samples[OLD : OLD + 2 * CORRECTED], samples[OLD + 2 * CORRECTED :]
+    for sample in samples:
+        write_mask(sample.mask, np.minimum(np.asarray(Image.open(sample.mask)), 1), DISC)
+    new = []
+    for image in sorted((arguments.idrid / "images").glob("*.jpg")):
+        drawn = np.asarray(Image.open(next((arguments.idrid / "masks").glob(f"{image.stem}*")))) > 0
+        mask = folder / f"{image.stem}.png"
+        write_mask(mask, drawn.astype(np.uint8), DISC)
+        new.append(Sample(image.stem, image, mask))
+    return DISC, samples[:OLD], new, samples[OLD : OLD + 10]
+
+
+def _predicted(sample: Sample, segmenter: Segmenter, labels: LabelSet, folder: Path) -> Sample:
+    """The sample as a correction: what the model said of it is on disk."""
+    path = folder / f"{sample.case_id}.prediction.png"
+    write_mask(path, segmenter.segment(read_image(sample.image).pixels).mask, labels)
+    return replace(sample, prediction=path, recent=True)
+
+
+def _train(
+    train: Sequence[Sample],
+    validation: Sequence[Sample],
+    labels: LabelSet,
+    config: TrainConfig,
+    target: Path,
+    base: Path | None,
+) -> Finished:
+    *_, done = fit(train, validation, labels, config, save_to=target, device=choose("cpu"), start_from=base)
+    assert isinstance(done, Finished)
+    return done
+
+
+def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Figures:
+    measured = (event for event in through_pipeline(segmenter, samples) if not isinstance(event, Working))
+    return mean(event[1] for event in measured)
+
+
+def _line(rest: Figures, unseen: Figures) -> str:
+    names = [name for name in rest if name.startswith("dice/")]
+    return "; ".join(
+        f"{what} " + ", ".join(f"{name.removeprefix('dice/')} {figures[name]:.4f}" for name in names)
+        for what, figures in (("the other new ones", rest), ("unseen", unseen))
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="Drishti-GS1's Training folder")
+    parser.add_argument("--idrid", type=Path, help="IDRiD folder: the new photographs are of another camera")
+    parser.add_argument(
+        "--base", type=Path, help="model of the 20 photographs; trained and kept here if it is not there"
+    )
+    parser.add_argument("--size", type=int, default=256, help="what the network sees, pixels")
+    parser.add_argument("--weight", type=float, default=4.0, help="of corrected pixels")
+    parser.add_argument("--draws", type=int, default=3, help="of recent cases")
+    parser.add_argument("--seeds", type=int, default=2)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
