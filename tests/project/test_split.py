@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.project.split import VALIDATION_SHARE, assign, inherit, read_split, write_split
+from unet_desktop.project.case import Case, Eye
+from unet_desktop.project.split import VALIDATION_SHARE, assign, divide, inherit, read_split, write_split
 
 GROUPS = st.sets(st.text("abcdefgh0123456789", min_size=1, max_size=6), max_size=40)
 
@@ -57,6 +58,38 @@ def test_the_order_does_not_matter(groups):
 def test_groups_that_are_gone_keep_their_part(first, second):
     parts = assign({}, first)
     assert parts.items() <= assign(parts, second).items()
+
+
+@given(GROUPS, st.integers(2, 8))
+def test_folds_hold_each_group_once_and_are_of_one_size(groups, count):
+    folds = divide(groups, count)
+    assert sorted(group for fold in folds for group in fold) == sorted(groups)
+    assert max(map(len, folds)) - min(map(len, folds)) <= 1
+    assert folds == divide(sorted(groups, reverse=True), count)
+
+
+EYES = st.lists(
+    st.tuples(st.sampled_from(["", "1", "2", "3", "4", "5"]), st.sampled_from(Eye)), min_size=1, max_size=20
+)
+
+
+@given(st.lists(EYES, min_size=1, max_size=4), st.integers(2, 4))
+def test_both_eyes_of_a_patient_stay_on_one_side_as_cases_come(batches, count):
+    """Also over every later batch, and in every fold."""
+    parts, cases = {}, []
+    for batch in batches:
+        cases += [
+            Case(f"c{len(cases) + at}", "x.png", "", 1, 1, patient=patient, eye=eye)
+            for at, (patient, eye) in enumerate(batch)
+        ]
+        before = {case.id: parts[case.group] for case in cases if case.group in parts}
+        parts = assign(parts, {case.group for case in cases})
+        for patient in {case.patient for case in cases} - {""}:
+            assert len({parts[case.group] for case in cases if case.patient == patient}) == 1
+        assert all(parts[case.group] == before[case.id] for case in cases if case.id in before)
+        for fold in divide({case.group for case in cases}, count):
+            inside = {case.patient for case in cases if case.group in fold} - {""}
+            assert inside.isdisjoint(case.patient for case in cases if case.group not in fold)
 
 
 def test_the_split_has_nothing_to_do_with_the_order_of_names():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
+from unet_desktop.project.models import Model
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 from unet_desktop.tasks import train
@@ -120,3 +124,27 @@ def test_a_case_that_taught_never_comes_to_judge_when_its_patient_turns_out_to_b
     teaching, judging, _ = parts()
     assert {taught, judged} <= teaching
     assert judging
+
+
+def test_recent_is_what_was_corrected_since_the_model_or_never_taught_it(project, add):
+    for name in "abc":
+        add(name)
+    labels = project.labels
+    header = CheckpointHeader(
+        labels, {}, "fast", {}, {}, {"train_cases": ["a", "b"]}, {}, "2001-01-01T00:00:00+00:00", "0" * 64, None
+    )
+    model = Model("model-001", project.layout.model("model-001"), header)
+    cases = [replace(case, changed_at="2000-01-01T00:00:00+00:00") for case in project.cases()]
+    assert train.recent(model, cases) == {"c"}
+    cases[0] = replace(cases[0], changed_at="2001-01-01T00:00:01+00:00")
+    assert train.recent(model, cases) == {"a", "c"}
+    assert train.recent(None, cases) == frozenset()
+
+
+def test_the_engine_is_told_the_prediction_and_what_is_recent(project, add):
+    add("a")
+    (case,) = project.cases()
+    (sample,) = train.samples(project, [case], frozenset({"a"}))
+    assert (sample.prediction, sample.recent) == (project.layout.prediction("a"), True)
+    (sample,) = train.samples(project, [case])
+    assert not sample.recent

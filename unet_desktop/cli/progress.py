@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_error
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Working
-from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
+from unet_desktop.tasks.events import FoldsDone, ItemDone, ModelSaved, Written
 
 _STAGES = {
     "read": "Reading pictures",
@@ -70,6 +70,12 @@ def figures_line(metrics: Mapping[str, float]) -> str:
     return ", ".join(f"{figure_title(name, ' ')} {metrics[name]:.3f}" for name in wanted)
 
 
+def folds_line(event: FoldsDone) -> str:
+    """The same figures with their standard deviation over the folds."""
+    wanted = [name for name in event.mean if "/" in name or name == "vcdr_error"]
+    return ", ".join(f"{figure_title(name, ' ')} {event.mean[name]:.3f} ± {event.spread[name]:.3f}" for name in wanted)
+
+
 def figure_title(name: str, between: str) -> str:
     """A figure's name for people: its kind and, as the user spelt it, the label it is of."""
     kind, _, label = name.partition("/")
@@ -103,7 +109,10 @@ def _show(event: object, progress: Progress, bar: object, followed: Followed) ->
         progress.console.print(event.text, markup=False)
     elif isinstance(event, Finished):
         figures = figures_line(event.metrics)
-        output.print(f"Trained in {_minutes(event.seconds)}. On the validation pictures: {figures}", markup=False)
+        judged = f" On the validation pictures: {figures}" if figures else ""
+        output.print(f"Trained in {_minutes(event.seconds)}.{judged}", markup=False)
+    elif isinstance(event, FoldsDone):
+        output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
     elif isinstance(event, ModelSaved):
         output.print(f"Model: {event.path}", markup=False)
     elif isinstance(event, Written):

@@ -29,10 +29,22 @@ def run(
         int | None, typer.Option(help="End after so many epochs without a better one; 0: never.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same result on the same machine.")] = None,
+    correction_weight: Annotated[
+        float | None, typer.Option(help="How much a corrected pixel counts; others count 1.")
+    ] = None,
+    recent_draws: Annotated[
+        int | None, typer.Option(help="So many times as often are newly corrected cases drawn.")
+    ] = None,
     from_scratch: Annotated[bool, typer.Option(help="Do not go on from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the training that was interrupted.")] = False,
     anew: Annotated[bool, typer.Option(help="Give up the training that was interrupted.")] = False,
+    folds: Annotated[
+        int | None, typer.Option(help="First train that many times by cross-validation, then on all cases.")
+    ] = None,
+    show_augmentation: Annotated[
+        Path | None, typer.Option(help="Do not train: write training pictures as the network sees them (JPEG).")
+    ] = None,
 ) -> None:
     """Train a model on the project's corrected cases."""
     changes = {
@@ -41,12 +53,16 @@ def run(
         "batch_size": batch_size,
         "patience": patience,
         "seed": seed,
+        "correction_weight": correction_weight,
+        "recent_draws": recent_draws,
     }
-    if resume and (anew or from_scratch):
-        raise TrainingError("--resume goes on as the training began; give it alone, or start a new one with --anew.")
+    if show_augmentation is not None:
+        raise typer.Exit(follow(_augmented(project, configuration(preset, changes), show_augmentation), "Drawing").code)
+    _refuse_together(resume=resume, anew=anew or from_scratch, folds=folds is not None)
     if resume:
-        given = preset is not None or any(value is not None for value in changes.values())
-        events = _resumed(project, configuration(preset, changes) if given else None, device)
+        events = _resumed(project, preset, changes, device)
+    elif folds is not None:
+        events = _in_folds(project, configuration(preset, changes), device, folds)
     else:
         events = _new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
     followed = follow(alone(project, events), "Training")
@@ -55,10 +71,33 @@ def run(
     raise typer.Exit(followed.code)
 
 
-def _resumed(project: Path, config: TrainConfig | None, device: str) -> Iterator[object]:
+def _resumed(
+    project: Path, preset: str | None, changes: dict[str, int | float | None], device: str
+) -> Iterator[object]:
+    given = preset is not None or any(value is not None for value in changes.values())
+    config = configuration(preset, changes) if given else None
     from unet_desktop.tasks.train import resume_project
 
     yield from resume_project(project, config, device=device)
+
+
+def _refuse_together(*, resume: bool, anew: bool, folds: bool) -> None:
+    if resume and anew:
+        raise TrainingError("--resume goes on as the training began; give it alone, or start a new one with --anew.")
+    if folds and (resume or anew):
+        raise TrainingError("--folds trains anew each time and touches no other training; give it alone.")
+
+
+def _in_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[object]:
+    from unet_desktop.tasks.train_folds import train_folds
+
+    yield from train_folds(project, config, folds, device=device)
+
+
+def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[object]:
+    from unet_desktop.tasks.show_augmentation import write_augmentation
+
+    yield from write_augmentation(project, config, target)
 
 
 def _new(project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool) -> Iterator[object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QWidget
 
+from unet_desktop.engine.config import TrainConfig
 from unet_desktop.errors import CheckpointError
 from unet_desktop.gui.dialogs.confirm import confirmed
 from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
@@ -43,6 +44,21 @@ class LearningHandlers:
         if confirmed(self._window, "Discard training", question, "Discard"):
             discard(project.root)
             self._bench.session.refresh_models()
+
+    def draw_augmentation(self, config: TrainConfig) -> None:
+        """Draw training pictures as that configuration would change them; a dialog shows them when they are there."""
+        project = self._bench.session.project
+        if project is None:
+            return
+        self._bench.autosave.flush()
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.show_augmentation import show_augmentation
+
+            return show_augmentation(root, config)
+
+        self._bench.learning.run("Drawing augmented pictures", start)
 
     def predict_case(self) -> None:
         """Predict the open case."""

@@ -39,6 +39,12 @@ def assign(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
     return parts
 
 
+def divide(groups: Iterable[str], count: int) -> list[frozenset[str]]:
+    """The groups in so many parts of as good as equal size, for cross-validation; their order does not matter."""
+    present = sorted(set(groups), key=_shuffled)
+    return [frozenset(present[at::count]) for at in range(count)]
+
+
 def inherit(known: Mapping[str, Part], members: Mapping[str, Iterable[str]]) -> dict[str, Part]:
     """Parts that groups have already, because their members were decided on under another name.
 

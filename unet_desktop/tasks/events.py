@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class ItemDone:
@@ -31,6 +34,28 @@ class ModelSaved:
     name: str
     path: Path
     metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldsDone:
+    """A cross-validation is through.
+
+    Attributes:
+        folds: how many there were.
+        mean: of each figure over the folds.
+        spread: standard deviation of each figure over the folds.
+    """
+
+    folds: int
+    mean: dict[str, float]
+    spread: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AugmentedSheet:
+    """Training pictures as the network sees them, in a grid: (H, W, 3) uint8."""
+
+    pixels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from unet_desktop.engine.dataset import Sample
 from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.fit import fit
+from unet_desktop.engine.training_header import TrainingHeader
 from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -54,18 +55,14 @@ def train_project(
         UserError: too few cases, pictures missing, no room, or training failed.
     """
     project = Project.open(root)
-    selection = yield from _select(project)
+    selection = yield from select(project)
     previous = None if from_scratch else _previous(project, config, selection)
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         config = continued(config)
-    name, start_from, place = (
-        next_model_name(project.layout),
-        None if previous is None else previous.path,
-        choose(device),
-    )
+    name, place = next_model_name(project.layout), choose(device)
     discard(root)
-    yield from _run(project, name, selection, config, place, start_from=start_from)
+    yield from train_on(project, name, selection, config, place, parent=previous)
 
 
 def resume_project(
@@ -90,32 +87,39 @@ def resume_project(
     header = found.header
     if config is not None:
         header.refuse_other(project.labels, config if header.parent is None else continued(config))
-    now = yield from _select(project)
+    now = yield from select(project)
     selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
+    parent = _parent(project, header)
     place = choose(device)
-    yield from _run(project, found.name, selection, header.config, place, resume=True)
+    yield from train_on(project, found.name, selection, header.config, place, parent=parent, resume=True)
 
 
-def _run(
+def train_on(
     project: Project,
     name: str,
     selection: Selection,
     config: TrainConfig,
     device: Device,
     *,
-    start_from: Path | None = None,
+    parent: Model | None = None,
     resume: bool = False,
+    resumable: bool = True,
 ) -> Iterator[TrainEvent | ModelSaved]:
+    """Train on these cases and keep model and log under that name; raises what `fit` raises.
+
+    It goes on from the parent, or with `resume` from the state on disk, which is kept where it is `resumable`.
+    """
     path, log = project.layout.model(name), RunLog(project.layout, name)
+    start_from = None if parent is None or resume else parent.path
     events = fit(
-        _samples(project, selection.train),
-        _samples(project, selection.validation),
+        samples(project, selection.train, recent(parent, selection.train)),
+        samples(project, selection.validation),
         project.labels,
         config,
         save_to=path,
         device=device,
         start_from=start_from,
-        state_at=project.layout.training_state(name),
+        state_at=project.layout.training_state(name) if resumable else None,
         resume=resume,
     )
     metrics: dict[str, float] = {}
@@ -151,7 +155,7 @@ def _the_same(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...]:
     return tuple(present[case] for case in before)
 
 
-def _select(project: Project) -> Generator[Message | Working, None, Selection]:
+def select(project: Project) -> Generator[Message | Working, None, Selection]:
     """The split of the trainable cases; yields a sentence for each case that has to be left out."""
     usable = []
     for case in trainable(project.cases()):
@@ -219,5 +223,36 @@ def _previous(project: Project, config: TrainConfig, selection: Selection) -> Mo
     return None
 
 
-def _samples(project: Project, cases: Sequence[Case]) -> list[Sample]:
-    return [Sample(case.id, case.image_path(project.root), project.layout.mask(case.id)) for case in cases]
+def recent(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:
+    """Those of the cases that were corrected since the model was trained, or that it did not learn from."""
+    if model is None:
+        return frozenset()
+    known, since = frozenset(model.header.data.get("train_cases", [])), model.header.created
+    return frozenset(case.id for case in cases if case.id not in known or case.changed_at > since)
+
+
+def samples(project: Project, cases: Sequence[Case], recent: frozenset[str] = frozenset()) -> list[Sample]:
+    """The cases as the engine takes them."""
+    layout = project.layout
+    return [
+        Sample(
+            case.id,
+            case.image_path(project.root),
+            layout.mask(case.id),
+            prediction=layout.prediction(case.id),
+            recent=case.id in recent,
+        )
+        for case in cases
+    ]
+
+
+def _parent(project: Project, header: TrainingHeader) -> Model | None:
+    """The model that an interrupted training went on from; what is recent depends on it."""
+    if header.parent is None or header.config.recent_draws == 1:
+        return None
+    for model in list_models(project.layout):
+        if model.header.weights_sha256 == header.parent:
+            return model
+    raise TrainingError(
+        "The interrupted training cannot go on: the model that it went on from is gone. Start a new training."
+    )

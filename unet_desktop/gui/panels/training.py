@@ -28,6 +28,7 @@ class TrainingPanel(QWidget):
         train_requested: a `TrainConfig`, and whether to start from new weights.
         stop_requested: the running job shall end.
         resume_requested, discard_requested: the interrupted training shall go on, or be given up.
+        augmentation_requested: a `TrainConfig`; training pictures shall be shown as it would change them.
         case_chosen(case_id): open it.
     """
 
@@ -35,6 +36,7 @@ class TrainingPanel(QWidget):
     stop_requested = Signal()
     resume_requested = Signal()
     discard_requested = Signal()
+    augmentation_requested = Signal(object)
     case_chosen = Signal(str)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
@@ -51,6 +53,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         self._buttons.start_requested.connect(self._on_start_requested)
         self._buttons.stop_requested.connect(self._on_stop_requested)
+        self._form.augmentation_requested.connect(self._on_augmentation_requested)
         self._offer.resume_requested.connect(self._on_resume_requested)
         self._offer.discard_requested.connect(self.discard_requested)
         self.results.case_chosen.connect(self.case_chosen)
@@ -145,6 +148,10 @@ class TrainingPanel(QWidget):
     def _on_start_requested(self) -> None:
         self._begin()
         self.train_requested.emit(self._form.config(), self._form.from_scratch)
+
+    @Slot()
+    def _on_augmentation_requested(self) -> None:
+        self.augmentation_requested.emit(self._form.config())
 
     @Slot()
     def _on_resume_requested(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
+    QPushButton,
     QSpinBox,
     QWidget,
 )
@@ -50,7 +51,13 @@ class LearningRateBox(QDoubleSpinBox):
 
 
 class TrainingForm(QWidget):
-    """Preset, epochs, learning rate, batch size, and whether to go on from the last model."""
+    """Preset, epochs, learning rate, batch size, and whether to go on from the last model.
+
+    Signals:
+        augmentation_requested: training pictures as the network will see them.
+    """
+
+    augmentation_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """The first preset."""
@@ -152,6 +159,10 @@ class TrainingForm(QWidget):
         form.addRow("&Learning rate", self._learning_rate)
         form.addRow("&Batch size", self._batch_size)
         form.addRow(self._continue)
+        show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
+        show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
+        show.clicked.connect(self.augmentation_requested)
+        form.addRow(show)
         for box in (self._preset, self._epochs, self._learning_rate, self._batch_size):
             box.installEventFilter(self)
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.gui.dialogs.augmentation import AugmentationDialog
 from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.models import read_notes
+from unet_desktop.tasks.events import AugmentedSheet
 from unet_desktop.tasks.interrupted import interrupted
 from unet_desktop.tasks.runs import list_runs
 
@@ -40,6 +42,7 @@ class LearningView(QObject):
         training.stop_requested.connect(bench.runner.cancel)
         training.resume_requested.connect(lambda: guarded("learning.resume_training")())
         training.discard_requested.connect(lambda: guarded("learning.discard_training")())
+        training.augmentation_requested.connect(lambda config: guarded("learning.draw_augmentation")(config))
         training.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
         models.model_chosen.connect(bench.session.refresh_models)
         models.action_requested.connect(lambda handler, path: guarded(handler)(*([] if path is None else [path])))
@@ -58,7 +61,9 @@ class LearningView(QObject):
 
     def _on_runner_event_happened(self, event: object) -> None:
         self._panels.training.add_event(event)
-        if isinstance(event, BatchDone) and event.steps:  # reading and measuring know no epochs
+        if isinstance(event, AugmentedSheet):
+            AugmentationDialog(self._panels.training.window(), event.pixels).open()
+        elif isinstance(event, BatchDone) and event.steps:  # reading and measuring know no epochs
             done = max(event.epoch - 1, 0) * event.steps + event.step
             self._panels.status.set_progress(done, max(event.epochs, 1) * event.steps)
         elif isinstance(event, EpochDone):

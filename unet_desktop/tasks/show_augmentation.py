@@ -1,0 +1,63 @@
+"""Training pictures as the segmenting network will see them, made by the very code that training uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.dataset import Dataset, training_pair
+from unet_desktop.engine.networks import specs_for
+from unet_desktop.errors import TrainingError
+from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import AugmentedSheet, ItemDone, Written
+from unet_desktop.tasks.train import samples, trainable
+
+_COUNT = 12
+_COLUMNS = 4
+_SIDE = 256
+
+
+def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | AugmentedSheet]:
+    """Twelve looks at up to twelve of the project's corrected cases, with outlines.
+
+    Args:
+        root: the project's folder.
+        config: whose augmentation and seed are used.
+
+    Raises:
+        UserError: no case is corrected, or one cannot be read.
+    """
+    project = Project.open(root)
+    cases = trainable(project.cases())[:_COUNT]
+    specs = {"segment": specs_for(project.labels, config)["segment"]}
+    data = Dataset(samples(project, cases), project.labels, specs)
+    for done in data.read():
+        yield ItemDone(cases[done - 1].id, done, len(cases))
+    usable = data.usable("segment")
+    if not usable:
+        raise TrainingError("There is nothing to show: no corrected case shows what is learned. Draw and save some.")
+    generator = np.random.default_rng(config.seed)
+    pictures = []
+    for number in range(_COUNT):
+        view = data.view("segment", usable[number % len(usable)])
+        picture, mask, _ = training_pair(view, specs["segment"], config, generator)
+        pictures.append(outlined(picture, mask, project.labels))
+    yield AugmentedSheet(contact_sheet(pictures, _COLUMNS, _SIDE))
+
+
+def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | Written]:
+    """The same as a JPEG file.
+
+    Raises:
+        UserError: as `show_augmentation`, or it cannot be written.
+    """
+    for event in show_augmentation(root, config):
+        if isinstance(event, AugmentedSheet):
+            write_jpeg(target, event.pixels)
+            yield Written("augmented pictures", target)
+        else:
+            yield event
