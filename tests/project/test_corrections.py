@@ -67,6 +67,17 @@ def test_the_first_proposal_counts_and_its_figures_follow_the_mask(predicted, di
     assert read_corrections(predicted.layout) == [after]
 
 
+def test_a_rejected_proposal_counts_too(predicted, disc_mask):
+    predicted.discard_prediction("a")
+    assert predicted.load_prediction("a") is None
+    drawn = np.where(disc_mask == 2, 1, disc_mask).astype(np.uint8)
+    correct(predicted, "a", drawn)
+    assert note(predicted)
+    (noted,) = read_corrections(predicted.layout)
+    assert (noted.model, noted.figures["dice/optic cup"]) == ("f00d", 0.0)
+    assert [case.id for case in Project.open(predicted.root).cases()] == ["a", "b", "c"]
+
+
 def test_a_prediction_made_to_compare_is_no_proposal(predicted, disc_mask):
     correct(predicted, "a", disc_mask, seconds=-60)
     assert not note(predicted)

@@ -270,12 +270,15 @@ class TestPredictions:
             project.save_prediction(case.id, np.zeros((12, 10), np.uint8), model="a", confidence=0.1)
         assert files_in(project.root) == before
 
-    def test_a_discarded_prediction_leaves_nothing(self, project, case, disc_mask):
+    def test_a_discarded_prediction_leaves_only_what_is_put_aside_to_compare(self, project, case, disc_mask):
         before = files_in(project.root)
         project.save_prediction(case.id, disc_mask, model="a", confidence=0.5)
         assert project.discard_prediction(case.id).state is CaseState.NEW
         assert project.load_prediction(case.id) is None
-        assert files_in(project.root) == before
+        aside = {f"predictions/.{case.id}.rejected.{kind}" for kind in ("json", "png")}
+        after = files_in(project.root)
+        assert after.keys() - before.keys() == aside
+        assert {name: content for name, content in after.items() if name not in aside} == before
         assert project.discard_prediction(case.id).state is CaseState.NEW
 
     def test_a_damaged_prediction_is_an_error(self, project, case, disc_mask):

@@ -152,6 +152,8 @@ def test_the_card_in_the_terminal(model, tmp_path, capsys):
     target = tmp_path / "card.md"
     assert main(["card", str(model), "--to", str(target)]) == 0
     assert target.read_text("utf-8") == card_of(model)
+    assert main(["card", str(model.parent.parent)]) == 0
+    assert "# Model card: model-001" in capsys.readouterr().out
     assert main(["card", str(tmp_path / "none")]) == 2
     assert "cannot be opened" in capsys.readouterr().err
 

@@ -11,8 +11,9 @@ import typer
 from unet_desktop import files
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
+from unet_desktop.cli.segment import model_file
 
-_MODEL = "Model file (.safetensors), such as one from a project's models folder."
+_MODEL = "Model file, or a project's folder for its newest model."
 
 
 def card(
@@ -22,7 +23,7 @@ def card(
     """Describe a model as a model card: data, figures, intended use, limits, versions."""
     from unet_desktop.tasks.model_card import card_of
 
-    text = card_of(model)
+    text = card_of(model_file(model))
     if to is None:
         output.print(text, markup=False, highlight=False, soft_wrap=True, end="")
     else:
@@ -36,9 +37,11 @@ def onnx(
 ) -> None:
     """Write a model as ONNX, compared with the checkpoint. Needs: pip install "unet-desktop[onnx]"."""
 
+    path = model_file(model)
+
     def events() -> Iterator[object]:  # torch is loaded when it begins
         from unet_desktop.tasks.export_onnx import export_onnx
 
-        yield from export_onnx(model, to or Path(f"{model.stem}.onnx"))
+        yield from export_onnx(path, to or Path(f"{path.stem}.onnx"))
 
     raise typer.Exit(follow(events(), "Exporting").code)

@@ -51,9 +51,7 @@ class Corrections(QObject):
         self.changed.emit()
         project = self._session.project
         if project is not None:
-            # Without a prediction there is nothing to compare with.
-            cases = [case for case in project.cases() if case.confidence is not None]
-            self._submit(cases, missing_only=True)
+            self._submit(project.cases(), missing_only=True)
 
     def _on_session_case_updated(self, case_id: str) -> None:
         self._edited.add(case_id)
@@ -82,7 +80,7 @@ class Corrections(QObject):
         try:
             if missing_only:
                 known = {correction.case for correction in read_corrections(layout)}
-                cases = [case for case in cases if case.id not in known]
+                cases = [case for case in cases if case.id not in known and _has_proposal(layout, case)]
             if note_corrections(layout, labels, cases) or missing_only:
                 self._arrived.emit(layout.root, read_corrections(layout))
         except UserError as error:  # it is tried again at the next opening
@@ -94,3 +92,8 @@ class Corrections(QObject):
         if self._session.project is not None and self._session.project.root == root:
             self.noted = noted
             self.changed.emit()
+
+
+def _has_proposal(layout: Layout, case: Case) -> bool:
+    """Else there is nothing to compare with; asked of thousands, so it reads nothing."""
+    return case.confidence is not None or layout.rejected_record(case.id).exists()

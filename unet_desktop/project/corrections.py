@@ -23,7 +23,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
-from unet_desktop.project.predictions import load_prediction, read_record
+from unet_desktop.project.predictions import read_record
 
 log = logging.getLogger("unet.project")
 
@@ -56,7 +56,7 @@ def read_corrections(layout: Layout) -> list[Correction]:
 
 
 def note_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
-    """Note the corrected ones among these cases that have a prediction on disk; any thread may do this.
+    """Note the corrected ones among these cases of which a prediction, maybe a rejected one, is on disk; in any thread.
 
     The first model that proposed counts: when a case is predicted again later, that model has learned from it. While
     its proposal stands, further changes of the mask replace the figures.
@@ -84,17 +84,18 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
     if case.state in UNCORRECTED:
         return None
     try:
-        record = read_record(layout.prediction_record(case.id))
+        path, record_path = layout.prediction(case.id), layout.prediction_record(case.id)
+        if not path.exists():
+            path, record_path = layout.rejected(case.id), layout.rejected_record(case.id)
+        record = read_record(record_path)
         corrected = _time(layout.mask(case.id).stat().st_mtime)
         if known is not None and known.model != record.model:
             return None
         if not record.created or corrected < record.created:  # predicted to compare, not to be corrected
             return None
-        prediction = load_prediction(layout, labels, case)
-        if prediction is None:
-            return None
-        mask = read_mask(layout.mask(case.id), labels, (case.height, case.width))
-        figures = {name: value for name, value in compare(prediction.mask, mask, labels).items() if "dice" in name}
+        size = (case.height, case.width)
+        proposed, mask = (read_mask(of, labels, size) for of in (path, layout.mask(case.id)))
+        figures = {name: value for name, value in compare(proposed, mask, labels).items() if "dice" in name}
     except (UserError, OSError) as error:  # opening the case says what is wrong with it
         log.info("no correction of %s: %s", case.id, error)
         return None

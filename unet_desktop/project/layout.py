@@ -29,7 +29,8 @@ class Layout:
     images/             pictures that were copied in
     masks/ID.png        human masks: the only ones that are trained on
     masks/ID.journal    what was done to a mask since the program started; gone once it ended as it should
-    predictions/ID.png  the model's masks, with ID.json: from which model, and how far it may be trusted
+    predictions/ID.png  the model's masks, with ID.json: from which model, and how far it may be trusted;
+                        .ID.rejected.png: one that was rejected
     uncertainty/ID.png  where that model is uncertain, coarser than the picture
     models/NAME.safetensors
     models/NAME.txt     what people note of the model
@@ -141,6 +142,14 @@ class Layout:
     def uncertainty_map(self, case_id: str) -> Path:
         """Where the case's prediction is uncertain."""
         return self.uncertainty / f"{case_id}.png"
+
+    def rejected(self, case_id: str) -> Path:
+        """The model's mask of the case that somebody rejected, to be compared with what was drawn instead."""
+        return self.predictions / f".{case_id}.rejected.png"
+
+    def rejected_record(self, case_id: str) -> Path:
+        """From which model that is."""
+        return self.predictions / f".{case_id}.rejected.json"
 
     def thumbnail(self, case_id: str) -> Path:
         """The case's small picture."""

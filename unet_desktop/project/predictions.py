@@ -86,6 +86,21 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
 
 
+def put_aside(layout: Layout, case_id: str) -> None:
+    """Take a model's mask away but keep it for the corrective curve, in place of what was put aside before.
+
+    Raises:
+        WriteError: it cannot be renamed.
+    """
+    for path, aside in (
+        (layout.prediction(case_id), layout.rejected(case_id)),
+        (layout.prediction_record(case_id), layout.rejected_record(case_id)),
+    ):
+        if path.exists():
+            files.move_file(path, aside)
+    files.delete_file(layout.uncertainty_map(case_id))
+
+
 def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction: StoredPrediction) -> None:
     """Keep a model's mask, then the map of its uncertainty, then its record.
 
@@ -110,16 +125,6 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         None if seen is None else (seen.left, seen.top, seen.width, seen.height),
     )
     files.write_json(layout.prediction_record(case_id), asdict(record))
-
-
-def delete_prediction(layout: Layout, case_id: str) -> None:
-    """Take the model's mask away, and all that is known of it.
-
-    Raises:
-        WriteError: it cannot be deleted.
-    """
-    for path in (layout.prediction(case_id), layout.prediction_record(case_id), layout.uncertainty_map(case_id)):
-        files.delete_file(path)
 
 
 def read_record(path: Path) -> PredictionRecord:

@@ -20,7 +20,7 @@ from unet_desktop.masks.trust import UNKNOWN, Trust
 from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.predictions import StoredPrediction, delete_prediction, load_prediction, write_prediction
+from unet_desktop.project.predictions import StoredPrediction, load_prediction, put_aside, write_prediction
 from unet_desktop.project.ratio import vertical_ratio
 from unet_desktop.project.records import Records
 
@@ -198,12 +198,12 @@ class Project:
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
-        """Take the model's mask away (rejected).
+        """Take the model's mask away (rejected); it is put aside, for it counts among those that had to be changed.
 
         Raises:
-            WriteError: it cannot be deleted.
+            WriteError: it cannot be put aside.
         """
-        delete_prediction(self.layout, case_id)
+        put_aside(self.layout, case_id)
         return self.refresh(case_id)
 
     def mark(self, case_id: str, *, approved: bool | None = None, **noted: Unpack[Noted]) -> Case:

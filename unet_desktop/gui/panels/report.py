@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from unet_desktop.engine.events import EpochDone, Finished, Message
+from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed
 from unet_desktop.gui.named import named
 from unet_desktop.gui.panels.colours import readable
 from unet_desktop.gui.panels.progress import duration
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.tasks.events import ItemDone, ModelSaved
+from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
 
 _MOST_NOTES = 4
 
@@ -73,6 +73,11 @@ class RunReport(QWidget):
             self._note(event.problem)
         elif isinstance(event, ModelSaved):
             self._note(f"Saved as {event.name}.")
+        elif isinstance(event, Written):
+            self._note(f"{event.path.name}: {event.what}.")
+        elif isinstance(event, Resumed):
+            for sentence in event.changes:
+                self._note(sentence)
         else:
             return
         self._show()

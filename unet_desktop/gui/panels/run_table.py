@@ -88,6 +88,7 @@ class RunTable(QWidget):
 
     def _cells(self, run: Run) -> list[str]:
         preset = PRESETS[run.preset].title if run.preset in PRESETS else run.preset or "–"
+        preset = preset.partition(" ")[0]  # the column is narrow, and the first word tells presets apart
         dice = [run.metrics.get(f"dice/{label.name}") for label in self._labels]
         figures = " / ".join("–" if value is None else f"{value:.3f}" for value in dice)
         cases = "–" if run.train is None else str(run.train)
