@@ -112,7 +112,9 @@ def test_no_display_is_said_and_well(monkeypatch):
 
 @pytest.mark.parametrize(("well", "code"), [(True, 0), (False, 1)])
 def test_the_command_marks_what_is_not_well(monkeypatch, capsys, well, code):
-    monkeypatch.setattr(doctor, "examine", lambda: iter([Finding("Python", "3.x"), Finding("Eyes", "[blue]", well)]))
+    monkeypatch.setattr(
+        doctor, "examine", lambda **_: iter([Finding("Python", "3.x"), Finding("Eyes", "[blue]", well)])
+    )
     assert main(["doctor"]) == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["ok", "Python", "3.x"]

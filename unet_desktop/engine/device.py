@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +13,12 @@ from typing import Literal
 import torch
 from torch import nn
 
+from unet_desktop.engine.probes import remembered
 from unet_desktop.errors import TrainingError
 
 Kind = Literal["cuda", "mps", "cpu"]
+
+_REPEATS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def choose(name: str = "auto") -> Device:
     if name == "mps" and torch.backends.mps.is_available():
         return Device("mps", None, threads)
     if name == "cpu":
-        return Device("cpu", torch.bfloat16 if _cpu_has_bfloat16() else None, threads)
+        return Device("cpu", torch.bfloat16 if _bfloat16_is_faster() else None, threads)
     raise TrainingError(f'There is no device "{name}" here that works; choose auto or cpu.')
 
 
@@ -105,6 +109,29 @@ def _cpu_has_bfloat16() -> bool:
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     has = any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)
     return has and "AVX512" in capabilities
+
+
+@cache
+def _bfloat16_is_faster() -> bool:
+    """Measured once on this computer: some CPUs have the instructions and are slow at them."""
+    return _cpu_has_bfloat16() and remembered("bfloat16 is faster", _measure_bfloat16)
+
+
+def _measure_bfloat16() -> bool:
+    """Whether a convolution as the networks have them is not slower; the best of several times, beside other work."""
+    best = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        convolve = nn.Conv2d(64, 64, 3, padding=1, dtype=dtype)
+        convolve.weight.data = convolve.weight.data.contiguous(memory_format=torch.channels_last)
+        planes = torch.zeros(1, 64, 128, 128, dtype=dtype).contiguous(memory_format=torch.channels_last)
+        times = []
+        with torch.inference_mode():
+            for _ in range(_REPEATS):
+                began = time.perf_counter()
+                convolve(planes)
+                times.append(time.perf_counter() - began)
+        best[dtype] = min(times)
+    return best[torch.bfloat16] < best[torch.float32]
 
 
 def _cores() -> int:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from unet_desktop.engine.accelerated import Forward, accelerated
 from unet_desktop.engine.device import Device, placed
 from unet_desktop.engine.familiar import Features
 from unet_desktop.engine.layers import folded
@@ -45,21 +46,27 @@ class Predictor:
         spec: what it is.
         device: where it runs.
         mirrored: average with the answer to the mirror image.
+        lasting: it will see many pictures, so that looking for a faster library pays; see `accelerated`.
     """
 
-    def __init__(self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirrored: bool) -> None:
+    def __init__(
+        self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirrored: bool, lasting: bool = False
+    ) -> None:
         self.spec = spec
         self._device = device
         self._mirrored = mirrored
         self._dtype = device.half or torch.float32
         self._network: Any = placed(folded(network).to(self._dtype), device)
+        self._forward: Forward = self._network
+        if lasting:
+            self._forward = accelerated(folded(network).float(), self._network, spec, device) or self._network
 
     def square(self, picture: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
         views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
         with torch.inference_mode():
             planes = to_input(np.stack(views), self.spec, self._device).to(self._dtype)
-            answers = to_probabilities(self._network(planes))
+            answers = to_probabilities(self._forward(planes))
         if not self._mirrored:
             return np.ascontiguousarray(answers[0])
         averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)

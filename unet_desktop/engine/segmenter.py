@@ -70,7 +70,7 @@ class Segmenter:
         self._labels = loaded.header.labels
         self._calibration, self._familiar = _trust_of(loaded.header)
         predictors = {
-            name: Predictor(network, loaded.specs[name], place, mirrored=True)
+            name: Predictor(network, loaded.specs[name], place, mirrored=True, lasting=True)
             for name, network in loaded.networks.items()
         }
         self._locate = predictors.get("locate")

