@@ -108,7 +108,7 @@ class Canvas(ZoomView):
         """Show this sketch of the tool in use."""
         box = sketch.difference(self._layers.sketch.sketch)
         self._layers.sketch.sketch = sketch
-        self._update_image_rect(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top), margin=12)
+        self._update_image_rect(QRectF(box.left, box.top, box.width, box.height), margin=12)
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
         """The pointer is at this image point, or away."""
@@ -133,8 +133,7 @@ class Canvas(ZoomView):
 
     def update_box(self, box: Box) -> None:
         """Repaint these image pixels."""
-        rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
-        self._update_image_rect(rect, margin=self._layers.mask.reach)
+        self._update_image_rect(QRectF(box.left, box.top, box.width, box.height), margin=self._layers.mask.reach)
         if self._view.magnifier and self._pointer is not None:
             self.update(_whole(self._glass(self._pointer)))
 
@@ -155,7 +154,7 @@ class Canvas(ZoomView):
     def _paint_part(self, painter: QPainter, part: QRect) -> None:
         painter.setClipRect(part)
         painter.fillRect(part, GROUND)
-        self._paint_layers(painter, self.viewport.scale, QPointF(self.viewport.left, self.viewport.top), part)
+        self._paint_layers(painter, self.viewport.scale, QPointF(self.viewport.left, self.viewport.top))
         view, size = self._view, self.size()
         if self.image_size is None:
             return
@@ -178,16 +177,15 @@ class Canvas(ZoomView):
         corner = glass.center() - QPointF(*self._pointer) * scale
         inside = glass.toAlignedRect().intersected(part)
         painter.fillRect(inside, GROUND)
-        self._paint_layers(painter, scale, corner, inside)
+        self._paint_layers(painter, scale, corner)
 
-    def _paint_layers(self, painter: QPainter, scale: float, corner: QPointF, part: QRect) -> None:
+    def _paint_layers(self, painter: QPainter, scale: float, corner: QPointF) -> None:
         """Paint the layers at a scale, the picture's corner on the whole device pixel next to a place of the view."""
         density = self.devicePixelRatioF()
         painter.save()
         painter.translate(round(corner.x() * density) / density, round(corner.y() * density) / density)
         painter.scale(scale, scale)
-        exposed = painter.transform().inverted()[0].mapRect(QRectF(part)).toAlignedRect()
-        self._layers.paint(painter, exposed, scale * density)
+        self._layers.paint(painter, scale * density)
         painter.restore()
 
     def sizeHint(self) -> QSize:

@@ -72,7 +72,7 @@ class Companion(ZoomView):
             left, top = round(self.viewport.left * density) / density, round(self.viewport.top * density) / density
             painter.translate(left, top)
             painter.scale(self.viewport.scale, self.viewport.scale)
-            self._image.paint(painter, part, self.zoom)
+            self._image.paint(painter, self.zoom)
             painter.restore()
             if self._ghost is not None:
                 _paint_ghost(painter, QPointF(*self.viewport.to_view(*self._ghost)))

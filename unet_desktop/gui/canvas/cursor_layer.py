@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import cosmetic_pen
@@ -60,7 +60,7 @@ class CursorLayer:
         """What is drawn outside the ring's box, logical pixels of the view."""
         return _FIGURES if self.figures else _MARGIN
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
         place, radius = self._place, self._radius
         if place is None or radius is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from unet_desktop.gui.canvas.developed import Developed
@@ -41,7 +40,7 @@ class ImageLayer:
         """What is shown, as it is in truth."""
         return self._developed.pixels
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
         pixels = self._developed.pixels
         if pixels is None:

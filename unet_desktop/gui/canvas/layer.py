@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from unet_desktop.images.screen import Grid
@@ -17,12 +17,11 @@ from unet_desktop.masks.drawing import Codes
 class Layer(Protocol):
     """One thing the canvas shows. Layers hold what they show and nothing else; the canvas asks for repaints."""
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
-        """Paint the part that is exposed.
+    def paint(self, painter: QPainter, scale: float) -> None:
+        """Paint the part within the painter's clip.
 
         Args:
             painter: transformed, so that one unit is one image pixel; pens must be cosmetic. It is clipped.
-            exposed: image pixels to be painted, rounded outwards; it may reach over the picture's border.
             scale: device pixels an image pixel.
         """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from unet_desktop.gui.canvas.cursor_layer import CursorLayer
@@ -32,7 +31,7 @@ class Layers:
         """Bottom to top."""
         return iter((self.image, self.uncertainty, self.mask, self.proposal, self.sketch, self.cursor))
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """Paint them all; see `Layer.paint`."""
         for layer in self:
-            layer.paint(painter, exposed, scale)
+            layer.paint(painter, scale)

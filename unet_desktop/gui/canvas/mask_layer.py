@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
@@ -39,7 +38,7 @@ class MaskLayer:
         """Logical pixels round a changed box of the mask that look different too."""
         return 2 if self.style is Style.FILL else whole_pixels(self.line_width + _STRONGER) + 3
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
         if self._mask is None or self._palette is None or not self.visible:
             return

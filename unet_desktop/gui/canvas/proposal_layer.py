@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
@@ -31,7 +30,7 @@ class ProposalLayer:
         self._mask = mask
         self._palette = None if labels is None else Palette(_brighter(labels))
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
         if self._mask is None or self._palette is None or not self.visible:
             return

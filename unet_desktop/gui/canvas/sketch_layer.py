@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from unet_desktop.gui.canvas.layer import cosmetic_pen
@@ -21,7 +21,7 @@ class SketchLayer:
         self.sketch: Sketch = EMPTY
         self.colour = QColor("white")
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
         if not (self.sketch.lines or self.sketch.handles):
             return
