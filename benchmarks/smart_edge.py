@@ -32,7 +32,7 @@ from unet_desktop.masks.shapes.fill import Points, filled
 
 THREE_OF_FOUR = 191
 SCREEN_PIXELS = 1.5
-"""Of the view; finer details the tool leaves out (`gui.canvas.smart_edge.DETAIL` of the pointer's reach)."""
+"""Of the view; finer details the tool leaves out (`Touch.detail`)."""
 SIDE = 1024
 """Image pixels round an anchor that the untuned scissors look at, reduced by two."""
 

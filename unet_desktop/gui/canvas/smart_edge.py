@@ -13,9 +13,6 @@ from unet_desktop.masks.shapes.corners import Gap, straight_line
 from unet_desktop.masks.shapes.edge import edge_between
 from unet_desktop.masks.shapes.fill import Points
 
-DETAIL = 1 / 6
-"""Shares of the reach that still are details to follow: one and a half pixels of the screen."""
-
 
 class SmartEdge(OutlineTool):
     """Shift draws a straight stretch. The closer the picture is shown, the finer the details that it follows."""
@@ -35,10 +32,10 @@ class SmartEdge(OutlineTool):
 
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
-        self._unit = touch.reach * DETAIL
+        self._unit = touch.detail
         super().press(touch)
 
     def hover(self, touch: Touch) -> None:
         """See `Tool.hover`."""
-        self._unit = touch.reach * DETAIL
+        self._unit = touch.detail
         super().hover(touch)

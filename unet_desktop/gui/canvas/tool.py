@@ -32,6 +32,11 @@ class Touch:
     pressure: float = 1.0
     reach: float = 6.0
 
+    @property
+    def detail(self) -> float:
+        """Image pixels within which details do not matter: about one and a half pixels of the screen."""
+        return self.reach / 6
+
     def near(self, x: float, y: float) -> bool:
         """Is that image point meant?"""
         return (self.x - x) ** 2 + (self.y - y) ** 2 <= self.reach**2

@@ -11,8 +11,6 @@ from unet_desktop.gui.subject import Subject
 from unet_desktop.gui.tool_options import ToolOptions
 from unet_desktop.masks.shapes.similar import Similar
 
-DETAIL = 1 / 6
-"""Shares of the reach that still are details to follow: one and a half pixels of the screen."""
 _A_REACH = 1.8
 """By how much the tolerance grows while the pointer moves by the reach: 1 for five pixels of the screen."""
 
@@ -37,7 +35,7 @@ class MagicWand(Tool):
         self._draft = begin_draft(self._editor, self._options, "Wand", erases=touch.erase)
         if self._draft is None:
             return
-        self._similar = Similar(pixels, touch.x, touch.y, touch.reach * DETAIL)
+        self._similar = Similar(pixels, touch.x, touch.y, touch.detail)
         self._from = (touch.x, self._options.tolerance)
         self._show()
 
