@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounds, spread
 
 SIDES = st.integers(-20, 40)
 BOXES = st.builds(Box, SIDES, SIDES, SIDES, SIDES)
@@ -46,3 +46,14 @@ def test_bounds_are_those_of_the_pixels(box, height, width):
 def test_sides_are_counted_in_pixels():
     box = Box(2, 3, 6, 8)
     assert (box.height, box.width) == np.zeros((9, 9))[box.slices].shape == (4, 5)
+
+
+@given(BOXES, BOXES)
+def test_a_plane_is_spread_over_a_larger_box(first, second):
+    first, second = first.within(30, 30), second.within(30, 30)
+    work = first.joined(second)
+    if work.empty:
+        return
+    whole = spread(np.ones(first.shape if not first.empty else (0, 0), bool), first, work)
+    assert whole.shape == work.shape
+    assert {(row + work.top, column + work.left) for row, column in np.argwhere(whole)} == pixels(first)

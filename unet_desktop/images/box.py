@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.opencv import cv2
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -26,6 +28,11 @@ class Box:
     def height(self) -> int:
         """In pixels."""
         return self.bottom - self.top
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width), of an array of its pixels."""
+        return self.height, self.width
 
     @property
     def empty(self) -> bool:
@@ -72,11 +79,17 @@ class Box:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
-def bounds(plane: NDArray[np.bool_]) -> Box:
-    """The smallest box that holds all of a (H, W) bool plane; an empty one when it is empty."""
-    rows = np.flatnonzero(plane.any(axis=1))
-    if rows.size == 0:
+def bounds(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
+    """The smallest box that holds all of a (H, W) plane that is not 0 or False; an empty one when nothing is."""
+    if not plane.size:
         return Box(0, 0, 0, 0)
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(plane[top:bottom].any(axis=0))
-    return Box(top, int(columns[0]), bottom, int(columns[-1]) + 1)
+    left, top, width, height = cv2.boundingRect(plane.view(np.uint8))
+    return Box(top, left, top + height, left + width)
+
+
+def spread(plane: NDArray[np.bool_], box: Box, over: Box) -> NDArray[np.bool_]:
+    """(h, w) bool over a larger box: a plane where its own box lies, False elsewhere."""
+    whole = np.zeros(over.shape, bool)
+    if not box.empty:
+        whole[box.moved(-over.top, -over.left).slices] = plane
+    return whole

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.screen import Grid, nearest
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.regions import Mask, region_table
 
 Codes = NDArray[np.unsignedinteger[Any]]
 """(h, w) uint8, or uint16 for many labels: what each screen pixel shows; 0 nothing."""
@@ -159,9 +159,7 @@ def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
     outside = cv2.compare(cv2.dilate(ranks, _round(1)), ranks, cv2.CMP_GT)
     codes: Codes = ranks + (np.asarray(edges, np.uint8) & np.uint8(len(palette.labels)))
     if pen.in_use is not None:
-        region = np.zeros(256, np.uint8)
-        region[list(palette.labels.region_values(pen.in_use))] = 1
-        plane = cv2.LUT(values, region)
+        plane = cv2.LUT(values, region_table(palette.labels, pen.in_use))
         edges = cv2.compare(cv2.erode(plane, _round(pen.width_in_use)), plane, cv2.CMP_LT)
         np.copyto(codes, palette.in_use, where=edges.view(np.bool_))
     np.copyto(codes, palette.hairline, where=outside.view(np.bool_))

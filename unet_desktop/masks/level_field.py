@@ -36,7 +36,7 @@ class LevelField:
 
     def read(self, box: Box) -> Levels:
         """(h, w) float32: the levels in a box, which lies within the picture."""
-        levels = np.empty((box.bottom - box.top, box.right - box.left), np.float32)
+        levels = np.empty(box.shape, np.float32)
         for tile, values in self._meeting(box):
             part = box.common(tile)
             levels[part.moved(-box.top, -box.left).slices] = values[part.moved(-tile.top, -tile.left).slices]

@@ -15,10 +15,15 @@ Region = NDArray[np.bool_]
 
 def region(mask: Mask, labels: LabelSet, label: Label) -> Region:
     """(H, W) bool: where the mask is the label or something inside it."""
-    table = np.zeros(256, bool)
-    table[list(labels.region_values(label))] = True
-    found: Region = table[mask]
+    found: Region = region_table(labels, label).view(bool)[mask]
     return found
+
+
+def region_table(labels: LabelSet, label: Label) -> Mask:
+    """(256,) uint8: 1 for each pixel value that lies in the label's region, 0 for the others."""
+    table = np.zeros(256, np.uint8)
+    table[list(labels.region_values(label))] = 1
+    return table
 
 
 def regions(mask: Mask, labels: LabelSet) -> NDArray[np.bool_]:

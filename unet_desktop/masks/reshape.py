@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounds, spread
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
-from unet_desktop.masks.regions import Mask, Region
+from unet_desktop.masks.regions import Mask, Region, region_table
 from unet_desktop.masks.stroke import erasing_table, painting_table
 
 
@@ -41,8 +41,7 @@ class Reshape:
         self._mask = mask
         self._original = Original(mask)
         self._paint, self._erase = painting_table(labels, label), erasing_table(labels, label)
-        self._values = np.zeros(256, np.uint8)
-        self._values[list(labels.region_values(label))] = 1
+        self._values = region_table(labels, label)
         self._region: Box | None = None
         self._name = name
 
@@ -55,8 +54,7 @@ class Reshape:
         """
         if self._region is None:
             whole = self._original.read(Box(0, 0, *self._mask.shape))
-            left, top, width, height = cv2.boundingRect(cv2.LUT(whole, self._values))
-            self._region = Box(top, left, top + height, left + width)
+            self._region = bounds(np.asarray(cv2.LUT(whole, self._values), np.uint8))
         return self._region
 
     def show(self, box: Box, plane: Region, combine: Combine) -> Box:
@@ -71,9 +69,7 @@ class Reshape:
         if inside.empty:
             inside = Box(0, 0, 0, 0)
         work = inside.joined(self.region) if combine is Combine.REPLACE else inside
-        shape = np.zeros((work.bottom - work.top, work.right - work.left), bool)
-        if not inside.empty:
-            shape[inside.moved(-work.top, -work.left).slices] = plane[inside.moved(-box.top, -box.left).slices]
+        shape = spread(plane[inside.moved(-box.top, -box.left).slices], inside, work)
         nothing = np.zeros((1, 1), bool)
         added = nothing if combine is Combine.SUBTRACT else shape
         taken = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]

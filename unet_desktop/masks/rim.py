@@ -158,7 +158,7 @@ def rim(mask: Mask, box: Box, centre: tuple[float, float], disc: NDArray[np.bool
 
 def _reach(x: float, y: float, box: Box) -> Radii:
     """(RAYS,) distance from a point in the box to its border."""
-    height, width = box.bottom - box.top, box.right - box.left
+    height, width = box.shape
     with np.errstate(divide="ignore"):
         sideways = np.where(_ACROSS > 0, width - x, x) / np.abs(_ACROSS)
         upright = np.where(_DOWN > 0, height - y, y) / np.abs(_DOWN)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import Box
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, ratios
-from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.regions import Mask, region_table
 from unet_desktop.masks.rim import Rim, rim
 
 Counts = NDArray[np.int32]
@@ -56,13 +56,11 @@ class Tally:
             labels: the label set.
         """
         self._mask, self._labels = mask, labels
-        self._tables = np.zeros((len(labels), 256), np.uint8)
-        for table, label in zip(self._tables, labels, strict=True):
-            table[list(labels.region_values(label))] = 1
+        self._tables = np.stack([region_table(labels, label) for label in labels])
         self._rows: Counts = np.zeros((len(labels), mask.shape[0]), np.int32)
         self._columns: Counts = np.zeros((len(labels), mask.shape[1]), np.int32)
         self._labelled = Box(0, 0, 0, 0)  # nothing but background lies outside
-        self._changed = _labelled(mask)
+        self._changed = bounds(mask)
 
     def note(self, box: Box) -> None:
         """Pixels in this box may have changed; nothing is counted before `measurement`."""
@@ -101,7 +99,7 @@ class Tally:
         if changed.empty:
             return
         whole = self._labelled = self._labelled.joined(changed)
-        if 2 * _pixels(changed) > _pixels(whole):
+        if 2 * changed.height * changed.width > whole.height * whole.width:
             changed = whole  # one look at all of it costs less than two at most of it
         across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
         down = self._mask[whole.top : whole.bottom, changed.left : changed.right]
@@ -133,18 +131,6 @@ def measured(mask: Mask, labels: LabelSet) -> Measurement:
 
 def _box(extent: Extent) -> Box:
     return Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
-
-
-def _labelled(mask: Mask) -> Box:
-    """The box of all that is not background."""
-    if mask.size == 0:
-        return Box(0, 0, 0, 0)
-    left, top, width, height = cv2.boundingRect(mask)
-    return Box(top, left, top + height, left + width)
-
-
-def _pixels(box: Box) -> int:
-    return (box.bottom - box.top) * (box.right - box.left)
 
 
 def _sums(plane: cv2.typing.MatLike, axis: int) -> Counts:

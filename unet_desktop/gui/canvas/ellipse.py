@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, sketched, target_at
@@ -14,9 +13,8 @@ from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.tool import Tool, Touch
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.tool_options import ToolOptions
-from unet_desktop.images.box import Box
+from unet_desktop.images.box import Box, spread
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.regions import Region
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
@@ -45,7 +43,7 @@ class _Purpose:
         if self.part is None:
             return reshape.show(box, plane, self.combine)
         work = box.joined(self.part.box)
-        added, taken = (_in(work, *piece) for piece in ((box, plane), (self.part.box, self.part.plane)))
+        added, taken = spread(plane, box, work), spread(self.part.plane, self.part.box, work)
         return reshape.show_change(work, added, taken & ~added)
 
 
@@ -248,10 +246,3 @@ def _boxed(start: tuple[float, float], at: Touch) -> Ellipse:
 def _pulled(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
     x, y = at.x + offset[0], at.y + offset[1]
     return pulled(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)
-
-
-def _in(work: Box, box: Box, plane: Region) -> Region:
-    """The plane of a box as part of a larger box."""
-    whole = np.zeros((work.bottom - work.top, work.right - work.left), bool)
-    whole[box.moved(-work.top, -work.left).slices] = plane
-    return whole

@@ -11,7 +11,8 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine
-from unet_desktop.masks.shapes.bucket import enclosed, piece
+from unet_desktop.masks.shapes.bucket import enclosed
+from unet_desktop.masks.shapes.piece import piece_at
 from unet_desktop.masks.stroke import erasing_table, painting_table
 
 
@@ -30,7 +31,7 @@ class Fill(Tool):
         if not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
             return
         if touch.erase:
-            self._erase(mask, labels, label, (row, column))
+            self._erase(mask, labels, label, touch)
         else:
             self._fill(mask, labels, label, (row, column))
 
@@ -48,12 +49,12 @@ class Fill(Tool):
             return
         self._apply(mask, found, painting_table(labels, label), step_name("Fill", label, Combine.ADD))
 
-    def _erase(self, mask: Mask, labels: LabelSet, label: Label, at: tuple[int, int]) -> None:
-        found = piece(mask, labels, label, *at)
+    def _erase(self, mask: Mask, labels: LabelSet, label: Label, touch: Touch) -> None:
+        found = piece_at(mask, labels, label, touch.x, touch.y)
         if found is None:
             self.refused.emit(f"There is no {label.name} here to erase.")
             return
-        self._apply(mask, found, erasing_table(labels, label), f"Erase piece of {label.name}")
+        self._apply(mask, (found.box, found.plane), erasing_table(labels, label), f"Erase piece of {label.name}")
 
     def _apply(self, mask: Mask, found: tuple[Box, Region], table: Mask, name: str) -> None:
         box, plane = found

@@ -55,7 +55,7 @@ class ZoomView(QWidget):
 
     def show_box(self, box: Box) -> None:
         """Show this part of the image, with as much again round it."""
-        width, height = box.right - box.left, box.bottom - box.top
+        height, width = box.shape
         around = (box.left - width / 2, box.top - height / 2, 2 * width, 2 * height)
         self._show(showing(around, (self.width(), self.height())))
 

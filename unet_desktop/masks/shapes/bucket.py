@@ -14,20 +14,19 @@ from unet_desktop.masks.stroke import painting_table
 _FOUND = 255
 
 
-def connected(mask: Mask, row: int, column: int, *, corners: bool = False) -> tuple[Box, Region]:
-    """The pixels of the same value that hang together with one pixel.
+def connected(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
+    """The pixels of the same value that hang together with one pixel, side to side; corners alone do not join them.
 
     Args:
         mask: (H, W) uint8.
         row, column: of the pixel, inside the mask.
-        corners: pixels that touch at a corner only hang together, too.
 
     Returns:
         their box and (h, w) bool, the pixels in it.
     """
     height, width = mask.shape
     found = np.zeros((height + 2, width + 2), np.uint8)
-    flags = (8 if corners else 4) | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (_FOUND << 8)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (_FOUND << 8)
     left, top, across, down = cv2.floodFill(mask, found, (column, row), 0, flags=flags)[3]
     box = Box(top, left, top + down, left + across)
     plane: Region = found[1:-1, 1:-1][box.slices] == _FOUND
@@ -42,17 +41,6 @@ def enclosed(mask: Mask, row: int, column: int) -> tuple[Box, Region] | None:
     box, plane = connected(mask, row, column)
     height, width = mask.shape
     return None if box.top == 0 or box.left == 0 or box.bottom == height or box.right == width else (box, plane)
-
-
-def piece(mask: Mask, labels: LabelSet, label: Label, row: int, column: int) -> tuple[Box, Region] | None:
-    """The piece of a label's region that holds a pixel, or None when the pixel lies outside the region.
-
-    Returns:
-        its box and (h, w) bool, the pixels in it.
-    """
-    if mask[row, column] not in labels.region_values(label):
-        return None
-    return connected(region(mask, labels, label).view(np.uint8), row, column, corners=True)
 
 
 def holes_filled(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounds, spread
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.fill import NOTHING, Points, filled
@@ -143,7 +143,7 @@ def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
 
     Without them a seam would stay where the curve ran a little outside or inside the edge.
     """
-    band = np.zeros((box.bottom - box.top, box.right - box.left), np.uint8)
+    band = np.zeros(box.shape, np.uint8)
     wide = 2 * math.ceil(stray) + 3
     for stretch in _moved_stretches(base, contour):
         at = np.rint((stretch - (box.left + 0.5, box.top + 0.5)) * (1 << _FRACTION)).astype(np.int32)
@@ -167,7 +167,4 @@ def _moved_stretches(base: Contour, contour: Contour) -> list[Points]:
 
 
 def _in(work: Box, piece: Piece) -> Region:
-    whole = np.zeros((work.bottom - work.top, work.right - work.left), bool)
-    if not piece.box.empty:
-        whole[piece.box.moved(-work.top, -work.left).slices] = piece.plane
-    return whole
+    return spread(piece.plane, piece.box, work)

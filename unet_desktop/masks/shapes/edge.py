@@ -90,7 +90,7 @@ def edge_between(pixels: Pixels, gap: Gap, unit: float) -> Points:
         return straight_line(gap)
     reduced = max(1, round(unit), math.ceil((length + 2 * _margin(length, 1)) / _SIDE))
     box = _window(pixels, gap, reduced)
-    height, width = (box.bottom - box.top) // reduced, (box.right - box.left) // reduced
+    height, width = box.height // reduced, box.width // reduced
     if height < 4 or width < 4 or not (_holds(box, gap.start) and _holds(box, gap.end)):
         return straight_line(gap)
     grey = _grey(pixels[box.slices], (width, height), min(max(_SIGMA * unit / reduced, 1.0), _SIGMA))

@@ -41,7 +41,7 @@ def filled(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Box, Regi
     if box.empty:
         return NOTHING
     rows, columns, turns = _crossings(starts, ends, box)
-    winding = np.zeros((box.bottom - box.top, box.right - box.left), np.int16)
+    winding = np.zeros(box.shape, np.int16)
     np.add.at(winding, (rows, columns), turns)
     np.cumsum(winding, axis=1, out=winding)
     return box, winding != 0
@@ -62,5 +62,5 @@ def _crossings(starts: Points, ends: Points, box: Box) -> tuple[NDArray[np.intp]
     x = start[:, 0] + (rows + 0.5 - start[:, 1]) * along[:, 0] / along[:, 1]
     columns = np.ceil(np.clip(x - 0.5, box.left, box.right)).astype(np.intp) - box.left
     turns = np.where(down[edge, 0], 1, -1).astype(np.int16)
-    reached = columns < box.right - box.left
+    reached = columns < box.width
     return rows[reached] - box.top, columns[reached], turns[reached]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.regions import Mask, Region
+from unet_desktop.masks.regions import Mask, Region, region_table
 from unet_desktop.masks.shapes.fill import Points
 
 _FINE = 64
@@ -82,13 +82,10 @@ def _smoothed(line: Points, sigma: float) -> Points:
 
 def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
     """Box of the region, (h, w) int32 number of each pixel's piece from 1 on, and the pieces' areas."""
-    table = np.zeros(256, np.uint8)
-    table[list(labels.region_values(label))] = 1
-    plane = cv2.LUT(mask, table)
-    left, top, width, height = cv2.boundingRect(plane)
-    if width == 0:
+    plane = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8)
+    box = bounds(plane)
+    if box.empty:
         return None
-    box = Box(top, left, top + height, left + width)
     _, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane[box.slices], connectivity=8)
     return box, np.asarray(numbers, np.int32), np.asarray(statistics[1:, cv2.CC_STAT_AREA], np.int32)
 

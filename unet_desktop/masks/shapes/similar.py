@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import Box
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
 from unet_desktop.masks.regions import Region
@@ -56,7 +56,7 @@ class Similar:
         whole = (height // reduced * reduced, width // reduced * reduced)
         self._box = Box(top, left, top + 2 * reach, left + 2 * reach).within(*whole)
         self._reduced = reduced
-        rows, columns = (self._box.bottom - self._box.top) // reduced, (self._box.right - self._box.left) // reduced
+        rows, columns = self._box.height // reduced, self._box.width // reduced
         # Where the screen shows more than the picture has, all that is smoothed is smaller.
         self._fineness = min(unit / reduced, 1.0)
         self._colours = _colours(pixels[self._box.slices], (columns, rows), self._fineness)
@@ -97,15 +97,14 @@ class Similar:
 
     def _enlarged(self, found: Bytes) -> tuple[Box, Region]:
         """At the picture's own resolution."""
-        rows, columns = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
-        if not rows.size:
+        around = bounds(found)
+        if around.empty:
             return NOTHING
-        around = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
         around = around.grown(math.ceil(2 * _EDGE)).within(*found.shape)
         # Repeated beyond the window's border, so that what is cut off there is cut straight.
         part = found[around.slices].astype(np.float32)
         smooth = cv2.GaussianBlur(part, (0, 0), max(self._fineness * _EDGE, 0.4), borderType=cv2.BORDER_REPLICATE)
-        size = ((around.right - around.left) * self._reduced, (around.bottom - around.top) * self._reduced)
+        size = (around.width * self._reduced, around.height * self._reduced)
         plane: Region = cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR) >= 0.5
         top, left = self._box.top + around.top * self._reduced, self._box.left + around.left * self._reduced
         return Box(top, left, top + size[1], left + size[0]), plane
