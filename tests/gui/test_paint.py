@@ -127,3 +127,17 @@ def test_the_ratio_follows_the_mask(opened: MainWindow, qtbot) -> None:
 def test_strokes_may_leave_the_picture(opened: MainWindow, points: list[tuple[float, float]]) -> None:
     drag(opened.canvas, points)
     assert mask_of(opened).shape == (120, 160)
+
+
+def test_a_button_that_went_up_under_a_dialog_paints_no_more(opened: MainWindow) -> None:
+    press(opened.canvas, (40, 60))
+    move(opened.canvas, (60, 60))
+    move(opened.canvas, (140, 60), Qt.MouseButton.NoButton)  # Qt keeps a release from what a dialog covers
+    move(opened.canvas, (140, 100), Qt.MouseButton.NoButton)
+    assert opened.bench.editor.mask[60, 60]
+    assert not opened.bench.editor.mask[:, 120:].any()
+    assert opened.bench.editor.history.names == ("Brush optic disc",)
+    press(opened.canvas, (80, 60), Qt.MouseButton.MiddleButton)
+    left = opened.canvas.viewport.left
+    move(opened.canvas, (20, 60), Qt.MouseButton.NoButton)
+    assert opened.canvas.viewport.left == left

@@ -123,7 +123,7 @@ def test_the_window_obeys_changed_keys_at_once(opened: MainWindow) -> None:
     assert not opened.bench.editor.mask.any()
     assert "F12" in opened.actions_by_id["edit.undo"].toolTip()
     QTest.keyPress(opened.canvas, Qt.Key.Key_F11)
-    assert not opened.canvas.overlay_visible
+    assert not opened.bench.view_options.view.visible
     QTest.qWait(400)
     QTest.keyRelease(opened.canvas, Qt.Key.Key_F11)
-    assert opened.canvas.overlay_visible
+    assert opened.bench.view_options.view.visible

@@ -47,11 +47,6 @@ class CaseQuery:
     order: Order = Order.NAME
     backwards: bool = False
 
-    @property
-    def keeps_all(self) -> bool:
-        """Does every case fit?"""
-        return self.kept is Kept.ALL and not self.words.strip()
-
 
 def fitting(cases: Iterable[Case], query: CaseQuery) -> set[str]:
     """Ids of the cases that the query keeps."""

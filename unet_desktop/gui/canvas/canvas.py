@@ -44,16 +44,6 @@ class Canvas(ZoomView):
         pixels = self._layers.image.pixels
         return None if pixels is None else (pixels.shape[1], pixels.shape[0])
 
-    @property
-    def overlay_visible(self) -> bool:
-        """Are mask and proposal shown?"""
-        return self._view.visible
-
-    @property
-    def overlay_opacity(self) -> float:
-        """Of the mask's fills, 0..1."""
-        return self._view.opacity
-
     def set_image(self, pixels: Pixels | None) -> None:
         """Show this picture, (H, W, 3) uint8 RGB, whole; or none."""
         self._layers.image.set_pixels(pixels)

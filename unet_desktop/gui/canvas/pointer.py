@@ -102,6 +102,8 @@ class Pointer(QObject):
         return True
 
     def _on_move(self, event: QMouseEvent | QTabletEvent) -> bool:
+        if isinstance(event, QMouseEvent) and not event.buttons():
+            self._on_release(event)  # it went up where nobody was told, such as under a dialog
         if self._grabbed is not None:
             self._canvas.pan_by(event.position() - self._grabbed)
             self._grabbed = event.position()
