@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
 from unet_desktop.masks.trust import UncertaintyMap
@@ -47,9 +47,9 @@ class UncertaintyLayer:
         self._image = QImage(heat.data, width, height, heat.strides[0], kind).copy()
         self._place = QRectF(seen.left, seen.top, seen.width, seen.height)
 
-    def paint(self, painter: QPainter, exposed: QRect, scale: float) -> None:
+    def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
-        if self._image is None or not self.visible or not self._place.intersects(QRectF(exposed)):
+        if self._image is None or not self.visible or not self._place.intersects(painter.clipBoundingRect()):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
