@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Qt
 
+from unet_desktop.gui.canvas.draft import step_name
 from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, sketched, target_at
 from unet_desktop.gui.canvas.grasp import Grasp
 from unet_desktop.gui.canvas.live_shape import LiveShape
@@ -35,7 +36,7 @@ class _Purpose:
     @property
     def name(self) -> str:
         """Of the step of the history."""
-        return f"{'Erase ellipse' if self.combine is Combine.SUBTRACT else 'Ellipse'} {self.label.name}"
+        return step_name("Ellipse", self.label, self.combine)
 
     def draw(self, ellipse: Ellipse, reshape: Reshape, size: tuple[int, int]) -> Box:
         """Draw it into a mask of that size."""
