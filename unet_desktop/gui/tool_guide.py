@@ -38,7 +38,7 @@ GUIDES: dict[ToolKind, Guide] = {
     ToolKind.ELLIPSE: Guide(
         "Ellipse",
         "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
-        "Shift keeps proportions, Alt the centre. Shift+Q takes the label's region.",
+        'Shift keeps proportions, Alt the centre. "Fit ellipse to label" takes its region.',
     ),
     ToolKind.SPLINE: Guide(
         "Contour",
