@@ -252,10 +252,9 @@ def test_the_dock_can_be_hidden_and_is_under_the_cases(opened: MainWindow) -> No
     assert docks.measure.isHidden()
 
 
-def test_the_guess_of_another_projects_case_of_that_name_is_not_taken(opened: MainWindow, qtbot, tmp_path) -> None:
+def test_a_guess_is_not_taken_from_another_projects_case(opened: MainWindow, qtbot, tmp_path, pattern) -> None:
     session, editor = opened.bench.session, opened.bench.editor
-    other = tmp_path / "other"
-    shutil.copytree(session.project.root, other)
+    other = shutil.copytree(pattern, tmp_path / "other")
     pixels = session.open.image.pixels.copy()
     pixels[30:90, 50:80, 1] = 250
     session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
