@@ -398,11 +398,40 @@ class TestCatalog:
         assert filled.case("c").state is CaseState.PREDICTED
 
     @pytest.mark.parametrize("text", ["", "{", "[]", '{"id": "c"}', '{"id": 5}'])
-    def test_a_damaged_record_is_one_sentence_when_it_is_needed(self, filled, text):
+    def test_a_damaged_record_keeps_nobody_from_the_other_cases(self, filled, text):
+        others = [case for case in filled.cases() if case.id != "c"]
         filled.layout.record("c").write_text(text)
         filled.layout.catalog.unlink()
-        with pytest.raises(ProjectError, match=r"c\.json"):
-            Project.open(filled.root)
+        for _ in range(2):  # with an index and without
+            project = Project.open(filled.root)
+            assert [case for case in project.cases() if not case.damage] == others
+            assert "c.json" in project.case("c").damage
+        project.rebuild_catalog()
+        assert "c.json" in project.case("c").damage
+        assert Project.open(filled.root).case("c").damage
+
+    def test_nothing_of_a_damaged_case_is_written(self, filled, disc_mask):
+        filled.layout.record("c").write_text("{")
+        project, before = Project.open(filled.root), files_in(filled.root)
+        for change in (
+            lambda: project.save_mask("c", disc_mask),
+            lambda: project.delete_mask("c"),
+            lambda: project.mark("c", flagged=True),
+            lambda: project.save_prediction("c", disc_mask, model="a", confidence=0.5),
+            lambda: project.load_mask("c"),
+            lambda: project.image_path("c"),
+        ):
+            with pytest.raises(ProjectError, match=r"c\.json"):
+                change()
+        assert files_in(filled.root) == before
+
+    def test_a_record_that_was_restored_is_sound_again(self, filled):
+        path = filled.layout.record("c")
+        whole, before = path.read_bytes(), filled.case("c")
+        path.write_bytes(whole[: len(whole) // 2])
+        assert Project.open(filled.root).case("c").damage
+        path.write_bytes(whole)
+        assert Project.open(filled.root).case("c") == before
 
     def test_other_files_in_the_folders_are_no_cases(self, filled):
         for folder in (filled.layout.cases, filled.layout.masks):

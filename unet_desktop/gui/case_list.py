@@ -122,7 +122,8 @@ class CaseList(QObject):
         round_trip = self._ordered[place + 1 :] + self._ordered[: max(place, 0)]
         if project is None:
             return None
-        waiting = [case_id for case_id in round_trip if project.case(case_id).state in UNCORRECTED]
+        cases = [project.case(case_id) for case_id in round_trip]
+        waiting = [case.id for case in cases if case.state in UNCORRECTED and not case.damage]
         return next((case_id for case_id in waiting if case_id in shown), waiting[0] if waiting else None)
 
     def most_useful(self, start: str | None) -> str | None:

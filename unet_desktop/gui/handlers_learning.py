@@ -69,7 +69,7 @@ class LearningHandlers:
         session = self._bench.session
         if session.project is None:
             return
-        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED]
+        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
         self._bench.learning.predict(cases, f"Predicting {len(cases)} cases")
 
     def segment_folder(self) -> None:

@@ -76,6 +76,7 @@ ICONS = {
     "state-approved": "mdi6.check-decagram",
     "state-flagged": "mdi6.flag",
     "state-noted": "mdi6.note-text-outline",
+    "state-damaged": "mdi6.alert-circle-outline",
     "search": "mdi6.magnify",
     "note": "mdi6.note-edit-outline",
     "backwards": "mdi6.swap-vertical",

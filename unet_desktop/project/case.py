@@ -27,6 +27,8 @@ UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
 
 OF_THE_PREDICTION = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
 """Fields of a case that stand in its prediction's record, which another thread writes."""
+_ELSEWHERE = OF_THE_PREDICTION | {"damage"}
+"""Fields of a case that do not stand in its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Case:
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None where it is not known.
         unfamiliar: the picture is unlike those that the predicting model learned from.
+        damage: why its record cannot be understood, as a sentence; then only id and state are known, and nothing of
+            the case may be written. Empty for a sound one.
     """
 
     id: str
@@ -68,6 +72,7 @@ class Case:
     confidence: float | None = None
     predicted_vcdr: float | None = None
     unfamiliar: bool = False
+    damage: str = ""
 
     @property
     def group(self) -> str:
@@ -99,7 +104,12 @@ class Case:
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain data; what the prediction's own record says is left to that."""
-        return {name: value for name, value in asdict(self).items() if name not in OF_THE_PREDICTION}
+        return {name: value for name, value in asdict(self).items() if name not in _ELSEWHERE}
+
+    @classmethod
+    def damaged(cls, case_id: str, sentence: str) -> Case:
+        """A case of which no more is known than that its record cannot be understood, and why."""
+        return cls(case_id, "", "", 0, 0, damage=sentence)
 
     @classmethod
     def from_json(cls, data: Any, source: Path) -> Case:
@@ -109,7 +119,7 @@ class Case:
             ProjectError: the record has another form.
         """
         try:
-            names = {field.name for field in fields(cls)} - OF_THE_PREDICTION
+            names = {field.name for field in fields(cls)} - _ELSEWHERE
             known = {name: data[name] for name in names if name in data}
             known["state"] = CaseState(known.get("state", "new"))
             known["eye"] = Eye(known.get("eye", ""))

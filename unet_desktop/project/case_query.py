@@ -83,7 +83,9 @@ def most_useful_first(cases: Iterable[Case]) -> list[str]:
     def rank(case: Case) -> tuple[bool, bool, float]:
         return case.confidence is None, not case.unfamiliar, case.confidence or 0.0
 
-    return [case.id for case in sorted(cases, key=rank) if case.state in UNCORRECTED and not case.flagged]
+    return [
+        case.id for case in sorted(cases, key=rank) if case.state in UNCORRECTED and not (case.flagged or case.damage)
+    ]
 
 
 def kinds(case: Case) -> tuple[Kept, ...]:

@@ -24,7 +24,7 @@ VERSION = 4
 Stamp = tuple[int, int, int, int]
 """When a record was written, in nanoseconds, and its length in bytes; the same of the prediction's, 0 without one."""
 
-_COLUMNS = tuple(field.name for field in fields(Case))
+_COLUMNS = tuple(field.name for field in fields(Case) if field.name != "damage")  # a damaged record is read again
 _STAMP = ("record_written", "record_length", "prediction_written", "prediction_length")
 _TYPES = dict.fromkeys(("height", "width", "flagged", "unfamiliar", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
     ("vcdr", "confidence", "predicted_vcdr"), "REAL"

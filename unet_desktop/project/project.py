@@ -98,9 +98,24 @@ class Project:
         except KeyError:
             raise ProjectError(f'The project has no case "{case_id}".') from None
 
+    def sound_case(self, case_id: str) -> Case:
+        """The case of that id, for whoever reads its files or changes anything of it.
+
+        Raises:
+            ProjectError: there is none, or its record is damaged.
+        """
+        case = self.case(case_id)
+        if case.damage:
+            raise ProjectError(case.damage)
+        return case
+
     def image_path(self, case_id: str) -> Path:
-        """Where the case's picture is on this computer."""
-        return self.case(case_id).image_path(self.root)
+        """Where the case's picture is on this computer.
+
+        Raises:
+            ProjectError: its record is damaged.
+        """
+        return self.sound_case(case_id).image_path(self.root)
 
     def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
         """Take a picture in as a new case.
@@ -129,7 +144,7 @@ class Project:
 
     def cases_by_hash(self) -> dict[str, Case]:
         """All cases by the SHA-256 of their pictures."""
-        return {case.sha256: case for case in self._records.cases.values()}
+        return {case.sha256: case for case in self._records.cases.values() if not case.damage}
 
     def load_mask(self, case_id: str) -> Mask | None:
         """(H, W) uint8 human mask, or None when there is none.
@@ -137,7 +152,7 @@ class Project:
         Raises:
             MaskError: damaged, or of another size than its picture.
         """
-        case = self.case(case_id)
+        case = self.sound_case(case_id)
         path = self.layout.mask(case_id)
         return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
 
@@ -152,7 +167,7 @@ class Project:
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
         """
-        _check_size(self.case(case_id), mask)
+        _check_size(self.sound_case(case_id), mask)
         write_mask(self.layout.mask(case_id), mask, self.labels)
 
     def note_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
@@ -161,7 +176,7 @@ class Project:
         Raises:
             WriteError: it cannot be noted.
         """
-        return self._records.put(_signed(self.case(case_id).corrected(vertical_ratio(mask, self.labels), model)))
+        return self._records.put(_signed(self.sound_case(case_id).corrected(vertical_ratio(mask, self.labels), model)))
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
         """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
@@ -173,8 +188,9 @@ class Project:
         Raises:
             WriteError: it cannot be deleted.
         """
+        case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_signed(replace(self.case(case_id), state=CaseState.NEW, model="", vcdr=None)))
+        self._records.put(_signed(replace(case, state=CaseState.NEW, model="", vcdr=None)))
         return self._records.derive(case_id)
 
     def load_prediction(self, case_id: str) -> StoredPrediction | None:
@@ -183,7 +199,7 @@ class Project:
         Raises:
             MaskError: damaged, or of another size than its picture. ProjectError: its record is damaged.
         """
-        return load_prediction(self.layout, self.labels, self.case(case_id))
+        return load_prediction(self.layout, self.labels, self.sound_case(case_id))
 
     def save_prediction(
         self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = UNKNOWN
@@ -193,7 +209,7 @@ class Project:
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
         """
-        _check_size(self.case(case_id), mask)
+        _check_size(self.sound_case(case_id), mask)
         write_prediction(self.layout, self.labels, case_id, StoredPrediction(mask, model, confidence, trust))
         return self.refresh(case_id)
 
@@ -212,7 +228,7 @@ class Project:
         Raises:
             ProjectError: approved without a mask. WriteError: it cannot be written.
         """
-        case = self.case(case_id)
+        case = self.sound_case(case_id)
         if approved is not None:
             if not self.layout.mask(case_id).exists():
                 raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")

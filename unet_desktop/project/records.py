@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from unet_desktop.project.json_object import read_object
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import with_record
 
+log = logging.getLogger("unet.project")
+
 
 class Records:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
@@ -21,12 +24,14 @@ class Records:
     def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
         """Read all cases: from the index where a record is as the index knew it, else from the record.
 
+        A record that is damaged gives a `Case.damaged`, so that it keeps nobody from the other cases.
+
         Args:
             layout: where they are.
             read_only: write nothing, not even what is missing in the index.
 
         Raises:
-            ProjectError: a record is damaged, or the folder cannot be read.
+            ProjectError: the folder cannot be read.
         """
         self._layout, self._read_only = layout, read_only
         self._catalog = Catalog(layout.catalog)
@@ -51,7 +56,7 @@ class Records:
     def note(self, *cases: Case) -> None:
         """Know this of cases from now on, in memory and in the index alone."""
         self.cases |= {case.id: case for case in cases}
-        self._index(list(cases))
+        self._index([case for case in cases if not case.damage])
 
     def derive(self, case_id: str) -> Case:
         """The case as its record and files are now, after another thread or program wrote some of them.
@@ -81,15 +86,22 @@ class Records:
         for case_id, stamp in stamps.items():
             entry = indexed.get(case_id)
             known = entry.case if entry is not None and entry.stamp == stamp else None
-            case = _derived(known or self._read_record(case_id), masks=masks, predictions=predictions)
+            case = _derived(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
             self.cases[case_id] = case
-            if case != known:
+            if case != known and not case.damage:
                 changed.append(case)
         for gone in self.cases.keys() - stamps.keys():
             del self.cases[gone]
         if not self._read_only:
             self._catalog.remove(indexed.keys() - stamps.keys())
         self._index(changed)
+
+    def _read_or_mark(self, case_id: str) -> Case:
+        try:
+            return self._read_record(case_id)
+        except ProjectError as error:
+            log.warning("%s", error)
+            return Case.damaged(case_id, str(error))
 
     def _read_record(self, case_id: str) -> Case:
         path = self._layout.record(case_id)

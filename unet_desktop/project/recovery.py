@@ -31,7 +31,7 @@ def recover(project: Project) -> list[str]:
         a sentence for each case of which something was recovered, or could not be.
     """
     sentences: list[str] = []
-    known = {case.id: case for case in project.cases()}
+    known = {case.id: case for case in project.cases() if not case.damage}
     for case_id in sorted(stems(project.layout.masks, JOURNAL_SUFFIX)):
         try:
             if case_id in known:  # a case taken out by hand may be put back together with its journal

@@ -91,6 +91,8 @@ class CasesModel(QAbstractListModel):
 
 def describe(case: Case) -> list[str]:
     """What is known of the case, a short text each, for tooltips and screen readers."""
+    if case.damage:
+        return [f"damaged: {case.damage}"]
     parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
     if case.flagged:
         parts.append("flagged")
