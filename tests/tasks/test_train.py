@@ -11,6 +11,7 @@ from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
+from unet_desktop.masks.file import write_mask
 from unet_desktop.project.models import Model
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
@@ -148,3 +149,24 @@ def test_the_engine_is_told_the_prediction_and_what_is_recent(project, add):
     assert (sample.prediction, sample.recent) == (project.layout.prediction("a"), True)
     (sample,) = train.samples(project, [case])
     assert not sample.recent
+
+
+def test_bad_masks_and_records_are_left_out_and_all_of_them_are_told(add, parts, project):
+    for number in range(10):
+        add(f"eye-{number}")
+    write_mask(project.layout.mask("eye-1"), np.ones((9, 9), np.uint8), project.labels)
+    write_mask(project.layout.mask("eye-2"), np.full((32, 32), 77, np.uint8), project.labels)
+    project.layout.mask("eye-3").write_bytes(b"no picture")
+    project.layout.record("eye-4").write_text("{")
+    teaching, judging, messages = parts()
+    assert not (teaching | judging) & {"eye-1", "eye-2", "eye-3", "eye-4"}
+    assert len(teaching | judging) == 6
+    assert [message.split(" is left out: ")[0] for message in messages] == ["eye-1", "eye-2", "eye-3", "eye-4"]
+
+
+def test_too_few_sound_masks_are_one_sentence(add, parts, project):
+    for name in "ab":
+        add(name)
+        project.layout.mask(name).write_bytes(b"no picture")
+    with pytest.raises(TrainingError, match="at least 2"):
+        parts()

@@ -32,7 +32,7 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
         UserError: no case is corrected, or one cannot be read.
     """
     project = Project.open(root)
-    cases = trainable(project.cases())[:_COUNT]
+    cases = [case for case in trainable(project.cases()) if not case.damage][:_COUNT]
     specs = {"segment": specs_for(project.labels, config)["segment"]}
     data = Dataset(samples(project, cases), project.labels, specs)
     for done in data.read():

@@ -13,7 +13,7 @@ from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.fit import fit
 from unet_desktop.engine.training_header import TrainingHeader
-from unet_desktop.errors import TrainingError, WriteError
+from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
@@ -32,7 +32,7 @@ class Selection:
 
 
 def trainable(cases: Sequence[Case]) -> list[Case]:
-    """Cases that teach: those with a human mask that nobody flagged."""
+    """Cases that teach: those with a human mask that nobody flagged, also those whose files will turn out damaged."""
     return [case for case in cases if case.state not in UNCORRECTED and not case.flagged]
 
 
@@ -159,7 +159,7 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
     """The split of the trainable cases; yields a sentence for each case that has to be left out."""
     usable = []
     for case in trainable(project.cases()):
-        problem = _problem_with(case, project.root)
+        problem = _problem_with(project, case)
         if problem:
             yield Message(problem)
         else:
@@ -180,11 +180,17 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
     return Selection(of("train"), of("validation"))
 
 
-def _problem_with(case: Case, root: Path) -> str:
-    path = case.image_path(root)
+def _problem_with(project: Project, case: Case) -> str:
+    """Why the case cannot teach, as a sentence; empty when it can."""
+    if case.damage:
+        return f"{case.id} is left out: {case.damage}"
+    path = case.image_path(project.root)
     try:
         if files.sha256(path) == case.sha256:
+            project.load_mask(case.id)
             return ""
+    except MaskError as error:
+        return f"{case.id} is left out: {error}"
     except OSError:
         return f"{case.id} is left out: its picture {path} is not there. Put it back, or import it again."
     return f"{case.id} is left out: its picture {path} changed after it was imported. Restore it, or import it again."
