@@ -11,18 +11,17 @@ from typing import Any, TypedDict, Unpack
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
-from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.file import read_mask, write_mask
+from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import UNKNOWN, Trust
 from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.predictions import StoredPrediction, load_prediction, put_aside, write_prediction
+from unet_desktop.project.predictions import StoredPrediction, put_aside, write_prediction
 from unet_desktop.project.ratio import vertical_ratio
-from unet_desktop.project.records import Records
+from unet_desktop.project.reading import Reading
 
 
 class Noted(TypedDict, total=False):
@@ -34,21 +33,11 @@ class Noted(TypedDict, total=False):
     eye: Eye | None
 
 
-class Project:
-    """A project folder that was opened; each thread opens its own.
+class Project(Reading):
+    """A project folder that was opened; each thread opens its own. What is read of it is in `Reading`.
 
     Case records and mask files are the truth; the catalog is an index over them.
     """
-
-    read_only = False
-
-    def __init__(self, layout: Layout, manifest: Manifest) -> None:
-        """Use `Project.open` or `Project.create`."""
-        self.layout = layout
-        self.name = manifest.name
-        self.labels: LabelSet = manifest.labels
-        self.mm_per_pixel = manifest.mm_per_pixel
-        self._records = Records(layout, read_only=self.read_only)
 
     @classmethod
     def create(cls, root: Path, labels: LabelSet, name: str = "") -> Project:
@@ -78,45 +67,6 @@ class Project:
         _prepare(layout)
         return cls(layout, manifest)
 
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.layout.root
-
-    def cases(self) -> list[Case]:
-        """All cases in natural order of their ids."""
-        return sorted(self._records.cases.values(), key=lambda case: natural_key(case.id))
-
-    def case(self, case_id: str) -> Case:
-        """The case of that id.
-
-        Raises:
-            ProjectError: there is none.
-        """
-        try:
-            return self._records.cases[case_id]
-        except KeyError:
-            raise ProjectError(f'The project has no case "{case_id}".') from None
-
-    def sound_case(self, case_id: str) -> Case:
-        """The case of that id, for whoever reads its files or changes anything of it.
-
-        Raises:
-            ProjectError: there is none, or its record is damaged.
-        """
-        case = self.case(case_id)
-        if case.damage:
-            raise ProjectError(case.damage)
-        return case
-
-    def image_path(self, case_id: str) -> Path:
-        """Where the case's picture is on this computer.
-
-        Raises:
-            ProjectError: its record is damaged.
-        """
-        return self.sound_case(case_id).image_path(self.root)
-
     def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
         """Take a picture in as a new case.
 
@@ -141,20 +91,6 @@ class Project:
             if copy:
                 own.unlink(missing_ok=True)
             raise
-
-    def cases_by_hash(self) -> dict[str, Case]:
-        """All cases by the SHA-256 of their pictures."""
-        return {case.sha256: case for case in self._records.cases.values() if not case.damage}
-
-    def load_mask(self, case_id: str) -> Mask | None:
-        """(H, W) uint8 human mask, or None when there is none.
-
-        Raises:
-            MaskError: damaged, or of another size than its picture.
-        """
-        case = self.sound_case(case_id)
-        path = self.layout.mask(case_id)
-        return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
 
     def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
         """Keep a human mask; the case becomes corrected. See `write_mask` and `note_mask`, which it is made of."""
@@ -192,14 +128,6 @@ class Project:
         files.delete_file(self.layout.mask(case_id))
         self._records.put(_signed(replace(case, state=CaseState.NEW, model="", vcdr=None)))
         return self._records.derive(case_id)
-
-    def load_prediction(self, case_id: str) -> StoredPrediction | None:
-        """The model's mask, or None when there is none.
-
-        Raises:
-            MaskError: damaged, or of another size than its picture. ProjectError: its record is damaged.
-        """
-        return load_prediction(self.layout, self.labels, self.sound_case(case_id))
 
     def save_prediction(
         self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = UNKNOWN
