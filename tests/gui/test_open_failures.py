@@ -1,4 +1,4 @@
-"""A failed opening leaves what was open as it was, and says why."""
+"""A case that cannot be opened says why in the canvas' place and offers a way out; a project leaves what was open."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from drawings import picture
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
+from unet_desktop.gui import handlers_cases
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import CaseState
@@ -24,30 +25,101 @@ def sentence(window: MainWindow) -> str:
     return boxes[0].text()
 
 
+def broken(window: MainWindow) -> str:
+    """What the page in the canvas' place says of the case; there is no dialog, and the case is marked in the list."""
+    assert not [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    assert window.bench.session.open is None
+    assert window.bench.editor.mask is None
+    assert window.pages.currentWidget() is window.panels.broken
+    index = window.panels.cases._list.currentIndex()
+    assert index.data() == window.bench.session.current_id
+    assert window.panels.broken.words.text() in index.data(Qt.ItemDataRole.ToolTipRole)
+    return window.panels.broken.words.text()
+
+
+def button(window: MainWindow, name: str) -> QPushButton:
+    found = window.panels.broken.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def offered(window: MainWindow) -> list[str]:
+    """The buttons that the page shows."""
+    return [one.objectName() for one in window.panels.broken.findChildren(QPushButton) if one.isVisible()]
+
+
 def test_a_missing_picture(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    painted = opened.bench.editor.mask
     opened.bench.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert "not there" in sentence(opened)
-    assert opened.bench.session.case_id == "a"
-    assert opened.bench.editor.mask is painted
+    assert "not there" in broken(opened)
+    assert offered(opened) == ["locate_picture", "retry_case"]
+    opened.handlers.find("cases.open_case")("a")
+    assert opened.pages.currentWidget() is opened.stage
+    assert opened.bench.editor.mask.any()
     assert opened.bench.editor.history.can_undo
 
 
 def test_a_picture_of_another_size(opened: MainWindow, root: Path) -> None:
     write_jpeg(opened.bench.session.project.image_path("b"), picture(0)[:50])
     QTest.keyClick(opened, Qt.Key.Key_N)
+    assert "160 x 50" in broken(opened)
+
+
+def test_a_picture_that_was_moved_is_located(
+    opened: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = opened.bench.session.project
+    moved = project.image_path("b").rename(tmp_path / "elsewhere.jpg")
+    other = tmp_path / "other.jpg"
+    write_jpeg(other, picture(9)[:50])
+    QTest.keyClick(opened, Qt.Key.Key_N)
+    before = project.case("b")
+    monkeypatch.setattr(handlers_cases, "confirmed", lambda *_: True)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
+    button(opened, "locate_picture").click()
     assert "160 x 50" in sentence(opened)
-    assert opened.bench.session.case_id == "a"
+    assert project.case("b") == before
+    monkeypatch.setattr(handlers_cases, "confirmed", None)  # the very file needs no question
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
+    button(opened, "locate_picture").click()
+    assert opened.bench.session.case_id == "b"
+    assert type(project).open(root).image_path("b") == moved
+    assert "cannot" not in opened.panels.cases._list.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_a_damaged_mask_is_no_empty_mask(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.project.layout.mask("d").write_bytes(b"\x89PNG no")
+def test_a_damaged_mask_is_no_empty_mask_and_is_put_aside(opened: MainWindow, root: Path) -> None:
+    project = opened.bench.session.project
+    project.layout.mask("d").write_bytes(b"\x89PNG no")
     opened.handlers.find("cases.open_case")("d")
-    assert "cannot be read" in sentence(opened)
-    assert opened.bench.session.case_id == "a"
-    assert opened.panels.cases._list.currentIndex().row() == 0
+    assert "cannot be read" in broken(opened)
+    assert offered(opened) == ["empty_mask", "retry_case"]
+    assert project.layout.mask("d").read_bytes() == b"\x89PNG no"
+    button(opened, "empty_mask").click()
+    assert opened.bench.session.case_id == "d"
+    assert not opened.bench.editor.mask.any()
+    assert project.case("d").state is CaseState.NEW
+    assert not project.layout.mask("d").exists()
+    assert (project.layout.masks / "d.png.bad-1").read_bytes() == b"\x89PNG no"
+
+
+def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root: Path) -> None:
+    path = root / "cases" / "a.json"
+    whole = path.read_text()
+    path.write_text(whole[:40])
+    window.handlers.find("project.open_root")(root)
+    assert window.bench.session.case_id == "b"
+    first = window.panels.cases._model.index(0)
+    assert "a.json" in first.data(Qt.ItemDataRole.ToolTipRole)
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert "a.json" in broken(window)
+    assert offered(window) == ["retry_case"]
+    drag(window.canvas, [(40, 40), (60, 60)])
+    window.handlers.find("cases.toggle_flagged")()
+    assert path.read_text() == whole[:40]
+    path.write_text(whole)
+    window.handlers.find("project.rebuild_index")()
+    assert window.bench.session.case_id == "a"
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"format": 99}'])
@@ -65,15 +137,15 @@ def test_no_project(opened: MainWindow, root: Path, tmp_path: Path, content: str
 def test_stepping_goes_past_a_missing_picture(opened: MainWindow, root: Path) -> None:
     opened.bench.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert "not there" in sentence(opened)
+    assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert opened.bench.session.case_id == "c"
     QTest.keyClick(opened, Qt.Key.Key_P)
-    assert "not there" in sentence(opened)
+    assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_P)
     assert opened.bench.session.case_id == "a"
     QTest.keyClick(opened, Qt.Key.Key_U)
-    assert "not there" in sentence(opened)
+    assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_U)
     assert opened.bench.session.case_id == "c"
 
@@ -82,17 +154,20 @@ def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: 
     for name in "ad":
         (root / "images" / f"{name}.jpg").unlink()
     window.handlers.find("project.open_root")(root)
-    assert "not there" in sentence(window)
-    QTest.keyClick(window, Qt.Key.Key_N)
     assert window.bench.session.case_id == "b"
     window.handlers.find("cases.open_case")("d")
-    assert "not there" in sentence(window)
-    QTest.keyClick(window, Qt.Key.Key_N)  # from the one that is open and marked in the list
-    assert window.bench.session.case_id == "c"
-    QTest.keyClick(window, Qt.Key.Key_N)
-    assert "not there" in sentence(window)
+    assert "not there" in broken(window)
+    QTest.keyClick(window, Qt.Key.Key_N)  # it is the last one
+    assert "not there" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_P)
     assert window.bench.session.case_id == "c"
+
+
+def test_without_any_picture_the_first_case_says_why(window: MainWindow, root: Path) -> None:
+    for name in "abcd":
+        (root / "images" / f"{name}.jpg").unlink()
+    window.handlers.find("project.open_root")(root)
+    assert "a.jpg" in broken(window)
 
 
 def test_reading_the_cases_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
 
-from unet_desktop.errors import UserError
+from PySide6.QtWidgets import QFileDialog, QWidget
+
 from unet_desktop.gui.dialogs.case_details import CaseDetails, CaseDetailsDialog
 from unet_desktop.gui.dialogs.case_note import CaseNoteDialog
+from unet_desktop.gui.dialogs.confirm import confirmed
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.cases import CasesPanel
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import CaseState, Eye
+from unet_desktop.project.repair import is_the_imported_one, put_mask_aside, relocate
 
 
 class CaseHandlers:
@@ -21,13 +24,46 @@ class CaseHandlers:
         self._bench, self._window, self._docks, self._panel = bench, window, docks, panel
 
     def open_case(self, case_id: str) -> None:
-        """Open this case; when that fails, the list shows again what stays open."""
-        try:
-            self._bench.session.open_case(case_id)
-        except UserError:
-            self._bench.session.case_updated.emit(self._bench.session.case_id or "")
-            self._bench.session.start_from_open()
-            raise
+        """Open this case; why one cannot be opened stands in the place of its picture."""
+        self._bench.session.open_case(case_id)
+
+    def retry(self) -> None:
+        """Try again to open the case that could not be opened."""
+        self._bench.session.retry()
+
+    def locate_picture(self) -> None:
+        """Ask where the picture of the case is that could not be opened, and open it.
+
+        Raises:
+            UserError: the chosen file is not its picture, or the record cannot be written.
+        """
+        project, broken = self._bench.session.project, self._bench.session.broken
+        if project is None or broken is None:
+            return
+        case_id = broken.case_id
+        title, start = f"Where is the picture of {case_id}?", str(project.image_path(case_id).parent)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, title, start)
+        if not chosen:
+            return
+        question = f"{Path(chosen).name} is not the file that was imported as {case_id}. Use it all the same?"
+        if is_the_imported_one(project, case_id, Path(chosen)) or confirmed(
+            self._window, "Another picture", question, "Use it"
+        ):
+            relocate(project, case_id, Path(chosen))
+            self._bench.session.retry()
+
+    def start_with_empty_mask(self) -> None:
+        """Put the mask aside that cannot be used, and open its case.
+
+        Raises:
+            WriteError: it cannot be moved.
+        """
+        session = self._bench.session
+        if session.project is not None and session.broken is not None:
+            case_id = session.broken.case_id
+            put_mask_aside(session.project, case_id)
+            session.take(session.project.case(case_id))
+            session.retry()
 
     def step(self, offset: int) -> None:
         """Go that many cases on, as far as there are some; past one that cannot be opened with the next press."""

@@ -13,6 +13,9 @@ from unet_desktop.gui.dialogs.new_project import NewProjectDialog
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.project import Project
 
+_MOST_TRIED = 50
+"""Cases that are tried when a project is opened; all of thousands may lie on a drive that is not there."""
+
 
 class ProjectHandlers:
     """New, open, close, import."""
@@ -49,9 +52,7 @@ class ProjectHandlers:
         root = root.parent if root.name == "project.json" else root
         session = self._bench.session
         session.open_project(root)
-        first = session.next_uncorrected() or session.step(0)
-        if first is not None:
-            session.open_case(first)
+        self._open_first()
 
     def reopen(self) -> None:
         """Open the project again, with the case that is open, to see whether another program has left it.
@@ -118,9 +119,21 @@ class ProjectHandlers:
     def _take_new_cases(self) -> None:
         session = self._bench.session
         session.reload_cases()
-        first = session.next_uncorrected() or session.step(0)
-        if session.open is None and first is not None:
-            session.open_case(first)
+        if session.open is None:
+            self._open_first()
+
+    def _open_first(self) -> None:
+        """Open the first uncorrected case, or simply the first; of those that cannot be opened it goes on to others."""
+        session = self._bench.session
+        first, shown = session.next_uncorrected() or session.step(0), session.cases.shown
+        if first is None:
+            return
+        place = shown.index(first) if first in shown else 0
+        for case_id in dict.fromkeys([first, *shown[place:], *shown[:place]][:_MOST_TRIED]):
+            session.open_case(case_id)
+            if session.broken is None:
+                return
+        session.open_case(first)
 
     def _open_if_there(self, root: Path) -> None:
         if (root / "project.json").is_file():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 from PySide6.QtCore import QObject, Signal
 
+from unet_desktop.errors import UserError
 from unet_desktop.gui.accesses import Accesses
+from unet_desktop.gui.broken import Broken
 from unet_desktop.gui.case_list import CaseList
 from unet_desktop.gui.case_reader import CaseReader
 from unet_desktop.gui.open_case import OpenCase, check_mask
@@ -17,6 +20,8 @@ from unet_desktop.project.access import Access
 from unet_desktop.project.case import Case
 from unet_desktop.project.models import Model, list_models
 from unet_desktop.project.project import Noted, Project
+
+log = logging.getLogger("unet.gui")
 
 
 class Session(QObject):
@@ -52,7 +57,7 @@ class Session(QObject):
         self.model_in_use: Path | None = None
         self.cases = CaseList(self)
         self._unsaved, self._reader, self._accesses = unsaved, reader, Accesses(unsaved)
-        self._stuck: str | None = None  # the case that could not be opened last
+        self.broken: Broken | None = None  # what is shown in the place of a case that could not be opened
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -68,6 +73,11 @@ class Session(QObject):
     def case_id(self) -> str | None:
         """Id of the open case."""
         return None if self.open is None else self.open.case.id
+
+    @property
+    def current_id(self) -> str | None:
+        """Id of the case that is open, or of the one that could not be opened."""
+        return self.case_id if self.broken is None else self.broken.case_id
 
     def open_project(self, root: Path) -> None:
         """Open a project and no case of it yet.
@@ -118,44 +128,47 @@ class Session(QObject):
             self.case_changed.emit()
         elif self.case_id is not None:
             self.take(self.project.case(self.case_id))
+        if self.broken is not None:
+            self.retry()
 
     def open_case(self, case_id: str) -> None:
-        """Open a case; picture and mask are both read before anything is swapped.
-
-        Raises:
-            UserError: picture or mask cannot be read or do not fit; what was open stays open.
-        """
-        if self.project is None:
+        """Open a case; one whose picture or mask cannot be read or does not fit becomes `broken`, and none is open."""
+        if self.project is None or case_id == self.case_id:
             return
-        if case_id == self.case_id:
-            self._stuck = None
-            return
-        self._stuck = case_id
-        staged = self._stage(self.project, case_id)
-        self._stuck = None
+        staged, broken = None, None
+        try:
+            staged = self._stage(self.project, case_id)
+        except UserError as error:
+            log.info("%s", error)
+            broken = Broken.by(case_id, error)
         self.leaving.emit()
-        self.open = replace(staged, case=self.project.case(case_id))
+        self.open = None if staged is None else replace(staged, case=self.project.case(case_id))
+        self.broken = broken
         self.cases.set_current(case_id)
         self.case_changed.emit()
+
+    def retry(self) -> None:
+        """Try again to open the case that could not be opened; it may also be gone meanwhile."""
+        if self.broken is not None and self.broken.case_id in self.case_ids:
+            self.open_case(self.broken.case_id)
+        elif self.broken is not None:
+            self.broken = None
+            self.case_changed.emit()
 
     def step(self, offset: int) -> str | None:
         """Id of the case that many places on in the list as it is shown, or None at its end.
 
-        It goes on from a case that could not be opened, or nobody could ever step past that one.
+        It goes on from a case that could not be opened.
         """
-        return self.cases.step(self._stuck or self.case_id, offset)
+        return self.cases.step(self.current_id, offset)
 
     def next_uncorrected(self) -> str | None:
         """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
-        return self.cases.next_uncorrected(self._stuck or self.case_id)
+        return self.cases.next_uncorrected(self.current_id)
 
     def most_useful(self) -> str | None:
         """Id of the other uncorrected case that it helps most to correct; None when there is no other."""
-        return self.cases.most_useful(self._stuck or self.case_id)
-
-    def start_from_open(self) -> None:
-        """Step from the open case again, after another one could not be opened."""
-        self._stuck = None
+        return self.cases.most_useful(self.current_id)
 
     def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
         """Note something of a case, the open one when none is named; None leaves it as it is.
@@ -195,7 +208,7 @@ class Session(QObject):
 
     def _swap_project(self, access: Access | None) -> None:
         project = None if access is None else access.project
-        self.access, self.project, self.open, self.model_in_use, self._stuck = access, project, None, None, None
+        self.access, self.project, self.open, self.model_in_use, self.broken = access, project, None, None, None
         self.cases.set_project(project)
         self.project_changed.emit()
         self.case_changed.emit()

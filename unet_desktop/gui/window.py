@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         wire(self, Pointer(self.canvas, bench.toolbox), groups, appearance)
 
     def _lay_out(self) -> None:
-        for page in (self.panels.welcome, self.panels.no_cases, self.stage):
+        for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.stage):
             self.pages.addWidget(page)
         centre = QWidget()
         column = QVBoxLayout(centre)

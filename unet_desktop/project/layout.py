@@ -131,6 +131,10 @@ class Layout:
         """Where a journal is put that does not fit its mask; kept for whoever wants to look into it."""
         return self.masks / f"{case_id}{JOURNAL_SUFFIX}.aside-{number}"
 
+    def mask_aside(self, case_id: str, number: int) -> Path:
+        """Where a mask is put that cannot be read or does not fit; kept for whoever wants to look into it."""
+        return self.masks / f"{case_id}.png.bad-{number}"
+
     def prediction(self, case_id: str) -> Path:
         """The model's mask of the case."""
         return self.predictions / f"{case_id}.png"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.banner import Banner
+from unet_desktop.gui.panels.broken import BrokenPage
 from unet_desktop.gui.panels.cases import CasesPanel
 from unet_desktop.gui.panels.history import HistoryPanel
 from unet_desktop.gui.panels.measure import MeasurePanel
@@ -32,4 +33,5 @@ class Panels:
         self.banner = Banner()
         self.welcome = Welcome(actions)
         self.no_cases = NoCases(actions)
+        self.broken = BrokenPage()
         self.status = StatusLine(actions)

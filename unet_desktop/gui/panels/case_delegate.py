@@ -62,9 +62,9 @@ class CaseDelegate(QStyledItemDelegate):
     def _paint_state(self, painter: QPainter, line: QRect, case: Case, figure: str, selected: bool) -> None:
         """The state, and at the right what the cases are sorted by."""
         sign = QRect(line.left(), line.top() + (line.height() - _ICON) // 2, _ICON, _ICON)
-        state, words_of_it = (
-            ("state-damaged", "Damaged") if case.damage else (f"state-{case.state.value}", STATE_TEXT[case.state])
-        )
+        state, words_of_it = f"state-{case.state.value}", STATE_TEXT[case.state]
+        if case.damage:
+            state, words_of_it = "state-damaged", "Cannot be opened"
         self._icon(state, selected).paint(painter, sign)
         painter.setPen(QColor(self._colours.on_accent if selected else self._colours.muted))
         words = line.adjusted(_ICON + 5, 0, 0, 0)

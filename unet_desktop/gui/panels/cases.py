@@ -90,6 +90,10 @@ class CasesPanel(QWidget):
         """Show again what is known of this case."""
         self._model.update_case(case_id)
 
+    def set_fault(self, case_id: str, sentence: str) -> None:
+        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        self._model.set_fault(case_id, sentence)
+
     def set_counts(self, corrected: int, total: int, tally: Mapping[Kept, int] | None = None) -> None:
         """How many cases are corrected, of how many, and how many there are of each kind."""
         self._total = total

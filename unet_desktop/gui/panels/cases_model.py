@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ class CasesModel(QAbstractListModel):
         self._project: Project | None = None
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
+        self._faults: dict[str, str] = {}
         self._order = Order.NAME
         self._thumbnails = thumbnails
         thumbnails.loaded.connect(self.update_case)
@@ -44,6 +46,7 @@ class CasesModel(QAbstractListModel):
         self.beginResetModel()
         if project is not self._project:
             self._thumbnails.set_project(project)
+            self._faults.clear()
         self._project, self._ids, self._order = project, list(ids), order
         self._rows = {case_id: row for row, case_id in enumerate(self._ids)}
         self.endResetModel()
@@ -53,6 +56,13 @@ class CasesModel(QAbstractListModel):
         index = self.index_of(case_id)
         if index.isValid():
             self.dataChanged.emit(index, index)
+
+    def set_fault(self, case_id: str, sentence: str) -> None:
+        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        if self._faults.pop(case_id, "") != sentence:
+            self.update_case(case_id)
+        if sentence:
+            self._faults[case_id] = sentence
 
     def index_of(self, case_id: str | None) -> QModelIndex:
         """Where the case stands; an invalid index when it is not listed."""
@@ -64,10 +74,12 @@ class CasesModel(QAbstractListModel):
         return self._ids[row] if 0 <= row < len(self._ids) else None
 
     def case_at(self, index: QModelIndex | QPersistentModelIndex) -> Case | None:
-        """The case in that row."""
+        """The case in that row; one that could not be opened says so in its `damage`."""
         if self._project is None or not 0 <= index.row() < len(self._ids):
             return None
-        return self._project.case(self._ids[index.row()])
+        case = self._project.case(self._ids[index.row()])
+        fault = self._faults.get(case.id, "")
+        return replace(case, damage=fault) if fault and not case.damage else case
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._ids)
@@ -92,7 +104,7 @@ class CasesModel(QAbstractListModel):
 def describe(case: Case) -> list[str]:
     """What is known of the case, a short text each, for tooltips and screen readers."""
     if case.damage:
-        return [f"damaged: {case.damage}"]
+        return [f"cannot be opened: {case.damage}"]
     parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
     if case.flagged:
         parts.append("flagged")

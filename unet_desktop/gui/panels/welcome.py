@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.buttons import action_button
 
-_WIDTH = 420
+WIDTH = 420
+"""Pixels of the block in the middle."""
 
 
 class Page(QWidget):
@@ -21,15 +22,15 @@ class Page(QWidget):
         """Start with no buttons."""
         super().__init__(parent)
         block = QWidget()
-        block.setFixedWidth(_WIDTH)
+        block.setFixedWidth(WIDTH)
         self.column = QVBoxLayout(block)
         self.column.setSpacing(10)
-        heading = QLabel(title)
-        heading.setProperty("role", "title")
-        words = QLabel(sentence, wordWrap=True)
-        words.setProperty("role", "muted")
-        self.column.addWidget(heading)
-        self.column.addWidget(words)
+        self.heading = QLabel(title, wordWrap=True)
+        self.heading.setProperty("role", "title")
+        self.words = QLabel(sentence, wordWrap=True)
+        self.words.setProperty("role", "muted")
+        self.column.addWidget(self.heading)
+        self.column.addWidget(self.words)
         self.column.addSpacing(8)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
@@ -90,7 +91,7 @@ class Welcome(Page):
     def _button(self, root: Path) -> QPushButton:
         button = QPushButton()
         shown = f"{root.name}   {root.parent}"
-        room = _WIDTH - 40
+        room = WIDTH - 40
         button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, room).replace("&", "&&"))
         button.setToolTip(str(root))
         button.setAccessibleName(f"Open project {root.name}")

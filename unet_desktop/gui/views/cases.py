@@ -29,6 +29,12 @@ class CaseView(QObject):
         session.case_updated.connect(self._on_session_case_updated)
         session.cases.changed.connect(self._on_cases_changed)
         session.cases.query_changed.connect(lambda: panels.cases.filter.set_query(session.cases.query))
+        for signal, handler in (
+            (panels.broken.locate_requested, "cases.locate_picture"),
+            (panels.broken.empty_mask_requested, "cases.start_with_empty_mask"),
+            (panels.broken.retry_requested, "cases.retry"),
+        ):
+            signal.connect(window.handlers.find(handler))
         panels.cases.filter.query_chosen.connect(session.cases.set_query)
         self._on_session_project_changed()
         self._on_session_case_changed()
@@ -46,12 +52,16 @@ class CaseView(QObject):
     def _on_cases_changed(self) -> None:
         session = self._bench.session
         cases = session.cases
-        self._panels.cases.set_cases(session.project, cases.shown, cases.query, session.case_id)
+        self._panels.cases.set_cases(session.project, cases.shown, cases.query, session.current_id)
 
     def _on_session_case_changed(self) -> None:
-        opened = self._bench.session.open
+        session, panels = self._bench.session, self._panels
+        opened, project, broken = session.open, session.project, session.broken
+        if session.current_id is not None:
+            panels.cases.set_fault(session.current_id, "" if broken is None else broken.sentence)
+        panels.broken.set_broken(broken, writable=project is not None and not project.read_only)
         self._window.stage.set_image(None if opened is None else opened.image.pixels)
-        self._panels.cases.set_current(self._bench.session.case_id)
+        panels.cases.set_current(session.current_id)
         self._show_case()
         self._show_page()
 
@@ -59,7 +69,6 @@ class CaseView(QObject):
         self._panels.cases.update_case(case_id)
         self._show_counts()
         if case_id == self._bench.session.case_id:
-            self._panels.cases.set_current(case_id, scroll=False)  # it may have been left for one that cannot be opened
             self._show_case()
 
     def _show_page(self) -> None:
@@ -67,6 +76,7 @@ class CaseView(QObject):
         page: QWidget = panels.welcome
         if session.project is not None:
             page = self._window.stage if session.case_ids else panels.no_cases
+            page = page if session.broken is None else panels.broken
         changed = page is not self._window.pages.currentWidget()
         self._window.pages.setCurrentWidget(page)
         if changed and page is self._window.stage:

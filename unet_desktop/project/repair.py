@@ -1,0 +1,72 @@
+"""Repair: what helps a case that cannot be opened; nothing is deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.errors import ImageError, WriteError
+from unet_desktop.images.read import read_image
+from unet_desktop.project.case import Case
+from unet_desktop.project.project import Project
+
+
+def is_the_imported_one(project: Project, case_id: str, picture: Path) -> bool:
+    """Is this the very file that the case was made of?
+
+    Raises:
+        ImageError: it cannot be read.
+    """
+    try:
+        return files.sha256(picture) == project.sound_case(case_id).sha256
+    except OSError as error:
+        raise ImageError(f"{picture} cannot be read ({error.strerror or error}). Choose another file.") from error
+
+
+def relocate(project: Project, case_id: str, picture: Path) -> Case:
+    """Refer to the case's picture where it lies now, also to another file of its size.
+
+    Raises:
+        ImageError: no picture, or one of another size. WriteError: the record cannot be written.
+    """
+    _refuse_read_only(project)
+    case = project.sound_case(case_id)
+    height, width = read_image(picture).pixels.shape[:2]
+    if (height, width) != (case.height, case.width):
+        raise ImageError(
+            f"{picture} has {width} x {height} pixels, but the picture of {case_id} has {case.width} x {case.height}. "
+            "Choose the picture that belongs to it."
+        )
+    picture, root = picture.resolve(), project.root.resolve()
+    image = picture.relative_to(root) if picture.is_relative_to(root) else picture
+    found = replace(case, image=image.as_posix(), sha256=files.sha256(picture))
+    files.write_json(project.layout.record(case_id), found.to_json())
+    return project.refresh(case_id)
+
+
+def put_mask_aside(project: Project, case_id: str) -> Path:
+    """Move the human mask, and the journal of its changes, beside their places; the case is as if nobody drew one.
+
+    Returns:
+        where the mask is now.
+
+    Raises:
+        WriteError: it cannot be moved.
+    """
+    _refuse_read_only(project)
+    project.sound_case(case_id)
+    layout, number = project.layout, 1
+    while layout.mask_aside(case_id, number).exists() or layout.journal_aside(case_id, number).exists():
+        number += 1
+    if layout.journal(case_id).exists():  # first, or it would be taken for a new mask's
+        files.move_file(layout.journal(case_id), layout.journal_aside(case_id, number))
+    aside = layout.mask_aside(case_id, number)
+    files.move_file(layout.mask(case_id), aside)
+    project.refresh(case_id)
+    return aside
+
+
+def _refuse_read_only(project: Project) -> None:
+    if project.read_only:
+        raise WriteError(f"The project {project.root} is open in another program, so it cannot be changed here.")
