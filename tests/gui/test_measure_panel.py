@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawings import disc_mask
 from gestures import LEFT, drag
@@ -215,25 +216,57 @@ def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
     assert not table(panel, "Rim").isHidden()
 
 
+def wide_mask() -> np.ndarray:
+    """Figures as long as they come, and a rim that breaks both rules in every place."""
+    rows, columns = np.mgrid[:2848, :4288]
+    mask = (np.hypot(rows - 1400, columns - 2100) < 1350).astype(np.uint8)
+    mask[np.hypot((rows - 1900) / 0.8, columns - 2500) < 900] *= 2
+    return mask
+
+
 @pytest.mark.parametrize(("theme", "colours"), [("theme.light", LIGHT), ("theme.dark", DARK)])
-def test_everything_fits_in_250_pixels_and_can_be_read(opened: MainWindow, panel: MeasurePanel, theme, colours) -> None:
+@pytest.mark.parametrize("case", ["opened", "no cup before", "no cup now", "in pieces"])
+def test_everything_fits_in_250_pixels_and_can_be_read(
+    opened: MainWindow, panel: MeasurePanel, theme, colours, case
+) -> None:
     opened.actions_by_id[theme].trigger()
     opened.resizeDocks([opened.docks.cases], [250], Qt.Orientation.Horizontal)
-    mask = disc_mask()
-    mask[80:88, 75:85] = 2
+    now, before = measured(wide_mask(), DISC_AND_CUP), measured(disc_mask(), DISC_AND_CUP)
+    bare = measured((wide_mask() > 0).astype(np.uint8), DISC_AND_CUP)
     panel.set_eye(Eye.UNKNOWN, Eye.RIGHT)
-    panel.set_scale(0.0042)
-    panel.set_measurement(measured(mask, DISC_AND_CUP), measured(disc_mask(), DISC_AND_CUP), None, DISC_AND_CUP)
+    if case == "in pieces":
+        panel.set_torn(((DISC_AND_CUP.labels[0], 12), (DISC_AND_CUP.labels[1], 12)))
+        panel.set_scale(0.0042)
+    panel.set_measurement(
+        bare if case == "no cup now" else now,
+        bare if case == "no cup before" else before,
+        before if case == "opened" else None,
+        DISC_AND_CUP,
+    )
     QApplication.processEvents()
     assert panel.width() <= 250
     assert panel.widget().width() <= panel.viewport().width()
+    for child in panel.widget().findChildren(QWidget):
+        if child.isVisible():
+            right = child.mapTo(panel.viewport(), child.rect().topRight()).x()
+            assert right < panel.viewport().width(), child
     for label in panel.findChildren(QLabel):
         if not label.isVisible() or not label.text():
             continue
         if not label.wordWrap():
             assert label.width() >= label.sizeHint().width(), label.text()
+        else:
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
         colour = label.palette().color(label.foregroundRole()).name()
         assert contrast(colour, colours.window) >= 4.5, label.text()
+
+
+def test_without_a_cup_there_is_no_ratio(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
+    disc = (disc_mask() > 0).astype(np.uint8)
+    opened.bench.editor.replace_mask("Test", disc)
+    qtbot.waitUntil(lambda: text(panel, "changes") == "no cup drawn")
+    assert text(panel, "vertical") == "–"
+    assert [table(panel, "Sizes").text(row, 3) for row in (1, 2, 3)] == ["–"] * 3
 
 
 def test_every_figure_explains_itself(panel: MeasurePanel) -> None:

@@ -11,21 +11,23 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 class FigureTable(QWidget):
     """Headings above, names at the left, figures at the right; what did not change is not laid out again."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, wraps: bool = False) -> None:
         """An empty one.
 
         Args:
             name: what it holds, to be read aloud.
             parent: the widget it is in.
+            wraps: its figures are words, which are broken into lines where there is no room for them.
         """
         super().__init__(parent)
         self.setAccessibleName(name)
+        self._wraps = wraps
         self._cells: dict[tuple[int, int], QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1 if wraps else 0, 1)
 
     def set_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) -> None:
         """Show these.
@@ -60,6 +62,8 @@ class FigureTable(QWidget):
             cell = self._cells[row, column] = QLabel()
             if not row or not column:
                 cell.setProperty("role", "muted")
+            cell.setWordWrap(self._wraps and column > 0)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-            self._grid.addWidget(cell, row, column, side | Qt.AlignmentFlag.AlignVCenter)
+            cell.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(cell, row, column)
         return cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from unet_desktop.gui.named import named
-from unet_desktop.gui.panels.measure_text import TIPS, change_text, ratio_text
+from unet_desktop.gui.panels.measure_text import TIPS, changes_text, vertical_text
 from unet_desktop.masks.tally import Measurement
 
 
@@ -17,8 +17,8 @@ class Headline(QWidget):
         super().__init__(parent)
         self._ratio = named(QLabel(), "vertical")
         self._ratio.setProperty("role", "figure")
-        self._name = QLabel("vertical cup-to-disc ratio")
-        self._changes = named(QLabel(), "changes")
+        self._name = QLabel("vertical cup-to-disc ratio", wordWrap=True)
+        self._changes = named(QLabel(wordWrap=True), "changes")
         self._changes.setProperty("role", "muted")
         self.setToolTip(TIPS["vertical"])
         grid = QGridLayout(self)
@@ -32,8 +32,7 @@ class Headline(QWidget):
 
     def set_measurements(self, now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> None:
         """Show the ratio and its change since the case was opened and since a prediction was accepted."""
-        ratio = ratio_text(now.vertical)
+        ratio = vertical_text(now)
         self._ratio.setText(ratio)
         self._ratio.setAccessibleName(f"Vertical cup-to-disc ratio {ratio}")
-        changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the prediction"))
-        self._changes.setText("\n".join(change for change in changes if change) or "not measured when opened")
+        self._changes.setText(changes_text(now, opened, accepted))

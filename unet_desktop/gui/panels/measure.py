@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -38,7 +40,7 @@ class MeasurePanel(QScrollArea):
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()
-        self._rules = FigureTable("Rim")
+        self._rules = FigureTable("Rim", wraps=True)
         self._quadrants = FigureTable("Rim width by quadrant")
         self._sizes = FigureTable("Sizes")
         self._eye = Eye.UNKNOWN
@@ -127,7 +129,7 @@ class MeasurePanel(QScrollArea):
         ratios = (now.ratios.vertical, now.ratios.horizontal, now.ratios.area)
         cup, disc = sizes[now.cup], sizes[now.disc]
         rows = [
-            [name, cup[at], disc[at], measure_text.ratio_text(ratios[at])]
+            [name, cup[at], disc[at], measure_text.ratio_text(ratios[at] if now.extents[now.cup].area else math.nan)]
             for at, name in enumerate(("Height", "Width", "Area"))
         ]
         self._sizes.set_rows([unit, "cup", "disc", "ratio"], rows, tips)

@@ -42,9 +42,22 @@ def ratio_text(ratio: float) -> str:
     return _NOTHING if math.isnan(ratio) else f"{ratio:.2f}"
 
 
+def vertical_text(now: Measurement) -> str:
+    """The vertical ratio; without a cup there is none to tell, although folders' tables count it as 0."""
+    return ratio_text(now.vertical) if _has_cup(now) else _NOTHING
+
+
+def changes_text(now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> str:
+    """How the vertical ratio changed since the case was opened and since a prediction was accepted, a line each."""
+    if not _has_cup(now):
+        return "no cup drawn"
+    changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the prediction"))
+    return "\n".join(change for change in changes if change) or "not measured when opened"
+
+
 def change_text(now: Measurement, before: Measurement | None, since: str) -> str:
     """How the vertical ratio changed, such as "+0.04 since opened"; empty where there is nothing to compare with."""
-    if before is None or before.rim is None or not before.rim.has_cup or math.isnan(now.vertical):
+    if before is None or not _has_cup(before) or not _has_cup(now):
         return ""
     # Of the figures as they are shown, or 0.62 might have become 0.63 by "+0.00".
     change = round(now.vertical, 2) - round(before.vertical, 2)
@@ -110,6 +123,10 @@ def spoken_hours(rim: Rim) -> str:
     return "Rim to disc ratio by clock hour: " + ", ".join(
         f"{hour}: {rim.hour_ratios[hour % 12]:.2f}" for hour in range(1, 13)
     )
+
+
+def _has_cup(measurement: Measurement) -> bool:
+    return measurement.rim is not None and measurement.rim.has_cup
 
 
 def _number(value: int) -> str:
