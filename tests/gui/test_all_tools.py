@@ -233,10 +233,16 @@ class AllTools(RuleBasedStateMachine):
     def accept_proposal(self, mask) -> None:
         self.editor.replace_mask("Accept prediction", mask, model="f00d")
 
-    @rule(case=st.sampled_from(CASES))
-    def open_case(self, case) -> None:
+    @rule(case=st.sampled_from(CASES), abruptly=st.booleans())
+    def open_case(self, case, abruptly=False) -> None:
         if case != self.case:
-            self.editor.cancel()
+            unfinished, steps = self.toolbox.current.unfinished, len(self.editor.history.names)
+            if abruptly:
+                self.editor.cancel()
+            else:
+                self.editor.leave()
+            assert not unfinished or len(self.editor.history.names) == steps
+            self.the_mask_is_the_replay_of_its_history()
             self.left[self.case] = self.editor.mask.copy()
             self._open(case)
             assert not self.editor.drawing

@@ -266,6 +266,16 @@ def test_leaving_the_case_commits(ready: MainWindow) -> None:
     assert ready.bench.editor.history.names == ("Ellipse optic disc",)
 
 
+def test_leaving_the_case_drops_points_that_are_no_ellipse_yet(ready: MainWindow) -> None:
+    for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
+        drag(ready.canvas, [point])
+    ready.bench.session.open_case("b")
+    assert ready.panels.status.currentMessage() == "The unfinished ellipse was dropped."
+    ready.bench.session.open_case("a")
+    assert not mask_of(ready).any()
+    assert not ready.bench.editor.history.names
+
+
 def test_a_press_far_away_begins_another(ready: MainWindow) -> None:
     drag(ready.canvas, [(60, 50), (65, 55), (80, 70)])
     drag(ready.canvas, [(110, 20), (120, 40), (150, 50)])

@@ -8,6 +8,7 @@ from gestures import LEFT, PLAIN, RIGHT, at, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.reshape import Combine
 
@@ -233,8 +234,8 @@ def test_a_double_click_with_nothing_drawn_fits(polygon: MainWindow) -> None:
     assert not polygon.bench.toolbox.current.pending
 
 
-def test_leaving_the_case_keeps_the_shape_as_it_was_shown(polygon: MainWindow) -> None:
-    clicks(polygon, SQUARE)
+def test_leaving_the_case_keeps_the_closed_shape(polygon: MainWindow) -> None:
+    clicks(polygon, [*SQUARE, SQUARE[0]])
     polygon.bench.session.open_case("b")
     assert not polygon.bench.toolbox.current.pending
     assert not mask_of(polygon).any()
@@ -243,8 +244,21 @@ def test_leaving_the_case_keeps_the_shape_as_it_was_shown(polygon: MainWindow) -
     assert names(polygon) == ("Polygon optic disc",)
 
 
-def test_leaving_the_case_drops_what_is_no_shape_yet(polygon: MainWindow) -> None:
-    clicks(polygon, SQUARE[:2])
+@pytest.mark.parametrize("corners", [1, 2, 3, 4])
+@pytest.mark.parametrize("goes", ["another case", "another tool", "another label"])
+def test_leaving_drops_what_is_no_shape_yet_and_says_so(polygon: MainWindow, corners, goes) -> None:
+    clicks(polygon, SQUARE[:corners])
+    if goes == "another case":
+        polygon.bench.session.open_case("b")
+    elif goes == "another tool":
+        polygon.bench.options.choose_tool(ToolKind.BRUSH)
+    else:
+        polygon.bench.options.choose_label(1)
+    assert polygon.panels.status.currentMessage() == "The unfinished polygon was dropped."
+    assert not names(polygon)
+    polygon.bench.session.open_case("a")
+    assert not names(polygon)
+    assert not mask_of(polygon).any()
     polygon.bench.session.open_case("b")
     assert not polygon.bench.toolbox.current.pending
     assert not polygon.bench.toolbox.current.sketch.handles

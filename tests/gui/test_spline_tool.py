@@ -265,6 +265,17 @@ def test_it_follows_what_others_change(ready: MainWindow) -> None:
     assert ready.bench.toolbox.current.sketch.handles
 
 
+def test_leaving_the_case_drops_a_contour_that_was_not_closed(ready: MainWindow) -> None:
+    ready.bench.session.open_case("a")
+    for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
+        drag(ready.canvas, [point])
+    ready.bench.session.open_case("d")
+    assert ready.panels.status.currentMessage() == "The unfinished contour was dropped."
+    ready.bench.session.open_case("a")
+    assert not mask_of(ready).any()
+    assert not ready.bench.editor.history.names
+
+
 def test_leaving_the_case_commits(ready: MainWindow) -> None:
     pulled(ready, 0, (8, 8))
     shown = mask_of(ready).copy()

@@ -196,12 +196,12 @@ class Autosave(QObject):
             self.save()
 
     def _on_session_leaving(self) -> None:
-        self._editor.finish()
+        self._editor.leave()
         self._collect(leaving=True)
         self.save()
 
     def _on_session_leaving_project(self) -> None:
-        self._editor.finish()
+        self._editor.leave()
         self.flush()
 
     def _on_session_project_changed(self) -> None:

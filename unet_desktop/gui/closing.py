@@ -33,7 +33,7 @@ class Closing:
     def close(self) -> bool:
         """Do all that; False when the window must stay, with everything in it as usable as before."""
         try:
-            self._bench.editor.finish()
+            self._bench.editor.leave()
             if not self._bench.autosave.flush() and not self._may_lose():
                 return False
             self._keep_settings()

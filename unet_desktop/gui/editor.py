@@ -37,6 +37,7 @@ class Editor(QObject):
     Signals:
         mask_replaced: another mask is open, or none.
         mask_changed(Box): pixels in that box of the image may have changed.
+        leaving: the case is about to be left; tools end what they have begun.
         gesture_ended: the gesture in progress was finished or abandoned, by whomever.
         edited(Step): a gesture was finished, undone or redone: there is something to save.
         refused: somebody tried to change what may not be changed.
@@ -45,6 +46,7 @@ class Editor(QObject):
 
     mask_replaced = Signal()
     mask_changed = Signal(object)
+    leaving = Signal()
     gesture_ended = Signal()
     edited = Signal(object)
     refused = Signal()
@@ -151,6 +153,11 @@ class Editor(QObject):
         if gesture is not None:
             self.gesture_ended.emit()
         return patch is not None
+
+    def leave(self) -> None:
+        """End whatever is in progress, because the case is about to be left."""
+        self.leaving.emit()
+        self.finish()
 
     def cancel(self) -> None:
         """Abandon the gesture; the mask is as before it."""

@@ -81,7 +81,7 @@ def note_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) ->
 
 def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction | None) -> Correction | None:
     """What is to be noted of the case, or None."""
-    if case.state in UNCORRECTED:
+    if case.state in UNCORRECTED or not layout.mask(case.id).exists():  # it is about to be written, and noted then
         return None
     try:
         path, record_path = layout.prediction(case.id), layout.prediction_record(case.id)

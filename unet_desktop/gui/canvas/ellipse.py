@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.canvas.draft import step_name
-from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, sketched, target_at
+from unet_desktop.gui.canvas.ellipse_target import Target, Whole, cursor_of, settled, sketched, target_at
 from unet_desktop.gui.canvas.grasp import Grasp
 from unet_desktop.gui.canvas.live_shape import LiveShape
 from unet_desktop.gui.canvas.sketch import Sketch
@@ -72,6 +72,11 @@ class EllipseTool(Tool):
     def pending(self) -> bool:
         """See `Tool.pending`."""
         return not self._draft.empty
+
+    @property
+    def unfinished(self) -> str:
+        """See `Tool.unfinished`."""
+        return "" if self._draft.empty or settled(self._draft) else "ellipse"
 
     @property
     def cursor(self) -> Qt.CursorShape | None:

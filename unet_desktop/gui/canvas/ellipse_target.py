@@ -52,7 +52,7 @@ def target_at(draft: EllipseDraft, touch: Touch) -> Target:
         return None
     level = ellipse.level(touch.x, touch.y)
     if level < 0.4:
-        return Whole.MOVE if _settled(draft) else None
+        return Whole.MOVE if settled(draft) else None
     if touch.near(*turning_place(ellipse, _TURN_AWAY * touch.reach)):
         return Whole.TURN
     by_distance = [(math.dist(grip.place(ellipse), (touch.x, touch.y)), grip) for grip in _grips(draft, touch.reach)]
@@ -61,7 +61,7 @@ def target_at(draft: EllipseDraft, touch: Touch) -> Target:
         return grip
     gap = math.hypot(touch.x - ellipse.x, touch.y - ellipse.y) * (1 - 1 / level)
     if draft.points:
-        if not _settled(draft):
+        if not settled(draft):
             return None
         return Whole.MOVE if level < 0.7 else Whole.OUTSIDE if level > 2 and gap > _AWAY * touch.reach else None
     return Whole.OUTSIDE if gap > _AWAY * touch.reach else Whole.MOVE
@@ -96,7 +96,8 @@ def sketched(draft: EllipseDraft, hot: Target, pointer: Touch) -> Sketch:
     return Sketch((*frame, stalk, Line(ellipse.outline(), closed=True)), (*handles, *points))
 
 
-def _settled(draft: EllipseDraft) -> bool:
+def settled(draft: EllipseDraft) -> bool:
+    """Is it an ellipse to be shaped, and not one of which points are still being clicked?"""
     return not draft.points or len(draft.points) >= _FREE_POINTS
 
 

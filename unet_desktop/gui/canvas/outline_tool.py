@@ -71,6 +71,11 @@ class OutlineTool(Tool):
         """See `Tool.pending`."""
         return self._draft is not None
 
+    @property
+    def unfinished(self) -> str:
+        """See `Tool.unfinished`: until it is closed nobody has said which pixels are meant."""
+        return self.what.lower() if self.pending and not self._corners.closed else ""
+
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
         self._just_closed = False

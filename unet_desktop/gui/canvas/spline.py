@@ -43,6 +43,11 @@ class SplineTool(Tool):
         return self._live.shown or bool(self._past) or self._draft.drawing or isinstance(self._hot, int)
 
     @property
+    def unfinished(self) -> str:
+        """See `Tool.unfinished`."""
+        return "contour" if self._draft.drawing else ""
+
+    @property
     def cursor(self) -> Qt.CursorShape | None:
         """See `Tool.cursor`."""
         return cursor_of(self._hot)
@@ -53,7 +58,7 @@ class SplineTool(Tool):
 
     def leave(self) -> None:
         """See `Tool.leave`."""
-        self.commit()
+        super().leave()
         self._forget(ContourDraft())
 
     def reset(self) -> None:

@@ -46,7 +46,8 @@ class Tool(QObject):
     """One way of editing; a tool keeps no mask and no history, those are the editor's.
 
     A tool overrides what it needs. It may keep a shape that is still being edited (`pending`): Return commits it,
-    Escape abandons it, Backspace takes its last point back, choosing another tool commits it.
+    Escape abandons it, Backspace takes its last point back. Leaving it for another tool, label or case
+    commits it too, unless it is `unfinished`.
 
     Signals:
         sketch_changed: `sketch`, `pending` or `ring` is another now.
@@ -74,6 +75,11 @@ class Tool(QObject):
         return False
 
     @property
+    def unfinished(self) -> str:
+        """What of the pending shape is still being placed, such as "polygon"; empty when it is a shape already."""
+        return ""
+
+    @property
     def ring(self) -> float | None:
         """Diameter of the ring at the pointer, in image pixels; None for tools that work at a point."""
         return None
@@ -87,8 +93,13 @@ class Tool(QObject):
         """The tool came into use, or the label it works on is another now."""
 
     def leave(self) -> None:
-        """Another tool or label is chosen: what is pending is committed, and so is a drag in progress."""
-        self.commit()
+        """Another tool, label or case is chosen: a shape is committed, what is none yet is dropped."""
+        what = self.unfinished
+        if what:
+            self.abandon()
+            self.refused.emit(f"The unfinished {what} was dropped.")
+        else:
+            self.commit()
         self._editor.finish()
         self._left_a_step = False
 

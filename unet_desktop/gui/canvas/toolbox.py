@@ -59,6 +59,7 @@ class Toolbox(QObject):
             tool.sketch_changed.connect(self._on_tool_sketch_changed)
             tool.refused.connect(self.refused)
         options.changed.connect(self._on_options_changed)
+        editor.leaving.connect(self._on_editor_leaving)
 
     @property
     def current(self) -> Tool:
@@ -78,6 +79,10 @@ class Toolbox(QObject):
             self._kind, self._label = self._options.tool, self._options.label
             self.current.choose()
         self.changed.emit()
+
+    def _on_editor_leaving(self) -> None:
+        self.current.leave()
+        self.current.choose()  # it may be that the case stays
 
     def _on_tool_sketch_changed(self) -> None:
         if self.sender() is self.current:
