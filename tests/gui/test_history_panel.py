@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from drawings import disc_mask
 from gestures import drag, press
@@ -10,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.histories import Histories
+from unet_desktop.gui.panels.history_model import SIZE_ROLE
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.history import History
@@ -151,3 +154,13 @@ def test_painting_in_one_case_makes_room_among_the_others(tmp_path, qapp) -> Non
     editor.replace_mask("Test", np.ones((50, 50), np.uint8))
     assert not editor._histories._kept
     assert editor.history.can_undo
+
+
+def test_steps_say_how_many_pixels_they_change(opened: MainWindow) -> None:
+    masks = three_steps(opened)
+    model = opened.panels.history._model
+    sizes = [model.index(row).data(SIZE_ROLE) for row in range(model.rowCount())]
+    changed = [int((before != after).sum()) for before, after in pairwise(masks)]
+    assert sizes == ["", *(f"{count:,} px".replace(",", "\N{THIN SPACE}") for count in changed)]
+    click(opened, 1)
+    assert [model.index(row).data(SIZE_ROLE) for row in range(model.rowCount())] == sizes

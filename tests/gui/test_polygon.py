@@ -141,12 +141,12 @@ def test_a_click_elsewhere_commits_and_begins_the_next(polygon: MainWindow) -> N
     assert is_square(mask_of(polygon))
 
 
-def test_another_tool_and_another_label_commit(polygon: MainWindow) -> None:
-    clicks(polygon, SQUARE)
+def test_another_tool_and_another_label_commit_what_is_closed(polygon: MainWindow) -> None:
+    clicks(polygon, [*SQUARE, SQUARE[0]])
     QTest.keyClick(polygon, Qt.Key.Key_B)
     assert names(polygon) == ("Polygon optic disc",)
     QTest.keyClick(polygon, Qt.Key.Key_G)
-    clicks(polygon, [(100.0, 40.0), (120.0, 40.0), (120.0, 50.0)])
+    clicks(polygon, [(100.0, 40.0), (120.0, 40.0), (120.0, 50.0), (100.0, 40.0)])
     QTest.keyClick(polygon, Qt.Key.Key_2)
     assert len(names(polygon)) == 2
     assert not (mask_of(polygon) == 2).any()

@@ -121,3 +121,41 @@ def test_a_proposal_that_cannot_be_removed_stays_and_says_why(
     assert box.text() == "The folder is read-only."
     box.close()
     assert opened.bench.proposal.prediction is not None
+
+
+def test_a_rejected_proposal_can_be_taken_back(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    before = Project.open(root).load_prediction("c")
+    QTest.keyClick(opened, Qt.Key.Key_X)
+    assert opened.panels.status.currentMessage() == "The proposal was rejected; undo brings it back."
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert opened.bench.proposal.prediction is not None
+    after = Project.open(root).load_prediction("c")
+    assert (after.mask == before.mask).all()
+    assert (after.model, after.confidence) == (before.model, before.confidence)
+    assert Project.open(root).case("c").state is CaseState.PREDICTED
+    assert not opened.actions_by_id["edit.undo"].isEnabled()
+
+
+def test_undo_after_a_rejection_and_a_stroke_undoes_the_stroke(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_X)
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert not opened.bench.editor.mask.any()
+    assert opened.bench.proposal.prediction is None
+
+
+def test_accepting_over_a_mask_says_so_and_undo_brings_both_back(opened: MainWindow, root: Path) -> None:
+    session = opened.bench.session
+    session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    session.open_case("d")
+    opened.bench.proposal.show_prediction()
+    QTest.keyClick(opened, Qt.Key.Key_A)
+    assert opened.panels.status.currentMessage() == "Accepted over your mask; undo brings it back."
+    assert opened.bench.proposal.prediction is None
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert (opened.bench.editor.mask == disc_mask()).all()
+    assert (opened.bench.proposal.prediction.mask == disc_mask(20)).all()
+    QTest.keyClick(opened, Qt.Key.Key_Y, CTRL)
+    assert opened.bench.proposal.prediction is None

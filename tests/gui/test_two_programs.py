@@ -62,9 +62,13 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     mask = window.bench.editor.mask.copy()
     drag(window.canvas, [(40, 40), (60, 60)])
     drag(window.canvas, [(40, 40), (60, 60)], Qt.MouseButton.RightButton)
+    assert window.panels.status.currentMessage().startswith("Another program has this project")
+    assert window.canvas.cursor().shape() is Qt.CursorShape.ForbiddenCursor
     assert np.array_equal(window.bench.editor.mask, mask)
     assert not window.bench.editor.history.can_undo
     for command in (
+        "tool.brush",
+        "tool.ellipse",
         "case.approve",
         "case.flag",
         "case.note",

@@ -129,8 +129,7 @@ class Editor(QObject):
         if self.key is not None and self.mask is not None:
             self._histories.keep(self.key, self.history, self.mask, began_empty=self._began_empty)
         self.key = self.mask = self.labels = None
-        self.model = ""
-        self.history = History()
+        self.model, self.history = "", History()
         self.mask_replaced.emit()
         self.history_changed.emit()
 

@@ -16,7 +16,7 @@ class EditHandlers:
 
     def undo(self) -> None:
         """Take the last step back; while a shape is drawn point by point, its last point."""
-        if not self._bench.toolbox.current.step_back():
+        if not self._bench.toolbox.current.step_back() and not self._bench.proposal.take_back():
             self._bench.editor.undo()
 
     def redo(self) -> None:

@@ -18,7 +18,7 @@ ICONS = {
     "redo": "mdi6.redo",
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
-    "ellipse": "mdi6.vector-ellipse",
+    "ellipse": "mdi6.ellipse-outline",
     "spline": "mdi6.vector-curve",
     "fit-ellipse": "mdi6.selection-ellipse",
     "unknown": "mdi6.help-rhombus-outline",

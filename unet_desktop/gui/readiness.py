@@ -22,7 +22,10 @@ def have(bench: Workbench) -> Needs:
         Needs.MODEL: session.model_in_use is not None,
         Needs.UNCORRECTED: session.counts[0] < session.counts[1],
         Needs.PROPOSAL: bench.proposal.prediction is not None,
-        Needs.UNDO: editor.history.can_undo or editor.drawing or bench.toolbox.current.pending,
+        Needs.UNDO: editor.history.can_undo
+        or editor.drawing
+        or bench.toolbox.current.pending
+        or bench.proposal.was_rejected,
         Needs.REDO: editor.history.can_redo,
         Needs.SHAPE: bench.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,

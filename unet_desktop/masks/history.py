@@ -74,6 +74,11 @@ class History:
         return tuple(patch.name for patch in reversed(self._undone))
 
     @property
+    def patches(self) -> tuple[Patch, ...]:
+        """The applied steps, oldest first, and then those that can be done again, the next one first."""
+        return (*self._done, *reversed(self._undone))
+
+    @property
     def size(self) -> int:
         """Bytes held."""
         return sum(patch.size for patch in self._done) + sum(patch.size for patch in self._undone)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from unet_desktop.images.box import Box, bounds
 from unet_desktop.masks.regions import Mask
 
@@ -29,6 +31,11 @@ class Patch:
         """Where it applies."""
         height, width = self.after.shape
         return Box(self.top, self.left, self.top + height, self.left + width)
+
+    @property
+    def changed(self) -> int:
+        """Pixels that it changes; they are counted anew each time."""
+        return int(np.count_nonzero(self.before != self.after))
 
     @property
     def size(self) -> int:

@@ -191,12 +191,8 @@ class SplineTool(Tool):
         if change is None or labels is None or label is None:
             self._live.hide()
         else:
-            self._live.show(
-                labels,
-                label,
-                f"Contour {label.name}",
-                lambda reshape: reshape.show_change(change.box, change.added, change.taken),
-            )
+            name = f"Contour {label.name}"
+            self._live.show(labels, label, name, lambda to: to.show_change(change.box, change.added, change.taken))
         self.sketch_changed.emit()
 
     def _follow(self, piece: Piece | None) -> None:

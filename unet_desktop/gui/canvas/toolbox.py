@@ -66,6 +66,11 @@ class Toolbox(QObject):
         """The tool in use."""
         return self._tools[self._kind]
 
+    @property
+    def locked(self) -> bool:
+        """Can nothing be painted?"""
+        return self._editor.locked
+
     def refuse(self) -> bool:
         """Say that nothing may be painted, if that is so; True then."""
         return self._editor.refuse()

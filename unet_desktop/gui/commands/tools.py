@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unet_desktop.gui.commands.command import Command, Needs
 
-_P, _C = Needs.PROJECT, Needs.CASE
+_P, _C = Needs.PROJECT, Needs.CASE | Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
     Command("tool.brush", "&Brush", "edit.choose_tool", "B", "brush", _C, "Paint the label", True, "brush"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
+from unet_desktop.gui.panels.history_delegate import HistoryDelegate
 from unet_desktop.gui.panels.history_model import HistoryModel
 from unet_desktop.gui.theme import Colours
 
@@ -25,6 +26,8 @@ class HistoryPanel(QWidget):
         self._list = QListView()
         self._list.setObjectName("history")
         self._list.setModel(self._model)
+        self._delegate = HistoryDelegate(self)
+        self._list.setItemDelegate(self._delegate)
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFrameShape(QListView.Shape.NoFrame)
@@ -42,14 +45,14 @@ class HistoryPanel(QWidget):
         self._list.activated.connect(self._on_list_clicked)
         self._list.hide()
 
-    def set_steps(self, done: tuple[str, ...], undone: tuple[str, ...]) -> None:
+    def set_steps(self, done: tuple[str, ...], undone: tuple[str, ...], sizes: tuple[str, ...] = ()) -> None:
         """Show the names of what was done, the beginning first, and of what can be done again, the next one first.
 
-        Without a beginning there is no case.
+        Without a beginning there is no case. `sizes` says of each of both how large a change it is.
         """
         self._words.setVisible(not done)
         self._list.setVisible(bool(done))
-        self._model.set_steps(done + undone, len(done) - 1)
+        self._model.set_steps(done + undone, len(done) - 1, sizes)
         if done:
             now = self._model.index(len(done) - 1)
             self._list.setCurrentIndex(now)
@@ -58,6 +61,7 @@ class HistoryPanel(QWidget):
     def set_colours(self, colours: Colours) -> None:
         """Use this theme's colours."""
         self._model.set_pale(colours.muted)
+        self._delegate.set_colours(colours)
         self._list.viewport().update()
 
     def _on_list_clicked(self, index: QModelIndex) -> None:

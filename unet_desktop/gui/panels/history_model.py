@@ -7,6 +7,8 @@ from PySide6.QtGui import QBrush, QColor, QFont
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+SIZE_ROLE = Qt.ItemDataRole.UserRole
+"""How large a change the step is, as text."""
 
 
 class HistoryModel(QAbstractListModel):
@@ -16,13 +18,15 @@ class HistoryModel(QAbstractListModel):
         """Start with no case."""
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
+        self._sizes: tuple[str, ...] = ()
         self._done = 0
         self._pale = QBrush()
         self._slanted = QFont()
         self._slanted.setItalic(True)
 
-    def set_steps(self, names: tuple[str, ...], done: int) -> None:
+    def set_steps(self, names: tuple[str, ...], done: int, sizes: tuple[str, ...] = ()) -> None:
         """Show these steps, oldest first and the beginning before them, of which the first `done` and it are done."""
+        self._sizes = sizes
         if names[: len(self._names)] == self._names:
             if len(names) > len(self._names):
                 self.beginInsertRows(QModelIndex(), len(self._names), len(names) - 1)
@@ -35,7 +39,9 @@ class HistoryModel(QAbstractListModel):
         self._done = done
         if names:
             self.dataChanged.emit(
-                self.index(0), self.index(len(names) - 1), [Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole]
+                self.index(0),
+                self.index(len(names) - 1),
+                [Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole, SIZE_ROLE],
             )
 
     def set_pale(self, colour: str) -> None:
@@ -51,6 +57,8 @@ class HistoryModel(QAbstractListModel):
         undone = index.row() > self._done
         if role == Qt.ItemDataRole.DisplayRole:
             return self._names[index.row()]
+        if role == SIZE_ROLE:
+            return self._sizes[index.row()] if index.row() < len(self._sizes) else ""
         if role == Qt.ItemDataRole.ForegroundRole and undone:
             return self._pale
         if role == Qt.ItemDataRole.FontRole and undone:

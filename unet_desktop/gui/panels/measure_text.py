@@ -95,13 +95,13 @@ def size_texts(extent: Extent, mm_per_pixel: float | None) -> tuple[str, str, st
     return (
         length_text(extent.height, mm_per_pixel),
         length_text(extent.width, mm_per_pixel),
-        _number(extent.area) if mm_per_pixel is None else f"{extent.area * mm_per_pixel**2:.2f}",
+        grouped(extent.area) if mm_per_pixel is None else f"{extent.area * mm_per_pixel**2:.2f}",
     )
 
 
 def length_text(pixels: float, mm_per_pixel: float | None) -> str:
     """A length in the unit that `unit_text` names."""
-    return _number(round(pixels)) if mm_per_pixel is None else f"{pixels * mm_per_pixel:.2f}"
+    return grouped(round(pixels)) if mm_per_pixel is None else f"{pixels * mm_per_pixel:.2f}"
 
 
 def unit_text(mm_per_pixel: float | None) -> str:
@@ -129,7 +129,8 @@ def _has_cup(measurement: Measurement) -> bool:
     return measurement.rim is not None and measurement.rim.has_cup
 
 
-def _number(value: int) -> str:
+def grouped(value: int) -> str:
+    """A whole number, its thousands apart."""
     return f"{value:,}".replace(",", _THIN_SPACE)
 
 

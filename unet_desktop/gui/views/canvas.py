@@ -16,6 +16,9 @@ from unet_desktop.labels import NOT_ANNOTATED
 REFUSED_FOR = 6000
 """Milliseconds for which the status line says why a tool could not do what was asked."""
 
+LOCKED = "Another program has this project, so nothing can be changed here."
+"""What the status line says to a press on the canvas then."""
+
 
 class CanvasView(QObject):
     """Canvas, tools and pointer."""
@@ -31,6 +34,8 @@ class CanvasView(QObject):
         bench.session.models_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
         bench.toolbox.changed.connect(self._on_toolbox_changed)
+        editor.refused.connect(lambda: panels.status.showMessage(LOCKED, REFUSED_FOR))
+        bench.proposal.decided.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
         bench.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
@@ -47,6 +52,7 @@ class CanvasView(QObject):
 
     def _on_editor_mask_replaced(self) -> None:
         self._canvas.set_mask(self._bench.editor.mask, self._bench.editor.labels)
+        self._on_toolbox_changed()
 
     def _on_proposal_changed(self) -> None:
         prediction, project = self._bench.proposal.prediction, self._bench.session.project
@@ -69,7 +75,7 @@ class CanvasView(QObject):
     def _on_toolbox_changed(self) -> None:
         tool = self._bench.toolbox.current
         self._canvas.set_label_in_use(self._bench.options.label)
-        self._canvas.set_tool(tool.ring, _colour(self._bench.options))
+        self._canvas.set_tool(None if self._bench.editor.locked else tool.ring, _colour(self._bench.options))
         self._canvas.set_sketch(tool.sketch)
 
     def _on_canvas_viewport_changed(self) -> None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.panels.history import HistoryPanel
+from unet_desktop.gui.panels.measure_text import grouped
+from unet_desktop.masks.patch import Patch
 
 
 class HistoryView(QObject):
@@ -15,6 +17,7 @@ class HistoryView(QObject):
         """Connect them."""
         super().__init__(panel)
         self._editor, self._panel = editor, panel
+        self._counts: dict[Patch, int] = {}  # of the open case's steps: a large one takes milliseconds
         editor.history_changed.connect(self._on_editor_history_changed)
         panel.step_chosen.connect(editor.go_to)
         self._on_editor_history_changed()
@@ -25,4 +28,9 @@ class HistoryView(QObject):
             return
         history = self._editor.history
         beginning = "Older steps are forgotten" if history.forgot else "Opened"
-        self._panel.set_steps((beginning, *history.names), history.undone_names)
+        known, self._counts = self._counts, {}
+        for patch in history.patches:
+            count = known.get(patch)
+            self._counts[patch] = patch.changed if count is None else count
+        sizes = ("", *(f"{grouped(count)} px" for count in self._counts.values()))
+        self._panel.set_steps((beginning, *history.names), history.undone_names, sizes)
