@@ -38,7 +38,9 @@ GUIDES: dict[ToolKind, Guide] = {
     ToolKind.ELLIPSE: Guide(
         "Ellipse",
         "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
-        'Shift keeps proportions, Alt the centre. "Fit ellipse to label" takes its region.',
+        'Shift keeps proportions, Alt the centre. "Fit ellipse to label" takes its region. Choose below whether it '
+        "takes the place of the region.",
+        Setting.COMBINE,
     ),
     ToolKind.SPLINE: Guide(
         "Contour",

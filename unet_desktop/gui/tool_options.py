@@ -50,6 +50,7 @@ class ToolOptions(QObject):
         self.diameter = 60
         self.pressure = True
         self.combine = Combine.ADD
+        self._ellipses: Combine | None = None  # None until somebody chooses
         self.tolerance = 10
         self.labels: LabelSet | None = None
         self.label: Label | None = None
@@ -75,9 +76,20 @@ class ToolOptions(QObject):
         self.changed.emit()
 
     def choose_combine(self, combine: Combine) -> None:
-        """Let outlines add to the region, take from it, or replace it."""
-        self.combine = combine
+        """Let what the tool in use draws add to the region, take from it, or replace it."""
+        if self.tool is ToolKind.ELLIPSE:
+            self._ellipses = combine
+        else:
+            self.combine = combine
         self.changed.emit()
+
+    @property
+    def combining(self) -> Combine:
+        """What the tool in use does to the region; an ellipse takes the place of what there is one of, until chosen."""
+        if self.tool is not ToolKind.ELLIPSE:
+            return self.combine
+        unique = self.label is not None and self.label.unique
+        return self._ellipses or (Combine.REPLACE if unique else Combine.ADD)
 
     def set_tolerance(self, tolerance: int) -> None:
         """Let the wand take colours that differ by so many percent, within what is allowed."""

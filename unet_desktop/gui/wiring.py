@@ -20,6 +20,7 @@ from unet_desktop.gui.views.display import DisplayView
 from unet_desktop.gui.views.history import HistoryView
 from unet_desktop.gui.views.learning import LearningView
 from unet_desktop.gui.views.measure import MeasureView
+from unet_desktop.gui.views.side_effects import SideEffectsView
 
 if TYPE_CHECKING:
     from unet_desktop.gui.window import MainWindow
@@ -38,6 +39,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     LearningView(bench, panels, guarded)
     AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
+    SideEffectsView(bench, panels.status)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
     panels.cases.menu_requested.connect(lambda case_id, place: _show_case_menu(window, case_id, place))

@@ -13,7 +13,7 @@ from unet_desktop.gui.canvas.live_shape import LiveShape
 from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.tool import Tool, Touch
 from unet_desktop.gui.editor import Editor
-from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.images.box import Box, spread
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.reshape import Combine, Reshape
@@ -26,12 +26,16 @@ from unet_desktop.masks.shapes.piece import Piece, largest_piece
 
 @dataclass(frozen=True, slots=True)
 class _Purpose:
-    """What the ellipse is for; `part` is the piece of the region that it takes the place of, if not all of it."""
+    """What the ellipse is for; `part` is the piece of the region that it takes the place of, if not all of it.
+
+    `fixed` says that the choice between adding and replacing is not asked any more.
+    """
 
     labels: LabelSet
     label: Label
     combine: Combine
     part: Piece | None = None
+    fixed: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +66,7 @@ class EllipseTool(Tool):
         self._pointer = Touch(0.0, 0.0)
         self._hot: Target = None
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
+        options.changed.connect(self._on_options_changed)
 
     @property
     def sketch(self) -> Sketch:
@@ -86,12 +91,13 @@ class EllipseTool(Tool):
     def take_region(self) -> bool:
         """Take the label's present region, or the largest piece of it, as an ellipse; False when there is none."""
         self.commit()
-        purpose, mask = self._purpose_of(erases=False), self._editor.mask
+        purpose, mask = _purpose_now(self._options, erases=False), self._editor.mask
         piece = None if purpose is None or mask is None else largest_piece(mask, purpose.labels, purpose.label)
         ellipse = None if piece is None else of_region(piece.box, piece.plane)
         if purpose is None or ellipse is None:
             return False
-        self._purpose = purpose if purpose.label.unique else replace(purpose, part=piece)
+        part = None if purpose.label.unique else piece
+        self._purpose = replace(purpose, combine=Combine.REPLACE, part=part, fixed=True)
         self._past.append(self._draft)
         self._show(EllipseDraft((), ellipse))
         return True
@@ -102,9 +108,9 @@ class EllipseTool(Tool):
         if target is Whole.OUTSIDE:
             self.commit()
         if self._draft.empty:
-            self._purpose = self._purpose_of(erases=touch.erase)
+            self._purpose = _purpose_now(self._options, erases=touch.erase)
         purpose = self._purpose
-        if purpose is None:
+        if purpose is None or self._editor.mask is None:
             return
         self._drag = self._grasp(touch, target)
         if self._drag.click is not None and target in (None, Whole.OUTSIDE):
@@ -187,13 +193,6 @@ class EllipseTool(Tool):
         if not was_empty:
             self.sketch_changed.emit()
 
-    def _purpose_of(self, *, erases: bool) -> _Purpose | None:
-        labels, label = self._options.labels, self._options.label
-        if labels is None or label is None or self._editor.mask is None:
-            return None
-        combine = Combine.SUBTRACT if erases else Combine.REPLACE if label.unique else Combine.ADD
-        return _Purpose(labels, label, combine)
-
     def _grasp(self, touch: Touch, target: Target) -> Grasp[EllipseDraft]:
         draft, ellipse = self._draft, self._draft.ellipse
         start = (touch.x, touch.y)
@@ -243,6 +242,22 @@ class EllipseTool(Tool):
     def _on_editor_gesture_ended(self) -> None:
         if self._live.lost():
             self.reset()
+
+    def _on_options_changed(self) -> None:
+        purpose, options = self._purpose, self._options
+        if purpose is None or purpose.fixed or self._draft.empty or options.label is not purpose.label:
+            return
+        if options.tool is ToolKind.ELLIPSE and options.combining is not purpose.combine:
+            self._purpose = replace(purpose, combine=options.combining)
+            self._live.hide()  # the step begins anew, under its name
+            self._show(self._draft)
+
+
+def _purpose_now(options: ToolOptions, *, erases: bool) -> _Purpose | None:
+    labels, label = options.labels, options.label
+    if labels is None or label is None:
+        return None
+    return _Purpose(labels, label, Combine.SUBTRACT if erases else options.combining, fixed=erases)
 
 
 def _boxed(start: tuple[float, float], at: Touch) -> Ellipse:

@@ -69,7 +69,7 @@ class CanvasView(QObject):
         tools.settings.brush_size.set_diameter(options.diameter)
         tools.settings.pressure.set_pressure(options.pressure)
         tools.settings.tolerance.set_tolerance(options.tolerance)
-        tools.settings.combine.set_combine(options.combine)
+        tools.settings.combine.set_combine(options.combining)
         tools.settings.set_guide(GUIDES[options.tool])
 
     def _on_toolbox_changed(self) -> None:
