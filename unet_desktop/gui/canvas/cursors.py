@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
-from unet_desktop.gui.canvas.tool import Tool
+from unet_desktop.gui.canvas.toolbox import Toolbox
 
 _SIDE = 31
 """Logical pixels; odd, so that there is a pixel in the middle."""
@@ -21,8 +21,11 @@ def shape_cursor(shape: Qt.CursorShape) -> QCursor:
     return QCursor(shape)
 
 
-def tool_cursor(tool: Tool, density: float) -> QCursor:
-    """The one for a tool, at the place that was hovered last; none is shown where the canvas draws ring and middle."""
+def tool_cursor(toolbox: Toolbox, density: float) -> QCursor:
+    """The one for the tool in use at the place hovered last; none where the canvas draws ring and middle."""
+    if toolbox.locked:
+        return shape_cursor(Qt.CursorShape.ForbiddenCursor)
+    tool = toolbox.current
     if tool.cursor is not None:
         return shape_cursor(tool.cursor)
     return point_cursor(density) if tool.ring is None else shape_cursor(Qt.CursorShape.BlankCursor)

@@ -195,10 +195,8 @@ class Pointer(QObject):
             cursor = shape_cursor(Qt.CursorShape.OpenHandCursor)
         elif self._canvas.image_size is None:
             cursor = shape_cursor(Qt.CursorShape.ArrowCursor)
-        elif self._toolbox.locked:
-            cursor = shape_cursor(Qt.CursorShape.ForbiddenCursor)
         else:
-            cursor = tool_cursor(self._toolbox.current, self._canvas.devicePixelRatioF())
+            cursor = tool_cursor(self._toolbox, self._canvas.devicePixelRatioF())
         if cursor is not self._cursor:
             self._cursor = cursor
             self._canvas.setCursor(cursor)
