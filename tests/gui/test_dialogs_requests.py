@@ -54,6 +54,24 @@ def type_path(qtbot: QtBot, dialog: QWidget, name: str, path: Path | str) -> Non
     qtbot.keyClicks(line, str(path))
 
 
+def test_the_first_field_has_the_keyboard_and_cancel_is_no_default(qtbot: QtBot) -> None:
+    for dialog, name in (
+        (NewProjectDialog(), "name"),
+        (ImportImagesDialog(None, DISC_AND_CUP), "line"),
+        (ImportDrishtiDialog(None), "line"),
+    ):
+        shown(qtbot, dialog)
+        field = dialog.focusWidget()
+        assert isinstance(field, QLineEdit)
+        assert field.objectName() == name
+        qtbot.keyClicks(field, " ")
+        assert dialog.isVisible()
+        for button in dialog.findChildren(QPushButton):
+            assert not (button.isDefault() and "Cancel" in button.text())
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+
+
 def texts(dialog: QWidget) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel)]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.named import named
@@ -33,6 +36,8 @@ class FormDialog(QDialog):
         self._accept = named(buttons.button(QDialogButtonBox.StandardButton.Ok), "accept")
         self._accept.setText(accept_text)
         self._accept.setProperty("role", "main")
+        self._accept.setDefault(True)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -61,6 +66,20 @@ class FormDialog(QDialog):
         problem = self.problem()
         self._problem.setText(problem)
         self._accept.setEnabled(not problem)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first field has the keyboard; else Qt gives it to the first button that is on, which is Cancel."""
+        super().showEvent(event)
+        field = next((field for field in self._fields() if field.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+        if field is not None and not event.spontaneous():
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fields(self) -> Iterator[QWidget]:
+        for row in range(self.form.rowCount()):
+            for role in (QFormLayout.ItemRole.FieldRole, QFormLayout.ItemRole.SpanningRole):
+                item = self.form.itemAt(row, role)
+                if item is not None and item.widget() is not None:
+                    yield item.widget().focusProxy() or item.widget()
 
 
 def wrapped(text: str) -> QLabel:
