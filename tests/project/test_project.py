@@ -311,6 +311,14 @@ class TestMarks:
         assert project.delete_mask(case.id).state is CaseState.NEW
         assert project.save_mask(case.id, disc_mask).state is CaseState.CORRECTED
 
+    def test_approval_ends_when_the_mask_changes(self, project, case, disc_mask):
+        project.save_mask(case.id, disc_mask)
+        project.mark(case.id, approved=True)
+        assert project.expect(case.id, has_mask=True, model="").state is CaseState.CORRECTED
+        project.mark(case.id, approved=True)
+        assert project.save_mask(case.id, disc_mask).state is CaseState.CORRECTED
+        assert Project.open(project.root).case(case.id).state is CaseState.CORRECTED
+
     def test_what_is_not_named_stays(self, project, case):
         project.mark(case.id, flagged=True, notes="blurred", patient="7", eye=Eye.RIGHT)
         marked = project.mark(case.id, flagged=False)

@@ -11,6 +11,7 @@ from unet_desktop.gui.scribe import Scribe, Written
 from unet_desktop.gui.session import Session
 from unet_desktop.gui.unsaved import Unsaved, UnsavedMasks
 from unet_desktop.masks.step import Step
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import Journal, Start, state_of
 from unet_desktop.project.project import Project
 
@@ -27,11 +28,13 @@ class Autosave(QObject):
         failed(sentence): something cannot be written; it stays in memory and is tried again.
         recovered: everything that could not be written before is on disk now.
         saved: there is less that is not on disk than before.
+        approval_ended: the open mask was approved, and is another one now.
     """
 
     failed = Signal(str)
     recovered = Signal()
     saved = Signal()
+    approval_ended = Signal()
 
     def __init__(self, session: Session, editor: Editor, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
         """Watch the editor; save when the session leaves a case."""
@@ -158,6 +161,8 @@ class Autosave(QObject):
         expected = project.expect(case_id, has_mask=has_mask, model=model)
         if expected != before:
             self._session.take(expected)
+        if before.state is CaseState.APPROVED:
+            self.approval_ended.emit()
 
     def _on_editor_mask_replaced(self) -> None:
         editor, opened = self._editor, self._session.open

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from unet_desktop.gui.window import MainWindow
 
 
+_SAID_FOR = 8000
+"""Milliseconds for which the status line says that an approval has ended."""
+
+
 def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appearance) -> None:
     """Connect everything and show the present state once."""
     bench, panels = window.bench, window.panels
@@ -45,6 +49,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     panels.cases.menu_requested.connect(lambda case_id, place: _show_case_menu(window, case_id, place))
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
     bench.proposal.problem.connect(panels.banner.show_problem)
+    bench.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
     bench.learning.notice.connect(panels.banner.show_problem)
     bench.learning.problem.connect(window.problems.show)
     pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
@@ -56,6 +61,12 @@ def _show_case_menu(window: MainWindow, case_id: str, place: QPoint) -> None:
     project = window.bench.session.project
     if project is not None:
         CaseMenu(project.case(case_id), window.handlers.find, window).popup(place)
+
+
+def _say_approval_ended(window: MainWindow) -> None:
+    keys = window.actions_by_id.keymap.text("case.approve")
+    again = f"approve it again with {keys}" if keys else "approve it again"
+    window.panels.status.showMessage(f"Changed after it was approved: {again}.", _SAID_FOR)
 
 
 def _end_peek(window: MainWindow, groups: Groups, key: int) -> None:

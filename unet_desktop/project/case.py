@@ -90,9 +90,11 @@ class Case:
         return self.predicted_vcdr if self.state in UNCORRECTED else self.vcdr
 
     def corrected(self, vcdr: float | None, model: str | None) -> Case:
-        """The case with another human mask, of that ratio and that model's origin (None leaves what was noted)."""
-        state = CaseState.APPROVED if self.state is CaseState.APPROVED else CaseState.CORRECTED
-        return replace(self, state=state, vcdr=vcdr, model=self.model if model is None else model)
+        """The case with another human mask, of that ratio and that model's origin (None leaves what was noted).
+
+        An approval was of the mask before, so it goes.
+        """
+        return replace(self, state=CaseState.CORRECTED, vcdr=vcdr, model=self.model if model is None else model)
 
     def measured(self, ratio: float) -> Case:
         """The case with that ratio of its human mask, or of its prediction where nobody has drawn one."""

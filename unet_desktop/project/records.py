@@ -74,7 +74,7 @@ class Records:
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
         """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
-        case = replace(self.cases[case_id], model=model if has_mask else "")
+        case = replace(self.cases[case_id], state=CaseState.CORRECTED, model=model if has_mask else "")
         self.cases[case_id] = case = _derived(case, masks={case_id} if has_mask else set(), predictions=predictions)
         return case
 
