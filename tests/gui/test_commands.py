@@ -31,6 +31,11 @@ def test_every_command_has_a_shortcut_and_a_heading() -> None:
     assert {heading(command) for command in COMMANDS} == set(headings())
 
 
+def test_keys_that_mean_something_else_everywhere_are_left_alone() -> None:
+    """Whoever means "select all" must not approve."""
+    assert "Ctrl+A" not in {keys for command in COMMANDS for keys in command.shortcut.split()}
+
+
 def test_what_correcting_needs_is_under_one_hand() -> None:
     """Keys of the left half of the keyboard, so that the other hand stays at the mouse."""
     left = set("12345QWERTASDFGZXCVB`0")

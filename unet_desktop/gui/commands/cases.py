@@ -31,7 +31,7 @@ COMMANDS: tuple[Command, ...] = (
         "case.approve",
         "&Approved",
         "cases.toggle_approved",
-        "Ctrl+Return Ctrl+A",
+        "Ctrl+Return Ctrl+G",
         "approve",
         _C | _W | Needs.MASK,
         "Mark the mask as checked and final",
