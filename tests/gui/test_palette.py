@@ -29,6 +29,17 @@ def test_the_best_come_first(typed: str, expected: str) -> None:
     assert "".join(entry.id for entry in ranked(ENTRIES, typed)) == expected
 
 
+def test_a_whole_word_comes_before_its_beginning() -> None:
+    entries = [
+        Entry("a", "Darker", "View", "F5"),
+        Entry("b", "Use the dark theme", "View", ""),
+        Entry("c", "Dark theme", "View", ""),
+    ]
+    assert "".join(entry.id for entry in ranked(entries, "dark")) == "cba"
+    assert "".join(entry.id for entry in ranked(entries, "dar")) == "acb"
+    assert "".join(entry.id for entry in ranked(entries, "view dark")) == "bca"
+
+
 def test_nothing_fits(qtbot) -> None:
     parent = QLabel()
     qtbot.addWidget(parent)

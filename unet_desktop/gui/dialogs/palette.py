@@ -125,23 +125,27 @@ class _Row(QStyledItemDelegate):
 
 
 def ranked(entries: Sequence[Entry], typed: str) -> list[Entry]:
-    """Those that fit what was typed, the best first: words that begin with it, then words that hold it, then letters
-    in order. Of equal ones those that can be called now come first, else they stay in their order."""
+    """Those that fit what was typed, the best first: its very words, then words that begin with it, then words that
+    hold it, then letters in order. Among these those whose name begins with all that was typed come first, then those
+    that can be called now; else they stay in their order."""
     wanted = typed.casefold().split()
     scored = [(score, entry) for entry in entries if (score := _score(entry, wanted)) is not None]
     return [entry for _, entry in sorted(scored, key=lambda pair: (pair[0], not pair[1].enabled))]
 
 
 def _score(entry: Entry, wanted: list[str]) -> int | None:
-    text = f"{entry.text} {entry.group}".casefold()
-    total = 0
+    name = entry.text.casefold()
+    text = f"{name} {entry.group.casefold()}"
+    total = 0 if name.startswith(" ".join(wanted)) else 1
     for word in wanted:
-        if any(part.startswith(word) for part in text.split()):
+        if word in text.split():
             continue
-        if word in text:
-            total += 1
-        elif _in_order(word, entry.text.casefold()):
-            total += 3
+        if any(part.startswith(word) for part in text.split()):
+            total += 2
+        elif word in text:
+            total += 8
+        elif _in_order(word, name):
+            total += 24
         else:
             return None
     return total
