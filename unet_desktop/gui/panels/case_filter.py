@@ -39,10 +39,12 @@ class CaseFilter(QWidget):
     Signals:
         query_chosen(CaseQuery): somebody wants these cases.
         list_requested: somebody wants to go on with the keyboard in the list below.
+        left: somebody has finished searching and goes back to the picture.
     """
 
     query_chosen = Signal(object)
     list_requested = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start with all cases by name."""
@@ -134,14 +136,15 @@ class CaseFilter(QWidget):
         self.query_chosen.emit(self._query)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape clears the search; Down, Return and a second Escape go to the list."""
+        """Escape clears the search and goes back to the picture; Down and Return go to the list."""
         if watched is not self._words or not isinstance(event, QKeyEvent) or event.key() not in _KEYS:
             return super().eventFilter(watched, event)
         if event.type() is QEvent.Type.ShortcutOverride:  # in this field they are no shortcuts of the window
             event.accept()
         elif event.type() is QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape and self._words.text():
+            if event.key() == Qt.Key.Key_Escape:
                 self._words.clear()
+                self.left.emit()
             else:
                 self.list_requested.emit()
         return True

@@ -36,6 +36,7 @@ class CaseView(QObject):
         ):
             signal.connect(window.handlers.find(handler))
         panels.cases.filter.query_chosen.connect(session.cases.set_query)
+        panels.cases.filter.left.connect(window.canvas.setFocus)
         self._on_session_project_changed()
         self._on_session_case_changed()
 
