@@ -105,6 +105,16 @@ def test_searching_and_clearing(opened: MainWindow) -> None:
     QTest.keyClicks(field, "c")
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert (shown(opened), field.text()) == (["a", "b", "c", "d"], "")
+    assert opened.canvas.hasFocus()  # the next key is a command again
+    QTest.keyClick(opened, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert opened.canvas.hasFocus()
+
+
+def test_another_case_forgets_what_was_under_the_pointer(opened: MainWindow) -> None:
+    opened.panels.status.set_pointer("x 1  y 1", "optic disc")
+    opened.handlers.find("cases.step")(1)
+    assert opened.panels.status._pointer.text() == opened.panels.status._region.text() == ""
 
 
 def test_filter_and_order_govern_next_and_previous(opened: MainWindow) -> None:

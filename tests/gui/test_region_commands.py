@@ -137,7 +137,7 @@ def test_what_was_just_painted_there_is_copied(opened: MainWindow) -> None:
 
 def test_why_the_previous_mask_cannot_be_copied(opened: MainWindow, tmp_path) -> None:
     QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
-    assert "first case" in sentence(opened)
+    assert "first case" in opened.panels.status.currentMessage()
     opened.bench.session.open_case("b")
     QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
     assert "a, has no mask yet" in sentence(opened)

@@ -64,7 +64,10 @@ class RegionHandlers:
         project, case = found
         previous = self._bench.session.cases.step(case.id, -1)
         if previous is None:
-            raise MaskError("This is the first case in the list: there is none before it whose mask could be copied.")
+            self._bench.toolbox.refused.emit(
+                "This is the first case in the list: there is none before it to copy from."
+            )
+            return
         source = project.case(previous)
         if (source.height, source.width) != (case.height, case.width):
             raise MaskError(

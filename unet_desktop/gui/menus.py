@@ -24,7 +24,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "edit.cancel",
         "edit.commit",
         "edit.step_back",
-        SEPARATOR,
+    ),
+    "&Tools": (
         "tool.brush",
         "tool.eraser",
         "tool.ellipse",

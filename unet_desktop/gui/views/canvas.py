@@ -44,6 +44,7 @@ class CanvasView(QObject):
         tools.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
+        bench.session.case_changed.connect(lambda: panels.status.set_pointer("", ""))  # it was of another picture
         pointer.left.connect(lambda: panels.status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
         self._on_options_changed()
