@@ -78,8 +78,9 @@ class FormDialog(QDialog):
         for row in range(self.form.rowCount()):
             for role in (QFormLayout.ItemRole.FieldRole, QFormLayout.ItemRole.SpanningRole):
                 item = self.form.itemAt(row, role)
-                if item is not None and item.widget() is not None:
-                    yield item.widget().focusProxy() or item.widget()
+                field: QWidget | None = None if item is None else item.widget()
+                if field is not None:
+                    yield field.focusProxy() or field
 
 
 def wrapped(text: str) -> QLabel:
