@@ -20,7 +20,9 @@ from unet_desktop.masks.shapes.bucket import connected
 from unet_desktop.masks.shapes.fill import NOTHING
 
 SIDE = 512
-"""Pixels of the reduced window at most, across and down: one look takes a few milliseconds then."""
+"""Pixels of the reduced window at first, across and down: one look takes a few milliseconds then."""
+WIDEST = 768
+"""Pixels of it at most, where what is found is larger."""
 _WEIGHTS = np.array([1.0, 0.4, 0.2], np.float32) * np.float32(100 / 255)
 """Of a difference in red, green and blue; 100 is from black to white."""
 _VESSEL = 15
@@ -49,17 +51,24 @@ class Similar:
             x, y: image pixels.
             unit: image pixels within which details do not matter, such as one or two pixels of the screen.
         """
-        height, width = pixels.shape[:2]
-        reduced = min(max(1, round(unit)), height, width)
-        reach = SIDE * reduced // 2
+        self._pixels, self._at = pixels, (x, y)
+        self._reduced = min(max(1, round(unit)), *pixels.shape[:2])
+        # Where the screen shows more than the picture has, all that is smoothed is smaller.
+        self._fineness = min(unit / self._reduced, 1.0)
+        self.cut_off = False
+        """Did the window cut off what was found last?"""
+        self._look(SIDE)
+
+    def _look(self, side: int) -> None:
+        """Prepare a window of that side."""
+        (height, width), reduced, (x, y) = self._pixels.shape[:2], self._reduced, self._at
+        reach = side * reduced // 2
         left, top = (math.floor((at - reach) / reduced) * reduced for at in (x, y))
         whole = (height // reduced * reduced, width // reduced * reduced)
         self._box = Box(top, left, top + 2 * reach, left + 2 * reach).within(*whole)
-        self._reduced = reduced
+        self._side, self._open = side, _open_sides(self._box, whole)
         rows, columns = self._box.height // reduced, self._box.width // reduced
-        # Where the screen shows more than the picture has, all that is smoothed is smaller.
-        self._fineness = min(unit / reduced, 1.0)
-        self._colours = _colours(pixels[self._box.slices], (columns, rows), self._fineness)
+        self._colours = _colours(self._pixels[self._box.slices], (columns, rows), self._fineness)
         self._seed = (
             min(max(int((x - self._box.left) // reduced), 0), columns - 1),
             min(max(int((y - self._box.top) // reduced), 0), rows - 1),
@@ -74,12 +83,27 @@ class Similar:
         Returns:
             a box inside the picture and (h, w) bool, the pixels in it.
         """
+        found = self._found(tolerance)
+        self.cut_off = self._reaches_out(found)
+        if self.cut_off and self._side < WIDEST:
+            self._look(WIDEST)
+            found = self._found(tolerance)
+            self.cut_off = self._reaches_out(found)
+        return self._enlarged(found)
+
+    def _found(self, tolerance: float) -> Bytes:
+        """(h, w) 0 or 1: within the window."""
         height, width = self._colours.shape[:2]
         found = np.zeros((height + 2, width + 2), np.uint8)
         flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (_FOUND << 8)
         span = (float(tolerance),) * 3
         cv2.floodFill(self._colours, found, self._seed, 0, span, span, flags)
-        return self._enlarged(self._tidied(found[1:-1, 1:-1]))
+        return self._tidied(found[1:-1, 1:-1])
+
+    def _reaches_out(self, found: Bytes) -> bool:
+        """Does it go on beyond the window, where the picture does?"""
+        sides = (found[0], found[-1], found[:, 0], found[:, -1])
+        return any(goes_on and bool(side.any()) for goes_on, side in zip(self._open, sides, strict=True))
 
     def _tidied(self, found: Bytes) -> Bytes:
         """Holes and notches closed, and without what hangs on it by a thread."""
@@ -108,6 +132,11 @@ class Similar:
         plane: Region = cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR) >= 0.5
         top, left = self._box.top + around.top * self._reduced, self._box.left + around.left * self._reduced
         return Box(top, left, top + size[1], left + size[0]), plane
+
+
+def _open_sides(box: Box, size: tuple[int, int]) -> tuple[bool, bool, bool, bool]:
+    """Does the picture go on above, below, to the left, to the right of the box?"""
+    return box.top > 0, box.bottom < size[0], box.left > 0, box.right < size[1]
 
 
 def _colours(pixels: Pixels, size: tuple[int, int], fineness: float) -> Plane:
