@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.agreement import dice
@@ -263,6 +264,21 @@ def test_it_follows_what_others_change(ready: MainWindow) -> None:
     assert not ready.bench.toolbox.current.sketch.handles
     ready.bench.session.open_case("d")
     assert ready.bench.toolbox.current.sketch.handles
+
+
+def test_the_closing_side_is_straight_until_the_contour_is_closed(opened: MainWindow) -> None:
+    opened.bench.options.choose_tool(ToolKind.SPLINE)
+    for point in [(60, 80), (65, 50), (90, 40)]:  # a quarter of a circle: the curve back would bulge far out
+        drag(opened.canvas, [point])
+    curve, closing = opened.bench.toolbox.current.sketch.lines
+    assert (curve.closed, closing.closed, closing.dashed) == (False, False, True)
+    np.testing.assert_allclose(closing.points, [[90, 40], [60, 80]], atol=0.5)
+    shown = mask_of(opened).copy()
+    rows, columns = np.nonzero(shown)
+    beyond = (columns + 0.5 - 60) * (40 - 80) - (rows + 0.5 - 80) * (90 - 60)
+    assert (beyond < 50).all() or (beyond > -50).all()  # all on one side of it
+    key(opened, Qt.Key.Key_Return)
+    assert mask_of(opened).sum() > shown.sum()
 
 
 def test_leaving_the_case_drops_a_contour_that_was_not_closed(ready: MainWindow) -> None:

@@ -247,7 +247,7 @@ def test_drawn_from_nothing():
         draft = draft.with_knot(100 + 40 * math.cos(turn), 80 + 40 * math.sin(turn))
         assert (draft.change(SIZE) is None) == (count < 3)
     circle = whole(*Ellipse(100, 80, 40, 40).pixels(SIZE))
-    assert dice(after(np.zeros(SIZE, bool), draft), circle) > 0.99
+    assert dice(after(np.zeros(SIZE, bool), draft.closed()), circle) > 0.99
     assert dice(after(np.zeros(SIZE, bool), draft.removed(2)), circle) > 0.97
 
 

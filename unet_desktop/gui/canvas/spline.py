@@ -123,6 +123,7 @@ class SplineTool(Tool):
 
     def commit(self) -> None:
         """See `Tool.commit`."""
+        self._show(self._draft.closed())
         self._committing = True
         self._live.commit()
         self._committing = False

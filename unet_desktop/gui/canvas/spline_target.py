@@ -64,6 +64,9 @@ def sketched(draft: ContourDraft, hot: Target, pointer: Touch) -> Sketch:
     if draft.contour is None:
         ahead = np.append(draft.knots, [[pointer.x, pointer.y]], axis=0)
         return Sketch((Line(ahead, dashed=True),) if draft.drawing else (), tuple(handles))
+    if draft.drawing:
+        drawn = draft.contour.open_outline(_DRAWN)
+        return Sketch((Line(drawn), Line(drawn[[-1, 0]], dashed=True)), tuple(handles))
     if isinstance(hot, OnCurve):
         handles.append(Handle(*draft.contour.at(hot.piece, hot.share), hot=True))
     return Sketch((Line(draft.contour.outline(_DRAWN), closed=True),), tuple(handles))

@@ -79,6 +79,10 @@ class ContourDraft:
         after = self._after(size)
         return replace(self, knots=np.zeros((0, 2)), base=self.contour, pixels=after, origin=after)
 
+    def closed(self) -> ContourDraft:
+        """No longer drawn from nothing; until then the side from the last knot to the first one is straight."""
+        return replace(self, knots=np.zeros((0, 2))) if self.drawing else self
+
     def with_knot(self, x: float, y: float) -> ContourDraft:
         """With another knot at the end of a contour drawn from nothing."""
         return _drawn(np.append(self.knots, [[x, y]], axis=0))
@@ -112,7 +116,7 @@ class ContourDraft:
         """The piece as the curve makes it."""
         if self.contour is self.base:
             return self.pixels
-        reached = _pixels(self.contour, size)
+        reached = _pixels(self.contour, size) if not self.drawing else _open_pixels(self.contour, size)
         if self.base is None or self.contour is None:
             return reached
         left = _pixels(self.base, size)
@@ -136,6 +140,11 @@ def _drawn(knots: Points) -> ContourDraft:
 def _pixels(contour: Contour | None, size: Size) -> Piece:
     """The curve's pixels; while one is dragged, those of the curve before are asked for at each move."""
     return _NO_PIECE if contour is None else Piece(*filled([contour.outline()], size))
+
+
+def _open_pixels(contour: Contour | None, size: Size) -> Piece:
+    """The curve's pixels with a straight closing side: with few knots the curved one would cross the others."""
+    return _NO_PIECE if contour is None else Piece(*filled([contour.open_outline()], size))
 
 
 def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:

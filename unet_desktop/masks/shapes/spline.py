@@ -40,6 +40,10 @@ class Contour:
         share = np.arange(steps) / steps
         return _bezier(self.controls(), share).reshape(-1, 2)
 
+    def open_outline(self, steps: int = STEPS) -> Points:
+        """((N - 1) * steps + 1, 2) float64: points on the curve from the first knot to the last, not back again."""
+        return self.outline(steps)[: (len(self.knots) - 1) * steps + 1]
+
     def moved(self, knot: int, x: float, y: float) -> Contour:
         """With a knot at another image point; only the two pieces that end in it change.
 
