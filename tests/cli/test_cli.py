@@ -286,6 +286,12 @@ class TestEvaluate:
         code, out, _ = run("evaluate", ours, truth, "--project", root)
         assert (code, "dice, [/] [red] od/os_1" in out) == (0, True)
 
+    def test_labels_beside_a_project_must_be_its_own(self, refused, run, corrected):
+        root = corrected(2)
+        folders = (root / "masks", root / "masks", "--project", root, "--labels")
+        assert "has other labels" in refused("evaluate", *folders, "one")
+        assert run("evaluate", *folders, "disc-and-cup")[0] == 0
+
     def test_labels_come_from_the_project(self, run, project, corrected):
         root = corrected(2)
         code, out, _ = run("evaluate", root / "masks", root / "masks", "--project", root)

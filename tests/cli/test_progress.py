@@ -168,3 +168,13 @@ def test_an_error_of_the_work_is_passed_on_and_the_work_closed(capsys, monkeypat
 )
 def test_exit_codes(followed, code):
     assert followed.code == code
+
+
+def test_no_bar_stands_above_the_sentence_that_says_why_nothing_was_done(capsys):
+    def events():
+        raise MaskError("No.")
+        yield
+
+    with pytest.raises(MaskError):
+        follow(events(), "Working")
+    assert "Working" not in capsys.readouterr().err

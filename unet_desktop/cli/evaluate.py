@@ -12,7 +12,9 @@ from rich.text import Text
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
 from unet_desktop.cli.import_images import LABELS_HELP, labels_of
 from unet_desktop.cli.progress import figure_title, follow
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import LabelError, MaskError
+
+_USUAL = "disc-and-cup"
 
 
 def run(
@@ -20,13 +22,15 @@ def run(
     references: Annotated[Path, typer.Argument(help="Folder of masks taken as true, such as a project's masks.")],
     table: Annotated[Path | None, typer.Option(help="CSV file to write, a row a picture.")] = None,
     project: Annotated[Path | None, typer.Option(help="Project whose labels the masks have.")] = None,
-    labels: Annotated[str, typer.Option(help=LABELS_HELP)] = "disc-and-cup",
+    labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} Without, and without a project: {_USUAL}.")] = None,
 ) -> None:
     """Compare masks with true masks of the same names: Dice, IoU, boundary distance, vCDR error."""
     from unet_desktop.project.project import Project
     from unet_desktop.tasks.evaluate import Evaluated, evaluate
 
-    label_set = labels_of(labels) if project is None else Project.open(project).labels
+    label_set = labels_of(labels or _USUAL) if project is None else Project.open(project).labels
+    if labels is not None and labels_of(labels) != label_set:
+        raise LabelError(f"The project {project} has other labels than --labels gives. Give only one of the two.")
     followed = follow(evaluate(predictions, references, label_set, table=table), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluated):

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop import __version__, files
+from unet_desktop.engine.events import Message
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import ImageError, UserError, WriteError
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import outlined, write_jpeg
+from unet_desktop.masks.pairs import masks_among
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Written
 from unet_desktop.tasks.measurement_table import measurements, table_text, trust_columns
@@ -33,8 +35,8 @@ def segment_folder(
     device: str = "auto",
     recursive: bool = False,
     overlays: bool = False,
-) -> Iterator[ItemDone | Written]:
-    """Segment each picture of a folder (or one picture).
+) -> Iterator[Message | ItemDone | Written]:
+    """Segment each picture of a folder (or one picture); masks that lie beside their pictures are left out.
 
     Writes `output/masks/NAME.png` (indexed), with `overlays` also `output/overlays/NAME.jpg`, then
     `output/measurements.csv` and, where pictures failed, `output/errors.csv`. Sub-folders are mirrored. A picture's
@@ -44,7 +46,9 @@ def segment_folder(
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
             written any more.
     """
-    pictures = [source] if source.is_file() else find_images(source, recursive=recursive)
+    found = [source] if source.is_file() else find_images(source, recursive=recursive)
+    masks = masks_among(found)
+    pictures = [path for path in found if path not in masks]
     base = source.parent if source.is_file() else source
     if not source.is_file():
         _refuse_inside(base, output)
@@ -53,6 +57,8 @@ def segment_folder(
     files.make_folder(output / "masks")
     rows: list[dict[str, object]] = []
     problems: list[dict[str, object]] = []
+    if masks:
+        yield Message(f"Masks that lie beside their pictures are left out, {len(masks)} in all.")
     try:
         for done, path in enumerate(pictures, 1):
             relative = path.relative_to(base).as_posix()

@@ -26,8 +26,8 @@ COMMANDS: tuple[Command, ...] = (
         "learning.segment_folder",
         "Ctrl+Shift+S",
         "folder",
-        _I,
-        "Write masks and a table of measurements for all pictures of a folder",
+        _I | Needs.MODEL,
+        "Write masks and a table of measurements for all pictures of a folder; needs a project with a model",
     ),
     Command(
         "project.rebuild_index",
