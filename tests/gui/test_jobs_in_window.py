@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from drawings import disc_mask
-from PySide6.QtWidgets import QCheckBox, QComboBox, QMessageBox
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QPushButton
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
@@ -240,3 +241,32 @@ def test_going_on_is_offered_for_models_of_these_labels(opened: MainWindow) -> N
     preset.setCurrentIndex(preset.findData("article"))
     assert box.isChecked()
     assert box.isEnabled()
+
+
+def test_a_segmented_folder_is_summed_up_and_can_be_opened(
+    opened: MainWindow, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def job() -> Iterator[object]:
+        yield Message("Masks that lie beside their pictures are left out, 1 in all.")
+        yield ItemDone("x", 1, 3, problem="x.jpg is damaged.")
+        yield ItemDone("y", 2, 3)
+        yield ItemDone("z", 3, 3, problem="z.jpg is empty.")
+
+    with qtbot.waitSignal(opened.bench.learning.notice):
+        opened.bench.learning.run("Segmenting", job, done="All is there.", folder=tmp_path)
+    assert opened.panels.banner.text.splitlines() == [
+        "1 of 3 pictures are done.",
+        "All is there.",
+        "Masks that lie beside their pictures are left out, 1 in all.",
+        "2 could not be done. x.jpg is damaged.",
+        "z.jpg is empty.",
+    ]
+    assert not [label for label in opened.panels.training.findChildren(QLabel) if "damaged" in label.text()]
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    button = next(one for one in opened.panels.banner.findChildren(QPushButton) if one.text() == "Open folder")
+    assert button.isVisible()
+    button.click()
+    assert shown == [str(tmp_path)]
+    opened.panels.banner.show_problem("Something else.")
+    assert not button.isVisible()

@@ -121,11 +121,15 @@ def test_predictions_never_touch_human_masks(trained, tmp_path):
 def test_one_bad_picture_does_not_stop_the_folder(trained, tmp_path):
     root = _copy_of(trained[0], tmp_path)
     (root / "images" / "broken.jpg").write_bytes(b"no picture")
+    (root / "images" / "broken_mask.png").write_bytes(b"is left out")
     model = list_models(Project.open(root).layout)[0].path
     events = list(segment_folder(root / "images", tmp_path / "out", model))
     failed = [event for event in events if isinstance(event, ItemDone) and event.problem]
     assert len(failed) == 1
     assert "broken.jpg" in failed[0].problem
+    assert [event.text for event in events if isinstance(event, Message)] == [
+        "Masks that lie beside their pictures are left out, 1 in all."
+    ]
     assert "broken.jpg" in (tmp_path / "out" / "errors.csv").read_text()
     assert len(list((tmp_path / "out" / "masks").iterdir())) == 7
 

@@ -92,7 +92,7 @@ class LearningHandlers:
             return segment_folder(request.folder, request.output, request.model, overlays=True)
 
         done = f"Masks, overlays and measurements are in {request.output}."
-        self._bench.learning.run(f"Segmenting {request.folder.name}", start, done=done)
+        self._bench.learning.run(f"Segmenting {request.folder.name}", start, done=done, folder=request.output)
 
     def stop(self) -> None:
         """Stop what is running."""

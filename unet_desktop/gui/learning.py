@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.events import Message
 from unet_desktop.errors import UserError
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.jobs.runner import JobRunner
@@ -26,12 +27,13 @@ class Learning(QObject):
 
     Signals:
         progressed(done, total): of the running job's items.
-        notice(text): a job is over and has something to say, one line each.
+        notice(text, folder): a job is over and has something to say, one line each; its files lie in the folder,
+            or None.
         problem(exception): a job failed.
     """
 
     progressed = Signal(int, int)
-    notice = Signal(str)
+    notice = Signal(str, object)
     problem = Signal(object)
 
     def __init__(
@@ -100,7 +102,7 @@ class Learning(QObject):
             self._predicting = True
 
     def run(self, title: str, start_job: Callable[[], Iterator[object]], then: Then | None = None,
-            at_end: Then | None = None, done: str = "") -> bool:  # fmt: skip
+            at_end: Then | None = None, done: str = "", folder: Path | None = None) -> bool:  # fmt: skip
         """Run a job.
 
         Args:
@@ -109,6 +111,7 @@ class Learning(QObject):
             then: what follows when it succeeds.
             at_end: what follows however it ends, before `then`.
             done: what to say when it succeeds, beside what its items say.
+            folder: where the files lie that it makes for people, if it makes any.
 
         Returns:
             False when another one runs.
@@ -116,7 +119,7 @@ class Learning(QObject):
         if not self._runner.start(title, start_job):
             return False
         self._then, self._at_end = then, at_end
-        self._predicting, self._outcome, self._new_model = False, Outcome(done), None
+        self._predicting, self._outcome, self._new_model = False, Outcome(done, folder), None
         return True
 
     def predict_open_case(self) -> None:
@@ -161,7 +164,7 @@ class Learning(QObject):
         except UserError as error:
             self.problem.emit(error)
         if text := self._outcome.summary(succeeded=succeeded):
-            self.notice.emit(text)
+            self.notice.emit(text, self._outcome.folder)
 
     def _on_runner_event_happened(self, event: object) -> None:
         if isinstance(event, ItemDone):
@@ -169,6 +172,8 @@ class Learning(QObject):
             self._outcome.add(event)
             if self._predicting and not event.problem:
                 self._take_prediction(event.name)
+        elif isinstance(event, Message) and self._outcome.folder is not None:  # the others stand in the training panel
+            self._outcome.say(event.text)
         elif isinstance(event, ModelSaved):
             self._new_model = event.path
 

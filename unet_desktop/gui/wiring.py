@@ -50,7 +50,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
     bench.proposal.problem.connect(panels.banner.show_problem)
     bench.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
-    bench.learning.notice.connect(panels.banner.show_problem)
+    bench.learning.notice.connect(panels.banner.show_result)
     bench.learning.problem.connect(window.problems.show)
     pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
     upkeep.refresh_colours()

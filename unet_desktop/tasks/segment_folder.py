@@ -46,19 +46,16 @@ def segment_folder(
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
             written any more.
     """
-    found = [source] if source.is_file() else find_images(source, recursive=recursive)
-    masks = masks_among(found)
-    pictures = [path for path in found if path not in masks]
+    pictures, left_out = _pictures(source, recursive=recursive)
     base = source.parent if source.is_file() else source
-    if not source.is_file():
+    if base is source:
         _refuse_inside(base, output)
     segmenter = Segmenter.open(model, device)
     names = _output_names(pictures, base)
     files.make_folder(output / "masks")
-    rows: list[dict[str, object]] = []
-    problems: list[dict[str, object]] = []
-    if masks:
-        yield Message(f"Masks that lie beside their pictures are left out, {len(masks)} in all.")
+    rows, problems = list[dict[str, object]](), list[dict[str, object]]()
+    if left_out:
+        yield Message(f"Masks that lie beside their pictures are left out, {left_out} in all.")
     try:
         for done, path in enumerate(pictures, 1):
             relative = path.relative_to(base).as_posix()
@@ -80,6 +77,13 @@ def segment_folder(
     yield Written("table", output / TABLE)
     if problems:
         yield Written("errors", output / ERRORS)
+
+
+def _pictures(source: Path, *, recursive: bool) -> tuple[list[Path], int]:
+    """What is to be segmented, and how many masks lie beside it."""
+    found = [source] if source.is_file() else find_images(source, recursive=recursive)
+    masks = masks_among(found)
+    return [path for path in found if path not in masks], len(masks)
 
 
 def _segment_one(segmenter: Segmenter, path: Path, output: Path, name: str, overlays: bool) -> dict[str, object]:

@@ -5,7 +5,10 @@ A dialog would come again and again, or stand in the way of the next picture.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 
@@ -26,13 +29,17 @@ class Banner(QFrame):
         self._words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self._retry = QPushButton("Try again")
         self._close = QPushButton("Close")
+        self._open = QPushButton("Open folder")
+        self._folder: Path | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._words, 1)
+        row.addWidget(self._open)
         row.addWidget(self._retry)
         row.addWidget(self._close)
         self._retry.clicked.connect(self.retry_requested)
         self._close.clicked.connect(self.hide)
+        self._open.clicked.connect(self._on_open_clicked)
         self.hide()
 
     @property
@@ -42,8 +49,20 @@ class Banner(QFrame):
 
     def show_problem(self, sentence: str, *, retry: bool = False) -> None:
         """Say this until it is closed, recovered, or said better."""
+        self._folder = None
+        self._open.hide()
         self._words.setText(sentence)
         self._retry.setVisible(retry)
         self._close.setVisible(not retry)
         self.setAccessibleName(sentence)
         self.show()
+
+    def show_result(self, text: str, folder: Path | None) -> None:
+        """Say what came of a job, and offer to open the folder that it wrote to."""
+        self.show_problem(text)
+        self._folder = folder
+        self._open.setVisible(folder is not None)
+
+    def _on_open_clicked(self) -> None:
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -14,7 +14,7 @@ from unet_desktop.gui.named import named
 from unet_desktop.gui.panels.colours import readable
 from unet_desktop.gui.panels.progress import duration
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
+from unet_desktop.tasks.events import ModelSaved, Written
 
 _MOST_NOTES = 4
 
@@ -69,8 +69,6 @@ class RunReport(QWidget):
             self._heading = f"Validation at full resolution, after {duration(event.seconds)}"
         elif isinstance(event, Message):
             self._note(event.text)
-        elif isinstance(event, ItemDone) and event.problem:
-            self._note(event.problem)
         elif isinstance(event, ModelSaved):
             self._note(f"Saved as {event.name}.")
         elif isinstance(event, Written):
