@@ -85,8 +85,8 @@ def resume_project(
     if found is None:
         raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
     header = found.header
-    if config is not None:
-        header.refuse_other(project.labels, config if header.parent is None else continued(config))
+    wanted = header.config if config is None else config if header.parent is None else continued(config)
+    header.refuse_other(project.labels, wanted)  # before masks of other labels are left out
     now = yield from select(project)
     selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
     parent = _parent(project, header)
