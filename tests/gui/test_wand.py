@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.masks.agreement import dice
 from unet_desktop.masks.reshape import Combine
+from unet_desktop.masks.shapes import similar
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -102,3 +103,10 @@ def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -
     assert not mask_of(wand).any()
     assert wand.bench.editor.history.names == ()
     assert not wand.bench.editor.drawing
+
+
+def test_what_goes_on_beyond_its_reach_is_said(wand: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SIDE", "WIDEST"):
+        monkeypatch.setattr(similar, name, 16)
+    drag(wand.canvas, [(85.5, 65.5)])
+    assert wand.panels.status.currentMessage().startswith("It goes on beyond the reach of the wand")
