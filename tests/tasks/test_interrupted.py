@@ -71,7 +71,7 @@ def test_it_is_gone_on_with_to_one_model_and_one_curve(root):
     curve = layout.run("model-001").read_text().splitlines()
     assert [line.split(",")[:2] for line in curve[1:]] == [["segment", "1"], ["segment", "2"], ["segment", "3"]]
     assert interrupted(root) is None
-    assert sorted(path.name for path in layout.runs.iterdir()) == ["model-001.csv"]
+    assert sorted(path.name for path in layout.runs.iterdir()) == ["model-001.csv", "model-001.json"]
 
 
 def test_a_new_training_gives_it_up(root):
