@@ -44,7 +44,9 @@ class ProjectHandlers:
             self.open_root(Path(chosen))
 
     def open_root(self, root: Path) -> None:
-        """Open a project and its first case that nobody has corrected, or simply its first.
+        """Open a project and the case that was open last, else the first that nobody has corrected, else the first.
+
+        After a crash that is the case whose steps were recovered, as far as that was the last one worked on.
 
         Raises:
             UserError: it cannot be opened; what was open stays open.
@@ -52,7 +54,11 @@ class ProjectHandlers:
         root = root.parent if root.name == "project.json" else root
         session = self._bench.session
         session.open_project(root)
-        self._open_first()
+        last = self._bench.store.last_case(root)
+        if last is not None and last in session.case_ids:
+            session.open_case(last)
+        if session.open is None:
+            self._open_first()
 
     def reopen(self) -> None:
         """Open the project again, with the case that is open, to see whether another program has left it.

@@ -68,6 +68,24 @@ class Store:
         others = [path for path in self.settings.recent if path != root]
         self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
 
+    def last_case(self, root: Path) -> str | None:
+        """The case of the project that was open last on this computer, or None."""
+        kept = self._last_cases().get(str(root.resolve()))
+        return kept if isinstance(kept, str) else None
+
+    def note_case(self, root: Path, case_id: str) -> None:
+        """This case of the project is open now; projects that are not recent are forgotten."""
+        recent = {str(path) for path in self.settings.recent}
+        kept = {place: known for place, known in self._last_cases().items() if place in recent}
+        self._store.setValue("last_cases", json.dumps(kept | {str(root.resolve()): case_id}))
+
+    def _last_cases(self) -> dict[str, object]:
+        try:
+            kept = json.loads(str(self._store.value("last_cases") or "{}"))
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
     @property
     def shortcuts(self) -> str:
         """What `keep_shortcuts` kept, or empty."""

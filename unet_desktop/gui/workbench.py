@@ -65,6 +65,7 @@ class Workbench(QObject):
         if project is None or opened is None:
             self.editor.close_mask()
             return
+        self.store.note_case(project.root, opened.case.id)
         self.editor.set_locked(project.read_only)
         size = (opened.case.height, opened.case.width)
         self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels, opened.model)
