@@ -127,6 +127,45 @@ def test_a_prediction_is_part_of_what_is_learned_from_only_where_it_is_used(samp
     assert again.view("segment", 0).corrected is None
 
 
+def test_a_resumed_training_draws_as_often_and_weighs_as_before(model, samples, device, tiny, tmp_path):
+    """Also when nobody knows any more which cases were recent: the state does."""
+    config = replace(tiny, epochs=2, correction_weight=3.0, recent_draws=4)
+    prediction = tmp_path / "prediction.png"
+    write_mask(prediction, np.zeros((150, 190), np.uint8), DISC_AND_CUP)
+    train = [replace(samples[0], prediction=prediction, recent=True), *samples[1:3]]
+
+    def losses(teach, name, *, stop=0, **how):
+        found = []
+        run = fit(teach, samples[3:], DISC_AND_CUP, config, save_to=tmp_path / name, device=device,
+                  state_at=tmp_path / f"{name}.training", **how)  # fmt: skip
+        for event in run:
+            if isinstance(event, EpochDone):
+                found.append((event.stage, event.epoch, event.train_loss))
+                if len(found) == stop:
+                    break
+        run.close()
+        return found
+
+    whole = losses(train, "whole", start_from=model)
+    assert len(whole) == 3
+    assert losses(train, "part", start_from=model, stop=2) == whole[:2]
+    assert losses([replace(sample, recent=False) for sample in train], "part", resume=True) == whole[2:]
+    plain = losses([replace(sample, recent=False) for sample in train], "plain", start_from=model)
+    assert [loss for *_, loss in plain] != [loss for *_, loss in whole]
+
+
+def test_from_new_weights_nothing_is_weighed(samples, device, tiny, tmp_path):
+    prediction = tmp_path / "prediction.png"
+    write_mask(prediction, np.zeros((150, 190), np.uint8), DISC_AND_CUP)
+    told = [replace(sample, prediction=prediction) for sample in samples[:2]]
+
+    def losses(teach, config):
+        events = fit(teach, [], DISC_AND_CUP, config, save_to=tmp_path / "m.safetensors", device=device)
+        return [event.train_loss for event in events if isinstance(event, EpochDone)]
+
+    assert losses(told, replace(tiny, correction_weight=9.0)) == losses(samples[:2], tiny)
+
+
 def test_strokes_alone_train_without_harm(samples, device, tiny, tmp_path, photograph, write_sample):
     """A picture of which only strokes were judged teaches as much as the same picture drawn whole, or nearly."""
     config = replace(

@@ -53,9 +53,9 @@ class TrainConfig:
         locate_size: side of the locating network's input, pixels, a multiple of 32.
         locate_batch_size: pictures a step of the locating network.
         patience: a network stops learning after so many epochs without a better one on the validation cases; 0: never.
-        correction_weight: how much a pixel counts that a human corrected, and those round it; others count 1.
-        recent_draws: so many times as often as another a case is drawn that was corrected since the model was trained
-            that training goes on from.
+        correction_weight: how much a pixel counts that a human corrected, and those round it, when training goes on
+            from a model; others count 1.
+        recent_draws: so many times as often as another a case is drawn that was corrected since that model was trained.
         augmentation: 0 none, 1 as strong as another camera.
         seed: of weights, order and augmentation.
 

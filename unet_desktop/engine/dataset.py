@@ -55,6 +55,9 @@ def labels_for(name: str, labels: LabelSet) -> LabelSet:
 class Dataset:
     """The cases of a run with a view for each network.
 
+    Attributes:
+        recent: ids of the cases that `drawn` repeats.
+
     Args:
         samples: the cases.
         labels: of their masks.
@@ -73,6 +76,7 @@ class Dataset:
         weigh: bool = False,
     ) -> None:
         self._samples = list(samples)
+        self.recent = frozenset(sample.case_id for sample in samples if sample.recent)
         self._labels = labels
         self._specs = dict(specs)
         self._room = cache_bytes
@@ -130,7 +134,11 @@ class Dataset:
 
     def drawn(self, name: str, recent: int) -> list[int]:
         """Indices of the usable cases as they are drawn from: each once, recent ones so many times."""
-        return [index for index in self._usable[name] for _ in range(recent if self._samples[index].recent else 1)]
+        return [
+            index
+            for index in self._usable[name]
+            for _ in range(recent if self._samples[index].case_id in self.recent else 1)
+        ]
 
     def usable(self, name: str) -> list[int]:
         """Indices of the cases that have something for that network."""

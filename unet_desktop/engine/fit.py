@@ -94,6 +94,7 @@ class _Run:
             place=training_state.place_of(self.device),
             created=training_state.now(),
             internals=training_state.internals_of(course),
+            recent=tuple(sorted(train.recent)),
         )
         for _ in training_state.save(self.state_at, header, course, self.networks):
             yield Working(course.stage.name)
@@ -145,7 +146,7 @@ def fit(
     networks, parent, warning = _networks(specs, labels, config, start_from, state)
     if warning:
         yield Message(warning)
-    data = Dataset(train, labels, specs, weigh=config.weighs), Dataset(validation, labels, specs)
+    data = Dataset(train, labels, specs, weigh=parent is not None and config.weighs), Dataset(validation, labels, specs)
     yield from _read(data, len(train), len(validation))
     yield from teaching.warn(data[0], labels)
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
@@ -164,6 +165,7 @@ def _learn_all(
     if state is not None:
         header = state.header
         header.refuse_changed(run.data[0].digests, run.data[1].digests)
+        run.data[0].recent = frozenset(header.recent)
         past = list(header.past)
         clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
         yield Resumed(header.past, header.changes(training_state.place_of(run.device)))

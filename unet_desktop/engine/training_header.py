@@ -31,6 +31,7 @@ class TrainingHeader:
         past: the epochs that are done, of all stages, in order; at least one.
         place: where it ran and with what, by name: device, threads, versions.
         created: when this state was written, ISO 8601 in UTC.
+        recent: ids of the training cases that were drawn more often.
         internals: what is no tensor of optimiser, schedule, chance and progress; see `training_state`.
         format: number of this layout.
     """
@@ -44,6 +45,7 @@ class TrainingHeader:
     place: dict[str, str]
     created: str
     internals: dict[str, Any]
+    recent: tuple[str, ...] = ()
     format: int = field(default=FORMAT)
 
     @property
@@ -100,6 +102,7 @@ class TrainingHeader:
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
         data = {name: getattr(self, name) for name in ("train", "validation", "parent", "place", "created", "format")}
+        data["recent"] = list(self.recent)
         data |= {"labels": self.labels.to_json(), "config": self.config.to_json(), "internals": self.internals}
         data["past"] = [asdict(epoch) | {"metrics": dict(epoch.metrics)} for epoch in self.past]
         return {_KEY: json.dumps(data)}
@@ -119,7 +122,8 @@ def read(path: Path) -> TrainingHeader:
             )
         labels, config = LabelSet.from_json(data.pop("labels")), TrainConfig.from_json(data.pop("config"))
         past = tuple(EpochDone(**epoch) for epoch in data.pop("past"))
-        header = TrainingHeader(labels=labels, config=config, past=past, **data)
+        recent = tuple(data.pop("recent", ()))
+        header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, **data)
         _check(header)
         return header
     except OSError as error:
@@ -143,7 +147,13 @@ def _check(header: TrainingHeader) -> None:
     objects = (header.train, header.validation, header.place, header.internals, *(e.metrics for e in header.past))
     if not header.past or not all(isinstance(value, dict) for value in objects):
         raise TypeError("an object is not an object")
-    texts = (*header.train.values(), *header.validation.values(), *header.place.values(), header.created)
+    texts = (
+        *header.train.values(),
+        *header.validation.values(),
+        *header.place.values(),
+        *header.recent,
+        header.created,
+    )
     if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
         raise TypeError("a text is not a text")
     numbers = (value for epoch in header.past for value in (epoch.epoch, epoch.epochs, epoch.seconds, epoch.train_loss))

@@ -12,7 +12,6 @@ from unet_desktop.engine.dataset import Sample
 from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.fit import fit
-from unet_desktop.engine.training_header import TrainingHeader
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -89,9 +88,8 @@ def resume_project(
     header.refuse_other(project.labels, wanted)  # before masks of other labels are left out
     now = yield from select(project)
     selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
-    parent = _parent(project, header)
     place = choose(device)
-    yield from train_on(project, found.name, selection, header.config, place, parent=parent, resume=True)
+    yield from train_on(project, found.name, selection, header.config, place, resume=True)
 
 
 def train_on(
@@ -110,7 +108,7 @@ def train_on(
     It goes on from the parent, or with `resume` from the state on disk, which is kept where it is `resumable`.
     """
     path, log = project.layout.model(name), RunLog(project.layout, name)
-    start_from = None if parent is None or resume else parent.path
+    start_from = None if parent is None else parent.path
     events = fit(
         samples(project, selection.train, recent(parent, selection.train)),
         samples(project, selection.validation),
@@ -250,15 +248,3 @@ def samples(project: Project, cases: Sequence[Case], recent: frozenset[str] = fr
         )
         for case in cases
     ]
-
-
-def _parent(project: Project, header: TrainingHeader) -> Model | None:
-    """The model that an interrupted training went on from; what is recent depends on it."""
-    if header.parent is None or header.config.recent_draws == 1:
-        return None
-    for model in list_models(project.layout):
-        if model.header.weights_sha256 == header.parent:
-            return model
-    raise TrainingError(
-        "The interrupted training cannot go on: the model that it went on from is gone. Start a new training."
-    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.dialogs.form_dialog import wrapped
 from unet_desktop.gui.named import named
@@ -15,6 +15,8 @@ _SAYS = (
     "Each time training looks at a picture, it turns, scales, shifts and recolours it by chance, as another camera "
     "might. The outlines must still fit what is seen."
 )
+_AROUND = QSize(60, 200)
+"""Room on the screen that the sheet leaves for the rest of the dialog."""
 
 
 class AugmentationDialog(QDialog):
@@ -33,16 +35,19 @@ class AugmentationDialog(QDialog):
         height, width = pixels.shape[:2]
         image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         sheet = named(QLabel(), "sheet")
-        sheet.setPixmap(QPixmap.fromImage(image))
+        sheet.setPixmap(_fitted(QPixmap.fromImage(image), self.screen().availableSize() - _AROUND))
         sheet.setAccessibleName("Training pictures as the network sees them, outlined")
-        area = QScrollArea()
-        area.setWidget(sheet)
-        area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(wrapped(_SAYS))
-        column.addWidget(area, 1)
+        column.addWidget(sheet, 1, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(buttons)
-        available = self.screen().availableSize()
-        self.resize(min(width + 48, available.width() - 40), min(height + 150, available.height() - 60))
+
+
+def _fitted(sheet: QPixmap, room: QSize) -> QPixmap:
+    """The sheet, reduced where it is larger than the room: all pictures shall be seen at once."""
+    if sheet.width() <= room.width() and sheet.height() <= room.height():
+        return sheet
+    kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return sheet.scaled(room, kept, smooth)

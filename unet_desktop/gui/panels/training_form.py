@@ -75,6 +75,9 @@ class TrainingForm(QWidget):
         self._batch_size = named(QSpinBox(), "batch_size")
         self._batch_size.setRange(1, 64)
         self._continue = named(QCheckBox("Continue from the last model"), "continue_from_last")
+        self._show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
+        self._show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
+        self._show.clicked.connect(self.augmentation_requested)
         self._form = QFormLayout(self)
         self._lay_out()
         self._preset.currentIndexChanged.connect(self._on_preset_changed)
@@ -113,7 +116,7 @@ class TrainingForm(QWidget):
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields can be changed."""
-        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size):
+        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size, self._show):
             field.setEnabled(editable)
         self._offer_to_continue()
 
@@ -159,10 +162,7 @@ class TrainingForm(QWidget):
         form.addRow("&Learning rate", self._learning_rate)
         form.addRow("&Batch size", self._batch_size)
         form.addRow(self._continue)
-        show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
-        show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
-        show.clicked.connect(self.augmentation_requested)
-        form.addRow(show)
+        form.addRow(self._show)
         for box in (self._preset, self._epochs, self._learning_rate, self._batch_size):
             box.installEventFilter(self)
 
