@@ -23,7 +23,7 @@ from PIL import Image
 from unet_desktop.engine.calibration import LEVEL, Calibration, Outcome
 from unet_desktop.engine.checkpoint import Checkpoint, load
 from unet_desktop.engine.device import choose, prepare
-from unet_desktop.engine.familiar import SIDE, Familiar
+from unet_desktop.engine.familiar import Familiar
 from unet_desktop.engine.inference import Predictor, Probabilities
 from unet_desktop.engine.locate import locate
 from unet_desktop.engine.segmenter import Segmenter
@@ -39,6 +39,8 @@ from unet_desktop.masks.measure import cup_to_disc
 
 _DISC, _CUP = (label.name for label in DISC_AND_CUP)
 _ZOOMS = (0.83, 1.2)
+_FEW = (5, 10, 20)
+_DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ class Judge:
 
     def look(self, pixels: NDArray[np.uint8], kind: str) -> None:
         """Note the features of a picture, and its mean colours and their deviations."""
-        side = round(SIDE * FINER)
-        small = extract(pixels, Square.around(*pixels.shape[:2]), side)
-        self._looks.setdefault(kind, []).append(self._segmenter.features(small, Square.around(side, side)))
+        around = Square.around(*pixels.shape[:2])
+        self._looks.setdefault(kind, []).append(self._segmenter.features(pixels, around))
+        small = extract(pixels, around, self._locate.spec.size)
         colours = np.concatenate([small.mean(axis=(0, 1)), small.std(axis=(0, 1))]).astype(np.float64)
         self._colours.setdefault(kind, []).append(colours)
 
@@ -118,14 +120,27 @@ class Judge:
                 for kind in ("new", "IDRiD", "nuclei")
             )
             parts.append(f"by {name} " + ", ".join(counts))
-        return "; ".join(parts)
+        return "; ".join([*parts, *(self._learned_from(count) for count in _FEW)])
+
+    def _learned_from(self, count: int) -> str:
+        """The same by the features of few training pictures, drawn anew each time; the network learned from all."""
+        generator, train = np.random.default_rng(count), np.stack(self._looks["train"])
+        called = dict.fromkeys(("new", "IDRiD"), 0)
+        for _ in range(_DRAWS):
+            familiar = Familiar.learn(generator.permutation(train)[:count])
+            assert familiar is not None
+            for kind in called:
+                called[kind] += sum(familiar.distance(look) > familiar.limit for look in self._looks[kind])
+        shares = (f"{kind} {number}/{_DRAWS * len(self._looks[kind])}" for kind, number in called.items())
+        return f"by {count} pictures " + ", ".join(shares)
 
     def case(
         self, fold: int, pixels: NDArray[np.uint8], judged: Callable[[NDArray[np.uint8]], dict[str, float]]
     ) -> Case:
         """All candidates for one picture; every one is larger for what should be worse."""
         prediction = self._segmenter.segment(pixels)
-        found = locate(self._locate, pixels)
+        shape = (pixels.shape[0], pixels.shape[1])
+        found = locate(self._locate, extract(pixels, Square.around(*shape), self._locate.spec.size), shape)
         assert prediction.square is not None
         assert found is not None
         answers = self._answers(pixels, prediction.square)
@@ -137,6 +152,8 @@ class Judge:
             "1 - expected Dice": 1 - float(np.nanmean(expected_dices(mirrored.mean(axis=0)))),
             "1 - expected Dice, 4 mirrored and turned": 1 - float(np.nanmean(expected_dices(turned.mean(axis=0)))),
             "1 - expected Dice, 3 zooms": 1 - float(np.nanmean(expected_dices(zoomed.mean(axis=0)))),
+            "1 - expected Dice of 3 zooms x located": 1
+            - float(np.nanmean(expected_dices(zoomed.mean(axis=0)))) * found.confidence,
             "1 - located": 1 - found.confidence,
             "disagreement of the mirror image": _disagreement(mirrored),
             "disagreement of 4 mirrored and turned": _disagreement(turned),

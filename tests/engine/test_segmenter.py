@@ -51,7 +51,7 @@ def test_odd_sizes_in_tiles(shape, device, samples, tiny, tmp_path):
 
 
 def test_nothing_found_is_an_empty_mask(opened, monkeypatch, photograph):
-    monkeypatch.setattr(module, "locate", lambda predictor, pixels: None)
+    monkeypatch.setattr(module, "locate", lambda predictor, picture, shape: None)
     prediction = opened.segment(photograph(7)[0])
     assert not prediction.found
     assert not prediction.mask.any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from dataclasses import replace
 
@@ -11,8 +12,10 @@ import pytest
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import EpochDone, Finished, Message
+from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, ImageError, TrainingError
 from unet_desktop.labels import ONE_STRUCTURE
+from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
@@ -193,3 +196,16 @@ def test_output_inside_the_pictures_is_refused(trained):
     with pytest.raises(ImageError, match="inside"):
         next(iter(segment_folder(root / "images", root / "images" / "out", model)))
     assert not (root / "images" / "out").exists()
+
+
+def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_path, monkeypatch):
+    root = _copy_of(trained[0], tmp_path)
+    monkeypatch.setattr(Segmenter, "_is_unfamiliar", lambda self, whole: True)
+    model = list_models(Project.open(root).layout)[0].path
+    (event,) = segment_cases(root, ["synthetic-06"], model)
+    assert UNFAMILIAR in event.note
+    assert Project.open(root).case("synthetic-06").unfamiliar
+    picture = root / Project.open(root).case("synthetic-06").image
+    list(segment_folder(picture, tmp_path / "out", model))
+    (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
+    assert UNFAMILIAR in row["note"]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 160
-"""Pictures are looked at as a whole, at this side."""
+"""Pictures are looked at as a whole, at most this large: the article's network would take a second for more."""
 _FEWEST = 5
 """Fewer pictures do not show how much pictures of one camera differ."""
 _AXES = 8

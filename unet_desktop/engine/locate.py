@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.inference import Predictor
-from unet_desktop.images.crop import Square, extract
+from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
 _LEAST_PEAK = 0.2
@@ -34,14 +34,20 @@ class Found:
     confidence: float
 
 
-def locate(predictor: Predictor, pixels: NDArray[np.uint8]) -> Found | None:
-    """The label in an (H, W, 3) uint8 picture, or None."""
-    around = Square.around(*pixels.shape[:2])
-    plane = predictor.square(extract(pixels, around, predictor.spec.size))[0]
+def locate(predictor: Predictor, picture: NDArray[np.uint8], shape: tuple[int, int]) -> Found | None:
+    """The label, or None.
+
+    Args:
+        predictor: of the locating network.
+        picture: (size, size, 3) uint8, the smallest square round the whole picture at the network's size.
+        shape: (height, width) of that picture.
+    """
+    around = Square.around(*shape)
+    plane = predictor.square(picture)[0]
     # What pads the picture to a square is no picture: a crop there would be empty.
     rows, columns = (
         np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
-        for length in pixels.shape[:2]
+        for length in shape
     )
     plane = plane * np.outer(rows, columns)
     return find(plane, around, predictor.spec.crop_factor)

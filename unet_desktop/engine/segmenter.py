@@ -16,6 +16,7 @@ from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import locate
+from unet_desktop.engine.preprocess import reduced
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.engine.view import FINER
 from unet_desktop.errors import CheckpointError
@@ -95,7 +96,7 @@ class Segmenter:
 
     def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
-        return self._looker.features(extract(pixels, square, SIDE))
+        return self._looker.features(reduced(extract(pixels, square, self._looker.spec.size), SIDE))
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
@@ -104,28 +105,26 @@ class Segmenter:
             prediction = yield from self._patches(pixels)
             return prediction
         square, sure = Square.around(height, width), 1.0
-        unfamiliar = self._is_unfamiliar(pixels)
+        seen = extract(pixels, square, self._looker.spec.size)
+        unfamiliar = self._is_unfamiliar(seen)
         if self._locate is not None:
-            found = locate(self._locate, pixels)
+            found = locate(self._locate, seen, (height, width))
             if found is None:
                 return _nothing((height, width), unfamiliar)
             square, sure = found.square, found.confidence
             yield
-        planes = self._segment.square(extract(pixels, square, self._segment.spec.size))
+            seen = extract(pixels, square, self._segment.spec.size)
+        planes = self._segment.square(seen)
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
             return _nothing((height, width), unfamiliar)
         restored = np.stack([restore(plane, square, box) for plane in planes])
         return self._answer(_Planes(planes, restored, square, box), (height, width), sure, unfamiliar)
 
-    def _is_unfamiliar(self, pixels: NDArray[np.uint8]) -> bool:
+    def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
         if self._familiar is None:
             return False
-        height, width = pixels.shape[:2]
-        # In two steps, as the training pictures were looked at: once is a little sharper.
-        side = round(SIDE * FINER)
-        small = extract(pixels, Square.around(height, width), side)
-        return self._familiar.distance(self.features(small, Square.around(side, side))) > self._familiar.limit
+        return self._familiar.distance(self._looker.features(reduced(whole, SIDE))) > self._familiar.limit
 
     def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
@@ -133,7 +132,8 @@ class Segmenter:
         box = Box(0, 0, height, width)
         restored = np.stack([_enlarged(plane, width, height) for plane in planes])
         seen = _Planes(planes, restored, Square.around(height, width), box)
-        return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(pixels))
+        whole = extract(pixels, Square.around(height, width), self._looker.spec.size)
+        return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(whole))
 
     def _answer(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
         part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
