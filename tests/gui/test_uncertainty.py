@@ -148,15 +148,29 @@ def test_an_older_prediction_is_described_by_what_is_known() -> None:
 
 
 def test_the_most_useful_case_is_the_least_certain_uncorrected_one(opened: MainWindow) -> None:
-    """d is corrected; b was predicted least surely; then come c, and a, which nobody predicted."""
+    """From wherever one is: b was predicted least surely, then c; nobody predicted a; d is corrected."""
     predict(opened, "b", 0.3)
     predict(opened, "d", 0.1)
     opened.bench.session.reload_cases()
+    opened.bench.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_J)
+    assert opened.bench.session.case_id == "b"
+
+
+def test_cases_that_were_looked_at_wait_for_the_next_round(opened: MainWindow) -> None:
+    predict(opened, "b", 0.3)
+    opened.bench.session.reload_cases()
+    opened.bench.session.open_case("d")
     visited = []
-    for _ in range(4):
+    for _ in range(5):
         QTest.keyClick(opened, Qt.Key.Key_J)
         visited.append(opened.bench.session.case_id)
-    assert visited == ["b", "c", "a", "b"]
+    assert visited == ["b", "c", "a", "b", "c"]
+    opened.bench.session.open_case("d")
+    predict(opened, "b", 0.2)  # another prediction has not been looked at
+    opened.bench.session.reload_cases()
+    QTest.keyClick(opened, Qt.Key.Key_J)
+    assert opened.bench.session.case_id == "b"
 
 
 def test_an_unfamiliar_case_comes_first_and_a_flagged_one_never(opened: MainWindow) -> None:
@@ -168,3 +182,15 @@ def test_an_unfamiliar_case_comes_first_and_a_flagged_one_never(opened: MainWind
     opened.bench.session.mark("b", flagged=True)
     QTest.keyClick(opened, Qt.Key.Key_W, SHIFT)
     assert opened.bench.session.case_id == "a"
+
+
+def test_one_that_cannot_be_opened_is_passed(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(opened, "b", 0.3)
+    opened.bench.session.reload_cases()
+    shown: list[Exception] = []
+    monkeypatch.setattr(opened.problems, "show", shown.append)
+    opened.bench.session.project.image_path("b").unlink()
+    QTest.keyClick(opened, Qt.Key.Key_J)
+    assert len(shown) == 1
+    QTest.keyClick(opened, Qt.Key.Key_J)
+    assert opened.bench.session.case_id == "c"

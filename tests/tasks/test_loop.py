@@ -206,6 +206,7 @@ def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_
     assert UNFAMILIAR in event.note
     assert Project.open(root).case("synthetic-06").unfamiliar
     picture = root / Project.open(root).case("synthetic-06").image
-    list(segment_folder(picture, tmp_path / "out", model))
+    item, *_ = segment_folder(picture, tmp_path / "out", model)
+    assert item.note == UNFAMILIAR
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
     assert UNFAMILIAR in row["note"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.project.case import UNCORRECTED, Case
-from unet_desktop.project.case_query import CaseQuery, Kept, arranged, fitting, kinds, most_useful_first
+from unet_desktop.project.case_query import CaseQuery, Kept, arranged, fitting, kinds
 from unet_desktop.project.project import Project
 
 _SOON = 250
@@ -124,13 +124,6 @@ class CaseList(QObject):
             return None
         cases = [project.case(case_id) for case_id in round_trip]
         waiting = [case.id for case in cases if case.state in UNCORRECTED and not case.damage]
-        return next((case_id for case_id in waiting if case_id in shown), waiting[0] if waiting else None)
-
-    def most_useful(self, start: str | None) -> str | None:
-        """Id of the case after `start` in the order of their use, going round as `next_uncorrected` does."""
-        ids, shown = most_useful_first(self._cases()), set(self.shown)
-        place = ids.index(start) if start in ids else -1
-        waiting = ids[place + 1 :] + ids[: max(place, 0)]
         return next((case_id for case_id in waiting if case_id in shown), waiting[0] if waiting else None)
 
     def _cases(self) -> list[Case]:

@@ -11,6 +11,7 @@ from unet_desktop.gui.dialogs.case_note import CaseNoteDialog
 from unet_desktop.gui.dialogs.confirm import confirmed
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.cases import CasesPanel
+from unet_desktop.gui.useful_cases import UsefulCases
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import CaseState, Eye
 from unet_desktop.project.repair import is_the_imported_one, put_mask_aside, relocate
@@ -22,6 +23,7 @@ class CaseHandlers:
     def __init__(self, bench: Workbench, window: QWidget, docks: Docks, panel: CasesPanel) -> None:
         """Dialogs stand over the window; the search is in the panel."""
         self._bench, self._window, self._docks, self._panel = bench, window, docks, panel
+        self._useful = UsefulCases(bench.session)
 
     def open_case(self, case_id: str) -> None:
         """Open this case; why one cannot be opened stands in the place of its picture."""
@@ -75,7 +77,7 @@ class CaseHandlers:
 
     def most_useful(self) -> None:
         """Go to the uncorrected case that it helps most to correct."""
-        self._go(self._bench.session.most_useful())
+        self._go(self._useful.next())
 
     def toggle_approved(self) -> None:
         """Approve the open case, or take that back; what was just painted is saved first."""

@@ -166,10 +166,6 @@ class Session(QObject):
         """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
         return self.cases.next_uncorrected(self.current_id)
 
-    def most_useful(self) -> str | None:
-        """Id of the other uncorrected case that it helps most to correct; None when there is no other."""
-        return self.cases.most_useful(self.current_id)
-
     def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
         """Note something of a case, the open one when none is named; None leaves it as it is.
 

@@ -60,8 +60,9 @@ def segment_folder(
         for done, path in enumerate(pictures, 1):
             relative = path.relative_to(base).as_posix()
             try:
-                rows.append({"image": relative} | _segment_one(segmenter, path, output, names[path], overlays))
-                yield ItemDone(relative, done, len(pictures))
+                row = _segment_one(segmenter, path, output, names[path], overlays)
+                rows.append({"image": relative} | row)
+                yield ItemDone(relative, done, len(pictures), note=_remark(row))
             except WriteError:
                 raise
             except Exception as error:  # noqa: BLE001  (whatever is wrong with one picture must not stop the rest)
@@ -111,6 +112,11 @@ def _segment_one(segmenter: Segmenter, path: Path, output: Path, name: str, over
             "seconds": round(time.perf_counter() - started, 3),
         }
     )
+
+
+def _remark(row: dict[str, object]) -> str:
+    """What is also worth saying at once; that a picture was turned, say, is for the table alone."""
+    return UNFAMILIAR if UNFAMILIAR in str(row["note"]) else ""
 
 
 def _sentence(error: Exception, path: Path) -> str:
