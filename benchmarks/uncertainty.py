@@ -28,7 +28,6 @@ from unet_desktop.engine.inference import Predictor, Probabilities
 from unet_desktop.engine.locate import locate
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.uncertainty import expected_dices
-from unet_desktop.engine.view import FINER
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP

@@ -18,7 +18,6 @@ from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import locate
 from unet_desktop.engine.preprocess import reduced
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
-from unet_desktop.engine.view import FINER
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, extract, restore
