@@ -26,16 +26,16 @@ class UsefulCases:
         if project is None:
             return None
         cases = {case.id: case for case in project.cases()}
-        if session.case_id in cases:
-            self._see(project.root, cases[session.case_id])
-        order = [case_id for case_id in most_useful_first(cases.values()) if case_id != session.case_id]
+        if session.current_id in cases:
+            self._see(project.root, cases[session.current_id])
+        order = [case_id for case_id in most_useful_first(cases.values()) if case_id != session.current_id]
         fresh = [case_id for case_id in order if (project.root, case_id, cases[case_id].confidence) not in self._seen]
         if not fresh:
             self._seen.clear()
         waiting, shown = fresh or order, set(session.cases.shown)
         found = next((case_id for case_id in waiting if case_id in shown), waiting[0] if waiting else None)
         if found is not None:
-            self._see(project.root, cases[found])  # also when it cannot be opened
+            self._see(project.root, cases[found])
         return found
 
     def _see(self, root: Path, case: Case) -> None:
