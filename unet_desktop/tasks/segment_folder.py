@@ -72,11 +72,16 @@ def segment_folder(
     finally:
         # A run that is stopped, too, leaves the table of what it did.
         _write_tables(output, rows, problems)
+    yield from _written(output, overlays=overlays, errors=bool(problems))
+
+
+def _written(output: Path, *, overlays: bool, errors: bool) -> Iterator[Written]:
+    """What a run leaves behind, for the last lines of the terminal and the window's banner."""
     yield Written("masks", output / "masks")
     if overlays:
         yield Written("overlays", output / "overlays")
     yield Written("table", output / TABLE)
-    if problems:
+    if errors:
         yield Written("errors", output / ERRORS)
 
 
