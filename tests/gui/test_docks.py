@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
+from unet_desktop.gui import app
 from unet_desktop.gui.dock_titles import Handle
 from unet_desktop.gui.window import MainWindow
 
@@ -47,3 +50,35 @@ def test_a_double_click_on_the_handle_floats_the_panel(qtbot: QtBot, opened: Mai
     settled(qtbot, opened, Cases=False, Correct=False, Train=True, Models=True)
     opened.docks.reset()
     settled(qtbot, opened, Cases=False, Correct=True, Train=True, Models=True)
+
+
+def test_the_layout_stays_as_it_was_left(qtbot: QtBot, qapp, root: Path) -> None:
+    """However often the program is started and whether a project is open when it ends."""
+    heights = []
+    for start in range(5):
+        window = app.make_window(app.make_application())
+        qtbot.addWidget(window)
+        window.show()
+        window.resize(1366, 768)
+        window.bench.session.open_project(root)
+        qtbot.waitUntil(lambda window=window: window.docks.measure.isVisible())
+        qtbot.wait(50)
+        if start == 0:
+            window.resizeDocks([window.docks.cases, window.docks.measure], [250, 400], Qt.Orientation.Vertical)
+            window.docks.training.raise_()
+            qtbot.wait(50)
+        heights.append((window.docks.cases.height(), window.docks.measure.height()))
+        assert not window.docks.training.visibleRegion().isEmpty()
+        if start % 2:
+            window.bench.session.close_project()
+            assert not window.docks.measure.isVisible()
+        window.close()
+        window.bench.session.close_project()
+    assert len(set(heights)) == 1, heights
+
+
+def test_panels_are_put_back_behind_the_first_page(qtbot: QtBot, window: MainWindow, root: Path) -> None:
+    window.actions_by_id["window.reset"].trigger()
+    assert not window.docks.cases.isVisible()
+    window.bench.session.open_project(root)
+    qtbot.waitUntil(lambda: window.docks.cases.isVisible() and window.docks.measure.isVisible())

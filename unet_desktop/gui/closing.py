@@ -65,9 +65,8 @@ class Closing:
         )
 
     def _keep_layout(self) -> None:
+        self._bench.store.keep_geometry(self._window.saveGeometry(), self._docks.layout)
         self._window.hide()
-        self._docks.set_project_open(True)  # what is remembered is the layout of work, not of the first page
-        self._bench.store.keep_geometry(self._window.saveGeometry(), self._window.saveState())
 
     def _may_lose(self) -> bool:
         box = QMessageBox(self._window)

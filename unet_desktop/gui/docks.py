@@ -22,7 +22,7 @@ class Docks:
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into a dock of its own."""
         self._window = window
-        self._shown: list[QDockWidget] | None = None  # while no project is open: what to show again
+        self._kept: QByteArray | None = None  # while no project is open: the layout to come back to
         self._as_made = True  # nobody has arranged them yet
         self.cases = _dock("Cases", panels.cases, window)
         self.measure = _dock("Measure", panels.measure, window)
@@ -41,9 +41,14 @@ class Docks:
         """All of them."""
         return (self.cases, self.measure, self.history, self.tools, self.view, self.training, self.models)
 
+    @property
+    def layout(self) -> QByteArray:
+        """The layout of work, also while no project is open and nothing of it is seen."""
+        return self._window.saveState() if self._kept is None else self._kept
+
     def reset(self) -> None:
         """Put them where they belong."""
-        self._shown = None
+        is_open, self._kept = self._kept is None, None
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
@@ -63,25 +68,23 @@ class Docks:
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
         self._as_made = True
         self._share_height()
+        if not is_open:
+            self.set_project_open(False)
 
-    def restore(self, state: QByteArray) -> None:
-        """Arrange them as the user had them."""
-        self._window.restoreState(state)
-        self._as_made = False
+    def restore(self, layout: QByteArray) -> None:
+        """Arrange them as the user had them, once there is a project: by then the window has its size."""
+        self.set_project_open(False)
+        self._kept, self._as_made = layout, False
 
     def set_project_open(self, is_open: bool) -> None:
         """Without a project there is nothing in the panels, so they make room for the first page."""
-        if is_open and self._shown is not None:
-            shown, self._shown = self._shown, None
-            for dock in shown:
-                dock.show()
-            for front in (self.measure, self.tools):
-                if front in shown:
-                    front.raise_()
+        if is_open and self._kept is not None:
+            kept, self._kept = self._kept, None
+            self._window.restoreState(kept)
             if self._as_made:  # heights can only be shared by docks that are laid out
                 QTimer.singleShot(0, self._window, self._share_height)
-        elif not is_open and self._shown is None:
-            self._shown = [dock for dock in self.all if not dock.isHidden()]
+        elif not is_open and self._kept is None:
+            self._kept = self._window.saveState()
             for dock in self.all:
                 dock.hide()
 
