@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from drawings import disc_mask, picture
-from PySide6.QtCore import QSettings, QThread
+from PySide6.QtCore import QSettings, Qt, QThread
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -89,6 +89,10 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)
+    # A test that leaves a button pressed, as people do, leaves it so for Qt's whole process.
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+        if QApplication.mouseButtons() & button:
+            qtbot.mouseRelease(made, button)
     yield made
     made.close()
     qapp.setPalette(QPalette())  # tests of single widgets run in the same application and set palettes of their own
