@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import QApplication
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.engine.priority import Cores
 from unet_desktop.gui import app
 from unet_desktop.gui.device import DeviceProbe
 from unet_desktop.gui.tool_options import ToolKind
@@ -125,6 +127,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=8, help="pictures, all but one with a mask")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--preset", default="article", choices=list(PRESETS))
+    parser.add_argument("--cores", default="auto", choices=get_args(Cores), help="that the training takes")
     parser.add_argument("--off", type=float, default=15.0, help="seconds without training")
     parser.add_argument("--most", type=float, default=300.0, help="seconds of training after which it is stopped")
     arguments = parser.parse_args()
@@ -189,6 +192,7 @@ def train(window: MainWindow, hand: Hand, arguments: argparse.Namespace) -> None
     hand.phase = "starting"
     hand.begin()
     began = time.perf_counter()
+    window.bench.learning.set_cores(arguments.cores)
     window.bench.learning.train(config, from_scratch=True)
     QTimer.singleShot(round(1000 * arguments.most), runner.cancel)
     loop.exec()

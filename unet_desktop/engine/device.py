@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from unet_desktop.engine.probes import remembered
 from unet_desktop.errors import TrainingError
@@ -44,6 +44,12 @@ class Device:
     def memory_format(self) -> torch.memory_format:
         """Channels last is faster on CPUs and on GPUs with tensor cores."""
         return torch.contiguous_format if self.kind == "mps" else torch.channels_last
+
+    def take(self, tensor: Tensor) -> Tensor:
+        """The tensor on the device. CUDA copies it from pinned memory while the program goes on."""
+        if self.kind == "cuda":
+            return tensor.pin_memory().to(self.torch_device, non_blocking=True)
+        return tensor.to(self.torch_device)
 
     def autocast(self) -> AbstractContextManager[object]:
         """Compute in the short type where this device has one, inside the `with`."""

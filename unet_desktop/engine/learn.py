@@ -77,19 +77,23 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
     """One pass over the training cases; returns the mean loss."""
     stage = course.stage
     losses: list[float] = []
+    unread: list[Tensor] = []
     course.network.train()
-    for cases in _batches(course.train.drawn(stage.name, course.config.recent_draws), stage, course.generator):
-        loss = yield from _gradients_that_fit(course, _batch(course, cases))
-        losses.append(_finite(loss, stage, epoch))
+    drawn = course.train.drawn(stage.name, course.config.recent_draws)
+    for step, cases in enumerate(_batches(drawn, stage, course.generator), 1):
+        unread.append((yield from _gradients_that_fit(course, _batch(course, cases))))
+        if course.device.kind == "cpu" or step > 1:  # a GPU would stand still while its last loss is waited for
+            losses.append(_finite(float(unread.pop(0)), stage, epoch))
         course.scaler.step(course.optimiser)
         course.scaler.update()
         course.schedule.step()
         left = course.clock.advance(stage)
-        yield BatchDone(stage.name, epoch, stage.epochs, len(losses), stage.steps, losses[-1], left)
+        yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, losses[-1] if losses else math.nan, left)
+    losses += [_finite(float(loss), stage, epoch) for loss in unread]
     return sum(losses) / len(losses)
 
 
-def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, None, float]:
+def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, None, Tensor]:
     """As `_gradients`; where memory runs out, the batch is halved until it fits, from then on."""
     progress, count = course.progress, len(batch[0])
     while True:
@@ -111,13 +115,14 @@ def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, N
         )
 
 
-def _gradients(course: Course, batch: Batch) -> Generator[LearnEvent, None, float]:
+def _gradients(course: Course, batch: Batch) -> Generator[LearnEvent, None, Tensor]:
     """Add up the gradients of a batch, piece by piece, each weighted by its pictures; returns the loss.
 
     Batch norm sees the pieces, not the batch: with smaller pieces its statistics are noisier.
     """
     course.optimiser.zero_grad()
-    total, parts, there = 0.0, course.progress.parts, course.config.correction_weight
+    total = torch.zeros((), device=course.device.torch_device)
+    parts, there = course.progress.parts, course.config.correction_weight
     for some, theirs, wrong in zip(*(whole.tensor_split(parts) for whole in batch), strict=True):
         cuts = Cuts()
         with course.device.autocast():
@@ -126,7 +131,7 @@ def _gradients(course: Course, batch: Batch) -> Generator[LearnEvent, None, floa
         yield Working(course.stage.name)
         for _ in cuts.backward(course.scaler.scale(loss)):
             yield Working(course.stage.name)
-        total += float(loss.detach())
+        total += loss.detach()
     return total
 
 
@@ -138,11 +143,10 @@ def _batch(course: Course, cases: list[int]) -> Batch:
         for case in cases
     ]
     pictures, masks, corrected = (np.stack(planes) for planes in zip(*looks, strict=True))
-    place = course.device.torch_device
     return (
         to_input(pictures, stage.spec, course.device),
-        torch.from_numpy(masks).to(place),
-        torch.from_numpy(corrected).to(place),
+        course.device.take(torch.from_numpy(masks)),
+        course.device.take(torch.from_numpy(corrected)),
     )
 
 

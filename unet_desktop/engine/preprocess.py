@@ -14,7 +14,7 @@ from unet_desktop.images.opencv import cv2
 
 def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> Tensor:
     """(N, h, w, 3) uint8 RGB to (N, 3, h, w) float32 on the device, normalised as the network expects."""
-    planes = torch.from_numpy(np.ascontiguousarray(pictures)).to(device.torch_device).permute(0, 3, 1, 2)
+    planes = device.take(torch.from_numpy(np.ascontiguousarray(pictures))).permute(0, 3, 1, 2)
     planes = planes.to(torch.float32, memory_format=device.memory_format)
     return planes.sub_(spec.mean).div_(spec.deviation)
 

@@ -1,10 +1,17 @@
-"""Leaving the cores to the window while a network trains; no torch, so that it can be called before it loads."""
+"""Leaving the window its share of the cores while a network trains; no torch: it is called before that is loaded."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
+from typing import Literal
+
+Cores = Literal["auto", "all", "spare"]
+"""The cores that training takes. spare: all but one. auto: as `training_threads` says."""
+
+_FEW = 2
 
 
 def lower_priority(nice: int = 10) -> None:
@@ -18,3 +25,17 @@ def lower_priority(nice: int = 10) -> None:
     with contextlib.suppress(OSError):  # a sandbox may forbid it: then training is merely less polite
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, max(nice, os.getpriority(os.PRIO_PROCESS, thread)))
+
+
+def training_threads(cores: Cores, threads: int) -> int:
+    """How many threads train, beside a window that shall stay alive.
+
+    "auto" takes all where a thread can have a priority of its own, so that the window goes first (Linux), and on two
+    cores, where one less would take twice as long; else it spares one.
+
+    Args:
+        cores: what the user chose.
+        threads: that torch would take.
+    """
+    spare = cores == "spare" or (cores == "auto" and not sys.platform.startswith("linux") and threads > _FEW)
+    return max(1, threads - 1) if spare else threads

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.events import Message
+from unet_desktop.engine.priority import Cores
 from unet_desktop.errors import UserError
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.jobs.runner import JobRunner
@@ -50,6 +51,7 @@ class Learning(QObject):
         self._then: Then | None = None
         self._at_end: Then | None = None
         self._predicting = False
+        self._cores: Cores = "auto"
         self._outcome = Outcome()
         self._new_model: Path | None = None
         runner.event_happened.connect(self._on_runner_event_happened)
@@ -57,13 +59,17 @@ class Learning(QObject):
         runner.cancelled.connect(self._on_runner_cancelled)
         runner.failed.connect(self._on_runner_failed)
 
+    def set_cores(self, cores: Cores) -> None:
+        """What trainings take of the cores from now on."""
+        self._cores = cores
+
     def train(self, config: TrainConfig, *, from_scratch: bool) -> None:
         """Train on what is corrected; then the open case is predicted, unless a human worked on it."""
 
         def start(root: Path) -> Iterator[object]:
             from unet_desktop.tasks.train import train_project
 
-            return train_project(root, config, from_scratch=from_scratch)
+            return train_project(root, config, from_scratch=from_scratch, cores=self._cores)
 
         self._train(start)
 
@@ -73,7 +79,7 @@ class Learning(QObject):
         def start(root: Path) -> Iterator[object]:
             from unet_desktop.tasks.train import resume_project
 
-            return resume_project(root)
+            return resume_project(root, cores=self._cores)
 
         self._train(start)
 

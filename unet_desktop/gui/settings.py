@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from unet_desktop.engine.priority import Cores
 from unet_desktop.gui.view_options import PLAIN, View, view_from_json
 
 MOST_RECENT = 8
@@ -31,6 +33,7 @@ class Settings:
         view: how picture and mask are shown.
         brush_diameter: image pixels.
         pen_pressure: does a pen's pressure change the brush's size?
+        cores: what training takes of them.
         recent: project folders, the latest first.
     """
 
@@ -38,6 +41,7 @@ class Settings:
     view: View = field(default=PLAIN)
     brush_diameter: int = 60
     pen_pressure: bool = True
+    cores: Cores = "auto"
     recent: tuple[Path, ...] = field(default=())
 
 
@@ -56,11 +60,16 @@ class Store:
         self._store.setValue("view", json.dumps(settings.view.to_json()))
         self._store.setValue("brush_diameter", settings.brush_diameter)
         self._store.setValue("pen_pressure", settings.pen_pressure)
+        self._store.setValue("cores", settings.cores)
         self._store.setValue("recent", [str(path) for path in settings.recent])
 
     def set_theme(self, theme: Theme) -> None:
         """Keep the theme."""
         self.change(replace(self.settings, theme=theme))
+
+    def set_cores(self, cores: Cores) -> None:
+        """Keep what training takes of the cores."""
+        self.change(replace(self.settings, cores=cores))
 
     def add_recent(self, root: Path) -> None:
         """Put a project first among the recent ones."""
@@ -117,6 +126,7 @@ class Store:
             _view(known["view"]),
             round(_number(known["brush_diameter"], default.brush_diameter)),
             str(known["pen_pressure"]).lower() != "false",
+            next((cores for cores in get_args(Cores) if cores == known["cores"]), default.cores),
             tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
         )
 

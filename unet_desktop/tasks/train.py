@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unet_desktop import files
@@ -12,6 +12,7 @@ from unet_desktop.engine.dataset import Sample
 from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.fit import fit
+from unet_desktop.engine.priority import Cores, training_threads
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -36,7 +37,7 @@ def trainable(cases: Sequence[Case]) -> list[Case]:
 
 
 def train_project(
-    root: Path, config: TrainConfig, *, from_scratch: bool = False, device: str = "auto"
+    root: Path, config: TrainConfig, *, from_scratch: bool = False, device: str = "auto", cores: Cores = "all"
 ) -> Iterator[TrainEvent | ModelSaved]:
     """Train a new model on the project's corrected cases and keep it among the project's models.
 
@@ -49,6 +50,7 @@ def train_project(
         config: how to train; when training goes on from a model, its schedule is shortened by `continued`.
         from_scratch: do not go on from an earlier model.
         device: "auto", "cpu", "cuda" or "mps".
+        cores: what it takes of them; how many compute changes the last digits of the figures.
 
     Raises:
         UserError: too few cases, pictures missing, no room, or training failed.
@@ -59,13 +61,13 @@ def train_project(
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         config = continued(config)
-    name, place = next_model_name(project.layout), choose(device)
+    name, place = next_model_name(project.layout), _place(device, cores)
     discard(root)
     yield from train_on(project, name, selection, config, place, parent=previous)
 
 
 def resume_project(
-    root: Path, config: TrainConfig | None = None, *, device: str = "auto"
+    root: Path, config: TrainConfig | None = None, *, device: str = "auto", cores: Cores = "all"
 ) -> Iterator[TrainEvent | ModelSaved]:
     """Go on with the training that was interrupted, after its last epoch, to the model it would have come to.
 
@@ -74,7 +76,7 @@ def resume_project(
     Args:
         root: the project's folder.
         config: the settings that it must have had, as `train_project` got them, or None for whatever they were.
-        device: as in `train_project`; on another one the last digits differ.
+        device, cores: as in `train_project`; on another one the last digits differ.
 
     Raises:
         UserError: there is none, or labels, settings or its cases are not what they were, or training failed.
@@ -88,7 +90,7 @@ def resume_project(
     header.refuse_other(project.labels, wanted)  # before masks of other labels are left out
     now = yield from select(project)
     selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
-    place = choose(device)
+    place = _place(device, cores)
     yield from train_on(project, found.name, selection, header.config, place, resume=True)
 
 
@@ -140,6 +142,11 @@ def train_on(
     finally:
         events.close()
     yield ModelSaved(name, path, metrics)
+
+
+def _place(device: str, cores: Cores) -> Device:
+    place = choose(device)
+    return replace(place, threads=training_threads(cores, place.threads))
 
 
 def _the_same(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...]:

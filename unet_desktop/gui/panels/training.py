@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
+from unet_desktop.engine.priority import Cores
 from unet_desktop.gui.named import named
 from unet_desktop.gui.panels.progress import JobProgress, duration
 from unet_desktop.gui.panels.report import RunReport
@@ -30,6 +31,7 @@ class TrainingPanel(QWidget):
         resume_requested, discard_requested: the interrupted training shall go on, or be given up.
         augmentation_requested: a `TrainConfig`; training pictures shall be shown as it would change them.
         case_chosen(case_id): open it.
+        cores_chosen(cores): what training shall take of them.
     """
 
     train_requested = Signal(object, bool)
@@ -38,6 +40,7 @@ class TrainingPanel(QWidget):
     discard_requested = Signal()
     augmentation_requested = Signal(object)
     case_chosen = Signal(str)
+    cores_chosen = Signal(str)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         """No project, nothing runs."""
@@ -56,6 +59,7 @@ class TrainingPanel(QWidget):
         self._form.augmentation_requested.connect(self._on_augmentation_requested)
         self._offer.resume_requested.connect(self._on_resume_requested)
         self._offer.discard_requested.connect(self.discard_requested)
+        self._form.cores.cores_chosen.connect(self.cores_chosen)
         self.results.case_chosen.connect(self.case_chosen)
         self.set_case_counts(0, 0)
         self.set_busy(False, "")
@@ -93,6 +97,10 @@ class TrainingPanel(QWidget):
     def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
         """Offer to go on with this training, or offer nothing."""
         self._offer.set_interrupted(found, now)
+
+    def set_cores(self, cores: Cores) -> None:
+        """What training takes of the cores."""
+        self._form.cores.set_cores(cores)
 
     def set_device(self, text: str) -> None:
         """One sentence on what computes."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, continued
 from unet_desktop.gui.named import named
+from unet_desktop.gui.panels.cores import CoresChoice
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 
 _EXPLANATIONS = {
@@ -78,7 +79,7 @@ class TrainingForm(QWidget):
         self._show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
         self._show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
         self._show.clicked.connect(self.augmentation_requested)
-        self._form = QFormLayout(self)
+        self.cores = named(CoresChoice(), "cores")
         self._lay_out()
         self._preset.currentIndexChanged.connect(self._on_preset_changed)
         self._continue.toggled.connect(self._show_explanation)
@@ -116,13 +117,14 @@ class TrainingForm(QWidget):
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields can be changed."""
-        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size, self._show):
+        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size, self._show, self.cores):
             field.setEnabled(editable)
         self._offer_to_continue()
 
     def set_running(self, running: bool) -> None:
         """Fold into one sentence while training runs: in a low dock the curves need the room."""
-        form = self._form
+        form = self.layout()
+        assert isinstance(form, QFormLayout)
         for row in range(form.rowCount()):
             form.setRowVisible(row, not running)
         form.setRowVisible(self._explanation, True)
@@ -151,7 +153,7 @@ class TrainingForm(QWidget):
         )
 
     def _lay_out(self) -> None:
-        form = self._form
+        form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
@@ -161,9 +163,10 @@ class TrainingForm(QWidget):
         form.addRow("&Epochs", self._epochs)
         form.addRow("&Learning rate", self._learning_rate)
         form.addRow("&Batch size", self._batch_size)
+        form.addRow("&Cores", self.cores)
         form.addRow(self._continue)
         form.addRow(self._show)
-        for box in (self._preset, self._epochs, self._learning_rate, self._batch_size):
+        for box in (self._preset, self._epochs, self._learning_rate, self._batch_size, self.cores):
             box.installEventFilter(self)
 
     @Slot()
