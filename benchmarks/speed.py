@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from unet_desktop.engine import accelerated
 from unet_desktop.engine.config import PRESETS
@@ -190,7 +191,7 @@ class InNetwork:
         self._module, self._batch = learn, learn._batch
         self._began = 0.0
         learn._batch = self._ready
-        self._hook = torch.optim.optimizer.register_optimizer_step_post_hook(self._stepped)
+        self._hook = register_optimizer_step_post_hook(self._stepped)
 
     def end(self) -> None:
         """Leave the loop as it was."""
