@@ -27,7 +27,7 @@ architecture: $(INSTALLED)
 	$(BIN)/lint-imports
 
 tests: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

@@ -117,7 +117,7 @@ def test_no_lock_is_put_into_a_folder_that_is_no_project(tmp_path):
 
 
 def test_a_project_that_cannot_be_opened_is_let_go(project):
-    (project.layout.cases / "a.json").write_text("{")
+    project.layout.manifest.write_text("{")
     with pytest.raises(ProjectError):
         enter(project.root)
     assert not project.layout.lock.exists()

@@ -20,9 +20,7 @@ from unet_desktop.masks.shapes.bucket import connected
 from unet_desktop.masks.shapes.fill import NOTHING
 
 SIDE = 512
-"""Pixels of the reduced window at first, across and down: one look takes a few milliseconds then."""
-WIDEST = 768
-"""Pixels of it at most, where what is found is larger."""
+"""Pixels of the reduced window at most, across and down: one look takes a few milliseconds then."""
 _WEIGHTS = np.array([1.0, 0.4, 0.2], np.float32) * np.float32(100 / 255)
 """Of a difference in red, green and blue; 100 is from black to white."""
 _VESSEL = 15
@@ -51,24 +49,19 @@ class Similar:
             x, y: image pixels.
             unit: image pixels within which details do not matter, such as one or two pixels of the screen.
         """
-        self._pixels, self._at = pixels, (x, y)
-        self._reduced = min(max(1, round(unit)), *pixels.shape[:2])
+        height, width = pixels.shape[:2]
+        self._reduced = reduced = min(max(1, round(unit)), height, width)
         # Where the screen shows more than the picture has, all that is smoothed is smaller.
-        self._fineness = min(unit / self._reduced, 1.0)
+        self._fineness = min(unit / reduced, 1.0)
         self.cut_off = False
         """Did the window cut off what was found last?"""
-        self._look(SIDE)
-
-    def _look(self, side: int) -> None:
-        """Prepare a window of that side."""
-        (height, width), reduced, (x, y) = self._pixels.shape[:2], self._reduced, self._at
-        reach = side * reduced // 2
+        reach = SIDE * reduced // 2
         left, top = (math.floor((at - reach) / reduced) * reduced for at in (x, y))
         whole = (height // reduced * reduced, width // reduced * reduced)
         self._box = Box(top, left, top + 2 * reach, left + 2 * reach).within(*whole)
-        self._side, self._open = side, _open_sides(self._box, whole)
+        self._open = _open_sides(self._box, whole)
         rows, columns = self._box.height // reduced, self._box.width // reduced
-        self._colours = _colours(self._pixels[self._box.slices], (columns, rows), self._fineness)
+        self._colours = _colours(pixels[self._box.slices], (columns, rows), self._fineness)
         self._seed = (
             min(max(int((x - self._box.left) // reduced), 0), columns - 1),
             min(max(int((y - self._box.top) // reduced), 0), rows - 1),
@@ -85,10 +78,6 @@ class Similar:
         """
         found = self._found(tolerance)
         self.cut_off = self._reaches_out(found)
-        if self.cut_off and self._side < WIDEST:
-            self._look(WIDEST)
-            found = self._found(tolerance)
-            self.cut_off = self._reaches_out(found)
         return self._enlarged(found)
 
     def _found(self, tolerance: float) -> Bytes:
