@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QPushBu
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Message
+from unet_desktop.engine.priority import Cores
 from unet_desktop.errors import TrainingError
 from unet_desktop.gui.outcome import Outcome
 from unet_desktop.gui.window import MainWindow
@@ -124,7 +125,7 @@ def test_training_saves_first_and_predicts_after(opened: MainWindow, monkeypatch
     seen: list[bool] = []
     predicting(monkeypatch)
 
-    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+    def train_project(root: Path, config: object, *, from_scratch: bool, cores: Cores) -> Iterator[object]:
         seen.append(Project.open(root).load_mask("b") is not None)
         yield ItemDone("x", 1, 1)
 
@@ -213,7 +214,7 @@ def test_a_stopped_training_leaves_its_model_in_use(
     write_model(session.project.layout.model("model-001"), 1)
     session.refresh_models()
 
-    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+    def train_project(root: Path, config: object, *, from_scratch: bool, cores: Cores) -> Iterator[object]:
         write_model(root / "models" / "model-002.safetensors", 2)
         while True:
             gate.wait(0.01)

@@ -20,6 +20,7 @@ from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Resumed
+from unet_desktop.engine.priority import Cores
 from unet_desktop.engine.training_header import TrainingHeader
 from unet_desktop.gui.panels.corrective_curve import CorrectiveCurve
 from unet_desktop.gui.panels.curve_data import moving_mean
@@ -89,7 +90,7 @@ def page(window: MainWindow, number: int) -> None:
 def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
     opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
-    def train_project(root: Path, config: object, *, from_scratch: bool) -> Iterator[object]:
+    def train_project(root: Path, config: object, *, from_scratch: bool, cores: Cores) -> Iterator[object]:
         for number in range(1, 5):
             yield epoch_done(number)
         write_run(root, "model-001", 0.9, cases=CASES)
@@ -164,7 +165,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     states: list[Interrupted] = [interrupted_training(datetime.now().astimezone())]
     monkeypatch.setattr(learning_view, "interrupted", lambda root: states[0] if states else None)
 
-    def resume_project(root: Path) -> Iterator[object]:
+    def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
         yield Resumed((epoch_done(1), epoch_done(2)))
         yield epoch_done(3)
         states.clear()
