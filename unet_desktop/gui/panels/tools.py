@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.labels import LabelsPanel
 from unet_desktop.gui.panels.overlay import OverlayPanel
 from unet_desktop.gui.panels.proposal import ProposalPanel
+from unet_desktop.gui.panels.sections import add_section
 from unet_desktop.gui.panels.tool_buttons import ToolButtons
 from unet_desktop.gui.panels.tool_settings import ToolSettings
 
@@ -23,23 +24,14 @@ class ToolsPanel(QScrollArea):
         self.overlay = OverlayPanel()
         self.proposal = ProposalPanel(actions)
         content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(12, 10, 12, 12)
-        self._column.setSpacing(6)
-        self._add("Tool", ToolButtons(actions), self.settings)
-        self._add("Label", self.labels)
-        self._add("Prediction", self.proposal)
-        self._add("View", self.overlay)
-        self._column.addStretch(1)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(6)
+        add_section(column, "Tool", ToolButtons(actions), self.settings)
+        add_section(column, "Label", self.labels)
+        add_section(column, "Prediction", self.proposal)
+        add_section(column, "View", self.overlay)
+        column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def _add(self, title: str, *parts: QWidget) -> None:
-        heading = QLabel(title)
-        heading.setProperty("role", "heading")
-        if self._column.count():
-            self._column.addSpacing(8)
-        self._column.addWidget(heading)
-        for part in parts:
-            self._column.addWidget(part)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.actions import Actions
 from unet_desktop.gui.panels.buttons import action_button
 from unet_desktop.gui.panels.overlay import OverlayPanel
+from unet_desktop.gui.panels.sections import add_section
 from unet_desktop.gui.panels.value_slider import Range, ValueSlider
 from unet_desktop.gui.view_options import LIMITS, Beside, View
 
@@ -64,18 +65,24 @@ class ViewPanel(QScrollArea):
             self._beside.addItem(words, beside)
         self._scale = _scale_field()
         content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(12, 10, 12, 12)
-        self._column.setSpacing(6)
-        self._add("Picture", _buttons(actions, [f"channel.{channel}" for channel in _CHANNELS], 3))
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(6)
+        add_section(column, "Picture", _buttons(actions, [f"channel.{channel}" for channel in _CHANNELS], 3))
         for slider in self._sliders.values():
-            self._column.addWidget(slider)
-        self._column.addWidget(action_button(actions["view.reset_look"], "Picture as it is"))
-        self._add("Mask", self.overlay, _buttons(actions, ["style.fill", "style.outline", "style.both"], 3), self._line)
-        self._column.addWidget(action_button(actions["view.uncertainty"], "Where the model is uncertain"))
+            column.addWidget(slider)
+        column.addWidget(action_button(actions["view.reset_look"], "Picture as it is"))
+        add_section(
+            column,
+            "Mask",
+            self.overlay,
+            _buttons(actions, ["style.fill", "style.outline", "style.both"], 3),
+            self._line,
+        )
+        column.addWidget(action_button(actions["view.uncertainty"], "Where the model is uncertain"))
         aids = _buttons(actions, ["view.magnifier", "view.crosshair", "view.split", "view.scale_bar"], 2)
-        self._add("Aids", aids, _row("Beside", self._beside, width), _row("1 pixel is", self._scale, width))
-        self._column.addStretch(1)
+        add_section(column, "Aids", aids, _row("Beside", self._beside, width), _row("1 pixel is", self._scale, width))
+        column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -106,15 +113,6 @@ class ViewPanel(QScrollArea):
         self._scale.valueChanged.connect(
             lambda value: self.scale_chosen.emit(value / _MICROMETRES if value > 0 else None)
         )
-
-    def _add(self, title: str, *parts: QWidget) -> None:
-        heading = QLabel(title)
-        heading.setProperty("role", "heading")
-        if self._column.count():
-            self._column.addSpacing(8)
-        self._column.addWidget(heading)
-        for part in parts:
-            self._column.addWidget(part)
 
 
 def _buttons(actions: Actions, commands: list[str], in_a_row: int) -> QWidget:
