@@ -172,7 +172,8 @@ def test_the_terminal_works_without_qt(arguments):
 
 
 def test_tasks_are_importable_without_qt():
-    names = [f"unet_desktop.tasks.{path.stem}" for path in (PACKAGE / "tasks").glob("*.py") if path.stem != "__init__"]
+    paths = [path for path in (PACKAGE / "tasks").rglob("*.py") if path.stem != "__init__"]
+    names = [".".join(path.relative_to(REPOSITORY).with_suffix("").parts) for path in paths]
     code = f"import importlib\nfor name in {names!r}:\n    importlib.import_module(name)"
     done = run_python(without(QT, code + "\nimport unet_desktop.cli.main"))
     assert done.returncode == 0, done.stderr

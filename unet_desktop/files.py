@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
@@ -60,6 +61,57 @@ def append_bytes(path: Path, data: bytes, at: int) -> int:
     return at + len(data)
 
 
+class GrowingFile:
+    """A file that pieces are put to the end of, one after the other, by one program.
+
+    A piece survives the program's end, however it ends, as soon as `append` returns; a cut of power may cost those
+    since then and tear the last one.
+    """
+
+    def __init__(self, path: Path, at: int) -> None:
+        """Go on behind the first `at` bytes; what lies behind them is cut off. The file is made when it is not there.
+
+        Raises:
+            WriteError: it cannot be opened.
+        """
+        self._path, self._end = path, at
+        try:
+            self._file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b")
+            self._file.truncate(at)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def append(self, data: bytes) -> int:
+        """Put data to the end and return where it starts.
+
+        Raises:
+            WriteError: not all of it could be written; the file ends where it did.
+        """
+        start = self._end
+        try:
+            self._file.seek(start)
+            if self._file.write(data) != len(data):
+                raise OSError("no space left")
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(start)
+            raise self._error(error) from error
+        self._end = start + len(data)
+        return start
+
+    def close(self) -> None:
+        """Have it all on the disk, as far as that can be had."""
+        if self._file.closed:
+            return
+        with contextlib.suppress(OSError):
+            os.fsync(self._file.fileno())
+        self._file.close()
+
+    def _error(self, error: OSError) -> WriteError:
+        reason = error.strerror or str(error)
+        return WriteError(f"{self._path} could not be written ({reason}). Check free space and permissions.")
+
+
 def move_file(source: Path, target: Path) -> None:
     """Give a file another name in its folder, durably; a file of that name is replaced.
 
@@ -80,6 +132,15 @@ def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[N
     """
     pieces = (piece[at : at + _STEP] for piece in data for at in range(0, len(piece), _STEP))
     yield from _replacing(path, pieces, flush_each=True)
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+    """Replace the file's content by these pieces together, as `write_bytes` does, holding one of them at a time.
+
+    Raises:
+        WriteError: see `write_bytes`.
+    """
+    _replace(path, chunks)
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -21,9 +21,11 @@ from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.request import Request
+from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.segment_cases import segment_cases, uncorrected
-from unet_desktop.tasks.segment_folder import segment_folder
 from unet_desktop.tasks.train import train_project
 
 TINY = replace(
@@ -46,6 +48,10 @@ def trained(tmp_path_factory):
     list(make_sample_project(root, SamplePlan(photographs=7, corrected=5, size=160)))
     events = list(train_project(root, TINY))
     return root, events
+
+
+def request(source, output, model, outputs=Outputs()):  # noqa: B008  (frozen)
+    return Request(sources=(source,), output=output, model=model, outputs=outputs)
 
 
 def _copy_of(root, tmp_path):
@@ -99,7 +105,7 @@ def test_window_and_terminal_give_byte_equal_masks(trained, tmp_path):
     model = list_models(project.layout)[0].path
     ids = [case.id for case in project.cases()]
     assert all(not event.problem for event in segment_cases(root, ids, model))
-    events = list(segment_folder(root / "images", tmp_path / "out", model, overlays=True))
+    events = list(segment_folder(request(root / "images", tmp_path / "out", model, Outputs(overlays=True))))
     assert {event.what for event in events if isinstance(event, Written)} == {"masks", "overlays", "table"}
     for case_id in ids:
         window = project.layout.prediction(case_id).read_bytes()
@@ -126,7 +132,7 @@ def test_one_bad_picture_does_not_stop_the_folder(trained, tmp_path):
     (root / "images" / "broken.jpg").write_bytes(b"no picture")
     (root / "images" / "broken_mask.png").write_bytes(b"is left out")
     model = list_models(Project.open(root).layout)[0].path
-    events = list(segment_folder(root / "images", tmp_path / "out", model))
+    events = list(segment_folder(request(root / "images", tmp_path / "out", model)))
     failed = [event for event in events if isinstance(event, ItemDone) and event.problem]
     assert len(failed) == 1
     assert "broken.jpg" in failed[0].problem
@@ -194,7 +200,7 @@ def test_output_inside_the_pictures_is_refused(trained):
     root = trained[0]
     model = list_models(Project.open(root).layout)[0].path
     with pytest.raises(ImageError, match="inside"):
-        next(iter(segment_folder(root / "images", root / "images" / "out", model)))
+        next(iter(segment_folder(request(root / "images", root / "images" / "out", model))))
     assert not (root / "images" / "out").exists()
 
 
@@ -206,7 +212,7 @@ def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_
     assert UNFAMILIAR in event.note
     assert Project.open(root).case("synthetic-06").unfamiliar
     picture = root / Project.open(root).case("synthetic-06").image
-    item, *_ = segment_folder(picture, tmp_path / "out", model)
+    item, *_ = segment_folder(request(picture, tmp_path / "out", model))
     assert item.note == UNFAMILIAR
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
     assert UNFAMILIAR in row["note"]

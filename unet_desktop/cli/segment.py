@@ -9,6 +9,8 @@ import typer
 
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import CheckpointError
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.request import Request
 
 
 def run(
@@ -20,10 +22,17 @@ def run(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     """Segment pictures with a model."""
-    from unet_desktop.tasks.segment_folder import segment_folder
+    from unet_desktop.tasks.folders.run import segment_folder
 
-    events = segment_folder(source, out, model_file(model), device=device, recursive=recursive, overlays=overlays)
-    raise typer.Exit(follow(events, "Segmenting").code)
+    request = Request(
+        sources=(source,),
+        output=out,
+        model=model_file(model),
+        outputs=Outputs(overlays=overlays),
+        device=device,
+        recursive=recursive,
+    )
+    raise typer.Exit(follow(segment_folder(request), "Segmenting").code)
 
 
 def model_file(path: Path) -> Path:

@@ -13,6 +13,8 @@ from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.interrupted import discard
 
 
@@ -84,15 +86,17 @@ class LearningHandlers:
         dialog = SegmentFolderDialog(self._window, models)
         if not dialog.exec():
             return
-        request = dialog.request()
+        chosen = dialog.request()
+        outputs = Outputs(overlays=True)
+        request = Request(sources=(chosen.folder,), output=chosen.output, model=chosen.model, outputs=outputs)
 
         def start() -> Iterator[object]:
-            from unet_desktop.tasks.segment_folder import segment_folder
+            from unet_desktop.tasks.folders.run import segment_folder
 
-            return segment_folder(request.folder, request.output, request.model, overlays=True)
+            return segment_folder(request)
 
-        done = f"Masks, overlays and measurements are in {request.output}."
-        self._bench.learning.run(f"Segmenting {request.folder.name}", start, done=done, folder=request.output)
+        done = f"Masks, overlays and measurements are in {chosen.output}."
+        self._bench.learning.run(f"Segmenting {chosen.folder.name}", start, done=done, folder=chosen.output)
 
     def stop(self) -> None:
         """Stop what is running."""

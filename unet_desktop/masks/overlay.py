@@ -38,15 +38,20 @@ def small_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pi
     return outlined(pixels, np.asarray(small, np.uint8), labels)
 
 
+def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
+    """The picture as JPEG, without any metadata."""
+    buffer = io.BytesIO()
+    Pillow.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:
     """Write a picture as JPEG, without any metadata.
 
     Raises:
         WriteError: it cannot be written.
     """
-    buffer = io.BytesIO()
-    Pillow.fromarray(pixels).save(buffer, "JPEG", quality=quality)
-    files.write_bytes(path, buffer.getvalue())
+    files.write_bytes(path, encode_jpeg(pixels, quality))
 
 
 def contact_sheet(pictures: list[Pixels], columns: int, side: int) -> Pixels:

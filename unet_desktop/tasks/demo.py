@@ -17,9 +17,10 @@ from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.evaluate import Evaluated, evaluate
 from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.folders.request import Request
+from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import TRUE_MASKS, make_sample_project
 from unet_desktop.tasks.segment_cases import segment_cases
-from unet_desktop.tasks.segment_folder import segment_folder
 from unet_desktop.tasks.train import train_project
 
 
@@ -54,7 +55,7 @@ def run_demo(folder: Path) -> Iterator[object]:
     yield from train_project(root, demo_config(), from_scratch=True)
     model = list_models(project.layout)[0].path
     yield from segment_cases(root, waiting, model)
-    yield from segment_folder(root / "images", results, model)
+    yield from segment_folder(Request(sources=(root / "images",), output=results, model=model))
     yield from _evaluated(root, project)
     sheet = results / "overlay.jpg"
     _write_sheet(Project.open(root), waiting[:8], sheet)

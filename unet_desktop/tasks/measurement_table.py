@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_to_disc, extent
@@ -40,13 +41,25 @@ def trust_columns(trust: Trust) -> dict[str, object]:
 
 
 def table_text(rows: Sequence[Mapping[str, object]]) -> str:
-    """The rows as CSV; text that a spreadsheet would run as a formula, headings too, gets an apostrophe before it."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_harmless(name) for name in names])
-    writer.writerows([_harmless(row.get(name, "")) for name in names] for row in rows)
-    return text.getvalue()
+    """The rows as CSV, see `table_lines`."""
+    return "".join(table_lines(lambda: iter(rows)))
+
+
+def table_lines(rows: Callable[[], Iterator[Mapping[str, object]]]) -> Iterator[str]:
+    """CSV, a line at a time: the columns in the order in which they first occur, then the rows.
+
+    Text that a spreadsheet would run as a formula, headings too, gets an apostrophe before it. The rows are gone
+    through twice, so that they need not all be held.
+    """
+    names = list(dict.fromkeys(name for row in rows() for name in row))
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    body: Iterator[list[object]] = ([row.get(name, "") for name in names] for row in rows())
+    for cells in itertools.chain([list[object](names)], body):
+        line.seek(0)
+        line.truncate()
+        writer.writerow([_harmless(cell) for cell in cells])
+        yield line.getvalue()
 
 
 def _harmless(value: object) -> object:

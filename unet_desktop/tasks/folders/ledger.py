@@ -1,0 +1,128 @@
+"""Ledger: what became of each picture, a line each, on the disk as soon as it is known.
+
+`results.jsonl` in the output folder. A run that goes on, the tables and the report read it, so none of them holds the
+rows of all pictures in memory. A line counts when it is whole; what a killed program left at the end is cut off. Of
+several lines on one picture the last counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unet_desktop import files
+from unet_desktop.errors import WriteError
+
+NAME = "results.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What became of one picture.
+
+    Attributes:
+        image: see `Picture.relative`.
+        name: see `Picture.name`.
+        path: of the file, as it was given.
+        model: fingerprint of the weights.
+        outputs: see `Outputs.of_a_picture`.
+        sha256: of the file's content; empty when it could not be read.
+        files: what was written below the output folder, to its length in bytes.
+        row: of the table; empty when it failed.
+        problem: why it failed, as a sentence; empty when it did not.
+    """
+
+    image: str
+    name: str
+    path: str
+    model: str
+    outputs: str
+    sha256: str = ""
+    files: Mapping[str, int] = field(default_factory=dict)
+    row: Mapping[str, object] = field(default_factory=dict)
+    problem: str = ""
+
+
+class Ledger:
+    """The entries of an output folder, in the order in which they came; memory holds only where each lies."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, which is made when it is not there.
+
+        Raises:
+            WriteError: it cannot be opened, or is something else.
+        """
+        self._path = path
+        self._places: dict[str, int] = {}
+        end = self._look_through()
+        self._grown = files.GrowingFile(path, end)
+        self._reading = path.open("rb")
+
+    def __len__(self) -> int:
+        """How many pictures there are entries of."""
+        return len(self._places)
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry at the end; it replaces an earlier one of the picture.
+
+        Raises:
+            WriteError: it cannot be written; the earlier entries stand.
+        """
+        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
+        self._places[entry.image] = self._grown.append(line.encode())
+
+    def entry(self, image: str) -> Entry | None:
+        """What became of a picture, if anything did."""
+        place = self._places.get(image)
+        if place is None:
+            return None
+        self._reading.seek(place)
+        return _entry(self._reading.readline())
+
+    def entries(self, images: Iterable[str]) -> Iterator[Entry]:
+        """The entries of these pictures, in that order, where there are any."""
+        for image in images:
+            found = self.entry(image)
+            if found is not None:
+                yield found
+
+    def images(self) -> list[str]:
+        """The pictures that there are entries of, in the order in which they were first seen."""
+        return list(self._places)
+
+    def close(self) -> None:
+        """Nothing can be added any more."""
+        self._grown.close()
+        self._reading.close()
+
+    def _look_through(self) -> int:
+        """Note where entries are, and find where the last whole line ends."""
+        end = 0
+        try:
+            with self._path.open("rb") as file:
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        break
+                    entry = _entry(line)
+                    if entry is not None:
+                        self._places[entry.image] = end
+                    end += len(line)
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise WriteError(f"{self._path} cannot be read ({error.strerror}). Check its permissions.") from error
+        if end and not self._places:
+            raise WriteError(f"{self._path} is not a list of results. Choose another output folder, or move it away.")
+        return end
+
+
+def _entry(line: bytes) -> Entry | None:
+    """None where the line is damaged."""
+    try:
+        data: dict[str, Any] = json.loads(line)
+        return Entry(**data)
+    except (ValueError, TypeError):
+        return None
