@@ -1,0 +1,1 @@
+"""Reports: what is said once as a document, shown as one HTML file and as a PDF."""

@@ -1,0 +1,190 @@
+"""Documents as PDF, A4, by reportlab (extra "report"): the same blocks as in HTML."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from unet_desktop.errors import UserError
+from unet_desktop.tasks.reports.document import (
+    Block,
+    Card,
+    Document,
+    Facts,
+    Gallery,
+    Heading,
+    Items,
+    Notice,
+    Paragraph,
+    Plot,
+    Plots,
+    Table,
+    Tiles,
+)
+from unet_desktop.tasks.reports.pdf_style import Style
+from unet_desktop.tasks.reports.plain import shortened
+
+_CARDS_IN_A_ROW = 6
+_LONGEST_NAME = 60
+"""Characters of a card's name; more would push the pictures apart."""
+_NO_REPORTLAB = 'PDF reports need reportlab. Install it with: pip install "unet-desktop[report]"'
+_ESCAPES = "Characters that this file's font lacks are written as escapes, such as \\u4e2d; the HTML report shows them."
+
+
+def require_reportlab() -> None:
+    """Say before long work that there will be no PDF.
+
+    Raises:
+        UserError: the extra "report" is not installed.
+    """
+    try:
+        import reportlab  # noqa: F401
+    except ImportError as error:
+        raise UserError(_NO_REPORTLAB) from error
+
+
+def pdf_file(document: Document) -> bytes:
+    """The document as a PDF file; the same document gives the same bytes.
+
+    Raises:
+        UserError: the extra "report" is not installed.
+    """
+    require_reportlab()
+    from reportlab.platypus import SimpleDocTemplate
+
+    style = Style()
+    target = io.BytesIO()
+    template = SimpleDocTemplate(
+        target,
+        pagesize=style.page,
+        leftMargin=style.margin,
+        rightMargin=style.margin,
+        topMargin=style.margin,
+        bottomMargin=style.margin + 14,
+        title=style.plain(document.title),
+        author="U-Net Desktop",
+        # Otherwise the time of day and a random number make each file another.
+        invariant=1,
+    )
+    story: list[Any] = [style.text(document.title, "title"), style.text(document.subtitle, "subtitle")]
+    for block in document.blocks:
+        story += _flowables(block, style)
+    if style.escaped_any:
+        story.append(style.text(_ESCAPES, "small"))
+
+    def foot(canvas: Any, _template: Any) -> None:
+        canvas.setFont(style.font, 7.5)
+        canvas.setFillColor(style.colour("muted"))
+        canvas.drawString(style.margin, style.margin, style.plain(document.footer)[:130])
+        canvas.drawRightString(style.page[0] - style.margin, style.margin, f"{canvas.getPageNumber()}")
+
+    template.build(story, onFirstPage=foot, onLaterPages=foot)
+    return target.getvalue()
+
+
+def _flowables(block: Block, style: Style) -> list[Any]:
+    """What of reportlab stands for a block."""
+    match block:
+        case Heading():
+            return [style.text(block.text, "heading" if block.level == 2 else "part")]
+        case Paragraph():
+            return [style.text(block.text, "small" if block.small else "body")]
+        case Notice():
+            return [style.framed(style.text(block.text, "body"))]
+        case Items():
+            return [style.text(entry, "item", bullet="•") for entry in block.entries]
+        case Facts():
+            return [_facts(block, style)]
+        case Tiles():
+            return [_tiles(block, style)]
+        case Table():
+            return _table(block, style)
+        case Plot():
+            return [style.together(_plot(block, style, style.width * 0.62))]
+        case Plots():
+            return [_plots(block, style)]
+        case Gallery():
+            return list(_gallery(block, style))
+
+
+def _facts(block: Facts, style: Style) -> Any:
+    rows = [[style.text(name, "muted"), style.text(value, "cell")] for name, value in block.pairs]
+    return style.grid(rows, [style.width * 0.27, style.width * 0.73], ruled=True)
+
+
+def _tiles(block: Tiles, style: Style) -> Any:
+    cells = [
+        [style.text(tile.value, "figure"), style.text(tile.title, "cell"), style.text(tile.remark, "small")]
+        for tile in block.tiles
+    ]
+    most = 5
+    rows = [cells[at : at + most] for at in range(0, len(cells), most)]
+    widths = [style.width / min(most, len(cells))] * min(most, len(cells))
+    rows[-1] += [[]] * (len(widths) - len(rows[-1]))
+    doubtful = [(at % most, at // most) for at, tile in enumerate(block.tiles) if tile.doubtful]
+    return style.boxes(rows, widths, len(cells), doubtful)
+
+
+def _table(block: Table, style: Style) -> list[Any]:
+    if not block.printed:
+        return [style.text("This table is too long for paper; the HTML report has it.", "small")]
+    total = sum(column.share for column in block.columns)
+    heads = [style.text(column.title, "head-right" if column.numeric else "head") for column in block.columns]
+    rows = [
+        [
+            style.text(cell, "cell-right" if column.numeric else "cell")
+            for cell, column in zip(row, block.columns, strict=True)
+        ]
+        for row in block.rows
+    ]
+    return [style.grid([heads, *rows], [style.width * column.share / total for column in block.columns], head=True)]
+
+
+def _plots(block: Plots, style: Style) -> Any:
+    gap = 12.0
+    width = (style.width - gap) / 2
+    cells = [_plot(plot, style, width) for plot in block.plots]
+    rows = [cells[at : at + 2] for at in range(0, len(cells), 2)]
+    rows[-1] += [[]] * (2 - len(rows[-1]))
+    return style.grid(rows, [width + gap / 2] * 2)
+
+
+def _plot(plot: Plot, style: Style, width: float) -> list[Any]:
+    from unet_desktop.tasks.reports.pdf_drawing import flowable
+
+    parts = [style.text(plot.title, "plot"), flowable(plot.drawing, style, width)]
+    if plot.caption:
+        parts.append(style.text(plot.caption, "small"))
+    return parts
+
+
+def _gallery(gallery: Gallery, style: Style) -> Iterator[Any]:
+    if gallery.legend:
+        names = "   ".join(
+            f'<font color="{escape(colour)}">■</font> {style.markup(name)}' for colour, name in gallery.legend
+        )
+        yield style.marked(names, "small")
+    width = style.width / _CARDS_IN_A_ROW
+    cells = [_card(card, style, width - 8) for card in gallery.cards]
+    for row in _in_rows(cells):
+        yield style.grid([row], [width] * _CARDS_IN_A_ROW)
+
+
+def _in_rows(cells: Sequence[Any]) -> Iterator[list[Any]]:
+    for at in range(0, len(cells), _CARDS_IN_A_ROW):
+        row = list(cells[at : at + _CARDS_IN_A_ROW])
+        yield row + [""] * (_CARDS_IN_A_ROW - len(row))
+
+
+def _card(card: Card, style: Style, side: float) -> list[Any]:
+    from reportlab.platypus import Image
+
+    picture: list[Any] = []
+    if card.jpeg is not None:
+        width, height = card.size
+        scale = side / max(width, height)
+        picture = [Image(io.BytesIO(card.jpeg), width * scale, height * scale, hAlign="LEFT")]
+    name = style.text(shortened(card.name, _LONGEST_NAME), "card")
+    return [*picture, name, *(style.text(line, "card-line") for line in card.lines)]

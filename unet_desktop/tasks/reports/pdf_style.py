@@ -1,0 +1,164 @@
+"""How a PDF looks: page, fonts, colours, paragraphs and grids of reportlab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from unet_desktop.resources import resource
+from unet_desktop.tasks.reports.drawing import Role
+from unet_desktop.tasks.reports.plain import escaped, shown
+from unet_desktop.tasks.reports.svg import colour_of
+
+_LINE = "#d5d9df"
+_DOUBTFUL = "#fff3d6"
+_DOUBTFUL_LINE = "#e2b04a"
+
+# name: (size, leading, bold, role, space before, space after, right)
+_TEXTS: dict[str, tuple[float, float, bool, Role, float, float, bool]] = {
+    "title": (19, 23, True, Role.INK, 0, 3, False),
+    "subtitle": (9.5, 13, False, Role.MUTED, 0, 8, False),
+    "heading": (13, 17, True, Role.INK, 16, 6, False),
+    "part": (10, 13, True, Role.INK, 10, 4, False),
+    "body": (9, 12.5, False, Role.INK, 0, 6, False),
+    "item": (9, 12.5, False, Role.INK, 0, 3, False),
+    "small": (7.8, 10.5, False, Role.MUTED, 1, 4, False),
+    "muted": (8.3, 11, False, Role.MUTED, 0, 0, False),
+    "cell": (8.3, 11, False, Role.INK, 0, 0, False),
+    "cell-right": (8.3, 11, False, Role.INK, 0, 0, True),
+    "head": (7.8, 10, True, Role.MUTED, 0, 0, False),
+    "head-right": (7.8, 10, True, Role.MUTED, 0, 0, True),
+    "figure": (17, 21, True, Role.INK, 0, 0, False),
+    "plot": (9, 12, True, Role.INK, 4, 2, False),
+    "card": (7, 8.8, True, Role.INK, 2, 0, False),
+    "card-line": (6.8, 8.6, False, Role.MUTED, 0, 0, False),
+}
+
+
+class Style:
+    """Makes reportlab's parts in one look, and knows whether any text had to be escaped for want of a glyph.
+
+    Attributes:
+        page: (width, height), points.
+        margin: on all sides, points.
+        font, bold: names of the fonts.
+    """
+
+    font, bold = "UNetSans", "UNetSans-Bold"
+
+    def __init__(self) -> None:
+        """Register the fonts that come with the program, so that the file looks the same everywhere."""
+        from reportlab.lib.enums import TA_LEFT, TA_RIGHT
+        from reportlab.lib.pagesizes import A4
+        from reportlab.lib.styles import ParagraphStyle
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.ttfonts import TTFont
+
+        self.page: tuple[float, float] = A4
+        self.margin = 40.0
+        self.escaped_any = False
+        regular = TTFont(self.font, str(resource("fonts/DejaVuSans.ttf")))
+        pdfmetrics.registerFont(regular)
+        pdfmetrics.registerFont(TTFont(self.bold, str(resource("fonts/DejaVuSans-Bold.ttf"))))
+        self._glyphs = frozenset(regular.face.charToGlyph)
+        self._styles = {
+            name: ParagraphStyle(
+                name, fontName=self.bold if bold else self.font, fontSize=size, leading=leading,
+                textColor=self.colour(role), spaceBefore=before, spaceAfter=after,
+                alignment=TA_RIGHT if right else TA_LEFT, leftIndent=11 if name == "item" else 0,
+                splitLongWords=1, keepWithNext=name in ("heading", "part"),
+            )
+            for name, (size, leading, bold, role, before, after, right) in _TEXTS.items()
+        }  # fmt: skip
+
+    @property
+    def width(self) -> float:
+        """Of what is printed, points."""
+        return self.page[0] - 2 * self.margin
+
+    def colour(self, role: str) -> Any:
+        """The colour of a role."""
+        from reportlab.lib.colors import HexColor
+
+        return HexColor(colour_of(Role(role)))
+
+    def plain(self, text: str) -> str:
+        r"""The text with an escape such as \u4e2d for each character that the font cannot show."""
+        text = shown(text)
+        if all(ord(sign) in self._glyphs for sign in text):
+            return text
+        self.escaped_any = True
+        return "".join(sign if ord(sign) in self._glyphs else escaped(sign) for sign in text)
+
+    def markup(self, text: str) -> str:
+        """Plain text in reportlab's markup."""
+        return escape(self.plain(text), quote=False)
+
+    def text(self, text: str, name: str, *, bullet: str | None = None) -> Any:
+        """A paragraph of plain text in one of the named looks."""
+        return self.marked(self.markup(text), name, bullet=bullet)
+
+    def marked(self, markup: str, name: str, *, bullet: str | None = None) -> Any:
+        """A paragraph whose markup was made with `markup`."""
+        from reportlab.platypus import Paragraph
+
+        return Paragraph(markup, self._styles[name], bulletText=bullet)
+
+    def together(self, parts: Sequence[Any]) -> Any:
+        """Parts that no page break shall part."""
+        from reportlab.platypus import KeepTogether
+
+        return KeepTogether(list(parts))
+
+    def grid(
+        self, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = False, ruled: bool = False
+    ) -> Any:
+        """Cells in rows; with a head it is repeated on each page."""
+        from reportlab.lib.colors import HexColor
+        from reportlab.platypus import LongTable
+
+        rules: list[tuple[Any, ...]] = [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 8),
+            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+        ]
+        if head or ruled:
+            rules.append(("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(_LINE)))
+            rules.append(("RIGHTPADDING", (-1, 0), (-1, -1), 0))
+        return LongTable(
+            list(map(list, rows)), colWidths=list(widths), repeatRows=int(head), style=rules, hAlign="LEFT",
+            spaceAfter=6,
+        )  # fmt: skip
+
+    def boxes(
+        self,
+        rows: Sequence[Sequence[Any]],
+        widths: Sequence[float],
+        count: int,
+        doubtful: Sequence[tuple[int, int]],
+    ) -> Any:
+        """The first `count` cells of rows in frames, those at the (column, row) of `doubtful` set apart."""
+        from reportlab.lib.colors import HexColor
+        from reportlab.platypus import Table
+
+        rules: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 7)]
+        for at in range(count):
+            place = (at % len(widths), at // len(widths))
+            rules.append(("BOX", place, place, 0.5, HexColor(_LINE)))
+        rules += [("BACKGROUND", place, place, HexColor(_DOUBTFUL)) for place in doubtful]
+        return Table(list(map(list, rows)), colWidths=list(widths), style=rules, hAlign="LEFT", spaceAfter=8)
+
+    def framed(self, paragraph: Any) -> Any:
+        """A paragraph that must not be overlooked."""
+        from reportlab.lib.colors import HexColor
+        from reportlab.platypus import Table
+
+        rules = [
+            ("BOX", (0, 0), (-1, -1), 0.7, HexColor(_DOUBTFUL_LINE)),
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(_DOUBTFUL)),
+            ("TOPPADDING", (0, 0), (-1, -1), 6),
+        ]
+        return Table([[paragraph]], colWidths=[self.width], style=rules, hAlign="LEFT", spaceAfter=8)
