@@ -93,3 +93,13 @@ def test_tiles_cover_everything_and_blend_to_what_they_agree_on(height, width, o
     assert np.allclose(blend.result(), whole, rtol=1e-4)
     lefts = sorted({box.left for box in tiling.boxes})
     assert all(16 - (b - a) >= min(overlap, 15) for a, b in itertools.pairwise(lefts))
+
+
+@pytest.mark.parametrize("side", [7, 8, 9, 31])
+def test_a_strong_reduction_keeps_the_mean_of_odd_and_even_pictures(side):
+    height, width = 40 * side + 3, 40 * side
+    rows, columns = np.mgrid[:height, :width]
+    picture = ((rows + columns) * 255.0 / (height + width)).astype(np.uint8)[..., np.newaxis]
+    cut = extract(picture, Square(width / 2, height / 2, 40.0 * side), 40)
+    wanted = (np.arange(40)[:, np.newaxis] + np.arange(40) + 1) * side * 255.0 / (height + width)
+    assert np.abs(cut[1:-1, 1:-1, 0] - wanted[1:-1, 1:-1]).max() <= 2.5

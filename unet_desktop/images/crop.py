@@ -87,10 +87,14 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
         max(1, math.ceil(length * size * _MOST_REDUCED_AT_ONCE / square.side)) for length in (box.width, box.height)
     )
     matrix = square.to_crop(size) @ _translation(box.left, box.top)
-    if columns < box.width or rows < box.height:  # first by area, then the fraction that is left bilinearly
-        columns, rows = min(columns, box.width), min(rows, box.height)
+    while part.shape[1] >= 2 * columns and part.shape[0] >= 2 * rows:
+        part, enlargement = _halved(part)
+        matrix = matrix @ enlargement
+    if columns < part.shape[1] or rows < part.shape[0]:  # by area, then the fraction that is left bilinearly
+        across, down = part.shape[1] / min(columns, part.shape[1]), part.shape[0] / min(rows, part.shape[0])
+        columns, rows = min(columns, part.shape[1]), min(rows, part.shape[0])
         part = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = matrix @ _enlargement(box.width / columns, box.height / rows)
+        matrix = matrix @ _enlargement(across, down)
     cut = cv2.warpAffine(
         part,
         matrix,
@@ -151,6 +155,17 @@ def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(restored, dtype=np.float32)
+
+
+def _halved(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
+    """Means of 2 x 2 pixels, without the last of an odd number of rows or columns; and the way back, (3, 3).
+
+    OpenCV averages whole pixels 15 times as fast as fractions of them.
+    """
+    rows, columns = part.shape[0] // 2, part.shape[1] // 2
+    even = part[: 2 * rows, : 2 * columns]
+    small = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    return small.reshape(rows, columns, part.shape[2]), _enlargement(2.0, 2.0)
 
 
 def _translation(left: float, top: float) -> Affine:
