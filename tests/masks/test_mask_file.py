@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis.extra import numpy as npst
 from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError, WriteError
+from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.masks.file import encode_mask, read_mask, write_mask
 
@@ -122,3 +124,21 @@ def test_a_mask_that_cannot_be_written_leaves_the_old_one(written, disc_mask, mo
     with pytest.raises(WriteError, match="No space left"):
         write_mask(written, np.zeros_like(disc_mask), DISC_AND_CUP)
     np.testing.assert_array_equal(read_mask(written, DISC_AND_CUP), disc_mask)
+
+
+@pytest.mark.parametrize("rows", [(0, 0), (0, 700), (300, 301), (650, 700), (699, 700)])
+def test_the_empty_part_of_a_large_mask_is_written_in_runs(rows):
+    mask = np.zeros((700, 900), np.uint8)
+    mask[slice(*rows), 100:800] = np.random.default_rng(0).integers(0, 3, (rows[1] - rows[0], 700))
+    content = encode_mask(mask, DISC_AND_CUP)
+    with Pillow.open(io.BytesIO(content)) as opened:
+        opened.verify()  # the chunks' checksums
+    with Pillow.open(io.BytesIO(content)) as opened:
+        np.testing.assert_array_equal(np.asarray(opened), mask)
+    assert cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).shape == (700, 900, 3)  # another reader
+    packed = content[content.index(b"IDAT") + 4 : -16]
+    assert zlib.decompress(packed)[::901] == bytes(700)  # raises where zlib's own checksum is not met
+
+
+def test_equal_masks_give_equal_files(disc_mask):
+    assert encode_mask(disc_mask, DISC_AND_CUP) == encode_mask(disc_mask.copy(), DISC_AND_CUP)

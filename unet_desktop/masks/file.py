@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +11,13 @@ from unet_desktop import files
 from unet_desktop.errors import MaskError
 from unet_desktop.images.read import DECODER_ERRORS
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.indexed_png import indexed_png
 from unet_desktop.masks.regions import Mask
 
 
 def encode_mask(mask: Mask, labels: LabelSet) -> bytes:
     """The mask as an indexed PNG; pixel values are kept, the palette carries the labels' colours."""
-    height, width = mask.shape
-    picture = Pillow.frombytes("P", (width, height), np.ascontiguousarray(mask).tobytes())
-    picture.putpalette(_palette(labels))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
+    return indexed_png(mask, _palette(labels))
 
 
 def write_mask(path: Path, mask: Mask, labels: LabelSet) -> None:
