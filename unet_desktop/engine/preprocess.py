@@ -21,8 +21,15 @@ def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> 
 
 def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
     """(N, R, h, w) logits to probabilities 0..1 in memory, float32."""
-    probabilities: NDArray[np.float32] = torch.sigmoid(logits.float()).cpu().numpy()
+    # Plane by plane in memory: all that follows looks at whole planes, and several times as fast as channels-last.
+    probabilities: NDArray[np.float32] = torch.sigmoid(logits.float().contiguous()).cpu().numpy()
     return probabilities
+
+
+def to_half(planes: NDArray[np.float32]) -> NDArray[np.float16]:
+    """The same values in half the memory; numpy takes ten times as long."""
+    short: NDArray[np.float16] = torch.from_numpy(planes).half().numpy()
+    return short
 
 
 def reduced(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,10 @@ from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import locate
-from unet_desktop.engine.preprocess import reduced
+from unet_desktop.engine.preprocess import reduced, to_half
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
-from unet_desktop.images.box import Box
+from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.anatomy import tidy
@@ -117,8 +118,9 @@ class Segmenter:
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
             return _nothing((height, width), unfamiliar)
-        restored = np.stack([restore(plane, square, box) for plane in planes])
-        return self._answer(_Planes(planes, restored, square, box), (height, width), sure, unfamiliar)
+        marked = _marked(planes, square, box)
+        restored = np.stack([restore(plane, square, marked) for plane in planes])
+        return self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
 
     def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
         if self._familiar is None:
@@ -130,14 +132,14 @@ class Segmenter:
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
         restored = np.stack([_enlarged(plane, width, height) for plane in planes])
-        seen = _Planes(planes, restored, Square.around(height, width), box)
+        seen = _Planes(planes, restored, box, Square.around(height, width), box)
         whole = extract(pixels, Square.around(height, width), self._looker.spec.size)
         return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(whole))
 
     def _answer(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
         part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
-        mask[seen.box.slices] = part
+        mask[seen.marked.slices] = part
         found = bool(part.any())
         expected = zip((label.name for label in self._labels), expected_dices(seen.planes), strict=True)
         dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
@@ -145,7 +147,8 @@ class Segmenter:
         ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
-        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes.astype(np.float16), trust, spread)
+        short = to_half(seen.planes)
+        return Prediction(mask, confidence, found, seen.square, seen.box, short, trust, spread)
 
     def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
         plane = entropy(seen.planes)
@@ -161,11 +164,14 @@ class _Planes:
 
     Attributes:
         planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
-        restored: (R, box.height, box.width) float32 at the picture's.
+        restored: (R, marked.height, marked.width) float32 at the picture's.
+        marked: the picture's pixels outside which no region lies.
+        square, box: see `Prediction`.
     """
 
     planes: Probabilities
     restored: Probabilities
+    marked: Box
     square: Square
     box: Box
 
@@ -188,6 +194,17 @@ def _nothing(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
     """The answer where the label was not found."""
     trust = Trust(unfamiliar=unfamiliar)
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
+
+
+def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
+    """The part of the box in which regions can lie: interpolation makes no value larger than those around it."""
+    size = planes.shape[1]
+    inner = bounds(planes.max(axis=0) >= THRESHOLD)
+    if inner.empty:
+        return Box(box.top, box.left, box.top, box.left)
+    left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
+    right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
+    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).common(box)
 
 
 def _enlarged(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

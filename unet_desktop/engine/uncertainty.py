@@ -13,16 +13,19 @@ THRESHOLD = 0.5
 _WIDE, _NARROW = 0.25, 0.75
 _LEAST_SPREAD = 0.02
 """No case is more certain of its ratio than this: a row of a crop is already 0.007."""
-_LEAST_PROBABILITY = 1e-6
+_LEAST_PROBABILITY = 1e-4
+"""Its entropy of 0.0015 bits is level 0; most pixels are more certain, and logarithms take time."""
 
 
 def entropy(planes: Probabilities) -> NDArray[np.uint8]:
     """(h, w) uint8: each pixel's binary entropy, 255 for one bit, of the region that is least certain there."""
     # The region whose probability is nearest to a half has the largest entropy.
-    unsure = np.minimum(planes, 1.0 - planes).max(axis=0)
-    p = np.clip(unsure, _LEAST_PROBABILITY, 0.5)
-    bits = -(p * np.log2(p) + (1.0 - p) * np.log2(1.0 - p))
-    return np.asarray(np.rint(bits * 255.0), np.uint8)
+    unsure = np.minimum(planes, np.float32(1.0) - planes).max(axis=0)
+    levels = np.zeros(unsure.shape, np.uint8)
+    seen = unsure > _LEAST_PROBABILITY
+    p = unsure[seen]
+    levels[seen] = np.rint(-255.0 * (p * np.log2(p) + (1.0 - p) * np.log2(1.0 - p)))
+    return levels
 
 
 def expected_dices(planes: Probabilities) -> NDArray[np.float64]:

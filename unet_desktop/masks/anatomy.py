@@ -22,6 +22,8 @@ def largest_component(plane: Region) -> Region:
 
 def fill_holes(plane: Region) -> Region:
     """The plane with everything filled that its outer outlines enclose."""
+    if plane.size == 0:
+        return plane
     outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros(plane.shape, np.uint8)
     cv2.drawContours(filled, outlines, -1, 1, thickness=cv2.FILLED)

@@ -8,6 +8,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from unet_desktop.images.box import bounds
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_to_disc, extent
 from unet_desktop.masks.regions import Mask, region
@@ -19,6 +20,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def measurements(mask: Mask, labels: LabelSet) -> dict[str, object]:
     """Each region's area, height and width in pixels, and the cup-to-disc ratios where there are such labels."""
     row: dict[str, object] = {}
+    mask = mask[bounds(mask).slices]  # what all sizes are of; most of a photograph is background
     ratios = cup_to_disc(mask, labels)
     if ratios is not None:
         for name in ("vertical", "horizontal", "area"):
