@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images import read
-from unet_desktop.images.read import read_image, read_reduced, read_size
+from unet_desktop.images.read import count_pages, read_image, read_reduced, read_size
 
 LOSSLESS = ("png", "tiff", "bmp", "webp")
 
@@ -334,3 +334,22 @@ def test_a_camera_picture_of_12_megapixels(idrid):
     image = read_image(path)
     assert image.pixels.shape == (2848, 4288, 3)
     assert image.note == ""
+
+
+def test_each_page_is_had_by_its_number(tmp_path):
+    pages = [Pillow.new("RGB", (9 + page, 9), (page, 0, 0)) for page in range(3)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+    assert count_pages(tmp_path / "a.tiff") == 3
+    for page in range(3):
+        image = read_image(tmp_path / "a.tiff", page)
+        assert (image.pixels.shape, image.pixels[0, 0, 0]) == ((9, 9 + page, 3), page)
+        assert image.note == f"Page {page + 1} of 3 is shown."
+    with pytest.raises(ImageError, match="no more images"):
+        read_image(tmp_path / "a.tiff", 3)
+
+
+def test_what_is_no_tiff_has_one_page(tmp_path):
+    frames = [Pillow.new("RGB", (9, 9), (value, 0, 0)) for value in (0, 255)]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:])
+    (tmp_path / "b.tif").write_bytes(b"no picture")
+    assert [count_pages(tmp_path / name) for name in ("a.webp", "b.tif", "gone.tif")] == [1, 1, 1]

@@ -29,3 +29,11 @@ def test_a_torn_16_bit_picture_is_refused(tmp_path):
     (tmp_path / "torn.png").write_bytes(data[: len(data) // 2])
     with pytest.raises(ImageError, match=r"torn\.png"):
         read_image(tmp_path / "torn.png")
+
+
+def test_each_page_of_16_bit_colour_is_had(tmp_path):
+    path = tmp_path / "pages.tiff"
+    assert cv2.imwritemulti(str(path), [colours(), colours()[::-1].copy()])
+    first, second = (read_image(path, page).pixels for page in range(2))
+    assert np.abs(first - colours()[:, :, ::-1] * (255 / 990)).max() <= 0.5
+    np.testing.assert_array_equal(second, first[::-1])

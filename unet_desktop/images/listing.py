@@ -17,13 +17,22 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     Raises:
         ImageError: the folder is missing, cannot be read, or holds no picture.
     """
-    try:
-        found = sorted(_walk(folder, recursive), key=lambda path: natural_key(path.relative_to(folder).as_posix()))
-    except OSError as error:
-        raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
+    found = images_in(folder, recursive=recursive)
     if not found:
         raise ImageError(f"{folder} holds no pictures (JPEG, PNG, TIFF, BMP, WebP). Choose the folder with the images.")
     return found
+
+
+def images_in(folder: Path, *, recursive: bool = False) -> list[Path]:
+    """As `find_images`, but a folder may hold none.
+
+    Raises:
+        ImageError: the folder is missing or cannot be read.
+    """
+    try:
+        return sorted(_walk(folder, recursive), key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+    except OSError as error:
+        raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

@@ -61,22 +61,24 @@ class Image:
     note: str = ""
 
 
-def read_image(path: Path) -> Image:
-    """Decode a JPEG, PNG, TIFF, BMP or WebP file.
+def read_image(path: Path, page: int = 0) -> Image:
+    """Decode a JPEG, PNG, TIFF, BMP or WebP file, or a page of it, from 0.
 
     16-bit and floating-point pictures are scaled from their real range; transparent pixels lie on black; of
-    several pages the first is taken. Each is said in the note.
+    several pages one is taken. Each is said in the note.
 
     Raises:
-        ImageError: missing, damaged, truncated, of another format, or over MOST_PIXELS.
+        ImageError: missing, damaged, truncated, of another format, without such a page, or over MOST_PIXELS.
     """
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
+            if page:
+                opened.seek(page)
             _refuse_bomb(opened, path)
             notes = [_pages(opened)]
             wide = is_wide_colour(opened)
             opened.load()
-            values = read_wide_colour(path, opened) if wide else None
+            values = read_wide_colour(path, opened, page) if wide else None
             if wide and values is None:
                 notes.append("The upper 8 of its 16 bits are shown.")
             pixels = _to_rgb(_upright(opened, notes), notes) if values is None else _from_real_range(values, notes)
@@ -85,6 +87,20 @@ def read_image(path: Path) -> Image:
     except DECODER_ERRORS as error:
         raise ImageError(_reason(path, error)) from error
     return Image(np.ascontiguousarray(pixels), " ".join(note for note in notes if note))
+
+
+def count_pages(path: Path) -> int:
+    """How many pages a TIFF has, without decoding any; 1 for what is no TIFF or cannot be read.
+
+    Frames of animations are not pages: who photographs an eye stores no animation.
+    """
+    if path.suffix.lower() not in {".tif", ".tiff"}:
+        return 1
+    try:
+        with Pillow.open(path, formats=("TIFF",)) as opened:
+            return max(1, int(getattr(opened, "n_frames", 1)))
+    except DECODER_ERRORS:
+        return 1
 
 
 def read_size(path: Path) -> tuple[int, int]:
@@ -144,7 +160,7 @@ def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
 
 def _pages(opened: Pillow.Image) -> str:
     count = getattr(opened, "n_frames", 1)
-    return f"Page 1 of {count} is shown." if count > 1 else ""
+    return f"Page {opened.tell() + 1} of {count} is shown." if count > 1 else ""
 
 
 def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.listing import find_images
+from unet_desktop.images.listing import images_in
+from unet_desktop.images.read import count_pages
 from unet_desktop.masks.pairs import masks_among
+
+STANDARD_INPUT = Path("-")
+"""As a list file: the lines of the standard input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,26 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which files are the input.
+
+    Attributes:
+        sources: folders and single files.
+        list_file: a text file with a path in each line, relative to its own folder; see STANDARD_INPUT.
+        recursive: look into sub-folders.
+        include: patterns, of which a file has to fit one; none lets all in.
+        exclude: patterns, of which a file must fit none. A pattern is of the name alone or of the place below the
+            folder: "*_OD.jpg", "thumbnails/*".
+    """
+
+    sources: tuple[Path, ...] = ()
+    list_file: Path | None = None
+    recursive: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What an input holds.
 
@@ -44,59 +70,120 @@ class Found:
     masks: int = 0
 
 
-def find_pictures(sources: Sequence[Path], *, recursive: bool = False) -> Found:
-    """The pictures of these folders and files; masks that lie beside their pictures are left out.
+def find_pictures(chosen: Chosen, taken: Set[str] = frozenset()) -> Found:
+    """The pictures that were chosen; masks that lie beside their pictures are left out.
+
+    A file of a list that is not there is a picture, too: that it cannot be read is found out in its turn.
+
+    Args:
+        chosen: which files.
+        taken: names that no picture may get, in small letters.
 
     Raises:
-        ImageError: a folder cannot be read, or there is no picture.
+        ImageError: a folder or the list cannot be read.
     """
-    files = [path for source in sources for path in ([source] if source.is_file() else _of_folder(source, recursive))]
-    masks = masks_among(files)
-    taken = [path for path in dict.fromkeys(files) if path not in masks]
-    base = common_folder(sources)
-    places = [(path, 0, Path(os.path.abspath(path)).relative_to(base)) for path in taken]
-    names = unique_names((where, page) for _, page, where in places)
+    listed = [] if chosen.list_file is None else read_list(chosen.list_file)
+    for source in chosen.sources:
+        if not source.exists():
+            raise ImageError(f"{source} is not there. Check the path.")
+    base = common_folder([*chosen.sources, *listed])
+    found: dict[Path, Path] = {}
+    for source in [*chosen.sources, *listed]:
+        for path in images_in(source, recursive=chosen.recursive) if source.is_dir() else [source]:
+            where = Path(os.path.abspath(path)).relative_to(base)
+            if path in chosen.sources or _wanted(where, chosen):
+                found.setdefault(where, path)
+    masks = masks_among(found.values())
+    places = [
+        (where, path, page) for where, path in found.items() if path not in masks for page in range(count_pages(path))
+    ]
+    names = unique_names(((where, page) for where, _, page in places), taken)
     pictures = (
         Picture(path, page, where.as_posix() + (f"#{page + 1}" if page else ""), name)
-        for (path, page, where), name in zip(places, names, strict=True)
+        for (where, path, page), name in zip(places, names, strict=True)
     )
     return Found(tuple(pictures), len(masks))
 
 
-def common_folder(sources: Sequence[Path]) -> Path:
-    """The folder that pictures' names are relative to: the only source, or the one that all of them lie in."""
-    folders = [os.path.abspath(source.parent if source.is_file() else source) for source in sources]
-    return Path(os.path.commonpath(folders))
-
-
-def refuse_inside(sources: Iterable[Path], output: Path) -> None:
-    """Masks among the pictures would be taken for pictures the next time.
+def refuse_none(found: Found, chosen: Chosen) -> None:
+    """Nothing to do is more often a slip than meant.
 
     Raises:
-        ImageError: the output lies in a folder of pictures.
+        ImageError: there is no picture.
+    """
+    if found.pictures:
+        return
+    where = " and ".join(str(place) for place in (*chosen.sources, chosen.list_file) if place is not None)
+    if chosen.include or chosen.exclude:
+        raise ImageError(f"{where} holds no pictures that fit the patterns. Change --include or --exclude.")
+    raise ImageError(
+        f"{where} holds no pictures (JPEG, PNG, TIFF, BMP, WebP). Choose the folder with the images"
+        f"{'' if chosen.recursive else ', or look into its sub-folders, too'}."
+    )
+
+
+def read_list(path: Path) -> list[Path]:
+    """The paths of a list file, a line each; empty lines are passed over.
+
+    Raises:
+        ImageError: it cannot be read, or holds none.
+    """
+    try:
+        text = sys.stdin.read() if path == STANDARD_INPUT else path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ImageError(f"The list {path} cannot be read ({error.strerror}). Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise ImageError(f"The list {path} is no UTF-8 text. Give a text file with a picture in each line.") from error
+    paths = [path.parent / line for line in text.splitlines() if line.strip()]
+    if not paths:
+        raise ImageError(f"The list {path} is empty. Give a text file with a picture in each line.")
+    return paths
+
+
+def common_folder(sources: Sequence[Path]) -> Path:
+    """The folder that pictures' names are relative to: the only source, or the one that all of them lie in.
+
+    Raises:
+        ImageError: there is none, as of files on two drives.
+    """
+    folders = dict.fromkeys(os.path.abspath(source if source.is_dir() else source.parent) for source in sources)
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:
+        raise ImageError("The pictures lie on several drives. Segment each drive's in a run of its own.") from error
+
+
+def refuse_overlap(chosen: Chosen, output: Path) -> None:
+    """Masks among the pictures would be taken for pictures the next time, and pictures among masks be overwritten.
+
+    Raises:
+        ImageError: the output lies in a folder of pictures, or the other way round.
     """
     inside = output.resolve()
-    for source in sources:
+    for source in chosen.sources:
         outside = source.resolve()
-        if source.is_dir() and (inside == outside or outside in inside.parents):
+        if source.is_dir() and inside.is_relative_to(outside):
             raise ImageError(f"The output {output} lies inside {source}. Choose a folder outside the pictures' folder.")
+        if outside.is_relative_to(inside):
+            raise ImageError(f"{source} lies inside the output {output}. Choose another output folder.")
 
 
-def unique_names(places: Iterable[tuple[PurePath, int]]) -> list[str]:
+def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = frozenset()) -> list[str]:
     """A name for each (relative path, page): without suffix, or with it where the name alone would meet another's."""
     places = list(places)
     often = Counter(_name(where, page).casefold() for where, page in places)
     # Unambiguous names first: they are kept as they are, the others make way.
-    taken = {name for name, count in often.items() if count == 1}
+    used = {name for name, count in often.items() if count == 1} - taken
+    free, used = set(used), used | taken
     names = []
     for where, page in places:
         name = _name(where, page)
-        if often[name.casefold()] > 1:
-            name = wanted = _name(where, page, f"_{where.suffix[1:]}")
+        if name.casefold() not in free:
+            name = wanted = _name(where, page, f"_{where.suffix[1:]}" if where.suffix else "")
             number = 2
-            while name.casefold() in taken:
+            while name.casefold() in used:
                 name, number = f"{wanted}-{number}", number + 1
-            taken.add(name.casefold())
+            used.add(name.casefold())
         names.append(name)
     return names
 
@@ -105,5 +192,12 @@ def _name(where: PurePath, page: int, suffix: str = "") -> str:
     return where.with_suffix("").as_posix() + suffix + (f"_page{page + 1}" if page else "")
 
 
-def _of_folder(folder: Path, recursive: bool) -> list[Path]:
-    return find_images(folder, recursive=recursive)
+def _wanted(where: PurePath, chosen: Chosen) -> bool:
+    def fits(patterns: Iterable[str]) -> bool:
+        place, name = where.as_posix().casefold(), where.name.casefold()
+        return any(
+            fnmatch.fnmatchcase(place, pattern.casefold()) or fnmatch.fnmatchcase(name, pattern.casefold())
+            for pattern in patterns
+        )
+
+    return (not chosen.include or fits(chosen.include)) and not fits(chosen.exclude)

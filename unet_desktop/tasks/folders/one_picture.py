@@ -37,7 +37,7 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
         ImageError: the picture cannot be read.
     """
     started = time.perf_counter()
-    image = read_image(picture.path)
+    image = read_image(picture.path, picture.page)
     prediction = segmenter.segment(image.pixels)
     row = _row(segmenter, picture, outputs, image, prediction)
     written = tuple(_files(segmenter, picture, outputs, image, prediction))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from unet_desktop.tasks.folders.inputs import Chosen
 from unet_desktop.tasks.folders.outputs import Outputs
 
 
@@ -20,7 +21,7 @@ class Request:
         device: auto, cpu, cuda or mps.
         recursive: look into sub-folders.
         include, exclude: patterns such as "*_OD.jpg" of file names, or of places below the folder, to take or leave.
-        list_file: a text file with a picture's path in each line.
+        list_file: a text file with a picture's path in each line; "-" is the standard input.
         anew: forget what earlier runs did in this output folder.
         retry_failed: try again what failed in an earlier run.
         limit: how many pictures are segmented at most; None for all.
@@ -30,7 +31,7 @@ class Request:
         cluster: "", or where a Dask cluster is.
     """
 
-    sources: tuple[Path, ...]
+    sources: tuple[Path, ...] = ()
     output: Path
     model: Path
     outputs: Outputs = field(default_factory=Outputs)
@@ -46,3 +47,8 @@ class Request:
     watch: bool = False
     workers: int = 0
     cluster: str = ""
+
+    @property
+    def chosen(self) -> Chosen:
+        """Which files are the input."""
+        return Chosen(self.sources, self.list_file, self.recursive, self.include, self.exclude)

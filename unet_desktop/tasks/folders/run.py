@@ -15,7 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Written
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
-from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_inside
+from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local import LocalEngine
 from unet_desktop.tasks.folders.request import Request
@@ -37,8 +37,9 @@ def segment_folder(request: Request) -> Iterator[Event]:
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
             written any more.
     """
-    refuse_inside(request.sources, request.output)
-    found = find_pictures(request.sources, recursive=request.recursive)
+    refuse_overlap(request.chosen, request.output)
+    found = find_pictures(request.chosen)
+    refuse_none(found, request.chosen)
     model = read_header(request.model).weights_sha256
     engine = _engine(request)
     with contextlib.closing(engine):
