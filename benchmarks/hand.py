@@ -1,0 +1,223 @@
+"""A simulated hand with a mouse: how long drawing and correcting a mask takes, with the program's own tools.
+
+The protocol is RootPainter's (root_painter, trainer/tests/sim_benchmark, method.md): a pointer that is read 120 times a
+second, paints at 400 and travels at 800 screen pixels a second, and needs 200 ms to find each place and 200 ms to check
+what it did there. The disc's crop, as large as the network sees it, fills `SCREEN` pixels of the screen. The hand sees
+the experts' mask and stops where the border is within a tolerance of it, as people do.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.agreement import boundary_distance
+from unet_desktop.masks.regions import Mask, Region, region
+from unet_desktop.masks.reshape import Combine, Reshape
+from unet_desktop.masks.shapes.ellipse_fit import through
+from unet_desktop.masks.shapes.fill import filled
+from unet_desktop.masks.stroke import Stroke, erasing_table, painting_table
+
+RATE = 120.0
+"""Pointer events a second."""
+PAINTING, TRAVEL = 400.0, 800.0
+"""Screen pixels a second with the button down and up."""
+SEARCH, CHECK = 0.2, 0.2
+"""Seconds to find a place and to look at what was done there."""
+SCREEN = 900.0
+"""Screen pixels that the crop round the disc is wide: a window of 1366x768 or 1920x1080, zoomed to it."""
+CROP = 1.9
+"""Side of that crop over the disc's diameter, as in the preset."""
+CLICKS = 6
+"""That an ellipse is put through."""
+MOST_STROKES = 60
+_SMALLEST = 4.0
+"""Radius of the smallest brush, screen pixels."""
+
+Place = tuple[float, float]
+
+
+@dataclass
+class Hand:
+    """A hand, its clock and what it has done.
+
+    Attributes:
+        scale: screen pixels a picture pixel.
+        seconds: since it began.
+        gestures: strokes and clicks.
+        at: where the pointer is, picture pixels.
+    """
+
+    scale: float
+    at: Place
+    seconds: float = 0.0
+    gestures: int = 0
+    _trail: list[Place] = field(default_factory=list)
+
+    def go(self, to: Place) -> None:
+        """Find a place and move the pointer there."""
+        self.seconds += SEARCH + math.dist(self.at, to) * self.scale / TRAVEL
+        self.at = to
+
+    def drag(self, line: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Follow a line with the button down: (N, 2) points in, the places at which the pointer is read out."""
+        steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+        each = PAINTING / RATE / self.scale
+        wanted = np.append(np.arange(0.0, steps[-1], each), steps[-1])
+        read = np.stack([np.interp(wanted, steps, line[:, axis]) for axis in (0, 1)], axis=1)
+        self.seconds += steps[-1] * self.scale / PAINTING
+        self.at = (float(read[-1, 0]), float(read[-1, 1]))
+        return read
+
+    def check(self) -> None:
+        """Let go and look."""
+        self.seconds += CHECK
+        self.gestures += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mask that the hand has finished, and what it took."""
+
+    mask: Mask
+    seconds: float
+    gestures: int
+    how: str
+
+
+def hand_for(truth: Mask, labels: LabelSet) -> Hand:
+    """A hand over a picture with that truth; the pointer waits in the middle."""
+    outer = next(iter(labels))
+    box = bounds(region(truth, labels, outer))
+    return Hand(SCREEN / (CROP * max(box.width, box.height, 1)), (truth.shape[1] / 2, truth.shape[0] / 2))
+
+
+def drawn_anew(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
+    """From an empty mask, in the way that is quicker: round each border with the lasso, or ellipses and strokes."""
+    return min((_traced(truth, labels), _ellipses(truth, labels, tolerance)), key=lambda drawn: drawn.seconds)
+
+
+def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
+    """From a model's mask: looked at, stroked where it is wrong, or drawn anew where that is quicker."""
+    hand, mask = hand_for(truth, labels), proposal.copy()
+    hand.seconds += CHECK
+    done = _stroked(hand, mask, truth, labels, tolerance)
+    stroked = Drawn(mask, hand.seconds, hand.gestures, "strokes" if hand.gestures else "accepted")
+    anew = drawn_anew(truth, labels, tolerance)
+    anew = Drawn(anew.mask, anew.seconds + CHECK, anew.gestures, anew.how)
+    return stroked if done and stroked.seconds <= anew.seconds else anew
+
+
+def _traced(truth: Mask, labels: LabelSet) -> Drawn:
+    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
+    for label in labels:
+        plane = region(truth, labels, label)
+        if not plane.any():
+            continue
+        line = _outline(plane)
+        hand.go((float(line[0, 0]), float(line[0, 1])))
+        gesture = Reshape(mask, labels, label, "")
+        gesture.show(*filled([hand.drag(np.concatenate([line, line[:1]]))], mask.shape), Combine.ADD)
+        hand.check()
+    return Drawn(mask, hand.seconds, hand.gestures, "lasso")
+
+
+def _ellipses(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
+    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
+    for label in labels:
+        plane = region(truth, labels, label)
+        if not plane.any():
+            continue
+        line = _outline(plane)
+        points = line[np.linspace(0, len(line), CLICKS, endpoint=False).astype(int)]
+        for x, y in points:
+            hand.go((float(x), float(y)))
+            hand.check()
+        found = through(points)
+        if found is not None:
+            Reshape(mask, labels, label, "").show(*found.pixels(mask.shape), Combine.ADD)
+    done = _stroked(hand, mask, truth, labels, tolerance)
+    return Drawn(mask, hand.seconds if done else math.inf, hand.gestures, "ellipses")
+
+
+def _stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> bool:
+    """Stroke the mask towards the truth, in place; whether it came within the tolerance."""
+    disc = bounds(region(truth, labels, next(iter(labels))))
+    limit = tolerance * max(disc.height, 1)
+    work = bounds(mask).joined(disc).grown(8).within(*mask.shape)
+    for label in labels:
+        while not _near(mask, truth, labels, label, work, limit):
+            if hand.gestures >= MOST_STROKES or not _stroke(hand, mask, truth, labels, label, work, limit):
+                return False
+    return True
+
+
+def _near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
+    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
+    if not ours.any() or not theirs.any():
+        return bool(ours.any() == theirs.any())
+    return boundary_distance(ours, theirs) <= limit
+
+
+def _stroke(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
+    """One stroke along the true border where the mask is furthest off; whether it changed anything."""
+    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
+    depth = np.where(theirs, _depth(theirs), _depth(~theirs))
+    wrong = ours ^ theirs
+    # What is off by less than half the tolerance nobody strokes.
+    plain = wrong & (depth > limit / 2)
+    _, numbers, statistics, _ = cv2.connectedComponentsWithStats(
+        (plain if plain.any() else wrong).astype(np.uint8), connectivity=4
+    )
+    if len(statistics) < 2:
+        return False
+    piece = numbers == 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
+    deepest = float(depth[piece].max())
+    missing = bool(theirs[piece][0])
+    radius = max(deepest / 2 * 1.1, _SMALLEST / hand.scale)
+    side = theirs if missing else ~theirs
+    radius = min(radius, 0.95 * float(depth[side].max()))
+    line = _along(np.where(side, depth, 0.0), piece, radius) + np.array([work.left, work.top])
+    hand.go((float(line[0, 0]), float(line[0, 1])))
+    table = painting_table(labels, label) if missing else erasing_table(labels, label)
+    stroke = Stroke(mask, table, radius, "")
+    for x, y in hand.drag(line):
+        stroke.extend(float(x), float(y))
+    hand.check()
+    return stroke.finish() is not None
+
+
+def _along(depth: NDArray[np.float32], piece: Region, radius: float) -> NDArray[np.float64]:
+    """(N, 2) places at that depth beside the border, from one end of the piece to the other."""
+    level = _outline(depth >= radius) - 0.5
+    away = _depth(~piece)
+    columns, rows = (np.clip(np.rint(level[:, axis]).astype(int), 0, depth.shape[1 - axis] - 1) for axis in (0, 1))
+    near = away[rows, columns] <= radius
+    if not near.any():  # the piece is thinner than a brush: its nearest place
+        near[int(np.argmin(away[rows, columns]))] = True
+    if not near.all():  # begin after the longest stretch that needs nothing
+        at = np.flatnonzero(near)
+        gaps = np.diff(np.append(at, at[0] + len(near)))
+        first = at[(int(np.argmax(gaps)) + 1) % len(at)]
+        level, near = np.roll(level, -first, axis=0), np.roll(near, -first)
+        level = level[: int(np.flatnonzero(near)[-1]) + 1]
+    line = level + 0.5
+    return line if len(line) > 1 else np.repeat(line, 2, axis=0)
+
+
+def _outline(plane: Region) -> NDArray[np.float64]:
+    """(N, 2) float64 centres of the pixels round the longest border of the plane."""
+    outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    longest = max(outlines, key=len)
+    return np.asarray(longest[:, 0], np.float64) + 0.5
+
+
+def _depth(plane: Region) -> NDArray[np.float32]:
+    """How far each pixel of the plane lies from its end, pixels; the picture's border is none."""
+    return np.asarray(cv2.distanceTransform(plane.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
