@@ -80,6 +80,15 @@ class TestImport:
         assert "(3 cases, 0 with masks)" in out
         assert [case.id for case in Project.open(tmp_path / "project").cases()] == ["a", "b", "c"]
 
+    def test_a_new_project_without_a_readable_picture_is_not_left_behind(self, run, tmp_path):
+        (tmp_path / "bad").mkdir()
+        (tmp_path / "bad" / "a.jpg").write_bytes(b"no picture")
+        code, _, err = run("import", tmp_path / "bad", tmp_path / "project")
+        assert code == 2
+        assert "a.jpg" in err
+        assert "No project was made" in err
+        assert not (tmp_path / "project").exists()
+
     def test_pictures_come_with_their_masks(self, run, pictures, tmp_path, disc_mask):
         masks = mask_folder(tmp_path / "masks", "b.png", disc_mask)
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", masks)

@@ -41,6 +41,9 @@ def test_a_project_without_pictures_says_what_to_do(window: MainWindow, tmp_path
     window.handlers.find("project.open_root")(tmp_path / "empty")
     assert window.pages.currentWidget() is window.panels.no_cases
     assert window.docks.cases.isVisible()
+    assert window.panels.no_cases.heading.text() == "No pictures yet"
+    assert not window.actions_by_id["case.next"].isEnabled()
+    assert not window.actions_by_id["case.previous"].isEnabled()
 
 
 def test_recent_projects_are_offered_again(opened: MainWindow, root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
-from unet_desktop.errors import LabelError
+from unet_desktop.errors import ImageError, LabelError
 from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
 
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
@@ -26,11 +27,12 @@ def run(
     labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} A new project without: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
+    from unet_desktop.project.layout import Layout
     from unet_desktop.tasks.alone import alone
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
 
-    wanted = None if labels is None else labels_of(labels)
+    wanted, is_new = None if labels is None else labels_of(labels), not Layout(project).manifest.exists()
     if drishti:
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
         followed = follow(alone(project, import_drishti(source, project, copy=not refer)), "Importing")
@@ -41,6 +43,9 @@ def run(
     from unet_desktop.project.project import Project
 
     cases = Project.open(project).cases()
+    if is_new and not cases and not followed.stopped:
+        shutil.rmtree(project)  # made by this command and never used
+        raise ImageError("No project was made: none of the pictures could be imported. The sentences above say why.")
     corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
     output.print(f"Project: {project} ({len(cases)} cases, {corrected} with masks)", markup=False)
     raise typer.Exit(followed.code)

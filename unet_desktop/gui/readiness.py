@@ -15,6 +15,7 @@ def have(bench: Workbench) -> Needs:
     opened = session.open
     there = {
         Needs.PROJECT: session.project is not None,
+        Needs.CASES: bool(session.case_ids),
         Needs.CASE: opened is not None,
         Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not bench.autosave.complete),
         Needs.IDLE: not bench.runner.busy,

@@ -7,8 +7,10 @@ from unet_desktop.gui.commands.command import Command, Needs
 _P, _C, _W = Needs.PROJECT, Needs.CASE, Needs.WRITABLE
 
 COMMANDS: tuple[Command, ...] = (
-    Command("case.previous", "&Previous case", "cases.step", "P PgUp Shift+D", "previous", _P, argument=-1),
-    Command("case.next", "&Next case", "cases.step", "N PgDown D", "next", _P, argument=1),
+    Command(
+        "case.previous", "&Previous case", "cases.step", "P PgUp Shift+D", "previous", _P | Needs.CASES, argument=-1
+    ),
+    Command("case.next", "&Next case", "cases.step", "N PgDown D", "next", _P | Needs.CASES, argument=1),
     Command(
         "case.next_uncorrected",
         "Next &uncorrected case",

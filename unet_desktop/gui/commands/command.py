@@ -11,6 +11,7 @@ class Needs(Flag):
 
     NOTHING = 0
     PROJECT = auto()
+    CASES = auto()
     CASE = auto()
     MASK = auto()
     IDLE = auto()

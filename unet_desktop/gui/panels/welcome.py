@@ -107,9 +107,15 @@ class NoCases(Page):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Offer to import."""
-        super().__init__(
-            "No pictures yet",
-            "Import a folder of JPEG, PNG, TIFF, BMP or WebP pictures, with masks where you have some.",
-            parent,
-        )
+        super().__init__("", "", parent)
         self.add_actions(actions, (("project.import_images", "Import pictures"),))
+        self.set_job("")
+
+    def set_job(self, title: str) -> None:
+        """What is running meanwhile; empty while nothing is."""
+        self.heading.setText(f"{title}…" if title else "No pictures yet")
+        self.words.setText(
+            "They are shown as soon as that is over."
+            if title
+            else "Import a folder of JPEG, PNG, TIFF, BMP or WebP pictures, with masks where you have some."
+        )

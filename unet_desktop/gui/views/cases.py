@@ -37,6 +37,8 @@ class CaseView(QObject):
             signal.connect(window.handlers.find(handler))
         panels.cases.filter.query_chosen.connect(session.cases.set_query)
         panels.cases.filter.left.connect(window.canvas.setFocus)
+        bench.runner.started.connect(panels.no_cases.set_job)
+        bench.runner.busy_changed.connect(lambda: panels.no_cases.set_job(bench.runner.title))
         self._on_session_project_changed()
         self._on_session_case_changed()
 
