@@ -119,3 +119,33 @@ def test_nothing_is_told_after_shutdown(qtbot: QtBot, runner: JobRunner) -> None
 def test_cancelling_nothing_does_nothing(runner: JobRunner) -> None:
     runner.cancel()
     assert not runner.busy
+
+
+def test_a_paused_job_rests_and_goes_on(qtbot: QtBot, runner: JobRunner) -> None:
+    told: list[object] = []
+    paused: list[bool] = []
+    runner.event_happened.connect(told.append)
+    runner.paused_changed.connect(paused.append)
+    runner.start("Segmenting", Endless())
+    qtbot.waitUntil(lambda: len(told) > 3)
+    runner.set_paused(True)
+    qtbot.wait(200)  # the event in hand, and those that were queued
+    before = len(told)
+    qtbot.wait(200)
+    assert len(told) == before
+    runner.set_paused(False)
+    qtbot.waitUntil(lambda: len(told) > before)
+    assert paused == [True, False]
+
+
+def test_a_paused_job_can_be_stopped_and_the_next_one_runs(qtbot: QtBot, runner: JobRunner) -> None:
+    endless = Endless()
+    runner.start("Segmenting", endless)
+    qtbot.waitUntil(endless.running.is_set)
+    runner.set_paused(True)
+    with qtbot.waitSignal(runner.cancelled, timeout=5_000):
+        runner.cancel()
+    assert endless.cleaned.is_set()
+    assert not runner.paused
+    with qtbot.waitSignal(runner.succeeded, timeout=5_000):
+        runner.start("Training", short)

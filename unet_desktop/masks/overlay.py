@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pillow
 
 from unet_desktop import files
+from unet_desktop.images.box import bounds
+from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_reduced
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import BACKGROUND, LabelSet
 from unet_desktop.masks.regions import Mask, regions
 
+_ROUND = 1.9
+"""What is shown round a mask, over its size; what the segmenting network sees of a disc."""
 
-def outlined(pixels: Pixels, mask: Mask, labels: LabelSet) -> Pixels:
-    """(H, W, 3) uint8: a copy of the picture with each region's outline, as wide as 1/500 of the longer side."""
+
+def outlined(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = None) -> Pixels:
+    """(H, W, 3) uint8: a copy of the picture with each region's outline, 1/500 of the longer side wide if not given."""
     drawn = pixels.copy()
-    width = max(1, round(max(mask.shape) / 500))
+    width = width or max(1, round(max(mask.shape) / 500))
     for plane, label in zip(regions(mask, labels), labels, strict=True):
         outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         colour = tuple(int(label.colour[at : at + 2], 16) for at in (1, 3, 5))
@@ -43,6 +49,25 @@ def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
     buffer = io.BytesIO()
     Pillow.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def close_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
+    """(s, s, 3) uint8, s at most `longest`: what lies round the mask, with its outlines; all of it for an empty mask.
+
+    Raises:
+        ImageError: the picture cannot be read.
+    """
+    box = bounds(mask)
+    if box.empty:
+        return small_outlined(path, mask, labels, longest)
+    height, width = mask.shape
+    side = max(box.height, box.width) * _ROUND
+    square = Square((box.left + box.right) / 2, (box.top + box.bottom) / 2, side)
+    pixels = read_reduced(path, math.ceil(max(height, width) * min(1.0, longest / side)))
+    scale = max(pixels.shape[:2]) / max(height, width)
+    size = min(longest, math.ceil(side))
+    small = extract(pixels, Square(square.x * scale, square.y * scale, side * scale), size)
+    return outlined(small, extract_labels(mask, square, size, BACKGROUND), labels, width=2)
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:

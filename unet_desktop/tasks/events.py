@@ -18,6 +18,8 @@ class ItemDone:
         done, total: how many are behind, of how many.
         problem: why it could not be done, as a sentence; empty when it was.
         note: what had to be decided on the way, as a sentence, or empty.
+        picture: its picture's file, where somebody may want to look at it; None otherwise.
+        mask: the file of the mask that was made of it; None where none was made.
     """
 
     name: str
@@ -25,6 +27,8 @@ class ItemDone:
     total: int
     problem: str = ""
     note: str = ""
+    picture: Path | None = None
+    mask: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

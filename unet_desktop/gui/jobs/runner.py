@@ -20,6 +20,7 @@ class JobRunner(QObject):
         succeeded, cancelled: title of the job that ended so.
         failed: title, and the exception.
         busy_changed: whether a job runs.
+        paused_changed: whether the running job rests.
     """
 
     started = Signal(str)
@@ -28,6 +29,7 @@ class JobRunner(QObject):
     cancelled = Signal(str)
     failed = Signal(str, object)
     busy_changed = Signal(bool)
+    paused_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Idle."""
@@ -36,6 +38,7 @@ class JobRunner(QObject):
         self._title = ""
         self._outcome = partial(self.cancelled.emit, "")
         self._closed = False
+        self._paused = False
 
     @property
     def busy(self) -> bool:
@@ -46,6 +49,11 @@ class JobRunner(QObject):
     def title(self) -> str:
         """Title of the running job, or empty."""
         return self._title
+
+    @property
+    def paused(self) -> bool:
+        """Whether the running job rests."""
+        return self._paused
 
     def start(self, title: str, start_job: StartJob) -> bool:
         """Start a job, unless one runs.
@@ -71,6 +79,13 @@ class JobRunner(QObject):
         self.started.emit(title)
         return True
 
+    def set_paused(self, paused: bool) -> None:
+        """Let the running job rest after the event it works on, or go on."""
+        if self._thread is not None and paused != self._paused:
+            self._thread.set_paused(paused)
+            self._paused = paused
+            self.paused_changed.emit(paused)
+
     def cancel(self) -> None:
         """Ask the running job to stop after the event it works on; `cancelled` follows."""
         if self._thread is not None:
@@ -87,6 +102,7 @@ class JobRunner(QObject):
             self._release()
 
     def _release(self) -> None:
+        self.set_paused(False)
         thread, self._thread, self._title = self._thread, None, ""
         if thread is not None:
             thread.wait()  # `finished` comes shortly before the thread itself is over

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 
@@ -16,6 +17,8 @@ StartJob = Callable[[], Iterator[object]]
 MIN_INTERVAL = 0.05
 """Seconds between two passing events: a flood of queued signals starves the window's timers and its painting."""
 
+_LOOK = 0.05
+"""Seconds between two looks of a paused job at whether it shall stop."""
 _STACK = 16 << 20  # bytes; macOS gives a thread half a MiB, too little for torch
 
 
@@ -41,7 +44,16 @@ class JobThread(QThread):
         """Prepare the job; `start()` begins it."""
         super().__init__(parent)
         self._start_job = start_job
+        self._going = threading.Event()
+        self._going.set()
         self.setStackSize(_STACK)
+
+    def set_paused(self, paused: bool) -> None:
+        """Rest before the next event, or go on."""
+        if paused:
+            self._going.clear()
+        else:
+            self._going.set()
 
     def _iterate(self) -> bool:
         """Pass on the events; False when it was interrupted."""
@@ -56,6 +68,8 @@ class JobThread(QThread):
             if not getattr(event, "passing", False) or now - last >= MIN_INTERVAL:
                 self.event.emit(event)
                 last = now
+            while not self._going.wait(_LOOK) and not self.isInterruptionRequested():
+                pass
         if isinstance(events, Generator):
             events.close()
         return False
