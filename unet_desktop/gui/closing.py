@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from unet_desktop.gui.docks import Docks
-from unet_desktop.gui.panels.thumbnails import Thumbnails
+from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.problems import Problems
 from unet_desktop.gui.workbench import Workbench
 
@@ -23,12 +23,12 @@ class Closing:
         window: QMainWindow,
         bench: Workbench,
         docks: Docks,
-        thumbnails: Thumbnails,
+        panels: Panels,
         problems: Problems,
     ) -> None:
         """Serve this window."""
         self._docks, self._problems = docks, problems
-        self._window, self._bench, self._thumbnails = window, bench, thumbnails
+        self._window, self._bench, self._panels = window, bench, panels
 
     def close(self) -> bool:
         """Do all that; False when the window must stay, with everything in it as usable as before."""
@@ -46,7 +46,8 @@ class Closing:
         self._bench.prefetch.shutdown()
         self._bench.corrections.shutdown()
         self._bench.missing_ratios.shutdown()
-        self._thumbnails.shutdown()
+        self._panels.thumbnails.shutdown()
+        self._panels.results.shutdown()
         try:
             self._keep_layout()
         except Exception:  # the threads are gone, so the window has to go too

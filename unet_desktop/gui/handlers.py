@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
+from unet_desktop.gui.handlers_folder import FolderHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
 from unet_desktop.gui.handlers_models import ModelHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
@@ -26,6 +27,7 @@ class Groups:
     cases: CaseHandlers
     view: ViewHandlers
     learning: LearningHandlers
+    folder: FolderHandlers
     models: ModelHandlers
     window: WindowHandlers
 

@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.errors import CheckpointError
 from unet_desktop.gui.dialogs.confirm import confirmed
-from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.folders.outputs import Outputs
-from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.interrupted import discard
 
 
 class LearningHandlers:
-    """Train, predict, segment a folder, stop."""
+    """Train, predict, stop."""
 
     def __init__(self, bench: Workbench, window: QWidget, docks: Docks) -> None:
         """Dialogs stand over the window."""
@@ -73,30 +69,6 @@ class LearningHandlers:
             return
         cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
         self._bench.learning.predict(cases, f"Predicting {len(cases)} cases")
-
-    def segment_folder(self) -> None:
-        """Ask for a folder, a model and a place, and segment it.
-
-        Raises:
-            CheckpointError: no project with a model is open.
-        """
-        models = self._bench.session.models
-        if not models:
-            raise CheckpointError("There is no model yet. Open a project with a model, or train one first.")
-        dialog = SegmentFolderDialog(self._window, models)
-        if not dialog.exec():
-            return
-        chosen = dialog.request()
-        outputs = Outputs(overlays=True)
-        request = Request(sources=(chosen.folder,), output=chosen.output, model=chosen.model, outputs=outputs)
-
-        def start() -> Iterator[object]:
-            from unet_desktop.tasks.folders.run import segment_folder
-
-            return segment_folder(request)
-
-        done = f"Masks, overlays and measurements are in {chosen.output}."
-        self._bench.learning.run(f"Segmenting {chosen.folder.name}", start, done=done, folder=chosen.output)
 
     def stop(self) -> None:
         """Stop what is running."""

@@ -14,6 +14,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.import_drishti",
         SEPARATOR,
         "project.segment_folder",
+        "project.show_run",
+        SEPARATOR,
         "project.rebuild_index",
         SEPARATOR,
         "app.quit",

@@ -11,7 +11,9 @@ from typing import get_args
 from PySide6.QtCore import QByteArray, QSettings
 
 from unet_desktop.engine.priority import Cores
+from unet_desktop.errors import UserError
 from unet_desktop.gui.view_options import PLAIN, View, view_from_json
+from unet_desktop.tasks.folders.outputs import Outputs
 
 MOST_RECENT = 8
 
@@ -35,6 +37,7 @@ class Settings:
         pen_pressure: does a pen's pressure change the brush's size?
         cores: what training takes of them.
         recent: project folders, the latest first.
+        folder_pace: pictures a second of the last run over a folder; 0 if there was none.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -43,6 +46,7 @@ class Settings:
     pen_pressure: bool = True
     cores: Cores = "auto"
     recent: tuple[Path, ...] = field(default=())
+    folder_pace: float = 0.0
 
 
 class Store:
@@ -62,6 +66,7 @@ class Store:
         self._store.setValue("pen_pressure", settings.pen_pressure)
         self._store.setValue("cores", settings.cores)
         self._store.setValue("recent", [str(path) for path in settings.recent])
+        self._store.setValue("folder_pace", settings.folder_pace)
 
     def set_theme(self, theme: Theme) -> None:
         """Keep the theme."""
@@ -70,6 +75,22 @@ class Store:
     def set_cores(self, cores: Cores) -> None:
         """Keep what training takes of the cores."""
         self.change(replace(self.settings, cores=cores))
+
+    def set_folder_pace(self, pace: float) -> None:
+        """Keep how many pictures a second a run over a folder did."""
+        self.change(replace(self.settings, folder_pace=pace))
+
+    @property
+    def folder_outputs(self) -> Outputs | None:
+        """What the last run over a folder wrote; None if there was none."""
+        try:
+            return Outputs.from_json(json.loads(str(self._store.value("folder_outputs") or "")))
+        except (ValueError, UserError):
+            return None
+
+    def keep_folder_outputs(self, outputs: Outputs) -> None:
+        """Keep what a run over a folder is to write."""
+        self._store.setValue("folder_outputs", json.dumps(outputs.to_json()))
 
     def add_recent(self, root: Path) -> None:
         """Put a project first among the recent ones."""
@@ -128,6 +149,7 @@ class Store:
             str(known["pen_pressure"]).lower() != "false",
             next((cores for cores in get_args(Cores) if cores == known["cores"]), default.cores),
             tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
+            _number(known["folder_pace"], default.folder_pace),
         )
 
 

@@ -11,10 +11,12 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.stage import Stage
 from unet_desktop.gui.closing import Closing
+from unet_desktop.gui.dialogs.folder_run import FolderRunWindow
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.handlers import Groups, Handlers
 from unet_desktop.gui.handlers_cases import CaseHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
+from unet_desktop.gui.handlers_folder import FolderHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
 from unet_desktop.gui.handlers_models import ModelHandlers
 from unet_desktop.gui.handlers_project import ProjectHandlers
@@ -46,6 +48,7 @@ class MainWindow(QMainWindow):
         )
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels)
+        self.folder_run = FolderRunWindow(self)
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
@@ -53,11 +56,12 @@ class MainWindow(QMainWindow):
             cases=CaseHandlers(bench, self, self.docks, self.panels.cases),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
+            folder=FolderHandlers(bench, self, self.folder_run),
             models=ModelHandlers(bench, self),
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )
         self.handlers = Handlers(groups, self.problems)
-        self._closing = Closing(self, bench, self.docks, self.panels.thumbnails, self.problems)
+        self._closing = Closing(self, bench, self.docks, self.panels, self.problems)
         self.pages = QStackedWidget()
         self._lay_out()
         wire(self, Pointer(self.canvas, bench.toolbox), groups, appearance)

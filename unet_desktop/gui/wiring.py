@@ -17,6 +17,7 @@ from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
 from unet_desktop.gui.views.display import DisplayView
+from unet_desktop.gui.views.folder_run import FolderRunView
 from unet_desktop.gui.views.history import HistoryView
 from unet_desktop.gui.views.learning import LearningView
 from unet_desktop.gui.views.measure import MeasureView
@@ -43,6 +44,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     LearningView(bench, panels, guarded)
     AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
+    FolderRunView(window.folder_run, bench, panels.results, guarded)
     SideEffectsView(bench, panels.status)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))

@@ -10,6 +10,7 @@ from unet_desktop.gui.case_reader import CaseReader
 from unet_desktop.gui.corrections import Corrections
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.eye_guess import EyeGuess
+from unet_desktop.gui.folder_runs import FolderRuns
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.measuring import Measuring
@@ -51,6 +52,7 @@ class Workbench(QObject):
         self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
+        self.folder_runs = FolderRuns(self.runner, self.learning, self)
         self.corrections = Corrections(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 

@@ -22,12 +22,18 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "project.segment_folder",
-        "&Segment a folder…",
-        "learning.segment_folder",
+        "&Segment pictures…",
+        "folder.segment",
         "Ctrl+Shift+S",
         "folder",
         _I | Needs.MODEL,
         "Write masks and a table of measurements for all pictures of a folder; needs a project with a model",
+    ),
+    Command(
+        "project.show_run",
+        "Show &last segmentation",
+        "folder.show_run",
+        tip="How the run over a folder goes or went, and its last results",
     ),
     Command(
         "project.rebuild_index",

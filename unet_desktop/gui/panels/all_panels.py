@@ -15,6 +15,7 @@ from unet_desktop.gui.panels.tools import ToolsPanel
 from unet_desktop.gui.panels.training import TrainingPanel
 from unet_desktop.gui.panels.view import ViewPanel
 from unet_desktop.gui.panels.welcome import NoCases, Welcome
+from unet_desktop.gui.result_pictures import ResultPictures
 
 
 class Panels:
@@ -23,6 +24,7 @@ class Panels:
     def __init__(self, actions: Actions) -> None:
         """Make them."""
         self.thumbnails = Thumbnails()
+        self.results = ResultPictures()
         self.cases = CasesPanel(self.thumbnails)
         self.measure = MeasurePanel()
         self.history = HistoryPanel()

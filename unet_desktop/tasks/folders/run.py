@@ -68,7 +68,8 @@ class _Run:
             for done, (picture, outcome) in enumerate(self._engine.outcomes(pictures), 1):
                 self._keep(picture, outcome)
                 problem, note = _said(outcome)
-                yield ItemDone(picture.relative, done, len(pictures), problem=problem, note=note)
+                mask = self._mask(picture, outcome)
+                yield ItemDone(picture.relative, done, len(pictures), problem, note, picture.path, mask)
         except BaseException:
             # A run that is stopped, too, leaves the tables of what it did; why it stopped is what must be heard.
             with contextlib.suppress(UserError):
@@ -78,6 +79,11 @@ class _Run:
             if getattr(self._request.outputs, what):
                 yield Written(what, self._request.output / what)
         yield from self._tables()
+
+    def _mask(self, picture: Picture, outcome: Outcome) -> Path | None:
+        if isinstance(outcome, Problem) or not self._request.outputs.masks or picture.page:
+            return None
+        return self._request.output / "masks" / f"{picture.name}.png"
 
     def _keep(self, picture: Picture, outcome: Outcome) -> None:
         entry = Entry(

@@ -1,0 +1,89 @@
+"""Taking in the results of a run: its pictures become cases, its masks the model's proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.errors import ImageError, MaskError, ProjectError, UserError, WriteError
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.trust import UNFAMILIAR, Trust
+from unet_desktop.project.case import Case
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
+
+
+def take_in(root: Path, output: Path, labels: LabelSet, *, copy: bool = True) -> Iterator[ItemDone]:
+    """Make each picture that a run segmented a case of the project, with its mask as the model's proposal.
+
+    What is a case already keeps its human mask and gets the new proposal.
+
+    Args:
+        root: the project's folder.
+        output: the run's output folder.
+        labels: of the run's model.
+        copy: copy the pictures into the project, or refer to them where they are.
+
+    Raises:
+        ProjectError: the project has other labels. ImageError: nothing was segmented there.
+    """
+    project = Project.open(root)
+    if project.labels != labels:
+        raise ProjectError(f"The project {root} has other labels than the model of these results. Make a new project.")
+    if not (output / NAME).is_file():
+        raise ImageError(f"{output} holds no results of a run. Segment pictures to it first.")
+    with closing(Ledger(output / NAME)) as ledger:
+        images = ledger.images()
+        known = project.cases_by_hash()
+        for done, entry in enumerate(ledger.entries(images), 1):
+            try:
+                yield ItemDone(entry.image, done, len(images), note=_take_one(project, output, entry, known, copy=copy))
+            except WriteError:  # no room or no right concerns all that follow
+                raise
+            except UserError as error:
+                yield ItemDone(entry.image, done, len(images), problem=str(error))
+
+
+def _take_one(project: Project, output: Path, entry: Entry, known: dict[str, Case], *, copy: bool) -> str:
+    """What is to be said of it, or nothing."""
+    if entry.problem:
+        return "It could not be segmented, so it was not imported."
+    if "#" in entry.image and entry.image.rpartition("#")[2].isdigit():
+        return "A project holds the first page of a file, so this one was not imported."
+    picture, mask = Path(entry.path), output / "masks" / f"{entry.name}.png"
+    if not mask.is_file():
+        raise MaskError(f"{mask} is not there. Segment the pictures again, with masks.")
+    try:
+        unchanged = files.sha256(picture) == entry.sha256
+    except OSError as error:
+        raise ImageError(f"{picture} cannot be read ({error.strerror}). Put it back, then import again.") from error
+    if not unchanged:
+        raise ImageError(f"{picture} changed after it was segmented. Segment it again, then import again.")
+    case = known.get(entry.sha256)
+    if case is None:
+        case = known[entry.sha256] = project.add_image(picture, copy=copy)
+    drawn = read_mask(mask, project.labels, (case.height, case.width))
+    confidence = _number(entry.row.get("confidence")) or 0.0
+    project.save_prediction(case.id, drawn, model=entry.model, confidence=confidence, trust=_trust(entry, project))
+    return ""
+
+
+def _trust(entry: Entry, project: Project) -> Trust:
+    row = entry.row
+    expected = {
+        label.name: _number(row.get(f"{label.name.replace(' ', '_')}_expected_dice")) for label in project.labels
+    }
+    low, high = (_number(row.get(f"vertical_cup_to_disc_ratio_{end}")) for end in ("low", "high"))
+    return Trust(
+        {name: dice for name, dice in expected.items() if dice is not None},
+        None if low is None or high is None else (low, high),
+        UNFAMILIAR in str(row.get("note", "")),
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
