@@ -29,9 +29,11 @@ from unet_desktop.gui.dialogs.import_drishti import DrishtiRequest, ImportDrisht
 from unet_desktop.gui.dialogs.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.dialogs.new_project import NewProjectDialog, NewProjectRequest
 from unet_desktop.gui.dialogs.path_field import PathField
-from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog, SegmentRequest
+from unet_desktop.gui.dialogs.picture_source import Own
+from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.labels import DISC_AND_CUP, Label
 from unet_desktop.project.models import Model
+from unet_desktop.tasks.folders.outputs import Outputs
 
 Part = TypeVar("Part", bound=QWidget)
 
@@ -252,7 +254,9 @@ def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: 
     assert isinstance(dialog, SegmentFolderDialog)
     assert problem(dialog) == "Choose the folder with the pictures."
     type_path(qtbot, dialog, "folder", pictures)
-    assert dialog.request() == SegmentRequest(pictures, models[0].path, tmp_path / "photos-segmented")
+    first = dialog.request()
+    assert (first.sources, first.model) == ((pictures,), models[0].path)
+    assert first.output == tmp_path / "photos-segmented"
     assert can_be_accepted(dialog)
     part(dialog, QComboBox, "model").setCurrentIndex(1)
     type_path(qtbot, dialog, "output", pictures / "masks")
@@ -260,7 +264,37 @@ def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: 
     type_path(qtbot, dialog, "output", tmp_path / "mine")
     type_path(qtbot, dialog, "folder", tmp_path)
     type_path(qtbot, dialog, "folder", pictures)
-    assert dialog.request() == SegmentRequest(pictures, models[1].path, tmp_path / "mine")
+    assert (dialog.request().model, dialog.request().output) == (models[1].path, tmp_path / "mine")
+
+
+def test_the_projects_own_pictures_can_be_segmented(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
+    from test_models_panel import model
+
+    own = Own(tmp_path / "clinic", sorted(pictures.glob("*.png")) or [pictures / "a.jpg"])
+    dialog = shown(qtbot, SegmentFolderDialog(None, [model(1)], own, pace=0.5))
+    assert isinstance(dialog, SegmentFolderDialog)
+    part(dialog, QComboBox, "source").setCurrentIndex(1)
+    assert problem(dialog) == ""
+    assert dialog.request().sources == tuple(own.pictures)
+    assert dialog.request().output == tmp_path / "clinic-segmented"
+    assert dialog.title() == "clinic"
+    assert any("At the last run's pace" in label.text() for label in dialog.findChildren(QLabel))
+    assert not part(dialog, PathField, "folder").isVisible()
+
+
+def test_what_is_ticked_is_written(qtbot: QtBot, pictures: Path) -> None:
+    from test_models_panel import model
+
+    kept = Outputs(masks=False, contours=frozenset({"coco"}), tables=("xlsx",))
+    dialog = shown(qtbot, SegmentFolderDialog(None, [model(1)], outputs=kept))
+    assert isinstance(dialog, SegmentFolderDialog)
+    type_path(qtbot, dialog, "folder", pictures)
+    assert dialog.request().outputs == kept
+    for name in ("coco", "xlsx"):
+        part(dialog, QCheckBox, f"output_{name}").click()
+    assert problem(dialog) == "Tick at least one thing to write."
+    part(dialog, QCheckBox, "output_probabilities").click()
+    assert dialog.request().outputs == Outputs(masks=False, probabilities="8", tables=())
 
 
 def test_without_a_model_no_folder_can_be_segmented(qtbot: QtBot, pictures: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.panels.all_panels import Panels
@@ -67,6 +68,9 @@ class Closing:
 
     def _keep_layout(self) -> None:
         self._bench.store.keep_geometry(self._window.saveGeometry(), self._docks.layout)
+        for widget in self._window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if widget.isWindow():
+                widget.hide()
         self._window.hide()
 
     def _may_lose(self) -> bool:

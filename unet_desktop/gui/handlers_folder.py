@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.errors import CheckpointError, ImageError
 from unet_desktop.gui.dialogs.folder_run import FolderRunWindow
 from unet_desktop.gui.dialogs.import_results import ImportResultsDialog
-from unet_desktop.gui.dialogs.segment_folder import Own, SegmentFolderDialog
+from unet_desktop.gui.dialogs.picture_source import Own
+from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.project import Project
 

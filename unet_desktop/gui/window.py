@@ -11,7 +11,6 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.stage import Stage
 from unet_desktop.gui.closing import Closing
-from unet_desktop.gui.dialogs.folder_run import FolderRunWindow
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.handlers import Groups, Handlers
 from unet_desktop.gui.handlers_cases import CaseHandlers
@@ -48,7 +47,6 @@ class MainWindow(QMainWindow):
         )
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels)
-        self.folder_run = FolderRunWindow(self)
         groups = Groups(
             project=ProjectHandlers(bench, self),
             edit=EditHandlers(bench),
@@ -56,7 +54,7 @@ class MainWindow(QMainWindow):
             cases=CaseHandlers(bench, self, self.docks, self.panels.cases),
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
-            folder=FolderHandlers(bench, self, self.folder_run),
+            folder=FolderHandlers(bench, self, self.panels.folder_run),
             models=ModelHandlers(bench, self),
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )
@@ -77,6 +75,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
         self.setStatusBar(self.panels.status)
+        self.panels.folder_run.setParent(self, Qt.WindowType.Window)
         self._add_menus()
         self._add_toolbar()
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)

@@ -44,7 +44,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     LearningView(bench, panels, guarded)
     AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
-    FolderRunView(window.folder_run, bench, panels.results, guarded)
+    FolderRunView(panels.folder_run, bench, panels.results, guarded)
     SideEffectsView(bench, panels.status)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))

@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
         "project.show_run",
         "Show &last segmentation",
         "folder.show_run",
+        "Ctrl+Shift+L",
         tip="How the run over a folder goes or went, and its last results",
     ),
     Command(

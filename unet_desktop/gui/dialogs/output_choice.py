@@ -71,7 +71,8 @@ class OutputChoice(QWidget):
         self._boxes: dict[str, QCheckBox] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(6)
+        grid.setHorizontalSpacing(14)
         for row, (title, outputs) in enumerate(_GROUPS):
             heading = QLabel(title)
             heading.setProperty("role", "muted")

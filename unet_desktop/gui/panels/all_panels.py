@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unet_desktop.gui.actions import Actions
+from unet_desktop.gui.dialogs.folder_run import FolderRunWindow
 from unet_desktop.gui.panels.banner import Banner
 from unet_desktop.gui.panels.broken import BrokenPage
 from unet_desktop.gui.panels.cases import CasesPanel
@@ -25,6 +26,7 @@ class Panels:
         """Make them."""
         self.thumbnails = Thumbnails()
         self.results = ResultPictures()
+        self.folder_run = FolderRunWindow()
         self.cases = CasesPanel(self.thumbnails)
         self.measure = MeasurePanel()
         self.history = HistoryPanel()

@@ -16,8 +16,12 @@ class FolderRunView(QObject):
     """The run's window, its last results, pause, stop and what comes after."""
 
     def __init__(
-        self, run: FolderRunWindow, bench: Workbench, results: ResultPictures, guarded: Callable[[str], Callable[..., object]]
-    ) -> None:  # fmt: skip
+        self,
+        run: FolderRunWindow,
+        bench: Workbench,
+        results: ResultPictures,
+        guarded: Callable[[str], Callable[..., object]],
+    ) -> None:
         """Connect them.
 
         Args:
@@ -49,8 +53,9 @@ class FolderRunView(QObject):
     def _on_runs_event_happened(self, event: object) -> None:
         self._run.add_event(event)
         labels = self._bench.folder_runs.labels
-        shown = isinstance(event, ItemDone) and self._run.isVisible()
-        if shown and event.picture is not None and event.mask is not None and labels is not None:
+        if not isinstance(event, ItemDone) or labels is None or not self._run.isVisible():
+            return
+        if event.picture is not None and event.mask is not None:
             self._results.show(event.name, event.picture, event.mask, labels)
 
     def _on_runs_ended(self, complete: bool, words: str) -> None:

@@ -1,0 +1,199 @@
+"""Segmenting pictures from the window: the dialog, the run's window, pause and stop, and its results as proposals."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawings import disc_mask
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
+from pytestqt.qtbot import QtBot
+
+from unet_desktop import files
+from unet_desktop.gui.dialogs.import_results import ImportResultsDialog
+from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
+from unet_desktop.gui.window import MainWindow
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.file import write_mask
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.folders import run as folders
+from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
+from unet_desktop.tasks.folders.request import Request
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
+    """A run that finds the same disc in each picture, waiting for the gate before the third one."""
+
+    def run(request: Request) -> Iterator[object]:
+        files.make_folder(request.output / "masks")
+        ledger = Ledger(request.output / NAME)
+        try:
+            for done, path in enumerate(request.sources, 1):
+                if done == 3:
+                    while not gate.wait(0.01):
+                        yield "waiting"
+                mask = request.output / "masks" / f"{path.stem}.png"
+                write_mask(mask, disc_mask(), DISC_AND_CUP)
+                row = {"confidence": 0.8, "note": "", "optic_disc_expected_dice": 0.9}
+                digest = files.sha256(path)
+                ledger.add(
+                    Entry(
+                        image=path.name,
+                        name=path.stem,
+                        path=str(path),
+                        model="f00d",
+                        outputs="",
+                        sha256=digest,
+                        row=row,
+                    )
+                )
+                yield ItemDone(path.name, done, len(request.sources), picture=path, mask=mask)
+        finally:
+            ledger.close()
+
+    monkeypatch.setattr(folders, "segment_folder", run)
+
+
+@pytest.fixture
+def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MainWindow:
+    """The window with a run over the project's own pictures under way."""
+    from test_models_panel import model
+
+    monkeypatch.setattr("unet_desktop.gui.folder_runs.read_header", lambda _: model(1).header)
+    bench = opened.bench
+    bench.session.models = [model(1)]
+    project = bench.session.project
+    assert project is not None
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, SegmentFolderDialog)
+        dialog.findChild(object, "source").setCurrentIndex(1)
+        dialog.accept()
+
+    QTimer.singleShot(0, accept)
+    opened.handlers.find("folder.segment")()
+    assert bench.runner.busy
+    return opened
+
+
+def button(window: MainWindow, name: str) -> QPushButton:
+    found = window.panels.folder_run.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def figure(window: MainWindow, name: str) -> str:
+    return window.panels.folder_run.findChild(QLabel, f"run_{name}").text()
+
+
+def test_a_run_is_shown_rests_goes_on_and_ends(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
+    run = segmenting.panels.folder_run
+    assert run.isVisible()
+    qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
+    qtbot.mouseClick(button(segmenting, "run_pause"), Qt.MouseButton.LeftButton)
+    assert segmenting.bench.runner.paused
+    assert button(segmenting, "run_resume").isVisible()
+    qtbot.wait(150)  # the event in hand
+    gate.set()
+    qtbot.wait(150)
+    assert figure(segmenting, "done") == "2"
+    qtbot.mouseClick(button(segmenting, "run_resume"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    assert figure(segmenting, "done") == "4"
+    assert run.findChild(QLabel, "run_words").text() == "4 of 4 pictures are done."
+    pictures = run.findChild(QListWidget, "run_pictures")
+    qtbot.waitUntil(lambda: pictures.count() > 0)
+    assert not button(segmenting, "run_go_on").isVisible()
+
+
+def test_a_stopped_run_goes_on(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
+    qtbot.mouseClick(button(segmenting, "run_stop"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    words = segmenting.panels.folder_run.findChild(QLabel, "run_words").text()
+    assert words == "2 of 4 pictures are done. The run was stopped; it can go on where it was."
+    gate.set()
+    qtbot.mouseClick(button(segmenting, "run_go_on"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    assert figure(segmenting, "done") == "4"
+
+
+def test_the_run_can_be_closed_and_shown_again(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
+    run = segmenting.panels.folder_run
+    run.close()
+    assert segmenting.bench.runner.busy
+    segmenting.actions_by_id["project.show_run"].trigger()
+    assert run.isVisible()
+    gate.set()
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+
+
+def test_without_a_run_there_is_nothing_to_show(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Exception] = []
+    monkeypatch.setattr(opened.problems, "show", said.append)
+    opened.handlers.find("folder.show_run")()
+    assert "No folder was segmented" in str(said[0])
+
+
+def test_results_become_proposals_of_the_open_project(
+    segmenting: MainWindow, gate: threading.Event, qtbot: QtBot
+) -> None:
+    gate.set()
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    session = segmenting.bench.session
+    before = session.project.load_mask("d")
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ImportResultsDialog)
+        dialog.accept()
+
+    QTimer.singleShot(0, accept)
+    qtbot.mouseClick(button(segmenting, "run_import"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    cases = {case.id: case for case in session.project.cases()}
+    assert set(cases) == set("abcd")
+    assert {cases[name].state for name in "abc"} == {CaseState.PREDICTED}
+    assert cases["d"].state is CaseState.CORRECTED
+    assert np.array_equal(session.project.load_mask("d"), before)
+    assert cases["a"].confidence == 0.8
+
+
+def test_results_become_a_new_project(
+    segmenting: MainWindow, gate: threading.Event, qtbot: QtBot, tmp_path: Path
+) -> None:
+    gate.set()
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ImportResultsDialog)
+        into = dialog.findChild(object, "into")
+        into.setCurrentIndex(1)
+        dialog.findChild(object, "root").set_path(tmp_path / "new")
+        assert dialog.problem() == ""
+        dialog.accept()
+
+    QTimer.singleShot(0, accept)
+    qtbot.mouseClick(button(segmenting, "run_import"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    project = Project.open(tmp_path / "new")
+    assert len(project.cases()) == 4
+    assert {case.state for case in project.cases()} == {CaseState.PREDICTED}
+    assert segmenting.bench.session.project.root == tmp_path / "new"
+    assert segmenting.bench.session.case_id is not None
