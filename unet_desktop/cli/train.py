@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Annotated
 
 import typer
 
-from unet_desktop.cli.console import messages
+from unet_desktop.cli.console import DONE, messages
 from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
 from unet_desktop.tasks.alone import alone
 from unet_desktop.tasks.interrupted import interrupted
+from unet_desktop.tasks.processes import assist, joined
 
 _DEFAULT = "fast"
 
@@ -24,7 +26,8 @@ def run(
     preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; {_DEFAULT} if not given.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training cases.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pictures a step, of all processes together.")] = None,
+    locate_batch_size: Annotated[int | None, typer.Option(help="The same while learning to locate.")] = None,
     patience: Annotated[
         int | None, typer.Option(help="End after so many epochs without a better one; 0: never.")
     ] = None,
@@ -46,11 +49,12 @@ def run(
         Path | None, typer.Option(help="Do not train: write training pictures as the network sees them (JPEG).")
     ] = None,
 ) -> None:
-    """Train a model on the project's corrected cases."""
+    """Train a model on the project's corrected cases; by torchrun, on several GPUs."""
     changes = {
         "epochs": epochs,
         "learning_rate": learning_rate,
         "batch_size": batch_size,
+        "locate_batch_size": locate_batch_size,
         "patience": patience,
         "seed": seed,
         "correction_weight": correction_weight,
@@ -65,10 +69,19 @@ def run(
         events = _in_folds(project, configuration(preset, changes), device, folds)
     else:
         events = _new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
-    followed = follow(alone(project, events), "Training")
+    raise typer.Exit(_carried_out(project, events, device))
+
+
+def _carried_out(project: Path, events: Iterator[object], device: str) -> int:
+    """Follow a training to its end, or assist in it where this is not the first of several processes; exit code."""
+    with joined(device) as first:
+        if not first:
+            deque(assist(device), maxlen=0)  # the first process tells how it goes
+            return DONE
+        followed = follow(alone(project, events), "Training")
     if followed.stopped and interrupted(project) is not None:
         messages.print("Go on with it by --resume.", markup=False)
-    raise typer.Exit(followed.code)
+    return followed.code
 
 
 def _resumed(

@@ -12,11 +12,14 @@ from torch import Tensor, nn
 from torch.optim import Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
+from unet_desktop.engine import ranks
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.dataset import Dataset
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.encoder import LiteUNet
+from unet_desktop.engine.shared_norm import share_statistics
 from unet_desktop.engine.stage import Clock, Stage
+from unet_desktop.errors import TrainingError
 from unet_desktop.labels import LabelSet
 
 _DECODER_RATE = 5.0
@@ -36,6 +39,7 @@ class Progress:
         best_epoch: which one that was; 0 is the start of a training that goes on from a model.
         best_weights: its weights.
         parts: so many pieces a batch is worked on in, because memory does not hold it at once.
+        tried: every one of several processes was seen to have the memory for such a piece.
     """
 
     epoch: int = 0
@@ -43,6 +47,7 @@ class Progress:
     best_epoch: int = 0
     best_weights: Weights | None = None
     parts: int = 1
+    tried: bool = False
 
     def judge(self, epoch: int, score: float, network: nn.Module) -> bool:
         """Note an epoch that is done; whether it is the best so far, in which case its weights are kept."""
@@ -63,6 +68,7 @@ class Course:
 
     Attributes:
         network: on the device.
+        wrapped: what a step calls: the network, or round it what brings several processes together; see `ranks`.
         stage: what is to be done.
         train: the training cases, read.
         config: how.
@@ -75,6 +81,7 @@ class Course:
     """
 
     network: nn.Module
+    wrapped: nn.Module
     stage: Stage
     train: Dataset
     config: TrainConfig
@@ -96,10 +103,22 @@ class Course:
 def begin(
     network: nn.Module, stage: Stage, train: Dataset, config: TrainConfig, device: Device, clock: Clock
 ) -> Course:
-    """The stage before its first epoch."""
+    """The stage before its first epoch.
+
+    Raises:
+        TrainingError: there are more processes than pictures in a step.
+    """
+    if ranks.count() > stage.batch_size:
+        raise TrainingError(
+            f"{ranks.count()} processes cannot share steps of {stage.batch_size} pictures ({stage.name}). Start fewer, "
+            "or let a step take more pictures: --batch-size, --locate-batch-size."
+        )
+    if ranks.count() > 1:
+        share_statistics(network)
     optimiser = _optimiser(network, config, stage.learning_rate)
     return Course(
         network,
+        ranks.wrapped(network),
         stage,
         train,
         config,

@@ -13,7 +13,7 @@ from torch import nn
 
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine import checkpoint, teaching, training_state
+from unet_desktop.engine import checkpoint, ranks, teaching, training_state
 from unet_desktop.engine.calibration import Calibration, Outcome
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.course import Course, begin
@@ -47,7 +47,7 @@ class _Run:
         data: training and validation cases, read.
         parent: weights_sha256 of the checkpoint that training goes on from, or None.
         save_to: the checkpoint.
-        state_at: the training state, or None to keep none.
+        state_at: the training state, or None to keep none: so do all but the first of several processes.
     """
 
     labels: LabelSet
@@ -152,7 +152,7 @@ def fit(
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
     for network in networks.values():
         placed(network, device)
-    run = _Run(labels, config, device, specs, networks, data, parent, save_to, state_at)
+    run = _Run(labels, config, device, specs, networks, data, parent, save_to, state_at if ranks.is_first() else None)
     kept = yield from _learn_all(run, stages, clock := Clock(stages), state)
     yield from _finish(run, validation, kept, clock)
 
@@ -195,7 +195,7 @@ def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[Tra
             yield event
             continue
         done = replace(event, saved=event.saved and event.stage == "segment")
-        if done.saved:
+        if done.saved and ranks.is_first():
             run.save(done.metrics)
             yield Working(done.stage)
         past.append(done)
@@ -241,6 +241,7 @@ def _read(data: tuple[Dataset, Dataset], train: int, validation: int) -> Iterato
         for done in dataset.read():
             yield BatchDone("read", 0, 0, before + done, train + validation, float("nan"), float("nan"))
         before += count
+    ranks.refuse_differences(data[0].fingerprint + data[1].fingerprint, "pictures and masks")
 
 
 def _stage(
@@ -267,7 +268,9 @@ def _description(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
 
 
 def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
-    """Measure the best model as it will be used, and write it with these figures."""
+    """Measure the best model as it will be used, and write it with these figures; the first of several processes."""
+    if not ranks.is_first():
+        return
     header = run.save(kept)
     segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
     familiar = yield from look_at(segmenter, run.data[0])

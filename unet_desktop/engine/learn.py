@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from unet_desktop.engine import ranks
 from unet_desktop.engine.course import Course
 from unet_desktop.engine.dataset import Dataset, training_pair
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
@@ -68,7 +70,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
 
 def _validated(course: Course, validation: Dataset) -> Generator[Working, None, Figures]:
     stage = course.stage
-    views = (validation.view(stage.name, index) for index in validation.usable(stage.name))
+    views = (validation.view(stage.name, index) for index in ranks.mine(validation.usable(stage.name)))
     figures = yield from as_seen(course.network, views, stage, course.device)
     return figures
 
@@ -94,21 +96,37 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
 
 
 def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, None, Tensor]:
-    """As `_gradients`; where memory runs out, the batch is halved until it fits, from then on."""
+    """As `_gradients`; where memory runs out, the batch is halved until it fits, from then on.
+
+    Several processes wait for each other within a step, so one that fails there leaves the others waiting. What fits
+    is tried out by each for itself, before the first step.
+    """
+    together = ranks.count() > 1
+    if not together or not course.progress.tried:
+        loss = yield from _halved_until_it_fits(course, batch, apart=together)
+        course.progress.tried = True
+    if together:
+        loss = yield from _gradients(course, batch)
+    return loss
+
+
+def _halved_until_it_fits(course: Course, batch: Batch, *, apart: bool) -> Generator[LearnEvent, None, Tensor]:
     progress, count = course.progress, len(batch[0])
+    most = course.stage.batch_size // ranks.count()
     while True:
+        loss = None
         try:
-            loss = yield from _gradients(course, batch)
+            loss = yield from (_tried_apart if apart else _gradients)(course, batch)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            if progress.parts >= count:
-                raise no_room(course.stage.spec.size) from None
-        else:
+        if ranks.all_agree(loss is not None) and loss is not None:
             return loss
+        if progress.parts >= most:
+            raise no_room(course.stage.spec.size)
         # Only here has the failed step's graph gone with the exception.
         release(course.device)
-        progress.parts = min(count, 2 * progress.parts)
+        progress.parts = min(most, 2 * progress.parts)
         yield Message(
             f"Memory ran out, so training goes on with {-(-count // progress.parts)} at a time of the {count} "
             "pictures that it learns from in each step. It takes longer, and figures may differ slightly."
@@ -118,29 +136,54 @@ def _gradients_that_fit(course: Course, batch: Batch) -> Generator[LearnEvent, N
 def _gradients(course: Course, batch: Batch) -> Generator[LearnEvent, None, Tensor]:
     """Add up the gradients of a batch, piece by piece, each weighted by its pictures; returns the loss.
 
-    Batch norm sees the pieces, not the batch: with smaller pieces its statistics are noisier.
+    Batch norm sees the pieces, not the batch: with smaller pieces its statistics are noisier. Of several processes
+    each has its share of every piece; gradients and loss are those of all.
     """
     course.optimiser.zero_grad()
-    total = torch.zeros((), device=course.device.torch_device)
+    lost = torch.zeros((), device=course.device.torch_device)
     parts, there = course.progress.parts, course.config.correction_weight
-    for some, theirs, wrong in zip(*(whole.tensor_split(parts) for whole in batch), strict=True):
+    for part, (some, theirs, wrong) in enumerate(zip(*(whole.tensor_split(parts) for whole in batch), strict=True), 1):
         cuts = Cuts()
-        with course.device.autocast():
-            logits = course.network(some, cuts)
-        loss = segmentation_loss(logits, *targets(theirs, course.table, wrong, there)) * (len(some) / len(batch[0]))
+        with course.device.autocast(), ranks.kept_apart(course.wrapped) if part < parts else nullcontext():
+            logits = course.wrapped(some, cuts)
+        share = float(ranks.total(torch.tensor(float(len(some))))) / course.stage.batch_size
+        loss = segmentation_loss(logits, *targets(theirs, course.table, wrong, there), ranks.total) * share
         yield Working(course.stage.name)
-        for _ in cuts.backward(course.scaler.scale(loss)):
+        for _ in cuts.backward(course.scaler.scale(loss * ranks.count())):  # over the processes, they are averaged
             yield Working(course.stage.name)
-        total += loss.detach()
-    return total
+        lost += loss.detach()
+    return ranks.total(lost)
+
+
+def _tried_apart(course: Course, batch: Batch) -> Generator[LearnEvent, None, Tensor]:
+    """The memory of a step, and nothing that other processes or the next step would notice."""
+    loss = torch.zeros(())
+    course.network.eval()  # batch norm then measures nothing
+    try:
+        for some, theirs, _ in zip(*(whole.tensor_split(course.progress.parts) for whole in batch), strict=True):
+            with course.device.autocast():
+                logits = course.network(some)
+            loss = segmentation_loss(logits, *targets(theirs, course.table))
+            torch.autograd.backward(loss)
+            yield Working(course.stage.name)
+    finally:
+        course.network.train()
+        course.optimiser.zero_grad()
+    return loss.detach()
 
 
 def _batch(course: Course, cases: list[int]) -> Batch:
-    """A new look at each case."""
+    """A new look at each case; of several processes, at this one's share.
+
+    Each look has its own chance, so that it does not matter who takes the one before it.
+    """
     stage = course.stage
+    chances = course.generator.integers(1 << 63, size=len(cases))
     looks = [
-        training_pair(course.train.view(stage.name, case), stage.spec, course.config, course.generator)
-        for case in cases
+        training_pair(
+            course.train.view(stage.name, case), stage.spec, course.config, np.random.default_rng(int(chance))
+        )
+        for case, chance in ranks.mine(list(zip(cases, chances, strict=True)))
     ]
     pictures, masks, corrected = (np.stack(planes) for planes in zip(*looks, strict=True))
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -32,7 +34,13 @@ def targets(
     return wanted, weight
 
 
-def segmentation_loss(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+def _alone(value: Tensor) -> Tensor:
+    return value
+
+
+def segmentation_loss(
+    logits: Tensor, wanted: Tensor, weight: Tensor, total: Callable[[Tensor], Tensor] = _alone
+) -> Tensor:
     """The mean cross-entropy of annotated pixels plus one minus the mean soft Dice; a scalar.
 
     Dice is 2|A∩B| / (|A|+|B|) with probabilities for A, per picture and region, over those regions that the
@@ -43,9 +51,11 @@ def segmentation_loss(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
         logits: (N, R, h, w).
         wanted: (N, R, h, w), 0..1.
         weight: (N, 1, h, w), 0 or more.
+        total: adds a number up over all processes that have a share of the pictures; the sum of their answers is then
+            the loss of all pictures, though the one has more annotated pixels or regions than the other.
     """
     logits = logits.float()
-    pixels = weight.sum() * logits.shape[1]
+    pixels = total(weight.sum()) * logits.shape[1]
     crossed = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
     entropy = (crossed * weight).sum() / pixels.clamp(min=1.0)
     probabilities = torch.sigmoid(logits)
@@ -54,5 +64,5 @@ def segmentation_loss(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     sizes = wanted.sum(dim=(2, 3))
     overlap = (2 * common + _SMOOTH) / ((probabilities * weight).sum(dim=(2, 3)) + sizes + _SMOOTH)
     present = (sizes > 0).to(overlap.dtype)
-    missed = ((1 - overlap) * present).sum() / present.sum().clamp(min=1.0)
+    missed = ((1 - overlap) * present).sum() / total(present.sum()).clamp(min=1.0)
     return entropy + missed

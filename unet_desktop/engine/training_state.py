@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop import __version__
-from unet_desktop.engine import sealed, training_header
+from unet_desktop.engine import ranks, sealed, training_header
 from unet_desktop.engine.course import Course, Weights
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.encoder import LiteUNet
@@ -106,6 +106,7 @@ def place_of(device: Device) -> dict[str, str]:
         "numpy": np.__version__,
         "device": device.kind,
         "threads": str(device.threads),
+        "processes": str(ranks.count()),
         "precision": str(device.half or torch.float32).removeprefix("torch."),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 import numpy as np
 from torch import nn
 
+from unet_desktop.engine import ranks
 from unet_desktop.engine.calibration import Outcome
 from unet_desktop.engine.dataset import Dataset, Sample, plain_pair
 from unet_desktop.engine.device import Device
@@ -31,7 +32,10 @@ _MOST_LOOKED_AT = 100
 def as_seen(
     network: nn.Module, views: Iterable[View], stage: Stage, device: Device
 ) -> Generator[Working, None, Figures]:
-    """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch."""
+    """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch.
+
+    Of the views of all processes that train together: each gives its share, and gets the same figures.
+    """
     spec, labels = stage.spec, stage.labels
     predictor = Predictor(network, spec, device, mirrored=False)
     pictures: list[Figures] = []
@@ -47,7 +51,7 @@ def as_seen(
             figures["bce"] = entropy
         pictures.append(figures)
         yield Working(stage.name)
-    return mean(pictures)
+    return mean(ranks.together(pictures))
 
 
 def through_pipeline(

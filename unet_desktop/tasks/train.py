@@ -11,8 +11,8 @@ from unet_desktop.engine.config import TrainConfig, continued
 from unet_desktop.engine.dataset import Sample
 from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
-from unet_desktop.engine.fit import fit
 from unet_desktop.engine.priority import Cores, training_threads
+from unet_desktop.engine.together import fit_together
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -111,7 +111,7 @@ def train_on(
     """
     path, log = project.layout.model(name), RunLog(project.layout, name)
     start_from = None if parent is None else parent.path
-    events = fit(
+    events = fit_together(
         samples(project, selection.train, recent(parent, selection.train)),
         samples(project, selection.validation),
         project.labels,

@@ -10,7 +10,7 @@ from pathlib import Path
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.device import choose
 from unet_desktop.engine.events import Finished, Message, TrainEvent
-from unet_desktop.engine.fit import fit
+from unet_desktop.engine.together import fit_together
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
@@ -51,7 +51,7 @@ def train_folds(
             )
             yield Message(f"Fold {number} of {folds}: {len(teach)} cases teach, {len(judge)} judge.")
             model = Path(folder) / "model.safetensors"
-            for event in fit(teach, judge, project.labels, config, save_to=model, device=place):
+            for event in fit_together(teach, judge, project.labels, config, save_to=model, device=place):
                 yield event
                 if isinstance(event, Finished):
                     found.append(event.metrics)
