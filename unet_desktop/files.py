@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
+from typing import IO
 
 from unet_desktop.errors import WriteError
 
@@ -167,18 +168,30 @@ def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
 
 
 def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
+    with replaced(path) as file:
+        for chunk in chunks:
+            file.write(chunk)
+            if flush_each:
+                file.flush()
+                os.fsync(file.fileno())
+            yield
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """An open file that takes this one's place when the block ends well, for what is too much to hold in memory.
+
+    The block writes to its end last. See `write_bytes`.
+
+    Raises:
+        WriteError: no room, no right, or the folder is gone; the old file still stands.
+    """
     temporary: str | None = None
-    length = 0
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-                length += len(chunk)
-                if flush_each:
-                    file.flush()
-                    os.fsync(file.fileno())
-                yield
+            yield file
+            length = file.tell()
             file.flush()
             os.fsync(file.fileno())
             written = os.fstat(file.fileno()).st_size

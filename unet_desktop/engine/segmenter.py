@@ -17,7 +17,7 @@ from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
 from unet_desktop.engine.locate import locate
-from unet_desktop.engine.preprocess import reduced, to_half
+from unet_desktop.engine.preprocess import reduced
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box, bounds
@@ -41,7 +41,7 @@ class Prediction:
         square: what the network saw, in picture pixels; the smallest square round the picture when it saw
             everything; None when no crop was found.
         box: the picture's pixels that `probabilities` cover.
-        probabilities: (R, h, w) float16 over `square` (framing "crop" and "whole") or over the picture
+        probabilities: (R, h, w) float32 over `square` (framing "crop" and "whole") or over the picture
             (framing "patches"), at the network's resolution; None when no crop was found.
         trust: how far the mask may be trusted.
         spread: see `uncertainty.ratio_spread`.
@@ -52,7 +52,7 @@ class Prediction:
     found: bool
     square: Square | None
     box: Box
-    probabilities: NDArray[np.float16] | None
+    probabilities: Probabilities | None
     trust: Trust = UNKNOWN
     spread: float | None = None
 
@@ -147,8 +147,7 @@ class Segmenter:
         ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
-        short = to_half(seen.planes)
-        return Prediction(mask, confidence, found, seen.square, seen.box, short, trust, spread)
+        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread)
 
     def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
         plane = entropy(seen.planes)

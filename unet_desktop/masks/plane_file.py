@@ -20,9 +20,14 @@ def write_plane(path: Path, plane: NDArray[np.uint8]) -> None:
     Raises:
         WriteError: it cannot be written; what stood there still stands.
     """
+    files.write_bytes(path, encode_plane(plane))
+
+
+def encode_plane(plane: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """An (h, w) plane as a grey PNG of 8 or 16 bits."""
     buffer = io.BytesIO()
     Pillow.fromarray(plane).save(buffer, "PNG", compress_level=3)
-    files.write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def read_plane(path: Path) -> NDArray[np.uint8]:

@@ -1,0 +1,138 @@
+"""COCO: a picture's pieces as annotations, and one file of a whole run, put together at the cost of one picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unet_desktop import __version__
+from unet_desktop.errors import ImageError
+from unet_desktop.images.box import Box
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.contours import outlines, pieces
+from unet_desktop.masks.regions import Mask, Region, region
+
+_COMPACT = (",", ":")
+
+
+def coco(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
+    """A COCO file of one picture (object detection format, cocodataset.org/#format-data).
+
+    A label that a picture holds one of is one annotation, others are one a piece. Polygons run along the edges of
+    pixels; a piece with holes, which COCO's polygons cannot have, is a run-length encoding. Areas are pixels.
+
+    Args:
+        relative: the picture, as tables name it.
+        mask: (H, W) uint8.
+        box: all that is labelled lies in it.
+        labels: the label set.
+    """
+    height, width = mask.shape
+    annotations = [
+        {"id": number, "image_id": 1} | annotation
+        for number, annotation in enumerate(_annotations(mask, box, labels), 1)
+    ]
+    image = {"id": 1, "file_name": relative, "width": width, "height": height}
+    return json.dumps(_head(labels) | {"images": [image], "annotations": annotations}, separators=_COMPACT).encode()
+
+
+def coco_of_run(parts: Callable[[], Iterable[Path]], labels: LabelSet) -> Iterator[bytes]:
+    """The COCO file of many pictures, piece by piece; no more than one picture's is held.
+
+    Args:
+        parts: gives the files that `coco` made, each time that it is called: they are read twice.
+        labels: the label set of them all.
+
+    Raises:
+        ImageError: a part is missing or damaged.
+    """
+    head = json.dumps(_head(labels), separators=_COMPACT)
+    yield head[:-1].encode()
+    yield b',"images":['
+    for number, part in enumerate(parts(), 1):
+        image = _read(part)["images"][0] | {"id": number}
+        yield _item(image, first=number == 1)
+    yield b'],"annotations":['
+    identity = 0
+    for number, part in enumerate(parts(), 1):
+        for annotation in _read(part)["annotations"]:
+            identity += 1
+            yield _item(annotation | {"id": identity, "image_id": number}, first=identity == 1)
+    yield b"]}\n"
+
+
+def _head(labels: LabelSet) -> dict[str, object]:
+    categories = [
+        {"id": label.value, "name": label.name, "supercategory": label.inside or "", "color": label.colour}
+        for label in labels
+    ]
+    info = {"description": "Regions segmented by U-Net Desktop", "version": __version__}
+    return {"info": info, "licenses": [], "categories": categories}
+
+
+def _annotations(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object]]:
+    part = mask[box.slices]
+    for label in labels:
+        plane = region(part, labels, label)
+        if not plane.any():
+            continue
+        whole = Box(0, 0, *plane.shape)
+        for within, piece in [(whole, plane)] if label.unique else pieces(plane):
+            yield _annotation(label, piece, within.moved(box.top, box.left), mask.shape)
+
+
+def _annotation(label: Label, piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, object]:
+    """Of pixels that `piece` marks in the box `place` of a picture of that shape."""
+    rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
+    left, top = place.left + int(columns[0]), place.top + int(rows[0])
+    found = [outline.moved(place.top, place.left) for outline in outlines(piece)]
+    holes = any(outline.holes for outline in found)
+    return {
+        "category_id": label.value,
+        "segmentation": runs(piece, place, shape) if holes else [outline.outer.ravel().tolist() for outline in found],
+        "area": int(np.count_nonzero(piece)),
+        "bbox": [left, top, int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1],
+        "iscrowd": 0,
+    }
+
+
+def runs(piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, list[int]]:
+    """COCO's uncompressed run lengths: outside and inside in turn, column by column of the whole picture.
+
+    Args:
+        piece: (h, w) bool.
+        place: its box in the picture.
+        shape: (height, width) of the picture.
+    """
+    height, width = shape
+    upright = np.zeros((piece.shape[1], piece.shape[0] + 2), np.int8)
+    upright[:, 1:-1] = piece.T
+    steps = np.diff(upright, axis=1)
+    starts, ends = (
+        (column + place.left) * height + row + place.top for column, row in (np.nonzero(steps == by) for by in (1, -1))
+    )
+    joined = ends[:-1] == starts[1:]  # a run that goes on at the top of the next column
+    starts, ends = starts[np.r_[True, ~joined]], ends[np.r_[~joined, True]]
+    bends = np.concatenate([[0], np.column_stack([starts, ends]).ravel(), [height * width]])
+    return {"counts": np.diff(bends).tolist(), "size": [height, width]}
+
+
+def _item(data: dict[str, Any], *, first: bool) -> bytes:
+    return ("" if first else ",").encode() + json.dumps(data, separators=_COMPACT).encode()
+
+
+def _read(part: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(part.read_bytes())
+        if len(data["images"]) != 1 or not isinstance(data["annotations"], list):
+            raise ValueError("it is not of one picture")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ImageError(
+            f"{part} cannot be read ({error}), so the COCO file of the run cannot be made. "
+            "Run again: its picture is then segmented anew."
+        ) from error
+    return data

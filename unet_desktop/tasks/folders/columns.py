@@ -1,0 +1,167 @@
+"""Columns: what a table of a folder run holds, each with its kind, its unit and its meaning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.masks.rim import HOURS
+
+Row = Mapping[str, object]
+"""Column names to values: text, int, float or bool; None, NaN or no entry where there is none."""
+Cell = str | int | float | bool | None
+
+
+class Kind(StrEnum):
+    """What all values of a column are, as far as there are any."""
+
+    TEXT = "text"
+    WHOLE = "whole number"
+    NUMBER = "number"
+    FLAG = "true or false"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: its heading, with the unit at its end where there is one.
+        kind: of its values.
+        unit: such as "px"; empty for what has none.
+        meaning: in words, for people.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+
+    def cell(self, row: Row) -> Cell:
+        """The row's value in this column as its kind says, None where there is none.
+
+        Raises:
+            ValueError: the value is of another kind.
+        """
+        value = row.get(self.name)
+        if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
+            return None
+        match self.kind, value:
+            case Kind.TEXT, str():
+                return _writable(value)
+            case Kind.FLAG, bool():
+                return value
+            case Kind.WHOLE, int() if not isinstance(value, bool):
+                return value
+            case Kind.NUMBER, int() | float() if not isinstance(value, bool):
+                return float(value)
+        raise ValueError(f"{self.name} is no {self.kind}: {value!r}")
+
+
+def column_part(label: Label) -> str:
+    """A label's name as it stands in the names of its columns."""
+    return label.name.replace(" ", "_")
+
+
+def columns(labels: LabelSet, *, identifiers: bool = False) -> tuple[Column, ...]:
+    """All columns of a folder run, in order.
+
+    Args:
+        labels: of the model.
+        identifiers: with what DICOM files say of patient and study.
+    """
+    pair = cup_and_disc(labels)
+    found = [*_PICTURE, *(_IDENTIFIERS if identifiers else ()), *_FOUND]
+    if pair is not None:
+        found += [*_ratios(), *_rim()]
+    for label in labels:
+        found += _sizes(label)
+    return (*found, *_FLAGS, *_ORIGIN)
+
+
+def _sizes(label: Label) -> Iterator[Column]:
+    part, name = column_part(label), label.name
+    for what, meaning in (
+        ("height", f"rows from the first to the last of the {name}"),
+        ("width", f"columns from the first to the last of the {name}"),
+    ):
+        yield Column(f"{part}_{what}_px", Kind.WHOLE, "px", meaning)
+        yield Column(f"{part}_{what}_mm", Kind.NUMBER, "mm", f"the same, where the size of a pixel is known: {what}")
+    yield Column(f"{part}_area_px", Kind.WHOLE, "px²", f"pixels of the {name} and of all inside it")
+    yield Column(f"{part}_area_mm2", Kind.NUMBER, "mm²", "the same, where the size of a pixel is known: area")
+    yield Column(f"{part}_expected_dice", Kind.NUMBER, "", f"Dice that the {name} is expected to have, 0 to 1")
+
+
+def _ratios() -> Iterator[Column]:
+    name = "vertical_cup_to_disc_ratio"
+    yield Column(name, Kind.NUMBER, "", "height of the cup's bounding box over the disc's; 0 without a cup")
+    yield Column(f"{name}_low", Kind.NUMBER, "", "lower end of the interval in which it probably lies")
+    yield Column(f"{name}_high", Kind.NUMBER, "", "upper end of that interval")
+    yield Column("horizontal_cup_to_disc_ratio", Kind.NUMBER, "", "the same of the widths")
+    yield Column("area_cup_to_disc_ratio", Kind.NUMBER, "", "the same of the areas")
+
+
+def _rim() -> Iterator[Column]:
+    least = "thinnest_rim_to_disc_ratio"
+    yield Column(least, Kind.NUMBER, "", "least width of the rim over the disc's diameter in the same axis")
+    yield Column("thinnest_rim_oclock", Kind.WHOLE, "hour", "where that is, 1 to 12 as the picture is seen")
+    yield Column("isnt_rule", Kind.TEXT, "", 'kept, or what is too wide, such as "N > S"; empty without eye or cup')
+    yield Column("ist_rule", Kind.TEXT, "", "the same without the nasal side")
+    for side in ("inferior", "superior", "nasal", "temporal"):
+        what = f"mean width of the rim in the 90 degrees round {side}"
+        yield Column(f"rim_{side}_px", Kind.NUMBER, "px", what)
+        yield Column(f"rim_{side}_mm", Kind.NUMBER, "mm", "the same, where the size of a pixel is known")
+    for side in ("left", "right"):
+        yield Column(f"rim_{side}_px", Kind.NUMBER, "px", f"the same round {side} in the picture, whichever eye it is")
+    for hour in range(1, HOURS + 1):
+        what = f"mean width of the rim in the 30 degrees round {hour} o'clock"
+        yield Column(f"rim_{hour}_oclock_px", Kind.NUMBER, "px", what)
+        yield Column(f"rim_{hour}_oclock_to_disc_ratio", Kind.NUMBER, "", "the same over the disc's diameter there")
+
+
+_PICTURE = (
+    Column("image", Kind.TEXT, "", "the picture, below the folder that was segmented"),
+    Column("mask", Kind.TEXT, "", "its mask, below the output folder"),
+    Column("height_px", Kind.WHOLE, "px", "height of the picture"),
+    Column("width_px", Kind.WHOLE, "px", "width of the picture"),
+    Column("pixel_height_mm", Kind.NUMBER, "mm", "height of a pixel on the retina, where the file says it"),
+    Column("pixel_width_mm", Kind.NUMBER, "mm", "width of a pixel on the retina, where the file says it"),
+    Column("eye", Kind.TEXT, "", "right, left, or empty when it is not clear"),
+    Column("eye_from", Kind.TEXT, "", "what says so: DICOM, file name, or picture (a guess)"),
+)
+_IDENTIFIERS = (
+    Column("patient", Kind.TEXT, "", "DICOM Patient ID, or a hash of it"),
+    Column("study", Kind.TEXT, "", "DICOM Study Instance UID, or a hash of it"),
+)
+_FOUND = (
+    Column("found", Kind.FLAG, "", "there is anything in the mask"),
+    Column("confidence", Kind.NUMBER, "", "mean expected Dice times how sure the place is, 0 to 1"),
+    Column("uncertainty_bits", Kind.NUMBER, "bit", "mean entropy of the pixels in the box round what was found"),
+)
+_FLAGS = (
+    Column("flag_not_found", Kind.FLAG, "", "no disc, or none of what the model looks for, was found"),
+    Column("flag_several", Kind.FLAG, "", "another place looks much like a disc, too"),
+    Column("flag_cut", Kind.FLAG, "", "the disc is cut by the border of the picture or of its field of view"),
+    Column("flag_unfamiliar", Kind.FLAG, "", "the picture is unlike those that the model was trained on"),
+    Column("flag_poor_quality", Kind.FLAG, "", "blurred, too dark or overexposed where it matters"),
+    Column("flags", Kind.TEXT, "", "all of these in words; empty when there is nothing to say"),
+    Column("sharpness", Kind.NUMBER, "", "of the disc's surroundings; below the limit it counts as blurred"),
+    Column("brightness", Kind.NUMBER, "", "mean of the brightest channel there, 0 to 255"),
+    Column("overexposed_share", Kind.NUMBER, "", "pixels there that are white, 0 to 1"),
+)
+_ORIGIN = (
+    Column("note", Kind.TEXT, "", "what decoding the picture had to decide"),
+    Column("model_name", Kind.TEXT, "", "file name of the model"),
+    Column("model", Kind.TEXT, "", "its fingerprint: first 16 digits of the SHA-256 of its weights"),
+    Column("program", Kind.TEXT, "", "name and version of this program"),
+    Column("seconds", Kind.NUMBER, "s", "from reading the picture to its mask"),
+)
+
+
+def _writable(text: str) -> str:
+    """Names of files may hold what no encoding knows."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,79 @@
+"""labelme: a picture's pieces as shapes that labelme opens beside the picture and lets people edit."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from unet_desktop.images.box import Box
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.read import Image
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.contours import border, pieces
+from unet_desktop.masks.overlay import encode_jpeg
+from unet_desktop.masks.plane_file import encode_plane
+from unet_desktop.masks.regions import Mask, Region, region
+
+_VERSION = "5.5.0"
+"""Of labelme's file format."""
+_OPENED_BY_LABELME = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
+
+
+def labelme(path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, page: int = 0) -> bytes:
+    """A labelme file of one picture.
+
+    A piece without holes is a polygon through the outermost pixels, which labelme counts in (it draws polygons with
+    their border); one with holes, or too thin for a polygon, a mask. The picture is referred to by its whole path; one
+    that labelme would not open as it was seen here (a later page, 16 bits) is carried along as JPEG.
+
+    Args:
+        path: of the picture.
+        image: as decoded.
+        mask: (H, W) uint8.
+        box: all that is labelled lies in it.
+        labels: the label set.
+        page: of the file, from 0.
+    """
+    height, width = mask.shape
+    opened = page == 0 and not image.note and path.suffix.lower() in _OPENED_BY_LABELME
+    data = {
+        "version": _VERSION,
+        "flags": {},
+        "shapes": list(_shapes(mask, box, labels)),
+        "imagePath": path.absolute().as_posix(),
+        "imageData": None if opened else base64.b64encode(encode_jpeg(image.pixels)).decode("ascii"),
+        "imageHeight": height,
+        "imageWidth": width,
+    }
+    return json.dumps(data, indent=2).encode()
+
+
+def _shapes(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object]]:
+    part = mask[box.slices]
+    for label in labels:
+        for within, piece in pieces(region(part, labels, label)):
+            shape = _polygon(piece, within.moved(box.top, box.left)) or _mask(piece, within.moved(box.top, box.left))
+            yield {"label": label.name, "group_id": None, "description": "", "flags": {}} | shape
+
+
+def _polygon(piece: Region, place: Box) -> dict[str, object] | None:
+    """None where a polygon would be another piece."""
+    corners = border(piece)
+    if len(corners) < 3:
+        return None
+    filled = np.zeros(piece.shape, np.uint8)
+    cv2.fillPoly(filled, [corners], 1)
+    if not np.array_equal(filled.astype(bool), piece):
+        return None
+    points = (corners + np.array([place.left, place.top])).tolist()
+    return {"points": points, "shape_type": "polygon", "mask": None}
+
+
+def _mask(piece: Region, place: Box) -> dict[str, object]:
+    encoded = base64.b64encode(encode_plane(piece.astype(np.uint8) * 255)).decode("ascii")
+    points = [[place.left, place.top], [place.right - 1, place.bottom - 1]]
+    return {"points": points, "shape_type": "mask", "mask": encoded}
