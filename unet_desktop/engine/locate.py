@@ -18,6 +18,10 @@ _LEAST_PEAK = 0.2
 _RIVAL = 0.5
 """A region competes when it has this share of the heaviest one's summed probability."""
 
+WORTH_A_LOOK = 0.25
+"""Share of the heaviest from which a region is told of as a rival: of 50 Drishti-GS1 and 10 IDRiD photographs one has
+such a region, an exudate (0.44 of the disc); the next largest has 0.17."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -27,11 +31,13 @@ class Found:
         square: to crop, in picture pixels.
         diameter: of a disc of the found region's area, picture pixels.
         confidence: mean probability over the region, 0..1.
+        rivals: how many other regions are worth a look.
     """
 
     square: Square
     diameter: float
     confidence: float
+    rivals: int = 0
 
 
 def locate(predictor: Predictor, picture: NDArray[np.uint8], shape: tuple[int, int]) -> Found | None:
@@ -78,7 +84,13 @@ def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Foun
     scale = around.side / plane.shape[0]
     x, y = around.picture_point(float(centres[best][0]) + 0.5, float(centres[best][1]) + 0.5, plane.shape[0])
     diameter = 2.0 * math.sqrt(float(areas[best]) / math.pi) * scale
-    return Found(Square(x, y, diameter * crop_factor), diameter, float(weights[best] / areas[best]))
+    square = Square(x, y, diameter * crop_factor)
+    return Found(square, diameter, float(weights[best] / areas[best]), worth_a_look(weights))
+
+
+def worth_a_look(weights: NDArray[np.generic]) -> int:
+    """How many of (N,) weights or areas of regions are not far from the largest, that one not counted."""
+    return max(int(np.count_nonzero(weights >= weights.max() * WORTH_A_LOOK)) - 1, 0) if weights.size else 0
 
 
 def _compactness(plane: NDArray[np.bool_]) -> float:

@@ -26,12 +26,6 @@ def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
     return probabilities
 
 
-def to_half(planes: NDArray[np.float32]) -> NDArray[np.float16]:
-    """The same values in half the memory; numpy takes ten times as long."""
-    short: NDArray[np.float16] = torch.from_numpy(planes).half().numpy()
-    return short
-
-
 def reduced(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
     """(h, w, 3) uint8: the picture with its longer side at most `longest` pixels, averaged over area."""
     height, width = reduced_size(pixels.shape[0], pixels.shape[1], longest)

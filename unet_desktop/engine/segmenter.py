@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,14 @@ from unet_desktop.engine.checkpoint import Checkpoint, load
 from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
-from unet_desktop.engine.locate import locate
+from unet_desktop.engine.locate import locate, worth_a_look
 from unet_desktop.engine.preprocess import reduced
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
@@ -45,6 +46,7 @@ class Prediction:
             (framing "patches"), at the network's resolution; None when no crop was found.
         trust: how far the mask may be trusted.
         spread: see `uncertainty.ratio_spread`.
+        rivals: how many other places look much like the label of which a picture holds one.
     """
 
     mask: Mask
@@ -55,6 +57,7 @@ class Prediction:
     probabilities: Probabilities | None
     trust: Trust = UNKNOWN
     spread: float | None = None
+    rivals: int = 0
 
 
 class Segmenter:
@@ -63,10 +66,12 @@ class Segmenter:
     Args:
         loaded: the model.
         place: where it runs.
+        name: of the model, for tables.
     """
 
-    def __init__(self, loaded: Checkpoint, place: Device) -> None:
+    def __init__(self, loaded: Checkpoint, place: Device, name: str = "") -> None:
         self.header: CheckpointHeader = loaded.header
+        self.name = name
         self.device = place
         self._labels = loaded.header.labels
         self._calibration, self._familiar = _trust_of(loaded.header)
@@ -88,7 +93,7 @@ class Segmenter:
         """
         place = choose(device)
         prepare(place)
-        return cls(load(path), place)
+        return cls(load(path), place, path.stem)
 
     def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
         """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
@@ -104,14 +109,14 @@ class Segmenter:
         if self._segment.spec.framing == "patches":
             prediction = yield from self._patches(pixels)
             return prediction
-        square, sure = Square.around(height, width), 1.0
+        square, sure, rivals = Square.around(height, width), 1.0, 0
         seen = extract(pixels, square, self._looker.spec.size)
         unfamiliar = self._is_unfamiliar(seen)
         if self._locate is not None:
             found = locate(self._locate, seen, (height, width))
             if found is None:
                 return _nothing((height, width), unfamiliar)
-            square, sure = found.square, found.confidence
+            square, sure, rivals = found.square, found.confidence, found.rivals
             yield
             seen = extract(pixels, square, self._segment.spec.size)
         planes = self._segment.square(seen)
@@ -120,7 +125,8 @@ class Segmenter:
             return _nothing((height, width), unfamiliar)
         marked = _marked(planes, square, box)
         restored = np.stack([restore(plane, square, marked) for plane in planes])
-        return self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
+        answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
+        return replace(answer, rivals=answer.rivals + rivals)
 
     def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
         if self._familiar is None:
@@ -147,7 +153,8 @@ class Segmenter:
         ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
-        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread)
+        rivals = _rivals(seen.planes, self._labels)
+        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread, rivals)
 
     def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
         plane = entropy(seen.planes)
@@ -204,6 +211,16 @@ def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
     left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
     right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
     return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).common(box)
+
+
+def _rivals(planes: Probabilities, labels: LabelSet) -> int:
+    """How many other pieces the label of which a picture holds one has before it is tidied."""
+    located = labels.located()
+    if located is None:
+        return 0
+    plane = planes[labels.labels.index(located)] >= THRESHOLD
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(plane.view(np.uint8), connectivity=8)
+    return worth_a_look(statistics[1:, cv2.CC_STAT_AREA])
 
 
 def _enlarged(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

@@ -131,7 +131,7 @@ _PICTURE = (
     Column("pixel_height_mm", Kind.NUMBER, "mm", "height of a pixel on the retina, where the file says it"),
     Column("pixel_width_mm", Kind.NUMBER, "mm", "width of a pixel on the retina, where the file says it"),
     Column("eye", Kind.TEXT, "", "right, left, or empty when it is not clear"),
-    Column("eye_from", Kind.TEXT, "", "what says so: DICOM, file name, or picture (a guess)"),
+    Column("eye_from", Kind.TEXT, "", "what says so: file (DICOM), file name, or picture (a guess)"),
 )
 _IDENTIFIERS = (
     Column("patient", Kind.TEXT, "", "DICOM Patient ID, or a hash of it"),
@@ -154,11 +154,12 @@ _FLAGS = (
     Column("overexposed_share", Kind.NUMBER, "", "pixels there that are white, 0 to 1"),
 )
 _ORIGIN = (
+    Column("sha256", Kind.TEXT, "", "fingerprint of the file's content"),
     Column("note", Kind.TEXT, "", "what decoding the picture had to decide"),
     Column("model_name", Kind.TEXT, "", "file name of the model"),
     Column("model", Kind.TEXT, "", "its fingerprint: first 16 digits of the SHA-256 of its weights"),
     Column("program", Kind.TEXT, "", "name and version of this program"),
-    Column("seconds", Kind.NUMBER, "s", "from reading the picture to its mask"),
+    Column("seconds", Kind.NUMBER, "s", "from reading the picture to all that is written of it"),
 )
 
 

@@ -1,0 +1,82 @@
+"""Quality: whether a photograph can be trusted where its disc lies: sharp enough, neither too dark nor overexposed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.crop import Square, extract
+from unet_desktop.images.opencv import cv2
+
+LEAST_SHARPNESS = 0.0375
+"""No photograph of Drishti-GS1 (50) or IDRiD (10) is below it; blurred by 2 % of the disc's diameter 51 of 60 are."""
+LEAST_BRIGHTNESS = 50.0
+"""Of 255. None of those 60 is darker; at a fifth of their brightness all are."""
+MOST_OVEREXPOSED = 0.05
+"""None of those 60 has white pixels there; at twice their brightness 37 have more."""
+
+BLURRED, DARK, OVEREXPOSED = "blurred", "too dark", "overexposed"
+
+_AROUND = 1.5  # side of what is looked at, in diameters of the disc
+_DIAMETER = 128  # of the disc in pixels of what is looked at, or fewer where the picture has fewer
+_DETAIL = 1.5  # pixels there; structures larger than this are no detail
+_WHITE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What can be measured of a photograph round the optic disc.
+
+    Attributes:
+        sharpness: spread of the detail over that of the picture, both of the green channel. Noise passes for detail.
+        brightness: mean of the largest channel, 0 to 255.
+        overexposed: share of pixels that are white in the green channel, 0 to 1.
+    """
+
+    sharpness: float
+    brightness: float
+    overexposed: float
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong, in words; the limits and what they were set on are in docs/experiments.md."""
+        found = {
+            BLURRED: self.sharpness < LEAST_SHARPNESS,
+            DARK: self.brightness < LEAST_BRIGHTNESS,
+            OVEREXPOSED: self.overexposed > MOST_OVEREXPOSED,
+        }
+        return tuple(fault for fault, so in found.items() if so)
+
+
+def quality(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Quality:
+    """Look at 1.5 diameters round the disc.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        x, y: the disc's centre, picture pixels.
+        diameter: of the disc, picture pixels.
+    """
+    diameter = max(diameter, 1.0)
+    square, size = Square(x, y, diameter * _AROUND), math.ceil(min(_DIAMETER, diameter) * _AROUND)
+    seen = _within(extract(picture, square, size), square, picture.shape[:2])
+    if not seen.size:
+        return Quality(0.0, 0.0, 0.0)
+    green = seen[..., 1].astype(np.float32)
+    detail = green - cv2.GaussianBlur(green, (0, 0), _DETAIL)
+    spread = float(green.std())
+    return Quality(
+        float(detail.std()) / spread if spread > 0 else 0.0,
+        float(seen.max(axis=2).mean()),
+        float(np.count_nonzero(seen[..., 1] >= _WHITE)) / green.size,
+    )
+
+
+def _within(seen: NDArray[np.uint8], square: Square, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The part of a crop that shows the picture, not what pads it."""
+    size = seen.shape[0]
+    left, top = (max(0, math.ceil(at)) for at in square.crop_point(0.0, 0.0, size))
+    right, bottom = (max(0, math.floor(at)) for at in square.crop_point(float(shape[1]), float(shape[0]), size))
+    return seen[top:bottom, left:right]

@@ -1,0 +1,120 @@
+"""Flags: what a person should know before trusting a picture's figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.images.quality import Quality, quality
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import Extent
+from unet_desktop.masks.rim import RAYS
+from unet_desktop.masks.tally import Measurement
+
+UNLIT = 18
+"""Of 255: beyond the field of view a photograph is black, give or take noise."""
+MOST_CUT = 0.05
+"""Share of the disc's edge, 18 degrees of it, beyond which nothing of the picture may lie."""
+
+_BEYOND = 1.05  # of the disc's radius: where the picture must go on
+_BEYOND_PIXELS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """See the columns of these names.
+
+    Attributes:
+        not_found: nothing was found.
+        several: another place looks much like the structure that a picture holds one of.
+        cut: that structure reaches the border of picture or field of view.
+        unfamiliar: the picture is unlike those that the model learned from.
+        quality: of the photograph round the disc; None where there is none.
+    """
+
+    not_found: bool
+    several: bool
+    cut: bool
+    unfamiliar: bool
+    quality: Quality | None
+
+    def columns(self, labels: LabelSet) -> dict[str, object]:
+        """As a part of a table's row."""
+        seen = self.quality
+        row: dict[str, object] = {
+            "flag_not_found": self.not_found,
+            "flag_several": self.several,
+            "flag_cut": self.cut,
+            "flag_unfamiliar": self.unfamiliar,
+            "flag_poor_quality": seen is not None and bool(seen.faults),
+            "flags": "; ".join(self._words(labels)),
+        }
+        if seen is not None:
+            figures = {
+                "sharpness": seen.sharpness,
+                "brightness": seen.brightness,
+                "overexposed_share": seen.overexposed,
+            }
+            row |= {name: round(figure, 4) for name, figure in figures.items()}
+        return row
+
+    def _words(self, labels: LabelSet) -> Iterator[str]:
+        located = labels.located()
+        name = "structure" if located is None else located.name
+        if self.not_found:
+            yield f"no {name} found"
+        if self.several:
+            yield f"several places look like the {name}"
+        if self.cut:
+            yield f"{name} cut by the border"
+        if self.unfamiliar:
+            yield "unfamiliar camera"
+        if self.quality is not None and self.quality.faults:
+            yield f"poor quality ({', '.join(self.quality.faults)})"
+
+
+def flags_of(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measurement, labels: LabelSet) -> Flags:
+    """What is to be said of a prediction.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        prediction: of these pixels.
+        measured: the prediction's mask, places in the picture's pixels.
+        labels: of the model.
+    """
+    located = labels.located()
+    extent = None if located is None else measured.extents[labels.labels.index(located)]
+    found = prediction.found and (extent is None or extent.area > 0)
+    around = None
+    if measured.rim is not None and measured.disc is not None:
+        diameter = 2.0 * math.sqrt(measured.extents[measured.disc].area / math.pi)
+        around = quality(pixels, measured.rim.x, measured.rim.y, diameter)
+    cut = found and extent is not None and (_touches(extent, pixels.shape) or _goes_dark(pixels, measured))
+    return Flags(not found, prediction.rivals > 0, cut, prediction.trust.unfamiliar, around)
+
+
+def _touches(extent: Extent, shape: tuple[int, ...]) -> bool:
+    """Does it reach the picture's border?"""
+    height, width = shape[:2]
+    ends = extent.left + extent.width == width or extent.top + extent.height == height
+    return ends or extent.left == 0 or extent.top == 0
+
+
+def _goes_dark(pixels: NDArray[np.uint8], measured: Measurement) -> bool:
+    """Is there no retina where the disc's surroundings should begin, as at the edge of the field of view?"""
+    rim = measured.rim
+    if rim is None:
+        return False
+    angles = np.arange(RAYS) * (2.0 * np.pi / RAYS)
+    radii = rim.disc * _BEYOND + _BEYOND_PIXELS
+    columns = np.floor(rim.x + radii * np.sin(angles)).astype(np.intp)
+    rows = np.floor(rim.y - radii * np.cos(angles)).astype(np.intp)
+    height, width = pixels.shape[:2]
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    lit = int(np.count_nonzero(pixels[rows[inside], columns[inside]].max(axis=1) > UNLIT))
+    return 1.0 - lit / RAYS > MOST_CUT

@@ -1,0 +1,198 @@
+"""A picture's row: every measurement of the editor, how far it may be trusted, and what it came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop import __version__
+from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.images.box import Box
+from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import guess_from_picture
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import Extent
+from unet_desktop.masks.rim import HOURS, Rim, broken
+from unet_desktop.masks.tally import Measurement, measured
+from unet_desktop.masks.trust import UncertaintyMap
+from unet_desktop.project.case import guess_eye
+from unet_desktop.tasks.folders.columns import column_part
+from unet_desktop.tasks.folders.flags import flags_of
+from unet_desktop.tasks.folders.inputs import Picture
+
+Pair = tuple[str, object]
+"""Of a column's name and a value."""
+
+_EVEN = 0.01
+"""Widths of the rim are only told in millimetres where pixels are square, but for so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a file says of its picture beside the pixels, as far as it says anything.
+
+    Attributes:
+        eye: which it is.
+        spacing: height and width of a pixel on the retina, millimetres.
+    """
+
+    eye: Eye = Eye.UNKNOWN
+    spacing: tuple[float, float] | None = None
+
+
+def figures(
+    picture: Picture, pixels: NDArray[np.uint8], prediction: Prediction, labels: LabelSet, stated: Stated
+) -> dict[str, object]:
+    """The columns that follow from a picture and what was found in it; what is not known has none.
+
+    Args:
+        picture: whose row it is.
+        pixels: (H, W, 3) uint8 RGB.
+        prediction: of these pixels.
+        labels: of the model.
+        stated: by the file.
+    """
+    found = _measured(prediction, labels)
+    height, width = prediction.mask.shape
+    eye, source = _eye(picture, pixels, found, stated)
+    row: dict[str, object] = {"height_px": height, "width_px": width}
+    if stated.spacing is not None:
+        row |= {"pixel_height_mm": stated.spacing[0], "pixel_width_mm": stated.spacing[1]}
+    row |= {"eye": eye.value, "eye_from": source}
+    row |= {"found": prediction.found, "confidence": round(prediction.confidence, 4)}
+    return row | dict(
+        chain(
+            _uncertainty(prediction, found),
+            _ratios(found, prediction),
+            _rim(found.rim, eye, stated),
+            *(
+                _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), stated)
+                for label, extent in zip(labels, found.extents, strict=True)
+            ),
+            flags_of(pixels, prediction, found, labels).columns(labels).items(),
+        )
+    )
+
+
+def origin(header: CheckpointHeader, model_name: str) -> dict[str, object]:
+    """The columns that say what made the row."""
+    return {
+        "model_name": model_name,
+        "model": header.weights_sha256[:16],
+        "program": f"U-Net Desktop {__version__}",
+    }
+
+
+def _measured(prediction: Prediction, labels: LabelSet) -> Measurement:
+    """Of the part of the mask where anything can be; places are the picture's."""
+    box = prediction.box
+    found = measured(np.ascontiguousarray(prediction.mask[box.slices]), labels)
+    extents = tuple(
+        replace(extent, left=extent.left + box.left, top=extent.top + box.top) if extent.area else extent
+        for extent in found.extents
+    )
+    rim = None if found.rim is None else replace(found.rim, x=found.rim.x + box.left, y=found.rim.y + box.top)
+    return replace(found, extents=extents, rim=rim)
+
+
+def _eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, stated: Stated) -> tuple[Eye, str]:
+    """Which eye it is, and what says so."""
+    if stated.eye is not Eye.UNKNOWN:
+        return stated.eye, "file"
+    named = guess_eye(picture.path.name)
+    if named is not Eye.UNKNOWN:
+        return named, "file name"
+    if found.rim is None or found.disc is None:
+        return Eye.UNKNOWN, ""
+    diameter = 2.0 * math.sqrt(found.extents[found.disc].area / math.pi)
+    guessed = guess_from_picture(pixels, found.rim.x, found.rim.y, diameter)
+    return guessed, "" if guessed is Eye.UNKNOWN else "picture"
+
+
+def _uncertainty(prediction: Prediction, found: Measurement) -> Iterator[Pair]:
+    box = Box(0, 0, 0, 0)
+    for extent in found.extents:
+        box = box.joined(Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width))
+    known = prediction.trust.uncertainty
+    if known is not None and not box.empty:
+        yield "uncertainty_bits", round(_mean(known, box), 4)
+
+
+def _mean(known: UncertaintyMap, box: Box) -> float:
+    """Bits, over the places of the map that lie in the box; at least the one in its middle."""
+    height, width = known.plane.shape
+    top, bottom = _places(box.top, box.bottom, known.top, known.height / height, height)
+    left, right = _places(box.left, box.right, known.left, known.width / width, width)
+    return float(known.plane[top:bottom, left:right].mean()) / 255.0
+
+
+def _places(first: int, end: int, start: float, step: float, count: int) -> tuple[int, int]:
+    """The first and the place behind the last of those whose middles lie between two picture pixels."""
+    low, high = (math.ceil((at - start) / step - 0.5) for at in (first, end))
+    low = min(max(low, 0), count - 1)
+    return low, min(max(high, low + 1), count)
+
+
+def _ratios(found: Measurement, prediction: Prediction) -> Iterator[Pair]:
+    if found.ratios is None or math.isnan(found.ratios.vertical):
+        return
+    for name in ("vertical", "horizontal", "area"):
+        yield f"{name}_cup_to_disc_ratio", round(getattr(found.ratios, name), 4)
+    if prediction.trust.vcdr is not None:
+        for end, ratio in zip(("low", "high"), prediction.trust.vcdr, strict=True):
+            yield f"vertical_cup_to_disc_ratio_{end}", round(ratio, 4)
+
+
+def _sizes(part: str, extent: Extent, dice: float | None, stated: Stated) -> Iterator[Pair]:
+    yield f"{part}_height_px", extent.height
+    yield f"{part}_width_px", extent.width
+    yield f"{part}_area_px", extent.area
+    if stated.spacing is not None:
+        down, across = stated.spacing
+        yield f"{part}_height_mm", round(extent.height * down, 4)
+        yield f"{part}_width_mm", round(extent.width * across, 4)
+        yield f"{part}_area_mm2", round(extent.area * down * across, 4)
+    if dice is not None:
+        yield f"{part}_expected_dice", round(dice, 4)
+
+
+def _rim(rim: Rim | None, eye: Eye, stated: Stated) -> Iterator[Pair]:
+    """Nothing without a cup: then there is no rim, but a disc."""
+    if rim is None or not rim.has_cup:
+        return
+    ratio, hour = rim.thinnest
+    yield "thinnest_rim_to_disc_ratio", round(ratio, 4)
+    yield "thinnest_rim_oclock", hour
+    up, right, down, left = rim.sides
+    sides = {"superior": up, "inferior": down}
+    quadrants = rim.quadrants(eye)
+    if quadrants is not None:
+        sides |= {side.name.lower(): width for side, width in quadrants.items()}
+        for rule in ("ISNT", "IST"):
+            wrong = broken(quadrants, rule)
+            yield f"{rule.lower()}_rule", ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
+    scale = _square_pixel(stated)
+    for side, width in sides.items():
+        yield f"rim_{side}_px", round(width, 2)
+        if scale is not None:
+            yield f"rim_{side}_mm", round(width * scale, 4)
+    yield "rim_left_px", round(left, 2)
+    yield "rim_right_px", round(right, 2)
+    widths, ratios = rim.hours.tolist(), rim.hour_ratios.tolist()
+    for hour in range(1, HOURS + 1):
+        yield f"rim_{hour}_oclock_px", round(widths[hour % HOURS], 2)
+        yield f"rim_{hour}_oclock_to_disc_ratio", round(ratios[hour % HOURS], 4)
+
+
+def _square_pixel(stated: Stated) -> float | None:
+    """Millimetres, of either side; None where they differ or nobody says."""
+    if stated.spacing is None:
+        return None
+    down, across = stated.spacing
+    return (down + across) / 2.0 if abs(down - across) <= _EVEN * max(down, across) else None
