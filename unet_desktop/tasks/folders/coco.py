@@ -16,6 +16,11 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.contours import outlines, pieces
 from unet_desktop.masks.regions import Mask, Region, region
 
+COCO_PARTS = "contours/coco"
+"""Folder of the files of single pictures, below the output folder."""
+COCO = "contours/coco.json"
+"""The file of the whole run."""
+
 _COMPACT = (",", ":")
 
 

@@ -6,15 +6,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unet_desktop import __version__, files
+from unet_desktop import files
 from unet_desktop.engine.segmenter import Prediction, Segmenter
+from unet_desktop.images.box import bounds
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import encode_jpeg, outlined
 from unet_desktop.masks.trust import UNFAMILIAR
+from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
+from unet_desktop.tasks.folders.geojson import geojson
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.labelme import labelme
 from unet_desktop.tasks.folders.outputs import Outputs
-from unet_desktop.tasks.measurement_table import measurements, trust_columns
+from unet_desktop.tasks.folders.region_files import probability_files, region_files
+from unet_desktop.tasks.folders.row import Stated, figures, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +52,35 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
 def _files(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
 ) -> Iterator[tuple[str, bytes]]:
-    labels = segmenter.header.labels
+    """(path, content) of what is asked for; nothing else costs anything."""
+    labels, mask, name = segmenter.header.labels, prediction.mask, picture.name
     if outputs.masks:
-        yield f"masks/{picture.name}.png", encode_mask(prediction.mask, labels)
+        yield f"masks/{name}.png", encode_mask(mask, labels)
+    if outputs.regions:
+        yield from region_files(name, mask, labels)
+    if outputs.probabilities != "none":
+        yield from probability_files(name, prediction, labels, outputs.probabilities)
     if outputs.overlays:
-        yield f"overlays/{picture.name}.jpg", encode_jpeg(outlined(image.pixels, prediction.mask, labels))
+        yield f"overlays/{name}.jpg", encode_jpeg(outlined(image.pixels, mask, labels))
+    if not outputs.contours:
+        return
+    box = bounds(mask)
+    if "geojson" in outputs.contours:
+        yield f"contours/geojson/{name}.geojson", geojson(picture.relative, mask, box, labels)
+    if "coco" in outputs.contours:
+        yield f"{COCO_PARTS}/{name}.json", coco(picture.relative, mask, box, labels)
+    if "labelme" in outputs.contours:
+        yield f"contours/labelme/{name}.json", labelme(picture.path, image, mask, box, labels, page=picture.page)
 
 
 def _row(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
 ) -> dict[str, object]:
-    height, width = prediction.mask.shape
     return (
         {"image": picture.relative}
         | ({"mask": f"masks/{picture.name}.png"} if outputs.masks else {})
-        | {"height_px": height, "width_px": width, "found": prediction.found}
-        | {"confidence": round(prediction.confidence, 4)}
-        | measurements(prediction.mask, segmenter.header.labels)
-        | trust_columns(prediction.trust)
-        | {
-            "note": " ".join(filter(None, (image.note, UNFAMILIAR if prediction.trust.unfamiliar else ""))),
-            "sha256": files.sha256(picture.path),
-            "model": segmenter.header.weights_sha256[:16],
-            "program": f"U-Net Desktop {__version__}",
-        }
+        | figures(picture, image.pixels, prediction, segmenter.header.labels, Stated())
+        | {"note": " ".join(filter(None, (image.note, UNFAMILIAR if prediction.trust.unfamiliar else "")))}
+        | origin(segmenter.header, segmenter.name)
+        | {"sha256": files.sha256(picture.path)}
     )
