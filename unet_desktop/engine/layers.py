@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from unet_desktop.engine.depthwise import DepthwiseConv2d
+
 
 class ConvNorm(nn.Module):
     """Convolution, batch norm and activation, keeping the size at stride 1 and halving it at stride 2.
@@ -31,7 +33,10 @@ class ConvNorm(nn.Module):
     ) -> None:
         super().__init__()
         padding = kernel // 2 if stride == 1 else 0
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=bias)
+        if groups == inputs == outputs and not bias:
+            self.conv: nn.Conv2d = DepthwiseConv2d(inputs, kernel, stride, padding)
+        else:
+            self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=bias)
         self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=epsilon)
         self.act = activation(inplace=True) if activation is not nn.Identity else nn.Identity()
 
