@@ -1,11 +1,11 @@
-"""Model card: what a model is, what it learned from, what it is worth and what it is not for, as Markdown.
+"""Model card: what a model is, what it learned from, what it is worth and what it is not for.
 
 Sections after Mitchell et al. 2019, "Model Cards for Model Reporting", FAT* '19, pp. 220-229, figure 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,17 @@ from unet_desktop.checkpoint_header import CheckpointHeader, read_header
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
+from unet_desktop.tasks.reports.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+)
+from unet_desktop.tasks.reports.markdown import markdown_text
 from unet_desktop.tasks.runs import Run, read_record
 
 _WORST = 5
@@ -30,6 +41,15 @@ _LIMITS = (
 
 
 def card_of(path: Path) -> str:
+    """The card of a model file as Markdown.
+
+    Raises:
+        CheckpointError: it is no model of this program.
+    """
+    return markdown_text(card_document(path))
+
+
+def card_document(path: Path) -> Document:
     """The card of a model file; in a project also with its notes and its worst validation pictures.
 
     Raises:
@@ -46,33 +66,35 @@ def card_of(path: Path) -> str:
     )
 
 
-def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run | None = None) -> str:
-    """Markdown, ending in a line break."""
-    labels = ", ".join(_plain(label.name) for label in header.labels)
-    parts = [
-        f"# Model card: {_plain(name)}",
-        f"Segments **{labels}** in colour photographs. Made with U-Net Desktop on {_date(header.created)}.",
-        "## Details",
-        _table(("", ""), _details(header)),
-        "## Intended use",
-        f"To propose masks of {labels} in pictures like those it learned from, for a person to check and correct, "
-        "and to measure many such pictures for research. It is no medical device.",
-        "## Data",
-        _table(("", ""), _data(header)),
-        "## Figures",
-        _metrics(header),
+def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run | None = None) -> Document:
+    """The card of a model of this name, with the notes and the run that there are."""
+    labels = ", ".join(label.name for label in header.labels)
+    blocks: list[Block] = [
+        Heading("Details"),
+        Facts(tuple(_details(header))),
+        Heading("Intended use"),
+        Paragraph(
+            f"To propose masks of {labels} in pictures like those it learned from, for a person to check and correct, "
+            "and to measure many such pictures for research. It is no medical device."
+        ),
+        Heading("Data"),
+        Facts(tuple(_data(header))),
+        Heading("Figures"),
+        *_metrics(header),
     ]
     if run is not None and run.cases:
         worst = list(run.cases.items())[:_WORST]
-        parts += [
-            "Worst validation pictures:",
-            _table(("picture", "Dice"), ((c, _number(f.get("dice"))) for c, f in worst)),
+        rows = tuple((case, _number(figures.get("dice"))) for case, figures in worst)
+        blocks += [
+            Paragraph("Worst validation pictures:"),
+            Table((Column("picture", share=3), Column("Dice", numeric=True)), rows),
         ]
-    parts += ["## Limits", "\n".join(f"- {limit}" for limit in _LIMITS)]
+    blocks += [Heading("Limits"), Items(_LIMITS)]
     if notes.strip():
-        parts += ["## Notes", notes.strip()]
-    parts += ["## Versions", _table(("", ""), header.versions.items())]
-    return "\n\n".join(parts) + "\n"
+        blocks += [Heading("Notes"), *(Paragraph(line.strip()) for line in notes.splitlines() if line.strip())]
+    blocks += [Heading("Versions"), Facts(tuple(header.versions.items()))]
+    made = f"Segments {labels} in colour photographs. Made with U-Net Desktop on {_date(header.created)}."
+    return Document(f"Model card: {name}", made, tuple(blocks), "")
 
 
 def _details(header: CheckpointHeader) -> list[tuple[str, str]]:
@@ -101,24 +123,20 @@ def _data(header: CheckpointHeader) -> list[tuple[str, str]]:
     return rows
 
 
-def _metrics(header: CheckpointHeader) -> str:
+def _metrics(header: CheckpointHeader) -> Iterator[Block]:
     metrics = header.metrics
     if not metrics:
-        return "None: it was trained without validation pictures."
-    rows = [
-        (_plain(label.name), _number(metrics.get(f"dice/{label.name}")), _number(metrics.get(f"iou/{label.name}")))
-        for label in header.labels
-    ]
-    others = [(title, _number(metrics[key])) for key, title in _FIGURES.items() if key in metrics]
-    text = "Means over the validation pictures; Dice and IoU of each region, the label and everything inside it.\n\n"
-    text += _table(("region", "Dice", "IoU"), rows)
-    return text + ("\n\n" + _table(("figure", "value"), others) if others else "")
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = tuple(heads)
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    return "\n".join(lines + ["| " + " | ".join(_plain(cell) for cell in row) + " |" for row in rows])
+        yield Paragraph("None: it was trained without validation pictures.")
+        return
+    yield Paragraph(
+        "Means over the validation pictures; Dice and IoU of each region, the label and everything inside it."
+    )
+    names = (label.name for label in header.labels)
+    rows = ((name, _number(metrics.get(f"dice/{name}")), _number(metrics.get(f"iou/{name}"))) for name in names)
+    yield Table((Column("region", share=3), Column("Dice", numeric=True), Column("IoU", numeric=True)), tuple(rows))
+    others = tuple((title, _number(metrics[key])) for key, title in _FIGURES.items() if key in metrics)
+    if others:
+        yield Table((Column("figure", share=3), Column("value", numeric=True)), others)
 
 
 def _listed(names: Any) -> str:
@@ -127,13 +145,6 @@ def _listed(names: Any) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown takes for nothing but text."""
-    for sign in "\\`*_[]<>|#":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", " ")
 
 
 def _date(created: str) -> str:

@@ -1,0 +1,67 @@
+"""Documents as Markdown, without plots and pictures, for what is kept beside code or pasted into a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from unet_desktop.tasks.reports.document import (
+    Block,
+    Document,
+    Facts,
+    Gallery,
+    Heading,
+    Items,
+    Notice,
+    Paragraph,
+    Plot,
+    Plots,
+    Table,
+    Tiles,
+)
+from unet_desktop.tasks.reports.plain import shown
+
+_SIGNS = "\\`*_[]<>|#"
+
+
+def markdown_text(document: Document) -> str:
+    """The document's text, ending in a line break."""
+    parts = [
+        f"# {_plain(document.title)}",
+        _plain(document.subtitle),
+        *_parts(document.blocks),
+        _plain(document.footer),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _parts(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Heading():
+                yield "#" * block.level + " " + _plain(block.text)
+            case Paragraph() | Notice():
+                yield _plain(block.text)
+            case Items():
+                yield "\n".join(f"- {_plain(entry)}" for entry in block.entries)
+            case Facts():
+                yield _table(("", ""), block.pairs)
+            case Tiles():
+                yield _table(("", "", ""), ((tile.title, tile.value, tile.remark) for tile in block.tiles))
+            case Table():
+                yield _table((column.title for column in block.columns), block.rows)
+            case Plot() | Plots() | Gallery():
+                pass
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = ["| " + " | ".join(_plain(head) for head in heads) + " |", "|" + " --- |" * len(heads)]
+    return "\n".join(lines + ["| " + " | ".join(_plain(cell) for cell in row) + " |" for row in rows])
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing but text."""
+    text = shown(" ".join(text.splitlines()))
+    for sign in _SIGNS:
+        text = text.replace(sign, f"\\{sign}")
+    return text
