@@ -127,6 +127,22 @@ def test_predictions_never_touch_human_masks(trained, tmp_path):
     assert after.case("synthetic-01").state is CaseState.CORRECTED
 
 
+def test_a_run_leaves_a_report_with_close_ups_and_failures(trained, tmp_path):
+    root = _copy_of(trained[0], tmp_path)
+    (root / "images" / "broken.jpg").write_bytes(b"no picture")
+    model = list_models(Project.open(root).layout)[0].path
+    outputs = Outputs(reports=("html", "pdf"))
+    events = list(segment_folder(request(root / "images", tmp_path / "out", model, outputs)))
+    reports = [event.path for event in events if isinstance(event, Written) and event.what == "report"]
+    assert [path.name for path in reports] == ["report.html", "report.pdf"]
+    text = reports[0].read_text("utf-8")
+    assert "Optic disc and optic cup in 8 pictures" in text
+    assert "broken.jpg is not a picture" in text
+    assert "data:image/jpeg;base64," in text
+    assert "not shown" not in text
+    assert reports[1].read_bytes().startswith(b"%PDF-")
+
+
 def test_one_bad_picture_does_not_stop_the_folder(trained, tmp_path):
     root = _copy_of(trained[0], tmp_path)
     (root / "images" / "broken.jpg").write_bytes(b"no picture")

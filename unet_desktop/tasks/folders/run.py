@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from unet_desktop import files
@@ -18,6 +19,7 @@ from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local import LocalEngine
+from unet_desktop.tasks.folders.report import need_report, write_reports
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.tables import write_tables
 
@@ -37,6 +39,7 @@ def segment_folder(request: Request) -> Iterator[Event]:
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
             written any more.
     """
+    need_report(request.outputs.reports)
     refuse_overlap(request.chosen, request.output)
     found = find_pictures(request.chosen)
     refuse_none(found, request.chosen)
@@ -106,6 +109,8 @@ class _Run:
     def _tables(self) -> Iterator[Written]:
         images = [picture.relative for picture in self._found.pictures]
         yield from write_tables(self._request.output, self._request.outputs.tables, self._ledger, images)
+        entries = self._ledger.entries(images)
+        yield from write_reports(self._request, entries, len(images), datetime.now(UTC))
 
 
 def _said(outcome: Outcome) -> tuple[str, str]:

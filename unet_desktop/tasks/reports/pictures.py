@@ -22,6 +22,7 @@ _QUALITY = 82
 _FINER = 2
 """Outlines are drawn that many times larger, so that reduction makes them smooth."""
 _RIM = 2
+_SHADE = 0.35
 _AROUND = 1.9
 """Side of a close-up over the longer side of what was found."""
 
@@ -51,6 +52,9 @@ def small_picture(pixels: Pixels, outlines: Sequence[Outline], *, close: bool) -
     for plane, colour in outlines:
         small = extract_labels(plane.view(np.uint8), square, size, 0)
         lines, _ = cv2.findContours(small, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        # Beside a dark shade, the colour is seen on whatever lies under it.
+        shade = cv2.drawContours(drawn.copy(), lines, -1, (0, 0, 0), 2 * _FINER + 1, cv2.LINE_AA)
+        drawn = np.asarray(cv2.addWeighted(drawn, 1 - _SHADE, shade, _SHADE, 0), np.uint8)
         cv2.drawContours(drawn, lines, -1, _rgb(colour), 2 * _FINER - 1, cv2.LINE_AA)
     kept = drawn[_RIM:-_RIM, _RIM:-_RIM]
     small = np.asarray(cv2.resize(kept, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
