@@ -8,18 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.read import SUFFIXES
+from unet_desktop.images.dicom import is_dicom
+from unet_desktop.images.read import KINDS, SUFFIXES
+
+_DIRECTORY = "DICOMDIR"
+"""A DICOM file that lists others (PS3.10, 8.6)."""
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
-    """Picture files of the folder by suffix, in natural order; hidden files and links to folders are passed over.
+    """Picture files of the folder, in natural order; hidden files and links to folders are passed over.
+
+    They are known by their suffix; a file without one, or with a number for one, is looked into for DICOM.
 
     Raises:
         ImageError: the folder is missing, cannot be read, or holds no picture.
     """
     found = images_in(folder, recursive=recursive)
     if not found:
-        raise ImageError(f"{folder} holds no pictures (JPEG, PNG, TIFF, BMP, WebP). Choose the folder with the images.")
+        raise ImageError(f"{folder} holds no pictures ({KINDS}). Choose the folder with the images.")
     return found
 
 
@@ -49,5 +55,9 @@ def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 if recursive:
                     yield from _walk(Path(entry.path), recursive)
-            elif Path(entry.name).suffix.lower() in SUFFIXES and entry.is_file():
+            elif entry.is_file() and _is_picture(Path(entry.path)):
                 yield Path(entry.path)
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES or (path.name.upper() != _DIRECTORY and is_dicom(path))

@@ -13,6 +13,7 @@ from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
+from unet_desktop.images.dicom import count_frames, is_dicom, read_frame, read_frame_size
 from unet_desktop.images.wide import is_wide_colour, read_wide_colour
 
 Pixels = NDArray[np.uint8]
@@ -21,6 +22,8 @@ Pixels = NDArray[np.uint8]
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
 """The only decoders that are ever asked; most of Pillow's security history lies in the others."""
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+KINDS = "JPEG, PNG, TIFF, BMP, WebP, DICOM"
+"""What is read, for sentences."""
 MOST_PIXELS = 200_000_000
 """A larger picture is refused before it is decoded; 200 million pixels are 600 MB in memory."""
 
@@ -62,7 +65,7 @@ class Image:
 
 
 def read_image(path: Path, page: int = 0) -> Image:
-    """Decode a JPEG, PNG, TIFF, BMP or WebP file, or a page of it, from 0.
+    """Decode a JPEG, PNG, TIFF, BMP, WebP or DICOM file, or a page of it, from 0.
 
     16-bit and floating-point pictures are scaled from their real range; transparent pixels lie on black; of
     several pages one is taken. Each is said in the note.
@@ -71,6 +74,9 @@ def read_image(path: Path, page: int = 0) -> Image:
         ImageError: missing, damaged, truncated, of another format, without such a page, or over MOST_PIXELS.
     """
     try:
+        if is_dicom(path):
+            pixels, notes = read_frame(path, page, MOST_PIXELS)
+            return Image(pixels, " ".join(notes))
         with Pillow.open(path, formats=FORMATS) as opened:
             if page:
                 opened.seek(page)
@@ -90,16 +96,18 @@ def read_image(path: Path, page: int = 0) -> Image:
 
 
 def count_pages(path: Path) -> int:
-    """How many pages a TIFF has, without decoding any; 1 for what is no TIFF or cannot be read.
+    """How many pages a TIFF or DICOM file has, without decoding any; 1 for what is neither or cannot be read.
 
     Frames of animations are not pages: who photographs an eye stores no animation.
     """
-    if path.suffix.lower() not in {".tif", ".tiff"}:
-        return 1
     try:
+        if is_dicom(path):
+            return count_frames(path)
+        if path.suffix.lower() not in {".tif", ".tiff"}:
+            return 1
         with Pillow.open(path, formats=("TIFF",)) as opened:
             return max(1, int(getattr(opened, "n_frames", 1)))
-    except DECODER_ERRORS:
+    except (*DECODER_ERRORS, ImageError):
         return 1
 
 
@@ -110,6 +118,8 @@ def read_size(path: Path) -> tuple[int, int]:
         ImageError: as `read_image`, as far as the header shows it.
     """
     try:
+        if is_dicom(path):
+            return read_frame_size(path, MOST_PIXELS)
         with Pillow.open(path, formats=FORMATS) as opened:
             _refuse_bomb(opened, path)
             width, height = opened.size
@@ -128,6 +138,8 @@ def read_reduced(path: Path, longest: int) -> Pixels:
         ImageError: as `read_image`.
     """
     try:
+        if is_dicom(path):
+            return _thumbnail(read_image(path).pixels, longest)
         with Pillow.open(path, formats=FORMATS) as opened:
             _refuse_bomb(opened, path)
             if is_wide_colour(opened):
@@ -216,7 +228,7 @@ def _reason(path: Path, error: BaseException) -> str:
     if isinstance(error, PermissionError):
         return f"{path} may not be read; check its permissions."
     if isinstance(error, UnidentifiedImageError):
-        return f"{path} is not a picture this program reads (JPEG, PNG, TIFF, BMP, WebP), or it is damaged."
+        return f"{path} is not a picture this program reads ({KINDS}), or it is damaged."
     if isinstance(error, MemoryError):
         return f"{path} needs more memory than there is."
     detail = str(error).strip() or type(error).__name__

@@ -117,5 +117,5 @@ class NoCases(Page):
         self.words.setText(
             "They are shown as soon as that is over."
             if title
-            else "Import a folder of JPEG, PNG, TIFF, BMP or WebP pictures, with masks where you have some."
+            else "Import a folder of JPEG, PNG, TIFF, BMP, WebP or DICOM pictures, with masks where you have some."
         )

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.listing import images_in
-from unet_desktop.images.read import count_pages
+from unet_desktop.images.read import KINDS, count_pages
 from unet_desktop.masks.pairs import masks_among
 
 STANDARD_INPUT = Path("-")
@@ -117,7 +117,7 @@ def refuse_none(found: Found, chosen: Chosen) -> None:
     if chosen.include or chosen.exclude:
         raise ImageError(f"{where} holds no pictures that fit the patterns. Change --include or --exclude.")
     raise ImageError(
-        f"{where} holds no pictures (JPEG, PNG, TIFF, BMP, WebP). Choose the folder with the images"
+        f"{where} holds no pictures ({KINDS}). Choose the folder with the images"
         f"{'' if chosen.recursive else ', or look into its sub-folders, too'}."
     )
 

@@ -1,0 +1,122 @@
+"""DICOM photographs: a frame of a file becomes RGB uint8, or one sentence says why not.
+
+pydicom and its decoders are an extra, so they are imported when the first such file is met. Only attributes of the
+image are read; who the patient is stays in the file (see `dicom_facts`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.errors import ImageError
+from unet_desktop.images.dicom_codestream import decode_rare_jpeg, is_rare_jpeg, refuse_other
+from unet_desktop.images.dicom_display import shown
+from unet_desktop.images.dicom_header import INSTALL, Header, explained, quiet_pydicom, read_header
+from unet_desktop.images.dicom_header import SUFFIXES as SUFFIXES
+from unet_desktop.images.dicom_header import is_dicom as is_dicom
+
+_COLOURS = frozenset(
+    {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
+)
+_DECODERS = ("pylibjpeg", "pillow", "pyjpegls", "pydicom")
+"""pydicom's names of those that put up with damaged files, in the order in which they are asked; gdcm does not."""
+
+
+def count_frames(path: Path) -> int:
+    """How many pictures the file holds, from its header alone.
+
+    Raises:
+        ImageError: none, or it cannot be read. OSError: of the file system.
+    """
+    with explained(path), path.open("rb") as file:
+        return read_header(file, path).frames
+
+
+def read_frame_size(path: Path, most_pixels: int) -> tuple[int, int]:
+    """(height, width) of each of the file's frames, from its header alone.
+
+    Raises:
+        ImageError: as `read_frame`, as far as the header shows it. OSError: of the file system.
+    """
+    with explained(path), path.open("rb") as file:
+        header = read_header(file, path)
+        _refuse_size(header, path, most_pixels)
+    return header.height, header.width
+
+
+def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uint8], list[str]]:
+    """Decode one frame; of the others no more is read than where they lie.
+
+    Args:
+        path: a DICOM file.
+        frame: which, from 0.
+        most_pixels: a larger picture is refused before it is decoded.
+
+    Returns:
+        (H, W, 3) uint8 RGB, and sentences about what had to be decided.
+
+    Raises:
+        ImageError: it holds no such picture, is damaged, too large, or nothing decodes it. OSError: of the file system.
+    """
+    notes: list[str] = []
+    with explained(path), path.open("rb") as file:
+        header = read_header(file, path)
+        _refuse_size(header, path, most_pixels)
+        if frame >= header.frames:
+            raise ImageError(f"{path} holds {header.frames} pictures; there is no number {frame + 1}.")
+        if header.frames > 1:
+            notes.append(f"Frame {frame + 1} of {header.frames} is shown.")
+        pixels = shown(_decoded(file, path, header, frame), header, frame, notes)
+    return np.ascontiguousarray(pixels), notes
+
+
+def _refuse_size(header: Header, path: Path, most_pixels: int) -> None:
+    if header.width * header.height > most_pixels:
+        raise ImageError(
+            f"{path} has {header.width} x {header.height} pixels, more than the {most_pixels // 1_000_000} million "
+            "that are allowed. Reduce it first."
+        )
+    if not header.width * header.height:
+        raise ImageError(f"{path} has no pixels ({header.width} x {header.height}). Copy it again from its source.")
+
+
+def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[Any]:
+    """(H, W) or (H, W, samples) as stored, YBR turned to RGB."""
+    pixels = quiet_pydicom().pixels
+    colours = header.dataset.PhotometricInterpretation
+    if colours not in _COLOURS:
+        raise ImageError(f"{path} stores its colours as {colours}, which this program does not read. Export it as RGB.")
+    options: dict[str, Any] = {"index": frame, "transfer_syntax_uid": header.syntax}
+    if header.syntax.is_encapsulated:
+        data = _compressed(file, header, frame)
+        refuse_other(data, path, header)
+        if is_rare_jpeg(header):
+            return decode_rare_jpeg(data, path, header)
+        options["decoding_plugin"] = _plugin(path, header)
+    file.seek(0)
+    values = np.asarray(pixels.pixel_array(file, **options))
+    if values.shape[:2] != (header.height, header.width):
+        raise ValueError(f"its picture is {values.shape}")
+    return values
+
+
+def _plugin(path: Path, header: Header) -> str:
+    """Which of pydicom's decoders is used; that must not depend on what is wrong with the picture."""
+    available = quiet_pydicom().pixels.get_decoder(header.syntax).available_plugins
+    for name in _DECODERS:
+        if name in available:
+            return name
+    raise ImageError(f"{path} is compressed by {header.syntax.name}. {INSTALL}")
+
+
+def _compressed(file: BinaryIO, header: Header, frame: int) -> bytes:
+    """The bytes of one compressed frame."""
+    file.seek(header.start + 12)  # past tag, VR and length
+    tables = tuple(header.dataset.get(name) for name in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"))
+    offsets = tables if all(tables) else None
+    get_frame = quiet_pydicom().encaps.get_frame
+    return bytes(get_frame(file, frame, number_of_frames=header.frames, extended_offsets=offsets))

@@ -1,0 +1,108 @@
+"""The compressed picture inside of a DICOM file: is it what the file states, and how rare kinds of JPEG are decoded."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.errors import ImageError
+from unet_desktop.images.dicom_header import INSTALL, Header, quiet_pydicom
+
+_RLE = "1.2.840.10008.1.2.5"
+_LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
+_EXTENDED = "1.2.840.10008.1.2.4.51"
+_MORE = 1 << 20  # bytes that a compressed frame may have beyond twice what it is compressed from
+_END = b"\xff\xd9"
+_FROM_THE_END = 64  # bytes of padding after a codestream's end that are put up with
+_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf\xf7]")
+"""Markers of the frame header of each kind of JPEG, and of JPEG-LS."""
+
+
+def refuse_other(data: bytes, path: Path, header: Header) -> None:
+    """Decoders believe a codestream and not the file's header, so it must say the same and be whole.
+
+    Raises:
+        ImageError: it differs, ends early, or is longer than it could be.
+    """
+    dataset = header.dataset
+    samples = int(dataset.get("SamplesPerPixel", 1))
+    raw = header.height * header.width * samples * int(dataset.BitsAllocated) // 8
+    if len(data) > 2 * raw + _MORE:
+        raise ImageError(f"{path} is damaged: its picture is longer than uncompressed. Copy it again from its source.")
+    if header.syntax == _RLE:
+        return
+    if _END not in data[-_FROM_THE_END:]:
+        raise ImageError(f"{path} is incomplete: its picture has no end. Copy it again from its source.")
+    if codestream_size(data) != (header.height, header.width, samples):
+        raise ImageError(
+            f"{path} is damaged: it states {header.width} x {header.height} pixels, but its picture other ones. "
+            "Copy it again from its source."
+        )
+
+
+def codestream_size(data: bytes) -> tuple[int, int, int] | None:
+    """(height, width, channels) that a JPEG, JPEG-LS or JPEG 2000 codestream states; None where it states none.
+
+    ITU-T T.81 B.2.2 (frame header), T.87 C.2.2 (the same for JPEG-LS), T.800 A.5.1 (SIZ).
+    """
+    if data[:2] == b"\xff\xd8":
+        return _jpeg_size(data)
+    start = data.find(b"\xff\x4f\xff\x51")  # behind the boxes of a JP2 file, where it is one
+    if start < 0 or len(data) < start + 42:
+        return None
+    right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
+    return bottom - top, right - left, struct.unpack_from(">H", data, start + 40)[0]
+
+
+def is_rare_jpeg(header: Header) -> bool:
+    """Is it one of the kinds that nothing of pydicom's decodes: lossless, or of more than 8 bits?"""
+    wide = int(header.dataset.get("BitsStored", header.dataset.BitsAllocated)) > 8
+    return header.syntax in _LOSSLESS or (header.syntax == _EXTENDED and wide)
+
+
+def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
+    """(H, W) or (H, W, samples) as stored, YBR turned to RGB.
+
+    Raises:
+        ImageError: the decoder is not installed. Others are the decoder's.
+    """
+    try:
+        imagecodecs = importlib.import_module("imagecodecs")
+    except ModuleNotFoundError as error:
+        raise ImageError(f"{path} is compressed by {header.syntax.name}. {INSTALL}") from error
+    dataset = header.dataset
+    if dataset.get("SamplesPerPixel", 1) == 1:
+        values = np.asarray(imagecodecs.jpeg8_decode(data))
+        return _signed(values, int(dataset.BitsStored)) if dataset.get("PixelRepresentation") else values
+    # that both are the same keeps the decoder from turning colours, of which the file knows more than the codestream
+    values = np.asarray(imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB"))
+    if dataset.PhotometricInterpretation == "RGB":
+        return values
+    return np.asarray(quiet_pydicom().pixels.convert_color_space(values, "YBR_FULL", "RGB"))
+
+
+def _signed(values: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Numbers of so many bits, the uppermost of which is the sign, as numbers of the array's width."""
+    unused = values.dtype.itemsize * 8 - bits
+    return np.asarray((values << unused).view(f"i{values.dtype.itemsize}") >> unused)
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int, int] | None:
+    at = 2
+    while at + 10 <= len(data):
+        if data[at : at + 2] == b"\xff\xff":  # fill bytes
+            at += 1
+        elif _FRAME.match(data, at):
+            height, width, channels = struct.unpack_from(">HHB", data, at + 5)
+            return height, width, channels
+        elif data[at] != 0xFF:
+            return None
+        else:
+            at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+    return None

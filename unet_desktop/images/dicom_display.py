@@ -1,0 +1,194 @@
+"""How the values of a DICOM picture are shown: RGB of 8 bits, by the rules of PS3.3 C.7.6.3, C.11.1 and C.11.2.
+
+Grey values go through the modality's transformation, then through the file's first window or look-up table, then they
+are turned round where black is stored as white. Without a window values of 8 bits are shown as they are, others from
+their real range, as those of a 16-bit TIFF are. Colours are shown as stored: a colour profile is passed over, as with
+any other picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.images.dicom_header import Header, quiet_pydicom
+
+Stored = NDArray[Any]
+"""(H, W) or (H, W, samples) of any number."""
+Measured = NDArray[Any]
+"""float32 for each pixel, or float64 for each value that there can be."""
+
+_SHORT = 2  # bytes: of values so short a table of all that there can be is less than the pixels
+_ROWS = 128  # at a time: numpy's look-up makes 8 bytes of each index
+_MOST_BITS_AS_THEY_ARE = 8
+
+
+def shown(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
+    """A decoded frame as people look at it.
+
+    Args:
+        values: (H, W) grey values or places in the palette, or (H, W, 3) RGB, as stored.
+        header: of the file.
+        frame: which it is, from 0.
+        notes: gets what had to be decided, as sentences.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+
+    Raises:
+        ValueError: it has channels that nobody could show. Others of pydicom, where a table is damaged.
+    """
+    dataset = header.dataset
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        table = _palette(_all_values(values), dataset)
+        return _looked_up(table, values)
+    padding = _padding(dataset) if values.ndim == 2 else None
+    table_or_values = _all_values(values) if _is_short(values) else values
+    measured = _measured(table_or_values, header, frame)
+    used = _used(values) if _is_short(values) else np.isfinite(measured)
+    if padding is not None:
+        padded = (table_or_values >= padding[0]) & (table_or_values <= padding[1])
+        used &= ~padded
+    bright = _brightness(measured, used, header, frame, notes)
+    if values.ndim == 2 and _is_inverse(dataset):
+        bright = 1.0 - bright
+        notes.append("Its lowest value is stored as white.")
+    levels = np.round(np.clip(np.nan_to_num(bright), 0.0, 1.0) * 255.0).astype(np.uint8)
+    if padding is not None:
+        levels[padded] = 0
+    pixels = _looked_up(levels, values) if _is_short(values) else levels
+    if pixels.ndim == 2:
+        return np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
+    if pixels.shape[2] != 3:
+        raise ValueError(f"it has {pixels.shape[2]} channels")
+    return pixels
+
+
+def _is_short(values: Stored) -> bool:
+    return values.dtype.kind in "ui" and values.dtype.itemsize <= _SHORT
+
+
+def _all_values(values: Stored) -> Stored:
+    """(256,) or (65536,): every value of that type, each at the place that its bits give as an unsigned number."""
+    if not _is_short(values):
+        raise ValueError(f"palette of {values.dtype}")
+    unsigned = np.dtype(f"u{values.dtype.itemsize}")
+    return np.arange(256**values.dtype.itemsize).astype(unsigned).view(values.dtype.newbyteorder("="))
+
+
+def _places(values: Stored) -> Stored:
+    native = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
+    return native.view(f"u{values.dtype.itemsize}")
+
+
+def _used(values: Stored) -> NDArray[np.bool_]:
+    """Which of `_all_values` occur."""
+    places = _places(values)
+    used = np.zeros(256**values.dtype.itemsize, bool)
+    for rows in _rows(len(places)):
+        used[places[rows]] = True
+    return used
+
+
+def _looked_up(table: NDArray[np.uint8], values: Stored) -> NDArray[np.uint8]:
+    """Each value's row of a table over `_all_values`."""
+    places = _places(values)
+    found = np.empty((*values.shape, *table.shape[1:]), np.uint8)
+    for rows in _rows(len(places)):
+        found[rows] = table[places[rows]]
+    return found
+
+
+def _rows(height: int) -> Iterator[slice]:
+    return (slice(top, top + _ROWS) for top in range(0, height, _ROWS))
+
+
+def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
+    """(N, 3) uint8 RGB of every place in the palette."""
+    colours = quiet_pydicom().pixels.apply_color_lut(places, dataset)[:, :3]
+    wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE
+    return np.asarray(colours >> 8 if wide and colours.dtype.itemsize > 1 else colours, np.uint8)
+
+
+def _measured(stored: Stored, header: Header, frame: int) -> Measured:
+    """What the values mean to whoever recorded them (modality transformation, C.11.1)."""
+    if header.dataset.get("ModalityLUTSequence") and stored.dtype.kind in "ui":
+        return np.asarray(quiet_pydicom().pixels.apply_modality_lut(stored, header.dataset), np.float64)
+    source = header.of_frame(frame, "PixelValueTransformationSequence")
+    slope, intercept = float(source.get("RescaleSlope") or 1.0), float(source.get("RescaleIntercept") or 0.0)
+    values: Measured = stored.astype(np.float64 if stored.ndim == 1 else np.float32)
+    return np.asarray(values * slope + intercept)
+
+
+def _brightness(measured: Measured, used: NDArray[np.bool_], header: Header, frame: int, notes: list[str]) -> Measured:
+    """0 (black) to 1 (white), and beyond where the values lie outside."""
+    dataset = header.dataset
+    grey = dataset.get("SamplesPerPixel", 1) == 1
+    source = header.of_frame(frame, "FrameVOILUTSequence")
+    if grey and source.get("VOILUTSequence") and measured.ndim == 1:
+        notes.append("It is shown through the look-up table that it brings.")
+        table = source.VOILUTSequence[0]
+        looked_up = quiet_pydicom().pixels.apply_voi(np.round(measured).astype(np.int64), source)
+        return np.asarray(looked_up, np.float64) / float(2 ** table.LUTDescriptor[2] - 1)
+    window = _window(source) if grey else None
+    if window is not None:
+        centre, width, function = window
+        notes.append(f"Its window of {width:g} values round {centre:g} is shown as black to white.")
+        return _windowed(measured, centre, width, function)
+    bits = int(dataset.get("BitsStored", dataset.BitsAllocated))
+    if bits <= _MOST_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
+        return measured / float(2**bits - 1)
+    known = measured[used]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
+    if high <= low:
+        return np.zeros_like(measured)
+    return (measured - low) * (1.0 / (high - low))
+
+
+def _is_unscaled(header: Header, frame: int) -> bool:
+    source = header.of_frame(frame, "PixelValueTransformationSequence")
+    scaled = float(source.get("RescaleSlope") or 1.0) != 1.0 or float(source.get("RescaleIntercept") or 0.0) != 0.0
+    return not scaled and not header.dataset.get("ModalityLUTSequence")
+
+
+def _window(source: Any) -> tuple[float, float, str] | None:
+    """Centre, width and function of the file's first window; None where there is none that can be used."""
+    centre, width = _first(source.get("WindowCenter")), _first(source.get("WindowWidth"))
+    if centre is None or width is None or not math.isfinite(centre) or not math.isfinite(width) or width <= 0:
+        return None
+    return centre, width, str(source.get("VOILUTFunction") or "LINEAR")
+
+
+def _windowed(measured: Measured, centre: float, width: float, function: str) -> Measured:
+    """PS3.3 C.11.2.1.2 (linear), C.11.2.1.3.1 (sigmoid) and C.11.2.1.3.2 (linear exact)."""
+    if function == "SIGMOID":
+        with np.errstate(over="ignore"):
+            return np.asarray(1.0 / (1.0 + np.exp((measured - centre) * (-4.0 / width))))
+    if function == "LINEAR_EXACT":
+        return (measured - centre) * (1.0 / width) + 0.5
+    span = max(width - 1.0, 1e-6)  # a window of one value is a threshold
+    return (measured - (centre - 0.5)) * (1.0 / span) + 0.5
+
+
+def _padding(dataset: Any) -> tuple[float, float] | None:
+    """The values that stand for no measurement (C.7.5.1.1.2)."""
+    first = dataset.get("PixelPaddingValue")
+    if first is None:
+        return None
+    last = dataset.get("PixelPaddingRangeLimit", first)
+    return min(float(first), float(last)), max(float(first), float(last))
+
+
+def _is_inverse(dataset: Any) -> bool:
+    return bool(dataset.PhotometricInterpretation == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE")
+
+
+def _first(value: Any) -> float | None:
+    if value is None or value == "":
+        return None
+    return float(value) if isinstance(value, str | float | int) else float(value[0])
