@@ -23,7 +23,7 @@ from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 from unet_desktop.tasks.folders import run as folders
-from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
+from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger
 from unet_desktop.tasks.folders.request import Request
 
 
@@ -40,7 +40,7 @@ def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
 
     def run(request: Request) -> Iterator[object]:
         files.make_folder(request.output / "masks")
-        ledger = Ledger(request.output / NAME)
+        ledger = GrowingLedger(request.output / NAME)
         try:
             for done, path in enumerate(request.sources, 1):
                 if done == 3:

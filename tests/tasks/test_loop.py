@@ -228,7 +228,8 @@ def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_
     assert UNFAMILIAR in event.note
     assert Project.open(root).case("synthetic-06").unfamiliar
     picture = root / Project.open(root).case("synthetic-06").image
-    item, *_ = segment_folder(request(picture, tmp_path / "out", model))
+    events = segment_folder(request(picture, tmp_path / "out", model))
+    (item,) = [event for event in events if isinstance(event, ItemDone)]
     assert item.note == UNFAMILIAR
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
     assert UNFAMILIAR in row["note"]

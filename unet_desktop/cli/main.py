@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 app.command("import")(import_images.run)
 app.command("train")(train.run)
-app.command("segment")(segment.run)
+app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
 app.command("card")(model.card)
 app.command("onnx")(model.onnx)

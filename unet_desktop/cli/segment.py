@@ -1,38 +1,86 @@
-"""unet-desktop segment: a folder of pictures to masks and a table."""
+"""unet-desktop segment: pictures to masks, tables and reports."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import cast
 
 import typer
 
+from unet_desktop.cli import segment_flags as flags
+from unet_desktop.cli.console import SOME_FAILED, output
 from unet_desktop.cli.progress import follow
-from unet_desktop.errors import CheckpointError
-from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.cli.stopping import stopping_gently
+from unet_desktop.errors import CheckpointError, UserError
+from unet_desktop.tasks.events import Planned, RunDone
+from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, Probabilities
 from unet_desktop.tasks.folders.request import Request
+
+EPILOG = (
+    "A run that was stopped goes on when the same command is given again: pictures are known by their content. "
+    "Exit code: 0 all is segmented, 1 some failed (errors.csv says why) or the run was stopped, 2 nothing was done."
+)
 
 
 def run(
-    source: Annotated[Path, typer.Argument(help="Folder of pictures, or one picture.")],
-    model: Annotated[Path, typer.Option(help="Model file, or a project's folder for its newest model.")],
-    out: Annotated[Path, typer.Option(help="Folder for masks, table and list of errors.")],
-    overlays: Annotated[bool, typer.Option(help="Write pictures with the outlines drawn in.")] = False,
-    recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    sources: flags.Sources = None,
+    list_file: flags.ListFile = None,
+    recursive: flags.Recursive = False,
+    include: flags.Include = None,
+    exclude: flags.Exclude = None,
+    watch: flags.Watch = False,
+    *,
+    model: flags.Model,
+    device: flags.DeviceName = "auto",
+    out: flags.Out,
+    masks: flags.Masks = True,
+    overlays: flags.Overlays = False,
+    regions: flags.Regions = False,
+    probabilities: flags.ProbabilityBits = "none",
+    contours: flags.Contours = "",
+    dicom_seg: flags.DicomSeg = False,
+    table: flags.Tables = "csv",
+    report: flags.Reports = "",
+    identifiers: flags.IdentifierUse = "omit",
+    dry_run: flags.DryRun = False,
+    limit: flags.Limit = None,
+    retry_failed: flags.RetryFailed = False,
+    anew: flags.Anew = False,
+    workers: flags.Workers = 0,
+    cluster: flags.Cluster = "",
 ) -> None:
-    """Segment pictures with a model."""
+    """Segment folders of pictures: masks, measurements, pictures with outlines, reports."""
     from unet_desktop.tasks.folders.run import segment_folder
 
+    if not sources and list_file is None:
+        raise UserError("Name a folder of pictures, or single pictures, or --list FILE.")
+    outputs = Outputs(
+        masks, regions, cast("Probabilities", probabilities), overlays, frozenset(_kinds(contours)), dicom_seg,
+        _kinds(table), _kinds(report), cast("Identifiers", identifiers),
+    )  # fmt: skip
     request = Request(
-        sources=(source,),
-        output=out,
-        model=model_file(model),
-        outputs=Outputs(overlays=overlays),
-        device=device,
-        recursive=recursive,
-    )
-    raise typer.Exit(follow(segment_folder(request), "Segmenting").code)
+        sources=tuple(sources or ()), list_file=list_file, recursive=recursive, include=tuple(include or ()),
+        exclude=tuple(exclude or ()), watch=watch, model=model_file(model), device=device, output=out, outputs=outputs,
+        dry_run=dry_run, limit=limit, retry_failed=retry_failed, anew=anew, workers=workers, cluster=cluster,
+    )  # fmt: skip
+    followed = follow(_printed(stopping_gently(segment_folder(request))), "Segmenting")
+    failed_before = any(isinstance(event, RunDone) and event.failed_before for event in followed.rest)
+    raise typer.Exit(SOME_FAILED if failed_before else followed.code)
+
+
+def _printed(events: Iterator[object]) -> Iterator[object]:
+    """Print what a dry run says of each picture, and pass on the rest."""
+    for event in events:
+        if isinstance(event, Planned):
+            output.print(f"{'segment' if event.to_do else 'leave  '}  {event.name}", markup=False)
+        else:
+            yield event
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = dict.fromkeys(kind.strip().lower() for kind in text.split(",") if kind.strip())
+    return () if list(kinds) == ["none"] else tuple(kinds)
 
 
 def model_file(path: Path) -> Path:

@@ -68,3 +68,26 @@ class Written:
 
     what: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run would do with a picture: segment it, or leave it as it is."""
+
+    name: str
+    to_do: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunDone:
+    """A run over folders is through.
+
+    Attributes:
+        segmented: pictures that were segmented now.
+        failed: pictures that could not be.
+        failed_before: pictures that failed in an earlier run and were not tried again.
+    """
+
+    segmented: int
+    failed: int
+    failed_before: int

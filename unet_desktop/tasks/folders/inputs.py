@@ -6,7 +6,7 @@ import fnmatch
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -70,14 +70,22 @@ class Found:
     masks: int = 0
 
 
-def find_pictures(chosen: Chosen, taken: Set[str] = frozenset()) -> Found:
+def find_pictures(chosen: Chosen) -> Found:
     """The pictures that were chosen; masks that lie beside their pictures are left out.
 
     A file of a list that is not there is a picture, too: that it cannot be read is found out in its turn.
 
-    Args:
-        chosen: which files.
-        taken: names that no picture may get, in small letters.
+    Raises:
+        ImageError: a folder or the list cannot be read.
+    """
+    files = find_files(chosen)
+    masks = masks_among(files.values())
+    kept = {where: path for where, path in files.items() if path not in masks}
+    return Found(tuple(pictures_of(kept)), len(masks))
+
+
+def find_files(chosen: Chosen) -> dict[Path, Path]:
+    """Where each chosen file is below the input folder, to its path.
 
     Raises:
         ImageError: a folder or the list cannot be read.
@@ -93,16 +101,22 @@ def find_pictures(chosen: Chosen, taken: Set[str] = frozenset()) -> Found:
             where = Path(os.path.abspath(path)).relative_to(base)
             if path in chosen.sources or _wanted(where, chosen):
                 found.setdefault(where, path)
-    masks = masks_among(found.values())
-    places = [
-        (where, path, page) for where, path in found.items() if path not in masks for page in range(count_pages(path))
-    ]
+    return found
+
+
+def pictures_of(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> list[Picture]:
+    """Each page of each file, with a name that no other has.
+
+    Args:
+        files: see `find_files`.
+        taken: names that none may get, in small letters.
+    """
+    places = [(where, path, page) for where, path in files.items() for page in range(count_pages(path))]
     names = unique_names(((where, page) for where, _, page in places), taken)
-    pictures = (
+    return [
         Picture(path, page, where.as_posix() + (f"#{page + 1}" if page else ""), name)
         for (where, path, page), name in zip(places, names, strict=True)
-    )
-    return Found(tuple(pictures), len(masks))
+    ]
 
 
 def refuse_none(found: Found, chosen: Chosen) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
@@ -26,7 +26,7 @@ class Entry:
     Attributes:
         image: see `Picture.relative`.
         name: see `Picture.name`.
-        path: of the file, as it was given.
+        path: of the file, from the file system's root.
         model: fingerprint of the weights.
         outputs: see `Outputs.of_a_picture`.
         sha256: of the file's content; empty when it could not be read.
@@ -47,40 +47,36 @@ class Entry:
 
 
 class Ledger:
-    """The entries of an output folder, in the order in which they came; memory holds only where each lies."""
+    """The entries of an output folder, to be read; memory holds only where each lies."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, which is made when it is not there.
+        """Look through the file; one that is not there has no entries.
 
         Raises:
-            WriteError: it cannot be opened, or is something else.
+            WriteError: it cannot be read, or is something else.
         """
         self._path = path
         self._places: dict[str, int] = {}
-        end = self._look_through()
-        self._grown = files.GrowingFile(path, end)
-        self._reading = path.open("rb")
+        self._end = 0
+        self._file: BinaryIO | None = None
+        try:
+            self._open()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise WriteError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
 
     def __len__(self) -> int:
         """How many pictures there are entries of."""
         return len(self._places)
 
-    def add(self, entry: Entry) -> None:
-        """Put an entry at the end; it replaces an earlier one of the picture.
-
-        Raises:
-            WriteError: it cannot be written; the earlier entries stand.
-        """
-        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-        self._places[entry.image] = self._grown.append(line.encode())
-
     def entry(self, image: str) -> Entry | None:
         """What became of a picture, if anything did."""
         place = self._places.get(image)
-        if place is None:
+        if place is None or self._file is None:
             return None
-        self._reading.seek(place)
-        return _entry(self._reading.readline())
+        self._file.seek(place)
+        return _entry(self._file.readline())
 
     def entries(self, images: Iterable[str]) -> Iterator[Entry]:
         """The entries of these pictures, in that order, where there are any."""
@@ -94,35 +90,58 @@ class Ledger:
         return list(self._places)
 
     def close(self) -> None:
-        """Nothing can be added any more."""
-        self._grown.close()
-        self._reading.close()
+        """Nothing can be read any more."""
+        if self._file is not None:
+            self._file.close()
 
-    def _look_through(self) -> int:
-        """Note where entries are, and find where the last whole line ends."""
-        end = 0
-        try:
-            with self._path.open("rb") as file:
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        break
-                    entry = _entry(line)
-                    if entry is not None:
-                        self._places[entry.image] = end
-                    end += len(line)
-        except FileNotFoundError:
-            return 0
-        except OSError as error:
-            raise WriteError(f"{self._path} cannot be read ({error.strerror}). Check its permissions.") from error
-        if end and not self._places:
+    def _open(self) -> None:
+        """Note where entries are, and where the last whole line ends."""
+        self._file = self._path.open("rb")
+        for line in self._file:
+            if not line.endswith(b"\n"):
+                break
+            entry = _entry(line)
+            if entry is not None:
+                self._places[entry.image] = self._end
+            self._end += len(line)
+        if self._end and not self._places:
+            self._file.close()
             raise WriteError(f"{self._path} is not a list of results. Choose another output folder, or move it away.")
-        return end
+
+
+class GrowingLedger(Ledger):
+    """A ledger that a run puts its entries in; the file is made when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        """As `Ledger`; what a killed program left half-written at the end is cut off.
+
+        Raises:
+            WriteError: it cannot be opened, or is something else.
+        """
+        super().__init__(path)
+        self._grown = files.GrowingFile(path, self._end)
+        if self._file is None:
+            self._open()
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry at the end; it replaces an earlier one of the picture.
+
+        Raises:
+            WriteError: it cannot be written; the earlier entries stand.
+        """
+        line = json.dumps(asdict(entry), ensure_ascii=False, allow_nan=False) + "\n"
+        self._places[entry.image] = self._grown.append(line.encode("utf-8", "surrogateescape"))
+
+    def close(self) -> None:
+        """Nothing can be added or read any more."""
+        self._grown.close()
+        super().close()
 
 
 def _entry(line: bytes) -> Entry | None:
     """None where the line is damaged."""
     try:
-        data: dict[str, Any] = json.loads(line)
+        data: dict[str, Any] = json.loads(line.decode("utf-8", "surrogateescape"))
         return Entry(**data)
     except (ValueError, TypeError):
         return None

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-from collections.abc import Iterator
-from dataclasses import replace
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from unet_desktop import files
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.events import Message
-from unet_desktop.errors import UserError
+from unet_desktop.engine.events import Message, Working
+from unet_desktop.errors import UserError, WriteError
+from unet_desktop.images.listing import natural_key
 from unet_desktop.masks.trust import UNFAMILIAR
-from unet_desktop.tasks.events import ItemDone, Written
+from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
+from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local import LocalEngine
+from unet_desktop.tasks.folders.output_folder import OutputFolder, Work
+from unet_desktop.tasks.folders.plan import Plan
 from unet_desktop.tasks.folders.report import need_report, write_reports
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.tables import write_tables
+from unet_desktop.tasks.folders.watch import Arrivals
 
-log = logging.getLogger("unet.tasks")
-
-Event = Message | ItemDone | Written
+Event = Message | Working | Planned | ItemDone | Written | RunDone
 
 
 def segment_folder(request: Request) -> Iterator[Event]:
     """Segment each picture of the request; masks that lie beside their pictures are left out.
 
     Writes `masks/NAME.png` and what else `request.outputs` asks for below the output folder, a line a picture to
-    `results.jsonl`, and at the end, also of a run that is stopped, tables and reports; where pictures failed,
-    `errors.csv` says why. Sub-folders are mirrored.
+    `results.jsonl`, and at the end tables and reports; where pictures failed, `errors.csv` says why. Sub-folders are
+    mirrored. What an earlier run finished is left as it is. A run that is closed leaves the tables of what it did.
 
     Raises:
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
@@ -41,15 +43,31 @@ def segment_folder(request: Request) -> Iterator[Event]:
     """
     need_report(request.outputs.reports)
     refuse_overlap(request.chosen, request.output)
-    found = find_pictures(request.chosen)
-    refuse_none(found, request.chosen)
-    model = read_header(request.model).weights_sha256
+    arrivals = Arrivals(request.chosen) if request.watch and not request.dry_run else None
+    found = Found(()) if arrivals is not None else find_pictures(request.chosen)
+    if arrivals is None:
+        refuse_none(found, request.chosen)
+    work = Work(read_header(request.model).weights_sha256, request.outputs.of_a_picture)
+    if request.dry_run:
+        return _rehearse(request, found, work)
+    return _segment(request, found, arrivals, work)
+
+
+def _rehearse(request: Request, found: Found, work: Work) -> Iterator[Event]:
+    """What a run would do, without writing anything."""
+    with contextlib.closing(Ledger(request.output / NAME)) as ledger:
+        plan = Plan(request, ledger, work)
+        for picture in found.pictures:
+            yield Planned(picture.relative, to_do=plan.take(picture))
+        yield from _left_out(found)
+        yield from plan.said(done=False)
+
+
+def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Work) -> Iterator[Event]:
     engine = _engine(request)
-    with contextlib.closing(engine):
-        files.make_folder(request.output)
-        ledger = Ledger(request.output / NAME)
-        with contextlib.closing(ledger):
-            yield from _Run(request, found, model, engine, ledger).events()
+    with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
+        yield from _left_out(found)
+        yield from _Run(request, found, work, engine, folder).events(arrivals)
 
 
 def _engine(request: Request) -> Engine:
@@ -59,58 +77,76 @@ def _engine(request: Request) -> Engine:
 class _Run:
     """One run whose input, model and output were found good."""
 
-    def __init__(self, request: Request, found: Found, model: str, engine: Engine, ledger: Ledger) -> None:
-        self._request, self._found, self._model = request, found, model
-        self._engine, self._ledger = engine, ledger
+    def __init__(self, request: Request, found: Found, work: Work, engine: Engine, folder: OutputFolder) -> None:
+        self._request, self._work, self._engine, self._folder = request, work, engine, folder
+        self._pictures = list(found.pictures)
+        self._plan = Plan(request, folder.ledger, work)
+        self._counts = Counter[str]()
 
-    def events(self) -> Iterator[Event]:
-        pictures = self._found.pictures
-        if self._found.masks:
-            yield Message(f"Masks that lie beside their pictures are left out, {self._found.masks} in all.")
+    def events(self, arrivals: Arrivals | None) -> Iterator[Event]:
         try:
-            for done, (picture, outcome) in enumerate(self._engine.outcomes(pictures), 1):
-                self._keep(picture, outcome)
-                problem, note = _said(outcome)
-                mask = self._mask(picture, outcome)
-                yield ItemDone(picture.relative, done, len(pictures), problem, note, picture.path, mask)
-        except BaseException:
-            # A run that is stopped, too, leaves the tables of what it did; why it stopped is what must be heard.
-            with contextlib.suppress(UserError):
-                list(self._tables())
+            yield from self._planned(self._pictures) if arrivals is None else self._watched(arrivals)
+        except (GeneratorExit, UserError) as stop:
+            with contextlib.suppress(UserError):  # why it stopped is what must be heard
+                list(self._sums())
+            if isinstance(stop, WriteError):
+                raise WriteError(f"{stop} What is finished is kept; the same run again goes on from there.") from stop
             raise
         for what in ("masks", "overlays"):
             if getattr(self._request.outputs, what):
                 yield Written(what, self._request.output / what)
-        yield from self._tables()
+        yield from self._sums()
+        yield RunDone(self._counts["done"] - self._counts["failed"], self._counts["failed"], self._plan.failed)
+
+    def _planned(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+        to_do = []
+        for picture in pictures:
+            if self._plan.take(picture):
+                to_do.append(picture)
+            yield Working("read")
+        yield from self._plan.said()
+        yield from self._outcomes(to_do)
+
+    def _watched(self, arrivals: Arrivals) -> Iterator[Event]:
+        """Go on until the run is closed, or has as many pictures as it may."""
+        yield Message("Waiting for pictures until it is stopped.")
+        while not self._plan.full:
+            if pictures := arrivals.look():
+                known = {picture.relative: picture for picture in (*self._pictures, *pictures)}
+                self._pictures = sorted(known.values(), key=lambda picture: natural_key(picture.relative))
+                yield from self._outcomes([picture for picture in pictures if self._plan.take(picture)])
+                list(write_tables(self._request.output, self._request.outputs.tables, self._entries))
+            again = time.monotonic() + watch.PAUSE
+            while time.monotonic() < again:
+                yield Working("read")
+                time.sleep(min(0.2, watch.PAUSE))
+
+    def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+        total = self._counts["done"] + len(pictures)
+        for picture, outcome in self._engine.outcomes(pictures):
+            self._folder.keep(picture, outcome, self._work)
+            problem, note = _said(outcome)
+            self._counts.update(done=1, failed=bool(problem))
+            mask = self._mask(picture, outcome)
+            yield ItemDone(picture.relative, self._counts["done"], total, problem, note, picture.path, mask)
 
     def _mask(self, picture: Picture, outcome: Outcome) -> Path | None:
         if isinstance(outcome, Problem) or not self._request.outputs.masks or picture.page:
             return None
         return self._request.output / "masks" / f"{picture.name}.png"
 
-    def _keep(self, picture: Picture, outcome: Outcome) -> None:
-        entry = Entry(
-            image=picture.relative,
-            name=picture.name,
-            path=str(picture.path),
-            model=self._model,
-            outputs=self._request.outputs.of_a_picture,
-        )
-        if isinstance(outcome, Problem):
-            self._ledger.add(replace(entry, sha256=_sha256(picture.path), problem=outcome.sentence))
-            return
-        for where, content in outcome.files:
-            target = self._request.output / where
-            files.make_folder(target.parent)
-            files.write_bytes(target, content)
-        lengths = {where: len(content) for where, content in outcome.files}
-        self._ledger.add(replace(entry, sha256=str(outcome.row["sha256"]), files=lengths, row=outcome.row))
+    def _sums(self) -> Iterator[Written]:
+        """Tables and reports of all that there is until now."""
+        yield from write_tables(self._request.output, self._request.outputs.tables, self._entries)
+        yield from write_reports(self._request, self._entries(), len(self._pictures), datetime.now(UTC))
 
-    def _tables(self) -> Iterator[Written]:
-        images = [picture.relative for picture in self._found.pictures]
-        yield from write_tables(self._request.output, self._request.outputs.tables, self._ledger, images)
-        entries = self._ledger.entries(images)
-        yield from write_reports(self._request, entries, len(images), datetime.now(UTC))
+    def _entries(self) -> Iterator[Entry]:
+        return self._folder.entries(self._pictures)
+
+
+def _left_out(found: Found) -> Iterator[Message]:
+    if found.masks:
+        yield Message(f"Masks that lie beside their pictures are left out, {found.masks} in all.")
 
 
 def _said(outcome: Outcome) -> tuple[str, str]:
@@ -118,10 +154,3 @@ def _said(outcome: Outcome) -> tuple[str, str]:
     if isinstance(outcome, Problem):
         return outcome.sentence, ""
     return "", UNFAMILIAR if UNFAMILIAR in str(outcome.row["note"]) else ""
-
-
-def _sha256(path: Path) -> str:
-    try:
-        return files.sha256(path)
-    except OSError:
-        return ""

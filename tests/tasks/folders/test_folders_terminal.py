@@ -1,0 +1,153 @@
+"""`unet-desktop segment` as a user meets it: flags, exit codes, Ctrl+C."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from unet_desktop.__main__ import main
+from unet_desktop.files import TEMPORARY_SUFFIX
+from unet_desktop.tasks.folders.ledger import NAME
+
+
+@pytest.fixture
+def terminal(capsys, small_model, tmp_path, segment):
+    """Function of further words to exit code, standard output and error output of a run to `out`."""
+
+    def call(*words):
+        code = main(["segment", *map(str, words), "--model", str(small_model), "--out", str(tmp_path / "out")])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return call
+
+
+def rows(out, name="measurements.csv"):
+    return [row["image"] for row in csv.DictReader((out / name).read_text().splitlines())]
+
+
+def test_all_is_segmented(terminal, photographs, tmp_path):
+    code, out, _ = terminal(photographs, "-r", "--overlays")
+    assert (code, f"Table: {tmp_path / 'out' / 'measurements.csv'}" in out) == (0, True)
+    assert len(list((tmp_path / "out" / "overlays").rglob("*.jpg"))) == 5
+
+
+def test_some_failed_now_or_before(terminal, photographs):
+    (photographs / "bad.jpg").write_bytes(b"no picture")
+    assert terminal(photographs)[0] == 1
+    code, _, err = terminal(photographs)
+    assert (code, "1 failed in an earlier run" in err) == (1, True)
+    (photographs / "bad.jpg").unlink()
+    assert terminal(photographs)[0] == 0
+
+
+def test_a_dry_run_lists_pictures(terminal, photographs, tmp_path):
+    code, out, err = terminal(photographs, "--dry-run", "--exclude", "b*")
+    assert (code, out.splitlines()) == (0, ["segment  a.png", "segment  c.png"])
+    assert "2 would be segmented now" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{photographs / 'sub' / 'd.png'}\n{photographs / 'a.png'}\n"))
+    assert terminal("--list", "-", "--table", "none")[0] == 0
+    assert sorted(path.name for path in (tmp_path / "out" / "masks").rglob("*.png")) == ["a.png", "d.png"]
+    assert not (tmp_path / "out" / "measurements.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "Name a folder of pictures"),
+        (["--list", "gone.txt"], "gone.txt cannot be read"),
+        ([".", "--include", "x*"], "patterns"),
+        (["a.png", "--watch"], "Only folders can be watched"),
+        ([".", "--table", "word"], "There is no table called word"),
+        ([".", "--report", "html,doc"], "There is no report called doc"),
+        ([".", "--probabilities", "32"], "There is no probabilities called 32"),
+        ([".", "--no-masks", "--table", "none"], "Nothing is asked for"),
+        ([".", "--out", "results"], "lies inside"),
+        ([".", "--model", "a.png"], "is not a U-Net Desktop model"),
+        ([".", "--model", "gone"], "gone"),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_leaves_no_trace(
+    capsys, photographs, small_model, tmp_path, monkeypatch, words, sentence
+):
+    monkeypatch.chdir(photographs)
+    before = sorted(tmp_path.rglob("*"))
+    code = main(["segment", "--model", str(small_model), "--out", "../out", *words])
+    shown = capsys.readouterr()
+    assert code == 2
+    assert [line for line in shown.err.splitlines() if line.startswith("error: ") and sentence in line], shown.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.fixture
+def many(photographs):
+    """A folder of many photographs; what is in them hardly matters."""
+    for number in range(300):
+        shutil.copyfile(photographs / "a.png", photographs / f"n{number}.png")
+    return photographs
+
+
+@pytest.fixture
+def begun(many, small_model, tmp_path):
+    """Function that starts a run in a process of its own and waits until it has done something."""
+    started = []
+
+    def start():
+        command = [sys.executable, "-m", "unet_desktop", "segment", str(many), "--model", str(small_model)]
+        process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        ledger = tmp_path / "out" / NAME
+        until = time.monotonic() + 120
+        while not (ledger.exists() and ledger.stat().st_size):
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_the_run_end_with_its_table(begun, tmp_path, number, terminal, many):
+    process = begun()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    out = tmp_path / "out"
+    assert process.returncode == 1, err
+    assert "Stopping after what is in hand" in err
+    assert "Stopped. What was done until now is kept." in err
+    done = rows(out)
+    assert 1 <= len(done) < 303
+    assert len(list((out / "masks").glob("*.png"))) == len(done)
+    assert not list(out.rglob(f"*{TEMPORARY_SUFFIX}"))
+    assert f"{len(done)} of 303 pictures were finished" in terminal(many, "--limit", "1")[2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_a_run_that_was_killed_goes_on(begun, tmp_path, terminal, many):
+    process = begun()
+    process.kill()
+    process.wait()
+    out = tmp_path / "out"
+    code, _, err = terminal(many, "--limit", "3")
+    assert (code, "were finished by an earlier run" in err) == (0, True)
+    assert len(rows(out)) >= 4
+    assert not list(out.rglob(f"*{TEMPORARY_SUFFIX}"))

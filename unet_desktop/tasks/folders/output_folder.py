@@ -1,0 +1,146 @@
+"""OutputFolder: what a run has written and writes; one run at a time has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.errors import WriteError
+from unet_desktop.project.lock import Holder, Lock, try_lock
+from unet_desktop.tasks.folders.engine import Outcome, Problem
+from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
+
+LOCK = ".run.lock"
+
+
+class Standing(Enum):
+    """How a picture of the input stands before a run."""
+
+    OPEN = auto()
+    FINISHED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a picture must have been done with to be finished.
+
+    Attributes:
+        model: fingerprint of the weights.
+        outputs: see `Outputs.of_a_picture`.
+    """
+
+    model: str
+    outputs: str
+
+
+def standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:
+    """Whether a picture was done already, by its content, the model, what is asked for, and what is there of it."""
+    entry = ledger.entry(picture.relative)
+    if entry is None or (entry.name, entry.model, entry.outputs) != (picture.name, work.model, work.outputs):
+        return Standing.OPEN
+    if not entry.sha256 or _sha256(picture.path) != entry.sha256:
+        return Standing.OPEN
+    if entry.problem:
+        return Standing.FAILED
+    whole = all(_length(output / where) == length for where, length in entry.files.items())
+    return Standing.FINISHED if whole else Standing.OPEN
+
+
+class OutputFolder:
+    """The folder that a run writes to."""
+
+    def __init__(self, path: Path, lock: Lock, ledger: GrowingLedger) -> None:
+        """Use `take`."""
+        self.path, self.ledger = path, ledger
+        self._lock = lock
+
+    @classmethod
+    def take(cls, path: Path, *, anew: bool = False) -> OutputFolder:
+        """Have the folder, which is made when it is not there, and clear away what a killed run left half-written.
+
+        Args:
+            path: of the folder.
+            anew: forget what earlier runs did.
+
+        Raises:
+            WriteError: it cannot be made or written, or another run has it.
+        """
+        files.make_folder(path)
+        lock = try_lock(path / LOCK)
+        if isinstance(lock, Holder):
+            raise WriteError(
+                f"Another run writes to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
+            )
+        try:
+            for folder, _, _ in os.walk(path):
+                files.sweep_temporaries(Path(folder), alone=True)
+            if anew:
+                files.delete_file(path / NAME)
+            return cls(path, lock, GrowingLedger(path / NAME))
+        except BaseException:
+            lock.release()
+            raise
+
+    def keep(self, picture: Picture, outcome: Outcome, work: Work) -> None:
+        """Write what came of a picture; its entry comes last, so that it vouches for the files.
+
+        Raises:
+            WriteError: something cannot be written; the picture counts as not done.
+        """
+        entry = Entry(
+            image=picture.relative,
+            name=picture.name,
+            path=os.path.abspath(picture.path),
+            model=work.model,
+            outputs=work.outputs,
+        )
+        if isinstance(outcome, Problem):
+            self.ledger.add(replace(entry, sha256=_sha256(picture.path), problem=outcome.sentence))
+            return
+        for where, content in outcome.files:
+            target = self.path / where
+            files.make_folder(target.parent)
+            files.write_bytes(target, content)
+        lengths = {where: len(content) for where, content in outcome.files}
+        self.ledger.add(replace(entry, sha256=str(outcome.row["sha256"]), files=lengths, row=outcome.row))
+
+    def entries(self, pictures: Sequence[Picture]) -> Iterator[Entry]:
+        """What became of these pictures, in their order, then of those of earlier runs whose results lie here still.
+
+        An entry whose name another picture has got is of files that are no more.
+        """
+        owners = {picture.name: picture.relative for picture in pictures}
+        present = dict.fromkeys(owners.values())
+        for entry in self.ledger.entries(
+            [*present, *(image for image in self.ledger.images() if image not in present)]
+        ):
+            gone = entry.image not in present and entry.problem and not os.path.exists(entry.path)
+            if owners.get(entry.name, entry.image) == entry.image and not gone:
+                yield entry
+
+    def close(self) -> None:
+        """Let other runs have it."""
+        self.ledger.close()
+        self._lock.release()
+
+
+def _sha256(path: Path) -> str:
+    """Empty where the file cannot be read."""
+    try:
+        return files.sha256(path)
+    except OSError:
+        return ""
+
+
+def _length(path: Path) -> int:
+    """-1 where the file is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
