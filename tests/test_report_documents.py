@@ -155,6 +155,13 @@ def test_a_pdf_of_a_long_table_has_many_pages():
     assert pdf_file(Document("Long", "", (table,), "")).count(b"/Type /Page\n") >= 5
 
 
+def test_a_pdf_takes_text_that_is_longer_than_a_page():
+    endless = "a sentence without an end, " * 2000
+    table = Table((Column("n", numeric=True), Column("reason", share=2)), (("1", endless), (endless, "2")))
+    blocks = (table, Facts((("Notes", endless),)), Paragraph(endless), Items((endless,)), Notice("short"))
+    assert pdf_file(Document("Long", "", blocks, endless)).startswith(b"%PDF-")
+
+
 def test_pdf_text_never_lacks_a_glyph():
     style = Style()
     assert style.plain("Глаз Ωμέγα łódź ≤ −0.5 ±") == "Глаз Ωμέγα łódź ≤ −0.5 ±"

@@ -1,6 +1,7 @@
 import json
 import math
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +18,7 @@ from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.summary import MOST_LISTED, SHOWN, Foremost, Seen, Spread, Summary
-from unet_desktop.tasks.reports.document import Gallery, Heading, Paragraph, Plots, Table, Tiles
+from unet_desktop.tasks.reports.document import Facts, Gallery, Heading, Paragraph, Plots, Table, Tiles
 from unet_desktop.tasks.reports.drawing import Dot
 
 DISC_AND_CUP = LabelSet(
@@ -231,6 +232,22 @@ def test_names_of_files_cannot_change_the_report(request_of):
     odd = "<img src=x onerror=alert(1)>.jpg"
     (written,) = report.write_reports(request_of(), [entry(1, odd, odd)], 1, ENDED)
     assert "<img src=x" not in written.path.read_text("utf-8")
+
+
+def test_a_run_without_masks_says_why_there_are_no_outlines(request_of):
+    request = replace(request_of(), outputs=Outputs(masks=False, reports=("html",)))
+    document = report.report_of(request, summary_of([entry(1)]), 1, ENDED)
+    (note, gallery) = section(document, "Least certain")
+    assert "no masks" in note.text
+    assert gallery.legend == ()
+
+
+def test_of_thousands_of_sources_a_few_are_named(request_of, tmp_path):
+    request = replace(request_of(), sources=tuple(tmp_path / f"eye {number}.jpg" for number in range(5000)))
+    document = report.report_of(request, summary_of([entry(1)]), 5000, ENDED)
+    named = dict(only(section(document, "Settings of the run"), Facts).pairs)["Pictures"]
+    assert named.endswith("; … and 4,992 more")
+    assert "eye 2.jpg, …" in document.subtitle
 
 
 def test_long_lists_of_a_model_card_are_cut(request_of):

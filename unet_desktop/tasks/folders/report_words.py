@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
@@ -14,6 +14,7 @@ NOTICE = (
     "For research. It is not a medical device. Outlines and figures are proposals of a network, which nobody has "
     "checked: somebody who can judge must look at them before anything is concluded about a patient."
 )
+_MOST_NAMED = 8
 FOOTER = "For research; not a medical device."
 FLAG_MEANINGS: Mapping[str, str] = {
     "nothing found": "The network found no disc, or none of what it looks for.",
@@ -57,7 +58,7 @@ def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
 def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, str]]:
     """What the run was asked for."""
     if request.sources:
-        yield "Pictures", "; ".join(str(source) for source in request.sources)
+        yield "Pictures", _some(str(source) for source in request.sources)
     chosen = [
         "sub-folders" if request.recursive else "",
         f"taken: {', '.join(request.include)}" if request.include else "",
@@ -77,6 +78,13 @@ def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, 
     )
     yield "Device", f"{request.device}; cluster {request.cluster}" if request.cluster else request.device
     yield "Program", f"U-Net Desktop {__version__}"
+
+
+def _some(texts: Iterable[str]) -> str:
+    """The first few; somebody may have named thousands of files."""
+    texts = list(texts)
+    rest = f"; … and {len(texts) - _MOST_NAMED:,} more" if len(texts) > _MOST_NAMED else ""
+    return "; ".join(texts[:_MOST_NAMED]) + rest
 
 
 def _written(outputs: Outputs) -> Iterator[str]:

@@ -106,6 +106,10 @@ class Table:
     printed: bool = True
 
 
+NOT_PRINTED = "This table is too long for paper; the HTML report shows it."
+"""What stands in place of a table that is not worth paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A drawing with its title and what must be known to read it."""

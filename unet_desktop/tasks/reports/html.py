@@ -8,6 +8,7 @@ from html import escape
 
 from unet_desktop.resources import resource
 from unet_desktop.tasks.reports.document import (
+    NOT_PRINTED,
     Block,
     Card,
     Column,
@@ -107,6 +108,8 @@ def _tiles(block: Tiles) -> Iterator[str]:
 def _table(table: Table, number: int) -> Iterator[str]:
     classes = " ".join(("table", *(() if table.printed else ("screen",)), *(("ordered",) if table.orders else ())))
     name = f"table{number}"
+    if not table.printed:
+        yield f'<p class="small paper">{_text(NOT_PRINTED)}</p>\n'
     yield f'<div class="{classes}" id="{name}">\n'
     if table.orders:
         yield from _orders(table, name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.reports.document import (
+    NOT_PRINTED,
     Block,
     Card,
     Document,
@@ -27,6 +28,8 @@ from unet_desktop.tasks.reports.pdf_style import Style
 from unet_desktop.tasks.reports.plain import shortened
 
 _CARDS_IN_A_ROW = 6
+_LONGEST_CELL = 1200
+"""Characters of a cell: a row must fit on a page, even in a narrow column."""
 _LONGEST_NAME = 60
 """Characters of a card's name; more would push the pictures apart."""
 _NO_REPORTLAB = 'PDF reports need reportlab. Install it with: pip install "unet-desktop[report]"'
@@ -110,7 +113,9 @@ def _flowables(block: Block, style: Style) -> list[Any]:
 
 
 def _facts(block: Facts, style: Style) -> Any:
-    rows = [[style.text(name, "muted"), style.text(value, "cell")] for name, value in block.pairs]
+    rows = [
+        [style.text(name, "muted"), style.text(shortened(value, _LONGEST_CELL), "cell")] for name, value in block.pairs
+    ]
     return style.grid(rows, [style.width * 0.27, style.width * 0.73], ruled=True)
 
 
@@ -129,12 +134,12 @@ def _tiles(block: Tiles, style: Style) -> Any:
 
 def _table(block: Table, style: Style) -> list[Any]:
     if not block.printed:
-        return [style.text("This table is too long for paper; the HTML report has it.", "small")]
+        return [style.text(NOT_PRINTED, "small")]
     total = sum(column.share for column in block.columns)
     heads = [style.text(column.title, "head-right" if column.numeric else "head") for column in block.columns]
     rows = [
         [
-            style.text(cell, "cell-right" if column.numeric else "cell")
+            style.text(shortened(cell, _LONGEST_CELL), "cell-right" if column.numeric else "cell")
             for cell, column in zip(row, block.columns, strict=True)
         ]
         for row in block.rows
