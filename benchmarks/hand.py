@@ -9,7 +9,7 @@ the experts' mask and stops where the border is within a tolerance of it, as peo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.agreement import boundary_distance
+from unet_desktop.masks.push import Push
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.shapes.ellipse_fit import through
@@ -58,7 +59,6 @@ class Hand:
     at: Place
     seconds: float = 0.0
     gestures: int = 0
-    _trail: list[Place] = field(default_factory=list)
 
     def go(self, to: Place) -> None:
         """Find a place and move the pointer there."""
@@ -147,15 +147,34 @@ def _ellipses(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
 
 
 def _stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> bool:
-    """Stroke the mask towards the truth, in place; whether it came within the tolerance."""
+    """Bring the mask to the truth, in place, stroke by stroke or push by push; whether it came within the tolerance."""
     disc = bounds(region(truth, labels, next(iter(labels))))
     limit = tolerance * max(disc.height, 1)
     work = bounds(mask).joined(disc).grown(8).within(*mask.shape)
     for label in labels:
         while not _near(mask, truth, labels, label, work, limit):
-            if hand.gestures >= MOST_STROKES or not _stroke(hand, mask, truth, labels, label, work, limit):
+            aim = None if hand.gestures >= MOST_STROKES else _aim(mask, truth, labels, label, work, limit)
+            if aim is None:
                 return False
+            tried = [way(replace(hand), mask.copy(), labels, label, aim) for way in (_stroke, _push)]
+            before = _off(mask, truth, labels, label, work)
+            gained = [
+                (before - _off(after, truth, labels, label, work)) / (used.seconds - hand.seconds)
+                for used, after in tried
+            ]
+            best = int(np.argmax(gained))
+            if gained[best] <= 0:
+                return False
+            used, after = tried[best]
+            mask[...] = after
+            hand.seconds, hand.gestures, hand.at = used.seconds, used.gestures, used.at
     return True
+
+
+def _off(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box) -> int:
+    """Pixels at which the two differ in that region."""
+    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
+    return int(np.count_nonzero(ours ^ theirs))
 
 
 def _near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
@@ -165,32 +184,81 @@ def _near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, li
     return boundary_distance(ours, theirs) <= limit
 
 
-def _stroke(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
-    """One stroke along the true border where the mask is furthest off; whether it changed anything."""
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """The place that the hand corrects next.
+
+    Attributes:
+        work: the box of the mask that is looked at.
+        piece: (h, w) bool, what is plainly wrong there.
+        depth: (h, w) float32, how far each pixel of the side to be painted or wiped lies from the true border; else 0.
+        missing: it is to be painted, not wiped.
+        deepest: of the piece, pixels.
+    """
+
+    work: Box
+    piece: Region
+    depth: NDArray[np.float32]
+    missing: bool
+    deepest: float
+
+
+def _aim(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> _Aim | None:
+    """The largest piece that is plainly wrong; None when nothing is wrong."""
     ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
     depth = np.where(theirs, _depth(theirs), _depth(~theirs))
     wrong = ours ^ theirs
-    # What is off by less than half the tolerance nobody strokes.
-    plain = wrong & (depth > limit / 2)
+    plain = wrong & (depth > limit / 2)  # what is off by less than half the tolerance nobody touches
     _, numbers, statistics, _ = cv2.connectedComponentsWithStats(
         (plain if plain.any() else wrong).astype(np.uint8), connectivity=4
     )
     if len(statistics) < 2:
-        return False
+        return None
     piece = numbers == 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
-    deepest = float(depth[piece].max())
     missing = bool(theirs[piece][0])
-    radius = max(deepest / 2 * 1.1, _SMALLEST / hand.scale)
     side = theirs if missing else ~theirs
-    radius = min(radius, 0.95 * float(depth[side].max()))
-    line = _along(np.where(side, depth, 0.0), piece, radius) + np.array([work.left, work.top])
+    return _Aim(work, piece, np.where(side, depth, np.float32(0.0)), missing, float(depth[piece].max()))
+
+
+def _stroke(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> tuple[Hand, Mask]:
+    """Run a brush along the true border over the piece."""
+    radius = max(aim.deepest / 2 * 1.1, _SMALLEST / hand.scale)
+    radius = min(radius, 0.95 * float(aim.depth.max()))
+    line = _along(aim.depth, aim.piece, radius) + np.array([aim.work.left, aim.work.top])
     hand.go((float(line[0, 0]), float(line[0, 1])))
-    table = painting_table(labels, label) if missing else erasing_table(labels, label)
-    stroke = Stroke(mask, table, radius, "")
+    stroke = Stroke(mask, (painting_table if aim.missing else erasing_table)(labels, label), radius, "")
     for x, y in hand.drag(line):
         stroke.extend(float(x), float(y))
     hand.check()
-    return stroke.finish() is not None
+    return hand, mask
+
+
+def _push(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> tuple[Hand, Mask]:
+    """Push the border over the middle of the piece with a finger as large as the piece."""
+    rows, columns = np.nonzero(aim.piece)
+    spread = math.hypot(float(np.ptp(rows)), float(np.ptp(columns))) + 1.0
+    middle = np.array([columns.mean(), rows.mean()])
+    # The deeper end of the piece is the true border when it is missing, and the mask's own when it is too much.
+    depth = aim.depth[rows, columns]
+    near = np.hypot(columns - middle[0], rows - middle[1]) <= max(spread / 4, aim.deepest)
+    shallow, deep = (
+        np.array([columns[chosen].mean(), rows[chosen].mean()])
+        for chosen in (near & (depth <= np.median(depth[near])), near & (depth >= np.median(depth[near])))
+    )
+    across = shallow - deep
+    length = float(np.hypot(*across))
+    if length < 1e-6:
+        return hand, mask
+    across *= aim.deepest / length
+    radius = max(spread / 2, 2 * aim.deepest, _SMALLEST / hand.scale)
+    centre = (shallow + deep) / 2 + np.array([aim.work.left, aim.work.top]) + 0.5
+    start, end = centre - across * 1.1, centre + across / 2
+    hand.go((float(start[0]), float(start[1])))
+    push = Push(mask, labels, label, (float(start[0]), float(start[1])), radius, inwards=not aim.missing)
+    for x, y in hand.drag(np.stack([start, end])):
+        push.extend(float(x), float(y))
+    hand.check()
+    return hand, mask
 
 
 def _along(depth: NDArray[np.float32], piece: Region, radius: float) -> NDArray[np.float64]:
