@@ -7,12 +7,10 @@ import time
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.view_options import CLAHE, Beside
+from unet_desktop.gui.views.close_up import marked
 from unet_desktop.gui.workbench import Workbench
-from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.display import NEUTRAL, Channel
-from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.drawing import Style
-from unet_desktop.masks.regions import Mask
 from unet_desktop.project.scale import note_scale
 
 _HELD = 0.35
@@ -41,13 +39,19 @@ class ViewHandlers:
 
     def zoom_mask(self) -> None:
         """Show what is marked, or what is proposed, close up; the whole picture when nothing is."""
-        prediction = self._bench.proposal.prediction
-        for mask in (self._bench.editor.mask, None if prediction is None else prediction.mask):
-            box = None if mask is None else _marked(mask)
-            if box is not None:
-                self._canvas.show_box(box)
-                return
-        self._canvas.fit()
+        box = marked(self._bench)
+        if box is None:
+            self._canvas.fit()
+        else:
+            self._canvas.show_box(box)
+
+    def toggle_close_up(self) -> None:
+        """Zoom to the mask in each case from now on, and in this one at once; or show cases whole again."""
+        self.toggle("close_up")
+        if self._options.view.close_up:
+            self.zoom_mask()
+        else:
+            self._canvas.fit()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
         """Keep with the project how many millimetres a pixel covers; None for nobody knows.
@@ -123,8 +127,3 @@ class ViewHandlers:
     def reset_look(self) -> None:
         """Show the picture as it is."""
         self._options.change("look", NEUTRAL)
-
-
-def _marked(mask: Mask) -> Box | None:
-    box = bounds((mask != 0) & (mask != NOT_ANNOTATED))
-    return None if box.empty else box

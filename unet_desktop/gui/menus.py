@@ -90,6 +90,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "&View": (
         "view.fit",
         "view.zoom_mask",
+        "view.close_up",
         "view.zoom_in",
         "view.zoom_out",
         "view.actual",

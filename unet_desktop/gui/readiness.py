@@ -61,6 +61,7 @@ def _shown(view: View) -> set[str]:
         "view.split": view.split,
         "view.scale_bar": view.scale_bar,
         "view.uncertainty": view.uncertainty,
+        "view.close_up": view.close_up,
     }
     chosen = {f"channel.{view.look.channel.value}", f"style.{view.style.value}"}
     return chosen | {command for command, is_on in on.items() if is_on}

@@ -51,6 +51,7 @@ class View:
         split: the picture without mask beside.
         uncertainty: where the model is uncertain, as a heat.
         beside: what that one shows.
+        close_up: each case opens zoomed to its mask or proposal.
     """
 
     look: Look = NEUTRAL
@@ -64,6 +65,7 @@ class View:
     split: bool = False
     uncertainty: bool = False
     beside: Beside = Beside.SAME
+    close_up: bool = False
 
     @property
     def look_beside(self) -> Look:
@@ -127,7 +129,7 @@ def view_from_json(data: object) -> View:
         beside=_member(Beside, data, "beside", plain.beside),
         **{
             name: value if isinstance(value := data.get(name), bool) else getattr(plain, name)
-            for name in ("crosshair", "magnifier", "scale_bar", "split", "uncertainty")
+            for name in ("crosshair", "magnifier", "scale_bar", "split", "uncertainty", "close_up")
         },
     )
 

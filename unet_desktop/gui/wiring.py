@@ -16,6 +16,7 @@ from unet_desktop.gui.views.access import AccessView
 from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
+from unet_desktop.gui.views.close_up import CloseUp
 from unet_desktop.gui.views.display import DisplayView
 from unet_desktop.gui.views.folder_run import FolderRunView
 from unet_desktop.gui.views.history import HistoryView
@@ -40,6 +41,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     BrushSizeView(window.canvas, bench.options)
     DisplayView(window.stage, pointer, bench, panels, guarded)
     CaseView(window, bench, panels)
+    CloseUp(window.canvas, bench)
     HistoryView(bench.editor, panels.history)
     LearningView(bench, panels, guarded)
     AccessView(bench, panels.banner, guarded)

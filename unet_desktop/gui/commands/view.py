@@ -11,6 +11,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "view.zoom_mask", "Zoom to &mask", "view.zoom_mask", "Z", "zoom-mask", _C, "Show mask or prediction close up"
     ),
+    Command(
+        "view.close_up",
+        "Zoom to mask in eac&h case",
+        "view.toggle_close_up",
+        "Shift+Z",
+        needs=_C,
+        tip="Each case opens close up; again shows whole pictures",
+        checkable=True,
+    ),
     Command("view.zoom_in", "Zoom &in", "view.zoom", "+ =", "zoom-in", _C, argument=1),
     Command("view.zoom_out", "Zoom &out", "view.zoom", "-", "zoom-out", _C, argument=-1),
     Command("view.actual", "&Actual pixels", "view.actual", "Ctrl+0", "actual", _C),
