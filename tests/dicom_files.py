@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pydicom
 from PIL import Image as Pillow
 from pydicom.dataset import FileDataset, FileMetaDataset
@@ -11,6 +12,12 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit
 OPHTHALMIC_8_BIT = "1.2.840.10008.5.1.4.1.1.77.1.5.1"
 SECRETS = ("Doe^Jane", "PID-4711", "19501231", "ACC-0815")
 """What names a patient in each file."""
+
+
+def colours(height=20, width=28):
+    """(H, W, 3) uint8, different in each channel."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    return np.stack([rows * 9, columns * 7, (rows + columns) * 4], axis=2).astype(np.uint8)
 
 
 def dataset(values, **attributes):

@@ -11,6 +11,7 @@ import pytest
 from dicom_files import (
     OPHTHALMIC_8_BIT,
     SECRETS,
+    colours,
     dataset,
     local_test_files,
     write,
@@ -29,11 +30,6 @@ from unet_desktop.images.dicom import is_dicom
 from unet_desktop.images.dicom_codestream import codestream_size
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import count_pages, read_image, read_reduced, read_size
-
-
-def colours(height=20, width=28):
-    rows, columns = np.mgrid[0:height, 0:width]
-    return np.stack([rows * 9, columns * 7, (rows + columns) * 4], axis=2).astype(np.uint8)
 
 
 def grey(height=20, width=28, most=4095):

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 from unet_desktop import files
 from unet_desktop.engine.segmenter import Prediction, Segmenter
+from unet_desktop.errors import ImageError
 from unet_desktop.images.box import bounds
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import encode_jpeg, outlined
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
+from unet_desktop.tasks.folders.dicom_row import identity_columns, stated_by
+from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, SUFFIX, Origin, dicom_segmentation
 from unet_desktop.tasks.folders.geojson import geojson
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.labelme import labelme
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.region_files import probability_files, region_files
-from unet_desktop.tasks.folders.row import Stated, figures, origin
+from unet_desktop.tasks.folders.row import figures, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
     prediction = segmenter.segment(image.pixels)
     row = _row(segmenter, picture, outputs, image, prediction)
     written = tuple(_files(segmenter, picture, outputs, image, prediction))
+    if outputs.dicom_seg:
+        segmentation, missing = _dicom_segmentation(segmenter, picture, outputs, prediction)
+        row["note"] = " ".join(filter(None, (str(row["note"]), missing)))
+        written += segmentation
     return Segmented(row | {"seconds": round(time.perf_counter() - started, 3)}, written)
 
 
@@ -73,13 +80,27 @@ def _files(
         yield f"contours/labelme/{name}.json", labelme(picture.path, image, mask, box, labels, page=picture.page)
 
 
+def _dicom_segmentation(
+    segmenter: Segmenter, picture: Picture, outputs: Outputs, prediction: Prediction
+) -> tuple[tuple[tuple[str, bytes], ...], str]:
+    """(path, content) of the one that there is, and else why there is none: that is no reason to lose the mask."""
+    origin = Origin(segmenter.name, segmenter.header.weights_sha256)
+    labels, who = segmenter.header.labels, outputs.identifiers == "keep"
+    try:
+        content = dicom_segmentation(picture, prediction.mask, labels, origin, who=who)
+    except ImageError as error:
+        return (), str(error)
+    return ((), NO_DICOM) if content is None else (((f"dicom_seg/{picture.name}{SUFFIX}", content),), "")
+
+
 def _row(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
 ) -> dict[str, object]:
     return (
         {"image": picture.relative}
         | ({"mask": f"masks/{picture.name}.png"} if outputs.masks else {})
-        | figures(picture, image.pixels, prediction, segmenter.header.labels, Stated())
+        | identity_columns(picture, outputs)
+        | figures(picture, image.pixels, prediction, segmenter.header.labels, stated_by(picture, outputs))
         | {"note": " ".join(filter(None, (image.note, UNFAMILIAR if prediction.trust.unfamiliar else "")))}
         | origin(segmenter.header, segmenter.name)
         | {"sha256": files.sha256(picture.path)}

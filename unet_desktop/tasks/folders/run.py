@@ -16,6 +16,7 @@ from unet_desktop.images.listing import natural_key
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import watch
+from unet_desktop.tasks.folders.dicom_row import need_dicom
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
@@ -50,6 +51,7 @@ def segment_folder(request: Request) -> Iterator[Event]:
     work = Work(read_header(request.model).weights_sha256, request.outputs.of_a_picture)
     if request.dry_run:
         return _rehearse(request, found, work)
+    need_dicom(request.outputs)
     return _segment(request, found, arrivals, work)
 
 

@@ -1,0 +1,247 @@
+"""What a run writes of DICOM photographs: millimetres, identifiers as asked for, and segmentations."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import highdicom
+import numpy as np
+import pydicom
+import pytest
+from dicom_files import OPHTHALMIC_8_BIT, SECRETS, write
+from PIL import Image as Pillow
+from pydicom.uid import SecondaryCaptureImageStorage
+
+from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.errors import UserError
+from unet_desktop.images.crop import Square
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.masks.regions import regions
+from unet_desktop.tasks.folders.columns import columns
+from unet_desktop.tasks.folders.dicom_row import need_dicom
+from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, Origin, dicom_segmentation
+from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.one_picture import segment_picture
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.pseudonyms import VARIABLE, key_path, need_key, pseudonym
+
+HEIGHT, WIDTH = 90, 121
+ALL = Outputs(masks=False, dicom_seg=True)
+MODEL = Origin("model-007", "0123456789abcdef" * 4)
+
+
+def mask():
+    rows, across = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    distance = np.hypot(rows - 40, across - 60)
+    return ((distance < 30).astype(np.uint8) + (distance < 15)).astype(np.uint8)
+
+
+@pytest.fixture
+def segmenter():
+    square = Square(60.0, 40.0, 80.0)
+    planes = np.zeros((2, 8, 8), np.float32)
+    found = Prediction(mask(), 0.9, True, square, square.box(HEIGHT, WIDTH), planes)
+    header = SimpleNamespace(labels=DISC_AND_CUP, weights_sha256=MODEL.fingerprint)
+    return SimpleNamespace(header=header, name=MODEL.name, segment=lambda pixels: found)
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """Function of attributes to the picture of such a file."""
+
+    def picture(name="a.dcm", page=0, **attributes):
+        path = tmp_path / name
+        values = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+        frames = attributes.get("frames")
+        write(path, values if frames is None else values[None].repeat(frames, axis=0), **attributes)
+        return Picture(path, page, name, name.removesuffix(".dcm"))
+
+    return picture
+
+
+def test_millimetres_where_the_file_says_how_large_a_pixel_is(segmenter, photograph):
+    row = segment_picture(segmenter, photograph(PixelSpacing=[0.01, 0.02]), Outputs()).row
+    assert (row["pixel_height_mm"], row["pixel_width_mm"]) == (0.01, 0.02)
+    assert row["optic_disc_height_mm"] == pytest.approx(0.6)
+    assert row["optic_disc_width_mm"] == pytest.approx(1.2)
+    assert row["optic_disc_area_mm2"] == pytest.approx(row["optic_disc_area_px"] * 0.0002)
+    assert "optic_disc_height_mm" not in segment_picture(segmenter, photograph(), Outputs()).row
+
+
+def test_nothing_that_names_a_patient_is_told_unless_it_is_asked_for(segmenter, photograph):
+    picture = photograph(ImageLaterality="L")
+    done = segment_picture(segmenter, picture, replace(ALL, masks=True, overlays=True))
+    told = json.dumps(done.row).encode() + b"".join(content for _, content in done.files)
+    for secret in SECRETS:
+        assert secret.encode() not in told
+    assert "patient" not in done.row
+    assert "study" not in done.row
+    assert "20240102" not in told.decode("latin1")
+    assert done.row["eye_from"] != "file"
+
+
+def test_identifiers_are_kept_when_that_is_asked_for(segmenter, photograph):
+    row = segment_picture(segmenter, photograph(ImageLaterality="L"), Outputs(identifiers="keep")).row
+    assert (row["patient"], row["study"]) == (SECRETS[1], "1.2.3.4")
+    assert (row["eye"], row["eye_from"]) == ("left", "file")
+    assert {column.name for column in columns(DISC_AND_CUP, identifiers=True)} >= {"patient", "study"}
+
+
+def test_hashed_identifiers_are_equal_for_equal_patients_alone(segmenter, photograph):
+    hashed = Outputs(identifiers="hash")
+    need_dicom(hashed)
+    same, also, other = (
+        segment_picture(segmenter, picture, hashed).row["patient"]
+        for picture in (photograph("a.dcm"), photograph("b.dcm"), photograph("c.dcm", PatientID="another"))
+    )
+    assert same == also != other
+    assert len(str(same)) == 16
+    assert SECRETS[1] not in str(same)
+
+
+def test_a_hash_cannot_be_looked_up_without_the_key(home, monkeypatch):
+    need_key()
+    own = key_path().read_bytes()
+    assert home in key_path().parents
+    assert os.name == "nt" or key_path().stat().st_mode & 0o777 == 0o600
+    need_key()
+    assert key_path().read_bytes() == own
+    assert pseudonym("patient", "1", own) != pseudonym("patient", "1", b"another key, also long")
+    assert pseudonym("patient", "1", own) != pseudonym("study", "1", own)
+    assert pseudonym("patient", "", own) == ""
+
+
+def test_a_key_can_be_given(segmenter, photograph, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "a key for a whole study")
+    need_dicom(Outputs(identifiers="hash"))
+    assert not key_path().exists()
+    row = segment_picture(segmenter, photograph(), Outputs(identifiers="hash")).row
+    assert row["patient"] == pseudonym("patient", SECRETS[1], b"a key for a whole study")
+    monkeypatch.setenv(VARIABLE, "short")
+    with pytest.raises(UserError, match="shorter than 16 characters"):
+        need_dicom(Outputs(identifiers="hash"))
+
+
+def test_without_a_key_there_is_a_sentence(segmenter, photograph):
+    with pytest.raises(UserError, match=VARIABLE):
+        segment_picture(segmenter, photograph(), Outputs(identifiers="hash"))
+
+
+def segmentation(picture, labels=DISC_AND_CUP, planes=None, *, who=False):
+    content = dicom_segmentation(picture, mask() if planes is None else planes, labels, MODEL, who=who)
+    assert content is not None
+    return highdicom.seg.segread(io.BytesIO(content))
+
+
+def test_a_segmentation_holds_the_regions(segmenter, photograph):
+    (written,) = segment_picture(segmenter, photograph("sub.dcm", PixelSpacing=[0.01, 0.02]), ALL).files
+    assert written[0] == "dicom_seg/sub.dcm"
+    read = highdicom.seg.segread(io.BytesIO(written[1]))
+    np.testing.assert_array_equal(read.pixel_array.astype(bool), regions(mask(), DISC_AND_CUP))
+    plain = pydicom.dcmread(io.BytesIO(written[1]))
+    np.testing.assert_array_equal(plain.pixel_array.astype(bool), regions(mask(), DISC_AND_CUP))
+    assert plain.SegmentationType == "BINARY"
+
+
+def test_segments_say_what_they_are(photograph):
+    disc, cup = segmentation(photograph()).SegmentSequence
+    assert (disc.SegmentLabel, cup.SegmentLabel) == ("optic disc", "optic cup")
+    kind = disc.SegmentedPropertyTypeCodeSequence[0]
+    assert (kind.CodeValue, kind.CodingSchemeDesignator) == ("81016008", "SCT")
+    assert cup.SegmentedPropertyTypeCodeSequence[0].CodeMeaning == "Optic cup"
+    assert disc.SegmentAlgorithmType == "AUTOMATIC"
+    assert disc.SegmentAlgorithmName == "model-007"
+
+
+def test_labels_of_one_s_own_get_codes_of_this_program(photograph):
+    labels = LabelSet((Label(1, "Drüse \\ weich, a rather long name of a label", "#aa0000"), Label(2, "红", "#00aa00")))
+    first, second = segmentation(photograph(), labels).SegmentSequence
+    assert first.SegmentedPropertyTypeCodeSequence[0].CodingSchemeDesignator == "99UNETDESKTOP"
+    assert first.SegmentLabel == "Drüse  weich, a rather long name of a label"
+    assert second.SegmentLabel == "红"
+    assert second.SegmentedPropertyTypeCodeSequence[0].CodeValue == "label-2"
+
+
+def test_a_segmentation_points_at_its_picture(photograph):
+    read = segmentation(photograph())
+    assert read.StudyInstanceUID == "1.2.3.4"
+    (reference,) = read.SourceImageSequence
+    assert (reference.ReferencedSOPInstanceUID, reference.ReferencedSOPClassUID) == ("1.2.3.4.5", OPHTHALMIC_8_BIT)
+    assert read.ReferencedSeriesSequence[0].SeriesInstanceUID == "1.2.3.4.1"
+    assert read.SeriesInstanceUID != "1.2.3.4.1"
+    assert "ReferencedFrameNumber" not in reference
+
+
+def test_each_frame_has_its_own_segmentation(photograph):
+    first, second = (segmentation(photograph(page=page, frames=2)) for page in (0, 1))
+    assert first.SOPInstanceUID != second.SOPInstanceUID
+    assert second.SourceImageSequence[0].ReferencedFrameNumber == 2
+    frame = second.PerFrameFunctionalGroupsSequence[0]
+    assert frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber == 2
+
+
+def test_other_kinds_of_dicom_picture_have_one_too(photograph):
+    ct = "1.2.840.10008.5.1.4.1.1.2"
+    for kind in (SecondaryCaptureImageStorage, ct):
+        read = segmentation(photograph(SOPClassUID=kind))
+        assert read.SourceImageSequence[0].ReferencedSOPClassUID == kind
+
+
+def test_an_empty_region_is_an_empty_frame(photograph):
+    read = segmentation(photograph(), planes=np.zeros((HEIGHT, WIDTH), np.uint8))
+    assert read.pixel_array.shape == (2, HEIGHT, WIDTH)
+    assert not read.pixel_array.any()
+
+
+def test_the_same_bytes_at_any_time(photograph, monkeypatch):
+    import datetime
+
+    picture = photograph()
+    first = dicom_segmentation(picture, mask(), DISC_AND_CUP, MODEL, who=False)
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2031, 5, 6, 7, 8, 9, tzinfo=tz)
+
+    monkeypatch.setattr(sys.modules["highdicom.base"].datetime, "datetime", Later)
+    assert dicom_segmentation(picture, mask(), DISC_AND_CUP, MODEL, who=False) == first
+    other = dicom_segmentation(picture, mask(), DISC_AND_CUP, replace(MODEL, fingerprint="f" * 64), who=False)
+    assert pydicom.dcmread(io.BytesIO(other)).SOPInstanceUID != pydicom.dcmread(io.BytesIO(first)).SOPInstanceUID
+
+
+def test_patient_and_dates_go_with_it_only_when_they_are_kept(segmenter, photograph):
+    picture = photograph(PatientName="Müller^Jürgen", SpecificCharacterSet="ISO_IR 100")
+    ((_, content),) = segment_picture(segmenter, picture, replace(ALL, identifiers="keep")).files
+    kept = pydicom.dcmread(io.BytesIO(content))
+    assert (kept.PatientName, kept.PatientID, kept.StudyDate) == ("Müller^Jürgen", SECRETS[1], "20240102")
+    assert (kept.ContentDate, kept.ContentTime) == ("20240102", "101113")
+    without = segmentation(picture)
+    assert (without.PatientName, without.PatientID, without.StudyDate) == ("", "", "")
+    assert without.ContentDate == "19000101"
+
+
+def test_what_is_no_dicom_file_has_none_and_loses_nothing(segmenter, tmp_path):
+    path = tmp_path / "a.png"
+    Pillow.fromarray(np.full((HEIGHT, WIDTH, 3), 120, np.uint8)).save(path)
+    done = segment_picture(segmenter, Picture(path, 0, "a.png", "a"), replace(ALL, masks=True))
+    assert [name for name, _ in done.files] == ["masks/a.png"]
+    assert NO_DICOM in str(done.row["note"])
+
+
+def test_a_picture_that_does_not_say_which_it_is_has_none_and_loses_nothing(segmenter, photograph):
+    done = segment_picture(segmenter, photograph(StudyInstanceUID=""), replace(ALL, masks=True))
+    assert [name for name, _ in done.files] == ["masks/a.png"]
+    assert "has no StudyInstanceUID" in str(done.row["note"])
+
+
+def test_without_the_extra_a_run_does_not_start(monkeypatch):
+    monkeypatch.setitem(sys.modules, "highdicom", None)
+    with pytest.raises(UserError, match=r'pip install "unet-desktop\[dicom\]"'):
+        need_dicom(ALL)
+    need_dicom(Outputs())

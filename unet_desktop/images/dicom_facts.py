@@ -1,0 +1,81 @@
+"""What a DICOM file says of its picture beside the pixels: eye, size of a pixel, and, only when asked, whose it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unet_desktop.images.dicom_header import Header, explained, is_dicom, read_attributes, read_header
+from unet_desktop.images.eye import Eye
+
+_EYES = {"R": Eye.RIGHT, "L": Eye.LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said of a picture.
+
+    Attributes:
+        eye: which it is.
+        spacing: height and width of a pixel on the retina, millimetres; None where the file says none.
+    """
+
+    eye: Eye = Eye.UNKNOWN
+    spacing: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose picture it is: Patient ID, with its issuer where there is one, and Study Instance UID; empty if unknown."""
+
+    patient: str = ""
+    study: str = ""
+
+
+def read_facts(path: Path, frame: int = 0) -> Facts:
+    """What the file says of a frame; nothing for other kinds of file.
+
+    Pixel Spacing is on the retina (PS3.3 C.8.17.2.1.1: "at the focal plane"). Imager Pixel Spacing is on the camera's
+    sensor and Nominal Scanned Pixel Spacing on the film that was scanned, so neither gives millimetres of an eye.
+
+    Raises:
+        ImageError: it cannot be read. OSError: of the file system.
+    """
+    if not is_dicom(path):
+        return Facts()
+    with explained(path), path.open("rb") as file:
+        header = read_header(file, path)
+        return Facts(_eye(header, frame), _spacing(header, frame))
+
+
+def read_identity(path: Path) -> Identity:
+    """Whose picture it is; nothing for other kinds of file. Call it only when somebody asked for it.
+
+    Raises:
+        ImageError: it cannot be read. OSError: of the file system.
+    """
+    if not is_dicom(path):
+        return Identity()
+    with explained(path), path.open("rb") as file:
+        found = read_attributes(file, path, ("PatientID", "IssuerOfPatientID", "StudyInstanceUID"))
+        patient, issuer = (str(found.get(name) or "").strip() for name in ("PatientID", "IssuerOfPatientID"))
+        study = str(found.get("StudyInstanceUID") or "").strip()
+    return Identity(f"{issuer}/{patient}" if issuer and patient else patient, study)
+
+
+def _eye(header: Header, frame: int) -> Eye:
+    side = header.of_frame(frame, "FrameAnatomySequence").get("FrameLaterality")
+    side = side or header.dataset.get("ImageLaterality") or header.dataset.get("Laterality")
+    return _EYES.get(str(side), Eye.UNKNOWN)
+
+
+def _spacing(header: Header, frame: int) -> tuple[float, float] | None:
+    stated: Any = header.of_frame(frame, "PixelMeasuresSequence").get("PixelSpacing")
+    if not isinstance(stated, Sequence) or isinstance(stated, str) or len(stated) != 2:
+        return None
+    down, across = float(stated[0]), float(stated[1])  # of rows first (PS3.3 10.7.1.3)
+    good = all(math.isfinite(side) and side > 0.0 for side in (down, across))
+    return (down, across) if good else None

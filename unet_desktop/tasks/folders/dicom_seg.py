@@ -1,0 +1,225 @@
+"""A DICOM segmentation of a DICOM photograph: a binary segment a region, which points at the picture it is of.
+
+Whatever is written follows from picture, mask, model and versions: unique identifiers are hashes, and dates are the
+source's or none. So a run that goes on, or is repeated, gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from unet_desktop import __version__
+from unet_desktop.errors import ImageError, UserError
+from unet_desktop.images.dicom_header import INSTALL, explained, is_dicom, quiet_pydicom, read_attributes
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.masks.regions import Mask, regions
+from unet_desktop.tasks.folders.inputs import Picture
+
+NO_DICOM = "There is no DICOM segmentation of it, because it is no DICOM file."
+SUFFIX = ".dcm"
+
+_NAMESPACE = uuid.UUID("6e0c6a0d-7c0e-5d0b-9c6e-2f6b1f3f6d51")
+"""Of the unique identifiers that are made here; it was drawn once and must stay."""
+_REFERENCE = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+_PLAIN_IMAGE = "1.2.840.10008.5.1.4.1.1.7"
+"""Secondary capture: what highdicom is told that the source is, so that it asks for no place in the patient."""
+_WHO = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+)
+_WHEN = ("ContentDate", "ContentTime")
+_NOBODY_KNOWS_WHEN = ("19000101", "000000")  # the standard wants a date where the source's may not be told
+_SERIES = 9001  # of its study; high, so that it meets none of the camera's
+_OWN_CODES = "99UNETDESKTOP"
+"""Coding scheme of what SNOMED CT has no structure for (PS3.16 8.2: private schemes begin with 99)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made a mask.
+
+    Attributes:
+        name: of the model.
+        fingerprint: of its weights.
+    """
+
+    name: str
+    fingerprint: str
+
+
+def need_highdicom() -> None:
+    """Refuse to start what could not be ended.
+
+    Raises:
+        UserError: what writes DICOM segmentations is not installed.
+    """
+    try:
+        quiet_pydicom()
+        importlib.import_module("highdicom")
+    except ModuleNotFoundError as error:
+        raise UserError(f"DICOM segmentations cannot be written here. {INSTALL}") from error
+
+
+def dicom_segmentation(picture: Picture, mask: Mask, labels: LabelSet, origin: Origin, *, who: bool) -> bytes | None:
+    """The segmentation as the bytes of a file; None for pictures that are no DICOM.
+
+    Args:
+        picture: what was segmented.
+        mask: (H, W) uint8, of its size.
+        labels: of the mask.
+        origin: the model.
+        who: repeat what names the patient, as an archive needs it; without, these attributes are empty. Which study,
+            series and picture it is of stands in it either way.
+
+    Raises:
+        ImageError: the picture does not say which one it is, so nothing can point at it.
+    """
+    if not is_dicom(picture.path):
+        return None
+    with explained(picture.path):
+        source = _source(picture, mask, who=who)
+        segmentation = _segmentation(source, picture.page, mask, labels, origin)
+        file = io.BytesIO()
+        segmentation.save_as(file, enforce_file_format=True)
+    return file.getvalue()
+
+
+def _source(picture: Picture, mask: Mask, *, who: bool) -> Any:
+    """The picture as highdicom wants to know it: one frame, without pixels, without what must not be told.
+
+    And without the size of its pixels, which stands in the picture: highdicom reads it only together with a thickness
+    of slices, which a photograph has none of.
+    """
+    path = picture.path
+    asked = (*_REFERENCE, "InstanceNumber", *((*_WHO, *_WHEN) if who else ()))
+    with path.open("rb") as file:
+        found = read_attributes(file, path, (*asked, "SpecificCharacterSet"))
+    missing = [name for name in _REFERENCE if not found.get(name)]
+    if missing:
+        raise ImageError(f"{path} has no {missing[0]}, so no DICOM segmentation can point at it.")
+    source = quiet_pydicom().Dataset()
+    for name in asked:
+        if name in found:
+            setattr(source, name, found[name].value)
+    for name in _WHO:
+        if name not in source:
+            setattr(source, name, "")
+    source.Rows, source.Columns = mask.shape
+    return source
+
+
+def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: Origin) -> Any:
+    highdicom = importlib.import_module("highdicom")
+    sop_class, source.SOPClassUID = source.SOPClassUID, _PLAIN_IMAGE
+    planes = regions(mask, labels)
+    instance = _uid(source.SOPInstanceUID, page, origin.fingerprint, hashlib.sha256(planes.tobytes()).hexdigest())
+    date, time = source.get("ContentDate"), source.get("ContentTime")
+    if not date:
+        date, time = _NOBODY_KNOWS_WHEN
+    found = highdicom.seg.Segmentation(
+        source_images=[source],
+        pixel_array=planes.transpose(1, 2, 0)[None],
+        segmentation_type="BINARY",
+        segment_descriptions=[
+            _described(number, label, labels, origin, instance) for number, label in enumerate(labels, 1)
+        ],
+        series_instance_uid=_uid(source.SeriesInstanceUID, origin.fingerprint),
+        series_number=_SERIES,
+        sop_instance_uid=instance,
+        instance_number=max(int(source.get("InstanceNumber") or 1), 1) + page,
+        manufacturer="U-Net Desktop",
+        manufacturer_model_name="U-Net Desktop",
+        software_versions=__version__,
+        device_serial_number=origin.fingerprint[:16],
+        content_description=f"Regions found by {_short(origin.name, 40)}",
+        content_label="REGIONS",
+        content_date=date,
+        content_time=time or _NOBODY_KNOWS_WHEN[1],
+        series_description="U-Net Desktop",
+        specific_character_set="ISO_IR 192",
+        omit_empty_frames=False,
+    )
+    _settle(found, page, sop_class, instance)
+    return found
+
+
+def _described(number: int, label: Label, labels: LabelSet, origin: Origin, instance: str) -> Any:
+    highdicom = importlib.import_module("highdicom")
+    code = highdicom.sr.CodedConcept
+    category, kind = _codes(label, labels)
+    return highdicom.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=_short(label.name, 64),
+        segmented_property_category=code(*category),
+        segmented_property_type=code(*kind),
+        algorithm_type="AUTOMATIC",
+        algorithm_identification=highdicom.AlgorithmIdentificationSequence(
+            name=_short(origin.name, 64),
+            family=code("123110", "DCM", "Artificial Intelligence"),
+            version=origin.fingerprint[:16],
+            source="U-Net Desktop",
+        ),
+        tracking_uid=_uid(instance, number),
+        tracking_id=_short(f"{label.name} {number}", 64),
+        display_color=highdicom.color.CIELabColor.from_rgb(*bytes.fromhex(label.colour[1:])),
+    )
+
+
+def _codes(label: Label, labels: LabelSet) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Category and type of what a label means, each (value, scheme, meaning).
+
+    The disc is CID 4209's "Optic nerve head". SNOMED CT knows the optic cup as a finding and as what is measured, but
+    has no body structure of it, and DICOM codes only its sizes (CID 4281); so it, and labels of one's own, get codes of
+    this program.
+    """
+    anatomy = ("91723000", "SCT", "Anatomical Structure")
+    cup, disc = cup_and_disc(labels) or (None, None)
+    if label == disc:
+        return anatomy, ("81016008", "SCT", "Optic nerve head")
+    if label == cup:
+        return anatomy, ("optic-cup", _OWN_CODES, "Optic cup")
+    slug = re.sub(r"[^a-z0-9]+", "-", label.name.casefold()).strip("-")[:16] or f"label-{label.value}"
+    return ("309825002", "SCT", "Spatial and Relational Concept"), (slug, _OWN_CODES, _short(label.name, 64))
+
+
+def _settle(found: Any, page: int, sop_class: str, instance: str) -> None:
+    """Replace what highdicom takes from clock, chance and our pretence, and say which frame of the picture it is."""
+    found.InstanceCreationDate, found.InstanceCreationTime = found.ContentDate, found.ContentTime
+    for equipment in found.get("ContributingEquipmentSequence") or ():
+        del equipment.ContributionDateTime
+    organization = _uid(instance, "dimensions")
+
+    def settle(_dataset: Any, element: Any) -> None:
+        if element.keyword == "DimensionOrganizationUID":
+            element.value = organization
+        elif element.keyword == "ReferencedSOPClassUID":
+            element.value = sop_class
+        elif element.keyword == "SourceImageSequence" and page:
+            for item in element.value:
+                item.ReferencedFrameNumber = page + 1
+
+    found.walk(settle)
+
+
+def _uid(*parts: object) -> str:
+    """A unique identifier that follows from these (PS3.5 B.2: 2.25 and the number of a UUID)."""
+    return f"2.25.{uuid.uuid5(_NAMESPACE, '|'.join(str(part) for part in parts)).int}"
+
+
+def _short(text: str, most: int) -> str:
+    """Text as DICOM's LO and LT take it: no backslash, no control character, not too long."""
+    return "".join(character for character in text if character.isprintable() and character != "\\")[:most] or "model"

@@ -1,0 +1,74 @@
+"""Pseudonyms: equal for equal patients, and of no use to whoever has only the tables.
+
+A plain hash of a patient's number is no protection: there are so few numbers that all can be hashed and looked up. So
+a secret key goes into it (HMAC, RFC 2104, with SHA-256). It lies in the user's own data folder and never in an output,
+so pseudonyms of one user agree over all runs; on another computer they agree where the key was copied, or is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import platformdirs
+
+from unet_desktop import files
+from unet_desktop.errors import UserError
+
+VARIABLE = "UNET_DESKTOP_PSEUDONYM_KEY"
+"""Environment variable that gives a key in place of the user's own, as to the workers of a cluster."""
+
+_LEAST = 16  # bytes of a key
+_DIGITS = 16  # of the hash: among 10 million patients the chance that any two share one is 3 in a million
+
+
+def key_path() -> Path:
+    """Where the user's own key is."""
+    return Path(platformdirs.user_data_dir("unet-desktop", appauthor=False)) / "pseudonyms.key"
+
+
+def need_key() -> None:
+    """Make the user's own key where there is none.
+
+    Raises:
+        UserError: there is one that cannot be used. WriteError: it cannot be written.
+    """
+    path = key_path()
+    if not os.environ.get(VARIABLE) and not path.exists():
+        files.make_folder(path.parent)
+        files.write_bytes(path, b"")
+        path.chmod(0o600)
+        files.write_bytes(path, secrets.token_hex(32).encode())  # the mode stays
+    read_key()
+
+
+def read_key() -> bytes:
+    """The key that is given, or the user's own.
+
+    Raises:
+        UserError: there is none, or it is too short to be one.
+    """
+    given = os.environ.get(VARIABLE, "")
+    try:
+        key = given.encode() if given else key_path().read_bytes().strip()
+    except OSError as error:
+        raise UserError(
+            f"The key for hashed identifiers {key_path()} cannot be read ({error.strerror}). Copy it here from the "
+            f"computer that started the run, or give its content as {VARIABLE}."
+        ) from error
+    if len(key) < _LEAST:
+        where = VARIABLE if given else str(key_path())
+        raise UserError(
+            f"The key for hashed identifiers in {where} is shorter than {_LEAST} characters. Give a longer one."
+        )
+    return key
+
+
+def pseudonym(kind: str, identifier: str, key: bytes) -> str:
+    """16 hexadecimal digits for an identifier of that kind; empty for an empty one."""
+    if not identifier:
+        return ""
+    return hmac.new(key, f"{kind}\0{identifier}".encode(), hashlib.sha256).hexdigest()[:_DIGITS]
