@@ -155,6 +155,12 @@ def test_a_pdf_of_a_long_table_has_many_pages():
     assert pdf_file(Document("Long", "", (table,), "")).count(b"/Type /Page\n") >= 5
 
 
+def test_a_viewer_can_list_the_sections_of_a_pdf(jpeg):
+    data = pdf_file(document_of("Глаз", jpeg))
+    assert data.count(b"/Outlines ") == 1
+    assert data.count(b"/Title (") == 1 + 2  # the document's and its two sections'
+
+
 def test_a_pdf_takes_text_that_is_longer_than_a_page():
     endless = "a sentence without an end, " * 2000
     table = Table((Column("n", numeric=True), Column("reason", share=2)), (("1", endless), (endless, "2")))

@@ -72,8 +72,13 @@ def pdf_file(document: Document) -> bytes:
         invariant=1,
     )
     story: list[Any] = [style.text(document.title, "title"), style.text(document.subtitle, "subtitle")]
-    for block in document.blocks:
-        story += _flowables(block, style)
+    sections: list[tuple[str, str]] = []
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, Heading) and block.level == 2:
+            sections.append((f"part{number}", style.plain(block.text)))
+            story.append(style.marked(f'<a name="part{number}"/>{style.markup(block.text)}', "heading"))
+        else:
+            story += _flowables(block, style)
     if style.escaped_any:
         story.append(style.text(_ESCAPES, "small"))
 
@@ -83,7 +88,12 @@ def pdf_file(document: Document) -> bytes:
         canvas.drawString(style.margin, style.margin, style.plain(document.footer)[:130])
         canvas.drawRightString(style.page[0] - style.margin, style.margin, f"{canvas.getPageNumber()}")
 
-    template.build(story, onFirstPage=foot, onLaterPages=foot)
+    def open_at(canvas: Any, template: Any) -> None:
+        for name, text in sections:  # what a viewer lists beside the pages
+            canvas.addOutlineEntry(text, name)
+        foot(canvas, template)
+
+    template.build(story, onFirstPage=open_at, onLaterPages=foot)
     return target.getvalue()
 
 
@@ -91,7 +101,7 @@ def _flowables(block: Block, style: Style) -> list[Any]:
     """What of reportlab stands for a block."""
     match block:
         case Heading():
-            return [style.text(block.text, "heading" if block.level == 2 else "part")]
+            return [style.text(block.text, "part")]
         case Paragraph():
             return [style.text(block.text, "small" if block.small else "body")]
         case Notice():
