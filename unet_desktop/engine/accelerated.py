@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -101,10 +102,13 @@ def compile_openvino(network: nn.Module, planes: Tensor, device: Device) -> Forw
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,  # the window shares the cores
     }
-    request: Any = openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
+    compiled: Any = openvino.Core().compile_model(model, "CPU", settings)
+    own = threading.local()  # a request answers one thread at a time
 
     def forward(planes: Tensor) -> Tensor:
-        answers = request.infer({0: np.ascontiguousarray(planes.float().numpy())})
+        if not hasattr(own, "request"):
+            own.request = compiled.create_infer_request()
+        answers = own.request.infer({0: np.ascontiguousarray(planes.float().numpy())})
         return torch.from_numpy(next(iter(answers.values())).copy())
 
     return forward

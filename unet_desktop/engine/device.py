@@ -89,9 +89,14 @@ def describe(device: Device) -> str:
     return f"Computing on the CPU ({_cpu_name()}) with {cores} and {_name(device.half)}."
 
 
-def prepare(device: Device) -> None:
-    """Set the number of CPU threads that torch uses; call it in the thread that will compute."""
-    torch.set_num_threads(device.threads)
+def prepare(device: Device, workers: int = 1) -> None:
+    """Set the number of CPU threads that torch uses; call it in the thread that will compute.
+
+    Args:
+        device: whose threads they are.
+        workers: how many threads compute at once and share them.
+    """
+    torch.set_num_threads(max(1, device.threads // workers))
 
 
 def placed(network: nn.Module, device: Device) -> nn.Module:
@@ -140,6 +145,7 @@ def _measure_bfloat16() -> bool:
     return best[torch.bfloat16] < best[torch.float32]
 
 
+@cache  # torch's number is no longer the machine's once threads share the cores
 def _cores() -> int:
     """Cores that this process may use; hyper-threads of one core slow torch down, so they count once."""
     try:

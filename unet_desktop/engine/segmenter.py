@@ -61,7 +61,7 @@ class Prediction:
 
 
 class Segmenter:
-    """A loaded model. Build it with `open`; use it from one thread at a time.
+    """A loaded model. Build it with `open`; it can be used from several threads at once, see `prepare_one_of`.
 
     Args:
         loaded: the model.
@@ -94,6 +94,10 @@ class Segmenter:
         place = choose(device)
         prepare(place)
         return cls(load(path), place, path.stem)
+
+    def prepare_one_of(self, workers: int) -> None:
+        """Take one worker's share of the cores for the calling thread; no answer depends on it."""
+        prepare(self.device, workers)
 
     def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
         """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""

@@ -32,6 +32,8 @@ class Engine(Protocol):
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
         """Each picture with what came of it, in any order; few pictures are taken before they are needed.
 
+        Taking the next picture must not wait: results that are there are given afterwards.
+
         Raises:
             UserError: no picture can be segmented any more.
         """

@@ -73,7 +73,7 @@ def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Wo
 
 
 def _engine(request: Request) -> Engine:
-    return LocalEngine(request.model, request.outputs, request.device)
+    return LocalEngine(request.model, request.outputs, request.device, request.workers)
 
 
 class _Run:
