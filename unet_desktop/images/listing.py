@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from unet_desktop.errors import ImageError
@@ -13,6 +13,12 @@ from unet_desktop.images.read import KINDS, SUFFIXES
 
 _DIRECTORY = "DICOMDIR"
 """A DICOM file that lists others (PS3.10, 8.6)."""
+OTHER_KINDS = frozenset(
+    {".gif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".mpo", ".heic", ".heif", ".avif", ".psd", ".tga", ".pcx", ".ico",
+     ".ppm", ".pgm", ".pbm", ".pnm", ".exr", ".hdr", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".raf", ".e2e",
+     ".fda", ".fds"}
+)  # fmt: skip
+"""Pictures that this program does not read, or not under this name: who has them wants to hear of it."""
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
@@ -29,14 +35,21 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     return found
 
 
-def images_in(folder: Path, *, recursive: bool = False) -> list[Path]:
+def images_in(folder: Path, *, recursive: bool = False, other_kinds: bool = False) -> list[Path]:
     """As `find_images`, but a folder may hold none.
+
+    Args:
+        folder: to look into.
+        recursive: look into its sub-folders, too.
+        other_kinds: take in pictures of OTHER_KINDS.
 
     Raises:
         ImageError: the folder is missing or cannot be read.
     """
+    suffixes = SUFFIXES | OTHER_KINDS if other_kinds else SUFFIXES
     try:
-        return sorted(_walk(folder, recursive), key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+        found = _walk(folder, recursive, suffixes)
+        return sorted(found, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
     except OSError as error:
         raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
 
@@ -47,17 +60,17 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
 
 
-def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
+def _walk(folder: Path, recursive: bool, suffixes: Set[str]) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if recursive:
-                    yield from _walk(Path(entry.path), recursive)
-            elif entry.is_file() and _is_picture(Path(entry.path)):
+                    yield from _walk(Path(entry.path), recursive, suffixes)
+            elif entry.is_file() and _is_picture(Path(entry.path), suffixes):
                 yield Path(entry.path)
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES or (path.name.upper() != _DIRECTORY and is_dicom(path))
+def _is_picture(path: Path, suffixes: Set[str]) -> bool:
+    return path.suffix.lower() in suffixes or (path.name.upper() != _DIRECTORY and is_dicom(path))

@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom import count_frames, is_dicom, read_frame, read_frame_size
+from unet_desktop.images.to_rgb import from_real_range, to_rgb
 from unet_desktop.images.wide import is_wide_colour, read_wide_colour
 
 Pixels = NDArray[np.uint8]
@@ -24,8 +25,9 @@ FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 KINDS = "JPEG, PNG, TIFF, BMP, WebP, DICOM"
 """What is read, for sentences."""
-MOST_PIXELS = 200_000_000
-"""A larger picture is refused before it is decoded; 200 million pixels are 600 MB in memory."""
+MOST_PIXELS = 100_000_000
+"""A larger picture is refused before it is decoded, with colour of 16 bits one of more than half as many. So pixels
+take 300 MB at most, and decoding them 1.2 GB."""
 
 # Our own limit is checked before decoding and names the file; Pillow's would warn below and raise above another.
 Pillow.MAX_IMAGE_PIXELS = None
@@ -47,8 +49,6 @@ DECODER_ERRORS = (
     Warning,
 )
 """All that Pillow's decoders were seen to raise on damaged files."""
-
-_WIDE_MODES = {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read_image(path: Path, page: int = 0) -> Image:
             values = read_wide_colour(path, opened, page) if wide else None
             if wide and values is None:
                 notes.append("The upper 8 of its 16 bits are shown.")
-            pixels = _to_rgb(_upright(opened, notes), notes) if values is None else _from_real_range(values, notes)
+            pixels = to_rgb(_upright(opened, notes), notes) if values is None else from_real_range(values, notes)
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -147,7 +147,7 @@ def read_reduced(path: Path, longest: int) -> Pixels:
             if opened.format == "JPEG":
                 opened.draft("RGB", (longest, longest))
             opened.load()
-            pixels = _to_rgb(_upright(opened, []), [])
+            pixels = to_rgb(_upright(opened, []), [])
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -163,10 +163,12 @@ def _thumbnail(pixels: Pixels, longest: int) -> Pixels:
 
 def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
     width, height = opened.size
-    if width * height > MOST_PIXELS:
+    wide = is_wide_colour(opened)
+    most = MOST_PIXELS // 2 if wide else MOST_PIXELS
+    if width * height > most:
         raise ImageError(
-            f"{path} has {width} x {height} pixels, more than the {MOST_PIXELS // 1_000_000} million that are allowed. "
-            "Reduce it first."
+            f"{path} has {width} x {height} pixels, more than the {most // 1_000_000} million that are allowed"
+            f"{' with 16 bits a colour' if wide else ''}. Reduce it first."
         )
 
 
@@ -194,30 +196,6 @@ def _turned(opened: Pillow.Image) -> bool:
         return opened.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
     except DECODER_ERRORS:
         return False
-
-
-def _to_rgb(picture: Pillow.Image, notes: list[str]) -> Pixels:
-    if picture.mode in _WIDE_MODES:
-        grey = _from_real_range(np.asarray(picture), notes)
-        return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
-    if "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
-        layered = picture.convert("RGBA")
-        if layered.getchannel("A").getextrema() != (255, 255):
-            notes.append("Its transparent parts are shown on black.")
-            ground = Pillow.new("RGBA", layered.size, (0, 0, 0, 255))
-            layered = Pillow.alpha_composite(ground, layered)
-        picture = layered
-    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
-
-
-def _from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
-    """0..255 between the smallest and the largest value that occur."""
-    numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(numbers.min()), float(numbers.max())
-    notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
-    if high <= low:
-        return np.zeros(numbers.shape, np.uint8)
-    return np.round((numbers - low) * (255.0 / (high - low))).astype(np.uint8)
 
 
 def _reason(path: Path, error: BaseException) -> str:

@@ -97,7 +97,7 @@ def find_files(chosen: Chosen) -> dict[Path, Path]:
     base = common_folder([*chosen.sources, *listed])
     found: dict[Path, Path] = {}
     for source in [*chosen.sources, *listed]:
-        for path in images_in(source, recursive=chosen.recursive) if source.is_dir() else [source]:
+        for path in _files_of(source, recursive=chosen.recursive):
             where = Path(os.path.abspath(path)).relative_to(base)
             if path in chosen.sources or _wanted(where, chosen):
                 found.setdefault(where, path)
@@ -200,6 +200,15 @@ def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = froze
             used.add(name.casefold())
         names.append(name)
     return names
+
+
+def _files_of(source: Path, *, recursive: bool) -> list[Path]:
+    if source.is_dir():
+        # Also what cannot be read becomes a row, if only one among the errors.
+        return images_in(source, recursive=recursive, other_kinds=True)
+    if source.exists() and not source.is_file():
+        raise ImageError(f"{source} is neither a folder nor a file. Name folders or pictures.")
+    return [source]
 
 
 def _name(where: PurePath, page: int, suffix: str = "") -> str:

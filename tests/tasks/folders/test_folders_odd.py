@@ -1,0 +1,80 @@
+"""Whatever lies in a folder becomes a mask or a row that says why not; nothing crashes, hangs or takes all memory."""
+
+from __future__ import annotations
+
+import csv
+import os
+import struct
+import subprocess
+import sys
+import zlib
+
+import pytest
+
+from unet_desktop.images.read import MOST_PIXELS
+
+
+def rows(path):
+    return list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
+
+
+def png_header(path, width, height):
+    """A PNG that claims to be so large and holds next to nothing."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b""))
+
+
+def test_decompression_bombs_are_refused_by_the_stated_limit(segment, photographs, tmp_path):
+    png_header(photographs / "bomb.png", 50_000, 50_000)
+    png_header(photographs / "edge.png", MOST_PIXELS // 1000 + 1, 1000)
+    segment(recursive=False)
+    problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
+    assert "50000 x 50000 pixels, more than the 100 million that are allowed" in problems["bomb.png"]
+    assert "more than the 100 million" in problems["edge.png"]
+    assert len(rows(tmp_path / "out" / "measurements.csv")) == 3
+
+
+def test_pictures_of_other_kinds_are_said_and_other_files_are_not(segment, photographs, tmp_path):
+    for name in ("a.gif", "b.heic", "notes.txt", "Thumbs.db"):
+        (photographs / name).write_bytes(b"GIF89a")
+    segment(recursive=False)
+    problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
+    assert problems.keys() == {"a.gif", "b.heic"}
+    assert "is not a picture this program reads (JPEG, PNG" in problems["a.gif"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_what_is_no_file_is_passed_over(segment, photographs, tmp_path):
+    os.mkfifo(photographs / "pipe.png")
+    (photographs / "folder.png").mkdir()
+    (photographs / "dangling.png").symlink_to(photographs / "gone.png")
+    segment(recursive=False)
+    assert len(rows(tmp_path / "out" / "measurements.csv")) == 3
+    assert not (tmp_path / "out" / "errors.csv").exists()
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(os.name == "nt", reason="the limit of memory is set another way there")
+def test_every_odd_file_becomes_a_mask_or_a_row(odd_images, small_model, tmp_path):
+    code = (
+        "import resource, sys\n"
+        "from unet_desktop.__main__ import main\n"
+        f"code = main(['segment', {str(odd_images)!r}, '--model', {str(small_model)!r}, '--out', {str(tmp_path)!r}])\n"
+        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 1, done.stderr
+    good, bad = rows(tmp_path / "measurements.csv"), rows(tmp_path / "errors.csv")
+    named = {row["image"].partition("#")[0] for row in (*good, *bad)}
+    assert named == {path.name for path in odd_images.iterdir()}
+    assert all((tmp_path / row["mask"]).is_file() for row in good)
+    assert all(str(odd_images / row["image"].partition("#")[0]) in row["problem"] for row in bad)
+    assert len({row["mask"] for row in good}) == len(good)
+    assert not [row for row in bad if "The log has the details" in row["problem"]]
+    peak = int(done.stdout.rpartition("peak ")[2])
+    assert peak < 2_000_000 * (1024 if sys.platform == "darwin" else 1)  # kilobytes, bytes on macOS

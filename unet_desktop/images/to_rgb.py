@@ -1,0 +1,66 @@
+"""From what a decoder gives to RGB uint8, some rows at a time, so that a large picture needs little beside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+WIDE_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
+"""Pillow's modes of grey with more than 8 bits."""
+_AT_ONCE = 8_000_000
+"""Pixels that are converted at a time; most photographs have fewer and are converted whole."""
+
+
+def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 RGB of any mode; what had to be decided is put to the notes."""
+    width, height = picture.size
+    if picture.mode in WIDE_MODES:
+        return np.repeat(from_real_range(np.asarray(picture), notes)[:, :, np.newaxis], 3, axis=2)
+    strips = list(_strips(height, width))
+    if len(strips) == 1:
+        pixels, transparent = _converted(picture)
+    else:
+        pixels, transparent = np.empty((height, width, 3), np.uint8), False
+        for rows in strips:
+            pixels[rows], here = _converted(picture.crop((0, rows.start, width, rows.stop)))
+            transparent = transparent or here
+    if transparent:
+        notes.append("Its transparent parts are shown on black.")
+    return pixels
+
+
+def from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
+    """0..255 between the smallest and the largest value that occur; what is no number counts as 0."""
+    strips = list(_strips(*values.shape[:2]))
+    ends = [(float(part.min()), float(part.max())) for part in (_numbers(values[rows]) for rows in strips)]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
+    scaled = np.zeros(values.shape, np.uint8)
+    if high > low:
+        for rows in strips:
+            scaled[rows] = np.round((_numbers(values[rows]) - low) * (255.0 / (high - low)))
+    return scaled
+
+
+def _numbers(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    return np.asarray(np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0), np.float32)
+
+
+def _strips(height: int, width: int) -> Iterator[slice]:
+    rows = max(1, _AT_ONCE // max(1, width))
+    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
+
+
+def _converted(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
+    """RGB, and whether anything was transparent."""
+    transparent = False
+    if "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        picture = picture.convert("RGBA")
+        transparent = picture.getchannel("A").getextrema() != (255, 255)
+        if transparent:
+            ground = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
+            picture = Pillow.alpha_composite(ground, picture)
+    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB")), transparent
