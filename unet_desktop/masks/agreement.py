@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.box import bounds
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.regions import Region
 
@@ -33,9 +34,11 @@ def boundary_distance(first: Region, second: Region, percentile: float = 95.0) -
     The larger of the two directed percentiles, each over the pixels of one boundary and their Euclidean
     distance to the other. Source: Huttenlocher, Klanderman, Rucklidge 1993, IEEE PAMI 15(9), pp. 850-863.
     """
+    box = bounds(first | second)
     if not first.any() or not second.any():
         return float("nan")
-    edges = (_boundary(first), _boundary(second))
+    # Outside this box is nothing of either, and a disc covers little of its picture.
+    edges = (_boundary(first[box.slices]), _boundary(second[box.slices]))
     to_first, to_second = (_distance_to(edge) for edge in edges)
     return float(max(np.percentile(to_second[edges[0]], percentile), np.percentile(to_first[edges[1]], percentile)))
 

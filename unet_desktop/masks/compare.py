@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from unet_desktop.images.box import bounds
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.agreement import boundary_distance, dice, iou
 from unet_desktop.masks.anatomy import tidy
@@ -22,21 +23,24 @@ Figures = dict[str, float]
 def compare(predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool = False) -> Figures:
     """Dice and IoU of each region and their means, and the vCDR's error, of one picture.
 
-    Of labels that a picture holds one of, the largest piece counts. Pixels that are not annotated in the truth
-    count in no overlap; vCDR and boundaries need a fully annotated picture. In one that is annotated in part each
-    stroke counts, and a label that it does not show has no figure. A disc that was not found has vCDR 0.
+    Of labels that a picture holds one of, the largest piece counts. Pixels that are not annotated in either mask
+    count in no overlap; vCDR and boundaries need fully annotated masks. In one that is annotated in part each
+    stroke counts, and a label that the truth does not show then has no figure. A disc that was not found has vCDR 0.
 
     Args:
-        predicted: (H, W) uint8.
+        predicted: (H, W) uint8; a network's, or another reader's.
         truth: (H, W) uint8.
         labels: whose regions are compared.
         boundaries: also the boundary's distance, in pixels and as a share of the located label's height (the disc's);
             absent where either region is empty. It takes some tenths of a second on a large picture.
     """
-    judged = annotated(truth)
+    sure = annotated(predicted)
+    judged = annotated(truth) & sure
     whole = bool(judged.all())
     figures: Figures = {}
-    predicted = tidy(predicted, labels, fill=False)
+    if whole and not (box := bounds((predicted | truth) > 0)).empty:  # nothing that is compared lies outside
+        predicted, truth, judged = predicted[box.slices], truth[box.slices], judged[box.slices]
+    predicted = tidy(predicted, labels, fill=False) if whole or sure.all() else predicted
     truth = tidy(truth, labels, fill=False) if whole else truth
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
     shown = [plane for plane in planes if whole or plane[2].any()]

@@ -20,10 +20,18 @@ _JPEG_NOISE = 24
 
 @dataclass(frozen=True, slots=True)
 class ForeignMask:
-    """A mask in the project's labels and the sentence that says how its values were read."""
+    """A mask in the project's labels.
+
+    Attributes:
+        mask: (H, W) uint8.
+        mapping: the sentence that says how its values were read.
+        tells: names of the labels that masks of its kind can hold; black and white ones hold one. None where it is
+            empty, so that nobody can say what kind it is of.
+    """
 
     mask: Mask
     mapping: str
+    tells: frozenset[str] | None = None
 
 
 def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
@@ -34,15 +42,16 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
     """
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
-            jpeg = opened.format == "JPEG"
+            jpeg, indexed = opened.format == "JPEG", opened.mode == "P"
             opened.load()
             values = np.array(opened if opened.mode in {"P", "L"} else opened.convert("L"), dtype=np.uint8)
     except DECODER_ERRORS as error:
         raise MaskError(f"The mask {path} cannot be read ({error}).") from error
     if jpeg:
         values = _without_noise(values, path)
-    table, mapping = _mapping(np.unique(values).tolist(), labels, path)
-    return ForeignMask(table[values], mapping)
+    found = np.flatnonzero(np.bincount(values.ravel(), minlength=256)).tolist()
+    table, mapping = _mapping(found, labels, path)
+    return ForeignMask(table[values], mapping, _tells(found, labels, indexed=indexed))
 
 
 def read_fitting_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
@@ -84,6 +93,19 @@ def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]
         return table, f"0 is {cup.name}, 128 is {disc.name}, 255 is background"
     shown = ", ".join(str(value) for value in found[:8])
     raise MaskError(f"The mask {path} holds the values {shown}, which fit none of this project's labels.")
+
+
+def _tells(found: list[int], labels: LabelSet, *, indexed: bool) -> frozenset[str] | None:
+    """See `ForeignMask.tells`. A grey picture of 0 and 1 is black and white; an indexed one may be ours, without a cup.
+
+    A picture that is 255 all over may be one whose label fills it, or one that nobody annotated.
+    """
+    first = labels.labels[0]
+    if set(found) <= {BACKGROUND}:
+        return None
+    if set(found) <= {BACKGROUND, NOT_ANNOTATED} or (set(found) <= {BACKGROUND, first.value} and not indexed):
+        return frozenset({first.name})
+    return frozenset(label.name for label in labels)
 
 
 def read_soft_map(path: Path) -> Mask:
