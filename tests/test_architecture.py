@@ -186,7 +186,7 @@ def test_tasks_are_importable_without_qt():
         "import unet_desktop.cli.main",
         "from unet_desktop.__main__ import main; assert main(['--help']) == 0",
         "from unet_desktop.__main__ import main; assert main(['train', '--help']) == 0",
-        "import unet_desktop.project.project, unet_desktop.tasks.import_images, unet_desktop.tasks.evaluate",
+        "import unet_desktop.project.project, unet_desktop.tasks.import_images, unet_desktop.tasks.evaluation.run",
     ],
 )
 def test_the_terminal_starts_without_torch_and_qt(code):

@@ -282,7 +282,7 @@ class TestEvaluate:
         code, out, err = run("evaluate", *folders)
         assert code == 1
         assert "b.png" in err
-        assert "Mean over 1 picture" in out
+        assert "mean over 1 picture" in out
 
     def test_a_table_below_a_file_cannot_be_written(self, refused, tmp_path, disc_mask):
         ours, truth = (mask_folder(tmp_path / name, "a.png", disc_mask) for name in ("ours", "truth"))
@@ -293,13 +293,25 @@ class TestEvaluate:
         root = Project.create(tmp_path / "project", labels).root
         ours, truth = (mask_folder(tmp_path / name, "a.png", np.eye(9, dtype=np.uint8)) for name in ("ours", "truth"))
         code, out, _ = run("evaluate", ours, truth, "--project", root)
-        assert (code, "dice, [/] [red] od/os_1" in out) == (0, True)
+        assert (code, "[/] [red] od/os_1: Dice" in out) == (0, True)
 
     def test_labels_beside_a_project_must_be_its_own(self, refused, run, corrected):
         root = corrected(2)
         folders = (root / "masks", root / "masks", "--project", root, "--labels")
         assert "has other labels" in refused("evaluate", *folders, "one")
         assert run("evaluate", *folders, "disc-and-cup")[0] == 0
+
+    def test_a_folder_and_a_project(self, run, corrected, tmp_path):
+        root = corrected(3)
+        files = [tmp_path / name for name in ("r.html", "s.json")]
+        code, out, _ = run("evaluate", root / "masks", "--project", root, "--html", files[0], "--summary", files[1])
+        assert code == 0
+        assert "limit of agreement" in out
+        assert all(path.stat().st_size for path in files)
+
+    def test_nothing_named(self, refused, tmp_path):
+        assert "Say what to compare" in refused("evaluate")
+        assert "Let it end in" in refused("evaluate", tmp_path, tmp_path, "--table", tmp_path / "a.doc")
 
     def test_labels_come_from_the_project(self, run, project, corrected):
         root = corrected(2)

@@ -1,15 +1,34 @@
+"""Two readers compared: who they are, which masks meet, what is said of the rest, and what is written."""
+
 from __future__ import annotations
 
 import csv
+import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
-from unet_desktop.errors import MaskError, WriteError
-from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import LabelError, MaskError, UserError, WriteError
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.file import write_mask
-from unet_desktop.tasks.evaluate import Evaluated, evaluate
-from unet_desktop.tasks.events import ItemDone, Written
+from unet_desktop.project.project import Project
+from unet_desktop.project.split import write_split
+from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings, worst_first
+from unet_desktop.tasks.evaluation.meeting import meet
+from unet_desktop.tasks.evaluation.reader import folder_reader
+from unet_desktop.tasks.evaluation.report import document
+from unet_desktop.tasks.evaluation.run import evaluate
+from unet_desktop.tasks.evaluation.sides import sides_of
+from unet_desktop.tasks.evaluation.targets import Targets
+from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.reports.document import Gallery
+from unet_desktop.tasks.reports.html import html_pages, joined
+
+FAST = Settings(resamples=50)
+DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -24,55 +43,297 @@ def shifted(mask, down):
     return np.roll(mask, down, axis=0)
 
 
-def test_masks_of_one_name_are_compared_in_natural_order(folders, disc_mask):
-    for name in ("p10.png", "p9.png"):
-        write_mask(folders[0] / name, disc_mask, DISC_AND_CUP)
-        write_mask(folders[1] / name, disc_mask, DISC_AND_CUP)
-    write_mask(folders[0] / "other.png", disc_mask, DISC_AND_CUP)
-    write_mask(folders[1] / "another.png", disc_mask, DISC_AND_CUP)
-    *items, result = evaluate(*folders, DISC_AND_CUP)
-    assert [item.name for item in items] == ["another.png", "p9.png", "p10.png"]
-    assert ["no prediction" in item.problem for item in items] == [True, False, False]
-    assert result.pictures == 2
-    assert result.means["dice/optic cup"] == 1
+def save(path, values):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Pillow.fromarray(np.asarray(values, np.uint8)).save(path)
 
 
-def test_one_bad_pair_does_not_stop_the_rest(folders, disc_mask):
-    for name in ("a.png", "b.png", "c.png", "d.png"):
+def compared(*folders):
+    return list(evaluate(sides_of(*folders, None, None), FAST))
+
+
+def predicted(project):
+    """A project's predictions against its masks."""
+    return figures_of(evaluate(sides_of(None, None, project.root, None), FAST))
+
+
+def figures_of(events):
+    return next(event for event in events if isinstance(event, Evaluated))
+
+
+class TestMeeting:
+    def test_masks_of_one_name_are_compared_in_natural_order(self, folders, disc_mask):
+        for name in ("p10.png", "p9.png"):
+            write_mask(folders[0] / name, disc_mask, DISC_AND_CUP)
+            write_mask(folders[1] / name, disc_mask, DISC_AND_CUP)
+        write_mask(folders[0] / "other.png", disc_mask, DISC_AND_CUP)
+        write_mask(folders[1] / "another.png", disc_mask, DISC_AND_CUP)
+        *items, result = compared(*folders)
+        assert [item.name for item in items] == ["p9", "p10", "another", "other"]
+        assert [bool(item.problem) for item in items] == [False, False, True, False]
+        assert "another.png has no counterpart in predictions" in items[2].problem
+        assert "no counterpart in references" in items[3].note
+        assert [item.done for item in items] == [1, 2, 3, 4]
+        assert {item.total for item in items} == {4}
+        assert result.pictures == 2
+        assert result.means["dice/optic cup"] == 1
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ("left/a.png", "left/a.png"),
+            ("a.png", "deep/er/a.png"),
+            ("A.tif", "a.png"),
+            ("eye 1.png", "eye_1.png"),
+            ("eye_2_mask.png", "eye_2.png"),
+            ("eye_2.png", "sub/eye_2-seg.png"),
+        ],
+    )
+    def test_names_that_meet(self, folders, disc_mask, first, second):
+        save(folders[0] / first, disc_mask)
+        save(folders[1] / second, disc_mask)
+        meeting = meet(folder_reader(folders[0]), folder_reader(folders[1]))
+        assert len(meeting.pairs) == 1
+        assert not meeting.first_alone
+        assert not meeting.second_alone
+
+    def test_where_several_could_be_meant_none_is(self, folders, disc_mask):
+        for name in ("one/a.png", "two/a.png", "b.png"):
+            save(folders[0] / name, disc_mask)
+        for name in ("a.png", "b.png"):
+            save(folders[1] / name, disc_mask)
+        items = [event for event in compared(*folders) if isinstance(event, ItemDone)]
+        assert [item.name for item in items if item.problem] == ["a"]
+        assert "could belong to several masks of predictions (one/a, two/a)" in next(
+            item.problem for item in items if item.problem
+        )
+
+    def test_eye_2_is_not_eye(self, folders, disc_mask):
+        for name in ("eye.png", "eye_2.png"):
+            save(folders[0] / name, disc_mask)
+        save(folders[1] / "eye_2_mask.png", disc_mask)
+        (pair,) = meet(folder_reader(folders[0]), folder_reader(folders[1])).pairs
+        assert pair[0].name == "eye_2"
+
+
+class TestBadInput:
+    def test_one_bad_pair_does_not_stop_the_rest(self, folders, disc_mask):
+        for name in ("a.png", "b.png", "c.png", "d.png"):
+            for folder in folders:
+                write_mask(folder / name, disc_mask, DISC_AND_CUP)
+        write_mask(folders[0] / "b.png", disc_mask[:40], DISC_AND_CUP)
+        (folders[1] / "c.png").write_bytes(b"broken")
+        events = compared(*folders)
+        assert [bool(event.problem) for event in events if isinstance(event, ItemDone)] == [False, True, True, False]
+        assert "96 x 40 pixels" in events[1].problem
+        assert events[-1].pictures == 2
+        assert [name for name, _ in events[-1].problems] == ["b", "c"]
+
+    def test_nothing_that_can_be_compared(self, folders, disc_mask):
+        write_mask(folders[0] / "a.png", disc_mask[:40], DISC_AND_CUP)
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        with pytest.raises(MaskError, match="None of the masks"):
+            compared(*folders)
+
+    def test_folders_that_do_not_meet_are_one_sentence(self, folders, tmp_path, disc_mask):
+        write_mask(folders[0] / "a.png", disc_mask, DISC_AND_CUP)
+        write_mask(folders[1] / "b.png", disc_mask, DISC_AND_CUP)
+        with pytest.raises(MaskError, match="has the name of one in"):
+            compared(*folders)
+        with pytest.raises(MaskError, match="is not a folder"):
+            compared(tmp_path / "gone", folders[1])
+
+    def test_folders_without_masks(self, folders):
+        with pytest.raises(MaskError, match="holds no masks"):
+            compared(*folders)
+
+    def test_too_little_was_named(self, folders):
+        for sides in ((None, None, None), (folders[0], None, None)):
+            with pytest.raises(UserError, match="--project"):
+                sides_of(*sides, None)
+
+
+class TestOtherProgramsMasks:
+    def test_a_black_and_white_reader_is_compared_by_the_disc_alone(self, folders, disc_mask):
+        """0 and 255 tell of discs; that such masks hold no cup is no disagreement."""
+        for name in ("a.png", "b.png"):
+            write_mask(folders[1] / name, disc_mask, DISC_AND_CUP)
+            save(folders[0] / name, np.where(disc_mask > 0, 255, 0))
+        events = compared(*folders)
+        result = figures_of(events)
+        assert result.means["dice/optic disc"] == result.means["dice"] == 1
+        assert not {"dice/optic cup", "vcdr_error"} & set(result.means)
+        assert result.limits is None
+        (said,) = [event.text for event in events if isinstance(event, Message)]
+        assert said.startswith("The masks of predictions are black and white, so they tell of optic disc only")
+        assert result.remarks == (said,)
+        assert "255 is optic disc" in events[0].note
+
+    def test_ours_without_a_single_cup_have_missed_it(self, folders, disc_mask):
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        write_mask(folders[0] / "a.png", (disc_mask > 0).astype(np.uint8), DISC_AND_CUP)
+        assert figures_of(compared(*folders)).means["dice/optic cup"] == 0
+
+    def test_grey_0_and_1_are_black_and_white_too(self, folders, disc_mask):
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        save(folders[0] / "a.png", disc_mask > 0)
+        assert "dice/optic cup" not in figures_of(compared(*folders)).means
+
+    def test_refuges_values(self, folders, disc_mask):
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        save(folders[0] / "a.bmp", np.array([255, 128, 0], np.uint8)[disc_mask])
+        assert figures_of(compared(*folders)).means["dice/optic cup"] == 1
+
+    def test_what_either_reader_did_not_judge_counts_in_nothing(self, folders, disc_mask):
+        ours, theirs = disc_mask.copy(), disc_mask.copy()
+        ours[:, 50:] = 255
+        theirs[:35] = 255
+        write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
+        write_mask(folders[1] / "a.png", theirs, DISC_AND_CUP)
+        result = figures_of(compared(*folders))
+        assert result.means["dice"] == 1
+        assert "vcdr_error" not in result.means
+        assert not result.measured
+
+    def test_empty_against_empty_agrees_and_has_no_ratio(self, folders, disc_mask):
         for folder in folders:
-            write_mask(folder / name, disc_mask, DISC_AND_CUP)
-    write_mask(folders[0] / "b.png", disc_mask[:40], DISC_AND_CUP)
-    (folders[1] / "c.png").write_bytes(b"broken")
-    events = list(evaluate(*folders, DISC_AND_CUP))
-    assert [bool(event.problem) for event in events if isinstance(event, ItemDone)] == [False, True, True, False]
-    assert "96 x 40 pixels" in events[1].problem
-    assert events[-1].pictures == 2
+            write_mask(folder / "a.png", np.zeros_like(disc_mask), DISC_AND_CUP)
+            write_mask(folder / "b.png", disc_mask, DISC_AND_CUP)
+        result = figures_of(compared(*folders))
+        assert result.means["dice"] == 1
+        assert [case.name for case in result.measured] == ["b"]
+        assert result.estimates["boundary_px/optic disc"].count == 1
 
 
-def test_the_table_has_a_row_a_picture(folders, tmp_path, disc_mask):
-    write_mask(folders[1] / "=a.png", disc_mask, DISC_AND_CUP)
-    write_mask(folders[0] / "=a.png", shifted(disc_mask, 4), DISC_AND_CUP)
-    events = list(evaluate(*folders, DISC_AND_CUP, table=tmp_path / "table.csv"))
-    assert Written("table", tmp_path / "table.csv") in events
-    with (tmp_path / "table.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 1
-    assert rows[0]["mask"] == "'=a.png"
-    assert float(rows[0]["dice/optic disc"]) == 0.9
-    assert isinstance(events[-1], Evaluated)
+class TestFigures:
+    def test_differences_are_first_minus_second(self, folders, disc_mask):
+        for name, down in (("a.png", 0), ("b.png", 5)):
+            smaller = disc_mask.copy()
+            smaller[50 - down : 50] = np.where(smaller[50 - down : 50] == 2, 1, smaller[50 - down : 50])
+            write_mask(folders[0] / name, smaller, DISC_AND_CUP)
+            write_mask(folders[1] / name, disc_mask, DISC_AND_CUP)
+        result = figures_of(compared(*folders))
+        assert [case.difference for case in result.cases] == pytest.approx([0, -5 / 40])
+        assert result.limits.bias == pytest.approx(-5 / 80)
+        assert worst_first(result.cases)[0].name == "b"
+
+    def test_the_greatest_distance_is_asked_for(self, folders, disc_mask):
+        ours = disc_mask.copy()
+        ours[10:20, 50] = 1  # a hair of 10 pixels
+        write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        result = figures_of(list(evaluate(sides_of(*folders, None, None), Settings(greatest=True, resamples=0))))
+        assert result.means["boundary_max_px/optic disc"] == pytest.approx(10)
+        assert result.means["boundary_px/optic disc"] < 10
+        assert result.estimates["dice"].interval is None
 
 
-def test_a_table_that_cannot_be_written_is_one_sentence(folders, tmp_path, disc_mask):
-    for folder in folders:
-        write_mask(folder / "a.png", disc_mask, DISC_AND_CUP)
-    with pytest.raises(WriteError):
-        list(evaluate(*folders, DISC_AND_CUP, table=tmp_path / "gone" / "table.csv"))
+@pytest.fixture
+def graded(project, write_picture, tmp_path, disc_mask):
+    """A project: a to d corrected and predicted, e predicted only; d validates; a and b are of one patient."""
+    for seed, name in enumerate("abcde"):
+        case = project.add_image(
+            write_picture(tmp_path / "in" / f"{name}.png", seed), patient="p" if name in "ab" else ""
+        )
+        project.save_prediction(case.id, shifted(disc_mask, seed), model="f00d", confidence=0.9)
+        if name != "e":
+            project.save_mask(case.id, disc_mask, model="f00d" if name == "c" else "")
+    write_split(project.layout.split, {"patient:p": "train", "case:c": "train", "case:d": "validation"})
+    return Project.open(project.root)
 
 
-def test_folders_that_do_not_meet_are_one_sentence(folders, tmp_path, disc_mask):
-    write_mask(folders[0] / "a.png", disc_mask, DISC_AND_CUP)
-    write_mask(folders[1] / "b.png", disc_mask, DISC_AND_CUP)
-    with pytest.raises(MaskError, match="has the name of one in"):
-        next(evaluate(*folders, DISC_AND_CUP))
-    with pytest.raises(MaskError, match="is not a folder"):
-        next(evaluate(tmp_path / "gone", folders[1], DISC_AND_CUP))
+class TestProjects:
+    def test_predictions_against_accepted_masks(self, graded):
+        events = list(evaluate(sides_of(None, None, graded.root, None), FAST))
+        result = figures_of(events)
+        assert [case.name for case in result.cases] == list("abcd")
+        assert result.grouped == 3
+        said = [event.text for event in events if isinstance(event, Message)]
+        assert "3 of the 4 cases are among those that models learn from" in said[0]
+        assert "1 of the 4 masks were made from an accepted prediction" in said[1]
+        assert not any(event.problem for event in events if isinstance(event, ItemDone))
+
+    def test_validation_cases_alone(self, graded):
+        result = figures_of(list(evaluate(sides_of(None, None, graded.root, None, held_out=True), FAST)))
+        assert [case.name for case in result.cases] == ["d"]
+        assert result.remarks == ()
+
+    def test_a_folder_against_a_project(self, graded, tmp_path, disc_mask):
+        save(tmp_path / "reader" / "a_mask.png", disc_mask)
+        for sides in ((tmp_path / "reader", None, graded.root), (tmp_path / "reader", graded.root, None)):
+            events = list(evaluate(sides_of(*sides, None), FAST))
+            assert [case.name for case in figures_of(events).cases] == ["a"]
+            assert not any(event.problem for event in events if isinstance(event, ItemDone))
+
+    def test_two_projects(self, graded):
+        sides = sides_of(graded.root, graded.root, None, None)
+        assert figures_of(list(evaluate(sides, FAST))).means["dice"] == 1
+        assert sides.first.title != sides.second.title
+
+    def test_without_what_is_asked_for(self, project, graded, tmp_path, disc_mask):
+        save(tmp_path / "reader" / "a.png", disc_mask)
+        with pytest.raises(UserError, match="Only a project knows"):
+            sides_of(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
+        with pytest.raises(LabelError, match="other labels"):
+            sides_of(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
+        graded.layout.split.unlink()
+        with pytest.raises(MaskError, match="no validation cases yet"):
+            sides_of(None, None, graded.root, None, held_out=True)
+        bare = Project.create(tmp_path / "bare", DISC_AND_CUP)
+        with pytest.raises(MaskError, match="no predictions"):
+            sides_of(None, None, bare.root, None)
+        with pytest.raises(MaskError, match="no masks yet"):
+            sides_of(tmp_path / "reader", bare.root, None, None)
+
+
+class TestWriting:
+    def test_the_table_has_a_row_a_picture(self, folders, tmp_path, disc_mask):
+        for name, down in (("=a.png", 4), ("b.png", 0)):
+            write_mask(folders[1] / name, disc_mask, DISC_AND_CUP)
+            write_mask(folders[0] / name, shifted(disc_mask, down), DISC_AND_CUP)
+        list(Targets(table=tmp_path / "table.csv").write(figures_of(compared(*folders))))
+        with (tmp_path / "table.csv").open(newline="") as file:
+            rows = {row["mask"]: row for row in csv.DictReader(file)}
+        assert set(rows) == {"'=a", "b"}
+        assert float(rows["'=a"]["dice/optic disc"]) == 0.9
+        assert float(rows["b"]["vcdr_difference"]) == 0
+
+    def test_the_summary_is_json_that_a_script_can_read(self, graded, tmp_path):
+        list(Targets(summary=tmp_path / "s.json").write(predicted(graded)))
+        data = json.loads((tmp_path / "s.json").read_text())
+        assert (data["pictures"], data["patients"]) == (4, 3)
+        assert data["means"]["dice"]["interval"][0] <= data["means"]["dice"]["mean"]
+        assert data["vcdr_limits_of_agreement"]["pictures"] == 4
+        assert data["bootstrap"] == {"resamples": 50, "seed": 0, "kind": "BCa"}
+
+    def test_the_report_names_no_patient_and_is_the_same_again(self, graded):
+        result = predicted(graded)
+        page = joined(html_pages(document(result, DAY)))
+        assert page == joined(html_pages(document(result, DAY)))
+        text = page.decode()
+        assert "Bland-Altman" in text
+        assert "The pictures are of 3 patients" in text
+        assert "patient:p" not in text
+        gallery = next(block for block in document(result, DAY).blocks if isinstance(block, Gallery))
+        assert [card.name for card in gallery.cards] == ["d", "c", "b", "a"]
+        assert all(card.jpeg for card in gallery.cards)
+
+    def test_a_report_without_pictures_and_ratios(self, folders, disc_mask):
+        write_mask(folders[0] / "a.png", disc_mask, DISC_AND_CUP)
+        write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
+        text = joined(html_pages(document(figures_of(compared(*folders)), DAY))).decode()
+        assert "Bland-Altman)" not in text
+        assert "Where they agree least" not in text
+
+    def test_the_pdf(self, graded, tmp_path):
+        pytest.importorskip("reportlab", reason="the extra report is not installed")
+        list(Targets(pdf=tmp_path / "r.pdf").write(predicted(graded)))
+        assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_what_cannot_be_written_is_one_sentence(self, folders, tmp_path, disc_mask):
+        for folder in folders:
+            write_mask(folder / "a.png", disc_mask, DISC_AND_CUP)
+        with pytest.raises(WriteError):
+            list(Targets(table=tmp_path / "gone" / "table.csv").write(figures_of(compared(*folders))))
+        with pytest.raises(UserError, match="Let it end in"):
+            Targets(table=tmp_path / "table.doc").check()

@@ -144,7 +144,7 @@ class TestBootstrap:
         assert first != other
 
     def test_a_skewed_figure_has_a_skewed_interval(self):
-        """Dice near 1: the mean may well be lower, but hardly higher; BCa shifts both ends down from the percentiles."""
+        """Dice near 1: the mean may well be lower but hardly higher; BCa shifts both ends down."""
         pictures = [{"dice": value} for value in (*[0.99] * 18, 0.6, 0.4)]
         low, high = estimates(pictures, [str(at) for at in range(20)], 4000, 0)["dice"].interval
         mean = sum(figures["dice"] for figures in pictures) / 20

@@ -1,9 +1,10 @@
-"""unet-desktop evaluate: masks against masks."""
+"""unet-desktop evaluate: masks of one reader against those of another."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,40 +12,90 @@ from rich.text import Text
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
 from unet_desktop.cli.import_images import LABELS_HELP, labels_of
-from unet_desktop.cli.progress import figure_title, follow
-from unet_desktop.errors import LabelError, MaskError
+from unet_desktop.cli.progress import follow
 
-_USUAL = "disc-and-cup"
+if TYPE_CHECKING:
+    from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+    from unet_desktop.tasks.evaluation.sides import Sides
+    from unet_desktop.tasks.evaluation.targets import Targets
+
+_MASKS = "a folder of masks (indexed, 0/1, 0/255 or 0/128/255), or a project"
+_FIRST = typer.Argument(help=f"Masks to judge, or the first reader's: {_MASKS}.", show_default=False)
+_SECOND = typer.Argument(help=f"Masks taken as true, or the second reader's: {_MASKS}.", show_default=False)
+_PROJECT = typer.Option(
+    help="Compare with this project's accepted masks: the folder that is given or, without one, the project's "
+    "predictions. Beside two folders: the project whose labels they have.",
+    show_default=False,
+)
+_HELD_OUT = typer.Option("--held-out", help="Of the project, only validation cases, from which no model learned.")
+_TABLE = typer.Option(help="Write a table with a row a picture (.csv).", show_default=False)
+_SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
+_HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
+_PDF = typer.Option(help="Write the report as PDF.", show_default=False)
+_BOUNDARIES = typer.Option(help="Measure the distance of boundaries (95th percentile).")
+_HAUSDORFF = typer.Option("--hausdorff", help="Also their greatest distance (Hausdorff).")
+_BOOTSTRAP = typer.Option(help="Resamples for the means' confidence intervals; 0 for none.", min=0)
+_SEED = typer.Option(help="Of the resampling: the same seed gives the same intervals.", min=0)
+_LABELS = typer.Option(help=f"{LABELS_HELP} Without, and without a project: disc-and-cup.", show_default=False)
 
 
 def run(
-    predictions: Annotated[Path, typer.Argument(help="Folder of masks to judge (indexed PNG).")],
-    references: Annotated[Path, typer.Argument(help="Folder of masks taken as true, such as a project's masks.")],
-    table: Annotated[Path | None, typer.Option(help="CSV file to write, a row a picture.")] = None,
-    project: Annotated[Path | None, typer.Option(help="Project whose labels the masks have.")] = None,
-    labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} Without, and without a project: {_USUAL}.")] = None,
+    first: Annotated[Path | None, _FIRST] = None,
+    second: Annotated[Path | None, _SECOND] = None,
+    project: Annotated[Path | None, _PROJECT] = None,
+    held_out: Annotated[bool, _HELD_OUT] = False,
+    table: Annotated[Path | None, _TABLE] = None,
+    summary: Annotated[Path | None, _SUMMARY] = None,
+    html: Annotated[Path | None, _HTML] = None,
+    pdf: Annotated[Path | None, _PDF] = None,
+    boundaries: Annotated[bool, _BOUNDARIES] = True,
+    hausdorff: Annotated[bool, _HAUSDORFF] = False,
+    bootstrap: Annotated[int, _BOOTSTRAP] = 2000,
+    seed: Annotated[int, _SEED] = 0,
+    labels: Annotated[str | None, _LABELS] = None,
 ) -> None:
-    """Compare masks with true masks of the same names: Dice, IoU, boundary distance, vCDR error."""
-    from unet_desktop.project.project import Project
-    from unet_desktop.tasks.evaluate import Evaluated, evaluate
+    """Compare two readers' masks of the same pictures, or a model's with true ones: Dice, IoU, boundaries, vCDR.
 
-    label_set = labels_of(labels or _USUAL) if project is None else Project.open(project).labels
-    if labels is not None and labels_of(labels) != label_set:
-        raise LabelError(f"The project {project} has other labels than --labels gives. Give only one of the two.")
-    followed = follow(evaluate(predictions, references, label_set, table=table), "Comparing")
+    Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and ICC. Masks meet by their
+    names. Exit code 1: some masks of the second have no counterpart or cannot be read. 2: nothing can be compared.
+    """
+    from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+    from unet_desktop.tasks.evaluation.sides import sides_of
+    from unet_desktop.tasks.evaluation.targets import Targets
+
+    wanted = None if labels is None else labels_of(labels)
+    targets = Targets(table, summary, html, pdf)
+    targets.check()
+    sides = sides_of(first, second, project, wanted, held_out=held_out)
+    followed = follow(_events(sides, Settings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluated):
-            if not event.pictures:
-                raise MaskError("None of the masks could be compared; the sentences above say why.")
-            _print(event.pictures, dict(event.means))
-    raise typer.Exit(SOME_FAILED if followed.failed else DONE)
+            _print(event)
+    raise typer.Exit(SOME_FAILED if followed.failed or followed.stopped else DONE)
 
 
-def _print(pictures: int, means: dict[str, float]) -> None:
-    shown = Table(title=f"Mean over {pictures} pictures")
-    shown.add_column("figure")
-    shown.add_column("mean", justify="right")
-    for name, value in means.items():
-        digits = 1 if name.startswith("boundary_px") else 4
-        shown.add_row(Text(figure_title(name, ", ")), f"{value:.{digits}f}")
+def _events(sides: Sides, settings: Settings, targets: Targets) -> Iterator[object]:
+    from unet_desktop.tasks.evaluation.evaluated import Evaluated
+    from unet_desktop.tasks.evaluation.run import evaluate
+
+    for event in evaluate(sides, settings):
+        yield event
+        if isinstance(event, Evaluated):
+            yield from targets.write(event)
+
+
+def _print(evaluated: Evaluated) -> None:
+    from unet_desktop.tasks.evaluation.wording import agreement_rows, caveats, means_rows
+
+    pictures = "1 picture" if evaluated.pictures == 1 else f"{evaluated.pictures} pictures"
+    shown = Table(title=Text(f"{evaluated.first} and {evaluated.second}: mean over {pictures}"))
+    for heading in ("figure", "mean", "95 % interval", "pictures"):
+        shown.add_column(heading, justify="left" if heading == "figure" else "right")
+    for row in means_rows(evaluated):
+        shown.add_row(*map(Text, row))
+    shown.add_section()
+    for row in agreement_rows(evaluated):
+        shown.add_row(*map(Text, row))
     output.print(shown)
+    for sentence in caveats(evaluated):
+        output.print(sentence, markup=False)

@@ -105,14 +105,17 @@ def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, lis
         named.setdefault(_name(picture), []).append(picture)
     found: dict[Path, list[Path]] = {}
     for mask in masks:
-        owners = named.get(_owner(_name(mask), named.keys()) or "", [])
+        owners = named.get(owner(_name(mask), named.keys()) or "", [])
         for picture in [owner for owner in owners if owner.parent == mask.parent] or owners:
             found.setdefault(picture, []).append(mask)
     return found
 
 
-def _owner(name: str, pictures: Set[str]) -> str | None:
-    """The picture of that name, or of the longest name that it goes on after: eye_2_mask is of eye_2, not of eye."""
+def owner(name: str, pictures: Set[str]) -> str | None:
+    """Of these names, that which a mask's name is, or else the longest one that it goes on after, or None.
+
+    So eye_2_mask is of eye_2, not of eye.
+    """
     if name in pictures:
         return name
     ends = [at for at, character in enumerate(name) if character in "_-. "]

@@ -15,7 +15,10 @@ from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.evaluate import Evaluated, evaluate
+from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+from unet_desktop.tasks.evaluation.reader import folder_reader, predictions
+from unet_desktop.tasks.evaluation.run import evaluate
+from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import Written
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
@@ -63,7 +66,8 @@ def run_demo(folder: Path) -> Iterator[object]:
 
 
 def _evaluated(root: Path, project: Project) -> Iterator[object]:
-    for event in evaluate(project.layout.predictions, root / TRUE_MASKS, project.labels):
+    sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS), project.labels)
+    for event in evaluate(sides, Settings(resamples=0)):
         if isinstance(event, Evaluated):
             yield DemoResult(event.pictures, event.means)
 

@@ -1,0 +1,119 @@
+"""Two readers' masks of one picture in figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from unet_desktop.errors import MaskError
+from unet_desktop.images.box import bounds
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.compare import compare
+from unet_desktop.masks.foreign import ForeignMask
+from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
+from unet_desktop.masks.regions import Mask, annotated
+from unet_desktop.tasks.evaluation.meeting import Pair
+from unet_desktop.tasks.evaluation.reader import ReaderMask
+
+Tells = frozenset[str] | None
+"""See `ForeignMask.tells`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One picture that both readers judged.
+
+    Attributes:
+        name: of the picture, as the second reader calls it.
+        first, second: the masks.
+        figures: see `masks.compare`.
+        first_vcdr, second_vcdr: vertical cup-to-disc ratios; NaN where a mask has none.
+    """
+
+    name: str
+    first: ReaderMask
+    second: ReaderMask
+    figures: Mapping[str, float]
+    first_vcdr: float = math.nan
+    second_vcdr: float = math.nan
+
+    @property
+    def difference(self) -> float:
+        """First vCDR minus second; NaN where either is."""
+        return self.first_vcdr - self.second_vcdr
+
+    @property
+    def group(self) -> str:
+        """The patient where a reader's project knows it, else the picture."""
+        case = self.second.case or self.first.case
+        return f"case:{self.name}" if case is None else case.group
+
+    @property
+    def picture(self) -> Path | None:
+        """The photograph, where it is known."""
+        return self.second.picture or self.first.picture
+
+    def only(self, labels: frozenset[str]) -> Compared:
+        """The same without what concerns other labels than these; the means over labels are over these."""
+        kept = {name: value for name, value in self.figures.items() if name.partition("/")[2] in labels}
+        for kind in ("dice", "iou"):
+            values = [value for name, value in kept.items() if name.startswith(f"{kind}/")]
+            if values:
+                kept[kind] = sum(values) / len(values)
+        return replace(self, figures=kept, first_vcdr=math.nan, second_vcdr=math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one pair: its figures, how values were read, and the labels that each mask can tell of."""
+
+    compared: Compared
+    mapping: str
+    tells: tuple[Tells, Tells]
+
+
+def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bool) -> Outcome:
+    """Read both masks and measure how they agree.
+
+    Args:
+        pair: the first and the second reader's mask.
+        labels: of both.
+        boundaries: also the distance of boundaries. greatest: and the greatest one.
+
+    Raises:
+        MaskError: a mask cannot be read, or the two are of different sizes.
+    """
+    first, second = pair
+    read = first.read(labels), second.read(labels)
+    ours, theirs = read[0].mask, read[1].mask
+    if ours.shape != theirs.shape:
+        raise MaskError(
+            f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
+        )
+    figures = compare(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
+    compared = Compared(second.name, first, second, figures, _vertical(ours, labels), _vertical(theirs, labels))
+    return Outcome(compared, _mapping(read), (read[0].tells, read[1].tells))
+
+
+def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:
+    """How black and white, or REFUGE's values were read; label values need no words."""
+    said = [f"{who} mask: {one.mapping}." for who, one in zip(("First", "Second"), read, strict=True) if one.mapping]
+    return " ".join(words for words in said if "255" in words)
+
+
+def _vertical(mask: Mask, labels: LabelSet) -> float:
+    """vCDR of the largest disc and the largest cup in it; NaN without a disc, or where parts were not annotated."""
+    if cup_and_disc(labels) is None or not annotated(mask).all():
+        return math.nan
+    box = bounds(mask)
+    if box.empty:
+        return math.nan
+    found = cup_to_disc(tidy(mask[box.slices], labels, fill=False), labels)
+    return math.nan if found is None else found.vertical
+
+
+def _size(mask: Mask) -> str:
+    return f"{mask.shape[1]} x {mask.shape[0]}"

@@ -1,0 +1,81 @@
+"""The work of comparing two readers: a generator, as all long work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import MaskError, UserError
+from unet_desktop.labels import LabelSet
+from unet_desktop.tasks.evaluation.evaluated import USUAL, Evaluated, Settings
+from unet_desktop.tasks.evaluation.meeting import alone, meet
+from unet_desktop.tasks.evaluation.one_case import Compared, Outcome, Tells, compare_pair
+from unet_desktop.tasks.evaluation.sides import Sides
+from unet_desktop.tasks.events import ItemDone
+
+
+def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[ItemDone | Message | Evaluated]:
+    """Compare each mask of the second reader with the first reader's mask of the same picture.
+
+    A mask of the second without a counterpart is a problem where the sides say so, never a zero; one of the first is
+    only noted.
+
+    Raises:
+        MaskError: before the first event, when no names meet; at the end, when no pair could be compared.
+    """
+    first, second, labels, remarks = sides.first, sides.second, sides.labels, sides.remarks
+    meeting = meet(first, second)
+    if not meeting.pairs:
+        raise MaskError(f"No mask of {first.title} has the name of one in {second.title}. Choose matching masks.")
+    yield from map(Message, remarks)
+    total = len(meeting.pairs) + len(meeting.first_alone) + len(meeting.second_alone)
+    numbers = count(1)
+    problems: list[tuple[str, str]] = []
+    outcomes: list[Outcome] = []
+    for pair in meeting.pairs:
+        name = pair[1].name
+        try:
+            found = compare_pair(pair, labels, boundaries=settings.boundaries, greatest=settings.greatest)
+            outcomes.append(found)
+            yield ItemDone(name, next(numbers), total, note=found.mapping)
+        except UserError as error:
+            problems.append((name, str(error)))
+            yield ItemDone(name, next(numbers), total, problem=str(error))
+    for mask in meeting.second_alone:
+        sentence = alone(mask, meeting.first_alone, first.title)
+        if sides.whole:
+            problems.append((mask.name, sentence))
+            yield ItemDone(mask.name, next(numbers), total, problem=sentence)
+        else:
+            yield ItemDone(mask.name, next(numbers), total, note=f"It has no counterpart in {first.title}.")
+    for mask in meeting.first_alone:
+        yield ItemDone(mask.name, next(numbers), total, note=f"It has no counterpart in {second.title}.")
+    if not outcomes:
+        raise MaskError("None of the masks could be compared; the sentences above say why.")
+    cases, silent = _of_what_both_tell(outcomes, (first.title, second.title), labels)
+    yield from map(Message, silent)
+    yield Evaluated(first.title, second.title, labels, tuple(cases), tuple(problems), (*remarks, *silent), settings)
+
+
+def _of_what_both_tell(
+    outcomes: Sequence[Outcome], titles: tuple[str, str], labels: LabelSet
+) -> tuple[list[Compared], list[str]]:
+    """The cases without labels that one reader's files cannot tell of, and a sentence on each such reader."""
+    everything = frozenset(label.name for label in labels)
+    kept, sentences = everything, []
+    for side, title in enumerate(titles):
+        said = _union((outcome.tells[side] for outcome in outcomes), everything)
+        if missing := [label.name for label in labels if label.name not in said]:
+            sentences.append(
+                f"The masks of {title} are black and white, so they tell of {', '.join(sorted(said))} only: "
+                f"{', '.join(missing)} is not compared."
+            )
+        kept &= said
+    cases = [outcome.compared for outcome in outcomes]
+    return ([case.only(kept) for case in cases] if kept != everything else cases), sentences
+
+
+def _union(tells: Iterable[Tells], everything: frozenset[str]) -> frozenset[str]:
+    known = [one for one in tells if one is not None]
+    return frozenset().union(*known) if known else everything

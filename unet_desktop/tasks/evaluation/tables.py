@@ -1,0 +1,106 @@
+"""What is written of a comparison for other programs: a table of the pictures, and the summary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from unet_desktop import __version__, files
+from unet_desktop.errors import UserError
+from unet_desktop.tasks.evaluation.bland_altman import Interval
+from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.wording import ordered
+from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.measurement_table import table_text
+
+SUFFIXES = (".csv",)
+"""Of tables that can be written."""
+
+
+def check_table(path: Path) -> None:
+    """Refuse a kind of table that cannot be written, before long work.
+
+    Raises:
+        UserError: no such kind.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path} is no table's name. Let it end in {' or '.join(SUFFIXES)}.")
+
+
+def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
+    """A row a picture: its name, its figures, both readers' vCDR and their difference, first minus second."""
+    labels = [label.name for label in evaluated.labels]
+    names = ordered(list({name: None for case in evaluated.cases for name in case.figures}), labels)
+    rows = []
+    for case in evaluated.cases:
+        row: dict[str, object] = {"mask": case.name}
+        row |= {name: round(case.figures[name], 5) if name in case.figures else "" for name in names}
+        if evaluated.measured:
+            for name, value in (
+                ("vcdr_first", case.first_vcdr),
+                ("vcdr_second", case.second_vcdr),
+                ("vcdr_difference", case.difference),
+            ):
+                row[name] = round(value, 5) if math.isfinite(value) else ""
+        rows.append(row)
+    return rows
+
+
+def write_table(evaluated: Evaluated, path: Path) -> Iterator[Written]:
+    """Write the table of pictures.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    files.write_text(path, table_text(case_rows(evaluated)))
+    yield Written("table", path)
+
+
+def write_summary(evaluated: Evaluated, path: Path) -> Iterator[Written]:
+    """Write means, intervals, limits of agreement and ICC as JSON.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    files.write_json(path, summary(evaluated))
+    yield Written("summary", path)
+
+
+def summary(evaluated: Evaluated) -> dict[str, object]:
+    """Means, intervals, limits of agreement and ICC as plain data; None for what cannot be known."""
+    limits, icc, settings = evaluated.limits, evaluated.reliability, evaluated.settings
+    return {
+        "first": evaluated.first,
+        "second": evaluated.second,
+        "pictures": evaluated.pictures,
+        "patients": evaluated.grouped,
+        "not_compared": [{"mask": name, "problem": sentence} for name, sentence in evaluated.problems],
+        "remarks": list(evaluated.remarks),
+        "means": {
+            name: {"mean": one.mean, "interval": _plain(one.interval), "pictures": one.count}
+            for name, one in evaluated.estimates.items()
+        },
+        "vcdr_limits_of_agreement": None
+        if limits is None
+        else {
+            "pictures": limits.count,
+            "mean_difference": limits.bias,
+            "mean_difference_interval": _plain(limits.bias_interval),
+            "standard_deviation": limits.deviation,
+            "lower": limits.low,
+            "lower_interval": _plain(limits.low_interval),
+            "upper": limits.high,
+            "upper_interval": _plain(limits.high_interval),
+        },
+        "vcdr_icc_2_1": None
+        if icc is None
+        else {"pictures": icc.count, "icc": icc.value, "interval": _plain(icc.interval)},
+        "bootstrap": {"resamples": settings.resamples, "seed": settings.seed, "kind": "BCa"},
+        "confidence": 0.95,
+        "program": f"U-Net Desktop {__version__}",
+    }
+
+
+def _plain(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else list(interval)

@@ -1,0 +1,56 @@
+"""Targets: the files that a comparison is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.report import write_html, write_pdf
+from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
+from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.reports.pdf import require_reportlab
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where to write what; None for not at all.
+
+    Attributes:
+        table: a row a picture. summary: means, intervals, limits and ICC as JSON.
+        html, pdf: the report.
+    """
+
+    table: Path | None = None
+    summary: Path | None = None
+    html: Path | None = None
+    pdf: Path | None = None
+
+    def check(self) -> None:
+        """Refuse what cannot be written here, before anything is compared.
+
+        Raises:
+            UserError: no such kind of table, or a library is missing.
+        """
+        if self.table is not None:
+            check_table(self.table)
+        if self.pdf is not None:
+            require_reportlab()
+
+    def write(self, evaluated: Evaluated) -> Iterator[Written]:
+        """Write them.
+
+        Raises:
+            WriteError: one cannot be written; those before it are.
+        """
+        made = datetime.now().astimezone()
+        if self.table is not None:
+            yield from write_table(evaluated, self.table)
+        if self.summary is not None:
+            yield from write_summary(evaluated, self.summary)
+        if self.html is not None:
+            yield from write_html(evaluated, self.html, made)
+        if self.pdf is not None:
+            yield from write_pdf(evaluated, self.pdf, made)
