@@ -41,6 +41,8 @@ def html_pages(document: Document) -> Iterator[bytes]:
 
 def _document(document: Document) -> Iterator[str]:
     style = resource("report.css").read_text("utf-8")
+    tables = ((block, number) for number, block in enumerate(document.blocks) if isinstance(block, Table))
+    style += "".join(_column_rules(table, f"table{number}") for table, number in tables)
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -120,7 +122,7 @@ def _table(table: Table, number: int) -> Iterator[str]:
     for place, row in enumerate(table.rows):
         ranks = ";".join(f"--o{at}:{order.ranks[place]}" for at, order in enumerate(table.orders, 1))
         yield (f'<tr style="{ranks}">' if ranks else "<tr>") + "".join(f"<td>{_text(cell)}" for cell in row) + "\n"
-    yield "</tbody>\n</table>\n</div>\n" + _column_rules(table, name) + "</div>\n"
+    yield "</tbody>\n</table>\n</div>\n</div>\n"
 
 
 def _orders(table: Table, name: str) -> Iterator[str]:
@@ -142,7 +144,7 @@ def _column_rules(table: Table, name: str) -> str:
         rules += [
             f"#{name}:has(#{name}o{at}:checked) tr{{order:var(--o{at})}}" for at in range(1, len(table.orders) + 1)
         ]
-    return f"<style>{''.join(rules)}</style>\n" if rules else ""
+    return "".join(f"{rule}\n" for rule in rules)
 
 
 def _head(column: Column) -> str:
