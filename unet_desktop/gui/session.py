@@ -109,6 +109,7 @@ class Session(QObject):
         self.project = type(self.project).open(self.project.root)
         self.cases.reload(self.project)
         self.cases_changed.emit()
+        self.scale_changed.emit()  # pictures may state how large a pixel is
         self.refresh_models()
 
     def rebuild_index(self) -> None:

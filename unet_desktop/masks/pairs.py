@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unet_desktop.errors import MaskError
+from unet_desktop.images.dicom import is_dicom
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import read_foreign_mask
@@ -65,7 +66,8 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
     taken = among | (_masks_of_the_same_name(found, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
-    owned = _by_owner((path for path in candidates if path.resolve() not in no_masks), pictures)
+    can_be = (path for path in candidates if path.resolve() not in no_masks and not is_dicom(path))
+    owned = _by_owner(can_be, pictures)
     return Pairs(tuple(pictures), tuple(path for path in found if path in among - shared), owned)
 
 

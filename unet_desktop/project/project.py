@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
+from unet_desktop.images.dicom_facts import read_facts
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import write_mask
@@ -74,7 +75,7 @@ class Project(Reading):
             source: the picture's file.
             copy: copy it into the project, or refer to it where it is.
             patient: identifier, or empty.
-            eye: which eye; guessed from the file name when None.
+            eye: which eye; None for what the file states (DICOM), or else its name.
 
         Raises:
             ImageError: not a readable picture. WriteError: the project cannot be written.
@@ -82,7 +83,7 @@ class Project(Reading):
         case_id = case_id_for(source.name, set(self._records.cases))
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
-        case = _new_case(case_id, source, image.as_posix(), patient, guess_eye(source.name) if eye is None else eye)
+        case = _new_case(case_id, source, image.as_posix(), patient, eye)
         if copy:
             files.copy_file(source, own)
         try:
@@ -186,8 +187,11 @@ def _prepare(layout: Layout) -> None:
         files.sweep_temporaries(folder)
 
 
-def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye) -> Case:
+def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye | None) -> Case:
     height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
+    if eye is None:
+        stated = read_facts(source).eye
+        eye = guess_eye(source.name) if stated is Eye.UNKNOWN else stated
     return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
 
 

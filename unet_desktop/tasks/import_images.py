@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.engine.events import Message
 from unet_desktop.errors import ImageError, UserError, WriteError
+from unet_desktop.images.dicom_facts import read_facts
 from unet_desktop.masks.foreign import read_fitting_mask
 from unet_desktop.masks.pairs import find_pairs
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
+from unet_desktop.project.scale import common_scale, note_scale
 from unet_desktop.tasks.events import ItemDone
 
 _BESIDE = (
@@ -21,7 +24,7 @@ _BESIDE = (
 
 def import_images(
     root: Path, source: Path, *, copy: bool = True, masks: Path | None = None, recursive: bool = False
-) -> Iterator[ItemDone]:
+) -> Iterator[ItemDone | Message]:
     """Make each picture of a folder (or one picture) a case of the project; what is a case already is passed over.
 
     Args:
@@ -34,7 +37,9 @@ def import_images(
 
     Yields:
         one event a picture; a picture whose mask does not fit is not taken in, and the event says why. Then one event
-        for each mask that lies among the pictures and was not asked for: it becomes no case.
+        for each mask that lies among the pictures and was not asked for: it becomes no case. When the pictures are the
+        project's first and all of them (DICOM) state the same size of a pixel, the project measures in millimetres, and
+        a message says so.
 
     Raises:
         UserError: before the first event, when project, folder or masks cannot be used at all.
@@ -43,12 +48,15 @@ def import_images(
     pairs = find_pairs(source, masks, project.labels, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.beside)
     known = project.cases_by_hash()
+    spacings = None if known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
     for done, path in enumerate(pairs.pictures, 1):
         try:
             mask = pairs.mask_of(path)
             note = _import_one(project, path, copy, mask, known)
             if masks is not None and mask is None:
                 note = f"{note} There is no mask of its name.".strip()
+            if spacings is not None:
+                spacings.append(read_facts(path).spacing)
             yield ItemDone(path.name, done, total, note=note)
         except WriteError:  # no room or no right concerns all pictures that follow
             raise
@@ -56,6 +64,10 @@ def import_images(
             yield ItemDone(path.name, done, total, problem=str(error))
     for done, path in enumerate(pairs.beside, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=_BESIDE)
+    scale = common_scale(spacings or ())
+    if scale is not None:
+        note_scale(project, scale)
+        yield Message(f"A pixel is {scale * 1000.0:.4g} µm, as all of the pictures state, so sizes are in millimetres.")
 
 
 def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None, known: dict[str, Case]) -> str:
