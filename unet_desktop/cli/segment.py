@@ -49,12 +49,16 @@ def run(
     anew: flags.Anew = False,
     workers: flags.Workers = 0,
     cluster: flags.Cluster = "",
+    cluster_option: flags.ClusterOptions = None,
+    show_job_script: flags.ShowJobScript = False,
 ) -> None:
     """Segment folders of pictures: masks, measurements, pictures with outlines, reports."""
     from unet_desktop.tasks.folders.run import segment_folder
 
     if not sources and list_file is None:
         raise UserError("Name a folder of pictures, or single pictures, or --list FILE.")
+    options = tuple(cluster_option or ())
+    _refuse_or_show(cluster, options, show=show_job_script)
     outputs = Outputs(
         masks, regions, cast("Probabilities", probabilities), overlays, frozenset(_kinds(contours)), dicom_seg,
         _kinds(table), _kinds(report), cast("Identifiers", identifiers),
@@ -63,10 +67,23 @@ def run(
         sources=tuple(sources or ()), list_file=list_file, recursive=recursive, include=tuple(include or ()),
         exclude=tuple(exclude or ()), watch=watch, model=model_file(model), device=device, output=out, outputs=outputs,
         dry_run=dry_run, limit=limit, retry_failed=retry_failed, anew=anew, workers=workers, cluster=cluster,
+        cluster_options=options,
     )  # fmt: skip
     followed = follow(_printed(stopping_gently(segment_folder(request))), "Segmenting")
     failed_before = any(isinstance(event, RunDone) and event.failed_before for event in followed.rest)
     raise typer.Exit(SOME_FAILED if failed_before else followed.code)
+
+
+def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> None:
+    """Refuse a cluster that is none before pictures are looked for; print its job script if that is all."""
+    if not (cluster or options or show):
+        return
+    from unet_desktop.tasks.folders.cluster import job_script, place_of
+
+    place = place_of(cluster, options)
+    if show:
+        output.print(job_script(place), markup=False)
+        raise typer.Exit
 
 
 def _printed(events: Iterator[object]) -> Iterator[object]:

@@ -102,6 +102,14 @@ Workers = Annotated[
 ]  # fmt: skip
 Cluster = Annotated[
     str,
-    typer.Option(metavar="WHERE", help="Run on a Dask cluster: local, slurm, or a scheduler's address such as "
-                 "tcp://host:8786.", rich_help_panel=_RUN, show_default=False),
+    typer.Option(metavar="WHERE", help="Run on a Dask cluster: local or local:4 (processes here), slurm, or a "
+                 "scheduler's address such as tcp://host:8786.", rich_help_panel=_RUN, show_default=False),
 ]  # fmt: skip
+ClusterOptions = Annotated[
+    list[str] | None,
+    typer.Option("--cluster-option", metavar="KEY=VALUE", help="What a job of SLURM gets, such as queue=long, cores=8, "
+                 "memory=32GB, walltime=08:00:00, jobs=20; may be repeated.", rich_help_panel=_RUN, show_default=False),
+]  # fmt: skip
+ShowJobScript = Annotated[
+    bool, typer.Option("--show-job-script", help="Only print what SLURM would be given.", rich_help_panel=_RUN)
+]

@@ -28,7 +28,8 @@ class Request:
         dry_run: only say what would be done.
         watch: go on, and segment pictures as they arrive.
         workers: how many processes or threads; 0 leaves it to the program.
-        cluster: "", or where a Dask cluster is.
+        cluster: "", or where a Dask cluster is: see `cluster.place_of`.
+        cluster_options: KEY=VALUE of the jobs that are started there.
     """
 
     sources: tuple[Path, ...] = ()
@@ -47,6 +48,7 @@ class Request:
     watch: bool = False
     workers: int = 0
     cluster: str = ""
+    cluster_options: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> Chosen:

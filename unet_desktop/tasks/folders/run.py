@@ -16,6 +16,8 @@ from unet_desktop.images.listing import natural_key
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import watch
+from unet_desktop.tasks.folders.cluster import place_of
+from unet_desktop.tasks.folders.dask_engine import DaskEngine
 from unet_desktop.tasks.folders.dicom_row import need_dicom
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
@@ -73,6 +75,10 @@ def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Wo
 
 
 def _engine(request: Request) -> Engine:
+    if request.cluster:
+        return DaskEngine(
+            request.model, request.outputs, request.device, place_of(request.cluster, request.cluster_options)
+        )
     return LocalEngine(request.model, request.outputs, request.device, request.workers)
 
 
