@@ -64,13 +64,14 @@ def quality(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> 
     seen = _within(extract(picture, square, size), square, picture.shape[:2])
     if not seen.size:
         return Quality(0.0, 0.0, 0.0)
-    green = seen[..., 1].astype(np.float32)
-    detail = green - cv2.GaussianBlur(green, (0, 0), _DETAIL)
-    spread = float(green.std())
+    red, green, blue = cv2.split(seen)
+    wide = green.astype(np.float32)
+    detail = wide - cv2.GaussianBlur(wide, (0, 0), _DETAIL)
+    (_, (spread,)), (_, (finer,)) = cv2.meanStdDev(wide), cv2.meanStdDev(detail)
     return Quality(
-        float(detail.std()) / spread if spread > 0 else 0.0,
-        float(seen.max(axis=2).mean()),
-        float(np.count_nonzero(seen[..., 1] >= _WHITE)) / green.size,
+        float(finer[0] / spread[0]) if spread[0] > 0 else 0.0,
+        float(cv2.mean(cv2.max(cv2.max(red, green), blue))[0]),
+        float(np.count_nonzero(green >= _WHITE)) / green.size,
     )
 
 

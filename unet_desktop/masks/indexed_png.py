@@ -1,4 +1,4 @@
-"""Indexed PNGs of label images, made several times as fast as any general writer: most rows hold nothing.
+"""PNGs of label images and regions, made several times as fast as any general writer: most rows hold nothing.
 
 PNG specification, third edition (W3C 2025): chunks, section 5.3; zlib's stream and checksum: RFC 1950.
 """
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.box import bounds
 
+_GREY, _INDEXED = 0, 3
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ZLIB_HEADER = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"
@@ -30,9 +31,18 @@ def indexed_png(values: NDArray[np.uint8], palette: bytes) -> bytes:
         values: (H, W) uint8, not empty.
         palette: red, green and blue of each value from 0, 768 bytes.
     """
+    return _png(values, _INDEXED, (b"PLTE", palette))
+
+
+def grey_png(values: NDArray[np.uint8]) -> bytes:
+    """An 8-bit grey PNG of (H, W) uint8, not empty; it pays where most is 0 and the rest runs of one value."""
+    return _png(values, _GREY)
+
+
+def _png(values: NDArray[np.uint8], colours: int, *more: tuple[bytes, bytes]) -> bytes:
     height, width = values.shape
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"PLTE", palette), (b"IDAT", _stream(values)), (b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
+    chunks = (b"IHDR", header), *more, (b"IDAT", _stream(values)), (b"IEND", b"")
     return _SIGNATURE + b"".join(_chunk(kind, content) for kind, content in chunks)
 
 

@@ -13,6 +13,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.indexed_png import grey_png
 from unet_desktop.masks.plane_file import encode_plane
 from unet_desktop.masks.regions import Mask, region_table
 
@@ -34,8 +35,8 @@ def region_files(name: str, mask: Mask, labels: LabelSet) -> Iterator[tuple[str,
     """(path, PNG) of each label's region, `regions/LABEL/NAME.png`, 0 and 255; empty regions, too."""
     folders = label_folders(labels)
     for label in labels:
-        plane = (region_table(labels, label) * WHITE)[mask]
-        yield f"regions/{folders[label.name]}/{name}.png", encode_plane(plane)
+        plane = np.asarray(cv2.LUT(mask, region_table(labels, label) * WHITE), np.uint8)
+        yield f"regions/{folders[label.name]}/{name}.png", grey_png(plane)
 
 
 def probability_files(
