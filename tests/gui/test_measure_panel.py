@@ -157,10 +157,14 @@ def test_empty_states_say_what_to_do(opened: MainWindow, qtbot) -> None:
 
 def test_stray_pieces_are_told_and_gone_when_they_are_gone(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
     assert text(panel, "torn") == ""
+    before = opened.bench.measuring.shown
     opened.bench.options.set_diameter(6)
     drag(opened.canvas, [(20, 20), (24, 20)])
     qtbot.waitUntil(lambda: text(panel, "torn").startswith("In pieces (optic disc in 2)"))
     assert not panel.findChild(QLabel, "torn").isHidden()
+    measuring = opened.bench.measuring
+    assert measuring.now.extents != before.extents
+    assert measuring.shown.extents == before.extents, "only the largest piece is measured"
     opened.bench.editor.undo()
     qtbot.waitUntil(lambda: text(panel, "torn") == "")
     assert panel.findChild(QLabel, "torn").isHidden()

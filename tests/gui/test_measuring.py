@@ -148,3 +148,17 @@ def test_what_was_accepted_is_remembered_until_it_is_undone(opened: MainWindow, 
     assert measuring.accepted is None
     editor.redo()
     assert measuring.accepted is accepted
+
+
+def test_a_mask_in_pieces_is_compared_with_its_largest_piece(opened: MainWindow, measuring: Measuring, qtbot) -> None:
+    whole, session = measuring.shown, opened.bench.session
+    torn = disc_mask()
+    torn[5:9, 5:9] = 1
+    session.project.save_mask("b", torn)
+    session.open_case("b")
+    qtbot.waitUntil(lambda: bool(measuring.torn))
+    assert measuring.now.extents != whole.extents
+    assert measuring.shown.extents == measuring.opened.extents == whole.extents
+    drag(opened.canvas, [(60, 60), (64, 60)])
+    qtbot.waitUntil(lambda: measuring.shown.extents != whole.extents)
+    assert measuring.opened.extents == whole.extents

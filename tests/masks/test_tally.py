@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
+from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import Extent, cup_to_disc, extent
 from unet_desktop.masks.regions import region
-from unet_desktop.masks.tally import Measurement, Tally, measured
+from unet_desktop.masks.tally import Measurement, Tally, measured, measured_within
 
 HEIGHT, WIDTH = 40, 50
 THREE = LabelSet((*DISC_AND_CUP.labels, Label(7, "haemorrhage", "#d55e00")))
@@ -134,3 +135,26 @@ def test_an_update_looks_at_no_more_than_the_labelled_part():
     assert Counting.seen == 2 * 120 * 600
     tally.measurement()
     assert Counting.seen == 2 * 120 * 600 + 600 * 600  # the rim's part is a view of the disc's box
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 39), st.integers(0, 49), st.sampled_from([1, 2, 7])), max_size=40))
+def test_the_largest_pieces_are_measured_as_if_alone(pixels):
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for row, column, value in pixels:
+        mask[row : row + 3, column : column + 2] = value
+    tally = Tally(mask, THREE)
+    assert_same(tally.largest(), measured(tidy(mask, THREE, fill=False), THREE))
+    if not tally.torn():
+        assert_same(tally.largest(), tally.measurement())
+
+
+def test_a_part_of_the_picture_gives_the_picture_s_figures():
+    mask = np.zeros((60, 60), np.uint8)
+    mask[10:50, 5:55] = 1
+    mask[20:48, 10:30] = 2
+    assert_same(measured_within(mask, DISC_AND_CUP, Box(4, 3, 55, 58)), measured(mask, DISC_AND_CUP))
+    assert_same(
+        measured_within(np.zeros((9, 9), np.uint8), DISC_AND_CUP, Box(2, 2, 5, 5)),
+        measured(np.zeros((9, 9), np.uint8), DISC_AND_CUP),
+    )

@@ -31,7 +31,7 @@ class EyeGuess(QObject):
         return self._eye if self._key == self._editor.key else Eye.UNKNOWN
 
     def _on_measuring_measured(self) -> None:
-        opened, now = self._session.open, self._measuring.now
+        opened, now = self._session.open, self._measuring.shown
         if opened is None or opened.case.eye is not Eye.UNKNOWN or self.eye is not Eye.UNKNOWN:
             return
         if now is None or now.rim is None or now.disc is None or self._editor.drawing:

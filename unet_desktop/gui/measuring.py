@@ -22,7 +22,9 @@ class Measuring(QObject):
 
     Attributes:
         now: of the open mask; None without one.
-        opened: of the mask as it was when the case was opened.
+        shown: the same, of unique labels that lie in pieces only the largest, as tables count them. A piece that is
+            apart is told from when the gesture that made it ends.
+        opened: what was shown when the case was opened.
         torn: unique labels that lie in several pieces, and how many; looked at between gestures.
     """
 
@@ -32,10 +34,12 @@ class Measuring(QObject):
         """Follow the editor's mask."""
         super().__init__(parent)
         self.now: Measurement | None = None
+        self.shown: Measurement | None = None
         self.opened: Measurement | None = None
         self.torn: tuple[tuple[Label, int], ...] = ()
         self._editor = editor
         self._tally: Tally | None = None
+        self._as_opened = False
         self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
         # A single shot that is not started again while it runs: a steady stream of events cannot put it off.
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL, timerType=Qt.TimerType.PreciseTimer)
@@ -55,6 +59,9 @@ class Measuring(QObject):
             self.now = self._tally.measurement()
             if not self._editor.drawing:
                 self.torn = self._tally.torn()
+            self.shown = self._tally.largest() if self.torn else self.now
+            if self._as_opened:
+                self.opened = self.shown
             self.measured.emit()
 
     def _start(self) -> None:
@@ -66,13 +73,14 @@ class Measuring(QObject):
         self._timer.stop()
         self._accepted = {self._editor.model: None}
         self._tally = None if mask is None or labels is None else Tally(mask, labels)
-        self.now = self.opened = None if self._tally is None else self._tally.measurement()
-        self.torn = ()
+        self.now = self.shown = self.opened = None if self._tally is None else self._tally.measurement()
+        self.torn, self._as_opened = (), True
         self.measured.emit()
         self._start()  # for what opening need not wait for
 
     def _on_editor_mask_changed(self, box: Box) -> None:
         if self._tally is not None:
+            self._as_opened = False
             self._tally.note(box)
             self._start()
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.judged import outline_judged
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
 from unet_desktop.masks.regions import Mask, region
@@ -25,5 +26,5 @@ def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     pair = cup_and_disc(labels)
     if pair is None or not all(outline_judged(region(drawn, labels, label), drawn) for label in pair):
         return None
-    ratios = cup_to_disc(drawn, labels)
+    ratios = cup_to_disc(tidy(drawn, labels, fill=False), labels)  # of the largest piece alone
     return None if ratios is None or math.isnan(ratios.vertical) else round(ratios.vertical, 4)

@@ -30,11 +30,11 @@ def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
 
 
 def torn_text(torn: tuple[tuple[Label, int], ...]) -> str:
-    """That the figures are of several pieces, and what to do; empty when they are not."""
+    """That only the largest pieces are measured, and what to do; empty when each is in one."""
     if not torn:
         return ""
     pieces = " and ".join(f"{label.name} in {count}" for label, count in torn)
-    return f"In pieces ({pieces}): keep the largest (Region menu) to measure it alone."
+    return f"In pieces ({pieces}): only the largest is measured. The Region menu keeps it and erases the others."
 
 
 def ratio_text(ratio: float) -> str:

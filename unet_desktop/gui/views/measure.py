@@ -29,7 +29,7 @@ class MeasureView(QObject):
         self._panel.set_eye(noted, bench.eye_guess.eye)
         self._panel.set_torn(bench.measuring.torn)
         self._panel.set_measurement(
-            bench.measuring.now, bench.measuring.opened, bench.measuring.accepted, bench.editor.labels
+            bench.measuring.shown, bench.measuring.opened, bench.measuring.accepted, bench.editor.labels
         )
 
     def _on_session_case_changed(self) -> None:

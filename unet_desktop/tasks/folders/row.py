@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -19,7 +19,7 @@ from unet_desktop.images.laterality import guess_from_picture
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent
 from unet_desktop.masks.rim import HOURS, Rim, broken
-from unet_desktop.masks.tally import Measurement, measured
+from unet_desktop.masks.tally import Measurement, measured_within
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.project.case import guess_eye
 from unet_desktop.tasks.folders.columns import column_part
@@ -58,7 +58,7 @@ def figures(
         labels: of the model.
         stated: by the file.
     """
-    found = _measured(prediction, labels)
+    found = measured_within(prediction.mask, labels, prediction.box)
     height, width = prediction.mask.shape
     eye, source = _eye(picture, pixels, found, stated)
     row: dict[str, object] = {"height_px": height, "width_px": width}
@@ -87,18 +87,6 @@ def origin(header: CheckpointHeader, model_name: str) -> dict[str, object]:
         "model": header.weights_sha256[:16],
         "program": f"U-Net Desktop {__version__}",
     }
-
-
-def _measured(prediction: Prediction, labels: LabelSet) -> Measurement:
-    """Of the part of the mask where anything can be; places are the picture's."""
-    box = prediction.box
-    found = measured(np.ascontiguousarray(prediction.mask[box.slices]), labels)
-    extents = tuple(
-        replace(extent, left=extent.left + box.left, top=extent.top + box.top) if extent.area else extent
-        for extent in found.extents
-    )
-    rim = None if found.rim is None else replace(found.rim, x=found.rim.x + box.left, y=found.rim.y + box.top)
-    return replace(found, extents=extents, rim=rim)
 
 
 def _eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, stated: Stated) -> tuple[Eye, str]:
