@@ -230,6 +230,7 @@ def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_
     picture = root / Project.open(root).case("synthetic-06").image
     events = segment_folder(request(picture, tmp_path / "out", model))
     (item,) = [event for event in events if isinstance(event, ItemDone)]
-    assert item.note == UNFAMILIAR
+    assert "unfamiliar camera" in item.note
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
-    assert UNFAMILIAR in row["note"]
+    assert row["flag_unfamiliar"] == "True"
+    assert row["flags"] == item.note

@@ -163,6 +163,13 @@ _ORIGIN = (
 )
 
 
+PROBLEMS = (
+    Column("image", Kind.TEXT, "", "the picture, below the folder that was segmented"),
+    Column("problem", Kind.TEXT, "", "why it failed, in words"),
+)
+"""The columns of the table of failures."""
+
+
 def _writable(text: str) -> str:
     """Names of files may hold what no encoding knows."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

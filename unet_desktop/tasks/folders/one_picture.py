@@ -13,7 +13,6 @@ from unet_desktop.images.box import bounds
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import encode_jpeg, outlined
-from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
 from unet_desktop.tasks.folders.dicom_row import identity_columns, stated_by
 from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, SUFFIX, Origin, dicom_segmentation
@@ -101,7 +100,7 @@ def _row(
         | ({"mask": f"masks/{picture.name}.png"} if outputs.masks else {})
         | identity_columns(picture, outputs)
         | figures(picture, image.pixels, prediction, segmenter.header.labels, stated_by(picture, outputs))
-        | {"note": " ".join(filter(None, (image.note, UNFAMILIAR if prediction.trust.unfamiliar else "")))}
+        | {"note": image.note}
         | origin(segmenter.header, segmenter.name)
         | {"sha256": files.sha256(picture.path)}
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
+from unet_desktop.labels import LabelSet
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.engine import Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Picture
@@ -33,10 +34,12 @@ class Work:
     Attributes:
         model: fingerprint of the weights.
         outputs: see `Outputs.of_a_picture`.
+        labels: of the model.
     """
 
     model: str
     outputs: str
+    labels: LabelSet
 
 
 def standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:

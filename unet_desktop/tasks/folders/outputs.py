@@ -59,6 +59,18 @@ class Outputs:
             raise UserError("Nothing is asked for: no masks, no table, no report. Ask for at least one of them.")
 
     @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that pictures' files go to, below the output folder."""
+        asked = {
+            "masks": self.masks,
+            "regions": self.regions,
+            "probabilities": self.probabilities != "none",
+            "overlays": self.overlays,
+            "contours": bool(self.contours),
+        }
+        return tuple(name for name, so in asked.items() if so)
+
+    @property
     def of_a_picture(self) -> str:
         """A text that is equal where the same is written for each picture, whatever tables and reports follow."""
         kept = {name: value for name, value in self.to_json().items() if name not in {"tables", "reports"}}

@@ -13,7 +13,6 @@ from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import Message, Working
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.images.listing import natural_key
-from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import place_of
@@ -27,7 +26,8 @@ from unet_desktop.tasks.folders.output_folder import OutputFolder, Work
 from unet_desktop.tasks.folders.plan import Plan
 from unet_desktop.tasks.folders.report import need_report, write_reports
 from unet_desktop.tasks.folders.request import Request
-from unet_desktop.tasks.folders.tables import write_tables
+from unet_desktop.tasks.folders.table_files import need_libraries
+from unet_desktop.tasks.folders.tables import write_contours, write_tables
 from unet_desktop.tasks.folders.watch import Arrivals
 
 Event = Message | Working | Planned | ItemDone | Written | RunDone
@@ -44,13 +44,15 @@ def segment_folder(request: Request) -> Iterator[Event]:
         UserError: before the first event, when folder, model or output cannot be used; later, when nothing can be
             written any more.
     """
+    need_libraries(request.outputs.tables)
     need_report(request.outputs.reports)
     refuse_overlap(request.chosen, request.output)
     arrivals = Arrivals(request.chosen) if request.watch and not request.dry_run else None
     found = Found(()) if arrivals is not None else find_pictures(request.chosen)
     if arrivals is None:
         refuse_none(found, request.chosen)
-    work = Work(read_header(request.model).weights_sha256, request.outputs.of_a_picture)
+    header = read_header(request.model)
+    work = Work(header.weights_sha256, request.outputs.of_a_picture, header.labels)
     if request.dry_run:
         return _rehearse(request, found, work)
     need_dicom(request.outputs)
@@ -100,9 +102,8 @@ class _Run:
             if isinstance(stop, WriteError):
                 raise WriteError(f"{stop} What is finished is kept; the same run again goes on from there.") from stop
             raise
-        for what in ("masks", "overlays"):
-            if getattr(self._request.outputs, what):
-                yield Written(what, self._request.output / what)
+        for what in self._request.outputs.folders:
+            yield Written(what, self._request.output / what)
         yield from self._sums()
         yield RunDone(self._counts["done"] - self._counts["failed"], self._counts["failed"], self._plan.failed)
 
@@ -123,7 +124,7 @@ class _Run:
                 known = {picture.relative: picture for picture in (*self._pictures, *pictures)}
                 self._pictures = sorted(known.values(), key=lambda picture: natural_key(picture.relative))
                 yield from self._outcomes([picture for picture in pictures if self._plan.take(picture)])
-                list(write_tables(self._request.output, self._request.outputs.tables, self._entries))
+                list(self._tables())
             again = time.monotonic() + watch.PAUSE
             while time.monotonic() < again:
                 yield Working("read")
@@ -145,8 +146,13 @@ class _Run:
 
     def _sums(self) -> Iterator[Written]:
         """Tables and reports of all that there is until now."""
-        yield from write_tables(self._request.output, self._request.outputs.tables, self._entries)
+        yield from self._tables()
+        if "coco" in self._request.outputs.contours:
+            yield from write_contours(self._request.output, self._work.labels, self._work.model, self._entries)
         yield from write_reports(self._request, self._entries(), len(self._pictures), datetime.now(UTC))
+
+    def _tables(self) -> Iterator[Written]:
+        yield from write_tables(self._request.output, self._request.outputs, self._work.labels, self._entries)
 
     def _entries(self) -> Iterator[Entry]:
         return self._folder.entries(self._pictures)
@@ -161,4 +167,4 @@ def _said(outcome: Outcome) -> tuple[str, str]:
     """Problem, and what is also worth saying at once; that a picture was turned, say, is for the table alone."""
     if isinstance(outcome, Problem):
         return outcome.sentence, ""
-    return "", UNFAMILIAR if UNFAMILIAR in str(outcome.row["note"]) else ""
+    return "", str(outcome.row["flags"])

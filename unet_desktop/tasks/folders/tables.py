@@ -1,14 +1,18 @@
-"""The tables of a run: a row a picture, and a row a failure, in the order of the input."""
+"""What a run writes over all its pictures: a row a picture, a row a failure, and one file of all contours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, coco_of_run
+from unet_desktop.tasks.folders.columns import PROBLEMS, Row, columns
 from unet_desktop.tasks.folders.ledger import Entry
-from unet_desktop.tasks.measurement_table import table_lines
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.table_files import write_table_files
 
 MEASUREMENTS = "measurements"
 """Name of the tables; their suffix follows from their kind."""
@@ -18,27 +22,50 @@ Entries = Callable[[], Iterator[Entry]]
 """Gives the entries from the first one on, each time that it is called: they are read anew, and never all held."""
 
 
-def write_tables(output: Path, kinds: Sequence[str], entries: Entries) -> Iterator[Written]:
+def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entries) -> Iterator[Written]:
     """Write the tables that are asked for, and `errors.csv` where pictures failed, or delete it.
 
     Raises:
         WriteError: one cannot be written.
+        UserError: a library is missing.
     """
 
-    def rows() -> Iterator[Mapping[str, object]]:
+    def rows() -> Iterator[Row]:
         return (entry.row for entry in entries() if not entry.problem)
 
-    def failures() -> Iterator[Mapping[str, object]]:
+    def failures() -> Iterator[Row]:
         return ({"image": entry.image, "problem": entry.problem} for entry in entries() if entry.problem)
 
-    if "csv" in kinds:
-        yield _csv(output / f"{MEASUREMENTS}.csv", rows, "table")
+    known = columns(labels, identifiers=outputs.identifiers != "omit")
+    for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows):
+        yield Written("table", path)
     if any(True for _ in failures()):
-        yield _csv(output / ERRORS, failures, "errors")
+        yield from (
+            Written("errors", path) for path in write_table_files(output / "errors", ["csv"], PROBLEMS, failures)
+        )
     else:
         files.delete_file(output / ERRORS)
 
 
-def _csv(path: Path, rows: Callable[[], Iterator[Mapping[str, object]]], what: str) -> Written:
-    files.write_chunks(path, (line.encode("utf-8", "replace") for line in table_lines(rows)))
-    return Written(what, path)
+def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries) -> Iterator[Written]:
+    """Write the COCO file of all pictures.
+
+    Args:
+        output: the run's folder.
+        labels: of the model.
+        model: its fingerprint; pictures that another one segmented are left out.
+        entries: see `Entries`.
+
+    Raises:
+        WriteError: it cannot be written.
+        ImageError: the file of a single picture is damaged.
+    """
+
+    def parts() -> Iterator[Path]:
+        places = (place for entry in entries() if entry.model == model for place in entry.files)
+        found = (output / place for place in places if place.startswith(f"{COCO_PARTS}/"))
+        return (path for path in found if path.exists())
+
+    files.make_folder((output / COCO).parent)
+    files.write_chunks(output / COCO, coco_of_run(parts, labels))
+    yield Written("contours of all pictures", output / COCO)
