@@ -103,3 +103,11 @@ def test_a_strong_reduction_keeps_the_mean_of_odd_and_even_pictures(side):
     cut = extract(picture, Square(width / 2, height / 2, 40.0 * side), 40)
     wanted = (np.arange(40)[:, np.newaxis] + np.arange(40) + 1) * side * 255.0 / (height + width)
     assert np.abs(cut[1:-1, 1:-1, 0] - wanted[1:-1, 1:-1]).max() <= 2.5
+
+
+@pytest.mark.parametrize(("height", "width"), [(33, 47), (32, 47), (33, 46), (61, 63)])
+def test_nothing_beyond_the_border_is_mixed_into_the_edges_of_a_reduced_picture(height, width):
+    picture = np.full((height, width, 3), 200, np.uint8)
+    cut = extract(picture, Square(width / 2, height / 2, float(width)), 8)
+    assert (cut[4] == 200).all()
+    assert (extract(picture, Square(width / 2, height / 2, height - 2.0), 8) == 200).all()

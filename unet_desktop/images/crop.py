@@ -83,18 +83,11 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
     if box.empty:
         return np.full((size, size, picture.shape[2]), outside, np.uint8)
     part: NDArray[np.uint8] = picture[box.slices]
-    columns, rows = (
-        max(1, math.ceil(length * size * _MOST_REDUCED_AT_ONCE / square.side)) for length in (box.width, box.height)
-    )
     matrix = square.to_crop(size) @ _translation(box.left, box.top)
-    while part.shape[1] >= 2 * columns and part.shape[0] >= 2 * rows:
+    reduction = square.side / size
+    while reduction > _MOST_REDUCED_AT_ONCE and min(part.shape[:2]) > 1:
         part, enlargement = _halved(part)
-        matrix = matrix @ enlargement
-    if columns < part.shape[1] or rows < part.shape[0]:  # by area, then the fraction that is left bilinearly
-        across, down = part.shape[1] / min(columns, part.shape[1]), part.shape[0] / min(rows, part.shape[0])
-        columns, rows = min(columns, part.shape[1]), min(rows, part.shape[0])
-        part = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = matrix @ _enlargement(across, down)
+        matrix, reduction = matrix @ enlargement, reduction / 2.0
     cut = cv2.warpAffine(
         part,
         matrix,
@@ -158,14 +151,26 @@ def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.
 
 
 def _halved(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
-    """Means of 2 x 2 pixels, without the last of an odd number of rows or columns; and the way back, (3, 3).
+    """Means of 2 x 2 pixels, at odd edges of the 2 or the 1 that there are; and the way back, (3, 3).
 
-    OpenCV averages whole pixels 15 times as fast as fractions of them.
+    OpenCV averages whole pixels 15 times as fast as fractions of them, so there are no other steps.
     """
-    rows, columns = part.shape[0] // 2, part.shape[1] // 2
-    even = part[: 2 * rows, : 2 * columns]
-    small = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-    return small.reshape(rows, columns, part.shape[2]), _enlargement(2.0, 2.0)
+    height, width, channels = part.shape
+    rows, columns = height // 2, width // 2
+    small = np.empty((height - rows, width - columns, channels), np.uint8)
+    small[:rows, :columns] = _area(part[: 2 * rows, : 2 * columns], rows, columns)
+    if height % 2:
+        small[rows, :columns] = _area(part[-1:, : 2 * columns], 1, columns)[0]
+    if width % 2:
+        small[:rows, columns] = _area(part[: 2 * rows, -1:], rows, 1)[:, 0]
+    if height % 2 and width % 2:
+        small[rows, columns] = part[-1, -1]
+    return small, _enlargement(2.0, 2.0)
+
+
+def _area(part: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+    reduced = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, np.uint8).reshape(rows, columns, part.shape[2])
 
 
 def _translation(left: float, top: float) -> Affine:
