@@ -139,7 +139,9 @@ class Judge:
         """All candidates for one picture; every one is larger for what should be worse."""
         prediction = self._segmenter.segment(pixels)
         shape = (pixels.shape[0], pixels.shape[1])
-        found = locate(self._locate, extract(pixels, Square.around(*shape), self._locate.spec.size), shape)
+        spec = self._locate.spec
+        whole = extract(pixels, Square.around(*shape), spec.size)
+        found = locate(self._locate.square(whole)[0], shape, spec.crop_factor)
         assert prediction.square is not None
         assert found is not None
         answers = self._answers(pixels, prediction.square)

@@ -15,6 +15,8 @@ from unet_desktop.engine.calibration import Calibration, Outcome, conformal_quan
 from unet_desktop.engine.checkpoint import load, save
 from unet_desktop.engine.familiar import Familiar
 from unet_desktop.engine.fit import fit
+from unet_desktop.engine.inference import Predictor
+from unet_desktop.engine.networks import NetworkSpec, build
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.uncertainty import entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
@@ -171,3 +173,14 @@ def test_a_trust_that_nobody_understands_is_refused(model, tmp_path, trust):
     save(path, replace(loaded.header, trust=trust), loaded.networks)
     with pytest.raises(CheckpointError, match="calibration"):
         Segmenter.open(path, "cpu")
+
+
+@pytest.mark.parametrize("kind", ["lite0", "unet"])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_one_pass_gives_what_two_give(kind, mirrored, device, photograph):
+    spec = NetworkSpec(kind, 4, 1, "whole", 64, 1.9, 1024)
+    predictor = Predictor(build(spec), spec, device, mirrored=mirrored)
+    picture = photograph(1, 64, 64)[0]
+    planes, features = predictor.square_and_features(picture)
+    np.testing.assert_array_equal(planes, predictor.square(picture))
+    np.testing.assert_array_equal(features, predictor.features(picture))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,7 +137,10 @@ class LiteUNet(nn.Module):
 
     def features(self, planes: Tensor) -> Tensor:
         """(N, C) means over the level at stride 16: what a picture looks like as a whole."""
-        levels: list[Tensor] = self.encoder(planes)
+        return self.features_of(self.encoder(planes))
+
+    def features_of(self, levels: Sequence[Tensor]) -> Tensor:
+        """As `features`, from all that a forward pass cut."""
         return levels[_LOOK].mean(dim=(2, 3))
 
     def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from unet_desktop.engine.accelerated import Forward, accelerated
 from unet_desktop.engine.device import Device, placed
@@ -57,16 +57,35 @@ class Predictor:
         self._mirrored = mirrored
         self._dtype = device.half or torch.float32
         self._network: Any = placed(folded(network).to(self._dtype), device)
-        self._forward: Forward = self._network
-        if lasting:
-            self._forward = accelerated(folded(network).float(), self._network, spec, device) or self._network
+        other = accelerated(folded(network).float(), self._network, spec, device) if lasting else None
+        self._by_torch = other is None
+        self._forward: Forward = other or self._network
 
     def square(self, picture: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
-        views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
         with torch.inference_mode():
-            planes = to_input(np.stack(views), self.spec, self._device).to(self._dtype)
-            answers = to_probabilities(self._forward(planes))
+            return self._averaged(self._forward(self._views(picture)))
+
+    def square_and_features(self, picture: NDArray[np.uint8]) -> tuple[Probabilities, Features]:
+        """Both of the same picture, in one pass where torch makes it."""
+        if not self._by_torch:
+            return self.square(picture), self.features(picture)
+        levels: list[Tensor] = []
+
+        def noted(planes: Tensor) -> Tensor:
+            levels.append(planes)
+            return planes
+
+        with torch.inference_mode():
+            answers = self._averaged(self._network(self._views(picture), noted))
+            return answers, _as_features(self._network.features_of(levels))
+
+    def _views(self, picture: NDArray[np.uint8]) -> Tensor:
+        views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
+        return to_input(np.stack(views), self.spec, self._device).to(self._dtype)
+
+    def _averaged(self, logits: Tensor) -> Probabilities:
+        answers = to_probabilities(logits)
         if not self._mirrored:
             return np.ascontiguousarray(answers[0])
         averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)
@@ -76,8 +95,7 @@ class Predictor:
         """(C,) float64 means of the network's channels over an (h, w, 3) uint8 picture, sides as `square`'s."""
         with torch.inference_mode():
             planes = to_input(picture[None], self.spec, self._device).to(self._dtype)
-            found = self._network.features(planes)
-        return np.asarray(found[0].float().cpu().numpy(), np.float64)
+            return _as_features(self._network.features(planes))
 
     def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""
@@ -98,3 +116,8 @@ class Predictor:
             blend.add(box, self.square(np.ascontiguousarray(small[box.slices])))
             yield
         return blend.result()[:, :height, :width]
+
+
+def _as_features(means: Tensor) -> Features:
+    """Of the first picture of (N, C)."""
+    return np.asarray(means[0].float().cpu().numpy(), np.float64)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.inference import Predictor
 from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
@@ -40,23 +39,22 @@ class Found:
     rivals: int = 0
 
 
-def locate(predictor: Predictor, picture: NDArray[np.uint8], shape: tuple[int, int]) -> Found | None:
+def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> Found | None:
     """The label, or None.
 
     Args:
-        predictor: of the locating network.
-        picture: (size, size, 3) uint8, the smallest square round the whole picture at the network's size.
+        plane: (s, s) float32, what the locating network answers to the smallest square round the whole picture.
         shape: (height, width) of that picture.
+        crop_factor: see `find`.
     """
     around = Square.around(*shape)
-    plane = predictor.square(picture)[0]
     # What pads the picture to a square is no picture: a crop there would be empty.
     rows, columns = (
         np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
         for length in shape
     )
     plane = plane * np.outer(rows, columns)
-    return find(plane, around, predictor.spec.crop_factor)
+    return find(plane, around, crop_factor)
 
 
 def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Found | None:

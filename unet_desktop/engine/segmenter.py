@@ -115,9 +115,11 @@ class Segmenter:
             return prediction
         square, sure, rivals = Square.around(height, width), 1.0, 0
         seen = extract(pixels, square, self._looker.spec.size)
-        unfamiliar = self._is_unfamiliar(seen)
-        if self._locate is not None:
-            found = locate(self._locate, seen, (height, width))
+        if self._locate is None:
+            unfamiliar = self._is_unfamiliar(seen)
+        else:
+            plane, unfamiliar = self._looked(self._locate, seen)
+            found = locate(plane, (height, width), self._locate.spec.crop_factor)
             if found is None:
                 return _nothing((height, width), unfamiliar)
             square, sure, rivals = found.square, found.confidence, found.rivals
@@ -131,6 +133,13 @@ class Segmenter:
         restored = np.stack([restore(plane, square, marked) for plane in planes])
         answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
         return replace(answer, rivals=answer.rivals + rivals)
+
+    def _looked(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
+        """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""
+        if self._familiar is None or len(whole) > SIDE:
+            return locator.square(whole)[0], self._is_unfamiliar(whole)
+        planes, features = locator.square_and_features(whole)
+        return planes[0], self._familiar.distance(features) > self._familiar.limit
 
     def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
         if self._familiar is None:

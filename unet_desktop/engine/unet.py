@@ -8,6 +8,8 @@ it has 34,527,106 parameters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -48,6 +50,11 @@ class UNet(nn.Module):
         for level, convolve in enumerate(self.down):
             planes = convolve(planes if level == 0 else self.pool(planes))
         return planes.mean(dim=(2, 3))
+
+    def features_of(self, levels: Sequence[Tensor]) -> Tensor:
+        """As `features`, from all that a forward pass cut."""
+        deepest: Tensor = levels[LEVELS - 1]
+        return deepest.mean(dim=(2, 3))
 
     def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
         """Logits, one plane a region; `cut` sees the planes after each level."""
