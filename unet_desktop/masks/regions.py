@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 
 Mask = NDArray[np.uint8]
@@ -15,7 +16,9 @@ Region = NDArray[np.bool_]
 
 def region(mask: Mask, labels: LabelSet, label: Label) -> Region:
     """(H, W) bool: where the mask is the label or something inside it."""
-    found: Region = region_table(labels, label).view(bool)[mask]
+    if not mask.size:  # OpenCV refuses it
+        return np.zeros(mask.shape, bool)
+    found: Region = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8).view(bool)
     return found
 
 
