@@ -165,3 +165,22 @@ def test_the_machine_has_as_many_cores_after_a_run_as_before(model, pictures):
         list(engine.outcomes(pictures[:2]))
         assert choose("cpu").threads == before
     assert choose("cpu").threads == before
+
+
+def test_large_pictures_are_worked_on_one_at_a_time(model, monkeypatch):
+    lock, at_once, most = threading.Lock(), [0], [0]
+
+    def counted(*_):
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        threading.Event().wait(0.002)  # long enough for others to come in
+        with lock:
+            at_once[0] -= 1
+        return Problem("counted")
+
+    monkeypatch.setattr(local, "outcome_of", counted)
+    monkeypatch.setattr(local, "read_size", lambda _: (10_000, 10_000))
+    with opened(model, 3) as engine:
+        assert sum(1 for _ in engine.outcomes(numbered(30))) == 30
+    assert most[0] == 1

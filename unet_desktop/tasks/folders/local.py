@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 
 from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.errors import UserError
+from unet_desktop.images.read import read_size
 from unet_desktop.tasks.folders.engine import Outcome, outcome_of
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
 """Pictures a worker: one in hand, and one that waits or is done, so that writing a result keeps nobody waiting."""
+_LARGE = 40_000_000
+"""Pixels of a picture that is worked on only while no other such is: decoding takes some 10 bytes a pixel."""
 
 
 class LocalEngine:
@@ -40,6 +45,7 @@ class LocalEngine:
         self._outputs = outputs
         workers = workers or self._segmenter.device.threads
         self._held = workers * _AHEAD
+        self._large = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, "segment", self._segmenter.prepare_one_of, (workers,))
 
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
@@ -49,7 +55,7 @@ class LocalEngine:
         try:
             while True:
                 for picture in islice(coming, self._held - len(held)):
-                    held[self._pool.submit(outcome_of, self._segmenter, picture, self._outputs)] = picture
+                    held[self._pool.submit(self._outcome, picture)] = picture
                 if not held:
                     return
                 done, _ = wait(held, return_when=FIRST_COMPLETED)
@@ -59,6 +65,20 @@ class LocalEngine:
             for future in held:
                 future.cancel()
 
+    def _outcome(self, picture: Picture) -> Outcome:
+        if not _is_large(picture):
+            return outcome_of(self._segmenter, picture, self._outputs)
+        with self._large:
+            return outcome_of(self._segmenter, picture, self._outputs)
+
     def close(self) -> None:
         """See `Engine`; it waits for the pictures in hand."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def _is_large(picture: Picture) -> bool:
+    try:
+        height, width = read_size(picture.path)
+    except UserError:  # it will be said when it is read
+        return False
+    return height * width > _LARGE
