@@ -1,3 +1,4 @@
+import io
 import logging
 import resource
 import struct
@@ -21,6 +22,7 @@ from dicom_files import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image as Pillow
 from pydicom import uid
 from pydicom.pixels import convert_color_space
 
@@ -103,6 +105,22 @@ def test_a_jpeg_is_believed_more_than_the_colours_that_the_file_states(tmp_path,
     pixels = fundus(3, 96).pixels
     image = read_image(write_jpeg(tmp_path / "a.dcm", pixels, PhotometricInterpretation=stated))
     assert np.abs(image.pixels.astype(int) - pixels).mean() < 4
+
+
+@pytest.mark.parametrize("stated", ["RGB", "YBR_FULL_422"])
+def test_a_jpeg_of_adobe_s_kind_says_how_its_colours_are_stored(tmp_path, fundus, stated):
+    pixels = fundus(3, 96).pixels
+    file = io.BytesIO()
+    Pillow.fromarray(pixels).save(file, "JPEG", quality=95, subsampling=0)
+    coded = file.getvalue()
+    rest = coded[4 + int.from_bytes(coded[4:6], "big") :]  # without JFIF's marker
+    adobe = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x01"  # 1: YCbCr (T.872, 6.5.3)
+    for name, data in (("adobe", coded[:2] + adobe + rest), ("silent", coded[:2] + rest)):
+        path = write_coded(
+            tmp_path / f"{name}.dcm", pixels, [data], uid.JPEGBaseline8Bit, PhotometricInterpretation=stated
+        )
+        mean = np.abs(read_image(path).pixels.astype(int) - pixels).mean()
+        assert bool(mean < 4) is (name == "adobe" or stated != "RGB")  # of a silent one the file's word counts
 
 
 LOSSLESS = [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless]
@@ -516,8 +534,6 @@ def test_changed_bytes_are_a_picture_or_a_sentence(tmp_path, at, change):
 
 
 def _whole():
-    import io
-
     file = io.BytesIO()
     dataset(grey(), WindowCenter=100, WindowWidth=50, RescaleSlope=1, RescaleIntercept=0).save_as(
         file, enforce_file_format=True

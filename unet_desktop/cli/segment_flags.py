@@ -12,7 +12,8 @@ _INPUT, _MODEL, _OUTPUT, _RUN = "Which pictures", "With which model", "What is w
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Folders of pictures, and single pictures. Each page of a TIFF is a picture.", show_default=False
+        help="Folders of pictures, and single pictures. Each page of a TIFF and each frame of a DICOM file is one.",
+        show_default=False,
     ),
 ]
 ListFile = Annotated[

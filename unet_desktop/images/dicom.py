@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.dicom_codestream import decode_rare_jpeg, is_rare_jpeg, refuse_other
+from unet_desktop.images.dicom_codestream import decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg, refuse_other
 from unet_desktop.images.dicom_display import shown
 from unet_desktop.images.dicom_header import INSTALL, Header, explained, quiet_pydicom, read_header
 from unet_desktop.images.dicom_header import SUFFIXES as SUFFIXES
@@ -96,6 +96,8 @@ def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[
         refuse_other(data, path, header)
         if is_rare_jpeg(header):
             return decode_rare_jpeg(data, path, header)
+        if (usual := decode_colour_jpeg(data, header)) is not None:
+            return usual
         options["decoding_plugin"] = _plugin(path, header)
     file.seek(0)
     values = np.asarray(pixels.pixel_array(file, **options))

