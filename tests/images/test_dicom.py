@@ -274,6 +274,42 @@ def test_a_palette_is_applied(tmp_path, bits, kind):
     assert image.pixels[0].tolist() == [[0, 255, 7], [1, 254, 7], [100, 155, 7], [255, 0, 7]]
 
 
+def segmented(words, bits=16):
+    made = palette(bits)
+    for name in ("Red", "Green", "Blue"):
+        del made[f"{name}PaletteColorLookupTableData"]
+        made[f"Segmented{name}PaletteColorLookupTableData"] = np.array(words, "<u2").tobytes()
+    return made
+
+
+def test_a_palette_in_segments(tmp_path):
+    values = np.array([[0, 1, 2, 255]], np.uint8)
+    path = write(tmp_path / "a.dcm", values, **segmented([0, 1, 0, 1, 255, 65535]))
+    assert read_image(path).pixels[0, :, 0].tolist() == [0, 1, 2, 255]
+
+
+@pytest.mark.parametrize("words", [[0, 1, 5, *[1, 65535, 9] * 40], [0, 1, 5, 2, 2, 0, 0]])
+def test_a_palette_without_end_is_refused(tmp_path, words):
+    path = write(tmp_path / "a.dcm", np.zeros((2, 2), np.uint8), **segmented(words))
+    with pytest.raises(ImageError, match="its palette has no end"):
+        read_image(path)
+
+
+def test_a_deflated_file_is_refused_before_it_is_inflated(tmp_path):
+    made = dataset(colours(), syntax=uid.DeflatedExplicitVRLittleEndian)
+    made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    for function in (read_image, read_size):
+        with pytest.raises(ImageError, match="deflated as a whole"):
+            function(tmp_path / "a.dcm")
+    assert count_pages(tmp_path / "a.dcm") == 1
+
+
+def test_channels_that_nobody_can_show_are_refused(tmp_path):
+    path = write(tmp_path / "a.dcm", colours(), SamplesPerPixel=4)
+    with pytest.raises(ImageError, match="has 4 channels"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("syntax", [None, uid.RLELossless])
 def test_each_frame_is_a_page(tmp_path, syntax):
     frames = np.stack([colours(), colours()[::-1], colours()[:, ::-1]])

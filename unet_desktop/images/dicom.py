@@ -22,6 +22,7 @@ from unet_desktop.images.dicom_header import is_dicom as is_dicom
 _COLOURS = frozenset(
     {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
 )
+_CHANNELS = (1, 3)
 _DECODERS = ("pylibjpeg", "pillow", "pyjpegls", "pydicom")
 """pydicom's names of those that put up with damaged files, in the order in which they are asked; gdcm does not."""
 
@@ -79,6 +80,10 @@ def _refuse_size(header: Header, path: Path, most_pixels: int) -> None:
         raise ImageError(
             f"{path} has {header.width} x {header.height} pixels, more than the {most_pixels // 1_000_000} million "
             "that are allowed. Reduce it first."
+        )
+    if int(header.dataset.get("SamplesPerPixel", 1)) not in _CHANNELS:
+        raise ImageError(
+            f"{path} has {header.dataset.SamplesPerPixel} channels, which nobody can show. Export it as RGB."
         )
     if not header.width * header.height:
         raise ImageError(f"{path} has no pixels ({header.width} x {header.height}). Copy it again from its source.")

@@ -25,6 +25,7 @@ Measured = NDArray[Any]
 _SHORT = 2  # bytes: of values so short a table of all that there can be is less than the pixels
 _ROWS = 128  # at a time: numpy's look-up makes 8 bytes of each index
 _MOST_BITS_AS_THEY_ARE = 8
+_MOST_ENTRIES = 1 << 16  # of a palette
 
 
 def shown(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
@@ -117,9 +118,25 @@ def _rows(height: int) -> Iterator[slice]:
 
 def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
     """(N, 3) uint8 RGB of every place in the palette."""
+    _refuse_endless(dataset)
     colours = quiet_pydicom().pixels.apply_color_lut(places, dataset)[:, :3]
     wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE
     return np.asarray(colours >> 8 if wide and colours.dtype.itemsize > 1 else colours, np.uint8)
+
+
+def _refuse_endless(dataset: Any) -> None:
+    """A palette may be stored as segments (C.7.9.2), a few bytes of which can stand for any number of entries."""
+    kind = np.dtype("<u2" if dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE else "u1")
+    for colour in ("Red", "Green", "Blue", "Alpha"):
+        data = bytes(dataset.get(f"Segmented{colour}PaletteColorLookupTableData") or b"")
+        words = np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
+        at = entries = 0
+        while at + 1 < len(words):
+            segment, length = int(words[at]), int(words[at + 1])
+            entries += length
+            at += 2 + (length if segment == 0 else 1)
+            if segment > 1 or entries > _MOST_ENTRIES:
+                raise ValueError("its palette has no end")
 
 
 def _measured(stored: Stored, header: Header, frame: int) -> Measured:

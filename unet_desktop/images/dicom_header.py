@@ -36,7 +36,6 @@ _IMAGE = (
 )
 _LEAST_FRAME = 8  # bytes: the head of its item
 _IMAGE_GROUP = 0x0028  # all of it: sizes, bits, look-up tables, windows
-_DEFLATED = re.compile(rb"1\.2\.840\.10008\.1\.2\.1\.99(?![.0-9])")
 _FILM = re.compile(r"1\.2\.840\.10008\.1\.2\.(4\.10[0-8](\.1)?|7\.[0-9])")
 """Transfer syntaxes of MPEG-2, MPEG-4, HEVC and real-time video (PS3.6 A)."""
 _NO_PHOTOGRAPHS = {
@@ -122,11 +121,20 @@ def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, im
     pydicom = quiet_pydicom()
     tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_tags_of_the_image() if image else ())]
     file.seek(0)
-    if _DEFLATED.search(file.read(1 << 12)):
-        # pydicom would inflate it at once and without a limit
-        raise ImageError(f"{path} is deflated as a whole, which photographs are not. Store it in another way.")
-    file.seek(0)
-    return pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags)
+    return pydicom.dcmread(_InParts(file, path), stop_before_pixels=True, force=True, specific_tags=tags)
+
+
+class _InParts:
+    """An opened file that is never read in one go: pydicom does that only to inflate one, however large it becomes."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file, self._path = file, path
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int | None = None) -> bytes:
+        if size is None or size < 0:
+            raise ImageError(f"{self._path} is deflated as a whole, as photographs are not. Store it in another way.")
+        return self._file.read(size)
 
 
 @functools.cache
