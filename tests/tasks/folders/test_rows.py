@@ -97,7 +97,7 @@ def test_the_eye_is_guessed_from_the_picture(disc_mask):
 
 
 def test_nothing_found_is_a_flag_and_no_figure():
-    row = row_of(np.zeros((50, 60), np.uint8))
+    row = row_of(np.zeros((50, 60), np.uint8), rivals=2)
     assert row["found"] is False
     assert row["flag_not_found"] is True
     assert row["flags"] == "no optic disc found"

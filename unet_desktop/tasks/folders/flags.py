@@ -95,7 +95,7 @@ def flags_of(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measur
         diameter = 2.0 * math.sqrt(measured.extents[measured.disc].area / math.pi)
         around = quality(pixels, measured.rim.x, measured.rim.y, diameter)
     cut = found and extent is not None and (_touches(extent, pixels.shape) or _goes_dark(pixels, measured))
-    return Flags(not found, prediction.rivals > 0, cut, prediction.trust.unfamiliar, around)
+    return Flags(not found, found and prediction.rivals > 0, cut, prediction.trust.unfamiliar, around)
 
 
 def _touches(extent: Extent, shape: tuple[int, ...]) -> bool:
