@@ -35,6 +35,7 @@ def test_a_dock_that_stands_alone_shows_its_title(qtbot: QtBot, opened: MainWind
     settled(qtbot, opened, Cases=False, Correct=True, Train=True, Models=False)
     opened.docks.training.hide()
     opened.docks.view.hide()
+    opened.docks.comparison.hide()
     settled(qtbot, opened, Cases=False, Correct=False, Train=False, Models=False)
     opened.actions_by_id["window.reset"].trigger()
     settled(qtbot, opened, Cases=False, Correct=True, Train=True, Models=True)

@@ -31,6 +31,7 @@ class Docks:
         self.view = _dock("View", panels.view, window)
         self.training = _dock("Train", panels.training, window)
         self.models = _dock("Models", panels.models, window)
+        self.comparison = _dock("Compare", panels.comparison, window)
         for area in (_LEFT, _RIGHT):
             window.setTabPosition(area, QTabWidget.TabPosition.North)
         DockTitles(window, self.all)  # it lives with the window
@@ -39,7 +40,8 @@ class Docks:
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """All of them."""
-        return (self.cases, self.measure, self.history, self.tools, self.view, self.training, self.models)
+        left = (self.cases, self.measure, self.history)
+        return (*left, self.tools, self.view, self.training, self.models, self.comparison)
 
     @property
     def layout(self) -> QByteArray:
@@ -55,7 +57,7 @@ class Docks:
         for dock in (self.cases, self.measure, self.history):
             window.addDockWidget(_LEFT, dock)
         window.tabifyDockWidget(self.measure, self.history)
-        at_the_right = (self.tools, self.view, self.training, self.models)
+        at_the_right = (self.tools, self.view, self.training, self.models, self.comparison)
         for dock in at_the_right:
             window.addDockWidget(_RIGHT, dock)
         for front, behind in pairwise(at_the_right):

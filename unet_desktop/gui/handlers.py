@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from unet_desktop.gui.handlers_cases import CaseHandlers
+from unet_desktop.gui.handlers_comparison import ComparisonHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_folder import FolderHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
@@ -28,6 +29,7 @@ class Groups:
     view: ViewHandlers
     learning: LearningHandlers
     folder: FolderHandlers
+    comparison: ComparisonHandlers
     models: ModelHandlers
     window: WindowHandlers
 

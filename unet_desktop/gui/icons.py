@@ -61,6 +61,7 @@ ICONS = {
     "split": "mdi6.view-split-vertical",
     "uncertainty": "mdi6.blur-radial",
     "scale-bar": "mdi6.ruler",
+    "compare": "mdi6.compare",
     "predict": "mdi6.auto-fix",
     "predict-all": "mdi6.image-multiple-outline",
     "import-model": "mdi6.file-import-outline",

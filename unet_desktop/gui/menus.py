@@ -16,6 +16,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.segment_folder",
         "project.show_run",
         SEPARATOR,
+        "project.compare",
+        SEPARATOR,
         "project.rebuild_index",
         SEPARATOR,
         "app.quit",

@@ -14,6 +14,7 @@ from unet_desktop.gui.closing import Closing
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.handlers import Groups, Handlers
 from unet_desktop.gui.handlers_cases import CaseHandlers
+from unet_desktop.gui.handlers_comparison import ComparisonHandlers
 from unet_desktop.gui.handlers_edit import EditHandlers
 from unet_desktop.gui.handlers_folder import FolderHandlers
 from unet_desktop.gui.handlers_learning import LearningHandlers
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
             view=ViewHandlers(bench, self.canvas),
             learning=LearningHandlers(bench, self, self.docks),
             folder=FolderHandlers(bench, self, self.panels.folder_run),
+            comparison=ComparisonHandlers(bench, self, self.canvas),
             models=ModelHandlers(bench, self),
             window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
         )

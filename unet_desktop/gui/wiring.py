@@ -17,6 +17,7 @@ from unet_desktop.gui.views.brush_size import BrushSizeView
 from unet_desktop.gui.views.canvas import CanvasView
 from unet_desktop.gui.views.cases import CaseView
 from unet_desktop.gui.views.close_up import CloseUp
+from unet_desktop.gui.views.comparison import ComparisonView
 from unet_desktop.gui.views.display import DisplayView
 from unet_desktop.gui.views.folder_run import FolderRunView
 from unet_desktop.gui.views.history import HistoryView
@@ -47,6 +48,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     AccessView(bench, panels.banner, guarded)
     MeasureView(bench, panels)
     FolderRunView(panels.folder_run, bench, panels.results, guarded)
+    ComparisonView(window.canvas, window.docks, bench, panels, guarded)
     SideEffectsView(bench, panels.status)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.autosave import Autosave
 from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.case_reader import CaseReader
+from unet_desktop.gui.comparison import Comparison
 from unet_desktop.gui.corrections import Corrections
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.eye_guess import EyeGuess
@@ -53,6 +54,7 @@ class Workbench(QObject):
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
         self.folder_runs = FolderRuns(self.runner, self.learning, self)
+        self.comparison = Comparison(self.session, self.autosave, self.learning, self.runner, self)
         self.corrections = Corrections(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.gui.canvas.crosshair import crosshair_region, paint_crosshair
 from unet_desktop.gui.canvas.layers import Layers
 from unet_desktop.gui.canvas.loupe import POWER, paint_loupe, place_of_loupe
+from unet_desktop.gui.canvas.reader_layer import OtherReader, paint_reader_legend, reader_legend_place
 from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
 from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.uncertainty_layer import legend_place, paint_legend
@@ -61,6 +62,11 @@ class Canvas(ZoomView):
         self._layers.proposal.set_mask(mask, labels)
         self.update()
 
+    def set_reader(self, reader: OtherReader | None) -> None:
+        """Show the outlines of this other reader's mask and whose they are, or none."""
+        self._layers.reader.set_reader(reader)
+        self.update()
+
     def set_uncertainty(self, seen: UncertaintyMap | None) -> None:
         """Show where the model is uncertain when the view wants it, or nothing."""
         self._layers.uncertainty.set_map(seen)
@@ -71,7 +77,7 @@ class Canvas(ZoomView):
         self._view = view
         mask = self._layers.mask
         mask.style, mask.opacity, mask.line_width = view.style, view.opacity, view.line_width
-        mask.visible = self._layers.proposal.visible = view.visible
+        mask.visible = self._layers.proposal.visible = self._layers.reader.visible = view.visible
         self._layers.uncertainty.visible = view.visible and view.uncertainty
         self._layers.image.set_look(view.look)
         self.update()
@@ -152,6 +158,9 @@ class Canvas(ZoomView):
             paint_scale_bar(painter, size, self.viewport.scale, self._mm_per_pixel)
         if self._layers.uncertainty.shows and legend_place(size).intersects(part):
             paint_legend(painter, size)
+        reader = self._layers.reader.shows
+        if reader is not None and reader_legend_place(size).intersects(part):
+            paint_reader_legend(painter, size, reader)
         if self._pointer is None:
             return
         at = QPointF(*self.viewport.to_view(*self._pointer))

@@ -11,25 +11,28 @@ from unet_desktop.gui.canvas.image_layer import ImageLayer
 from unet_desktop.gui.canvas.layer import Layer
 from unet_desktop.gui.canvas.mask_layer import MaskLayer
 from unet_desktop.gui.canvas.proposal_layer import ProposalLayer
+from unet_desktop.gui.canvas.reader_layer import ReaderLayer
 from unet_desktop.gui.canvas.sketch_layer import SketchLayer
 from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer
 
 
 class Layers:
-    """Picture, uncertainty, mask, proposal, sketch, ring."""
+    """Picture, uncertainty, mask, other reader, proposal, sketch, ring."""
 
     def __init__(self, developed_more: Callable[[], None]) -> None:
         """All empty; see `ImageLayer` for the argument."""
         self.image = ImageLayer(developed_more)
         self.uncertainty = UncertaintyLayer()
         self.mask = MaskLayer()
+        self.reader = ReaderLayer()
         self.proposal = ProposalLayer()
         self.sketch = SketchLayer()
         self.cursor = CursorLayer()
 
     def __iter__(self) -> Iterator[Layer]:
         """Bottom to top."""
-        return iter((self.image, self.uncertainty, self.mask, self.proposal, self.sketch, self.cursor))
+        layers = (self.image, self.uncertainty, self.mask, self.reader, self.proposal, self.sketch, self.cursor)
+        return iter(layers)
 
     def paint(self, painter: QPainter, scale: float) -> None:
         """Paint them all; see `Layer.paint`."""

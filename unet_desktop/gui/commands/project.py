@@ -37,6 +37,15 @@ COMMANDS: tuple[Command, ...] = (
         tip="How the run over a folder goes or went, and its last results",
     ),
     Command(
+        "project.compare",
+        "Compare &two readers…",
+        "comparison.compare",
+        "Ctrl+Shift+C",
+        "compare",
+        _P | _I,
+        "Compare the project's masks with a second reader's, another project's or the model's",
+    ),
+    Command(
         "project.rebuild_index",
         "&Rebuild index",
         "project.rebuild_index",

@@ -7,6 +7,7 @@ from unet_desktop.gui.dialogs.folder_run import FolderRunWindow
 from unet_desktop.gui.panels.banner import Banner
 from unet_desktop.gui.panels.broken import BrokenPage
 from unet_desktop.gui.panels.cases import CasesPanel
+from unet_desktop.gui.panels.comparison import ComparisonPanel
 from unet_desktop.gui.panels.history import HistoryPanel
 from unet_desktop.gui.panels.measure import MeasurePanel
 from unet_desktop.gui.panels.models import ModelsPanel
@@ -34,6 +35,7 @@ class Panels:
         self.view = ViewPanel(actions)
         self.training = TrainingPanel(self.thumbnails)
         self.models = ModelsPanel()
+        self.comparison = ComparisonPanel()
         self.banner = Banner()
         self.welcome = Welcome(actions)
         self.no_cases = NoCases(actions)

@@ -1,0 +1,119 @@
+"""ComparedCases: the pictures that two readers judged, with their figures; those that agree least stand first."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from unet_desktop.labels import LabelSet
+from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
+from unet_desktop.tasks.evaluation.one_case import Compared
+from unet_desktop.tasks.evaluation.wording import figure_title
+
+_MOST_LABELS = 2
+_VALUE = Qt.ItemDataRole.UserRole
+
+
+class ComparedCases(QTreeWidget):
+    """A row a picture; a heading orders by its column, a click opens the case.
+
+    Signals:
+        case_chosen(name): open it.
+    """
+
+    case_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Empty."""
+        super().__init__(parent)
+        self.setObjectName("compared_cases")
+        self.setAccessibleName("Compared pictures")
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.header().setSectionsMovable(False)
+        self.header().setStretchLastSection(False)
+        self.itemClicked.connect(self._on_item_chosen)
+        self.itemActivated.connect(self._on_item_chosen)
+
+    def set_evaluated(self, evaluated: Evaluated | None) -> None:
+        """Show these pictures."""
+        self.clear()
+        if evaluated is None:
+            return
+        titles, names = _columns(evaluated)
+        self.setSortingEnabled(False)
+        self.setHeaderLabels(["Case", *titles])
+        for case in worst_first(evaluated.cases):
+            self.addTopLevelItem(_Row(case, names))
+        for column, name in enumerate(names, 1):
+            tip = "First vCDR minus second" if name == "difference" else figure_title(name)
+            self.headerItem().setToolTip(column, tip)
+        header = self.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are, until a heading is clicked
+        self.setSortingEnabled(True)
+
+    def set_current(self, name: str) -> None:
+        """Mark this picture's row, or none."""
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            if item is not None and item.text(0) == name:
+                self.setCurrentItem(item)
+                return
+        self.setCurrentItem(None)  # type: ignore[call-overload]  # Qt takes it for "none"
+
+    def _on_item_chosen(self, item: QTreeWidgetItem) -> None:
+        self.case_chosen.emit(item.text(0))
+
+
+class _Row(QTreeWidgetItem):
+    """One picture; its columns are ordered as numbers, what has none last."""
+
+    def __init__(self, case: Compared, names: list[str]) -> None:
+        super().__init__([case.name])
+        self.setToolTip(0, f"Open {case.name}")
+        for column, name in enumerate(names, 1):
+            value = case.difference if name == "difference" else case.figures.get(name, math.nan)
+            digits = "+.2f" if name == "difference" else ".3f"
+            self.setText(column, "–" if math.isnan(value) else f"{value:{digits}}".replace("-", "−"))
+            self.setData(column, _VALUE, value)
+            self.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def __lt__(self, other: QTreeWidgetItem) -> bool:
+        tree = self.treeWidget()
+        column = 0 if tree is None else tree.sortColumn()
+        if column <= 0:
+            return self.text(0).casefold() < other.text(0).casefold()
+        mine, theirs = (item.data(column, _VALUE) for item in (self, other))
+        if math.isnan(mine) or math.isnan(theirs):
+            return math.isnan(theirs) and not math.isnan(mine)
+        return bool(mine < theirs)
+
+
+def _columns(evaluated: Evaluated) -> tuple[list[str], list[str]]:
+    """Titles and names of the figures that have room: Dice of each label, or their mean, and the vCDR's difference."""
+    found = evaluated.means
+    labels = [label for label in evaluated.labels if f"dice/{label.name}" in found]
+    if len(labels) > _MOST_LABELS:
+        titles, names = ["Dice"], ["dice"]
+    else:
+        titles = [_short(label.name, evaluated.labels) for label in labels]
+        names = [f"dice/{label.name}" for label in labels]
+    if evaluated.measured:
+        titles.append("Δ vCDR")
+        names.append("difference")
+    return titles, names
+
+
+def _short(name: str, labels: LabelSet) -> str:
+    """The last word of a label's name where it tells it from the others."""
+    words = [label.name.split()[-1] for label in labels]
+    last = name.split()[-1]
+    return last if words.count(last) == 1 else name
