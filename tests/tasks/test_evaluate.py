@@ -33,7 +33,7 @@ DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 @pytest.fixture
 def folders(tmp_path):
-    found = tmp_path / "predictions", tmp_path / "references"
+    found = tmp_path / "ours", tmp_path / "theirs"
     for folder in found:
         folder.mkdir()
     return found
@@ -71,8 +71,8 @@ class TestMeeting:
         *items, result = compared(*folders)
         assert [item.name for item in items] == ["p9", "p10", "another", "other"]
         assert [bool(item.problem) for item in items] == [False, False, True, False]
-        assert "another.png has no counterpart in predictions" in items[2].problem
-        assert "no counterpart in references" in items[3].note
+        assert "another.png has no counterpart in ours" in items[2].problem
+        assert "no counterpart in theirs" in items[3].note
         assert [item.done for item in items] == [1, 2, 3, 4]
         assert {item.total for item in items} == {4}
         assert result.pictures == 2
@@ -104,9 +104,20 @@ class TestMeeting:
             save(folders[1] / name, disc_mask)
         items = [event for event in compared(*folders) if isinstance(event, ItemDone)]
         assert [item.name for item in items if item.problem] == ["a"]
-        assert "could belong to several masks of predictions (one/a, two/a)" in next(
+        assert "could belong to several masks of ours (one/a, two/a)" in next(
             item.problem for item in items if item.problem
         )
+
+    def test_of_files_of_one_name_those_of_the_same_kind_meet(self, folders, disc_mask):
+        for folder in folders:
+            for name in ("a.png", "a.bmp"):
+                save(folder / name, disc_mask)
+        pairs = meet(folder_reader(folders[0]), folder_reader(folders[1])).pairs
+        assert sorted((one.path.suffix, other.path.suffix) for one, other in pairs) == [(".bmp",) * 2, (".png",) * 2]
+
+    def test_a_folder_called_masks_is_called_by_where_it_lies(self, tmp_path, disc_mask):
+        save(tmp_path / "Dr. B" / "masks" / "a.png", disc_mask)
+        assert folder_reader(tmp_path / "Dr. B" / "masks").title == "Dr. B/masks"
 
     def test_eye_2_is_not_eye(self, folders, disc_mask):
         for name in ("eye.png", "eye_2.png"):
@@ -165,7 +176,7 @@ class TestOtherProgramsMasks:
         assert not {"dice/optic cup", "vcdr_error"} & set(result.means)
         assert result.limits is None
         (said,) = [event.text for event in events if isinstance(event, Message)]
-        assert said.startswith("The masks of predictions are black and white, so they tell of optic disc only")
+        assert said.startswith("The masks of ours are black and white, so they tell of optic disc only")
         assert result.remarks == (said,)
         assert "255 is optic disc" in events[0].note
 
@@ -297,6 +308,20 @@ class TestWriting:
         assert set(rows) == {"'=a", "b"}
         assert float(rows["'=a"]["dice/optic disc"]) == 0.9
         assert float(rows["b"]["vcdr_difference"]) == 0
+
+    @pytest.mark.parametrize(("kind", "library"), [("parquet", "pyarrow"), ("xlsx", "openpyxl")])
+    def test_tables_for_statistics_programs(self, graded, tmp_path, kind, library):
+        reading = pytest.importorskip(library, reason="the extra tables is not installed")
+        path = tmp_path / f"t.{kind}"
+        assert [event.path for event in Targets(table=path).write(predicted(graded))] == [path]
+        if kind == "parquet":
+            from pyarrow.parquet import read_table
+
+            assert read_table(path).column("mask").to_pylist() == list("abcd")
+        else:
+            rows = list(reading.load_workbook(path).active.values)
+            assert [row[0] for row in rows] == ["mask", *"abcd"]
+            assert isinstance(rows[1][1], int | float)
 
     def test_the_summary_is_json_that_a_script_can_read(self, graded, tmp_path):
         list(Targets(summary=tmp_path / "s.json").write(predicted(graded)))

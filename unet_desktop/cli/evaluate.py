@@ -28,7 +28,7 @@ _PROJECT = typer.Option(
     show_default=False,
 )
 _HELD_OUT = typer.Option("--held-out", help="Of the project, only validation cases, from which no model learned.")
-_TABLE = typer.Option(help="Write a table with a row a picture (.csv).", show_default=False)
+_TABLE = typer.Option(help="Write a table with a row a picture (.csv, .parquet or .xlsx).", show_default=False)
 _SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
 _HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
 _PDF = typer.Option(help="Write the report as PDF.", show_default=False)

@@ -17,7 +17,7 @@ from unet_desktop.tasks.evaluation.targets import Targets
 _FILES = {
     "html": ("Save the report", "agreement.html", "HTML (*.html)"),
     "pdf": ("Save the report", "agreement.pdf", "PDF (*.pdf)"),
-    "table": ("Save the table", "agreement.csv", "CSV (*.csv)"),
+    "table": ("Save the table", "agreement.csv", "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"),
     "summary": ("Save the figures", "agreement.json", "JSON (*.json)"),
 }
 

@@ -24,11 +24,14 @@ class Meeting:
 
 
 def meet(first: Reader, second: Reader) -> Meeting:
-    """Bring the masks together: of the same path; else of the same file name; else where one name goes on after the
-    other (`eye_2_mask` after `eye_2`). Where several could be meant, none is."""
+    """Bring the masks together that are of one picture.
+
+    Of the same path, with or without suffix; else of the same file name; else where one name goes on after the other
+    (`eye_2_mask` after `eye_2`). Where several could be meant, none is.
+    """
     mine, theirs = list(first.masks), list(second.masks)
     pairs: list[Pair] = []
-    for key in (_path, _file_name):
+    for key in (_file, _path, _file_name):
         _take(pairs, mine, theirs, key, key)
     names = {_file_name(mask) for mask in theirs}
     _take(pairs, mine, theirs, lambda mask: owner(_file_name(mask), names) or "", _file_name)
@@ -68,6 +71,10 @@ def _by_key(masks: Iterable[ReaderMask], key: Callable[[ReaderMask], str]) -> di
     for mask in masks:
         found.setdefault(key(mask), []).append(mask)
     return found
+
+
+def _file(mask: ReaderMask) -> str:
+    return f"{mask.name}{mask.path.suffix}".casefold()
 
 
 def _path(mask: ReaderMask) -> str:

@@ -15,6 +15,9 @@ from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 
+_SAYS_NOTHING = frozenset({"mask", "masks", "predictions", "labels", "annotations", "segmentations", "results", "gt"})
+"""Names of folders that many have."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderMask:
@@ -67,7 +70,7 @@ def folder_reader(folder: Path, title: str = "") -> Reader:
     if not files:
         raise MaskError(f"{folder} holds no masks (PNG, TIFF, BMP, JPEG). Choose the folder that they are in.")
     masks = (ReaderMask(path.relative_to(folder).with_suffix("").as_posix(), path) for path in files)
-    return Reader(title or folder.resolve().name or str(folder), tuple(masks))
+    return Reader(title or _title(folder.resolve()), tuple(masks))
 
 
 def accepted_masks(project: Project, title: str = "") -> Reader:
@@ -143,6 +146,11 @@ def told_apart(first: Reader, second: Reader, folders: tuple[Path, Path]) -> tup
     if titles[0] == titles[1]:  # a folder against itself
         titles = [f"{titles[0]} (first)", f"{titles[1]} (second)"]
     return Reader(titles[0], first.masks), Reader(titles[1], second.masks)
+
+
+def _title(folder: Path) -> str:
+    """What to call a folder's reader: its name, which says nothing where it is but "masks"."""
+    return "/".join(folder.parts[-2:]) if folder.name.casefold() in _SAYS_NOTHING else folder.name or str(folder)
 
 
 def _sound(project: Project) -> list[Case]:

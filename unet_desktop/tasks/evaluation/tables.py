@@ -10,22 +10,24 @@ from unet_desktop import __version__, files
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.evaluation.bland_altman import Interval
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
-from unet_desktop.tasks.evaluation.wording import ordered
+from unet_desktop.tasks.evaluation.wording import figure_title, ordered
 from unet_desktop.tasks.events import Written
-from unet_desktop.tasks.measurement_table import table_text
+from unet_desktop.tasks.folders.columns import Column, Kind
+from unet_desktop.tasks.folders.table_files import KINDS, need_libraries, write_table_files
 
-SUFFIXES = (".csv",)
+SUFFIXES = tuple(f".{kind}" for kind in KINDS)
 """Of tables that can be written."""
 
 
 def check_table(path: Path) -> None:
-    """Refuse a kind of table that cannot be written, before long work.
+    """Refuse a kind of table that cannot be written here, before long work.
 
     Raises:
-        UserError: no such kind.
+        UserError: no such kind, or a library is missing.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path} is no table's name. Let it end in {' or '.join(SUFFIXES)}.")
+    if path.suffix not in SUFFIXES:
+        raise UserError(f"{path} is no table's name. Let it end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+    need_libraries([path.suffix[1:]])
 
 
 def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
@@ -48,13 +50,22 @@ def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
 
 
 def write_table(evaluated: Evaluated, path: Path) -> Iterator[Written]:
-    """Write the table of pictures.
+    """Write the table of pictures, of the kind that the path ends in.
 
     Raises:
-        WriteError: it cannot be written.
+        WriteError: it cannot be written. UserError: a library is missing.
     """
-    files.write_text(path, table_text(case_rows(evaluated)))
-    yield Written("table", path)
+    rows = case_rows(evaluated)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [
+        Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), figure_title(name)) for name in names
+    ]
+    for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows):
+        yield Written("table", written)
+
+
+def _unit(name: str) -> str:
+    return "px" if name.partition("/")[0].endswith("_px") else ""
 
 
 def write_summary(evaluated: Evaluated, path: Path) -> Iterator[Written]:

@@ -53,7 +53,9 @@ def interval_text(name: str, interval: Interval | None) -> str:
 def means_rows(evaluated: Evaluated) -> list[tuple[str, str, str, str]]:
     """Figure, mean, 95 % confidence interval and number of pictures, a row a figure."""
     found = evaluated.estimates
-    names = ordered(list(found), [label.name for label in evaluated.labels])
+    alone = sum(name.startswith("dice/") for name in found) == 1  # one label's mean is itself
+    kept = [name for name in found if not (alone and name in {"dice", "iou"})]
+    names = ordered(kept, [label.name for label in evaluated.labels])
     return [
         (
             figure_title(name),
