@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from dicom_files import SECRETS, write, write_jpeg
 from drawings import picture
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui.dialogs.import_images import ImportImagesDialog
+from unet_desktop.gui.dialogs.output_choice import OutputChoice
 from unet_desktop.gui.dialogs.path_field import PathField
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.images.eye import Eye
@@ -58,3 +60,21 @@ def test_a_folder_is_imported_and_shown(
     assert any(session.open.image.note in text for text in texts(window))
     log = "".join(path.read_text("utf-8") for path in tmp_path.rglob("*.json"))
     assert not any(secret in log for secret in SECRETS)
+
+
+def test_segmentations_and_patients_can_be_chosen(qtbot: QtBot) -> None:
+    choice = OutputChoice()
+    qtbot.addWidget(choice)
+    choice.show()
+    assert (choice.outputs().dicom_seg, choice.outputs().identifiers) == (False, "omit")
+    box, patients = choice.findChild(QCheckBox, "output_dicom_seg"), choice.findChild(QComboBox, "identifiers")
+    with qtbot.waitSignal(choice.outputs_changed):
+        box.click()
+    with qtbot.waitSignal(choice.outputs_changed):
+        qtbot.keyClick(patients, Qt.Key.Key_Down)
+    chosen = choice.outputs()
+    assert (chosen.dicom_seg, chosen.identifiers) == (True, "hash")
+    again = OutputChoice()
+    qtbot.addWidget(again)
+    again.set_outputs(chosen)
+    assert again.outputs() == chosen

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.named import named
-from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.outputs import Identifiers, Outputs
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
@@ -48,8 +48,22 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("pdf", "PDF", ""),
         ),
     ),
+    (
+        "DICOM",
+        (("dicom_seg", "Segmentations", "A DICOM segmentation for each DICOM photograph"),),
+    ),
 )
-_EXTRAS = {"xlsx": ("xlsxwriter", "tables"), "parquet": ("pyarrow", "tables"), "pdf": ("reportlab", "report")}
+_IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
+    ("omit", "No patients in the table", "Nothing of who the patient is leaves a DICOM file"),
+    ("hash", "Patients as hashes", "Equal for equal patients; only with your own secret key could one be looked up"),
+    ("keep", "Patients and studies", "Patient ID, study and eye, as DICOM files state them, also in segmentations"),
+)
+_EXTRAS = {
+    "xlsx": ("xlsxwriter", "tables"),
+    "parquet": ("pyarrow", "tables"),
+    "pdf": ("reportlab", "report"),
+    "dicom_seg": ("highdicom", "dicom"),
+}
 """Output to the package that it needs and the extra that brings it."""
 
 _START = Outputs(overlays=True, reports=("html",))
@@ -57,10 +71,10 @@ _START = Outputs(overlays=True, reports=("html",))
 
 
 class OutputChoice(QWidget):
-    """A row of check boxes for each kind of output.
+    """A row of check boxes for each kind of output, and what becomes of patients' identifiers.
 
     Signals:
-        outputs_changed: others are ticked.
+        outputs_changed: others are chosen.
     """
 
     outputs_changed = Signal()
@@ -79,6 +93,8 @@ class OutputChoice(QWidget):
             grid.addWidget(heading, row, 0)
             for column, (name, text, tip) in enumerate(outputs, 1):
                 grid.addWidget(self._box(name, text, tip), row, column)
+        self._identifiers = self._identifier_box()
+        grid.addWidget(self._identifiers, len(_GROUPS) - 1, 2, 1, 2)
         grid.setColumnStretch(4, 1)
         self.set_outputs(_START)
 
@@ -87,6 +103,7 @@ class OutputChoice(QWidget):
         wanted = set(_ticked(outputs))
         for name, box in self._boxes.items():
             box.setChecked(name in wanted and box.isEnabled())
+        self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
 
     def outputs(self) -> Outputs:
         """What is ticked.
@@ -100,6 +117,8 @@ class OutputChoice(QWidget):
             regions="regions" in on,
             probabilities="8" if "probabilities" in on else "none",
             overlays="overlays" in on,
+            dicom_seg="dicom_seg" in on,
+            identifiers=self._identifiers.currentData(),
             contours=frozenset(on & {"geojson", "coco", "labelme"}),
             tables=tuple(kind for kind in ("csv", "parquet", "xlsx") if kind in on),
             reports=tuple(kind for kind in ("html", "pdf") if kind in on),
@@ -112,6 +131,16 @@ class OutputChoice(QWidget):
         except UserError:
             return "Tick at least one thing to write."
         return ""
+
+    def _identifier_box(self) -> QComboBox:
+        box = named(QComboBox(), "identifiers")
+        box.setAccessibleName("Patients in the table")
+        for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
+            box.addItem(text, identifiers)
+            box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+        box.setToolTip("What of the patient whom a DICOM file names goes into the table")
+        box.currentIndexChanged.connect(self.outputs_changed)
+        return box
 
     def _box(self, name: str, text: str, tip: str) -> QCheckBox:
         box = named(QCheckBox(text), f"output_{name}")
@@ -126,7 +155,7 @@ class OutputChoice(QWidget):
 
 
 def _ticked(outputs: Outputs) -> Iterator[str]:
-    yield from (name for name in ("masks", "regions", "overlays") if getattr(outputs, name))
+    yield from (name for name in ("masks", "regions", "overlays", "dicom_seg") if getattr(outputs, name))
     if outputs.probabilities != "none":
         yield "probabilities"
     yield from (*outputs.contours, *outputs.tables, *outputs.reports)
