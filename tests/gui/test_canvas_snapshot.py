@@ -11,6 +11,7 @@ from drawings import disc_mask, picture
 from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.canvas.reader_layer import OtherReader
 from unet_desktop.gui.view_options import View
 from unet_desktop.images.display import Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
@@ -67,6 +68,13 @@ def test_proposal_and_brush(canvas: Canvas) -> None:
     canvas.set_proposal(disc_mask(24), DISC_AND_CUP)
     canvas.set_pointer((110, 40))
     assert_as_stored(canvas, "proposal")
+
+
+def test_the_other_readers_outlines_and_legend(canvas: Canvas) -> None:
+    canvas.set_reader(OtherReader(disc_mask(36), DISC_AND_CUP, "Dr. B", "masks of Test"))
+    assert_as_stored(canvas, "two-readers")
+    canvas.set_reader(None)
+    assert_as_stored(canvas, "mask")
 
 
 def test_close_up_shows_pixels(canvas: Canvas) -> None:

@@ -104,6 +104,20 @@ def test_no_figure_is_out_of_bounds(prediction, truth):
         assert value <= 1 or name.startswith("boundary")
 
 
+@given(ANY_MASK, ANY_MASK)
+def test_what_lies_round_both_changes_nothing(prediction, truth):
+    wide = [np.pad(mask, ((7, 3), (2, 11))) for mask in (prediction, truth)]
+    figures = compare(*wide, DISC_AND_CUP, boundaries=True, greatest=True)
+    assert figures == pytest.approx(compare(prediction, truth, DISC_AND_CUP, boundaries=True, greatest=True))
+
+
+def test_the_other_side_may_be_the_one_that_is_annotated_in_part(disc_mask):
+    strokes = np.where(np.arange(96) < 50, disc_mask, 255).astype(np.uint8)
+    one, other = compare(strokes, disc_mask, DISC_AND_CUP), compare(disc_mask, strokes, DISC_AND_CUP)
+    assert one == other
+    assert "vcdr_error" not in one
+
+
 @given(ANY_MASK)
 def test_a_mask_agrees_with_itself(mask):
     figures = compare(mask, mask, DISC_AND_CUP, boundaries=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,9 +17,9 @@ from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.session import Session
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
-from unet_desktop.tasks.evaluation.run import evaluate
-from unet_desktop.tasks.evaluation.sides import Sides, sides_of
-from unet_desktop.tasks.evaluation.targets import Targets
+
+if TYPE_CHECKING:
+    from unet_desktop.tasks.evaluation.targets import Targets
 
 
 class Other(StrEnum):
@@ -41,15 +42,6 @@ class CompareRequest:
     other: Other
     path: Path | None = None
     held_out: bool = False
-
-    def sides(self, root: Path) -> Sides:
-        """The other reader and the project of this folder.
-
-        Raises:
-            UserError: there are no masks, or labels differ.
-        """
-        first = None if self.other is Other.PREDICTIONS else self.path
-        return sides_of(first, None, root, None, held_out=self.held_out)
 
 
 class Comparison(QObject):
@@ -144,7 +136,11 @@ class Comparison(QObject):
 
 
 def _compared(request: CompareRequest, root: Path) -> Iterator[object]:
-    for event in evaluate(request.sides(root), Settings()):
+    from unet_desktop.tasks.evaluation.run import evaluate
+    from unet_desktop.tasks.evaluation.sides import sides_of
+
+    first = None if request.other is Other.PREDICTIONS else request.path
+    for event in evaluate(sides_of(first, None, root, None, held_out=request.held_out), Settings()):
         if isinstance(event, Evaluated):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
             assert event.estimates

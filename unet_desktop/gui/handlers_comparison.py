@@ -12,7 +12,6 @@ from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.box import bounds
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.project.split import read_split
-from unet_desktop.tasks.evaluation.targets import Targets
 
 _FILES = {
     "html": ("Save the report", "agreement.html", "HTML (*.html)"),
@@ -72,6 +71,8 @@ class ComparisonHandlers:
         Raises:
             UserError: a library is missing.
         """
+        from unet_desktop.tasks.evaluation.targets import Targets  # not needed to open the window
+
         title, name, kinds = _FILES[kind]
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kinds)
         if chosen:

@@ -60,13 +60,15 @@ class AgreementPlot(QWidget):
         cases = evaluated.measured
         across = [(case.first_vcdr + case.second_vcdr) / 2 for case in cases]
         self._dots.setData(across, [case.difference for case in cases], data=[case.name for case in cases])
+        middle = (min(across) + max(across)) / 2
+        at_left = 2 * sum(value > middle for value in across) > len(across)  # words stand where there are fewer dots
         for value, interval, name in (
             (limits.high, limits.high_interval, "+1.96 SD"),
             (limits.bias, limits.bias_interval, "mean"),
             (limits.low, limits.low_interval, "−1.96 SD"),
         ):
             self._add_band(interval)
-            self._add_line(value, f"{name} {value:+.3f}".replace("-", "−"), dashed=name != "mean")
+            self._add_line(value, f"{name} {value:+.3f}".replace("-", "−"), dashed=name != "mean", at_left=at_left)
         self._apply_palette()
 
     def set_current(self, name: str) -> None:
@@ -82,8 +84,9 @@ class AgreementPlot(QWidget):
         scene = self._view.getViewBox().mapViewToScene(point.pos())
         return QPointF(self._view.mapTo(self, self._view.mapFromScene(scene)))
 
-    def _add_line(self, value: float, text: str, *, dashed: bool) -> None:
-        options = {"position": 0.98, "anchors": [(1, 1), (1, 1)]}
+    def _add_line(self, value: float, text: str, *, dashed: bool, at_left: bool) -> None:
+        side = (0, 1) if at_left else (1, 1)
+        options = {"position": 0.02 if at_left else 0.98, "anchors": [side, side]}
         line = pyqtgraph.InfiniteLine(value, angle=0, label=text, labelOpts=options)
         line.setProperty("dashed", dashed)
         self._view.addItem(line)
