@@ -10,7 +10,7 @@ from pathlib import Path
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.checkpoint import load
-from unet_desktop.engine.device import Device, choose, prepare
+from unet_desktop.engine.device import Device, choose
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError
 from unet_desktop.tasks.folders.engine import Outcome, outcome_of
@@ -51,15 +51,20 @@ def dask_setup(_worker: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-_kept = threading.local()
+_opening = threading.Lock()
+_kept: dict[tuple[Path, str, str], Segmenter] = {}
+"""The one model that was used last."""
 
 
 def _segmenter(assignment: Assignment) -> Segmenter:
-    """The model, loaded once by each thread of a worker: a segmenter serves one thread at a time."""
+    """The model, loaded once in a worker, whose threads use it at the same time."""
     key = (assignment.model, assignment.fingerprint, str(assignment.device))
-    if getattr(_kept, "key", None) != key:
-        _kept.segmenter, _kept.key = _opened(assignment), key
-    segmenter: Segmenter = _kept.segmenter
+    with _opening:
+        if key not in _kept:
+            _kept.clear()
+            _kept[key] = _opened(assignment)
+        segmenter = _kept[key]
+    segmenter.prepare_one_of(1)  # of a device with one thread
     return segmenter
 
 
@@ -73,6 +78,4 @@ def _opened(assignment: Assignment) -> Segmenter:
     if found != assignment.fingerprint:
         raise CheckpointError(f"A worker finds another model in {assignment.model}: it must see the same files.")
     place = choose(assignment.device) if isinstance(assignment.device, str) else assignment.device
-    place = replace(place, threads=1)
-    prepare(place)
-    return Segmenter(load(assignment.model), place, assignment.model.stem)
+    return Segmenter(load(assignment.model), replace(place, threads=1), assignment.model.stem)
