@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from unet_desktop.errors import UserError
 
+log = logging.getLogger("unet.tasks")
+
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+:\d+/?")
 _WHOLE = {"cores", "processes", "jobs"}
 _TEXT = {"queue", "account", "memory", "walltime", "interface", "python", "local_directory", "log_directory"}
@@ -31,6 +33,7 @@ _QUIET = {
 _WORKER = "unet_desktop.tasks.folders.dask_worker"
 """Its `dask_setup` is called in each worker of this computer."""
 _SECONDS_TO_CONNECT = 15
+_SECONDS_TO_END = 30
 _NO_EXTRA = 'A run on a cluster needs Dask. Install it with: pip install "unet-desktop[cluster]"'
 
 
@@ -110,13 +113,21 @@ class Connection:
 
     def close(self) -> None:
         """Leave the scheduler; what was started is ended."""
-        self.client.close(timeout=5)
+        _close(self.client)
         self._end()
 
     def _end(self) -> None:
         if self._cluster is not None:
-            self._cluster.close(timeout=5)
+            _close(self._cluster)
             self._cluster = None
+
+
+def _close(what: Any) -> None:
+    """End it, but not at any price: the run is over, and what was started here ends with the program."""
+    try:
+        what.close(timeout=_SECONDS_TO_END)
+    except (OSError, RuntimeError) as error:
+        log.warning("the cluster was slow to end (%s)", error)
 
 
 def job_script(place: Place) -> str:
