@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from unet_desktop.errors import WriteError
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.report import write_html, write_pdf
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
@@ -32,8 +33,11 @@ class Targets:
         """Refuse what cannot be written here, before anything is compared.
 
         Raises:
-            UserError: no such kind of table, or a library is missing.
+            UserError: no such kind of table, or a library is missing. WriteError: there is no such folder.
         """
+        for path in (self.table, self.summary, self.html, self.pdf):
+            if path is not None and not path.absolute().parent.is_dir():
+                raise WriteError(f"{path} could not be written: there is no folder {path.parent}. Make it first.")
         if self.table is not None:
             check_table(self.table)
         if self.pdf is not None:
