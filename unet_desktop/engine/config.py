@@ -43,6 +43,8 @@ class TrainConfig:
         optimiser: see `Optimiser`.
         schedule: "step": times 0.1 every `step_epochs`; "one-cycle": up to the peak and down to nothing.
         step_epochs: see `schedule`.
+        averaging: share of the weights' average over past steps that stays at each step; what answers is this average.
+            0: the last step's weights alone.
         weight_decay: for "adamw", a step's share of the weights times the learning rate.
         image_size: side of the segmenting network's input, pixels, a multiple of 32.
         crop_factor: side of the crop over the diameter of the located label.
@@ -76,6 +78,7 @@ class TrainConfig:
     schedule: Schedule = "one-cycle"
     step_epochs: int = 10
     weight_decay: float = 1e-4
+    averaging: float = 0.99
     image_size: int = 256
     crop_factor: float = 1.9
     crop_jitter: float = 0.1
@@ -167,6 +170,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (1, 256),
     "step_epochs": (1, 10_000),
     "weight_decay": (0.0, 1.0),
+    "averaging": (0.0, 0.9999),
     "image_size": (64, 2048),
     "crop_factor": (1.1, 10.0),
     "crop_jitter": (0.0, 0.4),
@@ -197,6 +201,7 @@ PRESETS: dict[str, TrainConfig] = {
         optimiser="adam",
         schedule="step",
         weight_decay=0.0,
+        averaging=0.0,
         augmentation=0.0,
     ),
 }

@@ -13,6 +13,7 @@ from torch.optim import Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from unet_desktop.engine import ranks
+from unet_desktop.engine.averaging import Average
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.dataset import Dataset
 from unet_desktop.engine.device import Device
@@ -77,6 +78,7 @@ class Course:
         optimiser, schedule, scaler: torch's; the schedule is stepped once a batch.
         table: (R, 256) float32, see `region_table`.
         generator: of order and augmentation.
+        average: what answers, see `Average`.
         progress: how far it has come.
     """
 
@@ -92,6 +94,7 @@ class Course:
     scaler: torch.amp.GradScaler
     table: Tensor
     generator: np.random.Generator
+    average: Average
     progress: Progress = field(default_factory=Progress)
 
     @property
@@ -129,6 +132,7 @@ def begin(
         torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
         region_table(stage.labels).to(device.torch_device),
         np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
+        Average(network, config.averaging),
     )
 
 

@@ -61,9 +61,16 @@ class _Run:
     state_at: Path | None
 
     def save(
-        self, metrics: Mapping[str, float], measured_on: str = CROPS, trust: Mapping[str, Any] | None = None
+        self,
+        metrics: Mapping[str, float],
+        measured_on: str = CROPS,
+        trust: Mapping[str, Any] | None = None,
+        learning: Mapping[str, nn.Module] | None = None,
     ) -> CheckpointHeader:
-        """Write the networks as they are now, with figures, what these were measured on, and the header's `trust`."""
+        """Write the networks as they are now, with figures, what these were measured on, and the header's `trust`.
+
+        `learning` has what answers in place of a network that is still learning.
+        """
         header = CheckpointHeader(
             labels=self.labels,
             networks={name: spec.to_json() for name, spec in self.specs.items()},
@@ -77,7 +84,7 @@ class _Run:
             parent=self.parent,
             trust=dict(trust or {}),
         )
-        return checkpoint.save(self.save_to, header, self.networks)
+        return checkpoint.save(self.save_to, header, {**self.networks, **(learning or {})})
 
     def save_state(self, course: Course, past: Sequence[EpochDone]) -> Iterator[Working]:
         """Write where the run is, between two epochs."""
@@ -196,7 +203,7 @@ def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[Tra
             continue
         done = replace(event, saved=event.saved and event.stage == "segment")
         if done.saved and ranks.is_first():
-            run.save(done.metrics)
+            run.save(done.metrics, learning={done.stage: course.average.network})
             yield Working(done.stage)
         past.append(done)
         yield from run.save_state(course, past)

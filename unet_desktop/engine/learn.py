@@ -36,8 +36,10 @@ class DivergenceError(TrainingError):
 def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[LearnEvent]:
     """Train the network in place; at the end it has the weights of its best epoch by validation Dice.
 
+    What is validated and kept is the average over the last steps, where the settings ask for one.
+
     Begins after the epochs that the course has behind it. An `EpochDone` with `saved` set means that this epoch is
-    the best so far, and that the network holds its weights until the generator goes on. Without validation cases
+    the best so far, and that the average holds its weights until the generator goes on. Without validation cases
     every epoch is better than the one before.
 
     Args:
@@ -52,7 +54,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
     stage, progress, patience = course.stage, course.progress, course.config.patience
     if keep_start and progress.best_weights is None and validation.usable(stage.name):
         figures = yield from _validated(course, validation)
-        progress.judge(0, figures.get("dice", 0.0), course.network)
+        progress.judge(0, figures.get("dice", 0.0), course.average.network)
     for epoch in range(progress.epoch + 1, stage.epochs + 1):
         if progress.waited(patience):
             course.clock.skip(stage, stage.epochs - progress.epoch)
@@ -61,7 +63,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         began, rate = time.perf_counter(), course.rate
         loss = yield from _epoch(course, epoch)
         figures = yield from _validated(course, validation)
-        better = progress.judge(epoch, figures.get("dice", 0.0), course.network)
+        better = progress.judge(epoch, figures.get("dice", 0.0), course.average.network)
         seconds, left = time.perf_counter() - began, course.clock.left()
         yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, left, saved=better)
     if progress.best_weights is not None:
@@ -71,7 +73,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
 def _validated(course: Course, validation: Dataset) -> Generator[Working, None, Figures]:
     stage = course.stage
     views = (validation.view(stage.name, index) for index in ranks.mine(validation.usable(stage.name)))
-    figures = yield from as_seen(course.network, views, stage, course.device)
+    figures = yield from as_seen(course.average.network, views, stage, course.device)
     return figures
 
 
@@ -89,6 +91,7 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
         course.scaler.step(course.optimiser)
         course.scaler.update()
         course.schedule.step()
+        course.average.update(course.network, (epoch - 1) * stage.steps + step)
         left = course.clock.advance(stage)
         yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, losses[-1] if losses else math.nan, left)
     losses += [_finite(float(loss), stage, epoch) for loss in unread]

@@ -33,7 +33,8 @@ class TrainingState:
     Attributes:
         path: its file.
         header: its description.
-        tensors: name to tensor, on the CPU: "network.<name>.<key>", "best.<key>", "optimiser.<parameter>.<key>"
+        tensors: name to tensor, on the CPU: "network.<name>.<key>", "average.<key>", "best.<key>",
+            "optimiser.<parameter>.<key>"
             and the random state.
     """
 
@@ -64,6 +65,9 @@ class TrainingState:
         internals = self.header.internals
         try:
             self._restore_optimiser(course)
+            averaged = course.average.network is not course.network
+            if averaged:
+                course.average.network.load_state_dict(self._under("average."))
             course.schedule.load_state_dict(internals["schedule"])
             course.scaler.load_state_dict(internals["scaler"])
             course.generator.bit_generator.state = internals["generator"]
@@ -71,7 +75,7 @@ class TrainingState:
             for name, value in internals["progress"].items():
                 setattr(progress, name, value)
             if progress.best_epoch == progress.epoch:
-                progress.best_weights = self._under(f"network.{course.stage.name}.")
+                progress.best_weights = self._under("average." if averaged else f"network.{course.stage.name}.")
             else:
                 progress.best_weights = self._under("best.")
             torch.set_rng_state(self.tensors[_RANDOM])
@@ -158,6 +162,9 @@ def _tensors(course: Course, networks: Mapping[str, nn.Module]) -> Iterator[tupl
     for name, network in networks.items():
         for key, tensor in network.state_dict().items():
             yield f"network.{name}.{key}", tensor
+    if course.average.network is not course.network:
+        for key, tensor in course.average.network.state_dict().items():
+            yield f"average.{key}", tensor
     progress = course.progress
     if progress.best_weights is not None and progress.best_epoch != progress.epoch:
         for key, tensor in progress.best_weights.items():
