@@ -67,7 +67,7 @@ def _train(window: MainWindow) -> None:
     window.handlers.find("learning.show_training")()
     _wait(300)
     epochs = window.panels.training.findChild(object, "epochs")
-    epochs.setValue(9)  # a third of them when training goes on from a model
+    epochs.setValue(12)  # a fourth of them when training goes on from a model
     start = window.panels.training.findChild(object, "start")
     QTest.mouseClick(start, Qt.MouseButton.LeftButton)
     for _ in range(3000):

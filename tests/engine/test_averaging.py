@@ -15,16 +15,16 @@ from unet_desktop.labels import DISC_AND_CUP
 
 def test_each_step_moves_the_average_by_its_share():
     network = nn.BatchNorm1d(1)
-    average = Average(network, 0.5)
+    average = Average(network, 0.9)
     with torch.no_grad():
         for step, value in enumerate((3.0, 5.0, -1.0), 1):
             network.weight.fill_(value)
             network.num_batches_tracked.fill_(step)
             average.update(network, step)
-    # 2/11 of the start stays at the first step, 3/12 at the second, 4/13 at the third
-    first = 1.0 * 2 / 11 + 3.0 * 9 / 11
-    second = first * 3 / 12 + 5.0 * 9 / 12
-    assert average.network.weight.item() == pytest.approx(second * 4 / 13 - 1.0 * 9 / 13)
+    # 2/4 of the start stay at the first step, 3/5 at the second, 4/6 at the third
+    first = 1.0 * 2 / 4 + 3.0 * 2 / 4
+    second = first * 3 / 5 + 5.0 * 2 / 5
+    assert average.network.weight.item() == pytest.approx(second * 4 / 6 - 1.0 * 2 / 6)
     assert average.network.num_batches_tracked.item() == 3
     assert network.weight.item() == -1.0
 

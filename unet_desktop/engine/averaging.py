@@ -7,8 +7,8 @@ import copy
 import torch
 from torch import nn
 
-_RAMP = 10.0
-"""The mean of the first steps reaches back a tenth of the way to the start: random weights must be forgotten soon."""
+_RAMP = 3.0
+"""At first the mean reaches back half of the way to the start: random weights must be forgotten soon."""
 
 
 class Average:
