@@ -19,7 +19,8 @@ from unet_desktop.tasks.folders.request import Request
 
 EPILOG = (
     "A run that was stopped goes on when the same command is given again: pictures are known by their content. "
-    "Exit code: 0 all is segmented, 1 some failed (errors.csv says why) or the run was stopped, 2 nothing was done."
+    "Exit code: 0 all is segmented, 1 some failed (errors.csv says why) or the run was stopped, 2 it could not begin "
+    "or go on."
 )
 
 
@@ -69,7 +70,7 @@ def run(
         dry_run=dry_run, limit=limit, retry_failed=retry_failed, anew=anew, workers=workers, cluster=cluster,
         cluster_options=options,
     )  # fmt: skip
-    followed = follow(_printed(stopping_gently(segment_folder(request))), "Segmenting")
+    followed = follow(_printed(stopping_gently(segment_folder(request), endless=watch)), "Segmenting")
     failed_before = any(isinstance(event, RunDone) and event.failed_before for event in followed.rest)
     raise typer.Exit(SOME_FAILED if failed_before else followed.code)
 

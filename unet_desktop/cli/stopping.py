@@ -12,11 +12,15 @@ from types import FrameType
 _ASKED = b"\nStopping after what is in hand. Ctrl+C again stops at once.\n"
 
 
-def stopping_gently(events: Iterator[object]) -> Iterator[object]:
+def stopping_gently(events: Iterator[object], *, endless: bool = False) -> Iterator[object]:
     """The same events until Ctrl+C or SIGTERM; then what is in hand is finished and the generator closed.
 
+    Args:
+        events: of the work.
+        endless: the work has no other end, so this one is as good as any.
+
     Raises:
-        KeyboardInterrupt: after the event that was in hand, or at once when asked a second time.
+        KeyboardInterrupt: after the event that was in hand, unless endless, or at once when asked a second time.
     """
     asked = False
 
@@ -35,6 +39,8 @@ def stopping_gently(events: Iterator[object]) -> Iterator[object]:
     try:
         for event in events:
             yield event
+            if asked and endless:
+                return
             if asked:
                 raise KeyboardInterrupt
     finally:
