@@ -52,7 +52,9 @@ def ask(photographs, small_model, tmp_path) -> Callable[..., Request]:
     """Function of what differs from the usual request: all photographs, masks and overlays, to `out`."""
 
     def request(**changes: object) -> Request:
-        usual = Request(sources=(photographs,), output=tmp_path / "out", model=small_model, recursive=True)
+        out = tmp_path / "out"
+        # One worker, so that pictures are done in their order.
+        usual = Request(sources=(photographs,), output=out, model=small_model, recursive=True, workers=1)
         return replace(usual, **changes)  # type: ignore[arg-type]
 
     return request

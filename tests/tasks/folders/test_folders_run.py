@@ -111,7 +111,7 @@ def test_results_do_not_depend_on_the_order_in_which_they_come(segment, ask, con
 
     whole = tmp_path / "whole"
     segment(output=whole)
-    monkeypatch.setattr(run, "_engine", lambda request: Backwards(request.model, request.outputs))
+    monkeypatch.setattr(run, "_engine", lambda request: Backwards(request.model, request.outputs, workers=1))
     segment()
     assert contents() == contents(whole)
 
