@@ -143,7 +143,9 @@ def test_another_model_does_all_again(segment, out, small_model, tmp_path, monke
     segment()
     real = run.read_header
     monkeypatch.setattr(run, "read_header", lambda path: replace(real(path), weights_sha256="f" * 64))
-    assert done(segment()) == ALL
+    events = segment()
+    assert done(events) == ALL
+    assert "5 were segmented by another model" in said(events)
 
 
 def test_more_outputs_do_all_again_but_other_tables_do_not(segment, out):

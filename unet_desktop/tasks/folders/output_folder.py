@@ -23,6 +23,8 @@ class Standing(Enum):
     """How a picture of the input stands before a run."""
 
     OPEN = auto()
+    OTHERWISE = auto()
+    """Done with another model or for other outputs, so that it is done again."""
     FINISHED = auto()
     FAILED = auto()
 
@@ -45,7 +47,11 @@ class Work:
 def standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:
     """Whether a picture was done already, by its content, the model, what is asked for, and what is there of it."""
     entry = ledger.entry(picture.relative)
-    if entry is None or (entry.name, entry.model, entry.outputs) != (picture.name, work.model, work.outputs):
+    if entry is None:
+        return Standing.OPEN
+    if (entry.model, entry.outputs) != (work.model, work.outputs):
+        return Standing.OTHERWISE
+    if entry.name != picture.name:
         return Standing.OPEN
     if not entry.sha256 or _sha256(picture.path) != entry.sha256:
         return Standing.OPEN

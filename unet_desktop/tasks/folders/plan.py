@@ -11,6 +11,8 @@ from unet_desktop.tasks.folders.ledger import Ledger
 from unet_desktop.tasks.folders.output_folder import Standing, Work, standing
 from unet_desktop.tasks.folders.request import Request
 
+_TO_DO = (Standing.OPEN, Standing.OTHERWISE)
+
 
 class Plan:
     """Which pictures are to be done in this run, and how the others stand."""
@@ -39,7 +41,7 @@ class Plan:
         if found is Standing.FAILED and self._request.retry_failed:
             found = Standing.OPEN
         self._counts[found] += 1
-        if found is not Standing.OPEN or self.full:
+        if found not in _TO_DO or self.full:
             return False
         self._taken += 1
         return True
@@ -50,7 +52,9 @@ class Plan:
             yield Message(f"{finished} of {self._counts.total()} pictures were finished by an earlier run.")
         if self.failed:
             yield Message(f"{self.failed} failed in an earlier run and are not tried again without --retry-failed.")
-        left = self._counts[Standing.OPEN] - self._taken
+        if otherwise := self._counts[Standing.OTHERWISE]:
+            yield Message(f"{otherwise} were segmented by another model or for other outputs, and are segmented again.")
+        left = sum(self._counts[kind] for kind in _TO_DO) - self._taken
         if not done:
             yield Message(f"{self._taken} would be segmented now{f', {left} later' if left else ''}.")
         elif left:
