@@ -16,6 +16,7 @@ from unet_desktop.tasks.folders.inputs import (
     find_pictures,
     refuse_none,
     refuse_overlap,
+    refuse_results,
     unique_names,
 )
 
@@ -107,7 +108,8 @@ def test_a_list_may_come_from_the_standard_input(files, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(b"\n \n", "is empty"), (b"\xff\xfe\x00", "no UTF-8"), (None, "cannot be read")]
+    ("content", "sentence"),
+    [(b"\n \n", "is empty"), (b"\xff\xfe\x00", "no UTF-8"), (b"a\0b.jpg\n", "is no text"), (None, "cannot be read")],
 )
 def test_a_list_that_is_none_is_a_sentence(tmp_path, content, sentence):
     path = tmp_path / "list.txt"
@@ -151,6 +153,22 @@ def test_pictures_and_output_do_not_meet(files, tmp_path):
         with pytest.raises(ImageError, match="lies inside"):
             refuse_overlap(Chosen((source,)), output)
     refuse_overlap(Chosen((folder,)), tmp_path / "in2")
+
+
+def test_a_project_is_no_output(files, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "project.json").write_text("{}")
+    with pytest.raises(ImageError, match="is a project, whose masks would be overwritten"):
+        refuse_overlap(Chosen((files("a.jpg"),)), project)
+
+
+def test_a_list_names_nothing_of_the_output(files, tmp_path):
+    folder = files("a.jpg", "out/masks/a.png", "outer/b.png")
+    found = find_pictures(Chosen((folder,), recursive=True))
+    with pytest.raises(ImageError, match=r"a\.png lies in the output"):
+        refuse_results(found, folder / "out")
+    refuse_results(found, folder / "oute")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right there")

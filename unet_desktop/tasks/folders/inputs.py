@@ -14,6 +14,7 @@ from unet_desktop.errors import ImageError
 from unet_desktop.images.listing import images_in
 from unet_desktop.images.read import KINDS, count_pages
 from unet_desktop.masks.pairs import masks_among
+from unet_desktop.project.layout import Layout
 
 STANDARD_INPUT = Path("-")
 """As a list file: the lines of the standard input."""
@@ -148,6 +149,8 @@ def read_list(path: Path) -> list[Path]:
         raise ImageError(f"The list {path} cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise ImageError(f"The list {path} is no UTF-8 text. Give a text file with a picture in each line.") from error
+    if "\0" in text:  # which no path can hold
+        raise ImageError(f"The list {path} is no text. Give a text file with a picture in each line.")
     paths = [path.parent / line for line in text.splitlines() if line.strip()]
     if not paths:
         raise ImageError(f"The list {path} is empty. Give a text file with a picture in each line.")
@@ -170,9 +173,13 @@ def common_folder(sources: Sequence[Path]) -> Path:
 def refuse_overlap(chosen: Chosen, output: Path) -> None:
     """Masks among the pictures would be taken for pictures the next time, and pictures among masks be overwritten.
 
+    And a project has a folder "masks" of its own: those that people drew.
+
     Raises:
-        ImageError: the output lies in a folder of pictures, or the other way round.
+        ImageError: the output lies in a folder of pictures, or the other way round, or is a project.
     """
+    if Layout(output).manifest.is_file():
+        raise ImageError(f"The output {output} is a project, whose masks would be overwritten. Choose another folder.")
     inside = output.resolve()
     for source in chosen.sources:
         outside = source.resolve()
@@ -180,6 +187,20 @@ def refuse_overlap(chosen: Chosen, output: Path) -> None:
             raise ImageError(f"The output {output} lies inside {source}. Choose a folder outside the pictures' folder.")
         if outside.is_relative_to(inside):
             raise ImageError(f"{source} lies inside the output {output}. Choose another output folder.")
+
+
+def refuse_results(found: Found, output: Path) -> None:
+    """What `refuse_overlap` refuses of folders, of the pictures of a list.
+
+    Raises:
+        ImageError: a picture lies in the output.
+    """
+    inside = os.path.join(os.path.abspath(output), "")
+    for picture in found.pictures:
+        if os.path.abspath(picture.path).startswith(inside):
+            raise ImageError(
+                f"{picture.path} lies in the output {output}. Leave it out of the list, or choose another folder."
+            )
 
 
 def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = frozenset()) -> list[str]:

@@ -19,7 +19,7 @@ from unet_desktop.tasks.folders.cluster import place_of
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
 from unet_desktop.tasks.folders.dicom_row import need_dicom
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
-from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap
+from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap, refuse_results
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local import LocalEngine
 from unet_desktop.tasks.folders.output_folder import OutputFolder, Work
@@ -51,6 +51,8 @@ def segment_folder(request: Request) -> Iterator[Event]:
     found = Found(()) if arrivals is not None else find_pictures(request.chosen)
     if arrivals is None:
         refuse_none(found, request.chosen)
+    if request.list_file is not None:
+        refuse_results(found, request.output)
     header = read_header(request.model)
     work = Work(header.weights_sha256, request.outputs.of_a_picture, header.labels)
     if request.dry_run:
