@@ -264,13 +264,21 @@ def test_a_line_that_was_damaged_costs_one_picture(segment, out):
     assert done(segment()) == ["b.png"]
 
 
-def test_something_else_of_the_ledgers_name_is_left_alone(segment, out):
+@pytest.mark.parametrize("notes", ["my own notes\n", "my own notes", '{"images": []}'])
+def test_something_else_of_the_ledgers_name_is_left_alone(segment, out, notes):
     out.mkdir()
-    (out / NAME).write_text("my own notes\n")
+    (out / NAME).write_text(notes)
     with pytest.raises(WriteError, match="is not a list of results"):
         segment()
-    assert (out / NAME).read_text() == "my own notes\n"
+    assert (out / NAME).read_text() == notes
     assert not (out / LOCK).exists()
+
+
+@pytest.mark.parametrize("length", [1, 5, 40])
+def test_a_torn_first_line_is_cut_off(segment, out, length):
+    segment(limit=1)
+    (out / NAME).write_bytes((out / NAME).read_bytes()[:length])
+    assert done(segment(limit=1)) == ALL[:1]
 
 
 def test_what_a_killed_run_left_half_written_is_cleared_away(segment, out):

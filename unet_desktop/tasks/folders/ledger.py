@@ -17,6 +17,8 @@ from unet_desktop import files
 from unet_desktop.errors import WriteError
 
 NAME = "results.jsonl"
+_BEGINS = b'{"image": '
+"""Each line, as `Entry` has its attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +99,17 @@ class Ledger:
     def _open(self) -> None:
         """Note where entries are, and where the last whole line ends."""
         self._file = self._path.open("rb")
+        torn = b""
         for line in self._file:
             if not line.endswith(b"\n"):
+                torn = line
                 break
             entry = _entry(line)
             if entry is not None:
                 self._places[entry.image] = self._end
             self._end += len(line)
-        if self._end and not self._places:
+        ours = torn.startswith(_BEGINS) or _BEGINS.startswith(torn)
+        if not self._places and (self._end or not ours):
             self._file.close()
             raise WriteError(f"{self._path} is not a list of results. Choose another output folder, or move it away.")
 
