@@ -116,6 +116,13 @@ def test_a_hash_cannot_be_looked_up_without_the_key(home, monkeypatch):
     assert pseudonym("patient", "", own) == ""
 
 
+def test_a_key_that_a_killed_program_left_empty_is_made(home):
+    key_path().parent.mkdir(parents=True)
+    key_path().write_bytes(b"")
+    need_key()
+    assert len(key_path().read_bytes()) == 64
+
+
 def test_a_key_can_be_given(segmenter, photograph, monkeypatch):
     monkeypatch.setenv(VARIABLE, "a key for a whole study")
     need_dicom(Outputs(identifiers="hash"))

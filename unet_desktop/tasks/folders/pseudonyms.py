@@ -37,7 +37,7 @@ def need_key() -> None:
         UserError: there is one that cannot be used. WriteError: it cannot be written.
     """
     path = key_path()
-    if not os.environ.get(VARIABLE) and not path.exists():
+    if not os.environ.get(VARIABLE) and not (path.exists() and path.stat().st_size):  # empty: killed while making it
         files.make_folder(path.parent)
         files.write_bytes(path, b"")
         path.chmod(0o600)
