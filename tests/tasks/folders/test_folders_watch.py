@@ -10,7 +10,7 @@ import pytest
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.tasks.events import ItemDone, RunDone
 from unet_desktop.tasks.folders import watch
-from unet_desktop.tasks.folders.inputs import Chosen
+from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, Chosen
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.folders.watch import Arrivals
 
@@ -102,6 +102,11 @@ def test_only_folders_can_be_watched(folder):
     (folder / "a.jpg").write_bytes(b"x")
     with pytest.raises(UserError, match="Only folders can be watched"):
         Arrivals(Chosen((folder / "a.jpg",)))
+
+
+def test_a_list_that_can_be_read_but_once_is_not_watched(folder):
+    with pytest.raises(UserError, match="standard input cannot be watched"):
+        Arrivals(Chosen((folder,), list_file=STANDARD_INPUT))
 
 
 def test_a_run_segments_what_arrives_and_keeps_its_table_up_to_date(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.masks.pairs import masks_among
-from unet_desktop.tasks.folders.inputs import Chosen, Picture, find_files, pictures_of
+from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, Chosen, Picture, find_files, pictures_of
 
 PAUSE = 2.0
 """Seconds between two looks into the folders."""
@@ -28,8 +28,10 @@ class Arrivals:
         """Watch these folders.
 
         Raises:
-            UserError: there is no folder among them.
+            UserError: there is no folder among them, or a list that can be read only once.
         """
+        if chosen.list_file == STANDARD_INPUT:
+            raise UserError("The standard input cannot be watched. Give a list file, or leave --watch.")
         if not any(source.is_dir() for source in chosen.sources):
             raise UserError("Only folders can be watched, and no folder is named. Name one, or leave --watch.")
         self._chosen = chosen
