@@ -41,10 +41,12 @@ class FolderRuns(QObject):
         self._counts = (0, 0, 0)  # done, failed, in all
         self._began = 0.0
         self._running = False
+        self._rests_since = 0.0
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(lambda: self._end(complete=True))
         runner.cancelled.connect(lambda: self._end(complete=False))
-        runner.failed.connect(lambda: self._end(complete=False))
+        runner.failed.connect(lambda: self._end(complete=False, how="ended early"))
+        runner.paused_changed.connect(self._on_runner_paused_changed)
 
     @property
     def output(self) -> Path:
@@ -89,7 +91,14 @@ class FolderRuns(QObject):
             self._counts = (done + (not event.problem), failed + bool(event.problem), event.total)
         self.event_happened.emit(event)
 
-    def _end(self, *, complete: bool) -> None:
+    def _on_runner_paused_changed(self, paused: bool) -> None:
+        """A rest does not count in the pace: the clock's start moves on by as long as it took."""
+        now = time.monotonic()
+        self._rests_since, before = (now, 0.0) if paused else (0.0, self._rests_since)
+        if before and self._began:
+            self._began += now - before
+
+    def _end(self, *, complete: bool, how: str = "was stopped") -> None:
         if not self._running:
             return
         self._running = False
@@ -101,5 +110,5 @@ class FolderRuns(QObject):
         if failed:
             said += f" {failed:,} could not be done; errors.csv says why."
         if not complete:
-            said += " The run was stopped; it can go on where it was."
+            said += f" The run {how}; it can go on where it was."
         self.ended.emit(complete, said)

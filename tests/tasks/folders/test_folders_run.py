@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import json
@@ -16,7 +17,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import run
-from unet_desktop.tasks.folders.ledger import NAME, Ledger
+from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
 from unet_desktop.tasks.folders.output_folder import LOCK, OutputFolder
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.run import segment_folder
@@ -396,3 +397,11 @@ def test_an_output_folder_is_free_again_when_it_cannot_be_used(out):
     with pytest.raises(WriteError):
         OutputFolder.take(out)
     assert not (out / LOCK).exists()
+
+
+def test_names_that_are_no_text_are_kept(tmp_path):
+    name = "auge\udcff\ud800.jpg"
+    with contextlib.closing(GrowingLedger(tmp_path / NAME)) as ledger:
+        ledger.add(Entry(image=name, name="x", path=name, model="m", outputs="", problem="unreadable"))
+    with contextlib.closing(Ledger(tmp_path / NAME)) as again:
+        assert again.images() == [name]

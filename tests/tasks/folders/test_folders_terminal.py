@@ -70,6 +70,7 @@ def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeyp
         (["--list", "gone.txt"], "gone.txt cannot be read"),
         ([".", "--include", "x*"], "patterns"),
         (["a.png", "--watch"], "Only folders can be watched"),
+        (["a.png", "--cluster", "local", "--workers", "2"], "means nothing on a cluster"),
         ([".", "--table", "word"], "There is no table called word"),
         ([".", "--report", "html,doc"], "There is no report called doc"),
         ([".", "--probabilities", "32"], "There is no probabilities called 32"),

@@ -134,8 +134,9 @@ class GrowingLedger(Ledger):
         Raises:
             WriteError: it cannot be written; the earlier entries stand.
         """
-        line = json.dumps(asdict(entry), ensure_ascii=False, allow_nan=False) + "\n"
-        self._places[entry.image] = self._grown.append(line.encode("utf-8", "surrogateescape"))
+        # File names need not be text; as escapes, halves of characters that some hold are kept, too.
+        line = json.dumps(asdict(entry), allow_nan=False) + "\n"
+        self._places[entry.image] = self._grown.append(line.encode("ascii"))
 
     def close(self) -> None:
         """Nothing can be added or read any more."""

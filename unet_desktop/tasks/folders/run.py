@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +79,11 @@ def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Wo
 
 
 def _engine(request: Request) -> Engine:
+    if request.cluster and request.workers:
+        raise UserError(
+            "--workers counts threads of this computer and means nothing on a cluster. Give --cluster local:4 for four "
+            "processes here, or --cluster-option jobs=20 for SLURM."
+        )
     if request.cluster:
         return DaskEngine(
             request.model, request.outputs, request.device, place_of(request.cluster, request.cluster_options)
@@ -110,13 +115,18 @@ class _Run:
         yield RunDone(self._counts["done"] - self._counts["failed"], self._counts["failed"], self._plan.failed)
 
     def _planned(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+        to_do = yield from self._taken(pictures)
+        yield from self._plan.said()
+        yield from self._outcomes(to_do)
+
+    def _taken(self, pictures: Sequence[Picture]) -> Generator[Event, None, list[Picture]]:
+        """Those that are to be done; finished ones are known by their content, which takes time."""
         to_do = []
         for picture in pictures:
             if self._plan.take(picture):
                 to_do.append(picture)
             yield Working("read")
-        yield from self._plan.said()
-        yield from self._outcomes(to_do)
+        return to_do
 
     def _watched(self, arrivals: Arrivals) -> Iterator[Event]:
         """Go on until the run is closed, or has as many pictures as it may."""
@@ -125,7 +135,7 @@ class _Run:
             if pictures := arrivals.look():
                 known = {picture.relative: picture for picture in (*self._pictures, *pictures)}
                 self._pictures = sorted(known.values(), key=lambda picture: natural_key(picture.relative))
-                yield from self._outcomes([picture for picture in pictures if self._plan.take(picture)])
+                yield from self._outcomes((yield from self._taken(pictures)))
                 list(self._tables())
             again = time.monotonic() + watch.PAUSE
             while time.monotonic() < again:
