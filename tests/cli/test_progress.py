@@ -34,6 +34,12 @@ def test_work_without_a_problem_is_done(capsys):
     assert "2/2" in err
 
 
+def test_no_empty_bar_is_left_where_there_was_nothing_to_do(capsys):
+    _, _, err = shown_by(capsys, Message("10 of 10 pictures were finished by an earlier run."))
+    assert "10 of 10" in err
+    assert "0/?" not in err
+
+
 def test_each_problem_is_a_line_and_counts(capsys):
     followed, out, err = shown_by(
         capsys, ItemDone("a", 1, 3, problem="a is torn."), ItemDone("b", 2, 3), ItemDone("c", 3, 3, problem="c is [/].")

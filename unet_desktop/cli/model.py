@@ -35,7 +35,7 @@ def onnx(
     model: Annotated[Path, typer.Argument(help=_MODEL)],
     to: Annotated[Path | None, typer.Option(help="File to write; MODEL.onnx here if not given.")] = None,
 ) -> None:
-    """Write a model as ONNX, compared with the checkpoint. Needs: pip install "unet-desktop[onnx]"."""
+    r"""Write a model as ONNX, compared with the checkpoint. Needs: pip install "unet-desktop\[onnx]"."""
 
     path = model_file(model)
 

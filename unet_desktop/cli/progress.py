@@ -49,15 +49,14 @@ def follow(events: Iterator[object], title: str) -> Followed:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=messages) as progress:
         bar = progress.add_task(title, total=None)
-        begun = False
         try:
             for event in events:
-                begun = True
                 _show(event, progress, bar, followed)
         except KeyboardInterrupt:
             followed.stopped = True
         finally:
-            progress.update(bar, visible=begun)  # an empty bar over a sentence that says why nothing was done
+            known = progress.tasks[0].total is not None
+            progress.update(bar, visible=known)  # no empty bar where there was nothing to do, or a sentence says why
             if isinstance(events, Generator):
                 events.close()
     for note, count in followed.notes.items():

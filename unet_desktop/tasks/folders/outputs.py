@@ -105,4 +105,4 @@ def _refuse(what: str, asked: object, known: tuple[str, ...]) -> None:
     assert isinstance(asked, tuple | frozenset)
     unknown = sorted(set(asked) - set(known))
     if unknown:
-        raise UserError(f"There is no {what} called {unknown[0]}. Choose of: {', '.join(known)}.")
+        raise UserError(f'"{unknown[0]}" is no choice for {what}. Choose of: {", ".join(known)}.')
