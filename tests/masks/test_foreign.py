@@ -36,6 +36,20 @@ def test_0_and_1_are_background_and_the_first_label(tmp_path, disc):
     assert found.mapping == "1 is optic disc"
 
 
+@pytest.mark.parametrize(
+    ("palette", "told"),
+    [
+        ([0, 0, 0, 255, 0, 0], {"optic disc"}),
+        ([0, 0, 0, 255, 0, 0, 0, 0, 0], {"optic disc"}),
+        ([0, 0, 0, 255, 0, 0, 0, 255, 0], {"optic disc", "optic cup"}),
+    ],
+)
+def test_an_indexed_mask_tells_of_the_labels_that_its_palette_can_show(tmp_path, disc, palette, told):
+    picture = Pillow.fromarray(disc.astype(np.uint8))
+    picture.putpalette(palette)
+    assert read_foreign_mask(save(tmp_path / "a.tif", picture), DISC_AND_CUP).tells == told
+
+
 def test_black_and_white_of_one_bit(tmp_path, disc):
     found = read_foreign_mask(save(tmp_path / "a.png", Pillow.fromarray(disc)), TWO_CELLS)
     np.testing.assert_array_equal(found.mask, disc * np.uint8(3))

@@ -42,7 +42,7 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
     """
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
-            jpeg, indexed = opened.format == "JPEG", opened.mode == "P"
+            jpeg, indexed = opened.format == "JPEG", opened.mode == "P" and _shows(opened.getpalette() or [], labels)
             opened.load()
             values = np.array(opened if opened.mode in {"P", "L"} else opened.convert("L"), dtype=np.uint8)
     except DECODER_ERRORS as error:
@@ -76,6 +76,12 @@ def _without_noise(values: Mask, path: Path) -> Mask:
     return np.where(values >= 128, np.uint8(255), np.uint8(0))
 
 
+def _shows(palette: list[int], labels: LabelSet) -> bool:
+    """Whether a palette (red, green, blue a value) can show each label: the background's colour shows none."""
+    background = palette[:3]
+    return all(palette[3 * label.value : 3 * label.value + 3] not in ([], background) for label in labels)
+
+
 def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]:
     table = np.zeros(256, np.uint8)
     first = labels.labels[0]
@@ -96,7 +102,7 @@ def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]
 
 
 def _tells(found: list[int], labels: LabelSet, *, indexed: bool) -> frozenset[str] | None:
-    """See `ForeignMask.tells`. A grey picture of 0 and 1 is black and white; an indexed one may be ours, without a cup.
+    """See `ForeignMask.tells`. A picture of 0 and 1 is black and white, unless it is indexed: then it may be ours.
 
     A picture that is 255 all over may be one whose label fills it, or one that nobody annotated.
     """
