@@ -65,6 +65,7 @@ def main() -> None:
         story.append(["error", str(error)])
     seen.with_suffix(f".{ranks.number()}").write_text(json.dumps(story), "utf-8")
     ranks.leave()
+    ranks.end()
 
 
 if __name__ == "__main__":

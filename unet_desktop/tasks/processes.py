@@ -22,10 +22,13 @@ def joined(device: str) -> Iterator[bool]:
     from unet_desktop.engine import ranks
 
     ranks.join(device)
+    first = ranks.is_first()
     try:
-        yield ranks.is_first()
+        yield first
     finally:
         ranks.leave()
+    if not first:
+        ranks.end()
 
 
 def assist(device: str) -> Iterator[TrainEvent]:
