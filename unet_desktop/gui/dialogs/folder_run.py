@@ -153,7 +153,6 @@ class FolderRunWindow(QWidget):
         self._pictures.setMovement(QListView.Movement.Static)
         self._pictures.setIconSize(QSize(_SIDE, _SIDE))
         self._pictures.setGridSize(QSize(_SIDE + 20, _SIDE + 34))
-        self._pictures.setUniformItemSizes(True)
         self._pictures.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._pictures.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self._pictures.setFocusPolicy(Qt.FocusPolicy.NoFocus)
