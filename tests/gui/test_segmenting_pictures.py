@@ -197,3 +197,15 @@ def test_results_become_a_new_project(
     assert {case.state for case in project.cases()} == {CaseState.PREDICTED}
     assert segmenting.bench.session.project.root == tmp_path / "new"
     assert segmenting.bench.session.case_id is not None
+
+
+def test_a_new_project_for_results_squeezes_no_row(qtbot: QtBot, project: Project, tmp_path: Path) -> None:
+    dialog = ImportResultsDialog(None, tmp_path / "out", project.root)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.findChild(object, "into").setCurrentIndex(1)
+    qtbot.waitUntil(lambda: dialog.findChild(object, "root").isVisible())
+    QApplication.processEvents()
+    for name in ("copy", "refer"):
+        choice = dialog.findChild(object, name)
+        assert choice.height() >= choice.sizeHint().height()

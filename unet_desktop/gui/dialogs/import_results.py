@@ -78,3 +78,4 @@ class ImportResultsDialog(FormDialog):
     def _on_into_changed(self) -> None:
         self.form.setRowVisible(self._root, self._into.currentData() is None)
         self.check()
+        self.adjustSize()  # one row more would squeeze the others
