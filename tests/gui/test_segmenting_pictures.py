@@ -115,7 +115,7 @@ def test_a_run_is_shown_rests_goes_on_and_ends(segmenting: MainWindow, gate: thr
     qtbot.mouseClick(button(segmenting, "run_resume"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
     assert figure(segmenting, "done") == "4"
-    assert run.findChild(QLabel, "run_words").text() == "4 of 4 pictures are done."
+    assert run.findChild(QLabel, "run_words").text() == "4 of 4 pictures segmented."
     pictures = run.findChild(QListWidget, "run_pictures")
     qtbot.waitUntil(lambda: pictures.count() > 0)
     assert not button(segmenting, "run_go_on").isVisible()
@@ -126,7 +126,7 @@ def test_a_stopped_run_goes_on(segmenting: MainWindow, gate: threading.Event, qt
     qtbot.mouseClick(button(segmenting, "run_stop"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
     words = segmenting.panels.folder_run.findChild(QLabel, "run_words").text()
-    assert words == "2 of 4 pictures are done. The run was stopped; it can go on where it was."
+    assert words == "2 of 4 pictures segmented. The run was stopped; it can go on where it was."
     gate.set()
     qtbot.mouseClick(button(segmenting, "run_go_on"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)

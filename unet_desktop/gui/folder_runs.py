@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
+from unet_desktop.engine.events import Message
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.labels import LabelSet
@@ -41,7 +42,7 @@ class FolderRuns(QObject):
         self._counts = (0, 0, 0)  # done, failed, in all
         self._began = 0.0
         self._running = False
-        self._rests_since = 0.0
+        self._rests_since, self._finished = 0.0, ""
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(lambda: self._end(complete=True))
         runner.cancelled.connect(lambda: self._end(complete=False))
@@ -73,7 +74,7 @@ class FolderRuns(QObject):
         if not self._learning.run(f"Segmenting {title}", start_job, folder=request.output):
             return False
         self.request, self.title, self._running = request, title, True
-        self._counts, self._began = (0, 0, 0), 0.0
+        self._counts, self._began, self._finished = (0, 0, 0), 0.0, ""
         self.begun.emit()
         return True
 
@@ -85,6 +86,8 @@ class FolderRuns(QObject):
     def _on_runner_event_happened(self, event: object) -> None:
         if not self._running:
             return
+        if isinstance(event, Message) and "by an earlier run" in event.text:
+            self._finished = event.text
         if isinstance(event, ItemDone):
             done, failed, _ = self._counts
             self._began = self._began or time.monotonic()
@@ -106,7 +109,11 @@ class FolderRuns(QObject):
         seconds = time.monotonic() - self._began
         if done >= 10:
             self.paced.emit(done / max(seconds, 0.1))
-        said = f"{done:,} of {total:,} pictures are done." if total else "No picture was segmented."
+        said = f"{done:,} of {total:,} {'picture' if total == 1 else 'pictures'} segmented."
+        if not total:
+            said = "There was nothing left to segment." if complete else "No picture was segmented."
+        if self._finished:
+            said += f" {self._finished}"
         if failed:
             said += f" {failed:,} could not be done; errors.csv says why."
         if not complete:

@@ -41,6 +41,14 @@ class RunState(StrEnum):
     DONE = "done"
 
 
+_HEADINGS = {
+    RunState.RUNNING: "Segmenting",
+    RunState.PAUSED: "Paused: segmenting",
+    RunState.STOPPED: "Stopped: segmenting",
+    RunState.DONE: "Done: segmenting",
+}
+
+
 class FolderRunWindow(QWidget):
     """A window of its own beside the main one; closing it leaves the run alone.
 
@@ -59,7 +67,7 @@ class FolderRunWindow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing runs."""
         super().__init__(parent, Qt.WindowType.Window)
-        self._output = Path()
+        self._output, self._title = Path(), ""
         self._pace = Pace()
         self._heading, self._words = named(QLabel(), "run_heading"), named(wrapped(""), "run_words")
         self._heading.setProperty("role", "heading")
@@ -86,7 +94,7 @@ class FolderRunWindow(QWidget):
         self._pictures.clear()
         self._problems.hide()
         self._problems.setText("")
-        self._heading.setText(f"Segmenting {title}")
+        self._title = title
         self.setWindowTitle(f"Segmenting {title}")
         self._words.setText(f"To {output}")
         self._bar.setRange(0, total or 1)
@@ -119,6 +127,7 @@ class FolderRunWindow(QWidget):
         if state is not RunState.RUNNING:
             self._pace.restart()
             self._figures.set_pace("")
+        self._heading.setText(f"{_HEADINGS[state]} {self._title}")
         if words:
             self._words.setText(words)
         self._buttons.show_for(state, report=(self._output / "report.html").is_file())

@@ -66,7 +66,7 @@ def galleries(summary: Summary, header: CheckpointHeader, close_ups: CloseUps, *
     if uncertain:
         yield Heading("Least certain")
         without = "" if outlined else " Without outlines, as the run wrote no masks."
-        yield Paragraph(f"The pictures to look at first, the least certain one first.{without}", small=True)
+        yield Paragraph(f"Those to look at first: pictures with flags, then the least certain.{without}", small=True)
         yield Gallery(tuple(close_ups.card(seen, _lines(seen)) for seen in uncertain), legend)
     largest = summary.largest.highest_first()
     if largest:

@@ -176,7 +176,8 @@ class Summary:
 
     def _measure(self, seen: Seen) -> None:
         self.confidences.add(seen.confidence)
-        self.uncertain.add(-seen.confidence, seen)
+        # A network can be sure of the wrong place: what is flagged comes before what is merely uncertain.
+        self.uncertain.add(bool(seen.flags) - seen.confidence, seen)
         if math.isfinite(seen.ratio):
             self.ratios.add(seen.ratio)
             self.largest.add(seen.ratio, seen)
