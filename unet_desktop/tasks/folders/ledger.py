@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from unet_desktop import files
@@ -46,6 +46,12 @@ class Entry:
     files: Mapping[str, int] = field(default_factory=dict)
     row: Mapping[str, object] = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def page(self) -> int:
+        """Of the file, from 0; see `Picture.relative`."""
+        file, sign, number = self.image.rpartition("#")
+        return int(number) - 1 if sign and number.isdecimal() and file.endswith(PurePath(self.path).name) else 0
 
 
 class Ledger:

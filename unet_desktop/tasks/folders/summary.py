@@ -131,7 +131,7 @@ class Seen:
         return cls(
             image=entry.image,
             path=entry.path,
-            page=_page(entry),
+            page=entry.page,
             mask=str(row.get("mask", "")),
             found=found,
             ratio=_number(row.get(_RATIO)),
@@ -192,12 +192,6 @@ def _flags(row: Mapping[str, object], found: bool) -> Iterator[str]:
     for column, name in FLAGS.items():
         if row.get(column, otherwise.get(column, False)) is True:
             yield name
-
-
-def _page(entry: Entry) -> int:
-    """From 0; see `Picture.relative`."""
-    file, sign, number = entry.image.rpartition("#")
-    return int(number) - 1 if sign and number.isdecimal() and file.endswith(PurePath(entry.path).name) else 0
 
 
 def _number(value: object) -> float:

@@ -14,6 +14,7 @@ from unet_desktop.masks.trust import Trust
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 
 
@@ -52,7 +53,7 @@ def _take_one(project: Project, output: Path, entry: Entry, known: dict[str, Cas
     """What is to be said of it, or nothing."""
     if entry.problem:
         return "It could not be segmented, so it was not imported."
-    if "#" in entry.image and entry.image.rpartition("#")[2].isdigit():
+    if entry.page:
         return "A project holds the first page of a file, so this one was not imported."
     picture, mask = Path(entry.path), output / "masks" / f"{entry.name}.png"
     if not mask.is_file():
@@ -74,9 +75,7 @@ def _take_one(project: Project, output: Path, entry: Entry, known: dict[str, Cas
 
 def _trust(entry: Entry, project: Project) -> Trust:
     row = entry.row
-    expected = {
-        label.name: _number(row.get(f"{label.name.replace(' ', '_')}_expected_dice")) for label in project.labels
-    }
+    expected = {label.name: _number(row.get(f"{column_part(label)}_expected_dice")) for label in project.labels}
     low, high = (_number(row.get(f"vertical_cup_to_disc_ratio_{end}")) for end in ("low", "high"))
     return Trust(
         {name: dice for name, dice in expected.items() if dice is not None},
