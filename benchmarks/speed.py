@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,6 +39,9 @@ from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.synthetic import synthetic_fundus
 
+Moment = Any
+"""Seconds, or on CUDA an event."""
+
 OUTSIDE = 0.15
 """At most this share of a training's time may be spent outside the network."""
 
@@ -47,8 +51,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few repeats, short trainings")
     parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512], help="of the inference")
+    parser.add_argument("--device", default="cpu", help="cuda: the targets are a CPU's all the same")
     arguments = parser.parse_args()
-    device = choose("cpu")
+    device = choose(arguments.device)
     prepare(device)
     print(describe(device), f"torch {torch.__version__}, OpenVINO {accelerated._version() or 'not installed'}")
     repeats = 3 if arguments.quick else 12
@@ -85,7 +90,7 @@ def batch(spec: NetworkSpec, device: Device, number: int = 0) -> tuple[Tensor, T
     planes = to_input(np.stack([one.pixels for one in drawn]), spec, device)
     masks = np.stack([one.mask for one in drawn])
     wanted = torch.from_numpy(np.stack([masks > 0, masks > 1], axis=1).astype(np.float32))
-    return planes, wanted
+    return planes, wanted.to(device.torch_device)
 
 
 def inference(network: nn.Module, size: int, device: Device, repeats: int, goal: float) -> None:
@@ -93,7 +98,7 @@ def inference(network: nn.Module, size: int, device: Device, repeats: int, goal:
     spec = replace(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"], size=size)
     plain = build(spec)
     plain.load_state_dict({name: value.contiguous() for name, value in network.state_dict().items()})
-    plain.eval()
+    plain.eval().to(device.torch_device)
     picture = synthetic_fundus(99, size).pixels
     planes = to_input(picture[None], spec, device).contiguous()
     in_float32 = Predictor(network, spec, replace(device, half=None), mirrored=False)
@@ -112,7 +117,7 @@ def inference(network: nn.Module, size: int, device: Device, repeats: int, goal:
         f"ours, as used ({used})": lambda: ours.square(picture),
     }
     seconds = taking_turns(ways, repeats)
-    wanted = eager().sigmoid().numpy()[0] >= 0.5
+    wanted = eager().sigmoid().cpu().numpy()[0] >= 0.5
     print(f"Inference, article's network, {size} px, one picture:")
     base = seconds["plain PyTorch, float32"]
     for name, value in seconds.items():
@@ -144,7 +149,9 @@ def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
 
     planes, wanted = batch(spec, device)
     ways = {
-        "plain PyTorch, float32": stepper(build(spec), planes.contiguous(), wanted, plain_device),
+        "plain PyTorch, float32": stepper(
+            build(spec).to(device.torch_device), planes.contiguous(), wanted, plain_device
+        ),
         "ours": stepper(placed(build(spec), device), planes, wanted, device),
     }
     seconds = taking_turns(ways, repeats)
@@ -161,14 +168,17 @@ def share_outside(preset: str, device: Device, *, quick: bool) -> None:
     config = replace(PRESETS[preset], epochs=1 if quick else 2, locate_epochs=1 if quick else 2)
     with tempfile.TemporaryDirectory() as folder:
         samples = list(draw(Path(folder), 8 if quick else 16))
-        inside = InNetwork()
+        inside = InNetwork(device)
         whole = 0.0
         for event in fit(samples, [], DISC_AND_CUP, config, save_to=Path(folder) / "m.safetensors", device=device):
             if isinstance(event, EpochDone):
                 whole += event.seconds
         inside.end()
     share = 1 - inside.seconds / whole
-    print(f"Training, {config.title}: {share:.1%} of an epoch's time outside the network (target under {OUTSIDE:.0%})")
+    print(
+        f"Training, {config.title}: {share:.1%} of an epoch's time outside the network (target under {OUTSIDE:.0%}); "
+        f"{1000 * whole / len(inside):.1f} ms a step in all"
+    )
 
 
 def draw(folder: Path, count: int) -> Iterator[Sample]:
@@ -182,14 +192,18 @@ def draw(folder: Path, count: int) -> Iterator[Sample]:
 
 
 class InNetwork:
-    """Adds up the time from a batch that is ready to the optimiser's step being done, in the training loop itself."""
+    """Adds up the time from a batch that is ready to the optimiser's step being done, in the training loop itself.
 
-    def __init__(self) -> None:
+    On CUDA it is the time that the GPU has between the two.
+    """
+
+    def __init__(self, device: Device) -> None:
         from unet_desktop.engine import learn
 
-        self.seconds = 0.0
+        self._cuda = device.kind == "cuda"
+        self._spans: list[tuple[Moment, Moment]] = []
         self._module, self._batch = learn, learn._batch
-        self._began = 0.0
+        self._began: Moment = 0.0
         learn._batch = self._ready
         self._hook = register_optimizer_step_post_hook(self._stepped)
 
@@ -198,13 +212,32 @@ class InNetwork:
         self._module._batch = self._batch
         self._hook.remove()
 
+    def __len__(self) -> int:
+        """Steps so far."""
+        return len(self._spans)
+
+    @property
+    def seconds(self) -> float:
+        """In the network so far."""
+        if not self._cuda:
+            return sum(end - begin for begin, end in self._spans)
+        torch.cuda.synchronize()
+        return sum(begin.elapsed_time(end) for begin, end in self._spans) / 1000
+
     def _ready(self, *arguments: object) -> object:
         made = self._batch(*arguments)
-        self._began = time.perf_counter()
+        self._began = self._now()
         return made
 
     def _stepped(self, *_: object) -> None:
-        self.seconds += time.perf_counter() - self._began
+        self._spans.append((self._began, self._now()))
+
+    def _now(self) -> Moment:
+        if not self._cuda:
+            return time.perf_counter()
+        event = torch.cuda.Event(enable_timing=True)
+        event.record()
+        return event
 
 
 def taking_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
@@ -214,6 +247,8 @@ def taking_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[st
         for name, way in ways.items():
             began = time.perf_counter()
             way()
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
             if turn:
                 times[name].append(time.perf_counter() - began)
     return {name: min(values) for name, values in times.items()}

@@ -357,7 +357,7 @@ class TestMemory:
         network = build(spec)
         settings = replace(config, augmentation=0.0)  # so that all pictures have as many annotated pixels
         course = begin(network, stage, data, settings, replace(device, half=None), Clock([stage]))
-        batch = learn._batch(course, [0, 1, 2, 3])
+        batch = learn._batch(course, learn._job(course, [0, 1, 2, 3])())
         found = []
         for parts in (1, 2, 4):
             network.eval()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, nullcontext
+from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from unet_desktop.engine import ranks
+from unet_desktop.engine.ahead import ahead
 from unet_desktop.engine.course import Course
 from unet_desktop.engine.dataset import Dataset, training_pair
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
+from unet_desktop.engine.later import Later
 from unet_desktop.engine.loss import segmentation_loss, targets
 from unet_desktop.engine.memory import is_out_of_memory, no_room, release
 from unet_desktop.engine.preprocess import to_input
@@ -25,8 +29,14 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.masks.compare import Figures
 
 LearnEvent = BatchDone | EpochDone | Message | Working
+Looks = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+"""(N, s, s, 3) pictures; (N, s, s) masks; (N, s, s), 1 where they were corrected; all uint8."""
 Batch = tuple[Tensor, Tensor, Tensor]
 """On the device: (N, 3, s, s) float32 pictures; (N, s, s) uint8 masks; (N, s, s) uint8, 1 where they were corrected."""
+
+_THREADS = 2
+_STEPS_AHEAD = 3
+"""Beside a GPU: a step takes it about as long as one thread needs for the looks of four pictures."""
 
 
 class DivergenceError(TrainingError):
@@ -81,20 +91,23 @@ def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:
     """One pass over the training cases; returns the mean loss."""
     stage = course.stage
     losses: list[float] = []
-    unread: list[Tensor] = []
+    unread: list[Later] = []
     course.network.train()
     drawn = course.train.drawn(stage.name, course.config.recent_draws)
-    for step, cases in enumerate(_batches(drawn, stage, course.generator), 1):
-        unread.append((yield from _gradients_that_fit(course, _batch(course, cases))))
-        if course.device.kind == "cpu" or step > 1:  # a GPU would stand still while its last loss is waited for
-            losses.append(_finite(float(unread.pop(0)), stage, epoch))
-        course.scaler.step(course.optimiser)
-        course.scaler.update()
-        course.schedule.step()
-        course.average.update(course.network, (epoch - 1) * stage.steps + step)
-        left = course.clock.advance(stage)
-        yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, losses[-1] if losses else math.nan, left)
-    losses += [_finite(float(loss), stage, epoch) for loss in unread]
+    jobs = (_job(course, cases) for cases in _batches(drawn, stage, course.generator))
+    alone = course.device.kind == "cpu"  # it has no core to spare, and no loss that is on its way
+    with closing(ahead(jobs, 0 if alone else _THREADS, _STEPS_AHEAD)) as prepared:
+        for step, looks in enumerate(prepared, 1):
+            unread.append(Later((yield from _gradients_that_fit(course, _batch(course, looks)))))
+            if alone or step > 1:  # a GPU would stand still while its last loss is waited for
+                losses.append(_finite(unread.pop(0).read(), stage, epoch))
+            course.scaler.step(course.optimiser)
+            course.scaler.update()
+            course.schedule.step()
+            course.average.update(course.network, (epoch - 1) * stage.steps + step)
+            loss, left = losses[-1] if losses else math.nan, course.clock.advance(stage)
+            yield BatchDone(stage.name, epoch, stage.epochs, step, stage.steps, loss, left)
+    losses += [_finite(loss.read(), stage, epoch) for loss in unread]
     return sum(losses) / len(losses)
 
 
@@ -175,22 +188,31 @@ def _tried_apart(course: Course, batch: Batch) -> Generator[LearnEvent, None, Te
     return loss.detach()
 
 
-def _batch(course: Course, cases: list[int]) -> Batch:
-    """A new look at each case; of several processes, at this one's share.
+def _job(course: Course, cases: list[int]) -> Callable[[], Looks]:
+    """Taking a new look at each case; of several processes, at this one's share.
 
-    Each look has its own chance, so that it does not matter who takes the one before it.
+    Each look has its own chance, drawn here, so that it does not matter who takes it, and when.
     """
-    stage = course.stage
     chances = course.generator.integers(1 << 63, size=len(cases))
+    return partial(_looks, course, ranks.mine(list(zip(cases, chances, strict=True))))
+
+
+def _looks(course: Course, chosen: Sequence[tuple[int, np.int64]]) -> Looks:
+    stage = course.stage
     looks = [
         training_pair(
             course.train.view(stage.name, case), stage.spec, course.config, np.random.default_rng(int(chance))
         )
-        for case, chance in ranks.mine(list(zip(cases, chances, strict=True)))
+        for case, chance in chosen
     ]
     pictures, masks, corrected = (np.stack(planes) for planes in zip(*looks, strict=True))
+    return pictures, masks, corrected
+
+
+def _batch(course: Course, looks: Looks) -> Batch:
+    pictures, masks, corrected = looks
     return (
-        to_input(pictures, stage.spec, course.device),
+        to_input(pictures, course.stage.spec, course.device),
         course.device.take(torch.from_numpy(masks)),
         course.device.take(torch.from_numpy(corrected)),
     )
