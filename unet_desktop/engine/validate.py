@@ -14,16 +14,17 @@ from unet_desktop.engine.device import Device
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import Working
 from unet_desktop.engine.familiar import Familiar
-from unet_desktop.engine.inference import Predictor, Result
+from unet_desktop.engine.inference import Predictor, Probabilities, Result
 from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.stage import Stage
 from unet_desktop.engine.view import View
+from unet_desktop.images.box import bounds
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare, mean
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.regions import label_image
+from unet_desktop.masks.regions import Mask, annotated, label_image
 
 _MOST_LOOKED_AT = 100
 """Training pictures; more show nothing new of their camera."""
@@ -44,7 +45,7 @@ def as_seen(
             truth, planes = view.mask, (yield from _stoppable(predictor.whole_in_steps(view.picture), stage.name))
         else:
             picture, truth = plain_pair(view, spec)
-            planes = predictor.square(picture)
+            planes = _judged(predictor.square(picture), truth)
         figures = compare(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
         entropy = cross_entropy(planes, truth, labels)
         if entropy is not None:
@@ -52,6 +53,18 @@ def as_seen(
         pictures.append(figures)
         yield Working(stage.name)
     return mean(ranks.together(pictures))
+
+
+def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
+    """The planes, 0 outside the box of what was judged.
+
+    What pads a picture to a square is not taught: an answer there is no region, and must not be taken for the largest
+    piece of one.
+    """
+    box = bounds(annotated(truth))
+    kept = np.zeros_like(planes)
+    kept[:, *box.slices] = planes[:, *box.slices]
+    return kept
 
 
 def through_pipeline(
