@@ -63,16 +63,31 @@ def test_chance_comes_from_the_generator_alone(name, photograph):
     assert not np.array_equal(first, third)
 
 
-def test_picture_and_mask_turn_together(photograph):
+@pytest.mark.parametrize("bend", [0.0, 1 / 32])
+def test_picture_and_mask_turn_and_bend_together(photograph, bend):
     _, mask = photograph(2, 128, 128)
     painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
     generator = np.random.default_rng(4)
-    reach = Reach(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False)
+    reach = Reach(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False, bend=bend)
     for _ in range(10):
         picture, labels = warp(painted, mask, Square(64, 64, 128), 96, reach, 1.0, generator)
         judged = labels != 255
         wrong = np.round(picture[..., 0] / 100).astype(int)[judged] != labels[judged]
         assert wrong.mean() < 0.02  # only where interpolation crosses a boundary
+
+
+def test_bending_changes_shapes_and_not_places():
+    rows, columns = np.mgrid[:128, :128]
+    disc = (np.hypot(rows - 63.5, columns - 63.5) < 30).astype(np.uint8)
+    picture = np.repeat(disc[..., np.newaxis] * np.uint8(200), 3, axis=2)
+    changed = []
+    for seed in range(40):
+        reach = Reach(0.0, 1.0, 1.0, 0.0, mirrored=False, reflect=False, bend=1 / 64)
+        _, plain = warp(picture, disc, Square(64, 64, 128), 128, STILL, 1.0, np.random.default_rng(seed))
+        _, bent = warp(picture, disc, Square(64, 64, 128), 128, reach, 1.0, np.random.default_rng(seed))
+        changed.append(2 * np.sum((plain == 1) & (bent == 1)) / (np.sum(plain == 1) + np.sum(bent == 1)))
+    assert 0.8 < min(changed) < 0.97
+    assert 5 <= changed.count(1.0) <= 20  # three looks of ten are not bent
 
 
 def test_black_stays_black_when_colours_change():

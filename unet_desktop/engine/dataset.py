@@ -25,6 +25,8 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask, annotated
 
 _CACHE_BYTES = 1 << 30
+_BEND = 1 / 64
+"""Of crops, see `Reach`: 4 pixels of 256. See docs/experiments.md for what it brings on another camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,9 @@ def reach_for(spec: NetworkSpec, config: TrainConfig) -> Reach:
         return Reach(rotation=180.0, smaller=0.8, larger=1.25, shift=0.0, mirrored=True, reflect=True)
     if spec.framing == "crop":
         jitter = config.crop_jitter
-        return Reach(30.0, math.exp(-2 * jitter), math.exp(2 * jitter), jitter, mirrored=True, reflect=False)
+        return Reach(
+            30.0, math.exp(-2 * jitter), math.exp(2 * jitter), jitter, mirrored=True, reflect=False, bend=_BEND
+        )
     return Reach(30.0, smaller=0.5, larger=1.3, shift=0.3, mirrored=True, reflect=False)
 
 
