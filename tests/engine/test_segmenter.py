@@ -9,7 +9,7 @@ from unet_desktop.engine import segmenter as module
 from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.fit import fit
 from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.locate import find
+from unet_desktop.engine.locate import candidates
 from unet_desktop.engine.networks import NetworkSpec, build
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.images.crop import Square
@@ -63,8 +63,7 @@ def test_locating_a_known_blob():
     plane = np.zeros((64, 64), np.float32)
     plane[20:30, 40:50] = 0.9
     plane[2:4, 2:4] = 1.0  # brighter, but small
-    found = find(plane, Square(640, 640, 1280), 2.0)
-    assert found is not None
+    (found,) = candidates(plane, Square(640, 640, 1280), 2.0)
     assert (found.square.x, found.square.y) == (900, 500)
     assert found.diameter == pytest.approx(2 * np.sqrt(100 / np.pi) * 20)
     assert found.square.side == pytest.approx(2 * found.diameter)
@@ -73,9 +72,9 @@ def test_locating_a_known_blob():
 
 def test_a_weak_answer_is_found_and_a_flat_one_is_not():
     plane = np.full((64, 64), 0.02, np.float32)
-    assert find(plane, Square(32, 32, 64), 2.0) is None
+    assert candidates(plane, Square(32, 32, 64), 2.0) == []
     plane[10:20, 10:20] = 0.3
-    assert find(plane, Square(32, 32, 64), 2.0) is not None
+    assert len(candidates(plane, Square(32, 32, 64), 2.0)) == 1
 
 
 def test_tiles_agree_with_the_whole_picture(device, photograph):
@@ -100,6 +99,7 @@ def test_a_ragged_lesion_does_not_pass_for_a_disc():
     plane = np.zeros((64, 64), np.float32)
     plane[10:20, 10:20] = 0.9
     plane[40:44, 4:44] = 0.95  # heavier, but long
-    found = find(plane, Square(32, 32, 64), 2.0)
-    assert found is not None
+    found, other = candidates(plane, Square(32, 32, 64), 2.0)
     assert (found.square.x, found.square.y) == (15, 15)
+    assert (other.square.x, other.square.y) == (24, 42)
+    assert found.rivals == other.rivals == 1

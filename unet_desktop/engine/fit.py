@@ -280,7 +280,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
         return
     header = run.save(kept)
     segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
-    familiar = yield from look_at(segmenter, run.data[0])
+    looks = yield from look_at(segmenter, run.data[0])
     cases: dict[str, Figures] = {}
     outcomes: list[Outcome] = []
     for measured in through_pipeline(segmenter, validation):
@@ -292,8 +292,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
         outcomes.append(outcome)
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
     metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values()) if cases else kept
-    trust = {"calibration": Calibration.learn(outcomes).to_json()}
-    trust |= {} if familiar is None else {"familiar": familiar.to_json()}
+    trust = {"calibration": Calibration.learn(outcomes).to_json()} | looks
     run.save(metrics, PICTURES if cases else CROPS, trust)
     run.forget_state()
     cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))

@@ -39,13 +39,13 @@ class Found:
     rivals: int = 0
 
 
-def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> Found | None:
-    """The label, or None.
+def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> list[Found]:
+    """Where the label may be, see `candidates`.
 
     Args:
         plane: (s, s) float32, what the locating network answers to the smallest square round the whole picture.
         shape: (height, width) of that picture.
-        crop_factor: see `find`.
+        crop_factor: see `candidates`.
     """
     around = Square.around(*shape)
     # What pads the picture to a square is no picture: a crop there would be empty.
@@ -53,14 +53,14 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
         np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
         for length in shape
     )
-    plane = plane * np.outer(rows, columns)
-    return find(plane, around, crop_factor)
+    return candidates(plane * np.outer(rows, columns), around, crop_factor)
 
 
-def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Found | None:
-    """The most compact of the heavy connected regions of a probability plane.
+def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Found]:
+    """The connected regions of a probability plane that are worth a look, the likeliest first; empty: nothing is.
 
-    Weight alone took a large bright lesion for an optic disc; lesions are ragged.
+    The likeliest is the most compact of the heavy ones: weight alone took a large bright lesion for an optic disc;
+    lesions are ragged. The others follow by weight.
 
     An unfamiliar camera gives a weak answer in the right place, so the threshold follows the peak down.
 
@@ -71,19 +71,23 @@ def find(plane: NDArray[np.float32], around: Square, crop_factor: float) -> Foun
     """
     peak = float(plane.max())
     if peak < _LEAST_PEAK:
-        return None
+        return []
     above = (plane >= min(0.5, peak / 2)).astype(np.uint8)
     count, numbers, _, centres = cv2.connectedComponentsWithStats(above, connectivity=8)
     weights = np.bincount(numbers.ravel(), plane.ravel(), count)
     areas = np.bincount(numbers.ravel(), minlength=count)
     weights[0] = 0.0
-    rivals = np.flatnonzero(weights >= weights.max() * _RIVAL)
-    best = int(max(rivals, key=lambda number: _compactness(numbers == number)))
-    scale = around.side / plane.shape[0]
-    x, y = around.picture_point(float(centres[best][0]) + 0.5, float(centres[best][1]) + 0.5, plane.shape[0])
-    diameter = 2.0 * math.sqrt(float(areas[best]) / math.pi) * scale
-    square = Square(x, y, diameter * crop_factor)
-    return Found(square, diameter, float(weights[best] / areas[best]), worth_a_look(weights))
+    heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
+    best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
+    others = np.argsort(-weights)[: 1 + worth_a_look(weights)]
+    scale, rivals = around.side / plane.shape[0], worth_a_look(weights)
+    places = []
+    for number in [best, *(int(other) for other in others if other != best)]:
+        x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])
+        diameter = 2.0 * math.sqrt(float(areas[number]) / math.pi) * scale
+        sure = float(weights[number] / areas[number])
+        places.append(Found(Square(x, y, diameter * crop_factor), diameter, sure, rivals))
+    return places
 
 
 def worth_a_look(weights: NDArray[np.generic]) -> int:

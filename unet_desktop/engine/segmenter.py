@@ -16,8 +16,9 @@ from unet_desktop.engine.checkpoint import Checkpoint, load
 from unet_desktop.engine.device import Device, choose, prepare
 from unet_desktop.engine.familiar import SIDE, Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, result_of
-from unet_desktop.engine.locate import locate, worth_a_look
+from unet_desktop.engine.locate import Found, locate, worth_a_look
 from unet_desktop.engine.preprocess import reduced
+from unet_desktop.engine.typical import Typical
 from unet_desktop.engine.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box, bounds
@@ -74,7 +75,7 @@ class Segmenter:
         self.name = name
         self.device = place
         self._labels = loaded.header.labels
-        self._calibration, self._familiar = _trust_of(loaded.header)
+        self._calibration, self._familiar, self._typical = _trust_of(loaded.header)
         predictors = {
             name: Predictor(network, loaded.specs[name], place, mirrored=True, lasting=True)
             for name, network in loaded.networks.items()
@@ -107,6 +108,10 @@ class Segmenter:
         """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
         return self._looker.features(reduced(extract(pixels, square, self._looker.spec.size), SIDE))
 
+    def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
+        """As `features`, of what the segmenting network makes of its crop."""
+        return self._segment.features(reduced(extract(pixels, square, self._segment.spec.size), SIDE))
+
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
         height, width = pixels.shape[:2]
@@ -119,9 +124,10 @@ class Segmenter:
             unfamiliar = self._is_unfamiliar(seen)
         else:
             plane, unfamiliar = self._looked(self._locate, seen)
-            found = locate(plane, (height, width), self._locate.spec.crop_factor)
-            if found is None:
+            places = locate(plane, (height, width), self._locate.spec.crop_factor)
+            if not places:
                 return _nothing((height, width), unfamiliar)
+            found = self._likeliest(pixels, places)
             square, sure, rivals = found.square, found.confidence, found.rivals
             yield
             seen = extract(pixels, square, self._segment.spec.size)
@@ -133,6 +139,13 @@ class Segmenter:
         restored = np.stack([restore(plane, square, marked) for plane in planes])
         answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
         return replace(answer, rivals=answer.rivals + rivals)
+
+    def _likeliest(self, pixels: NDArray[np.uint8], places: list[Found]) -> Found:
+        """Of several places the one whose crop looks most like those that were learned from."""
+        typical = self._typical
+        if typical is None or len(places) == 1:
+            return places[0]
+        return min(places, key=lambda place: typical.distance(self.crop_features(pixels, place.square)))
 
     def _looked(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
         """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""
@@ -195,7 +208,7 @@ class _Planes:
     box: Box
 
 
-def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None]:
+def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None, Typical | None]:
     """What a checkpoint says of its answers; nothing where it says nothing.
 
     Raises:
@@ -203,8 +216,12 @@ def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None]:
     """
     try:
         calibration = Calibration.from_json(header.trust.get("calibration", {}))
-        familiar = header.trust.get("familiar")
-        return calibration, None if familiar is None else Familiar.from_json(familiar)
+        familiar, typical = header.trust.get("familiar"), header.trust.get("typical")
+        return (
+            calibration,
+            None if familiar is None else Familiar.from_json(familiar),
+            None if typical is None else Typical.from_json(typical),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"The model is damaged: its calibration cannot be understood ({error}).") from error
 

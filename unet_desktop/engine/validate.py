@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from unet_desktop.engine import ranks
@@ -13,13 +15,15 @@ from unet_desktop.engine.dataset import Dataset, Sample, plain_pair
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import Working
-from unet_desktop.engine.familiar import Familiar
+from unet_desktop.engine.familiar import Familiar, Features
 from unet_desktop.engine.inference import Predictor, Probabilities, Result
 from unet_desktop.engine.metrics import cross_entropy
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.stage import Stage
+from unet_desktop.engine.typical import Typical
 from unet_desktop.engine.view import View
 from unet_desktop.images.box import bounds
+from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare, mean
@@ -86,17 +90,27 @@ def through_pipeline(
         yield sample.case_id, figures, outcome
 
 
-def look_at(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, Familiar | None]:
-    """What the training pictures look like to the network."""
-    name = "locate" if "locate" in segmenter.header.networks else "segment"
+def look_at(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, dict[str, Any]]:
+    """What the training pictures, and the crops that the network saw of them, look like to it: a header's `trust`."""
+    networks = segmenter.header.networks
+    pictures = yield from _looks(train, "locate" if "locate" in networks else "segment", segmenter.features)
+    learned: dict[str, Familiar | Typical | None] = {"familiar": Familiar.learn(pictures) if len(pictures) else None}
+    if "locate" in networks:
+        crops = yield from _looks(train, "segment", segmenter.crop_features)
+        learned["typical"] = Typical.learn(crops) if len(crops) else None
+    return {name: value.to_json() for name, value in learned.items() if value is not None}
+
+
+def _looks(
+    train: Dataset, name: str, look: Callable[[NDArray[np.uint8], Square], Features]
+) -> Generator[Working, None, NDArray[np.float64]]:
     usable = train.usable(name)
-    chosen = usable[:: max(1, -(-len(usable) // _MOST_LOOKED_AT))]
     found = []
-    for index in chosen:
+    for index in usable[:: max(1, -(-len(usable) // _MOST_LOOKED_AT))]:
         view = train.view(name, index)
-        found.append(segmenter.features(view.picture, view.square))
+        found.append(look(view.picture, view.square))
         yield Working("measure")
-    return Familiar.learn(np.stack(found)) if found else None
+    return np.stack(found) if found else np.empty((0, 0))
 
 
 def _stoppable(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:

@@ -1,0 +1,72 @@
+"""Of several places, the one that looks most like what was learned from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unet_desktop.engine import checkpoint
+from unet_desktop.engine.fit import fit
+from unet_desktop.engine.locate import Found
+from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.typical import Typical
+from unet_desktop.errors import CheckpointError
+from unet_desktop.images.crop import Square
+from unet_desktop.labels import DISC_AND_CUP
+
+
+def test_distance_is_one_minus_the_cosine_to_the_mean():
+    typical = Typical.learn(np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert typical.distance(np.array([3.0, 3.0])) == pytest.approx(0.0)
+    assert typical.distance(np.array([1.0, 0.0])) == pytest.approx(1 - np.sqrt(0.5))
+    assert typical.distance(np.array([-1.0, -1.0])) == pytest.approx(2.0)
+    assert typical.distance(np.zeros(2)) == 1.0
+
+
+def test_features_of_nothing_say_nothing():
+    assert Typical.learn(np.zeros((3, 4))) is None
+
+
+def test_a_header_keeps_it():
+    typical = Typical.learn(np.random.default_rng(0).random((5, 7)))
+    again = Typical.from_json(typical.to_json())
+    assert np.allclose(again.direction, typical.direction, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def model(samples, tiny, device, tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "model.safetensors"
+    for _ in fit(samples, samples, DISC_AND_CUP, replace(tiny, epochs=2), save_to=path, device=device):
+        pass
+    return path
+
+
+def test_the_place_that_looks_like_the_training_is_taken(model, photograph):
+    segmenter = Segmenter.open(model, "cpu")
+    assert segmenter.header.trust["typical"]["direction"]
+    pixels, mask = photograph(11)
+    rows, columns = np.nonzero(mask)
+    disc = Square(columns.mean(), rows.mean(), 1.9 * 2 * np.sqrt(len(rows) / np.pi))
+    away = Square(150.0 if disc.x < 95 else 40.0, 120.0 if disc.y < 75 else 30.0, disc.side)
+    places = [Found(square, square.side / 1.9, 0.9, 1) for square in (away, disc)]
+    assert segmenter._likeliest(pixels, places) is places[1]
+
+
+def test_a_model_that_does_not_know_takes_the_first_place(model):
+    loaded = checkpoint.load(model)
+    trust = {name: value for name, value in loaded.header.trust.items() if name != "typical"}
+    checkpoint.save(model.with_name("old"), replace(loaded.header, trust=trust), loaded.networks)
+    places = [Found(Square(50, 50, 40), 20.0, 0.9, 1), Found(Square(90, 90, 40), 20.0, 0.9, 1)]
+    assert (
+        Segmenter.open(model.with_name("old"), "cpu")._likeliest(np.zeros((99, 99, 3), np.uint8), places) is places[0]
+    )
+
+
+def test_a_direction_that_is_none_is_refused(model):
+    loaded = checkpoint.load(model)
+    trust = loaded.header.trust | {"typical": {"direction": [0.0, 0.0]}}
+    checkpoint.save(model.with_name("bad"), replace(loaded.header, trust=trust), loaded.networks)
+    with pytest.raises(CheckpointError, match="damaged"):
+        Segmenter.open(model.with_name("bad"), "cpu")
