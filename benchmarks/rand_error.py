@@ -52,5 +52,14 @@ def pixel_error(cell: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
     return 1.0 - max(scores)
 
 
+def mislabelled(cell: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
+    """Share of pixels of the wrong class at the best threshold.
+
+    The squared distance of the labels, the other form of the pixel error that the challenge's page on evaluation gives;
+    cells cover most of a slice, so it is a fraction of `pixel_error`.
+    """
+    return min(float(np.mean((cell >= threshold) != truth)) for threshold in THRESHOLDS)
+
+
 def _cells(plane: NDArray[np.bool_]) -> NDArray[np.int32]:
     return np.asarray(cv2.connectedComponents(plane.astype(np.uint8), connectivity=4)[1], np.int32)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from rand_error import pixel_error, rand_error
+from rand_error import mislabelled, pixel_error, rand_error
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.dataset import Sample
@@ -65,16 +65,16 @@ def main() -> None:
 
 
 def tell_apart(segmenter: Segmenter, samples: list[Sample]) -> None:
-    """Rand error and pixel error, the mean over pictures."""
+    """Rand error, pixel error and share of mislabelled pixels, the mean over pictures."""
     errors = []
     for sample in samples:
         planes = segmenter.segment(read_image(sample.image).pixels).probabilities
         truth = read_mask(sample.mask, ONE_STRUCTURE) > 0
         assert planes is not None
         cell = cv2.resize(planes[0].astype(np.float32), truth.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        errors.append((rand_error(cell, truth), pixel_error(cell, truth)))
-    rand, pixel = np.mean(errors, axis=0)
-    print(f"Rand error {rand:.4f} pixel error {pixel:.4f}")
+        errors.append((rand_error(cell, truth), pixel_error(cell, truth), mislabelled(cell, truth)))
+    rand, pixel, wrong = np.mean(errors, axis=0)
+    print(f"Rand error {rand:.4f} pixel error {pixel:.4f} mislabelled {wrong:.4f}")
 
 
 def read_samples(data: Path, folder: Path) -> list[Sample]:
