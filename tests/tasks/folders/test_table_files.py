@@ -162,6 +162,14 @@ def test_more_rows_than_a_sheet_takes_go_on_in_another(tmp_path, monkeypatch):
     assert names == [str(n) for n in range(7)]
 
 
+@pytest.mark.parametrize(("rows", "sheets"), [(0, 1), (3, 1), (6, 2)])
+def test_sheets_that_are_full_are_followed_by_no_empty_one(tmp_path, monkeypatch, rows, sheets):
+    monkeypatch.setattr(table_files, "ROWS_OF_A_SHEET", 4)
+    path = written(tmp_path, [{"image": str(n)} for n in range(rows)], ("xlsx",))["xlsx"]
+    found = openpyxl.load_workbook(path).worksheets[:-1]
+    assert [sheet.max_row - 1 for sheet in found] == [min(rows, 3)] * sheets
+
+
 def test_excel_says_what_the_columns_mean(tmp_path):
     book = openpyxl.load_workbook(written(tmp_path, [], ("xlsx",))["xlsx"])
     assert list(book["Columns"].values)[2] == ("height_px", "px", "a length")

@@ -125,16 +125,18 @@ def _fill(book: Any, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     # A cell of this format stays text when somebody edits it.
     quoted = book.add_format({"quote_prefix": True})
     left = iter(rows)
+    waiting = next(left, None)  # the first row of the next sheet: there is no sheet for none
     for number in count(1):
         name = "Measurements" if number == 1 else f"Measurements {number}"
         sheet = _sheet(book, name, [column.name for column in columns], bold)
         written = 0
-        for row in islice(left, ROWS_OF_A_SHEET - 1):
+        while waiting is not None and written < ROWS_OF_A_SHEET - 1:
+            row, waiting = waiting, next(left, None)
             written += 1
             for place, column in enumerate(columns):
                 _write_cell(sheet, written, place, column.cell(row), quoted)
         sheet.autofilter(0, 0, written, max(len(columns) - 1, 0))
-        if written < ROWS_OF_A_SHEET - 1:
+        if waiting is None:
             break
     legend = _sheet(book, "Columns", ["column", "unit", "meaning"], bold)
     legend.set_column(0, 0, 40)
