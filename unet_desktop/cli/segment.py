@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,7 @@ from unet_desktop.cli.console import SOME_FAILED, output
 from unet_desktop.cli.progress import follow
 from unet_desktop.cli.stopping import stopping_gently
 from unet_desktop.errors import CheckpointError, UserError
-from unet_desktop.tasks.events import Planned, RunDone
+from unet_desktop.tasks.events import ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, Probabilities
 from unet_desktop.tasks.folders.request import Request
 
@@ -54,8 +55,6 @@ def run(
     show_job_script: flags.ShowJobScript = False,
 ) -> None:
     """Segment folders of pictures: masks, measurements, pictures with outlines, reports."""
-    from unet_desktop.tasks.folders.run import segment_folder
-
     if not sources and list_file is None:
         raise UserError("Name a folder of pictures, or single pictures, or --list FILE.")
     options = tuple(cluster_option or ())
@@ -70,9 +69,7 @@ def run(
         dry_run=dry_run, limit=limit, retry_failed=retry_failed, anew=anew, workers=workers, cluster=cluster,
         cluster_options=options,
     )  # fmt: skip
-    followed = follow(_printed(stopping_gently(segment_folder(request), endless=watch)), "Segmenting")
-    failed_before = any(isinstance(event, RunDone) and event.failed_before for event in followed.rest)
-    raise typer.Exit(SOME_FAILED if failed_before else followed.code)
+    raise typer.Exit(_done(request))
 
 
 def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> None:
@@ -87,13 +84,35 @@ def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> No
         raise typer.Exit
 
 
-def _printed(events: Iterator[object]) -> Iterator[object]:
-    """Print what a dry run says of each picture, and pass on the rest."""
+def _done(request: Request) -> int:
+    """Run it, say what came of it, and give the exit code."""
+    from unet_desktop.tasks.folders.run import segment_folder
+
+    counts = Counter[str]()
+    events = _printed(stopping_gently(segment_folder(request), endless=request.watch), counts)
+    followed = follow(events, "Segmenting")
+    ended = next((event for event in followed.rest if isinstance(event, RunDone)), None)
+    if not request.dry_run:
+        output.print(_summary(counts, ended, request.output), markup=False)
+    return SOME_FAILED if ended is not None and ended.failed_before else followed.code
+
+
+def _printed(events: Iterator[object], counts: Counter[str]) -> Iterator[object]:
+    """Print what a dry run says of each picture, count those of a run, and pass on the rest."""
     for event in events:
         if isinstance(event, Planned):
             output.print(f"{'segment' if event.to_do else 'leave  '}  {event.name}", markup=False)
-        else:
-            yield event
+            continue
+        if isinstance(event, ItemDone):
+            counts["failed" if event.problem else "segmented"] += 1
+        yield event
+
+
+def _summary(counts: Counter[str], ended: RunDone | None, out: Path) -> str:
+    """What came of a run; of one that was stopped nobody knows how many pictures it would have skipped."""
+    done = counts["segmented"]
+    said = f"{done:,} {'picture' if done == 1 else 'pictures'} segmented, {counts['failed']:,} failed"
+    return f"{said}{'' if ended is None else f', {ended.skipped:,} skipped'}; results in {out}"
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -86,8 +86,10 @@ class RunDone:
         segmented: pictures that were segmented now.
         failed: pictures that could not be.
         failed_before: pictures that failed in an earlier run and were not tried again.
+        skipped: pictures that were not touched: these, those that are finished, and those left for a later run.
     """
 
     segmented: int
     failed: int
     failed_before: int
+    skipped: int

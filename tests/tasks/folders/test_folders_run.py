@@ -78,7 +78,7 @@ def test_a_run_mirrors_its_input(segment, out, contents):
     assert [row["image"] for row in rows(out)] == ALL
     assert all((out / row["mask"]).is_file() for row in rows(out))
     assert [event.what for event in events if isinstance(event, Written)] == ["masks", "overlays", "table"]
-    assert events[-1] == RunDone(5, 0, 0)
+    assert events[-1] == RunDone(5, 0, failed_before=0, skipped=0)
 
 
 def test_a_second_run_does_nothing_and_leaves_everything(segment, contents, out):
@@ -188,7 +188,8 @@ def test_failures_are_rows_and_are_tried_again_when_asked(segment, photographs, 
     assert [row["image"] for row in rows(out, "errors.csv")] == ["bad.jpg"]
     assert "bad.jpg is not a picture" in rows(out, "errors.csv")[0]["problem"]
     again = segment()
-    assert (done(again), failed(again), again[-1]) == ([], [], RunDone(0, 0, 1))
+    assert (done(again), failed(again)) == ([], [])
+    assert again[-1] == RunDone(0, 0, failed_before=1, skipped=6)
     assert "1 failed in an earlier run" in said(again)
     assert rows(out, "errors.csv")
     assert failed(segment(retry_failed=True)) == ["bad.jpg"]

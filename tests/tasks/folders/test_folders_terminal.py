@@ -49,6 +49,17 @@ def test_some_failed_now_or_before(terminal, photographs):
     assert terminal(photographs)[0] == 0
 
 
+def test_the_last_line_says_what_came_of_all_pictures(terminal, photographs, tmp_path):
+    (photographs / "bad.jpg").write_bytes(b"no picture")
+    results = f"results in {tmp_path / 'out'}"
+    for words, line in (
+        (["-r", "--limit", "1"], "1 picture segmented, 0 failed, 5 skipped"),
+        (["-r"], "4 pictures segmented, 1 failed, 1 skipped"),
+        (["-r"], "0 pictures segmented, 0 failed, 6 skipped"),
+    ):
+        assert terminal(photographs, *words)[1].splitlines()[-1] == f"{line}; {results}"
+
+
 def test_a_dry_run_lists_pictures(terminal, photographs, tmp_path):
     code, out, err = terminal(photographs, "--dry-run", "--exclude", "b*")
     assert (code, out.splitlines()) == (0, ["segment  a.png", "segment  c.png"])
@@ -107,7 +118,8 @@ def begun(many, small_model, tmp_path):
 
     def start():
         command = [sys.executable, "-m", "unet_desktop", "segment", str(many), "--model", str(small_model)]
-        process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], **pipes, text=True)
         started.append(process)
         ledger = tmp_path / "out" / NAME
         until = time.monotonic() + 120
@@ -122,6 +134,7 @@ def begun(many, small_model, tmp_path):
         if process.poll() is None:
             process.kill()
         process.wait()
+        process.stdout.close()
         process.stderr.close()
 
 
@@ -130,13 +143,14 @@ def begun(many, small_model, tmp_path):
 def test_a_signal_lets_the_run_end_with_its_table(begun, tmp_path, number, terminal, many):
     process = begun()
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    shown, err = process.communicate(timeout=60)
     out = tmp_path / "out"
     assert process.returncode == 1, err
     assert "Stopping after what is in hand" in err
     assert "Stopped. What was done until now is kept." in err
     done = rows(out)
     assert 1 <= len(done) < 303
+    assert f"{len(done)} picture" in shown.splitlines()[-1]
     assert len(list((out / "masks").glob("*.png"))) == len(done)
     assert not list(out.rglob(f"*{TEMPORARY_SUFFIX}"))
     assert f"{len(done)} of 303 pictures were finished" in terminal(many, "--limit", "1")[2]

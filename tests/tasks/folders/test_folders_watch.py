@@ -130,7 +130,7 @@ def test_a_run_segments_what_arrives_and_keeps_its_table_up_to_date(
     rows = list(csv.DictReader((out / "measurements.csv").read_text().splitlines()))
     assert [row["image"] for row in rows] == ["a.png", "b.png", "c.png", "new.png", "sub/a.png", "sub/d.png"]
     again = segment(watch=True, limit=6, anew=True)
-    assert again[-1] == RunDone(6, 0, 0)
+    assert again[-1] == RunDone(6, 0, failed_before=0, skipped=0)
 
 
 def test_a_watched_folder_may_be_empty_but_must_be_there(ask, tmp_path, folder):

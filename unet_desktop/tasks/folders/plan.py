@@ -29,6 +29,11 @@ class Plan:
         return self._counts[Standing.FAILED]
 
     @property
+    def skipped(self) -> int:
+        """How many are not done in this run, for whatever reason."""
+        return self._counts.total() - self._taken
+
+    @property
     def full(self) -> bool:
         """Has it as many as it may?"""
         return self._taken == self._request.limit

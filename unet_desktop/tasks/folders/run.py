@@ -112,7 +112,8 @@ class _Run:
         for what in self._request.outputs.folders:
             yield Written(what, self._request.output / what)
         yield from self._sums()
-        yield RunDone(self._counts["done"] - self._counts["failed"], self._counts["failed"], self._plan.failed)
+        failed = self._counts["failed"]
+        yield RunDone(self._counts["done"] - failed, failed, self._plan.failed, self._plan.skipped)
 
     def _planned(self, pictures: Sequence[Picture]) -> Iterator[Event]:
         to_do = yield from self._taken(pictures)
