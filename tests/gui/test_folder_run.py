@@ -51,6 +51,18 @@ def test_figures_follow_the_pictures(run: FolderRunWindow) -> None:
     assert not run.findChild(QLabel, "run_problems").isVisible()
 
 
+@pytest.mark.parametrize(("report", "words"), [(True, "Writing the report…"), (False, "Writing the tables…")])
+def test_after_the_last_picture_it_says_what_is_written(run: FolderRunWindow, report: bool, words: str) -> None:
+    run.begin("photos", Path(), 0, report=report)
+    for number in range(1, 4):
+        run.add_event(ItemDone("x.jpg", number, 4))
+    assert "Writing" not in text(run, "run_pace")
+    run.add_event(ItemDone("x.jpg", 4, 4))
+    assert text(run, "run_pace").splitlines() == ["4 of 4", words]
+    run.set_state(RunState.DONE)
+    assert text(run, "run_pace") == "4 of 4"
+
+
 def test_only_the_last_problems_are_told(run: FolderRunWindow) -> None:
     for number in range(1, 10):
         run.add_event(ItemDone("x", number, 9, problem=f"Problem {number}."))

@@ -80,17 +80,18 @@ class FolderRunWindow(QWidget):
         self._lay_out()
         self.resize(760, 600)
 
-    def begin(self, title: str, output: Path, total: int) -> None:
+    def begin(self, title: str, output: Path, total: int, *, report: bool = True) -> None:
         """A run begins, or goes on.
 
         Args:
             title: what is segmented, e.g. a folder's name.
             output: where the results lie.
             total: pictures, as far as it is known; 0 otherwise.
+            report: it ends with a report, which takes a while when there are many pictures.
         """
         self._output = output
         self._pace.restart()
-        self._figures.clear()
+        self._figures.clear("Writing the report…" if report else "Writing the tables…")
         self._pictures.clear()
         self._problems.hide()
         self._problems.setText("")

@@ -17,7 +17,7 @@ class RunFigures(QWidget):
         self._counts = {"done": 0, "failed": 0, "flagged": 0}
         self._figures = {name: named(QLabel("0"), f"run_{name}") for name in self._counts}
         self._pace = named(QLabel(), "run_pace")
-        self._far = ""
+        self._far, self._last = "", ""
         self._pace.setProperty("role", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -33,8 +33,9 @@ class RunFigures(QWidget):
         row.addStretch(1)
         row.addWidget(self._pace)
 
-    def clear(self) -> None:
-        """A new run."""
+    def clear(self, last: str) -> None:
+        """A new run; `last` says what it does when all pictures are done."""
+        self._last = last
         self._counts = dict.fromkeys(self._counts, 0)
         self._show()
 
@@ -50,7 +51,7 @@ class RunFigures(QWidget):
     def set_progress(self, done: int, total: int, pace: str) -> None:
         """How far it is, and how fast it goes."""
         self._far = f"{done:,} of {total:,}" if total else ""
-        self.set_pace(pace)
+        self.set_pace(self._last if total and done >= total else pace)
 
     def set_pace(self, pace: str) -> None:
         """How fast it goes, or nothing."""

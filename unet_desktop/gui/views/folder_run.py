@@ -46,7 +46,8 @@ class FolderRunView(QObject):
 
     def _on_runs_begun(self) -> None:
         runs = self._bench.folder_runs
-        self._run.begin(runs.title, runs.output, 0)
+        report = runs.request is None or bool(runs.request.outputs.reports)
+        self._run.begin(runs.title, runs.output, 0, report=report)
         self._run.show()
         self._run.raise_()
 
