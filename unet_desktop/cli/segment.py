@@ -78,6 +78,8 @@ def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> No
         return
     from unet_desktop.tasks.folders.cluster import job_script, place_of
 
+    if show and not cluster:
+        raise UserError("--show-job-script shows what SLURM would be given; it goes with --cluster slurm.")
     place = place_of(cluster, options)
     if show:
         output.print(job_script(place), markup=False)

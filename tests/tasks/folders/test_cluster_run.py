@@ -77,7 +77,7 @@ def test_wrong_words_for_a_cluster_are_refused_before_anything_is_done(many, sma
         (("--cluster", "cloud"), 'There is no cluster "cloud"'),
         (("--cluster-option", "cores=4"), "goes with --cluster slurm"),
         (("--cluster", "slurm", "--cluster-option", "cores"), "Write KEY=VALUE"),
-        (("--show-job-script",), 'There is no cluster ""'),
+        (("--show-job-script",), "--show-job-script shows what SLURM would be given; it goes with --cluster slurm."),
     ):
         assert main(command(many, small_model, tmp_path / "out", *words)) == 2
         assert sentence in capsys.readouterr().err
