@@ -207,6 +207,23 @@ def test_a_worker_that_cannot_do_the_work_ends_the_run_with_the_reason(flight):
             list(outcomes)
 
 
+def test_a_run_whose_jobs_wait_in_a_queue_can_be_stopped(flight, monkeypatch):
+    monkeypatch.setattr(dask_engine, "_STOPPED_WITHIN", 0.01)
+    client = Scheduler(threads=0)
+    released = []
+
+    def wait(future, call):
+        future.release = lambda: released.append(future.picture.name)
+
+    client._begin = wait
+    queued = flight(client, patient=True)
+    outcomes = queued.outcomes(pictures(3))
+    assert [next(outcomes) for _ in range(3)] == [None] * 3
+    outcomes.close()
+    queued.abandon()
+    assert released == ["0", "1"]
+
+
 def test_a_cluster_that_stays_without_workers_is_said(flight, monkeypatch):
     monkeypatch.setattr(dask_engine, "_LOOK_AFTER", 0.01)
     monkeypatch.setattr(dask_engine, "_SECONDS_WITHOUT_WORKERS", 0.05)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from unet_desktop.__main__ import main
+from unet_desktop.tasks.folders import dask_engine
 from unet_desktop.tasks.folders.ledger import NAME
 
 psutil = pytest.importorskip("psutil")
@@ -90,3 +93,41 @@ def test_the_job_script_is_shown_and_nothing_is_started(many, small_model, tmp_p
     assert main(command(many, small_model, tmp_path / "out", "--cluster", "slurm", *words, "--show-job-script")) == 0
     assert "#SBATCH -p long" in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
+
+
+class Queued:
+    """Stands in for a connection to a cluster whose jobs wait in a queue; Ctrl+C comes while they do."""
+
+    patient = True
+    made = 0
+
+    def __init__(self, _place):
+        Queued.made += 1
+        self.client, self.looks, self.closed = self, 0, False
+
+    def nthreads(self):
+        self.looks += 1
+        if self.looks == 1:
+            signal.raise_signal(signal.SIGINT)
+        return {}
+
+    def submit(self, *_, **__):
+        return SimpleNamespace(add_done_callback=lambda call: None, release=lambda: None)
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    monkeypatch.setattr(dask_engine, "Connection", Queued)
+    monkeypatch.setattr(Queued, "made", 0)
+    return Queued
+
+
+def test_ctrl_c_while_jobs_wait_in_the_queue_ends_the_run(photographs, small_model, tmp_path, capsys, queued):
+    assert main(command(photographs, small_model, tmp_path / "out", "--cluster", "slurm")) == 1
+    shown = capsys.readouterr()
+    assert "Stopped. What was done until now is kept." in shown.err
+    assert shown.out.splitlines()[-1].startswith("0 pictures segmented, 0 failed;")
+    assert queued.made == 1

@@ -31,6 +31,8 @@ _MOST_KILLS = 3
 """So many workers may die with a picture in work before it is given up, the last time with no other in work."""
 _LOOK_AFTER = 2.0
 """Seconds between two looks at the workers."""
+_STOPPED_WITHIN = 0.5
+"""Seconds until a run without results notices that it is stopped: jobs may wait in a queue for hours."""
 _SECONDS_WITHOUT_WORKERS = 60.0
 
 
@@ -50,7 +52,7 @@ class DaskEngine:
         self._place = place
         self._connection: Connection | None = Connection(place)
 
-    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
+    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome] | None]:
         """See `Engine`."""
         if self._connection is None:
             raise UserError("This run is over; start a new one.")
@@ -90,7 +92,7 @@ class _Flight:
     looked: float = -1e9
     alive: float = field(default_factory=time.monotonic)
 
-    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
+    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome] | None]:
         waiting = iter(pictures)
         more = True
         while True:
@@ -106,8 +108,9 @@ class _Flight:
                     return
                 self._start(self.suspects.pop())  # alone: if a worker dies now, we know of which picture
             try:
-                key = self.done.get(timeout=_LOOK_AFTER)
+                key = self.done.get(timeout=_STOPPED_WITHIN)
             except queue.Empty:
+                yield None
                 continue
             found = self._outcome(*self.running.pop(key))
             if found is not None:

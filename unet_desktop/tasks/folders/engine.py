@@ -29,10 +29,11 @@ Outcome = Segmented | Problem
 class Engine(Protocol):
     """Segments pictures with one model."""
 
-    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
+    def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome] | None]:
         """Each picture with what came of it, in any order; few pictures are taken before they are needed.
 
-        Taking the next picture must not wait: results that are there are given afterwards.
+        Taking the next picture must not wait: results that are there are given afterwards. None comes between where
+        it may be long until the next result, so that the run can be stopped.
 
         Raises:
             UserError: no picture can be segmented any more.

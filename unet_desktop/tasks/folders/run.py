@@ -145,7 +145,11 @@ class _Run:
 
     def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[Event]:
         total = self._counts["done"] + len(pictures)
-        for picture, outcome in self._engine.outcomes(pictures):
+        for found in self._engine.outcomes(pictures):
+            if found is None:
+                yield Working("read")
+                continue
+            picture, outcome = found
             self._folder.keep(picture, outcome, self._work)
             problem, note = _said(outcome)
             self._counts.update(done=1, failed=bool(problem))
