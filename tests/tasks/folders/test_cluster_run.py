@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from unet_desktop.__main__ import main
+from unet_desktop.project.lock import try_lock
 from unet_desktop.tasks.folders import dask_engine
 from unet_desktop.tasks.folders.ledger import NAME
+from unet_desktop.tasks.folders.output_folder import LOCK
 
 psutil = pytest.importorskip("psutil")
 pytest.importorskip("distributed")
@@ -131,3 +133,12 @@ def test_ctrl_c_while_jobs_wait_in_the_queue_ends_the_run(photographs, small_mod
     assert "Stopped. What was done until now is kept." in shown.err
     assert shown.out.splitlines()[-1].startswith("0 pictures segmented, 0 failed;")
     assert queued.made == 1
+
+
+def test_no_worker_is_started_for_a_run_that_has_to_wait(photographs, small_model, tmp_path, capsys, queued):
+    (tmp_path / "out").mkdir()
+    held = try_lock(tmp_path / "out" / LOCK)
+    assert main(command(photographs, small_model, tmp_path / "out", "--cluster", "slurm")) == 2
+    held.release()
+    assert "Another run writes to" in capsys.readouterr().err
+    assert queued.made == 0

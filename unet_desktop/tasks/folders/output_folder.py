@@ -61,6 +61,16 @@ def standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Stan
     return Standing.FINISHED if whole else Standing.OPEN
 
 
+def refuse_taken(path: Path) -> None:
+    """Refuse early what `OutputFolder.take` would refuse, without making or changing anything.
+
+    Raises:
+        WriteError: another run has the folder.
+    """
+    if (path / LOCK).exists():
+        _lock(path).release()
+
+
 class OutputFolder:
     """The folder that a run writes to."""
 
@@ -81,11 +91,7 @@ class OutputFolder:
             WriteError: it cannot be made or written, or another run has it.
         """
         files.make_folder(path)
-        lock = try_lock(path / LOCK)
-        if isinstance(lock, Holder):
-            raise WriteError(
-                f"Another run writes to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
-            )
+        lock = _lock(path)
         try:
             for folder, _, _ in os.walk(path):
                 files.sweep_temporaries(Path(folder), alone=True)
@@ -137,6 +143,15 @@ class OutputFolder:
         """Let other runs have it."""
         self.ledger.close()
         self._lock.release()
+
+
+def _lock(path: Path) -> Lock:
+    lock = try_lock(path / LOCK)
+    if isinstance(lock, Holder):
+        raise WriteError(
+            f"Another run writes to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
+        )
+    return lock
 
 
 def _sha256(path: Path) -> str:

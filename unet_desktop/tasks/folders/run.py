@@ -22,7 +22,7 @@ from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap, refuse_results
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local import LocalEngine
-from unet_desktop.tasks.folders.output_folder import OutputFolder, Work
+from unet_desktop.tasks.folders.output_folder import OutputFolder, Work, refuse_taken
 from unet_desktop.tasks.folders.plan import Plan
 from unet_desktop.tasks.folders.report import need_report, write_reports
 from unet_desktop.tasks.folders.request import Request
@@ -72,6 +72,7 @@ def _rehearse(request: Request, found: Found, work: Work) -> Iterator[Event]:
 
 
 def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Work) -> Iterator[Event]:
+    refuse_taken(request.output)  # before workers are started, or jobs put in a queue
     engine = _engine(request)
     with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
         yield from _left_out(found)
