@@ -257,14 +257,15 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def sweep_temporaries(folder: Path, *, alone: bool = False) -> None:
+def sweep_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> None:
     """Remove what a killed program left while writing in this folder.
 
     Args:
         folder: where to look; folders in it are left alone.
         alone: nobody else writes here now, so all temporaries go; else only old ones, which nobody writes any more.
+        of: only those of files whose names begin so.
     """
-    for stray in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+    for stray in folder.glob(f".{of}*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):
             if alone or time.time() - stray.stat().st_mtime > _ABANDONED_AFTER:
                 stray.unlink()

@@ -15,6 +15,8 @@ import pytest
 from unet_desktop import files
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import run
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
@@ -284,11 +286,26 @@ def test_a_torn_first_line_is_cut_off(segment, out, length):
 
 
 def test_what_a_killed_run_left_half_written_is_cleared_away(segment, out):
-    (out / "masks" / "sub").mkdir(parents=True)
-    stray = out / "masks" / "sub" / f".a.png.xyz{files.TEMPORARY_SUFFIX}"
-    stray.write_bytes(b"half")
+    strays = [out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}" for where, name in (
+        ("masks/sub", "a.png"), ("dicom_seg", "a.dcm"), ("", "measurements.csv"), ("", "errors.csv"), ("", "report.pdf")
+    )]  # fmt: skip
+    for stray in strays:
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.write_bytes(b"half")
     segment()
-    assert not stray.exists()
+    assert [stray for stray in strays if stray.exists()] == []
+
+
+def test_what_others_write_in_and_below_the_folder_is_left_alone(segment, out):
+    Project.create(out / "masks" / "project", DISC_AND_CUP)
+    others = [out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}" for where, name in (
+        ("", "notes.txt"), ("project/masks", "a.png"), ("other run/masks", "a.png"), ("masks/project/masks", "a.png"),
+    )]  # fmt: skip
+    for other in others:
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_bytes(b"half")
+    segment()
+    assert [other for other in others if not other.exists()] == []
 
 
 def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_is_done(segment, out, contents, tmp_path, monkeypatch):

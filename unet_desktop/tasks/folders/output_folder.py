@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +12,16 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.errors import WriteError
 from unet_desktop.labels import LabelSet
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.engine import Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
+from unet_desktop.tasks.folders.outputs import FOLDERS
 
 LOCK = ".run.lock"
+_SUMS = ("measurements.", "errors.", "report.")
+"""What the names of a run's files begin with that lie in the output folder itself."""
 
 
 class Standing(Enum):
@@ -93,8 +98,7 @@ class OutputFolder:
         files.make_folder(path)
         lock = _lock(path)
         try:
-            for folder, _, _ in os.walk(path):
-                files.sweep_temporaries(Path(folder), alone=True)
+            _sweep(path)
             if anew:
                 files.delete_file(path / NAME)
             return cls(path, lock, GrowingLedger(path / NAME))
@@ -152,6 +156,17 @@ def _lock(path: Path) -> Lock:
             f"Another run writes to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
         )
     return lock
+
+
+def _sweep(path: Path) -> None:
+    """Clear away what a run wrote half; others may be writing in the folder, and in projects and outputs below it."""
+    for name in _SUMS:
+        files.sweep_temporaries(path, alone=True, of=name)
+    for folder, below, _ in itertools.chain.from_iterable(os.walk(path / name) for name in FOLDERS):
+        if (Path(folder) / LOCK).exists() or Layout(Path(folder)).manifest.exists():
+            below.clear()
+        else:
+            files.sweep_temporaries(Path(folder), alone=True)
 
 
 def _sha256(path: Path) -> str:

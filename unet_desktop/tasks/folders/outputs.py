@@ -16,6 +16,8 @@ Identifiers = Literal["omit", "hash", "keep"]
 CONTOURS = ("geojson", "coco", "labelme")
 TABLES = ("csv", "parquet", "xlsx")
 REPORTS = ("html", "pdf")
+FOLDERS = ("masks", "regions", "probabilities", "overlays", "contours", "dicom_seg")
+"""All that pictures' files go to, below the output folder."""
 
 
 @dataclass(frozen=True, slots=True)
