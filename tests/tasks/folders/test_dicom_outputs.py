@@ -24,7 +24,7 @@ from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import regions
 from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.dicom_row import need_dicom
-from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, Origin, dicom_segmentation
+from unet_desktop.tasks.folders.dicom_seg import Origin, dicom_segmentation
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import segment_picture
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -238,7 +238,7 @@ def test_what_is_no_dicom_file_has_none_and_loses_nothing(segmenter, tmp_path):
     Pillow.fromarray(np.full((HEIGHT, WIDTH, 3), 120, np.uint8)).save(path)
     done = segment_picture(segmenter, Picture(path, 0, "a.png", "a"), replace(ALL, masks=True))
     assert [name for name, _ in done.files] == ["masks/a.png"]
-    assert NO_DICOM in str(done.row["note"])
+    assert done.row["note"] == ""
 
 
 def test_a_picture_that_does_not_say_which_it_is_has_none_and_loses_nothing(segmenter, photograph):

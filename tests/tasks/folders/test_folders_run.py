@@ -19,6 +19,7 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import run
+from unet_desktop.tasks.folders.dicom_seg import NO_DICOM
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
 from unet_desktop.tasks.folders.output_folder import LOCK, OutputFolder
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -294,6 +295,14 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(segment, out):
         stray.write_bytes(b"half")
     segment()
     assert [stray for stray in strays if stray.exists()] == []
+
+
+def test_that_pictures_are_no_dicom_files_is_said_once_and_not_in_each_row(segment, out):
+    pytest.importorskip("highdicom")
+    events = segment(outputs=Outputs(dicom_seg=True))
+    assert [event.text for event in events if isinstance(event, Message)] == [NO_DICOM]
+    assert {row["note"] for row in rows(out)} == {""}
+    assert NO_DICOM not in said(segment(anew=True))
 
 
 def test_what_others_write_in_and_below_the_folder_is_left_alone(segment, out):

@@ -22,7 +22,7 @@ from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, regions
 from unet_desktop.tasks.folders.inputs import Picture
 
-NO_DICOM = "There is no DICOM segmentation of it, because it is no DICOM file."
+NO_DICOM = "DICOM segmentations are written of DICOM files alone; the other pictures have none."
 SUFFIX = ".dcm"
 
 _NAMESPACE = uuid.UUID("6e0c6a0d-7c0e-5d0b-9c6e-2f6b1f3f6d51")

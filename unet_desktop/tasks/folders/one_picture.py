@@ -15,7 +15,7 @@ from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import encode_jpeg, outlined
 from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
 from unet_desktop.tasks.folders.dicom_row import identity_columns, stated_by
-from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, SUFFIX, Origin, dicom_segmentation
+from unet_desktop.tasks.folders.dicom_seg import SUFFIX, Origin, dicom_segmentation
 from unet_desktop.tasks.folders.geojson import geojson
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.labelme import labelme
@@ -82,14 +82,14 @@ def _files(
 def _dicom_segmentation(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, prediction: Prediction
 ) -> tuple[tuple[tuple[str, bytes], ...], str]:
-    """(path, content) of the one that there is, and else why there is none: that is no reason to lose the mask."""
+    """(path, content) of the one that there is, and of a DICOM file else why there is none: it has its mask still."""
     origin = Origin(segmenter.name, segmenter.header.weights_sha256)
     labels, who = segmenter.header.labels, outputs.identifiers == "keep"
     try:
         content = dicom_segmentation(picture, prediction.mask, labels, origin, who=who)
     except ImageError as error:
         return (), str(error)
-    return ((), NO_DICOM) if content is None else (((f"dicom_seg/{picture.name}{SUFFIX}", content),), "")
+    return () if content is None else ((f"dicom_seg/{picture.name}{SUFFIX}", content),), ""
 
 
 def _row(

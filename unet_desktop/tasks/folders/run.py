@@ -12,12 +12,14 @@ from pathlib import Path
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import Message, Working
 from unet_desktop.errors import UserError, WriteError
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
 from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import place_of
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
 from unet_desktop.tasks.folders.dicom_row import need_dicom
+from unet_desktop.tasks.folders.dicom_seg import NO_DICOM
 from unet_desktop.tasks.folders.engine import Engine, Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Found, Picture, find_pictures, refuse_none, refuse_overlap, refuse_results
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
@@ -100,6 +102,7 @@ class _Run:
         self._pictures = list(found.pictures)
         self._plan = Plan(request, folder.ledger, work)
         self._counts = Counter[str]()
+        self._told = not request.outputs.dicom_seg
 
     def events(self, arrivals: Arrivals | None) -> Iterator[Event]:
         try:
@@ -145,6 +148,9 @@ class _Run:
                 time.sleep(min(0.2, watch.PAUSE))
 
     def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+        if not self._told and not all(is_dicom(picture.path) for picture in pictures):
+            self._told = True
+            yield Message(NO_DICOM)
         total = self._counts["done"] + len(pictures)
         for found in self._engine.outcomes(pictures):
             if found is None:
