@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 
 from unet_desktop import files
 from unet_desktop.engine import learn, training_header
+from unet_desktop.engine.ahead import ahead
 from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
 from unet_desktop.engine.fit import fit
@@ -111,6 +113,31 @@ def test_an_epoch_that_was_stopped_is_repeated(run, whole, tmp_path, stop):
     after = list(run(tmp_path, resume=True))
     assert epochs(before) + epochs(after) == epochs(events)
     assert losses(before)[:-1] + losses(after) == losses(events)
+    assert_same_weights(folder, tmp_path)
+
+
+@pytest.mark.parametrize("stop", [None, ("segment", 2, 1)])
+def test_looks_that_threads_take_ahead_teach_the_same(run, whole, tmp_path, monkeypatch, stop):
+    """As beside a GPU; stopped within an epoch, and gone on without threads, too."""
+    folder, events, _ = whole
+    used, before = [], []
+
+    def in_threads(jobs, threads, depth):
+        used.append(threads)
+        return ahead(jobs, 2, 3)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(learn, "ahead", in_threads)
+        begun = run(tmp_path)
+        for event in begun:
+            before.append(event)
+            if isinstance(event, BatchDone) and (event.stage, event.epoch, event.step) == stop:
+                break
+        begun.close()
+    assert not any(thread.name.startswith("ahead") for thread in threading.enumerate())
+    after = [] if stop is None else list(run(tmp_path, resume=True))
+    assert set(used) == {0}  # a CPU that trains has no core to spare for them
+    assert epochs(before) + epochs(after) == epochs(events)
     assert_same_weights(folder, tmp_path)
 
 
