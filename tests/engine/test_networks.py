@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
+from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.encoder import Lite0Encoder, LiteUNet, imagenet_weights, load_imagenet
 from unet_desktop.engine.layers import ConvNorm, folded, parameter_count
-from unet_desktop.engine.networks import NetworkSpec, build, start_pretrained
+from unet_desktop.engine.networks import NetworkSpec, build, specs_for, start_pretrained
+from unet_desktop.engine.preprocess import to_input
 from unet_desktop.engine.unet import UNet
+from unet_desktop.labels import DISC_AND_CUP
 
 
 def shaken(network):
@@ -87,3 +93,22 @@ def test_a_spec_that_cannot_be_built_is_refused(change):
     data = NetworkSpec("unet", 8, 2, "whole", 64, 1.9, 512).to_json() | change
     with pytest.raises(ValueError, match=r"unknown|impossible"):
         NetworkSpec.from_json(data)
+
+
+def test_the_articles_network_sees_dark_and_bright_pictures_alike(device):
+    spec = specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]
+    assert spec.by_picture
+    picture = np.random.default_rng(0).integers(40, 90, (64, 64, 3)).astype(np.uint8)
+    alike = np.full((64, 64, 3), 200, np.uint8)
+    planes = to_input(np.stack([picture, 2 * picture + 20, alike]), spec, device)
+    assert torch.allclose(planes[0], planes[1], atol=1e-5)
+    assert torch.allclose(planes[0].mean(dim=(1, 2)), torch.zeros(3), atol=1e-5)
+    assert torch.allclose(planes[0].std(dim=(1, 2), correction=0), torch.ones(3), atol=1e-5)
+    assert not planes[2].any()
+
+
+def test_other_networks_see_brightness(device):
+    spec = specs_for(DISC_AND_CUP, PRESETS["fast"])["segment"]
+    assert not spec.by_picture
+    assert torch.allclose(to_input(np.full((1, 4, 4, 3), 255, np.uint8), spec, device), torch.ones(1))
+    assert not spec.same_weights(replace(spec, by_picture=True))

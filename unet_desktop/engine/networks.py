@@ -36,6 +36,8 @@ class NetworkSpec:
         working_side: longest side of a picture that patches are taken from, pixels.
         mean: see `MEAN`.
         deviation: see `DEVIATION`.
+        by_picture: mean and deviation are instead those of each channel of each picture: batch norm that learned
+            from few pictures a step answers otherwise than it learned where one is brighter than another.
     """
 
     kind: NetworkKind
@@ -47,6 +49,7 @@ class NetworkSpec:
     working_side: int
     mean: float = MEAN
     deviation: float = DEVIATION
+    by_picture: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built; the values may come from a file.
@@ -64,7 +67,10 @@ class NetworkSpec:
 
     def same_weights(self, other: NetworkSpec) -> bool:
         """Whether weights of one fit the other and mean the same."""
-        first, second = ((spec.kind, spec.regions, spec.framing, spec.mean, spec.deviation) for spec in (self, other))
+        first, second = (
+            (spec.kind, spec.regions, spec.framing, spec.mean, spec.deviation, spec.by_picture)
+            for spec in (self, other)
+        )
         return first == second and (self.kind != "unet" or self.width == other.width)
 
     def to_json(self) -> dict[str, Any]:
@@ -89,7 +95,14 @@ def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
     """
     framing = config.framing_for(labels)
     segment = NetworkSpec(
-        config.network, config.width, len(labels), framing, config.image_size, config.crop_factor, config.working_side
+        config.network,
+        config.width,
+        len(labels),
+        framing,
+        config.image_size,
+        config.crop_factor,
+        config.working_side,
+        by_picture=framing == "whole" and config.network == "unet",
     )
     if framing != "crop":
         return {"segment": segment}

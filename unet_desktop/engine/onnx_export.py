@@ -21,6 +21,7 @@ from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine import checkpoint
 from unet_desktop.engine.layers import folded
 from unet_desktop.engine.networks import NetworkSpec
+from unet_desktop.engine.preprocess import normalised
 from unet_desktop.errors import CheckpointError
 
 TOLERANCE = 1e-4
@@ -48,11 +49,11 @@ class _Whole(nn.Module):
 
     def __init__(self, network: nn.Module, spec: NetworkSpec) -> None:
         super().__init__()
-        self.network, self.mean, self.deviation = network, spec.mean, spec.deviation
+        self.network, self.spec = network, spec
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, 3, s, s) float32 RGB 0..255 to (N, R, s, s) probabilities."""
-        return torch.sigmoid(self.network((picture - self.mean) / self.deviation))
+        return torch.sigmoid(self.network(normalised(picture, self.spec)))
 
 
 def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[Exported]:

@@ -11,12 +11,23 @@ from unet_desktop.engine.device import Device
 from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.images.opencv import cv2
 
+_LEAST_DEVIATION = 1.0
+"""Of 0..255: what is all alike stays so."""
+
 
 def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> Tensor:
     """(N, h, w, 3) uint8 RGB to (N, 3, h, w) float32 on the device, normalised as the network expects."""
     planes = device.take(torch.from_numpy(np.ascontiguousarray(pictures))).permute(0, 3, 1, 2)
     planes = planes.to(torch.float32, memory_format=device.memory_format)
-    return planes.sub_(spec.mean).div_(spec.deviation)
+    return normalised(planes, spec)
+
+
+def normalised(planes: Tensor, spec: NetworkSpec) -> Tensor:
+    """(N, 3, h, w) float32 planes of 0..255 as the network expects them."""
+    if not spec.by_picture:
+        return (planes - spec.mean) / spec.deviation
+    deviation, mean = torch.std_mean(planes, dim=(2, 3), correction=0, keepdim=True)
+    return (planes - mean) / deviation.clamp(min=_LEAST_DEVIATION)
 
 
 def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
