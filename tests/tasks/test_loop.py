@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import shutil
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import EpochDone, Finished, Message
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, ImageError, TrainingError
@@ -28,25 +26,13 @@ from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.segment_cases import segment_cases, uncorrected
 from unet_desktop.tasks.train import train_project
 
-TINY = replace(
-    PRESETS["fast"],
-    pretrained=False,
-    epochs=2,
-    locate_epochs=2,
-    least_steps=2,
-    batch_size=2,
-    locate_batch_size=2,
-    image_size=64,
-    locate_size=64,
-)
-
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory, tiny):
     """A project of 5 corrected and 2 new cases, and a model trained on it for a moment."""
     root = tmp_path_factory.mktemp("loop") / "project"
     list(make_sample_project(root, SamplePlan(photographs=7, corrected=5, size=160)))
-    events = list(train_project(root, TINY))
+    events = list(train_project(root, tiny))
     return root, events
 
 
@@ -79,12 +65,12 @@ def test_only_corrected_cases_are_trained_on(trained):
     assert sorted(data["train_cases"] + data["validation_cases"]) == [f"synthetic-{n:02d}" for n in range(1, 6)]
 
 
-def test_the_split_stays_when_a_case_is_added_and_training_goes_on(trained, tmp_path):
+def test_the_split_stays_when_a_case_is_added_and_training_goes_on(trained, tmp_path, tiny):
     root = _copy_of(trained[0], tmp_path)
     before = read_split(Project.open(root).layout.split)
     project = Project.open(root)
     project.save_mask("synthetic-06", project.load_mask("synthetic-01"))
-    events = list(train_project(root, TINY))
+    events = list(train_project(root, tiny))
     after = read_split(project.layout.split)
     assert {group: after[group] for group in before} == before
     assert len(after) == len(before) + 1
@@ -93,9 +79,9 @@ def test_the_split_stays_when_a_case_is_added_and_training_goes_on(trained, tmp_
     assert any(isinstance(event, Message) and "model-001" in event.text for event in events)
 
 
-def test_from_scratch_does_not_go_on(trained, tmp_path):
+def test_from_scratch_does_not_go_on(trained, tmp_path, tiny):
     root = _copy_of(trained[0], tmp_path)
-    list(train_project(root, TINY, from_scratch=True))
+    list(train_project(root, tiny, from_scratch=True))
     assert list_models(Project.open(root).layout)[0].header.parent is None
 
 
@@ -159,9 +145,9 @@ def test_one_bad_picture_does_not_stop_the_folder(trained, tmp_path):
     assert len(list((tmp_path / "out" / "masks").iterdir())) == 7
 
 
-def test_a_stopped_training_leaves_no_half_file(trained, tmp_path):
+def test_a_stopped_training_leaves_no_half_file(trained, tmp_path, tiny):
     root = _copy_of(trained[0], tmp_path)
-    events = train_project(root, TINY, from_scratch=True)
+    events = train_project(root, tiny, from_scratch=True)
     for event in events:
         if isinstance(event, EpochDone):
             break
@@ -170,37 +156,37 @@ def test_a_stopped_training_leaves_no_half_file(trained, tmp_path):
     assert names == {"model-001.safetensors"}
 
 
-def test_flagged_and_changed_cases_are_left_out(trained, tmp_path):
+def test_flagged_and_changed_cases_are_left_out(trained, tmp_path, tiny):
     root = _copy_of(trained[0], tmp_path)
     project = Project.open(root)
     left_out = read_header(list_models(project.layout)[0].path).data["train_cases"][:2]
     project.mark(left_out[0], flagged=True)
     with project.image_path(left_out[1]).open("ab") as file:
         file.write(b"changed")
-    events = list(train_project(root, TINY, from_scratch=True))
+    events = list(train_project(root, tiny, from_scratch=True))
     assert any(isinstance(event, Message) and left_out[1] in event.text for event in events)
     data = list_models(project.layout)[0].header.data
     assert not set(left_out) & set(data["train_cases"] + data["validation_cases"])
 
 
 @pytest.mark.parametrize(("corrected", "sentence"), [(0, "there are none"), (1, "there is 1")])
-def test_too_few_cases_are_one_sentence(tmp_path, corrected, sentence):
+def test_too_few_cases_are_one_sentence(tmp_path, corrected, sentence, tiny):
     root = tmp_path / "project"
     list(make_sample_project(root, SamplePlan(photographs=2, corrected=corrected, size=96)))
     with pytest.raises(TrainingError, match=sentence):
-        list(train_project(root, TINY))
+        list(train_project(root, tiny))
     assert not list((root / "models").iterdir())
     assert not (root / "split.json").exists()
 
 
-def test_empty_masks_are_one_sentence(tmp_path):
+def test_empty_masks_are_one_sentence(tmp_path, tiny):
     root = tmp_path / "project"
     list(make_sample_project(root, SamplePlan(photographs=3, corrected=0, size=96)))
     project = Project.open(root)
     for case in project.cases():
         project.save_mask(case.id, np.zeros((case.height, case.width), np.uint8))
     with pytest.raises(TrainingError, match="optic disc"):
-        list(train_project(root, TINY))
+        list(train_project(root, tiny))
 
 
 def test_a_model_of_other_labels_is_refused(trained, tmp_path):

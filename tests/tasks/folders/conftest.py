@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.tasks.events import ModelSaved
 from unet_desktop.tasks.folders.request import Request
@@ -16,25 +15,13 @@ from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.train import train_project
 
-TINY = replace(
-    PRESETS["fast"],
-    pretrained=False,
-    epochs=2,
-    locate_epochs=2,
-    least_steps=2,
-    batch_size=2,
-    locate_batch_size=2,
-    image_size=64,
-    locate_size=64,
-)
-
 
 @pytest.fixture(scope="session")
-def small_model(tmp_path_factory) -> Path:
+def small_model(tmp_path_factory, tiny) -> Path:
     """A complete checkpoint for disc and cup."""
     root = tmp_path_factory.mktemp("small") / "project"
     list(make_sample_project(root, SamplePlan(photographs=3, corrected=3, size=128)))
-    (saved,) = [event for event in train_project(root, TINY) if isinstance(event, ModelSaved)]
+    (saved,) = [event for event in train_project(root, tiny) if isinstance(event, ModelSaved)]
     return saved.path
 
 
