@@ -240,7 +240,8 @@ def _push(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> 
     middle = np.array([columns.mean(), rows.mean()])
     # The deeper end of the piece is the true border when it is missing, and the mask's own when it is too much.
     depth = aim.depth[rows, columns]
-    near = np.hypot(columns - middle[0], rows - middle[1]) <= max(spread / 4, aim.deepest)
+    away = np.hypot(columns - middle[0], rows - middle[1])
+    near = away <= max(spread / 4, aim.deepest, float(away.min()))  # a piece bent to a ring has none of itself there
     shallow, deep = (
         np.array([columns[chosen].mean(), rows[chosen].mean()])
         for chosen in (near & (depth <= np.median(depth[near])), near & (depth >= np.median(depth[near])))
