@@ -76,7 +76,7 @@ def test_picture_and_mask_turn_and_bend_together(photograph, bend):
         assert wrong.mean() < 0.02  # only where interpolation crosses a boundary
 
 
-def test_bending_changes_shapes_and_not_places():
+def test_bending_changes_the_shape_of_seven_looks_of_ten():
     rows, columns = np.mgrid[:128, :128]
     disc = (np.hypot(rows - 63.5, columns - 63.5) < 30).astype(np.uint8)
     picture = np.repeat(disc[..., np.newaxis] * np.uint8(200), 3, axis=2)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from unet_desktop.engine import checkpoint
+from unet_desktop.engine import checkpoint, segmenter
 from unet_desktop.engine.fit import fit
+from unet_desktop.engine.inference import result_of
 from unet_desktop.engine.locate import Found
 from unet_desktop.engine.segmenter import Segmenter
 from unet_desktop.engine.typical import Typical
@@ -23,6 +24,11 @@ def test_distance_is_one_minus_the_cosine_to_the_mean():
     assert typical.distance(np.array([1.0, 0.0])) == pytest.approx(1 - np.sqrt(0.5))
     assert typical.distance(np.array([-1.0, -1.0])) == pytest.approx(2.0)
     assert typical.distance(np.zeros(2)) == 1.0
+
+
+def test_features_of_another_network_are_refused():
+    with pytest.raises(CheckpointError, match="another network"):
+        Typical(np.array([1.0, 0.0])).distance(np.ones(3))
 
 
 def test_features_of_nothing_say_nothing():
@@ -44,14 +50,45 @@ def model(samples, tiny, device, tmp_path_factory):
 
 
 def test_the_place_that_looks_like_the_training_is_taken(model, photograph):
-    segmenter = Segmenter.open(model, "cpu")
-    assert segmenter.header.trust["typical"]["direction"]
+    opened = Segmenter.open(model, "cpu")
+    assert opened.header.trust["typical"]["direction"]
     pixels, mask = photograph(11)
     rows, columns = np.nonzero(mask)
     disc = Square(columns.mean(), rows.mean(), 1.9 * 2 * np.sqrt(len(rows) / np.pi))
     away = Square(150.0 if disc.x < 95 else 40.0, 120.0 if disc.y < 75 else 30.0, disc.side)
     places = [Found(square, square.side / 1.9, 0.9, 1) for square in (away, disc)]
-    assert segmenter._likeliest(pixels, places) is places[1]
+    assert result_of(opened._likeliest(pixels, places)) is places[1]
+
+
+def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photograph, monkeypatch):
+    loaded = Segmenter.open(model, "cpu")
+    places = [Found(Square(x, 60.0, 40.0), 20.0, 0.9, 1) for x in (40.0, 90.0, 140.0)]
+    distances = dict(zip((place.square for place in places), (0.3, 0.1, 0.2), strict=True))
+    looked = []
+
+    def features(_segmenter, _pixels, square):
+        looked.append(square)
+        return square
+
+    monkeypatch.setattr(segmenter, "locate", lambda *_: places)
+    monkeypatch.setattr(Segmenter, "crop_features", features)
+    monkeypatch.setattr(Typical, "distance", lambda _typical, square: distances[square])
+    assert loaded.segment(photograph(3)[0]).square == places[1].square
+    assert looked == [place.square for place in places]
+
+
+def test_a_training_is_measured_with_what_it_knows_of_crops(samples, tiny, device, tmp_path, monkeypatch):
+    known = []
+
+    def measured(used, _samples):
+        known.append(used._typical)
+        return iter(())
+
+    monkeypatch.setattr("unet_desktop.engine.fit.through_pipeline", measured)
+    for _ in fit(samples, samples, DISC_AND_CUP, tiny, save_to=tmp_path / "model", device=device):
+        pass
+    assert known[0] is not None
+    assert known[0].to_json() == checkpoint.load(tmp_path / "model").header.trust["typical"]
 
 
 def test_a_model_that_does_not_know_takes_the_first_place(model):
@@ -59,9 +96,8 @@ def test_a_model_that_does_not_know_takes_the_first_place(model):
     trust = {name: value for name, value in loaded.header.trust.items() if name != "typical"}
     checkpoint.save(model.with_name("old"), replace(loaded.header, trust=trust), loaded.networks)
     places = [Found(Square(50, 50, 40), 20.0, 0.9, 1), Found(Square(90, 90, 40), 20.0, 0.9, 1)]
-    assert (
-        Segmenter.open(model.with_name("old"), "cpu")._likeliest(np.zeros((99, 99, 3), np.uint8), places) is places[0]
-    )
+    old = Segmenter.open(model.with_name("old"), "cpu")
+    assert result_of(old._likeliest(np.zeros((99, 99, 3), np.uint8), places)) is places[0]
 
 
 def test_a_direction_that_is_none_is_refused(model):

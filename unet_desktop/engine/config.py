@@ -49,6 +49,7 @@ class TrainConfig:
         image_size: side of the segmenting network's input, pixels, a multiple of 32.
         crop_factor: side of the crop over the diameter of the located label.
         crop_jitter: by how much training crops are displaced and rescaled, as a share of their side.
+        by_picture: pictures are normalised each by itself, see `NetworkSpec` ("whole" only).
         working_side: pictures with a longer side are reduced to it before "patches" are taken, pixels.
         locate_epochs: passes for the locating network ("crop" only).
         locate_learning_rate: as `learning_rate`, of the locating network.
@@ -82,6 +83,7 @@ class TrainConfig:
     image_size: int = 256
     crop_factor: float = 1.9
     crop_jitter: float = 0.1
+    by_picture: bool = False
     working_side: int = 1024
     locate_epochs: int = 14
     locate_learning_rate: float = 2e-3
@@ -203,6 +205,7 @@ PRESETS: dict[str, TrainConfig] = {
         weight_decay=0.0,
         averaging=0.0,
         augmentation=0.0,
+        by_picture=True,
     ),
 }
 """What people choose from, in the order they are shown."""

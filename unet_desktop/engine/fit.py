@@ -278,9 +278,9 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
     """Measure the best model as it will be used, and write it with these figures; the first of several processes."""
     if not ranks.is_first():
         return
-    header = run.save(kept)
-    segmenter = Segmenter(checkpoint.Checkpoint(header, dict(run.specs), dict(run.networks)), run.device)
-    looks = yield from look_at(segmenter, run.data[0])
+    model = checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks))
+    looks = yield from look_at(Segmenter(model, run.device), run.data[0])
+    segmenter = Segmenter(replace(model, header=replace(model.header, trust=looks)), run.device)
     cases: dict[str, Figures] = {}
     outcomes: list[Outcome] = []
     for measured in through_pipeline(segmenter, validation):

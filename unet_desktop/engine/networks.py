@@ -37,7 +37,8 @@ class NetworkSpec:
         mean: see `MEAN`.
         deviation: see `DEVIATION`.
         by_picture: mean and deviation are instead those of each channel of each picture: batch norm that learned
-            from few pictures a step answers otherwise than it learned where one is brighter than another.
+            from few pictures a step answers otherwise than it learned where one is brighter than another. What pads a
+            picture to a square counts as well, so cameras of another shape look a little different.
     """
 
     kind: NetworkKind
@@ -74,8 +75,11 @@ class NetworkSpec:
         return first == second and (self.kind != "unet" or self.width == other.width)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for a checkpoint's header."""
-        return asdict(self)
+        """Plain data for a checkpoint's header; what programs before `by_picture` need not know is left out."""
+        data = asdict(self)
+        if not self.by_picture:
+            del data["by_picture"]
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> NetworkSpec:
@@ -102,7 +106,7 @@ def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
         config.image_size,
         config.crop_factor,
         config.working_side,
-        by_picture=framing == "whole" and config.network == "unet",
+        by_picture=config.by_picture and framing == "whole",
     )
     if framing != "crop":
         return {"segment": segment}

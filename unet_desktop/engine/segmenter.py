@@ -127,7 +127,7 @@ class Segmenter:
             places = locate(plane, (height, width), self._locate.spec.crop_factor)
             if not places:
                 return _nothing((height, width), unfamiliar)
-            found = self._likeliest(pixels, places)
+            found = yield from self._likeliest(pixels, places)
             square, sure, rivals = found.square, found.confidence, found.rivals
             yield
             seen = extract(pixels, square, self._segment.spec.size)
@@ -140,12 +140,15 @@ class Segmenter:
         answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
         return replace(answer, rivals=answer.rivals + rivals)
 
-    def _likeliest(self, pixels: NDArray[np.uint8], places: list[Found]) -> Found:
+    def _likeliest(self, pixels: NDArray[np.uint8], places: list[Found]) -> Generator[None, None, Found]:
         """Of several places the one whose crop looks most like those that were learned from."""
-        typical = self._typical
-        if typical is None or len(places) == 1:
+        if self._typical is None or len(places) == 1:
             return places[0]
-        return min(places, key=lambda place: typical.distance(self.crop_features(pixels, place.square)))
+        distances = []
+        for place in places:
+            distances.append(self._typical.distance(self.crop_features(pixels, place.square)))
+            yield
+        return places[int(np.argmin(distances))]
 
     def _looked(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
         """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.familiar import Features
+from unet_desktop.errors import CheckpointError
 
 _DIGITS = 5
 
@@ -32,7 +33,13 @@ class Typical:
         return cls(mean / length) if np.isfinite(length) and length > 0.0 else None
 
     def distance(self, features: Features) -> float:
-        """One minus the cosine: 0 for what looks just like them, however strong the picture's contrast."""
+        """One minus the cosine: 0 for what looks just like them, however strong the picture's contrast.
+
+        Raises:
+            CheckpointError: this was learned by another network.
+        """
+        if features.shape != self.direction.shape:
+            raise CheckpointError("The model is damaged: what it knows of crops is of another network. Train it again.")
         length = float(np.linalg.norm(features))
         return 1.0 - float(self.direction @ features) / length if length > 0.0 else 1.0
 

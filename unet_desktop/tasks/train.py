@@ -60,7 +60,8 @@ def train_project(
     previous = None if from_scratch else _previous(project, config, selection)
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
-        config = continued(config)
+        # A model that was made before the preset normalised by picture goes on as it learned.
+        config = replace(continued(config), by_picture=previous.header.training.get("by_picture", False))
     name, place = next_model_name(project.layout), _place(device, cores)
     discard(root)
     yield from train_on(project, name, selection, config, place, parent=previous)
