@@ -58,6 +58,14 @@ def test_a_run_is_there_after_a_restart(root, trained):
     assert run.seconds > 0
 
 
+def test_a_model_from_before_a_preset_normalised_by_picture_goes_on_as_it_learned(root):
+    list(train_project(root, replace(TINY, by_picture=True)))
+    newest = list_models(Project.open(root).layout)[0]
+    assert newest.name == "model-002"
+    assert newest.header.parent == list_models(Project.open(root).layout)[1].header.weights_sha256
+    assert "by_picture" not in newest.header.networks["segment"]
+
+
 def test_a_run_of_an_older_program_is_described_by_its_model(root):
     layout = Project.open(root).layout
     layout.run_record("model-001").unlink()
