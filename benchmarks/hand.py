@@ -159,8 +159,8 @@ def _stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: f
             tried = [way(replace(hand), mask.copy(), labels, label, aim) for way in (_stroke, _push)]
             before = _off(mask, truth, labels, label, work)
             gained = [
-                (before - _off(after, truth, labels, label, work)) / (used.seconds - hand.seconds)
-                for used, after in tried
+                (before - _off(after, truth, labels, label, work)) / max(used.seconds - hand.seconds, SEARCH)
+                for used, after in tried  # a finger that finds no way to push takes no time
             ]
             best = int(np.argmax(gained))
             if gained[best] <= 0:
