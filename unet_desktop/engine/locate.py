@@ -82,8 +82,8 @@ def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -
     weights[0] = 0.0
     heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
     best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
-    others = np.argsort(-weights)[: min(1 + worth_a_look(weights), MOST)]
     scale, rivals = around.side / plane.shape[0], worth_a_look(weights)
+    others = np.argsort(-weights)[: min(1 + rivals, MOST)]
     places = []
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])
