@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
-MOST = 4
+_MOST = 4
 """Places that are looked at closer: a plane of specks, as an unfamiliar camera may give, has more."""
 
 _LEAST_PEAK = 0.2
@@ -60,7 +60,7 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
 
 
 def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Found]:
-    """The connected regions of a probability plane that are worth a look, the likeliest first; none, or at most `MOST`.
+    """The connected regions of a probability plane that are worth a look, the likeliest first; none, or at most `_MOST`.
 
     The likeliest is the most compact of the heavy ones: weight alone took a large bright lesion for an optic disc;
     lesions are ragged. The others follow by weight.
@@ -83,7 +83,7 @@ def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -
     heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
     best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
     scale, rivals = around.side / plane.shape[0], worth_a_look(weights)
-    others = np.argsort(-weights)[: min(1 + rivals, MOST)]
+    others = np.argsort(-weights)[: min(1 + rivals, _MOST)]
     places = []
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])
