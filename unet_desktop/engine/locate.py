@@ -60,7 +60,7 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
 
 
 def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Found]:
-    """The connected regions of a probability plane that are worth a look, the likeliest first; none, or at most `_MOST`.
+    """The connected regions of a probability plane that are worth a look, the likeliest first; at most `_MOST`.
 
     The likeliest is the most compact of the heavy ones: weight alone took a large bright lesion for an optic disc;
     lesions are ragged. The others follow by weight.
