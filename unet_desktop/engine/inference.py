@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Generator
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from unet_desktop.engine.accelerated import Forward, accelerated
 from unet_desktop.engine.device import Device, placed
 from unet_desktop.engine.familiar import Features
-from unet_desktop.engine.layers import folded
+from unet_desktop.engine.layers import folded, summed
 from unet_desktop.engine.networks import NetworkSpec
 from unet_desktop.engine.preprocess import reduced, to_input, to_probabilities
 from unet_desktop.images.opencv import cv2
@@ -56,8 +57,9 @@ class Predictor:
         self._device = device
         self._mirrored = mirrored
         self._dtype = device.half or torch.float32
-        self._network: Any = placed(folded(network).to(self._dtype), device)
-        other = accelerated(folded(network).float(), self._network, spec, device) if lasting else None
+        at_work = summed(folded(network)) if device.kind == "cpu" else folded(network)
+        self._network: Any = placed(copy.deepcopy(at_work).to(self._dtype), device)
+        other = accelerated(at_work.float(), self._network, spec, device) if lasting else None
         self._by_torch = other is None
         self._forward: Forward = other or self._network
 

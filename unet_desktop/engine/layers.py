@@ -10,10 +10,13 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from unet_desktop.engine.depthwise import DepthwiseConv2d
+from unet_desktop.engine.enlarging import EnlargingConv2d
 
 
 class ConvNorm(nn.Module):
     """Convolution, batch norm and activation, keeping the size at stride 1 and halving it at stride 2.
+
+    With `enlarging` (3x3, stride 1) the planes are first enlarged twofold by nearest neighbour.
 
     At stride 2 the padding is TensorFlow's "same": what is missing is added right and bottom first, as the
     EfficientNet weights were trained with; PyTorch's symmetric padding would shift every level by half a pixel.
@@ -28,25 +31,28 @@ class ConvNorm(nn.Module):
         stride: int = 1,
         groups: int = 1,
         bias: bool = False,
+        enlarging: bool = False,
         epsilon: float = 1e-5,
         activation: type[nn.Module] = nn.ReLU,
     ) -> None:
         super().__init__()
+        self._kernel, self._stride = kernel, stride
         padding = kernel // 2 if stride == 1 else 0
-        if groups == inputs == outputs and not bias:
-            self.conv: nn.Conv2d = DepthwiseConv2d(inputs, kernel, stride, padding)
+        self.conv: nn.Conv2d | nn.ConvTranspose2d
+        if enlarging:
+            self.conv = EnlargingConv2d(inputs, outputs, bias=bias)
+        elif groups == inputs == outputs and not bias:
+            self.conv = DepthwiseConv2d(inputs, kernel, stride, padding)
         else:
             self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=bias)
         self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=epsilon)
         self.act = activation(inplace=True) if activation is not nn.Identity else nn.Identity()
 
     def forward(self, planes: Tensor) -> Tensor:
-        """(N, C, H, W) float to (N, outputs, H/stride, W/stride)."""
-        stride, kernel = self.conv.stride[0], self.conv.kernel_size[0]
-        if stride > 1:
-            planes = functional.pad(
-                planes, _same(planes.shape[3], kernel, stride) + _same(planes.shape[2], kernel, stride)
-            )
+        """(N, C, H, W) float to (N, outputs, H/stride, W/stride), or (N, outputs, 2H, 2W) when enlarging."""
+        if self._stride > 1:
+            across, down = (_same(side, self._kernel, self._stride) for side in (planes.shape[3], planes.shape[2]))
+            planes = functional.pad(planes, across + down)
         activated: Tensor = self.act(self.norm(self.conv(planes)))
         return activated
 
@@ -61,6 +67,14 @@ def folded(network: nn.Module) -> nn.Module:
         if isinstance(module, ConvNorm) and isinstance(module.norm, nn.BatchNorm2d):
             module.conv = fuse_conv_bn_eval(module.conv, module.norm)
             module.norm = nn.Identity()
+    return network.requires_grad_(False)
+
+
+def summed(network: nn.Module) -> nn.Module:
+    """A folded network, changed: what enlarges has its weights added up. Faster on CPUs, see `EnlargingConv2d`."""
+    for module in network.modules():
+        if isinstance(module, ConvNorm) and isinstance(module.conv, EnlargingConv2d):
+            module.conv = module.conv.summed()
     return network.requires_grad_(False)
 
 

@@ -39,10 +39,9 @@ class UNet(nn.Module):
         super().__init__()
         widths = [width << level for level in range(LEVELS)]
         self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
-        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True) for a in reversed(widths[:-1]))
+        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True, enlarging=True) for a in reversed(widths[:-1]))
         self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
         self.pool = nn.MaxPool2d(2)
-        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(width, regions, 1)
 
     def features(self, planes: Tensor) -> Tensor:
@@ -64,6 +63,6 @@ class UNet(nn.Module):
             skips.append(planes)
         skips.pop()
         for up, join in zip(self.up, self.join, strict=True):
-            planes = cut(join(torch.cat([skips.pop(), up(self.enlarge(planes))], dim=1)))
+            planes = cut(join(torch.cat([skips.pop(), up(planes)], dim=1)))
         logits: Tensor = self.head(planes)
         return logits
