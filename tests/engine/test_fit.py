@@ -186,3 +186,32 @@ def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monk
     run.close()
     assert isinstance(first, Message)
     assert "unet-desktop[pretrained]" in first.text
+
+
+@pytest.mark.parametrize(
+    ("scores", "goes_on", "kept"),
+    [
+        # the start's score comes first when training goes on; it and its neighbours judge themselves
+        ([1.0, 0.975, 0.98, 0.972], True, [1, 2, 3]),
+        ([1.0, 0.9, 0.96, 0.965], True, []),
+        ([0.9, 0.95, 0.94, 0.91], True, [1, 2]),
+        ([0.95, 0.94, 0.96], False, [1, 3]),
+    ],
+)
+def test_a_model_that_goes_on_learning_is_not_judged_by_its_own_answers_alone(
+    scores, goes_on, kept, model, samples, device, tiny, tmp_path, monkeypatch
+):
+    waiting = {"locate": iter([0.5] * 9), "segment": iter(scores)}
+
+    def scripted(network, views, stage, device):
+        yield from ()
+        return {"dice": next(waiting[stage.name])}
+
+    monkeypatch.setattr(learn, "as_seen", scripted)
+    start = model if goes_on else None
+    config = replace(tiny, epochs=3)
+    events = fit(
+        samples[:3], samples[3:], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device, start_from=start
+    )
+    epochs = [event for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
+    assert [event.epoch for event in epochs if event.saved] == kept

@@ -36,8 +36,8 @@ class Progress:
 
     Attributes:
         epoch: the last one that is done, 0 before the first.
-        best: the best epoch's score; every score is better than none.
-        best_epoch: which one that was; 0 is the start of a training that goes on from a model.
+        best: the best score so far; every score is better than none.
+        best_epoch: the epoch whose weights are kept; 0 is the start of a training that goes on from a model.
         best_weights: its weights.
         parts: so many pieces a batch is worked on in, because memory does not hold it at once.
         tried: every one of several processes was seen to have the memory for such a piece.
@@ -50,12 +50,13 @@ class Progress:
     parts: int = 1
     tried: bool = False
 
-    def judge(self, epoch: int, score: float, network: nn.Module) -> bool:
-        """Note an epoch that is done; whether it is the best so far, in which case its weights are kept."""
+    def judge(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
+        """Note an epoch that is done; whether it is the best so far, or by at most the margin worse, and so is kept."""
         self.epoch = epoch
-        if not score >= self.best:  # also when it is not a number
+        if not score >= self.best - margin:  # also when it is not a number
             return False
-        self.best, self.best_epoch, self.best_weights = score, epoch, copy.deepcopy(network.state_dict())
+        self.best, self.best_epoch = max(score, self.best), epoch
+        self.best_weights = copy.deepcopy(network.state_dict())
         return True
 
     def waited(self, patience: int) -> bool:

@@ -34,6 +34,13 @@ Looks = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 Batch = tuple[Tensor, Tensor, Tensor]
 """On the device: (N, 3, s, s) float32 pictures; (N, s, s) uint8 masks; (N, s, s) uint8, 1 where they were corrected."""
 
+AS_GOOD = 0.03
+"""By so much worse a Dice an epoch may be and is kept in place of those before, when training goes on from a model.
+
+Masks that were corrected from that model's own answers, or accepted as they were, favour it and the epochs that have
+moved little from it: an equally good model that answers a little otherwise agrees with them to a Dice of 0.95 or so.
+Without a margin one accepted mask among two or three that judge keeps the old model for ever.
+"""
 _THREADS = 2
 _STEPS_AHEAD = 3
 """Beside a GPU: a step takes it about as long as one thread needs for the looks of four pictures."""
@@ -49,8 +56,8 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
     What is validated and kept is the average over the last steps, where the settings ask for one.
 
     Begins after the epochs that the course has behind it. An `EpochDone` with `saved` set means that this epoch is
-    the best so far, and that the average holds its weights until the generator goes on. Without validation cases
-    every epoch is better than the one before.
+    the best so far (or as good: see `AS_GOOD`), and that the average holds its weights until the generator goes on.
+    Without validation cases every epoch is better than the one before.
 
     Args:
         course: the network and all that its learning needs.
@@ -62,6 +69,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         TrainingError: the memory does not hold one picture.
     """
     stage, progress, patience = course.stage, course.progress, course.config.patience
+    margin = AS_GOOD if keep_start else 0.0
     if keep_start and progress.best_weights is None and validation.usable(stage.name):
         figures = yield from _validated(course, validation)
         progress.judge(0, figures.get("dice", 0.0), course.average.network)
@@ -73,7 +81,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         began, rate = time.perf_counter(), course.rate
         loss = yield from _epoch(course, epoch)
         figures = yield from _validated(course, validation)
-        better = progress.judge(epoch, figures.get("dice", 0.0), course.average.network)
+        better = progress.judge(epoch, figures.get("dice", 0.0), course.average.network, margin)
         seconds, left = time.perf_counter() - began, course.clock.left()
         yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, left, saved=better)
     if progress.best_weights is not None:
