@@ -278,12 +278,11 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
     """Measure the best model as it will be used, and write it with these figures; the first of several processes."""
     if not ranks.is_first():
         return
-    model = checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks))
-    looks = yield from look_at(Segmenter(model, run.device), run.data[0])
-    segmenter = Segmenter(replace(model, header=replace(model.header, trust=looks)), run.device)
+    segmenter = Segmenter(checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks)), run.device)
+    looks = yield from look_at(segmenter, run.data[0])
     cases: dict[str, Figures] = {}
     outcomes: list[Outcome] = []
-    for measured in through_pipeline(segmenter, validation):
+    for measured in through_pipeline(segmenter.knowing(looks), validation):
         if isinstance(measured, Working):
             yield measured
             continue

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +97,13 @@ class Segmenter:
         place = choose(device)
         prepare(place)
         return cls(load(path), place, path.stem)
+
+    def knowing(self, trust: Mapping[str, Any]) -> Segmenter:
+        """The same model, which shares its networks with this one, with another header's `trust`."""
+        other = copy.copy(self)
+        other.header = replace(self.header, trust=dict(trust))
+        other._calibration, other._familiar, other._typical = _trust_of(other.header)
+        return other
 
     def prepare_one_of(self, workers: int) -> None:
         """Take one worker's share of the cores for the calling thread; no answer depends on it."""

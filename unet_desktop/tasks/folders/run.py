@@ -148,15 +148,15 @@ class _Run:
                 time.sleep(min(0.2, watch.PAUSE))
 
     def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[Event]:
-        if not self._told and not all(is_dicom(picture.path) for picture in pictures):
-            self._told = True
-            yield Message(NO_DICOM)
         total = self._counts["done"] + len(pictures)
         for found in self._engine.outcomes(pictures):
             if found is None:
                 yield Working("read")
                 continue
             picture, outcome = found
+            if not self._told and not is_dicom(picture.path):
+                self._told = True
+                yield Message(NO_DICOM)
             self._folder.keep(picture, outcome, self._work)
             problem, note = _said(outcome)
             self._counts.update(done=1, failed=bool(problem))
