@@ -4,15 +4,15 @@
 
 The hand and its clock are those of hand.py (RootPainter's protocol). From 40 Drishti-GS1 photographs it corrects 20;
 after every fourth one the model goes on learning from what was corrected (the hand's masks, not the experts'), the
-first time from scratch. The other 10 (fold 0) are never shown and say how good the model is. A mask is right when its
-borders lie within 5 % of the disc's height (95th percentile) of the experts': cups of 2 and of 3 of the 4 experts are
-6 % apart. Ways:
+first time from scratch. Which of them judge is decided as in a project. The other 10 (fold 0) are never shown and say
+how good the model is. A mask is right when its borders lie within 5 % of the disc's height (95th percentile) of the
+experts': cups of 2 and of 3 of the 4 experts are 6 % apart. Ways:
 
     hand          each photograph from an empty mask, lasso or ellipses, whichever is quicker
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,
-                  a constant rate, two epochs after each picture, the old model kept unless the new one is better
+                  a constant rate, two epochs after each picture, the old model kept where the new one is plainly worse
 
 Seconds are the hand's; the time of training is stated apart, because people go on working meanwhile. RootPainter's own
 network has some 30 million parameters, which 2 cores do not train: `--width` makes it narrower.
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,11 +41,10 @@ from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.compare import Figures, compare, mean
 from unet_desktop.masks.file import read_mask, write_mask
+from unet_desktop.project.split import Part, assign
 
 EVERY = 4
 """Pictures between two trainings."""
-JUDGE = 4
-"""Every so many-th corrected picture judges and does not teach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
     waiting, done, spent, segmenter = list(pool), list[Sample](), list[float](), None
     model = folder / "model.safetensors"
     confidence: dict[str, float] = {}
+    parts: dict[str, Part] = {}
     for number in range(1, count + 1):
         if way.by_uncertainty and confidence:
             waiting.sort(key=lambda sample: confidence[sample.case_id])
@@ -117,7 +117,8 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
         )
         if way.config is None or number % way.every or len(done) < 2:
             continue
-        segmenter, seconds = _learn(way, done, model)
+        parts = assign(parts, (sample.case_id for sample in done))
+        segmenter, seconds = _learn(way, done, parts, model)
         if segmenter is None:
             continue
         figures = _judge(segmenter, held_out) if number % EVERY == 0 else {}
@@ -138,10 +139,11 @@ def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Dra
     return corrected(predicted.mask, truth, DISC_AND_CUP, near), compare(predicted.mask, truth, DISC_AND_CUP)
 
 
-def _learn(way: Way, done: Sequence[Sample], model: Path) -> tuple[Segmenter | None, float]:
+def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: Path) -> tuple[Segmenter | None, float]:
     """The model after it learned from all that was corrected; None where it cannot learn yet."""
-    judges = [sample for index, sample in enumerate(done, 1) if index % JUDGE == 0] or [done[-1]]
-    teachers = [sample for sample in done if sample not in judges]
+    teachers, judges = (
+        [sample for sample in done if parts[sample.case_id] == part] for part in ("train", "validation")
+    )
     assert way.config is not None
     on = model.exists() and way.going_on is not None
     config = way.going_on if on and way.going_on is not None else way.config
