@@ -38,6 +38,14 @@ def test_the_articles_network_has_biases_and_five_levels():
     assert [level[0].conv.out_channels for level in network.down] == [64, 128, 256, 512, 1024]
 
 
+@pytest.mark.parametrize(("framing", "rare"), [("whole", True), ("crop", False), ("patches", False)])
+def test_the_articles_network_starts_with_rare_regions_where_it_sees_whole_pictures(framing, rare):
+    spec = NetworkSpec("unet", 4, 2, framing, 64, 1.9, 1024)
+    with torch.inference_mode():
+        share = torch.sigmoid(build(spec).eval()(torch.zeros(1, 3, 64, 64))).mean().item()
+    assert (share < 0.15) is rare
+
+
 @pytest.mark.parametrize("network", [UNet(2, width=4), LiteUNet(2)], ids=["unet", "lite0"])
 def test_output_has_the_inputs_size(network):
     assert network.eval()(torch.zeros(1, 3, 64, 96)).shape == (1, 2, 64, 96)

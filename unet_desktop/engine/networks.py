@@ -9,7 +9,7 @@ from torch import nn
 
 from unet_desktop.engine.config import SIZE_STEP, NetworkKind, TrainConfig
 from unet_desktop.engine.encoder import LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.unet import UNet
+from unet_desktop.engine.unet import RARE, UNet
 from unet_desktop.labels import LabelSet
 
 MEAN = 127.0
@@ -118,7 +118,9 @@ def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
 
 def build(spec: NetworkSpec) -> nn.Module:
     """The network with random weights."""
-    return LiteUNet(spec.regions) if spec.kind == "lite0" else UNet(spec.regions, spec.width)
+    if spec.kind == "lite0":
+        return LiteUNet(spec.regions)
+    return UNet(spec.regions, spec.width, first=RARE if spec.framing == "whole" else 0.0)
 
 
 def keep_statistics(network: nn.Module) -> None:

@@ -17,6 +17,12 @@ from unet_desktop.engine.layers import ConvNorm
 from unet_desktop.engine.stepwise import Cut, uncut
 
 LEVELS = 5
+RARE = -3.0
+"""First logits where regions are a small part of what is seen.
+
+A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
+"Focal loss", arXiv:1708.02002, section 3.3; their -4.6 is too low for soft Dice: see docs/experiments.md.
+"""
 
 
 class DoubleConv(nn.Sequential):
@@ -33,9 +39,10 @@ class UNet(nn.Module):
         regions: sigmoid outputs, one a label.
         width: channels of the first level; each level below has twice as many.
         channels: of the picture.
+        first: logits at first, of every pixel; see `RARE`.
     """
 
-    def __init__(self, regions: int, width: int = 64, channels: int = 3) -> None:
+    def __init__(self, regions: int, width: int = 64, channels: int = 3, first: float = 0.0) -> None:
         super().__init__()
         widths = [width << level for level in range(LEVELS)]
         self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
@@ -43,6 +50,8 @@ class UNet(nn.Module):
         self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
         self.pool = nn.MaxPool2d(2)
         self.head = nn.Conv2d(width, regions, 1)
+        if first and self.head.bias is not None:
+            nn.init.constant_(self.head.bias, first)
 
     def features(self, planes: Tensor) -> Tensor:
         """(N, C) means over the deepest level: what a picture looks like as a whole."""
