@@ -53,6 +53,12 @@ def test_without_gradient_it_is_the_two_steps_to_the_last_bit(bias):
         torch.testing.assert_close(layer.summed()(planes), in_two_steps(layer, planes), rtol=1e-4, atol=1e-5)
 
 
+def test_a_frozen_weight_is_the_two_steps_too():
+    layer = EnlargingConv2d(3, 4, bias=True).requires_grad_(False)
+    planes = torch.randn(1, 3, 5, 7)
+    assert torch.equal(layer(planes), in_two_steps(layer, planes))
+
+
 def test_bfloat16_differs_by_its_rounding_only():
     torch.manual_seed(0)
     layer = EnlargingConv2d(24, 12, bias=True)

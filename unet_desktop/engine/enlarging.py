@@ -25,7 +25,8 @@ class EnlargingConv2d(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Conv2d's name
         """(N, C, H, W) to (N, outputs, 2H, 2W)."""
-        if input.device.type != "cpu" or not torch.is_grad_enabled():
+        learns = torch.is_grad_enabled() and self.weight.requires_grad
+        if input.device.type != "cpu" or not learns:
             return super().forward(functional.interpolate(input, scale_factor=2.0, mode="nearest"))
         return functional.conv_transpose2d(input, _summed(self.weight), self.bias, stride=2, padding=1)
 
