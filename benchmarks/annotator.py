@@ -13,7 +13,7 @@ apart. Ways:
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,
-                  a constant rate, two epochs after each picture, the old model kept where the new one is plainly worse
+                  a constant rate, two epochs after each picture; which model is kept is our rule (`learn.FAVOUR`)
 
 Seconds are the hand's; the time of training is stated apart, because people go on working meanwhile. RootPainter's own
 network has some 30 million parameters, which 2 cores do not train: `--width` makes it narrower.
@@ -98,7 +98,7 @@ def _ways(arguments: argparse.Namespace) -> Iterator[Way]:
 
 def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: Path, count: int, near: float) -> None:
     """Correct so many pictures, training in between, and print each."""
-    waiting, done, spent, segmenter = list(pool), list[Sample](), list[float](), None
+    waiting, done, spent, learned, segmenter = list(pool), list[Sample](), list[float](), 0, None
     model = folder / "model.safetensors"
     confidence: dict[str, float] = {}
     parts: dict[str, Part] = {}
@@ -118,9 +118,11 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
         if way.config is None or number % way.every or len(done) < 2:
             continue
         parts = assign(parts, (sample.case_id for sample in done))
-        segmenter, seconds = _learn(way, done, parts, model)
+        since = [replace(sample, recent=at >= learned) for at, sample in enumerate(done)]
+        segmenter, seconds = _learn(way, since, parts, model)
         if segmenter is None:
             continue
+        learned = number
         if number % EVERY == 0:
             took, figures = _judge(segmenter, held_out, near)
             print(

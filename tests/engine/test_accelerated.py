@@ -10,16 +10,16 @@ import torch
 
 from unet_desktop.engine import accelerated
 from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.layers import folded
+from unet_desktop.engine.layers import folded, summed
 from unet_desktop.engine.networks import NetworkSpec, build
 
-SPEC = NetworkSpec("unet", 4, 2, "whole", 64, 1.9, 1024)
+SPEC = NetworkSpec("unet", 4, 2, "patches", 64, 1.9, 1024)
 
 
 @pytest.fixture
 def network():
     torch.manual_seed(3)
-    return folded(build(SPEC))
+    return summed(folded(build(SPEC)))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_real_one_agrees_for_any_size_and_count_and_loads_no_telemetry(kind,
         pytest.skip("the optional OpenVINO is not installed")
     torch.manual_seed(3)
     spec = NetworkSpec(kind, 8, 2, "whole", 64, 1.9, 1024)
-    network = folded(build(spec))
+    network = summed(folded(build(spec)))
     forward = accelerated.compile_openvino(network, torch.zeros(1, 3, 64, 64), type(device)("cpu", None, 1))
     for shape in ((1, 3, 64, 64), (2, 3, 96, 64), (1, 3, 32, 128)):
         planes = torch.randn(shape)

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine import learn
+from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.config import PRESETS, continued
 from unet_desktop.engine.dataset import Sample
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
@@ -188,30 +190,58 @@ def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monk
     assert "unet-desktop[pretrained]" in first.text
 
 
+@pytest.fixture
+def scripted(monkeypatch):
+    """Function that makes the segmenting network's epochs have these scores, the start's first where there is one."""
+
+    def script(scores):
+        waiting = {"locate": iter([0.5] * 9), "segment": iter(scores)}
+
+        def judged(network, views, stage, device):
+            yield from ()
+            return {"dice": next(waiting[stage.name])}
+
+        monkeypatch.setattr(learn, "as_seen", judged)
+
+    return script
+
+
 @pytest.mark.parametrize(
-    ("scores", "goes_on", "kept"),
+    ("scores", "recent", "kept"),
     [
-        # the start's score comes first when training goes on; it and its neighbours judge themselves
-        ([1.0, 0.975, 0.98, 0.972], True, [1, 2, 3]),
-        ([1.0, 0.9, 0.96, 0.965], True, []),
-        ([0.9, 0.95, 0.94, 0.91], True, [1, 2]),
-        ([0.95, 0.94, 0.96], False, [1, 3]),
+        ([1.0, 0.955, 0.98, 0.952], True, [1, 2, 3]),
+        ([1.0, 0.9, 0.94, 0.955], True, [3]),
+        ([0.9, 0.95, 0.92, 0.89], True, [1, 2]),
+        ([1.0, 0.955, 0.98, 0.952], False, []),
     ],
 )
-def test_a_model_that_goes_on_learning_is_not_judged_by_its_own_answers_alone(
-    scores, goes_on, kept, model, samples, device, tiny, tmp_path, monkeypatch
+def test_masks_corrected_from_a_model_do_not_keep_it_for_ever(
+    scores, recent, kept, model, samples, device, tiny, tmp_path, scripted
 ):
-    waiting = {"locate": iter([0.5] * 9), "segment": iter(scores)}
-
-    def scripted(network, views, stage, device):
-        yield from ()
-        return {"dice": next(waiting[stage.name])}
-
-    monkeypatch.setattr(learn, "as_seen", scripted)
-    start = model if goes_on else None
-    config = replace(tiny, epochs=3)
-    events = fit(
-        samples[:3], samples[3:], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device, start_from=start
-    )
+    scripted(scores)
+    judges, config = [replace(samples[3], recent=recent)], replace(tiny, epochs=3)
+    path = tmp_path / "m.safetensors"
+    events = list(fit(samples[:3], judges, DISC_AND_CUP, config, save_to=path, device=device, start_from=model))
     epochs = [event for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
     assert [event.epoch for event in epochs if event.saved] == kept
+    start, end = (load(file).networks["segment"].state_dict() for file in (model, path))
+    assert all(torch.equal(start[name], end[name]) for name in start) is (not kept)
+
+
+def test_masks_of_a_first_training_favour_nothing(samples, device, tiny, tmp_path, scripted):
+    scripted([0.95, 0.94, 0.96])
+    judges, config = [replace(samples[3], recent=True)], replace(tiny, epochs=3)
+    events = fit(samples[:3], judges, DISC_AND_CUP, config, save_to=tmp_path / "m", device=device)
+    epochs = [event for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
+    assert [event.saved for event in epochs] == [True, False, True]
+
+
+def test_patience_waits_for_what_is_better_not_for_what_is_as_good(model, samples, device, tiny, tmp_path, scripted):
+    scripted([0.95, 0.96, 0.94, 0.93, 0.99])
+    judges, config = [replace(samples[3], recent=True)], replace(tiny, epochs=9, patience=2)
+    where = {"save_to": tmp_path / "m", "device": device, "start_from": model}
+    events = list(fit(samples[:3], judges, DISC_AND_CUP, replace(config, locate_epochs=1), **where))
+    epochs = [event for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
+    assert [event.saved for event in epochs] == [True, True, True]
+    ended = [event.text for event in events if isinstance(event, Message) and "segment" in event.text]
+    assert ended == ["Learning to segment ended after epoch 3: epoch 1 was the best, and none since was better."]

@@ -38,9 +38,9 @@ def test_the_articles_network_has_biases_and_five_levels():
     assert [level[0].conv.out_channels for level in network.down] == [64, 128, 256, 512, 1024]
 
 
-@pytest.mark.parametrize(("framing", "rare"), [("whole", True), ("crop", False), ("patches", False)])
-def test_the_articles_network_starts_with_rare_regions_where_it_sees_whole_pictures(framing, rare):
-    spec = NetworkSpec("unet", 4, 2, framing, 64, 1.9, 1024)
+@pytest.mark.parametrize("rare", [True, False])
+def test_the_articles_preset_starts_with_rare_regions(rare):
+    spec = NetworkSpec("unet", 4, 2, "whole", 64, 1.9, 1024, by_picture=rare)
     with torch.inference_mode():
         share = torch.sigmoid(build(spec).eval()(torch.zeros(1, 3, 64, 64))).mean().item()
     assert (share < 0.15) is rare

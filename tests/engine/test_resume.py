@@ -242,7 +242,7 @@ class TestRefused:
         if damage == "weight":
             data[-9] ^= 4
         elif damage == "head":
-            at = data.index(b'best_epoch\\": ') + len(b'best_epoch\\": ')
+            at = data.index(b'rose\\": ') + len(b'rose\\": ')
             data[at : at + 1] = b"0"
         elif damage == "pickle":
             torch.save({"weight": torch.zeros(1)}, path)

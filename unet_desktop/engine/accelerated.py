@@ -39,7 +39,7 @@ def accelerated(network: nn.Module, plain: Forward, spec: NetworkSpec, device: D
     Whether it is faster is measured once on this computer; whether it agrees, each time.
 
     Args:
-        network: folded, float32, on the CPU.
+        network: folded and summed, float32, on the CPU.
         plain: torch's forward pass as it would be used, of the same network.
         spec: what the network is.
         device: where it runs; OpenVINO is used for CPUs alone.
@@ -61,7 +61,7 @@ def accelerated(network: nn.Module, plain: Forward, spec: NetworkSpec, device: D
     precision = str(device.half or torch.float32).removeprefix("torch.")
     what = f"{spec.kind} of width {spec.width}, {spec.size} px, {precision}, {device.threads} threads"
     try:
-        if not remembered(f"OpenVINO {version} is faster: {what}", is_faster):
+        if not remembered(f"OpenVINO {version} is faster with weights summed: {what}", is_faster):
             return None
         with torch.inference_mode():
             wanted = network(planes)

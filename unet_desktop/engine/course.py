@@ -37,31 +37,34 @@ class Progress:
     Attributes:
         epoch: the last one that is done, 0 before the first.
         best: the best score so far; every score is better than none.
-        best_epoch: the epoch whose weights are kept; 0 is the start of a training that goes on from a model.
-        best_weights: its weights.
+        rose: the last epoch that raised it; 0 is the start of a training that goes on from a model.
+        kept: the last epoch that was as good within the margin.
+        kept_weights: its weights.
         parts: so many pieces a batch is worked on in, because memory does not hold it at once.
         tried: every one of several processes was seen to have the memory for such a piece.
     """
 
     epoch: int = 0
     best: float = -1.0
-    best_epoch: int = 0
-    best_weights: Weights | None = None
+    rose: int = 0
+    kept: int = 0
+    kept_weights: Weights | None = None
     parts: int = 1
     tried: bool = False
 
     def judge(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
-        """Note an epoch that is done; whether it is the best so far, or by at most the margin worse, and so is kept."""
+        """Note an epoch that is done; whether it is kept: the best so far, or worse by at most the margin."""
         self.epoch = epoch
         if not score >= self.best - margin:  # also when it is not a number
             return False
-        self.best, self.best_epoch = max(score, self.best), epoch
-        self.best_weights = copy.deepcopy(network.state_dict())
+        if score >= self.best:
+            self.best, self.rose = score, epoch
+        self.kept, self.kept_weights = epoch, copy.deepcopy(network.state_dict())
         return True
 
     def waited(self, patience: int) -> bool:
         """Whether so many epochs have passed without a better one; never for a patience of 0."""
-        return 0 < patience <= self.epoch - self.best_epoch
+        return 0 < patience <= self.epoch - self.rose
 
 
 @dataclass(frozen=True, slots=True)

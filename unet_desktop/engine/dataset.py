@@ -58,7 +58,7 @@ class Dataset:
     """The cases of a run with a view for each network.
 
     Attributes:
-        recent: ids of the cases that `drawn` repeats.
+        recent: ids of the cases that were corrected since the model was trained that training goes on from.
 
     Args:
         samples: the cases.
@@ -141,6 +141,12 @@ class Dataset:
             for index in self._usable[name]
             for _ in range(recent if self._samples[index].case_id in self.recent else 1)
         ]
+
+    def recent_share(self, name: str) -> float:
+        """Which share of the usable cases is recent, 0..1; 0 where there is none."""
+        usable = self._usable[name]
+        recent = sum(self._samples[index].case_id in self.recent for index in usable)
+        return recent / len(usable) if usable else 0.0
 
     def usable(self, name: str) -> list[int]:
         """Indices of the cases that have something for that network."""

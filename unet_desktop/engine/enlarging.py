@@ -32,12 +32,12 @@ class EnlargingConv2d(nn.Conv2d):
 
     def summed(self) -> nn.ConvTranspose2d:
         """The same for inference, its weights added up once and for all."""
-        made = nn.ConvTranspose2d(
-            self.in_channels, self.out_channels, 4, stride=2, padding=1, bias=self.bias is not None
-        ).to(self.weight.dtype)
-        made.weight.data = _summed(self.weight.data)
-        if self.bias is not None and made.bias is not None:
-            made.bias.data = self.bias.data
+        with torch.device("meta"):  # drawing weights that are not kept would take time and move torch's random state
+            made = nn.ConvTranspose2d(
+                self.in_channels, self.out_channels, 4, stride=2, padding=1, bias=self.bias is not None
+            )
+        made.weight = nn.Parameter(_summed(self.weight.detach()))
+        made.bias = self.bias
         return made
 
 

@@ -77,7 +77,7 @@ class Finished:
 
     Attributes:
         checkpoint: the file.
-        metrics: of the best epoch's model through the whole pipeline, at the validation pictures' own
+        metrics: of the kept epoch's model through the whole pipeline, at the validation pictures' own
             resolution; names as in `EpochDone`, "bce" as the network saw it.
         cases: case id to the same figures of that picture alone, worst mean Dice first.
         seconds: of the whole run.

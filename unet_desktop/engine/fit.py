@@ -101,7 +101,7 @@ class _Run:
             place=training_state.place_of(self.device),
             created=training_state.now(),
             internals=training_state.internals_of(course),
-            recent=tuple(sorted(train.recent)),
+            recent=tuple(sorted(train.recent | validation.recent)),
         )
         for _ in training_state.save(self.state_at, header, course, self.networks):
             yield Working(course.stage.name)
@@ -124,15 +124,15 @@ def fit(
     state_at: Path | None = None,
     resume: bool = False,
 ) -> Generator[TrainEvent, None, None]:
-    """Train on the samples and keep the best model in `save_to`.
+    """Train on the samples and keep the best model in `save_to`, see `learn.learn`.
 
     The file is written whole, first when all its networks have learned something (after the first epoch of the
-    segmenting network), then at each better epoch, and at the end. Closing the generator stops the run: the file
-    then holds the best model so far, or is not there yet, and `state_at` holds the last epoch's end.
+    segmenting network), then at each epoch that is kept, and at the end. Closing the generator stops the run: the file
+    then holds the model kept so far, or is not there yet, and `state_at` holds the last epoch's end.
 
     Args:
         train: cases to learn from.
-        validation: cases to choose the best epoch by; may be empty.
+        validation: cases to choose the epoch by that is kept; may be empty.
         labels: of their masks.
         config: how.
         save_to: checkpoint file to write; its folder exists.
@@ -167,12 +167,13 @@ def fit(
 def _learn_all(
     run: _Run, stages: list[Stage], clock: Clock, state: TrainingState | None
 ) -> Generator[TrainEvent, None, Figures]:
-    """Train one network after the other, saving each better epoch of the last; returns the best epoch's figures."""
+    """Train one network after the other, saving each kept epoch of the last; returns the last kept one's figures."""
     past: list[EpochDone] = []
     if state is not None:
         header = state.header
         header.refuse_changed(run.data[0].digests, run.data[1].digests)
-        run.data[0].recent = frozenset(header.recent)
+        for dataset in run.data:
+            dataset.recent = frozenset(header.recent)
         past = list(header.past)
         clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
         yield Resumed(header.past, header.changes(training_state.place_of(run.device)))
@@ -196,7 +197,7 @@ def _learn_all(
 
 
 def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[TrainEvent]:
-    """Train one network; after each epoch first the model is written, if it is the best, then the run's state."""
+    """Train one network; after each epoch first the model is written, if it is kept, then the run's state."""
     for event in learn(course, run.data[1], keep_start=run.parent is not None):
         if not isinstance(event, EpochDone):
             yield event
@@ -275,7 +276,7 @@ def _description(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
 
 
 def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
-    """Measure the best model as it will be used, and write it with these figures; the first of several processes."""
+    """Measure the kept model as it will be used, and write it with these figures; the first of several processes."""
     if not ranks.is_first():
         return
     segmenter = Segmenter(checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks)), run.device)

@@ -58,7 +58,8 @@ class Predictor:
         self._mirrored = mirrored
         self._dtype = device.half or torch.float32
         at_work = summed(folded(network)) if device.kind == "cpu" else folded(network)
-        self._network: Any = placed(copy.deepcopy(at_work).to(self._dtype), device)
+        own = copy.deepcopy(at_work) if lasting else at_work
+        self._network: Any = placed(own.to(self._dtype), device)
         other = accelerated(at_work.float(), self._network, spec, device) if lasting else None
         self._by_torch = other is None
         self._forward: Forward = other or self._network

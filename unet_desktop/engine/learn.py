@@ -34,12 +34,11 @@ Looks = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 Batch = tuple[Tensor, Tensor, Tensor]
 """On the device: (N, 3, s, s) float32 pictures; (N, s, s) uint8 masks; (N, s, s) uint8, 1 where they were corrected."""
 
-AS_GOOD = 0.03
-"""By so much worse a Dice an epoch may be and is kept in place of those before, when training goes on from a model.
+FAVOUR = 0.05
+"""By how much a mask favours the model whose answer it was corrected from, or that was accepted as it was.
 
-Masks that were corrected from that model's own answers, or accepted as they were, favour it and the epochs that have
-moved little from it: an equally good model that answers a little otherwise agrees with them to a Dice of 0.95 or so.
-Without a margin one accepted mask among two or three that judge keeps the old model for ever.
+Two equally good models agree to a Dice of 0.95 or so. Without this one accepted mask among two or three that judge
+would keep the model that training goes on from, or an epoch that has hardly moved from it.
 """
 _THREADS = 2
 _STEPS_AHEAD = 3
@@ -51,17 +50,17 @@ class DivergenceError(TrainingError):
 
 
 def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[LearnEvent]:
-    """Train the network in place; at the end it has the weights of its best epoch by validation Dice.
+    """Train the network in place; at the end it has the weights of the epoch that was kept by validation Dice.
 
     What is validated and kept is the average over the last steps, where the settings ask for one.
 
     Begins after the epochs that the course has behind it. An `EpochDone` with `saved` set means that this epoch is
-    the best so far (or as good: see `AS_GOOD`), and that the average holds its weights until the generator goes on.
-    Without validation cases every epoch is better than the one before.
+    kept: it is the best so far, or as good but for what favours earlier ones, see `FAVOUR`; the average holds its
+    weights until the generator goes on. Without validation cases every epoch is kept.
 
     Args:
         course: the network and all that its learning needs.
-        validation: the cases that choose the best epoch, read.
+        validation: the cases that choose the epoch to keep, read.
         keep_start: the weights at the start count as an epoch: training goes on from a model.
 
     Raises:
@@ -69,14 +68,14 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         TrainingError: the memory does not hold one picture.
     """
     stage, progress, patience = course.stage, course.progress, course.config.patience
-    margin = AS_GOOD if keep_start else 0.0
-    if keep_start and progress.best_weights is None and validation.usable(stage.name):
+    margin = FAVOUR * validation.recent_share(stage.name) if keep_start else 0.0
+    if keep_start and progress.kept_weights is None and validation.usable(stage.name):
         figures = yield from _validated(course, validation)
         progress.judge(0, figures.get("dice", 0.0), course.average.network)
     for epoch in range(progress.epoch + 1, stage.epochs + 1):
         if progress.waited(patience):
             course.clock.skip(stage, stage.epochs - progress.epoch)
-            yield Message(_stopped_early(stage, progress.best_epoch, progress.epoch))
+            yield Message(_stopped_early(stage, progress.rose, progress.epoch))
             break
         began, rate = time.perf_counter(), course.rate
         loss = yield from _epoch(course, epoch)
@@ -84,8 +83,8 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         better = progress.judge(epoch, figures.get("dice", 0.0), course.average.network, margin)
         seconds, left = time.perf_counter() - began, course.clock.left()
         yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, left, saved=better)
-    if progress.best_weights is not None:
-        course.network.load_state_dict(progress.best_weights)
+    if progress.kept_weights is not None:
+        course.network.load_state_dict(progress.kept_weights)
 
 
 def _validated(course: Course, validation: Dataset) -> Generator[Working, None, Figures]:

@@ -120,7 +120,7 @@ def build(spec: NetworkSpec) -> nn.Module:
     """The network with random weights."""
     if spec.kind == "lite0":
         return LiteUNet(spec.regions)
-    return UNet(spec.regions, spec.width, first=RARE if spec.framing == "whole" else 0.0)
+    return UNet(spec.regions, spec.width, first=RARE if spec.by_picture else None)
 
 
 def keep_statistics(network: nn.Module) -> None:

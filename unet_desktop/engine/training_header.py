@@ -31,7 +31,7 @@ class TrainingHeader:
         past: the epochs that are done, of all stages, in order; at least one.
         place: where it ran and with what, by name: device, threads, versions.
         created: when this state was written, ISO 8601 in UTC.
-        recent: ids of the training cases that were drawn more often.
+        recent: ids of the cases that were corrected since the model was trained that training went on from.
         internals: what is no tensor of optimiser, schedule, chance and progress; see `training_state`.
         format: number of this layout.
     """

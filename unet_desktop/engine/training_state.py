@@ -33,7 +33,7 @@ class TrainingState:
     Attributes:
         path: its file.
         header: its description.
-        tensors: name to tensor, on the CPU: "network.<name>.<key>", "average.<key>", "best.<key>",
+        tensors: name to tensor, on the CPU: "network.<name>.<key>", "average.<key>", "kept.<key>",
             "optimiser.<parameter>.<key>"
             and the random state.
     """
@@ -74,10 +74,10 @@ class TrainingState:
             progress = course.progress
             for name, value in internals["progress"].items():
                 setattr(progress, name, value)
-            if progress.best_epoch == progress.epoch:
-                progress.best_weights = self._under("average." if averaged else f"network.{course.stage.name}.")
+            if progress.kept == progress.epoch:
+                progress.kept_weights = self._under("average." if averaged else f"network.{course.stage.name}.")
             else:
-                progress.best_weights = self._under("best.")
+                progress.kept_weights = self._under("kept.")
             torch.set_rng_state(self.tensors[_RANDOM])
             if course.device.kind == "cuda" and _RANDOM_CUDA in self.tensors:
                 torch.cuda.set_rng_state(self.tensors[_RANDOM_CUDA])
@@ -125,7 +125,7 @@ def internals_of(course: Course) -> dict[str, Any]:
         "scaler": course.scaler.state_dict(),
         "generator": course.generator.bit_generator.state,
         "keep_statistics": isinstance(network, LiteUNet) and network.keep_statistics,
-        "progress": {name: getattr(progress, name) for name in ("epoch", "best", "best_epoch", "parts")},
+        "progress": {name: getattr(progress, name) for name in ("epoch", "best", "rose", "kept", "parts")},
     }
 
 
@@ -166,9 +166,9 @@ def _tensors(course: Course, networks: Mapping[str, nn.Module]) -> Iterator[tupl
         for key, tensor in course.average.network.state_dict().items():
             yield f"average.{key}", tensor
     progress = course.progress
-    if progress.best_weights is not None and progress.best_epoch != progress.epoch:
-        for key, tensor in progress.best_weights.items():
-            yield f"best.{key}", tensor
+    if progress.kept_weights is not None and progress.kept != progress.epoch:
+        for key, tensor in progress.kept_weights.items():
+            yield f"kept.{key}", tensor
     for number, values in course.optimiser.state_dict()["state"].items():
         for key, value in values.items():
             yield f"optimiser.{number}.{key}", value

@@ -18,10 +18,10 @@ from unet_desktop.engine.stepwise import Cut, uncut
 
 LEVELS = 5
 RARE = -3.0
-"""First logits where regions are a small part of what is seen.
+"""First logits of whole pictures, of which regions are a small part.
 
 A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
-"Focal loss", arXiv:1708.02002, section 3.3; their -4.6 is too low for soft Dice: see docs/experiments.md.
+"Focal loss", arXiv:1708.02002, section 3.3, have -4.6; docs/experiments.md has what was tried.
 """
 
 
@@ -39,10 +39,10 @@ class UNet(nn.Module):
         regions: sigmoid outputs, one a label.
         width: channels of the first level; each level below has twice as many.
         channels: of the picture.
-        first: logits at first, of every pixel; see `RARE`.
+        first: bias of the last convolution at first, or None for torch's own, near 0; see `RARE`.
     """
 
-    def __init__(self, regions: int, width: int = 64, channels: int = 3, first: float = 0.0) -> None:
+    def __init__(self, regions: int, width: int = 64, channels: int = 3, first: float | None = None) -> None:
         super().__init__()
         widths = [width << level for level in range(LEVELS)]
         self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
@@ -50,7 +50,7 @@ class UNet(nn.Module):
         self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
         self.pool = nn.MaxPool2d(2)
         self.head = nn.Conv2d(width, regions, 1)
-        if first and self.head.bias is not None:
+        if first is not None and self.head.bias is not None:
             nn.init.constant_(self.head.bias, first)
 
     def features(self, planes: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ _NETWORKS = {"unet": "the article's U-Net", "lite0": "U-Net with an EfficientNet
 _LIMITS = (
     "It knows pictures like those it learned from. On another camera, field, disease or population its masks can be "
     "wrong without looking so: correct some such pictures, measure, and train on.",
-    "The figures come from the validation pictures named above, which also chose the best epoch, so they are "
+    "The figures come from the validation pictures named above, which also chose the epoch that was kept, so they are "
     "somewhat too good. Judge it on pictures that took no part before you rely on it.",
     "Few validation pictures make figures that chance moves: with 10 of them a Dice difference of 0.01 means little.",
     "It carries no clinical approval. Its masks and cup-to-disc ratios are proposals for somebody who can judge.",

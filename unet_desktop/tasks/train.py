@@ -114,7 +114,7 @@ def train_on(
     start_from = None if parent is None else parent.path
     events = fit_together(
         samples(project, selection.train, recent(parent, selection.train)),
-        samples(project, selection.validation),
+        samples(project, selection.validation, recent(parent, selection.validation)),
         project.labels,
         config,
         save_to=path,
@@ -236,10 +236,11 @@ def _previous(project: Project, config: TrainConfig, selection: Selection) -> Mo
 
 
 def recent(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:
-    """Those of the cases that were corrected since the model was trained, or that it did not learn from."""
+    """Those of the cases that were corrected since the model was trained, or that took no part in that."""
     if model is None:
         return frozenset()
-    known, since = frozenset(model.header.data.get("train_cases", [])), model.header.created
+    data, since = model.header.data, model.header.created
+    known = {*data.get("train_cases", []), *data.get("validation_cases", [])}
     return frozenset(case.id for case in cases if case.id not in known or case.changed_at > since)
 
 

@@ -305,6 +305,16 @@ def test_that_pictures_are_no_dicom_files_is_said_once_and_not_in_each_row(segme
     assert NO_DICOM not in said(segment(anew=True))
 
 
+def test_it_is_said_with_the_first_that_is_none(segment, monkeypatch):
+    pytest.importorskip("highdicom")
+    monkeypatch.setattr(run, "is_dicom", lambda path: path.name != ALL[2].rpartition("/")[2])
+    events = segment(outputs=Outputs(dicom_seg=True))
+    shown = [event.name if isinstance(event, ItemDone) else event.text for event in events
+             if isinstance(event, ItemDone | Message)]  # fmt: skip
+    assert NO_DICOM in shown
+    assert shown[shown.index(NO_DICOM) + 1] == ALL[2]
+
+
 def test_what_others_write_in_and_below_the_folder_is_left_alone(segment, out):
     Project.create(out / "masks" / "project", DISC_AND_CUP)
     others = [out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}" for where, name in (

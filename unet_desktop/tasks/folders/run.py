@@ -154,7 +154,7 @@ class _Run:
                 yield Working("read")
                 continue
             picture, outcome = found
-            if not self._told and not is_dicom(picture.path):
+            if not (self._told or isinstance(outcome, Problem) or is_dicom(picture.path)):
                 self._told = True
                 yield Message(NO_DICOM)
             self._folder.keep(picture, outcome, self._work)
