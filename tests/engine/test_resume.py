@@ -175,6 +175,35 @@ def test_a_training_that_went_on_from_a_model_is_resumed_without_it(run, model, 
     assert_same_weights(first, second)
 
 
+@pytest.mark.parametrize("done", [1, 2, 3])
+def test_which_epoch_is_kept_is_resumed_too(run, model, samples, tmp_path, tiny, monkeypatch, done):
+    folders = [tmp_path / name for name in ("first", "second")]
+    scores = {"locate": [0.5] * 2, "segment": [0.9, 0.95, 0.92, 0.89]}  # the start's first; the second epoch is kept
+
+    def judged(network, views, stage, device):
+        yield from ()
+        return {"dice": waiting[stage.name].pop(0)}
+
+    monkeypatch.setattr(learn, "as_seen", judged)
+    cases = samples[:3], [replace(samples[3], recent=True)]
+    settings = replace(tiny, epochs=3)
+    for folder in folders:
+        folder.mkdir()
+        waiting = {name: list(values) for name, values in scores.items()}
+        begun = run(folder, cases=cases, start_from=model, settings=settings)
+        for event in begun:
+            if (
+                folder == folders[1]
+                and isinstance(event, EpochDone)
+                and (event.stage, event.epoch) == ("segment", done)
+            ):
+                break
+        begun.close()
+    cases = samples[:3], samples[3:]  # what was recent is known to the training
+    list(run(folders[1], cases=cases, resume=True, settings=settings))
+    assert_same_weights(*folders)
+
+
 def test_the_articles_optimiser_and_schedule_are_resumed_too(run, tmp_path, config):
     settings = replace(config, framing="whole", network="unet", width=4, optimiser="adam", schedule="step",
                        step_epochs=1, epochs=3)  # fmt: skip
