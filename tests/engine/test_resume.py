@@ -178,7 +178,7 @@ def test_a_training_that_went_on_from_a_model_is_resumed_without_it(run, model, 
 @pytest.mark.parametrize("done", [1, 2, 3])
 def test_which_epoch_is_kept_is_resumed_too(run, model, samples, tmp_path, tiny, monkeypatch, done):
     folders = [tmp_path / name for name in ("first", "second")]
-    scores = {"locate": [0.5] * 2, "segment": [0.9, 0.95, 0.92, 0.89]}  # the start's first; the second epoch is kept
+    scores = {"locate": [0.5] * 2, "segment": [0.9, 0.95, 0.87, 0.83]}  # the start's first; the second epoch is kept
 
     def judged(network, views, stage, device):
         yield from ()

@@ -40,6 +40,13 @@ FAVOUR = 0.05
 Two equally good models agree to a Dice of 0.95 or so. Without this one accepted mask among two or three that judge
 would keep the model that training goes on from, or an epoch that has hardly moved from it.
 """
+CHANCE = 0.06
+"""By how much one validation case's Dice may mislead; so many cases mislead by this over their square root.
+
+"One-cycle" is at its best when its rate has come down: an earlier epoch has to be better by more than chance. (As the
+rule of one standard error, Breiman et al. 1984, "Classification and Regression Trees", chapter 3.) What a single
+case that judged has cost is in docs/experiments.md.
+"""
 _THREADS = 2
 _STEPS_AHEAD = 3
 """Beside a GPU: a step takes it about as long as one thread needs for the looks of four pictures."""
@@ -55,8 +62,8 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
     What is validated and kept is the average over the last steps, where the settings ask for one.
 
     Begins after the epochs that the course has behind it. An `EpochDone` with `saved` set means that this epoch is
-    kept: it is the best so far, or as good but for what favours earlier ones, see `FAVOUR`; the average holds its
-    weights until the generator goes on. Without validation cases every epoch is kept.
+    kept: it is the best so far, or as good but for what favours earlier ones and chance, see `FAVOUR` and `CHANCE`;
+    the average holds its weights until the generator goes on. Without validation cases every epoch is kept.
 
     Args:
         course: the network and all that its learning needs.
@@ -68,7 +75,7 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         TrainingError: the memory does not hold one picture.
     """
     stage, progress, patience = course.stage, course.progress, course.config.patience
-    margin = FAVOUR * validation.recent_share(stage.name) if keep_start else 0.0
+    margin = _margin(course, validation, keep_start=keep_start)
     if keep_start and progress.kept_weights is None and validation.usable(stage.name):
         figures = yield from _validated(course, validation)
         progress.judge(0, figures.get("dice", 0.0), course.average.network)
@@ -85,6 +92,13 @@ def learn(course: Course, validation: Dataset, *, keep_start: bool) -> Iterator[
         yield EpochDone(stage.name, epoch, stage.epochs, loss, figures, rate, seconds, left, saved=better)
     if progress.kept_weights is not None:
         course.network.load_state_dict(progress.kept_weights)
+
+
+def _margin(course: Course, validation: Dataset, *, keep_start: bool) -> float:
+    """By how much worse a Dice an epoch may be than the best before and is kept in its place."""
+    judges = len(validation.usable(course.stage.name))
+    chance = CHANCE / math.sqrt(judges) if judges and course.config.schedule == "one-cycle" else 0.0
+    return chance + (FAVOUR * validation.recent_share(course.stage.name) if keep_start else 0.0)
 
 
 def _validated(course: Course, validation: Dataset) -> Generator[Working, None, Figures]:
