@@ -9,7 +9,7 @@ how good the model is, and how long correcting them would take, after each train
 lie within 5 % of the disc's height (95th percentile) of the experts': cups of 2 and of 3 of the 4 experts are 6 %
 apart. Ways:
 
-    hand          each photograph from an empty mask, lasso or ellipses, whichever is quicker
+    hand          each photograph from an empty mask, by lasso, ellipses or a wide brush, whichever is quickest
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,

@@ -99,8 +99,9 @@ def hand_for(truth: Mask, labels: LabelSet) -> Hand:
 
 
 def drawn_anew(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    """From an empty mask, in the way that is quicker: round each border with the lasso, or ellipses and strokes."""
-    return min((_traced(truth, labels), _ellipses(truth, labels, tolerance)), key=lambda drawn: drawn.seconds)
+    """From an empty mask, in the quickest way: round each border with the lasso, ellipses and strokes, brush alone."""
+    ways = (_traced(truth, labels), _ellipses(truth, labels, tolerance), _brushed(truth, labels, tolerance))
+    return min(ways, key=lambda drawn: drawn.seconds)
 
 
 def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
@@ -144,6 +145,12 @@ def _ellipses(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
             Reshape(mask, labels, label, "").show(*found.pixels(mask.shape), Combine.ADD)
     done = _stroked(hand, mask, truth, labels, tolerance)
     return Drawn(mask, hand.seconds if done else math.inf, hand.gestures, "ellipses")
+
+
+def _brushed(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
+    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
+    done = _stroked(hand, mask, truth, labels, tolerance)
+    return Drawn(mask, hand.seconds if done else math.inf, hand.gestures, "brush")
 
 
 def _stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> bool:
