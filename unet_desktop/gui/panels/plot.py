@@ -30,6 +30,15 @@ class Curve:
     key: str = ""
 
 
+class _WholeNumbers(pyqtgraph.AxisItem):  # type: ignore[misc]
+    """An axis with ticks at whole numbers only: there is no half epoch and no half case."""
+
+    def tickSpacing(self, low: float, high: float, pixels: float) -> list[tuple[float, float]]:
+        """Distance of the ticks and where they begin, for each level of ticks."""
+        levels = super().tickSpacing(low, high, pixels)
+        return [(spacing, start) for spacing, start in levels if spacing >= 1] or [(1.0, 0.0)]
+
+
 class Plot(QWidget):
     """Curves over epochs; nothing in it can be dragged, so the wheel scrolls the panel."""
 
@@ -44,7 +53,7 @@ class Plot(QWidget):
         self._title = title
         self._legend = named(QLabel(), "legend")
         self._legend.setWordWrap(True)
-        self._view = pyqtgraph.PlotWidget()
+        self._view = pyqtgraph.PlotWidget(axisItems={"bottom": _WholeNumbers("bottom")})
         self._curves: dict[Curve, pyqtgraph.PlotDataItem] = {}
         self._marks: list[pyqtgraph.InfiniteLine] = []
         self._view.setMinimumHeight(104)
