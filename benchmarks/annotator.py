@@ -22,6 +22,7 @@ network has some 30 million parameters, which 2 cores do not train: `--width` ma
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,8 +77,8 @@ def main() -> None:
         pool = [sample for index, sample in enumerate(samples) if index % FOLDS]
         for way in _ways(arguments):
             print(f"\n{way.name}\npicture  seconds  gestures  how       before: disc, cup Dice   so far a picture")
-            place = folder / way.name
-            place.mkdir()
+            place = (arguments.keep or folder) / way.name
+            place.mkdir(parents=True)
             _work(way, pool, samples[::FOLDS], place, arguments.pictures, arguments.tolerance)
 
 
@@ -124,6 +125,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
             continue
         learned = number
         if number % EVERY == 0:
+            shutil.copy(model, folder / f"after-{number}.safetensors")
             took, figures = _judge(segmenter, held_out, near)
             print(
                 f"        trained in {seconds:.0f} s; held out: disc, cup Dice {_dices(figures)}, "
@@ -184,6 +186,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tolerance", type=float, default=0.05, help="of the border, as a share of the disc's height")
     parser.add_argument("--width", type=int, default=16, help="channels of RootPainter's first level; it has 64")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="folder in which masks and models stay, one for each way")
     return parser.parse_args()
 
 
