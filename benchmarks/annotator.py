@@ -9,7 +9,7 @@ how good the model is, and how long correcting them would take, after each train
 lie within 5 % of the disc's height (95th percentile) of the experts': cups of 2 and of 3 of the 4 experts are 6 %
 apart. Ways:
 
-    hand          each photograph from an empty mask, by lasso, ellipses or a wide brush, whichever is quickest
+    hand          each photograph from an empty mask, each label by lasso, ellipse or wide brush, whichever is quickest
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,
@@ -76,7 +76,9 @@ def main() -> None:
         samples = drishti_samples(arguments.data, folder)
         pool = [sample for index, sample in enumerate(samples) if index % FOLDS]
         for way in _ways(arguments):
-            print(f"\n{way.name}\npicture  seconds  gestures  how       before: disc, cup Dice   so far a picture")
+            print(
+                f"\n{way.name}\npicture  seconds  gestures  how               before: disc, cup Dice   so far a picture"
+            )
             place = (arguments.keep or folder) / way.name
             place.mkdir(parents=True)
             _work(way, pool, samples[::FOLDS], place, arguments.pictures, arguments.tolerance)
@@ -112,7 +114,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
         write_mask(folder / f"{sample.case_id}.png", drawn.mask, DISC_AND_CUP)
         done.append(replace(sample, mask=folder / f"{sample.case_id}.png"))
         print(
-            f"{number:7d} {drawn.seconds:8.1f} {drawn.gestures:9d}  {drawn.how:9s} {_dices(before):>22s} "
+            f"{number:7d} {drawn.seconds:8.1f} {drawn.gestures:9d}  {drawn.how:17s} {_dices(before):>22s} "
             f"{sum(spent) / number:18.2f}",
             flush=True,
         )

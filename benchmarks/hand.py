@@ -1,84 +1,32 @@
-"""A simulated hand with a mouse: how long drawing and correcting a mask takes, with the program's own tools.
+"""A simulated hand: how long drawing and correcting a mask takes with the program's own tools, see `pointer`.
 
-The protocol is RootPainter's (root_painter, trainer/tests/sim_benchmark, method.md): a pointer that is read 120 times a
-second, paints at 400 and travels at 800 screen pixels a second, and needs 200 ms to find each place and 200 ms to check
-what it did there. The disc's crop, as large as the network sees it, fills `SCREEN` pixels of the screen. The hand sees
-the experts' mask and stops where the border is within a tolerance of it, as people do.
+The disc's crop, as large as the network sees it, fills `SCREEN` pixels of the screen. The hand sees the experts' mask
+and stops where the border is within a tolerance of it, as people do.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from hand_strokes import near, outline, stroked
+from pointer import CHECK, Hand
 
-from unet_desktop.images.box import Box, bounds
-from unet_desktop.images.opencv import cv2
+from unet_desktop.images.box import bounds
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.agreement import boundary_distance
-from unet_desktop.masks.push import Push
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.shapes.ellipse_fit import through
+from unet_desktop.masks.shapes.ellipse_handles import inscribed
 from unet_desktop.masks.shapes.fill import filled
-from unet_desktop.masks.stroke import Stroke, erasing_table, painting_table
 
-RATE = 120.0
-"""Pointer events a second."""
-PAINTING, TRAVEL = 400.0, 800.0
-"""Screen pixels a second with the button down and up."""
-SEARCH, CHECK = 0.2, 0.2
-"""Seconds to find a place and to look at what was done there."""
 SCREEN = 900.0
 """Screen pixels that the crop round the disc is wide: a window of 1366x768 or 1920x1080, zoomed to it."""
 CROP = 1.9
 """Side of that crop over the disc's diameter, as in the preset."""
 CLICKS = 6
 """That an ellipse is put through."""
-MOST_STROKES = 60
-_SMALLEST = 4.0
-"""Radius of the smallest brush, screen pixels."""
-
-Place = tuple[float, float]
-
-
-@dataclass
-class Hand:
-    """A hand, its clock and what it has done.
-
-    Attributes:
-        scale: screen pixels a picture pixel.
-        seconds: since it began.
-        gestures: strokes and clicks.
-        at: where the pointer is, picture pixels.
-    """
-
-    scale: float
-    at: Place
-    seconds: float = 0.0
-    gestures: int = 0
-
-    def go(self, to: Place) -> None:
-        """Find a place and move the pointer there."""
-        self.seconds += SEARCH + math.dist(self.at, to) * self.scale / TRAVEL
-        self.at = to
-
-    def drag(self, line: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Follow a line with the button down: (N, 2) points in, the places at which the pointer is read out."""
-        steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-        each = PAINTING / RATE / self.scale
-        wanted = np.append(np.arange(0.0, steps[-1], each), steps[-1])
-        read = np.stack([np.interp(wanted, steps, line[:, axis]) for axis in (0, 1)], axis=1)
-        self.seconds += steps[-1] * self.scale / PAINTING
-        self.at = (float(read[-1, 0]), float(read[-1, 1]))
-        return read
-
-    def check(self) -> None:
-        """Let go and look."""
-        self.seconds += CHECK
-        self.gestures += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,201 +47,80 @@ def hand_for(truth: Mask, labels: LabelSet) -> Hand:
 
 
 def drawn_anew(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    """From an empty mask, in the quickest way: round each border with the lasso, ellipses and strokes, brush alone."""
-    ways = (_traced(truth, labels), _ellipses(truth, labels, tolerance), _brushed(truth, labels, tolerance))
-    return min(ways, key=lambda drawn: drawn.seconds)
+    """From an empty mask, each label in the quickest way."""
+    return _drawn(hand_for(truth, labels), np.zeros_like(truth), truth, labels, tolerance)
 
 
 def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    """From a model's mask: looked at, stroked where it is wrong, or drawn anew where that is quicker."""
-    hand, mask = hand_for(truth, labels), proposal.copy()
+    """From a model's mask: looked at, and each label that is wrong mended or put in its place in the quickest way."""
+    hand = hand_for(truth, labels)
     hand.seconds += CHECK
-    done = _stroked(hand, mask, truth, labels, tolerance)
-    stroked = Drawn(mask, hand.seconds, hand.gestures, "strokes" if hand.gestures else "accepted")
-    anew = drawn_anew(truth, labels, tolerance)
-    anew = Drawn(anew.mask, anew.seconds + CHECK, anew.gestures, anew.how)
-    return stroked if done and stroked.seconds <= anew.seconds else anew
+    return _drawn(hand, proposal.copy(), truth, labels, tolerance)
 
 
-def _traced(truth: Mask, labels: LabelSet) -> Drawn:
-    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
-    for label in labels:
-        plane = region(truth, labels, label)
-        if not plane.any():
-            continue
-        line = _outline(plane)
-        hand.go((float(line[0, 0]), float(line[0, 1])))
-        gesture = Reshape(mask, labels, label, "")
-        gesture.show(*filled([hand.drag(np.concatenate([line, line[:1]]))], mask.shape), Combine.ADD)
-        hand.check()
-    return Drawn(mask, hand.seconds, hand.gestures, "lasso")
-
-
-def _ellipses(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
-    for label in labels:
-        plane = region(truth, labels, label)
-        if not plane.any():
-            continue
-        line = _outline(plane)
-        points = line[np.linspace(0, len(line), CLICKS, endpoint=False).astype(int)]
-        for x, y in points:
-            hand.go((float(x), float(y)))
-            hand.check()
-        found = through(points)
-        if found is not None:
-            Reshape(mask, labels, label, "").show(*found.pixels(mask.shape), Combine.ADD)
-    done = _stroked(hand, mask, truth, labels, tolerance)
-    return Drawn(mask, hand.seconds if done else math.inf, hand.gestures, "ellipses")
-
-
-def _brushed(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    hand, mask = hand_for(truth, labels), np.zeros_like(truth)
-    done = _stroked(hand, mask, truth, labels, tolerance)
-    return Drawn(mask, hand.seconds if done else math.inf, hand.gestures, "brush")
-
-
-def _stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> bool:
-    """Bring the mask to the truth, in place, stroke by stroke or push by push; whether it came within the tolerance."""
+def _drawn(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
     disc = bounds(region(truth, labels, next(iter(labels))))
     limit = tolerance * max(disc.height, 1)
     work = bounds(mask).joined(disc).grown(8).within(*mask.shape)
+    hows: list[str] = []
     for label in labels:
-        while not _near(mask, truth, labels, label, work, limit):
-            aim = None if hand.gestures >= MOST_STROKES else _aim(mask, truth, labels, label, work, limit)
-            if aim is None:
-                return False
-            tried = [way(replace(hand), mask.copy(), labels, label, aim) for way in (_stroke, _push)]
-            before = _off(mask, truth, labels, label, work)
-            gained = [
-                (before - _off(after, truth, labels, label, work)) / max(used.seconds - hand.seconds, SEARCH)
-                for used, after in tried  # a finger that finds no way to push takes no time
-            ]
-            best = int(np.argmax(gained))
-            if gained[best] <= 0:
-                return False
-            used, after = tried[best]
-            mask[...] = after
-            hand.seconds, hand.gestures, hand.at = used.seconds, used.gestures, used.at
+        if near(mask, truth, labels, label, work, limit):
+            continue
+        theirs = region(truth, labels, label)
+        best: tuple[Hand, Mask, str] | None = None
+        for how, shape in _SHAPES.items():
+            used, tried = replace(hand), mask.copy()
+            if shape is not None and not (theirs.any() and shape(used, tried, theirs, labels, label)):
+                continue
+            done = stroked(used, tried, truth, labels, label, work, limit)
+            if done and (best is None or used.seconds < best[0].seconds):
+                best = used, tried, how
+        assert best is not None, f"No way of drawing {label.name} comes within the tolerance."
+        hand, mask, how = best
+        hows.append(how)
+    return Drawn(mask, hand.seconds, hand.gestures, ", ".join(hows) or "accepted")
+
+
+def _lasso(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
+    """Led once round the border; it takes the place of what was there."""
+    line = outline(theirs)
+    hand.go((float(line[0, 0]), float(line[0, 1])))
+    shape = filled([hand.drag(np.concatenate([line, line[:1]]))], mask.shape)
+    hand.check()
+    Reshape(mask, labels, label, "").show(*shape, Combine.REPLACE)
     return True
 
 
-def _off(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box) -> int:
-    """Pixels at which the two differ in that region."""
-    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
-    return int(np.count_nonzero(ours ^ theirs))
-
-
-def _near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
-    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
-    if not ours.any() or not theirs.any():
-        return bool(ours.any() == theirs.any())
-    return boundary_distance(ours, theirs) <= limit
-
-
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """The place that the hand corrects next.
-
-    Attributes:
-        work: the box of the mask that is looked at.
-        piece: (h, w) bool, what is plainly wrong there.
-        depth: (h, w) float32, how far each pixel of the side to be painted or wiped lies from the true border; else 0.
-        missing: it is to be painted, not wiped.
-        deepest: of the piece, pixels.
-    """
-
-    work: Box
-    piece: Region
-    depth: NDArray[np.float32]
-    missing: bool
-    deepest: float
-
-
-def _aim(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> _Aim | None:
-    """The largest piece that is plainly wrong; None when nothing is wrong."""
-    ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
-    depth = np.where(theirs, _depth(theirs), _depth(~theirs))
-    wrong = ours ^ theirs
-    plain = wrong & (depth > limit / 2)  # what is off by less than half the tolerance nobody touches
-    _, numbers, statistics, _ = cv2.connectedComponentsWithStats(
-        (plain if plain.any() else wrong).astype(np.uint8), connectivity=4
-    )
-    if len(statistics) < 2:
-        return None
-    piece = numbers == 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
-    missing = bool(theirs[piece][0])
-    side = theirs if missing else ~theirs
-    return _Aim(work, piece, np.where(side, depth, np.float32(0.0)), missing, float(depth[piece].max()))
-
-
-def _stroke(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> tuple[Hand, Mask]:
-    """Run a brush along the true border over the piece."""
-    radius = max(aim.deepest / 2 * 1.1, _SMALLEST / hand.scale)
-    radius = min(radius, 0.95 * float(aim.depth.max()))
-    line = _along(aim.depth, aim.piece, radius) + np.array([aim.work.left, aim.work.top])
-    hand.go((float(line[0, 0]), float(line[0, 1])))
-    stroke = Stroke(mask, (painting_table if aim.missing else erasing_table)(labels, label), radius, "")
-    for x, y in hand.drag(line):
-        stroke.extend(float(x), float(y))
+def _box(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
+    """An ellipse drawn from one corner of its box to the other."""
+    box = bounds(theirs)
+    corner, other = (float(box.left), float(box.top)), (float(box.left + box.width), float(box.top + box.height))
+    hand.go(corner)
+    hand.drag(np.array([corner, other]))
     hand.check()
-    return hand, mask
+    ellipse = inscribed(corner, other, round_=False, centred=False)
+    Reshape(mask, labels, label, "").show(*ellipse.pixels(mask.shape), Combine.REPLACE)
+    return True
 
 
-def _push(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> tuple[Hand, Mask]:
-    """Push the border over the middle of the piece with a finger as large as the piece."""
-    rows, columns = np.nonzero(aim.piece)
-    spread = math.hypot(float(np.ptp(rows)), float(np.ptp(columns))) + 1.0
-    middle = np.array([columns.mean(), rows.mean()])
-    # The deeper end of the piece is the true border when it is missing, and the mask's own when it is too much.
-    depth = aim.depth[rows, columns]
-    away = np.hypot(columns - middle[0], rows - middle[1])
-    near = away <= max(spread / 4, aim.deepest, float(away.min()))  # a piece bent to a ring has none of itself there
-    shallow, deep = (
-        np.array([columns[chosen].mean(), rows[chosen].mean()])
-        for chosen in (near & (depth <= np.median(depth[near])), near & (depth >= np.median(depth[near])))
-    )
-    across = shallow - deep
-    length = float(np.hypot(*across))
-    if length < 1e-6:
-        return hand, mask
-    across *= aim.deepest / length
-    radius = max(spread / 2, 2 * aim.deepest, _SMALLEST / hand.scale)
-    centre = (shallow + deep) / 2 + np.array([aim.work.left, aim.work.top]) + 0.5
-    start, end = centre - across * 1.1, centre + across / 2
-    hand.go((float(start[0]), float(start[1])))
-    push = Push(mask, labels, label, (float(start[0]), float(start[1])), radius, inwards=not aim.missing)
-    for x, y in hand.drag(np.stack([start, end])):
-        push.extend(float(x), float(y))
-    hand.check()
-    return hand, mask
+def _clicks(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
+    """An ellipse through six clicks on the border."""
+    line = outline(theirs)
+    points = line[np.linspace(0, len(line), CLICKS, endpoint=False).astype(int)]
+    for x, y in points:
+        hand.go((float(x), float(y)))
+        hand.check()
+    found = through(points)
+    if found is None:
+        return False
+    Reshape(mask, labels, label, "").show(*found.pixels(mask.shape), Combine.REPLACE)
+    return True
 
 
-def _along(depth: NDArray[np.float32], piece: Region, radius: float) -> NDArray[np.float64]:
-    """(N, 2) places at that depth beside the border, from one end of the piece to the other."""
-    level = _outline(depth >= radius) - 0.5
-    away = _depth(~piece)
-    columns, rows = (np.clip(np.rint(level[:, axis]).astype(int), 0, depth.shape[1 - axis] - 1) for axis in (0, 1))
-    near = away[rows, columns] <= radius
-    if not near.any():  # the piece is thinner than a brush: its nearest place
-        near[int(np.argmin(away[rows, columns]))] = True
-    if not near.all():  # begin after the longest stretch that needs nothing
-        at = np.flatnonzero(near)
-        gaps = np.diff(np.append(at, at[0] + len(near)))
-        first = at[(int(np.argmax(gaps)) + 1) % len(at)]
-        level, near = np.roll(level, -first, axis=0), np.roll(near, -first)
-        level = level[: int(np.flatnonzero(near)[-1]) + 1]
-    line = level + 0.5
-    return line if len(line) > 1 else np.repeat(line, 2, axis=0)
-
-
-def _outline(plane: Region) -> NDArray[np.float64]:
-    """(N, 2) float64 centres of the pixels round the longest border of the plane."""
-    outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    longest = max(outlines, key=len)
-    return np.asarray(longest[:, 0], np.float64) + 0.5
-
-
-def _depth(plane: Region) -> NDArray[np.float32]:
-    """How far each pixel of the plane lies from its end, pixels; the picture's border is none."""
-    return np.asarray(cv2.distanceTransform(plane.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+_SHAPES: dict[str, Callable[[Hand, Mask, Region, LabelSet, Label], bool] | None] = {
+    "strokes": None,
+    "box": _box,
+    "clicks": _clicks,
+    "lasso": _lasso,
+}
+"""What a label's region can be begun with, before strokes bring it within the tolerance; False: it cannot be drawn."""
