@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from drawings import disc_mask
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QColor, QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QPushButton
 
 from unet_desktop.checkpoint_header import CheckpointHeader
@@ -21,6 +21,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.engine.priority import Cores
 from unet_desktop.errors import TrainingError
 from unet_desktop.gui.outcome import Outcome
+from unet_desktop.gui.theme import DARK, LIGHT
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
@@ -271,3 +272,22 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
     assert shown == [str(tmp_path)]
     opened.panels.banner.show_problem("Something else.")
     assert not button.isVisible()
+
+
+def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> None:
+    with qtbot.waitSignal(opened.bench.learning.notice):
+        opened.bench.learning.run("Testing", lambda: iter(()), done="The model was imported.")
+    assert not opened.panels.banner.isVisible()
+    assert opened.panels.status.currentMessage() == "The model was imported."
+
+
+def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp_path: Path) -> None:
+    def grounds(problem: str) -> QColor:
+        with qtbot.waitSignal(opened.bench.learning.notice):
+            opened.bench.learning.run("Testing", lambda: iter([ItemDone("x", 1, 1, problem=problem)]), folder=tmp_path)
+        banner = opened.panels.banner
+        assert banner.isVisible()
+        return banner.grab().toImage().pixelColor(2, banner.height() // 2)
+
+    calm, alarming = grounds(""), grounds("x.jpg is damaged.")
+    assert (calm, alarming) in [(QColor(colours.chosen), QColor(colours.warning)) for colours in (LIGHT, DARK)]

@@ -158,7 +158,7 @@ def test_an_imported_model_is_in_use(opened: MainWindow, tmp_path: Path, monkeyp
     with qtbot.waitSignal(opened.bench.runner.succeeded):
         qtbot.mouseClick(part(opened, QPushButton, "import_first"), Qt.MouseButton.LeftButton)
     assert opened.bench.session.model_in_use.stem == "of_a_friend"
-    assert opened.panels.banner.text == "The model was imported."
+    assert opened.panels.status.currentMessage() == "The model was imported."
 
 
 def test_what_is_refused_changes_nothing(models: MainWindow, tmp_path: Path, monkeypatch, qtbot) -> None:

@@ -28,13 +28,13 @@ class Learning(QObject):
 
     Signals:
         progressed(done, total): of the running job's items.
-        notice(text, folder): a job is over and has something to say, one line each; its files lie in the folder,
-            or None.
+        notice(text, folder, well): a job is over and has something to say, one line each; its files lie in the folder,
+            or None; `well` says that nothing of it needs to be looked at.
         problem(exception): a job failed.
     """
 
     progressed = Signal(int, int)
-    notice = Signal(str, object)
+    notice = Signal(str, object, bool)
     problem = Signal(object)
 
     def __init__(
@@ -170,7 +170,7 @@ class Learning(QObject):
         except UserError as error:
             self.problem.emit(error)
         if text := self._outcome.summary(succeeded=succeeded):
-            self.notice.emit(text, self._outcome.folder)
+            self.notice.emit(text, self._outcome.folder, succeeded and self._outcome.well)
 
     def _on_runner_event_happened(self, event: object) -> None:
         if isinstance(event, ItemDone):

@@ -35,6 +35,11 @@ class Outcome:
         """Take in what the job says beside its items."""
         self._said.append(sentence)
 
+    @property
+    def well(self) -> bool:
+        """Whether nothing is to be looked at: no item has a problem or a note, and the job said nothing."""
+        return not (self._problems or self._notes or self._said)
+
     def summary(self, *, succeeded: bool) -> str:
         """A line for each kind of thing there is to say, the most frequent notes first; empty when there is none."""
         lines = [self._done] if succeeded and self._done else []

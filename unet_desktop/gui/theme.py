@@ -172,6 +172,8 @@ def style_sheet(colours: Colours) -> str:
     QPushButton[role="main"]:focus {{ border: 2px solid {colours.text}; padding: 4px 11px; }}
     QFrame#banner {{ background: {colours.warning}; border-bottom: 1px solid {colours.line}; }}
     QFrame#banner QLabel {{ color: {colours.on_warning}; }}
+    QFrame#banner[calm="true"] {{ background: {colours.chosen}; }}
+    QFrame#banner[calm="true"] QLabel {{ color: {colours.text}; }}
     QLabel[role="warning"] {{ background: {colours.warning}; color: {colours.on_warning}; border-radius: 4px;
         padding: 5px 7px; }}
     QPushButton[role="choice"], ActionButton {{ background: {colours.raised}; color: {colours.text};

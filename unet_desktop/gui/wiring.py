@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -11,6 +12,7 @@ from unet_desktop.gui import readiness
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.case_menu import CaseMenu
 from unet_desktop.gui.handlers import Groups
+from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.theme import Appearance, style_sheet
 from unet_desktop.gui.views.access import AccessView
 from unet_desktop.gui.views.brush_size import BrushSizeView
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _SAID_FOR = 8000
-"""Milliseconds for which the status line says that an approval has ended."""
+"""Milliseconds for which the status line says something."""
 
 
 def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appearance) -> None:
@@ -56,7 +58,7 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
     bench.proposal.problem.connect(panels.banner.show_problem)
     bench.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
-    bench.learning.notice.connect(panels.banner.show_result)
+    bench.learning.notice.connect(lambda *result: _say_result(panels, *result))
     bench.learning.problem.connect(window.problems.show)
     pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
     upkeep.refresh_colours()
@@ -73,6 +75,14 @@ def _say_approval_ended(window: MainWindow) -> None:
     keys = window.actions_by_id.keymap.text("case.approve")
     again = f"approve it again with {keys}" if keys else "approve it again"
     window.panels.status.showMessage(f"Changed after it was approved: {again}.", _SAID_FOR)
+
+
+def _say_result(panels: Panels, text: str, folder: Path | None, well: bool) -> None:
+    """What went well and left no folder to open needs no place over the canvas."""
+    if well and folder is None:
+        panels.status.showMessage(text, _SAID_FOR)
+    else:
+        panels.banner.show_result(text, folder, well)
 
 
 def _end_peek(window: MainWindow, groups: Groups, key: int) -> None:

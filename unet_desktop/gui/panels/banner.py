@@ -51,17 +51,26 @@ class Banner(QFrame):
         """Say this until it is closed, recovered, or said better."""
         self._folder = None
         self._open.hide()
+        self._set_calm(False)
         self._words.setText(sentence)
         self._retry.setVisible(retry)
         self._close.setVisible(not retry)
         self.setAccessibleName(sentence)
         self.show()
 
-    def show_result(self, text: str, folder: Path | None) -> None:
-        """Say what came of a job, and offer to open the folder that it wrote to."""
+    def show_result(self, text: str, folder: Path | None, well: bool) -> None:
+        """Say what came of a job, calmly if all went well, and offer to open the folder that it wrote to."""
         self.show_problem(text)
+        self._set_calm(well)
         self._folder = folder
         self._open.setVisible(folder is not None)
+
+    def _set_calm(self, calm: bool) -> None:
+        """Its colours are a warning's unless all is well."""
+        self.setProperty("calm", calm)
+        for part in (self, self._words):
+            self.style().unpolish(part)
+            self.style().polish(part)
 
     def _on_open_clicked(self) -> None:
         if self._folder is not None:
