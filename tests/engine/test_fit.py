@@ -190,22 +190,6 @@ def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monk
     assert "unet-desktop[pretrained]" in first.text
 
 
-@pytest.fixture
-def scripted(monkeypatch):
-    """Function that makes the segmenting network's epochs have these scores, the start's first where there is one."""
-
-    def script(scores):
-        waiting = {"locate": iter([0.5] * 9), "segment": iter(scores)}
-
-        def judged(network, views, stage, device):
-            yield from ()
-            return {"dice": next(waiting[stage.name])}
-
-        monkeypatch.setattr(learn, "as_seen", judged)
-
-    return script
-
-
 @pytest.mark.parametrize(
     ("scores", "recent", "kept"),
     [

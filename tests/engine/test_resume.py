@@ -176,20 +176,13 @@ def test_a_training_that_went_on_from_a_model_is_resumed_without_it(run, model, 
 
 
 @pytest.mark.parametrize("done", [1, 2, 3])
-def test_which_epoch_is_kept_is_resumed_too(run, model, samples, tmp_path, tiny, monkeypatch, done):
+def test_which_epoch_is_kept_is_resumed_too(run, model, samples, tmp_path, tiny, scripted, done):
     folders = [tmp_path / name for name in ("first", "second")]
-    scores = {"locate": [0.5] * 2, "segment": [0.9, 0.95, 0.87, 0.83]}  # the start's first; the second epoch is kept
-
-    def judged(network, views, stage, device):
-        yield from ()
-        return {"dice": waiting[stage.name].pop(0)}
-
-    monkeypatch.setattr(learn, "as_seen", judged)
     cases = samples[:3], [replace(samples[3], recent=True)]
     settings = replace(tiny, epochs=3)
     for folder in folders:
         folder.mkdir()
-        waiting = {name: list(values) for name, values in scores.items()}
+        scripted([0.9, 0.95, 0.87, 0.83])  # the start's first; the second epoch is kept
         begun = run(folder, cases=cases, start_from=model, settings=settings)
         for event in begun:
             if (
@@ -319,14 +312,8 @@ class TestEndings:
         assert epochs(rest) == epochs(whole[1])[-len(epochs(rest)) :]
         assert_same_weights(whole[0], tmp_path)
 
-    def test_it_ends_when_nothing_gets_better(self, run, tmp_path, config, monkeypatch):
-        scores = iter([0.2, 0.5, 0.4, 0.3, 0.9])
-
-        def judged(*_arguments):
-            yield from ()
-            return {"dice": next(scores)}
-
-        monkeypatch.setattr(learn, "as_seen", judged)
+    def test_it_ends_when_nothing_gets_better(self, run, tmp_path, config, scripted):
+        scripted([0.2, 0.5, 0.4, 0.3, 0.9])
         settings = replace(config, framing="whole", epochs=5, patience=2)
         events = list(run(tmp_path, settings=settings))
         assert [epoch for _, epoch, *_ in epochs(events)] == [1, 2, 3, 4]
