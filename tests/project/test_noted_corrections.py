@@ -67,6 +67,19 @@ def test_the_first_proposal_counts_and_its_figures_follow_the_mask(predicted, di
     assert read_corrections(predicted.layout) == [after]
 
 
+def test_what_was_undone_is_taken_back(predicted, disc_mask):
+    correct(predicted, "a", disc_mask)
+    correct(predicted, "b", disc_mask)
+    assert note(predicted)
+    predicted.delete_mask("a")
+    assert note(predicted)
+    assert [row.case for row in read_corrections(predicted.layout)] == ["b"]
+    assert not note(predicted)
+    correct(predicted, "a", disc_mask)
+    assert note(predicted)
+    assert [row.case for row in read_corrections(predicted.layout)] == ["a", "b"]
+
+
 def test_a_rejected_proposal_counts_too(predicted, disc_mask):
     predicted.discard_prediction("a")
     assert predicted.load_prediction("a") is None

@@ -71,7 +71,7 @@ class Corrections(QObject):
     def _submit(self, cases: list[Case], *, missing_only: bool = False) -> None:
         project = self._session.project
         if project is not None:
-            wanted = [] if project.read_only else [case for case in cases if case.state not in UNCORRECTED]
+            wanted = [] if project.read_only else cases
             if wanted or missing_only:
                 self._pool.submit(self._work, project.layout, project.labels, wanted, missing_only)
 
@@ -80,7 +80,7 @@ class Corrections(QObject):
         try:
             if missing_only:
                 known = {correction.case for correction in read_corrections(layout)}
-                cases = [case for case in cases if case.id not in known and _has_proposal(layout, case)]
+                cases = [case for case in cases if case.id not in known and _may_be_noted(layout, case)]
             if note_corrections(layout, labels, cases) or missing_only:
                 self._arrived.emit(layout.root, read_corrections(layout))
         except UserError as error:  # it is tried again at the next opening
@@ -94,6 +94,6 @@ class Corrections(QObject):
             self.changed.emit()
 
 
-def _has_proposal(layout: Layout, case: Case) -> bool:
-    """Else there is nothing to compare with; asked of thousands, so it reads nothing."""
-    return case.confidence is not None or layout.rejected_record(case.id).exists()
+def _may_be_noted(layout: Layout, case: Case) -> bool:
+    """Else there is nothing to compare; asked of thousands, so it reads nothing."""
+    return case.state not in UNCORRECTED and (case.confidence is not None or layout.rejected_record(case.id).exists())

@@ -38,7 +38,8 @@ class Correction:
     Attributes:
         case: its id.
         model: fingerprint of the model that proposed.
-        figures: "dice/<label>" and "dice", of the proposal against the human mask.
+        figures: "dice/<label>" and "dice", of the proposal against the human mask; empty in a line that takes the
+            case's former one back, because what was done to it was undone.
         when: the case was first corrected (ISO 8601, UTC).
         seen: the model had learned from this case, or was chosen by it; then the figures say little.
     """
@@ -59,7 +60,8 @@ def note_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) ->
     """Note the corrected ones among these cases of which a prediction, maybe a rejected one, is on disk; in any thread.
 
     The first model that proposed counts: when a case is predicted again later, that model has learned from it. While
-    its proposal stands, further changes of the mask replace the figures.
+    its proposal stands, further changes of the mask replace the figures. Of a case that is uncorrected again, what was
+    noted is taken back.
 
     Returns:
         Whether something was noted.
@@ -81,7 +83,9 @@ def note_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) ->
 
 def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction | None) -> Correction | None:
     """What is to be noted of the case, or None."""
-    if case.state in UNCORRECTED or not layout.mask(case.id).exists():  # it is about to be written, and noted then
+    if case.state in UNCORRECTED:
+        return None if known is None else replace(known, figures={})
+    if not layout.mask(case.id).exists():  # it is about to be written, and noted then
         return None
     try:
         path, record_path = layout.prediction(case.id), layout.prediction_record(case.id)
@@ -123,7 +127,7 @@ def _append(path: Path, data: bytes) -> None:
 
 
 def _read(path: Path) -> dict[str, Correction]:
-    """Case to its newest line."""
+    """Case to its newest line, unless that takes back what stood before."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -139,7 +143,7 @@ def _read(path: Path) -> dict[str, Correction]:
             log.info("%s has a line that cannot be understood", path)
             continue
         found[correction.case] = correction
-    return found
+    return {case: correction for case, correction in found.items() if correction.figures}
 
 
 def _understood(data: dict[str, Any]) -> Correction:
