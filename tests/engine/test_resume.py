@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from unet_desktop import files
+from unet_desktop.engine import fit as fit_module
 from unet_desktop.engine import learn, training_header
 from unet_desktop.engine.ahead import ahead
 from unet_desktop.engine.checkpoint import load
@@ -20,6 +21,7 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, 
 from unet_desktop.engine.fit import fit
 from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.masks.file import write_mask
 
 LEARNING = ("locate", "segment")
 
@@ -98,6 +100,23 @@ def test_it_goes_on_from_each_epoch_as_if_nothing_had_happened(run, whole, tmp_p
     assert rest[-1].metrics == events[-1].metrics
     assert_same_weights(folder, tmp_path)
     assert not (tmp_path / "m.training").exists()
+
+
+@pytest.mark.parametrize("done", [1, 3])
+def test_a_mask_that_was_corrected_since_is_learned_from_as_it_is(run, whole, samples, tmp_path, photograph, done):
+    _, events, states = whole
+    folder = tmp_path / "second"
+    folder.mkdir()
+    shutil.copy(states[done - 1], folder / "m.training")
+    mask = photograph(1)[1]
+    write_mask(tmp_path / "corrected.png", np.where(mask == 2, 1, mask).astype(np.uint8), DISC_AND_CUP)
+    corrected = replace(samples[1], mask=tmp_path / "corrected.png")
+    rest = list(run(folder, resume=True, cases=([samples[0], corrected, samples[2]], samples[3:])))
+    (resumed,) = (event for event in rest if isinstance(event, Resumed))
+    assert resumed.changes == ("Corrected since this training began, and learned from as it is now: case1.",)
+    assert [epoch[:2] for epoch in epochs(rest)] == [epoch[:2] for epoch in epochs(events)[done:]]
+    assert losses(rest)[-6:] != losses(events)[-6:]
+    assert isinstance(rest[-1], Finished)
 
 
 @pytest.mark.parametrize("stop", [("locate", 2, 1), ("segment", 1, 1), ("segment", 3, 1)])
@@ -250,9 +269,10 @@ class TestRefused:
     def test_other_labels(self, refused, config):
         assert "other labels" in refused(labels=ONE_STRUCTURE, settings=config)
 
-    def test_another_mask(self, refused, samples, tmp_path, photograph, write_sample):
-        changed = write_sample(tmp_path, "case1", photograph(1)[0], photograph(2)[1])
-        assert "changed of case1." in refused(cases=([samples[0], changed, samples[2]], samples[3:]))
+    def test_masks_that_give_other_steps(self, refused, monkeypatch):
+        real = fit_module._stage
+        monkeypatch.setattr(fit_module, "_stage", lambda *wanted: replace(real(*wanted), steps=3))
+        assert "another number of steps" in refused()
 
     def test_another_case(self, refused, samples):
         assert "cannot go on" in refused(cases=(samples[:3], samples[2:]))

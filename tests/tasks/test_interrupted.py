@@ -122,14 +122,17 @@ def test_other_labels_are_refused(refused, root):
     assert "other labels" in refused()
 
 
-def test_a_mask_that_was_corrected_again_is_refused(refused, root):
+def test_a_mask_that_was_corrected_again_is_learned_from_as_it_is(root):
     project = Project.open(root)
     case = interrupted(root).header.train
     first = next(iter(case))
     mask = project.load_mask(first)
     mask[:3] = 1
     project.save_mask(first, mask)
-    assert f"changed of {first}" in refused()
+    events = list(resume_project(root))
+    (resumed,) = (event for event in events if isinstance(event, Resumed))
+    assert resumed.changes == (f"Corrected since this training began, and learned from as it is now: {first}.",)
+    assert any(isinstance(event, Finished) for event in events)
 
 
 @pytest.mark.parametrize("what", ["flagged", "mask", "picture"])
@@ -176,7 +179,7 @@ def test_a_full_disk_says_that_it_can_be_resumed(root, monkeypatch):
 def test_other_threads_are_said(root, monkeypatch):
     path = interrupted(root).path
     told = replace(interrupted(root).header, place={"threads": "99"})
-    assert told.changes({"threads": "2"}) == (
+    assert told.changes({"threads": "2"}, told.train | told.validation) == (
         "This training began with threads 99 and goes on with 2: figures may differ slightly.",
     )
     assert path.exists()

@@ -139,7 +139,8 @@ def fit(
         device: where, from `device.choose`.
         start_from: checkpoint to go on from, or None to start anew.
         state_at: file to keep the training's state in after each epoch; deleted when there is nothing to go on with.
-        resume: go on from that file; gives what the uninterrupted run would have. `start_from` is not needed then.
+        resume: go on from that file; gives what the uninterrupted run would have, unless a mask was changed
+            since. `start_from` is not needed then.
 
     Raises:
         TrainingError: nothing to learn from, the loss is not a number, or what is to be resumed is another run now.
@@ -171,12 +172,13 @@ def _learn_all(
     past: list[EpochDone] = []
     if state is not None:
         header = state.header
-        header.refuse_changed(run.data[0].digests, run.data[1].digests)
+        header.refuse_other_cases(*(dataset.digests for dataset in run.data))
         for dataset in run.data:
             dataset.recent = frozenset(header.recent)
         past = list(header.past)
         clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
-        yield Resumed(header.past, header.changes(training_state.place_of(run.device)))
+        digests = dict(run.data[0].digests) | dict(run.data[1].digests)
+        yield Resumed(header.past, header.changes(training_state.place_of(run.device), digests))
         stages = [stage for stage in stages if _NAMES.index(stage.name) >= _NAMES.index(header.stage)]
     for stage in stages:
         course = begin(run.networks[stage.name], stage, run.data[0], run.config, run.device, clock)

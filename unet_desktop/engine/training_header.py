@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -76,28 +76,35 @@ class TrainingHeader:
                 "settings that it had, or start a new training."
             )
 
-    def refuse_changed(self, train: Mapping[str, str], validation: Mapping[str, str]) -> None:
-        """The same, of the cases' digests as they are now.
+    def refuse_other_cases(self, train: Iterable[str], validation: Iterable[str]) -> None:
+        """The same, of the cases, by their ids.
 
         Raises:
-            TrainingError: a picture or a mask is another now.
+            TrainingError: they are others now, or take another part.
         """
-        before, now = self.train | self.validation, dict(train) | dict(validation)
-        changed = [case for case in before if now.get(case) != before[case]]
-        if changed or list(train) != list(self.train) or list(validation) != list(self.validation):
-            named = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        if list(train) != list(self.train) or list(validation) != list(self.validation):
             raise TrainingError(
-                f"The interrupted training cannot go on: picture or mask changed of {named or 'its cases'}. Start a "
-                "new training."
+                "The interrupted training cannot go on: its cases are others now. Start a new training."
             )
 
-    def changes(self, place: Mapping[str, str]) -> tuple[str, ...]:
-        """A sentence for each thing that is not as it was and may change the last digits."""
-        return tuple(
-            f"This training began with {name} {was} and goes on with {place[name]}: figures may differ slightly."
-            for name, was in self.place.items()
-            if place.get(name, was) != was
-        )
+    def changes(self, place: Mapping[str, str], digests: Mapping[str, str]) -> tuple[str, ...]:
+        """A sentence for each thing that is not as it was, so that figures differ from an uninterrupted training's.
+
+        Args:
+            place: where it goes on, see `place`.
+            digests: case to that of its picture and mask, as they are now.
+        """
+        before = self.train | self.validation
+        changed = [case for case in before if digests.get(case) != before[case]]
+        named = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        corrected = f"Corrected since this training began, and learned from as it is now: {named}." if changed else ""
+        return (*filter(None, [corrected]), *self._elsewhere(place))
+
+    def _elsewhere(self, place: Mapping[str, str]) -> Iterator[str]:
+        for name, was in self.place.items():
+            if place.get(name, was) != was:
+                now = place[name]
+                yield f"This training began with {name} {was} and goes on with {now}: figures may differ slightly."
 
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""

@@ -21,6 +21,7 @@ from unet_desktop.engine.course import Course, Weights
 from unet_desktop.engine.device import Device
 from unet_desktop.engine.encoder import LiteUNet
 from unet_desktop.engine.training_header import TrainingHeader, damaged
+from unet_desktop.errors import TrainingError
 
 _RANDOM = "random.torch"
 _RANDOM_CUDA = "random.cuda"
@@ -63,6 +64,7 @@ class TrainingState:
             TrainingError: it does not fit.
         """
         internals = self.header.internals
+        self._refuse_other_steps(course)
         try:
             self._restore_optimiser(course)
             averaged = course.average.network is not course.network
@@ -83,6 +85,16 @@ class TrainingState:
                 torch.cuda.set_rng_state(self.tensors[_RANDOM_CUDA])
         except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise damaged(self.path, "it does not fit its settings") from error
+
+    def _refuse_other_steps(self, course: Course) -> None:
+        """A mask that was emptied or filled since is looked at less or more often, and the schedule counts steps."""
+        before, now = self.header.internals.get("schedule"), course.schedule.state_dict()
+        counts = [name for name in ("total_steps", "step_size") if name in now]
+        if isinstance(before, dict) and any(before.get(name) != now[name] for name in counts):
+            raise TrainingError(
+                "The interrupted training cannot go on: by changes of its masks an epoch has another number of steps "
+                "now. Start a new training."
+            )
 
     def _restore_optimiser(self, course: Course) -> None:
         optimiser = course.optimiser

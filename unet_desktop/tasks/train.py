@@ -72,7 +72,8 @@ def resume_project(
 ) -> Iterator[TrainEvent | ModelSaved]:
     """Go on with the training that was interrupted, after its last epoch, to the model it would have come to.
 
-    Cases corrected since then do not take part; they are for the next training.
+    Cases that were corrected for the first time since then do not take part; they are for the next training. Those
+    that do take part teach by the masks that they have now.
 
     Args:
         root: the project's folder.
@@ -80,7 +81,7 @@ def resume_project(
         device, cores: as in `train_project`; on another one the last digits differ.
 
     Raises:
-        UserError: there is none, or labels, settings or its cases are not what they were, or training failed.
+        UserError: there is none, or labels, settings or its cases are others now, or training failed.
     """
     project = Project.open(root)
     found = interrupted(root)
