@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
+    QListWidget,
     QMenu,
     QMessageBox,
     QPlainTextEdit,
@@ -141,6 +142,17 @@ def test_the_card_is_saved(models: MainWindow, tmp_path: Path, monkeypatch) -> N
     answering(monkeypatch, "getSaveFileName", target)
     choose(models, "card")
     assert target.read_text("utf-8").startswith("# Model card: model-002\n")
+
+
+def test_another_model_in_use_is_the_one_that_is_shown(models: MainWindow) -> None:
+    models.docks.bring_forward(models.docks.models)
+    layout, notes = models.bench.session.project.layout, part(models, QPlainTextEdit, "notes")
+    new = write_model(layout.model("model-009"), 9)
+    models.bench.session.refresh_models(new)
+    assert part(models, QListWidget, "models").currentItem().text().startswith("✓ model-009")
+    notes.setPlainText("of the new one")
+    models.panels.models.keep_notes()
+    assert read_notes(layout, "model-009") == "of the new one"
 
 
 def test_an_imported_model_is_in_use(opened: MainWindow, tmp_path: Path, monkeypatch, qtbot) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabW
 from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Resumed
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
 from unet_desktop.engine.priority import Cores
 from unet_desktop.engine.training_header import TrainingHeader
 from unet_desktop.gui.panels.corrective_curve import CorrectiveCurve
@@ -102,8 +103,8 @@ def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
     page(opened, 2)
     worst = part(opened.panels.training, QListWidget, "worst")
     assert [worst.item(row).text() for row in range(2)] == [
-        "d\nDice optic disc 0.800, optic cup 0.600",
-        "b\nDice optic disc 0.900",
+        "d\noptic disc 0.800\noptic cup 0.600",
+        "b\noptic disc 0.900",
     ]
     assert "model-001" in part(opened.panels.training, QLabel, "worst_heading").text()
     qtbot.waitUntil(lambda: not worst.item(0).icon().pixmap(52).toImage().allGray())  # the thumbnail, not its place
@@ -164,6 +165,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     assert not offer.isVisible()
     states: list[Interrupted] = [interrupted_training(datetime.now().astimezone())]
     monkeypatch.setattr(learning_view, "interrupted", lambda root: states[0] if states else None)
+    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: states[0])
 
     def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
         yield Resumed((epoch_done(1), epoch_done(2)))
@@ -200,6 +202,53 @@ def test_an_interrupted_training_is_given_up_when_the_user_means_it(
         qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
         assert state.exists() is not answer
         assert part(opened.panels.training, QLabel, "interrupted").isVisible() is not answer
+
+
+def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
+    opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    begun: list[object] = []
+
+    def train_project(root: Path, config: object, *, from_scratch: bool, cores: Cores) -> Iterator[object]:
+        begun.append(config)
+        yield epoch_done(1)
+
+    fake_task(monkeypatch, "train", train_project=train_project)
+    found = interrupted_training(datetime.now().astimezone())
+    asked: list[str] = []
+    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: found)
+    opened.docks.bring_forward(opened.docks.training)
+    curves = opened.panels.training.findChild(TrainingCurves)
+    curves.add_event(epoch_done(2))
+    for answer in (False, True):
+        monkeypatch.setattr(
+            "unet_desktop.gui.handlers_learning.confirmed",
+            lambda window, title, question, yes, answer=answer: asked.append(question) or answer,
+        )
+        opened.panels.training.train_requested.emit(PRESETS["fast"], True)
+        assert (curves._data.train[0] == [2]) is not answer  # what was shown goes only with a training that begins
+        qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+        assert bool(begun) is answer
+    assert "model-004 (Fast), learning to segment, epoch 12 of 32 done, Dice 0.931" in asked[0]
+
+
+def test_a_resumed_training_shows_its_own_settings(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    found = interrupted_training(datetime.now().astimezone())
+    config = replace(PRESETS["fast"], learning_rate=0.004, batch_size=7)
+    found = replace(found, header=replace(found.header, config=config))
+    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: found)
+    said: list[str] = []
+
+    def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
+        yield epoch_done(13)
+        yield Message("shown")
+
+    fake_task(monkeypatch, "train", resume_project=resume_project)
+    explanation = part(opened.panels.training, QLabel, "explanation")
+    opened.bench.runner.event_happened.connect(lambda event: said.append(explanation.text()))
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.panels.training.resume_requested.emit()
+    assert said[-1] == "Fast, learning rate 0.004, batch size 7."
 
 
 def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

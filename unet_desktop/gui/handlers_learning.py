@@ -11,7 +11,7 @@ from unet_desktop.gui.dialogs.confirm import confirmed
 from unet_desktop.gui.docks import Docks
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.interrupted import discard
+from unet_desktop.tasks.interrupted import discard, interrupted
 
 
 class LearningHandlers:
@@ -25,9 +25,27 @@ class LearningHandlers:
         """Bring the training panel to the front; it has the settings and the button."""
         self._docks.bring_forward(self._docks.training)
 
+    def start_training(self, config: TrainConfig, from_scratch: bool) -> None:
+        """Train; where that gives up a training that was interrupted, ask first."""
+        project = self._bench.session.project
+        if project is None or project.read_only or self._bench.runner.busy:
+            return
+        if (found := interrupted(project.root)) is not None:
+            question = (
+                f"A new training gives up the interrupted one: {found.describe()}. The models that there are stay."
+            )
+            if not confirmed(self._window, "Start training", question, "Start anew"):
+                return
+        self._bench.learning.train(config, from_scratch=from_scratch)
+
     def resume_training(self) -> None:
         """Go on with the training that was interrupted."""
-        self._bench.learning.resume()
+        project = self._bench.session.project
+        found = None if project is None else interrupted(project.root)
+        if found is not None:
+            self._bench.learning.resume(found)
+        else:
+            self._bench.session.refresh_models()  # the offer goes with what it was about
 
     def discard_training(self) -> None:
         """Give up the training that was interrupted, if the user means it.

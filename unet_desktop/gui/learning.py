@@ -19,6 +19,7 @@ from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import ItemDone, ModelSaved
+from unet_desktop.tasks.interrupted import Interrupted
 
 Then = Callable[[], None]
 
@@ -31,11 +32,13 @@ class Learning(QObject):
         notice(text, folder, well): a job is over and has something to say, one line each; its files lie in the folder,
             or None; `well` says that nothing of it needs to be looked at.
         problem(exception): a job failed.
+        training_started(config, from_scratch): a training with these settings runs now.
     """
 
     progressed = Signal(int, int)
     notice = Signal(str, object, bool)
     problem = Signal(object)
+    training_started = Signal(object, bool)
 
     def __init__(
         self,
@@ -71,26 +74,27 @@ class Learning(QObject):
 
             return train_project(root, config, from_scratch=from_scratch, cores=self._cores)
 
-        self._train(start)
+        self._train(start, config, from_scratch=from_scratch)
 
-    def resume(self) -> None:
-        """Go on with the training that was interrupted; then as `train`."""
+    def resume(self, found: Interrupted) -> None:
+        """Go on with this training that was interrupted; then as `train`."""
 
         def start(root: Path) -> Iterator[object]:
             from unet_desktop.tasks.train import resume_project
 
             return resume_project(root, cores=self._cores)
 
-        self._train(start)
+        self._train(start, found.header.config, from_scratch=found.header.parent is None)
 
-    def _train(self, start: Callable[[Path], Iterator[object]]) -> None:
+    def _train(self, start: Callable[[Path], Iterator[object]], config: TrainConfig, *, from_scratch: bool) -> None:
         project = self._session.project
         if project is None or project.read_only or self._runner.busy:
             return
         self._autosave.flush()  # training reads the disk only
         known = frozenset(model.path for model in self._session.models)
         at_end = partial(self._take_new_model, known)
-        self.run("Training", partial(start, project.root), then=self._predict_open_case_if_new, at_end=at_end)
+        if self.run("Training", partial(start, project.root), then=self._predict_open_case_if_new, at_end=at_end):
+            self.training_started.emit(config, from_scratch)
 
     def predict(self, case_ids: Sequence[str], title: str) -> None:
         """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""

@@ -36,7 +36,7 @@ class Run:
         started: when (ISO 8601, UTC), or empty.
         parent: name of the model that it went on from, or empty.
         seconds: that it took; 0 until it has finished.
-        metrics: its figures, names as in `EpochDone`; of the last epoch until it has finished.
+        metrics: its figures, names as in `EpochDone`; of the segmenting network's last epoch until it has finished.
         cases: validation case to the same figures of that picture alone, worst mean Dice first.
         epochs: in order, of all stages.
     """
@@ -123,8 +123,9 @@ def list_runs(layout: Layout) -> list[Run]:
             counts = {name: header.data.get(name) for name in ("train", "validation")}
             fields |= {"preset": header.preset, "started": header.created, "metrics": header.metrics} | counts
         epochs = read_epochs(path)
-        if not fields["metrics"] and epochs:
-            fields["metrics"] = epochs[-1].metrics
+        segmenting = [epoch for epoch in epochs if epoch.stage == "segment"]
+        if not fields["metrics"] and segmenting:
+            fields["metrics"] = segmenting[-1].metrics
         if not fields["started"]:
             modified = path.stat().st_mtime
             fields["started"] = datetime.fromtimestamp(modified, UTC).isoformat(timespec="seconds")

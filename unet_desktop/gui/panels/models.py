@@ -70,14 +70,14 @@ class ModelsPanel(QWidget):
         self.set_models([], None)
 
     def set_models(self, models: Sequence[Model], in_use: Path | None, notes: Mapping[Path, str] | None = None) -> None:
-        """Show these models, newest first; the selection stays where it was if it can.
+        """Show these models, newest first; the selection stays where it was if it can, unless another is in use now.
 
         Args:
             models: the project's.
             in_use: path of the one that predicts.
             notes: model's path to what people noted of it.
         """
-        selected = self._selected()
+        selected = self._selected() if in_use == self._in_use else None
         self._texts = dict(notes or {})
         self.keep_notes()  # which are newer
         self._models, self._in_use = list(models), in_use

@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.engine.priority import Cores
 from unet_desktop.gui.named import named
@@ -53,6 +54,7 @@ class TrainingPanel(QWidget):
         self.results = TrainingResults(thumbnails)
         self._report = RunReport()
         self._ending = ""
+        self._running = self._form.config(), self._form.from_scratch
         self._lay_out()
         self._buttons.start_requested.connect(self._on_start_requested)
         self._buttons.stop_requested.connect(self._on_stop_requested)
@@ -91,7 +93,7 @@ class TrainingPanel(QWidget):
             self._offer.set_interrupted(None)
             self._progress.set_working(f"{title} …" if title else "Working …")
         else:
-            self._form.set_running(False)
+            self._form.set_idle()
             self._progress.set_idle(self._ending)
 
     def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
@@ -113,7 +115,8 @@ class TrainingPanel(QWidget):
     def add_event(self, event: object) -> None:
         """Show what a job tells; what is unknown here is passed over."""
         if isinstance(event, BatchDone | EpochDone):
-            self._form.set_running(True)
+            config, from_scratch = self._running
+            self._form.set_running(config, from_scratch=from_scratch)
         if isinstance(event, Finished):
             self._ending = f"Training finished in {duration(event.seconds)}."
         for part in (self._progress, self.results, self._report):
@@ -123,6 +126,11 @@ class TrainingPanel(QWidget):
         """Another project."""
         self._begin()
         self.results.reset()
+
+    def begin(self, config: TrainConfig, *, from_scratch: bool) -> None:
+        """A training with these settings starts."""
+        self._running = config, from_scratch
+        self._begin()
 
     def _begin(self) -> None:
         """Forget the last run."""
@@ -154,7 +162,6 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _on_start_requested(self) -> None:
-        self._begin()
         self.train_requested.emit(self._form.config(), self._form.from_scratch)
 
     @Slot()
@@ -163,7 +170,6 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _on_resume_requested(self) -> None:
-        self._begin()
         self.resume_requested.emit()
 
     @Slot()

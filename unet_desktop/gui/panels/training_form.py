@@ -121,21 +121,26 @@ class TrainingForm(QWidget):
             field.setEnabled(editable)
         self._offer_to_continue()
 
-    def set_running(self, running: bool) -> None:
-        """Fold into one sentence while training runs: in a low dock the curves need the room."""
+    def set_running(self, config: TrainConfig, *, from_scratch: bool) -> None:
+        """Fold into one sentence on the training that runs: in a low dock the curves need the room."""
+        self._fold(True)
+        rate = self._learning_rate.textFromValue(config.learning_rate)
+        self._explanation.setText(
+            f"{config.title}, learning rate {rate}, batch size {config.batch_size}"
+            f"{'' if from_scratch else ', from the last model'}."
+        )
+
+    def set_idle(self) -> None:
+        """Unfold: nothing trains."""
+        self._fold(False)
+        self._show_explanation()
+
+    def _fold(self, folded: bool) -> None:
         form = self.layout()
         assert isinstance(form, QFormLayout)
         for row in range(form.rowCount()):
-            form.setRowVisible(row, not running)
+            form.setRowVisible(row, not folded)
         form.setRowVisible(self._explanation, True)
-        config = self.config()
-        if running:
-            self._explanation.setText(
-                f"{config.title}, learning rate {self._learning_rate.text()}, batch size {config.batch_size}"
-                f"{'' if self.from_scratch else ', from the last model'}."
-            )
-        else:
-            self._show_explanation()
 
     def _chosen(self) -> TrainConfig:
         return PRESETS[str(self._preset.currentData())]

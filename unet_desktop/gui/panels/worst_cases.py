@@ -58,15 +58,16 @@ class WorstCases(QWidget):
             labels: in whose order their Dice are written.
         """
         self._list.clear()
-        self._heading.setText(f"Validation pictures that {name} does worst:" if cases else _EMPTY)
+        self._heading.setText(f"Validation pictures that {name} does worst, with their Dice:" if cases else _EMPTY)
         self._list.setVisible(bool(cases))
         for case_id, figures in list(cases.items())[:MOST]:
             dice = [(label.name, figures.get(f"dice/{label.name}")) for label in labels or ()]
-            lines = [f"{label} {value:.3f}" for label, value in dice if value is not None]
-            item = QListWidgetItem(f"{case_id}\nDice {', '.join(lines) or '–'}")
+            lines = [f"{label} {value:.3f}" for label, value in dice if value is not None] or ["–"]
+            item = QListWidgetItem("\n".join([case_id, *lines]))
             item.setData(Qt.ItemDataRole.UserRole, case_id)
-            item.setToolTip(f"Open {case_id}")
-            item.setSizeHint(QSize(0, _SIDE + 8))
+            item.setToolTip(f"Open {case_id} (Dice: {', '.join(lines)})")
+            height = (1 + len(lines)) * self._list.fontMetrics().lineSpacing()
+            item.setSizeHint(QSize(0, max(_SIDE, height) + 8))
             item.setIcon(self._icon(case_id))
             self._list.addItem(item)
 

@@ -38,7 +38,8 @@ class LearningView(QObject):
         bench.session.project_changed.connect(self._on_session_project_changed)
         bench.corrections.changed.connect(self._show_corrections)
         training, models = panels.training, panels.models
-        training.train_requested.connect(lambda config, scratch: bench.learning.train(config, from_scratch=scratch))
+        bench.learning.training_started.connect(lambda config, scratch: training.begin(config, from_scratch=scratch))
+        training.train_requested.connect(lambda config, scratch: guarded("learning.start_training")(config, scratch))
         training.stop_requested.connect(bench.runner.cancel)
         training.resume_requested.connect(lambda: guarded("learning.resume_training")())
         training.discard_requested.connect(lambda: guarded("learning.discard_training")())
