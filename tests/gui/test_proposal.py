@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from drawings import disc_mask
-from gestures import drag
+from gestures import at, drag, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.errors import WriteError
+from unet_desktop.gui.tool_options import ToolKind
 from unet_desktop.gui.window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
@@ -80,10 +81,58 @@ def test_drawing_after_an_undone_acceptance_is_nobodys_model(opened: MainWindow,
     opened.bench.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_A)
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    QTest.keyClick(opened, Qt.Key.Key_X)
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.bench.autosave.flush()
     assert Project.open(root).case("c").state is CaseState.CORRECTED
     assert Project.open(root).case("c").model == ""
+
+
+def test_who_paints_on_a_proposal_accepts_it(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    drag(opened.canvas, [(5, 5), (9, 9)])
+    editor, proposal = opened.bench.editor, opened.bench.proposal
+    assert editor.history.names == ("Accept prediction", "Brush optic disc")
+    assert proposal.prediction is None
+    assert (editor.mask >= disc_mask()).all()
+    assert editor.mask[7, 7] == 1
+    assert opened.panels.status.currentMessage() == "Accepted; undo brings it back."
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("c").model == "f00d"
+    for _ in range(2):
+        QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert not editor.mask.any()
+    assert proposal.prediction is not None
+    assert not opened.panels.status.currentMessage()
+
+
+@pytest.mark.parametrize("kind", list(ToolKind))
+def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolKind) -> None:
+    opened.bench.session.open_case("c")
+    opened.bench.options.choose_tool(kind)
+    press(opened.canvas, (30, 30))
+    assert opened.bench.editor.history.names[:1] == ("Accept prediction",)
+    release(opened.canvas, (30, 30))
+    opened.bench.editor.leave()
+    assert opened.bench.editor.mask.any()
+
+
+def test_a_double_click_on_a_proposal_only_fits(opened: MainWindow) -> None:
+    opened.bench.session.open_case("c")
+    QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
+    QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
+    release(opened.canvas, (5, 5))
+    assert opened.bench.editor.history.names == ()
+    assert opened.bench.proposal.prediction is not None
+
+
+def test_strokes_on_a_mask_of_ones_own_leave_the_proposal_waiting(opened: MainWindow) -> None:
+    opened.bench.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    opened.bench.session.open_case("d")
+    opened.bench.proposal.show_prediction()
+    drag(opened.canvas, [(5, 5), (9, 9)])
+    assert opened.bench.editor.history.names == ("Brush optic disc",)
+    assert opened.bench.proposal.prediction is not None
 
 
 def test_undo_and_redo_bring_back_where_the_mask_came_from(opened: MainWindow, root: Path) -> None:

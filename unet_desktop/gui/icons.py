@@ -14,6 +14,7 @@ ICONS = {
     "dataset": "mdi6.database-import-outline",
     "folder": "mdi6.folder-image",
     "close": "mdi6.close",
+    "more": "mdi6.chevron-double-right",
     "undo": "mdi6.undo",
     "redo": "mdi6.redo",
     "brush": "mdi6.brush",

@@ -23,11 +23,12 @@ from unet_desktop.gui.handlers_project import ProjectHandlers
 from unet_desktop.gui.handlers_region import RegionHandlers
 from unet_desktop.gui.handlers_view import ViewHandlers
 from unet_desktop.gui.handlers_window import WindowHandlers
+from unet_desktop.gui.icons import icon
 from unet_desktop.gui.keymap import Keymap
 from unet_desktop.gui.menus import LABELLED, MENUS, SEPARATOR, SUBMENUS, TOOLBAR
 from unet_desktop.gui.panels.all_panels import Panels
 from unet_desktop.gui.problems import Problems
-from unet_desktop.gui.theme import Appearance
+from unet_desktop.gui.theme import Appearance, Colours
 from unet_desktop.gui.wiring import wire
 from unet_desktop.gui.workbench import Workbench
 
@@ -119,6 +120,12 @@ class MainWindow(QMainWindow):
                 if command in LABELLED:
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(toolbar)
+        self._more = toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
+
+    def set_colours(self, colours: Colours) -> None:
+        """Draw what is the window's own in this theme's colours: Qt's own arrow to what finds no room is black."""
+        if self._more is not None:
+            self._more.setIcon(icon("more", colours))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(self._closing.close())

@@ -56,6 +56,8 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
     panels.cases.menu_requested.connect(lambda case_id, place: _show_case_menu(window, case_id, place))
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
+    pointer.pressing.connect(bench.proposal.accept_to_correct)
+    pointer.retracted.connect(bench.proposal.take_back_accepted)
     bench.proposal.problem.connect(panels.banner.show_problem)
     bench.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
     bench.learning.notice.connect(lambda *result: _say_result(panels, *result))
@@ -130,6 +132,7 @@ class Upkeep(QObject):
         and setting another crashed Qt 6.11.3.
         """
         self._window.setStyleSheet(style_sheet(self._appearance.colours))
+        self._window.set_colours(self._appearance.colours)
         self._window.actions_by_id.set_colours(self._appearance.colours)
         self._window.panels.cases.set_colours(self._appearance.colours)
         self._window.panels.history.set_colours(self._appearance.colours)

@@ -52,7 +52,10 @@ class ProposalPanel(QWidget):
 
 def _words(has_model: bool, prediction: StoredPrediction | None) -> str:
     if prediction is not None:
-        first = f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%})."
+        first = (
+            f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%}). Painting on it "
+            "accepts it first."
+        )
         return "\n".join(filter(None, (first, describe(prediction))))
     if has_model:
         return "No prediction waits for a decision."

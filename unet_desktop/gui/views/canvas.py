@@ -12,6 +12,7 @@ from unet_desktop.gui.tool_guide import GUIDES
 from unet_desktop.gui.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.masks.step import Step, StepKind
 
 REFUSED_FOR = 6000
 """Milliseconds for which the status line says why a tool could not do what was asked."""
@@ -35,7 +36,10 @@ class CanvasView(QObject):
         options.changed.connect(self._on_options_changed)
         bench.toolbox.changed.connect(self._on_toolbox_changed)
         editor.refused.connect(lambda: panels.status.showMessage(LOCKED, REFUSED_FOR))
-        bench.proposal.decided.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
+        self._decided = ""
+        bench.proposal.decided.connect(self._on_proposal_decided)
+        editor.edited.connect(self._on_editor_edited)
+        bench.session.case_changed.connect(self._end_decided)
         bench.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
@@ -54,6 +58,20 @@ class CanvasView(QObject):
     def _on_editor_mask_replaced(self) -> None:
         self._canvas.set_mask(self._bench.editor.mask, self._bench.editor.labels)
         self._on_toolbox_changed()
+
+    def _on_proposal_decided(self, sentence: str) -> None:
+        self._decided = sentence
+        self._panels.status.showMessage(sentence, REFUSED_FOR)
+
+    def _on_editor_edited(self, step: Step) -> None:
+        if step.kind is not StepKind.DONE:
+            self._end_decided()
+
+    def _end_decided(self) -> None:
+        """What was said of a decision is so no more: something was undone, or it was another case."""
+        if self._decided and self._panels.status.currentMessage() == self._decided:
+            self._panels.status.clearMessage()
+        self._decided = ""
 
     def _on_proposal_changed(self) -> None:
         prediction, project = self._bench.proposal.prediction, self._bench.session.project

@@ -58,8 +58,10 @@ class SideEffectsView(QObject):
             self._say("")
         elif editor.drawing or self._ended:
             self._say(side_effect(labels, label, before, now))
+        elif now.extents != before.extents:  # undone: it is not so any more
+            self._say("")
         if not editor.drawing:
-            self._before, self._key, self._ended, self._said = now, editor.key, False, ""
+            self._before, self._key, self._ended = now, editor.key, False
 
     def _say(self, sentence: str) -> None:
         if sentence:
