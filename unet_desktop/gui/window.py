@@ -120,12 +120,12 @@ class MainWindow(QMainWindow):
                 if command in LABELLED:
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(toolbar)
-        self._more = toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
 
     def set_colours(self, colours: Colours) -> None:
         """Draw what is the window's own in this theme's colours: Qt's own arrow to what finds no room is black."""
-        if self._more is not None:
-            self._more.setIcon(icon("more", colours))
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if more is not None:
+            more.setIcon(icon("more", colours))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(self._closing.close())

@@ -46,16 +46,12 @@ class Pointer(QObject):
         left: it is no longer over the canvas.
         resize_requested(steps): the brush shall become larger or smaller.
         key_released(key): a key went up; for keys that act while they are held.
-        pressing: a tool is about to get a press.
-        retracted: the press before was half of a double click, and the tool has taken back what came of it.
     """
 
     hovered = Signal(float, float)
     left = Signal()
     resize_requested = Signal(float)
     key_released = Signal(int)
-    pressing = Signal()
-    retracted = Signal()
 
     def __init__(self, canvas: Canvas, toolbox: Toolbox) -> None:
         """Watch the canvas; presses go to the tool in use."""
@@ -102,8 +98,7 @@ class Pointer(QObject):
             self._show_cursor()
         elif event.button() in _PAINTING and self._canvas.image_size is not None and not self._toolbox.refuse():
             self._painting = True
-            self.pressing.emit()
-            self._toolbox.current.press(self._touch(event))
+            self._toolbox.press(self._touch(event))
         return True
 
     def _on_move(self, event: QMouseEvent | QTabletEvent) -> bool:
@@ -127,8 +122,7 @@ class Pointer(QObject):
             self._painting = False
             double, self._double_at = self._double_at, None
             if double is not None and (event.position() - double).manhattanLength() < _STILL:
-                self._toolbox.current.retract()
-                self.retracted.emit()
+                self._toolbox.retract()
                 self._canvas.fit()
             else:
                 self._toolbox.current.release(self._touch(event))

@@ -12,7 +12,7 @@ from unet_desktop.gui.canvas.polygon import Polygon
 from unet_desktop.gui.canvas.push import PushEdge
 from unet_desktop.gui.canvas.smart_edge import SmartEdge
 from unet_desktop.gui.canvas.spline import SplineTool
-from unet_desktop.gui.canvas.tool import Tool
+from unet_desktop.gui.canvas.tool import Tool, Touch
 from unet_desktop.gui.canvas.wand import MagicWand
 from unet_desktop.gui.editor import Editor
 from unet_desktop.gui.subject import Subject
@@ -43,10 +43,14 @@ class Toolbox(QObject):
     Signals:
         changed: another tool is in use, or the sketch, ring or pending shape of the one in use changed.
         refused(sentence): what was asked of a tool could not be done, and why.
+        pressing: the tool in use is about to get a press.
+        retracted: the press before was half of a double click, and the tool has taken back what came of it.
     """
 
     changed = Signal()
     refused = Signal(str)
+    pressing = Signal()
+    retracted = Signal()
 
     def __init__(self, editor: Editor, options: ToolOptions, subject: Subject, parent: QObject | None = None) -> None:
         """Make all tools."""
@@ -65,6 +69,16 @@ class Toolbox(QObject):
     def current(self) -> Tool:
         """The tool in use."""
         return self._tools[self._kind]
+
+    def press(self, touch: Touch) -> None:
+        """Give the tool in use a press, see `Tool.press`."""
+        self.pressing.emit()
+        self.current.press(touch)
+
+    def retract(self) -> None:
+        """The press in progress turned out to be a double click, see `Tool.retract`."""
+        self.current.retract()
+        self.retracted.emit()
 
     @property
     def locked(self) -> bool:
