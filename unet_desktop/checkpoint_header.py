@@ -99,6 +99,26 @@ def read_header(path: Path) -> CheckpointHeader:
     return CheckpointHeader.from_metadata(metadata, path)
 
 
+def refuse_cut(path: Path) -> None:
+    """Compare the file's length with what its head says of it: milliseconds; the weights are not read.
+
+    Raises:
+        CheckpointError: it is longer or shorter. What `read_header` raises.
+    """
+    read_header(path)
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        tensors = [entry for name, entry in json.loads(file.read(length)).items() if name != "__metadata__"]
+    try:
+        end = 8 + length + max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise CheckpointError(f"{path} is damaged: it does not say where its weights are. Copy it again.") from error
+    if path.stat().st_size != end:
+        raise CheckpointError(
+            f"{path} is damaged: it should have {end} bytes and has {path.stat().st_size}. Copy it again."
+        )
+
+
 def read_metadata(path: Path) -> dict[str, str]:
     """The metadata of any safetensors file, empty where it has none; no weights, no torch.
 

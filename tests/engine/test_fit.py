@@ -147,7 +147,15 @@ def test_a_label_that_nobody_drew_is_said(device, tiny, tmp_path, photograph, wr
     events = list(fit([discs], [discs], DISC_AND_CUP, tiny, save_to=tmp_path / "m.safetensors", device=device))
     texts = [event.text for event in events if isinstance(event, Message)]
     assert texts == ['None of the training masks holds "optic cup", so the model will not find it.']
-    assert isinstance(events[-1], Finished)
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    epochs = [event.metrics for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
+    for figures in (*epochs, finished.metrics, *finished.cases.values()):
+        assert "dice/optic disc" in figures
+        assert not {"dice/optic cup", "iou/optic cup", "vcdr_error"} & set(figures)
+        assert figures["dice"] == figures["dice/optic disc"]
+    header = load(tmp_path / "m.safetensors").header
+    assert header.data["undrawn"] == ["optic cup"]
 
 
 @pytest.mark.parametrize("framing", ["crop", "whole", "patches"])

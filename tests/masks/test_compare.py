@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.compare import compare, mean
+from unet_desktop.masks.compare import compare, mean, without
 
 ANY_MASK = npst.arrays(np.uint8, (9, 9), elements={"min_value": 0, "max_value": 2})
 
@@ -127,3 +127,13 @@ def test_a_mask_agrees_with_itself(mask):
 def test_means_are_over_the_pictures_that_have_the_figure():
     assert mean([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}
     assert mean([]) == {}
+
+
+def test_a_label_that_no_true_mask_shows_has_no_figure():
+    figures = {"dice/optic disc": 0.8, "dice/optic cup": 1.0, "iou/optic disc": 0.6, "iou/optic cup": 1.0}
+    figures |= {"dice": 0.9, "iou": 0.8, "vcdr_error": 0.0, "bce": 0.1}
+    disc, cup = DISC_AND_CUP
+    of_discs = {"dice/optic disc": 0.8, "iou/optic disc": 0.6, "dice": 0.8, "iou": 0.6, "bce": 0.1}
+    assert without(figures, [cup], DISC_AND_CUP) == of_discs
+    assert without(figures, [disc, cup], DISC_AND_CUP) == {"bce": 0.1}
+    assert without(figures, [], DISC_AND_CUP) == figures

@@ -19,7 +19,8 @@ from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.project.models import delete_model, list_models, read_notes, write_notes
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.import_model import import_model
-from unet_desktop.tasks.model_card import card_of
+from unet_desktop.tasks.model_card import card_of, model_card
+from unet_desktop.tasks.reports.markdown import markdown_text
 from unet_desktop.tasks.runs import list_runs
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.train import train_project
@@ -152,6 +153,21 @@ def test_the_card_says_data_figures_limits_and_versions(root, model):
     alone = card_of(root.parent / copy.name)
     assert r"# Model card: a\_\*b\*" in alone
     assert "## Notes" not in alone
+
+
+def test_a_file_that_was_cut_has_no_card(model):
+    model.write_bytes(model.read_bytes()[:-4])
+    with pytest.raises(CheckpointError, match="is damaged: it should have"):
+        card_of(model)
+
+
+def test_the_card_says_what_no_picture_shows(model):
+    header = read_header(model)
+    metrics = {name: value for name, value in header.metrics.items() if "cup" not in name and name != "vcdr_error"}
+    header = replace(header, metrics=metrics, data=header.data | {"undrawn": ["optic cup"]})
+    text = markdown_text(model_card("m", header))
+    assert "In no picture learned from" in text
+    assert "No validation picture shows optic cup: how well that is found is not known." in text
 
 
 def test_the_card_in_the_terminal(model, tmp_path, capsys):

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,6 +184,19 @@ class Dataset:
         if opened and views["segment"] is None and annotated(mask).any() and sample.case_id not in self._open:
             self._open.append(sample.case_id)
         return views, used
+
+
+def description_of(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
+    """What a checkpoint says of the training and validation cases, once read."""
+    train, validation = (list(dataset.digests) for dataset in data)
+    return {
+        "train": len(train),
+        "validation": len(validation),
+        "train_cases": train,
+        "validation_cases": validation,
+        "undrawn": [label.name for label in data[0].undrawn()],
+        "fingerprint": data[0].fingerprint,
+    }
 
 
 def _readable(path: Path, labels: LabelSet, size: tuple[int, int]) -> Mask | None:

@@ -17,7 +17,7 @@ from unet_desktop.engine import checkpoint, ranks, teaching, training_state
 from unet_desktop.engine.calibration import Calibration, Outcome
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.course import Course, begin
-from unet_desktop.engine.dataset import Dataset, Sample, labels_for
+from unet_desktop.engine.dataset import Dataset, Sample, description_of, labels_for
 from unet_desktop.engine.device import Device, placed, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.learn import DivergenceError, learn
@@ -30,7 +30,7 @@ from unet_desktop.engine.training_state import TrainingState
 from unet_desktop.engine.validate import look_at, through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import Figures, mean
+from unet_desktop.masks.compare import Figures, mean, without
 
 CROPS = "what the network sees, at its resolution"
 PICTURES = "whole pictures at their own resolution"
@@ -77,7 +77,7 @@ class _Run:
             preset=self.config.preset,
             training=self.config.to_json(),
             metrics=dict(metrics),
-            data=_description(self.data) | {"measured_on": measured_on},
+            data=description_of(self.data) | {"measured_on": measured_on},
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
             created=training_state.now(),
             weights_sha256="",
@@ -139,8 +139,7 @@ def fit(
         device: where, from `device.choose`.
         start_from: checkpoint to go on from, or None to start anew.
         state_at: file to keep the training's state in after each epoch; deleted when there is nothing to go on with.
-        resume: go on from that file; gives what the uninterrupted run would have, unless a mask was changed
-            since. `start_from` is not needed then.
+        resume: go on from that file; gives what the uninterrupted run would, but for masks that were changed since.
 
     Raises:
         TrainingError: nothing to learn from, the loss is not a number, or what is to be resumed is another run now.
@@ -266,17 +265,6 @@ def _stage(
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, rate)
 
 
-def _description(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
-    train, validation = (list(dataset.digests) for dataset in data)
-    return {
-        "train": len(train),
-        "validation": len(validation),
-        "train_cases": train,
-        "validation_cases": validation,
-        "fingerprint": data[0].fingerprint,
-    }
-
-
 def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
     """Measure the kept model as it will be used, and write it with these figures; the first of several processes."""
     if not ranks.is_first():
@@ -290,7 +278,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
             yield measured
             continue
         case_id, figures, outcome = measured
-        cases[case_id] = figures
+        cases[case_id] = without(figures, run.data[1].undrawn(), run.labels)
         outcomes.append(outcome)
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
     metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values()) if cases else kept

@@ -7,13 +7,13 @@ Figures are named "dice/<label>", "iou/<label>", "dice", "iou" (means over the l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from unet_desktop.images.box import bounds
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.agreement import boundary_distance, dice, iou
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.measure import cup_to_disc, extent
+from unet_desktop.masks.measure import cup_and_disc, cup_to_disc, extent
 from unet_desktop.masks.regions import Mask, Region, annotated, region
 
 Figures = dict[str, float]
@@ -76,6 +76,23 @@ def _boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, 
             if greatest:
                 figures[f"boundary_max_px/{name}"] = boundary_distance(ours, theirs, 100.0)
     return figures
+
+
+def without(figures: Figures, undrawn: Collection[Label], labels: LabelSet) -> Figures:
+    """The figures but for those of labels that none of the true masks shows.
+
+    Finding nothing of them would count as perfect in every picture, and raise the means over the labels.
+    """
+    names = {label.name for label in undrawn}
+    left = {name: value for name, value in figures.items() if name.partition("/")[2] not in names}
+    if len(left) < len(figures):
+        for kind in ("dice", "iou"):
+            values = [value for name, value in left.items() if name.startswith(f"{kind}/")]
+            left.pop(kind, None)
+            left |= {kind: sum(values) / len(values)} if values else {}
+    if not names.isdisjoint(label.name for label in cup_and_disc(labels) or ()):
+        left.pop("vcdr_error", None)
+    return left
 
 
 def mean(pictures: Iterable[Mapping[str, float]]) -> Figures:

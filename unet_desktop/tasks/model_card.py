@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from unet_desktop.checkpoint_header import CheckpointHeader, read_header
+from unet_desktop.checkpoint_header import CheckpointHeader, read_header, refuse_cut
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
@@ -53,8 +53,9 @@ def card_document(path: Path) -> Document:
     """The card of a model file; in a project also with its notes and its worst validation pictures.
 
     Raises:
-        CheckpointError: it is no model of this program.
+        CheckpointError: it is no model of this program, or damaged.
     """
+    refuse_cut(path)
     header = read_header(path)
     layout = Layout(path.absolute().parent.parent)
     in_project = layout.manifest.is_file() and layout.models == path.absolute().parent
@@ -118,6 +119,8 @@ def _data(header: CheckpointHeader) -> list[tuple[str, str]]:
     rows = [(title, str(header.data[key])) for key, title in titles.items() if key in header.data]
     for key, title in (("train_cases", "Learned from"), ("validation_cases", "Judged by")):
         rows.append((title, _listed(header.data.get(key)) or "–"))
+    if undrawn := _listed(header.data.get("undrawn")):
+        rows.append(("In no picture learned from", undrawn))
     if "fingerprint" in header.data:
         rows.append(("Fingerprint of pictures and masks", str(header.data["fingerprint"])))
     return rows
@@ -131,9 +134,11 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
     yield Paragraph(
         "Means over the validation pictures; Dice and IoU of each region, the label and everything inside it."
     )
-    names = (label.name for label in header.labels)
+    names = [label.name for label in header.labels]
     rows = ((name, _number(metrics.get(f"dice/{name}")), _number(metrics.get(f"iou/{name}"))) for name in names)
     yield Table((Column("region", share=3), Column("Dice", numeric=True), Column("IoU", numeric=True)), tuple(rows))
+    if unseen := [name for name in names if f"dice/{name}" not in metrics]:
+        yield Paragraph(f"No validation picture shows {' or '.join(unseen)}: how well that is found is not known.")
     others = tuple((title, _number(metrics[key])) for key, title in _FIGURES.items() if key in metrics)
     if others:
         yield Table((Column("figure", share=3), Column("value", numeric=True)), others)
