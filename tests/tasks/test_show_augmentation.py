@@ -56,3 +56,9 @@ def test_it_is_written_as_a_picture(corrected, tmp_path):
 def test_without_a_corrected_case_there_is_nothing_to_show(project):
     with pytest.raises(TrainingError, match="nothing to show"):
         list(show_augmentation(project.root, CONFIG))
+
+
+def test_another_kind_of_file_is_refused_before_it_is_written(corrected, tmp_path):
+    with pytest.raises(TrainingError, match=r"end in \.jpg"):
+        next(write_augmentation(corrected.root, CONFIG, tmp_path / "sheet.txt"))
+    assert not (tmp_path / "sheet.txt").exists()

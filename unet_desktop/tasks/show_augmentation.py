@@ -55,6 +55,8 @@ def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterato
     Raises:
         UserError: as `show_augmentation`, or it cannot be written.
     """
+    if target.suffix.lower() not in (".jpg", ".jpeg"):
+        raise TrainingError(f"The augmented pictures are written as a JPEG file; let {target} end in .jpg.")
     for event in show_augmentation(root, config):
         if isinstance(event, AugmentedSheet):
             write_jpeg(target, event.pixels)

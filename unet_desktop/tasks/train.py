@@ -55,14 +55,14 @@ def train_project(
     Raises:
         UserError: too few cases, pictures missing, no room, or training failed.
     """
-    project = Project.open(root)
+    project, place = Project.open(root), _place(device, cores)
     selection = yield from select(project)
     previous = None if from_scratch else _previous(project, config, selection)
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         # A model that was made before the preset normalised by picture goes on as it learned.
         config = replace(continued(config), by_picture=previous.header.training.get("by_picture", False))
-    name, place = next_model_name(project.layout), _place(device, cores)
+    name = next_model_name(project.layout)
     discard(root)
     yield from train_on(project, name, selection, config, place, parent=previous)
 

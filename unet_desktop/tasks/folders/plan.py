@@ -56,11 +56,15 @@ class Plan:
         if finished := self._counts[Standing.FINISHED]:
             yield Message(f"{finished} of {self._counts.total()} pictures were finished by an earlier run.")
         if self.failed:
-            yield Message(f"{self.failed} failed in an earlier run and are not tried again without --retry-failed.")
+            are = "is" if self.failed == 1 else "are"
+            yield Message(f"{self.failed} failed in an earlier run and {are} not tried again without --retry-failed.")
         if otherwise := self._counts[Standing.OTHERWISE]:
-            yield Message(f"{otherwise} were segmented by another model or for other outputs, and are segmented again.")
+            were, are = ("was", "is") if otherwise == 1 else ("were", "are")
+            yield Message(
+                f"{otherwise} {were} segmented by another model or for other outputs, and {are} segmented again."
+            )
         left = sum(self._counts[kind] for kind in _TO_DO) - self._taken
         if not done:
             yield Message(f"{self._taken} would be segmented now{f', {left} later' if left else ''}.")
         elif left:
-            yield Message(f"{left} are left for a later run.")
+            yield Message(f"{left} {'is' if left == 1 else 'are'} left for a later run.")
