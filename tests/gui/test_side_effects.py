@@ -85,3 +85,22 @@ def test_nothing_is_said_of_what_touches_only_the_label_in_use(finished: MainWin
     QTest.qWait(80)
     finished.bench.editor.undo()
     assert said(finished) == ""
+
+
+def test_what_a_stroke_on_a_proposal_does_is_told_from_the_proposal(opened: MainWindow, qtbot) -> None:
+    opened.bench.session.open_case("c")
+    QTest.qWait(60)
+    opened.bench.options.choose_label(1)
+    opened.bench.options.set_diameter(3)
+    drag(opened.canvas, [(50, 55), (55, 55)])
+    QTest.qWait(120)
+    assert opened.bench.editor.history.names == ("Accept prediction", "Brush optic cup")
+    assert said(opened) == "Accepted; undo brings it back."
+
+
+def test_what_was_undone_is_told_no_more(finished: MainWindow, qtbot) -> None:
+    finished.bench.options.choose_label(1)
+    drag(finished.canvas, [(5, 5), (9, 9)])
+    qtbot.waitUntil(lambda: said(finished) == "The optic disc was extended to hold the optic cup.")
+    QTest.keyClick(finished, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: said(finished) == "")

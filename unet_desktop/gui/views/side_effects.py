@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.panels.status import StatusLine
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.patch import Origin
+from unet_desktop.masks.step import Step
 from unet_desktop.masks.tally import Measurement
 
 _FOR = 6000
@@ -47,9 +49,14 @@ class SideEffectsView(QObject):
         self._said = ""
         bench.measuring.measured.connect(self._on_measuring_measured)
         bench.editor.gesture_ended.connect(self._on_editor_gesture_ended)
+        bench.editor.edited.connect(self._on_editor_edited)
 
     def _on_editor_gesture_ended(self) -> None:
         self._ended = True
+
+    def _on_editor_edited(self, step: Step) -> None:
+        if isinstance(step.patch, Origin):  # another mask, in one step: what the next gesture does is told from there
+            self._before = None
 
     def _on_measuring_measured(self) -> None:
         editor, now, before = self._bench.editor, self._bench.measuring.now, self._before
