@@ -156,6 +156,7 @@ def test_a_label_that_nobody_drew_is_said(device, tiny, tmp_path, photograph, wr
         assert figures["dice"] == figures["dice/optic disc"]
     header = load(tmp_path / "m.safetensors").header
     assert header.data["undrawn"] == ["optic cup"]
+    assert header.trust["calibration"]["ratio_factor"] is None  # nothing is known of a ratio that nobody drew
 
 
 @pytest.mark.parametrize("framing", ["crop", "whole", "patches"])

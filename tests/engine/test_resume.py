@@ -113,10 +113,24 @@ def test_a_mask_that_was_corrected_since_is_learned_from_as_it_is(run, whole, sa
     corrected = replace(samples[1], mask=tmp_path / "corrected.png")
     rest = list(run(folder, resume=True, cases=([samples[0], corrected, samples[2]], samples[3:])))
     (resumed,) = (event for event in rest if isinstance(event, Resumed))
-    assert resumed.changes == ("Corrected since this training began, and learned from as it is now: case1.",)
+    assert resumed.changes == ("Changed since this training began, and used as it is now: case1.",)
     assert [epoch[:2] for epoch in epochs(rest)] == [epoch[:2] for epoch in epochs(events)[done:]]
     assert losses(rest)[-6:] != losses(events)[-6:]
     assert isinstance(rest[-1], Finished)
+
+
+def test_judges_that_changed_look_for_the_best_epoch_anew(run, samples, tmp_path, photograph, config, scripted):
+    settings = replace(config, framing="whole", epochs=3)
+    scripted([0.95])
+    begun = run(tmp_path, settings=settings)
+    next(event for event in begun if isinstance(event, EpochDone))
+    begun.close()
+    mask = photograph(3)[1]
+    write_mask(tmp_path / "corrected.png", np.where(mask == 2, 1, mask).astype(np.uint8), DISC_AND_CUP)
+    judge = replace(samples[3], mask=tmp_path / "corrected.png")
+    scripted([0.5, 0.4])  # to the masks as they are now no epoch comes near what the first one seemed to be worth
+    rest = list(run(tmp_path, resume=True, settings=settings, cases=(samples[:3], [judge])))
+    assert [event.saved for event in rest if isinstance(event, EpochDone)] == [True, False]
 
 
 @pytest.mark.parametrize("stop", [("locate", 2, 1), ("segment", 1, 1), ("segment", 3, 1)])

@@ -283,11 +283,24 @@ def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> No
 
 def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp_path: Path) -> None:
     def grounds(problem: str) -> QColor:
+        events = [Message("5 of 6 were finished by an earlier run."), ItemDone("x", 1, 1, problem=problem)]
         with qtbot.waitSignal(opened.bench.learning.notice):
-            opened.bench.learning.run("Testing", lambda: iter([ItemDone("x", 1, 1, problem=problem)]), folder=tmp_path)
+            opened.bench.learning.run("Testing", lambda: iter(events), folder=tmp_path)
         banner = opened.panels.banner
         assert banner.isVisible()
         return banner.grab().toImage().pixelColor(2, banner.height() // 2)
 
     calm, alarming = grounds(""), grounds("x.jpg is damaged.")
     assert (calm, alarming) in [(QColor(colours.chosen), QColor(colours.warning)) for colours in (LIGHT, DARK)]
+
+
+def test_what_came_of_a_job_goes_when_the_next_begins_and_what_is_wrong_stays(opened: MainWindow, qtbot) -> None:
+    banner = opened.panels.banner
+    banner.show_result("x.jpg is damaged.", None, False)
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.bench.learning.run("Testing", lambda: iter(()))
+    assert not banner.isVisible()
+    banner.show_problem("The disk is full.")
+    with qtbot.waitSignal(opened.bench.runner.succeeded):
+        opened.bench.learning.run("Testing", lambda: iter(()))
+    assert banner.isVisible()

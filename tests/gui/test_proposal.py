@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from drawings import disc_mask
 from gestures import at, drag, press, release
@@ -114,15 +115,71 @@ def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolK
     assert opened.bench.editor.history.names[:1] == ("Accept prediction",)
     release(opened.canvas, (30, 30))
     opened.bench.editor.leave()
-    assert opened.bench.editor.mask.any()
+    assert_accepted_with_a_step_or_waiting(opened)
 
 
-def test_a_double_click_on_a_proposal_only_fits(opened: MainWindow) -> None:
+@pytest.mark.parametrize("kind", list(ToolKind))
+@pytest.mark.parametrize("place", [(5, 5), (50, 50)])
+def test_a_double_click_on_a_proposal_accepts_nothing(
+    opened: MainWindow, kind: ToolKind, place: tuple[int, int]
+) -> None:
     opened.bench.session.open_case("c")
+    opened.bench.options.choose_tool(kind)
+    QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
+    QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
+    release(opened.canvas, place)
+    opened.bench.editor.leave()
+    assert_accepted_with_a_step_or_waiting(opened)
+    assert kind is ToolKind.SPLINE or not opened.bench.editor.history.names
+
+
+def assert_accepted_with_a_step_or_waiting(window: MainWindow) -> None:
+    """A proposal is accepted by what is painted on it, never by a press that paints nothing."""
+    names, waiting = window.bench.editor.history.names, window.bench.proposal.prediction is not None
+    assert (names == ()) is waiting
+    assert len(names) != 1
+    assert window.bench.editor.mask.any() is np.bool_(not waiting)
+
+
+def test_a_click_beside_the_picture_accepts_nothing(opened: MainWindow, root: Path) -> None:
+    opened.bench.session.open_case("c")
+    drag(opened.canvas, [(-30, -35), (-30, -35)])
+    opened.bench.autosave.flush()
+    assert Project.open(root).case("c").state is CaseState.PREDICTED
+    assert opened.bench.proposal.prediction is not None
+
+
+def test_a_shape_that_is_given_up_accepts_nothing(opened: MainWindow) -> None:
+    opened.bench.session.open_case("c")
+    opened.bench.options.choose_tool(ToolKind.POLYGON)
+    drag(opened.canvas, [(5, 5), (5, 5)])
+    assert opened.bench.editor.history.names == ("Accept prediction",)
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Escape)
+    assert opened.bench.editor.history.names == ()
+    assert opened.bench.proposal.prediction is not None
+
+
+def test_what_stands_in_the_history_on_purpose_stays(opened: MainWindow) -> None:
+    opened.bench.session.open_case("c")
+    drag(opened.canvas, [(5, 5), (9, 9)])
+    QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)  # the stroke; what was accepted is kept
     QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     release(opened.canvas, (5, 5))
-    assert opened.bench.editor.history.names == ()
+    assert opened.bench.editor.history.names == ("Accept prediction",)
+
+
+def test_a_proposal_that_arrives_does_not_disturb_a_shape(opened: MainWindow) -> None:
+    opened.bench.session.open_case("a")
+    opened.bench.options.choose_tool(ToolKind.POLYGON)
+    drag(opened.canvas, [(10, 10), (10, 10)])
+    opened.bench.session.project.save_prediction("a", disc_mask(), model="f00d", confidence=0.5)
+    opened.bench.proposal.show_prediction()
+    for corner in ((50, 10), (50, 40)):
+        drag(opened.canvas, [corner, corner])
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Return)
+    assert opened.bench.editor.history.names == ("Polygon optic disc",)
+    assert opened.bench.editor.mask[15, 45] == 1
     assert opened.bench.proposal.prediction is not None
 
 

@@ -87,7 +87,7 @@ def test_nothing_is_said_of_what_touches_only_the_label_in_use(finished: MainWin
     assert said(finished) == ""
 
 
-def test_what_a_stroke_on_a_proposal_does_is_told_from_the_proposal(opened: MainWindow, qtbot) -> None:
+def test_a_stroke_that_accepts_a_proposal_is_not_said_to_extend_the_disc(opened: MainWindow, qtbot) -> None:
     opened.bench.session.open_case("c")
     QTest.qWait(60)
     opened.bench.options.choose_label(1)

@@ -131,7 +131,7 @@ def test_a_mask_that_was_corrected_again_is_learned_from_as_it_is(root):
     project.save_mask(first, mask)
     events = list(resume_project(root))
     (resumed,) = (event for event in events if isinstance(event, Resumed))
-    assert resumed.changes == (f"Corrected since this training began, and learned from as it is now: {first}.",)
+    assert resumed.changes == (f"Changed since this training began, and used as it is now: {first}.",)
     assert any(isinstance(event, Finished) for event in events)
 
 

@@ -62,6 +62,10 @@ class Progress:
         self.kept, self.kept_weights = epoch, copy.deepcopy(network.state_dict())
         return True
 
+    def forget_scores(self) -> None:
+        """The cases that judge are others now: the next epoch is kept, and the best is looked for from there."""
+        self.best, self.rose = -1.0, self.epoch
+
     def waited(self, patience: int) -> bool:
         """Whether so many epochs have passed without a better one; never for a patience of 0."""
         return 0 < patience <= self.epoch - self.rose

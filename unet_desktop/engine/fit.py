@@ -30,7 +30,7 @@ from unet_desktop.engine.training_state import TrainingState
 from unet_desktop.engine.validate import look_at, through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import Figures, mean, without
+from unet_desktop.masks.compare import Figures, mean
 
 CROPS = "what the network sees, at its resolution"
 PICTURES = "whole pictures at their own resolution"
@@ -184,6 +184,8 @@ def _learn_all(
         yield Working(stage.name)  # torch loads half of itself for its first optimiser
         if state is not None and stage.name == state.header.stage:
             state.restore(course)
+            if state.header.judges_changed(run.data[1].digests):
+                course.progress.forget_scores()
         try:
             yield from _learn_one(run, course, past)
         except DivergenceError as error:
@@ -273,12 +275,12 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
     looks = yield from look_at(segmenter, run.data[0])
     cases: dict[str, Figures] = {}
     outcomes: list[Outcome] = []
-    for measured in through_pipeline(segmenter.knowing(looks), validation):
+    for measured in through_pipeline(segmenter.knowing(looks), validation, run.data[1].undrawn()):
         if isinstance(measured, Working):
             yield measured
             continue
         case_id, figures, outcome = measured
-        cases[case_id] = without(figures, run.data[1].undrawn(), run.labels)
+        cases[case_id] = figures
         outcomes.append(outcome)
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
     metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values()) if cases else kept

@@ -97,8 +97,12 @@ class TrainingHeader:
         before = self.train | self.validation
         changed = [case for case in before if digests.get(case) != before[case]]
         named = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        corrected = f"Corrected since this training began, and learned from as it is now: {named}." if changed else ""
-        return (*filter(None, [corrected]), *self._elsewhere(place))
+        said = [f"Changed since this training began, and used as it is now: {named}."] if changed else []
+        return (*said, *self._elsewhere(place))
+
+    def judges_changed(self, validation: Mapping[str, str]) -> bool:
+        """Whether validation cases, by their digests, are not what the epochs until now were judged by."""
+        return dict(validation) != self.validation
 
     def _elsewhere(self, place: Mapping[str, str]) -> Iterator[str]:
         for name, was in self.place.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,9 @@ from unet_desktop.engine.view import View
 from unet_desktop.images.box import bounds
 from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
+from unet_desktop.labels import Label
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import Figures, compare, mean
+from unet_desktop.masks.compare import Figures, compare, mean, without
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask, annotated, label_image
 
@@ -72,9 +73,11 @@ def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
 
 
 def through_pipeline(
-    segmenter: Segmenter, samples: Sequence[Sample]
+    segmenter: Segmenter, samples: Sequence[Sample], undrawn: Collection[Label] = ()
 ) -> Iterator[tuple[str, Figures, Outcome] | Working]:
     """(case id, figures, what was expected) of each case at its picture's own resolution, from the picture alone.
+
+    There are no figures of the labels that are `undrawn`, see `compare.without`.
 
     Raises:
         ImageError, MaskError: a file cannot be read.
@@ -84,7 +87,7 @@ def through_pipeline(
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from _stoppable(segmenter.segment_in_steps(pixels), "measure")
-        figures = compare(prediction.mask, truth, labels)
+        figures = without(compare(prediction.mask, truth, labels), undrawn, labels)
         true = {label.name: figures[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in figures}
         outcome = Outcome(prediction.trust.expected_dice, true, prediction.spread, figures.get("vcdr_error"))
         yield sample.case_id, figures, outcome

@@ -71,7 +71,9 @@ class Corrections(QObject):
     def _submit(self, cases: list[Case], *, missing_only: bool = False) -> None:
         project = self._session.project
         if project is not None:
-            wanted = [] if project.read_only else cases
+            known = {correction.case for correction in self.noted}
+            wanted = [case for case in cases if missing_only or case.state not in UNCORRECTED or case.id in known]
+            wanted = [] if project.read_only else wanted
             if wanted or missing_only:
                 self._pool.submit(self._work, project.layout, project.labels, wanted, missing_only)
 
@@ -80,7 +82,7 @@ class Corrections(QObject):
         try:
             if missing_only:
                 known = {correction.case for correction in read_corrections(layout)}
-                cases = [case for case in cases if case.id not in known and _may_be_noted(layout, case)]
+                cases = [case for case in cases if _may_be_noted(layout, case, known=case.id in known)]
             if note_corrections(layout, labels, cases) or missing_only:
                 self._arrived.emit(layout.root, read_corrections(layout))
         except UserError as error:  # it is tried again at the next opening
@@ -94,6 +96,8 @@ class Corrections(QObject):
             self.changed.emit()
 
 
-def _may_be_noted(layout: Layout, case: Case) -> bool:
-    """Else there is nothing to compare; asked of thousands, so it reads nothing."""
-    return case.state not in UNCORRECTED and (case.confidence is not None or layout.rejected_record(case.id).exists())
+def _may_be_noted(layout: Layout, case: Case, *, known: bool) -> bool:
+    """Whether something is missing, or to be taken back; asked of thousands, so it reads nothing."""
+    if known or case.state in UNCORRECTED:
+        return known and case.state in UNCORRECTED
+    return case.confidence is not None or layout.rejected_record(case.id).exists()

@@ -37,8 +37,8 @@ class Outcome:
 
     @property
     def well(self) -> bool:
-        """Whether nothing is to be looked at: no item has a problem or a note, and the job said nothing."""
-        return not (self._problems or self._notes or self._said)
+        """Whether nothing is to be looked at: no item has a problem or a note."""
+        return not (self._problems or self._notes)
 
     def summary(self, *, succeeded: bool) -> str:
         """A line for each kind of thing there is to say, the most frequent notes first; empty when there is none."""

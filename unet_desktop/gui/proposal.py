@@ -37,7 +37,6 @@ class Proposal(QObject):
         self.trust = UNKNOWN
         self._session, self._editor = session, editor
         self._rejected: StoredPrediction | None = None  # by the last thing that was done to the case
-        self._implied = False  # it was accepted by painting on it
         editor.edited.connect(self._on_editor_edited)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
@@ -53,20 +52,9 @@ class Proposal(QObject):
                 self.problem.emit(str(error))
         self._set(prediction)
 
-    def accept_to_correct(self) -> None:
-        """Somebody is about to paint: on a proposal, unless there is a mask already that the strokes are for."""
-        if self.prediction is not None and self._editor.untouched:
-            self.accept()
-            self._implied = True
-
-    def take_back_accepted(self) -> None:
-        """Painting turned out to be none, but a double click: if it accepted the proposal, that is undone."""
-        if self._implied and self._editor.history.names[-1:] == (ACCEPTED,):
-            self._editor.undo()
-
     def accept(self) -> None:
         """Make it the mask, as one step that can be undone."""
-        prediction, self._implied = self.prediction, False
+        prediction = self.prediction
         if prediction is None:
             return
         self._set(None, prediction.trust)  # where to look closely matters all the more while it is corrected
@@ -129,7 +117,7 @@ class Proposal(QObject):
 
     def _on_session_case_changed(self) -> None:
         opened = self._session.open
-        self._rejected, self._implied = None, False
+        self._rejected = None
         self._set(None if opened is None else opened.prediction)
         if opened is not None and opened.problem:
             self.problem.emit(opened.problem)

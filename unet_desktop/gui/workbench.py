@@ -16,6 +16,7 @@ from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.learning import Learning
 from unet_desktop.gui.measuring import Measuring
 from unet_desktop.gui.missing_ratios import MissingRatios
+from unet_desktop.gui.painted_on import PaintedOn
 from unet_desktop.gui.prefetch import Prefetch
 from unet_desktop.gui.proposal import Proposal
 from unet_desktop.gui.session import Session
@@ -51,6 +52,7 @@ class Workbench(QObject):
         self.view_options = ViewOptions(self)
         self.view_options.set_view(store.settings.view)
         self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
+        self.painted_on = PaintedOn(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
         self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
         self.folder_runs = FolderRuns(self.runner, self.learning, self)

@@ -125,7 +125,7 @@ class Pointer(QObject):
                 self._toolbox.retract()
                 self._canvas.fit()
             else:
-                self._toolbox.current.release(self._touch(event))
+                self._toolbox.release(self._touch(event))
             self._touch_at(event.position(), event.modifiers())  # the button no longer erases
         return True
 

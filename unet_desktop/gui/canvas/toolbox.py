@@ -44,13 +44,15 @@ class Toolbox(QObject):
         changed: another tool is in use, or the sketch, ring or pending shape of the one in use changed.
         refused(sentence): what was asked of a tool could not be done, and why.
         pressing: the tool in use is about to get a press.
-        retracted: the press before was half of a double click, and the tool has taken back what came of it.
+        retracting: the press before was half of a double click, and the tool is about to take back what came of it.
+        released: the tool has had its release, or has taken back what came of its press.
     """
 
     changed = Signal()
     refused = Signal(str)
     pressing = Signal()
-    retracted = Signal()
+    retracting = Signal()
+    released = Signal()
 
     def __init__(self, editor: Editor, options: ToolOptions, subject: Subject, parent: QObject | None = None) -> None:
         """Make all tools."""
@@ -75,10 +77,16 @@ class Toolbox(QObject):
         self.pressing.emit()
         self.current.press(touch)
 
+    def release(self, touch: Touch) -> None:
+        """Give it the release, see `Tool.release`."""
+        self.current.release(touch)
+        self.released.emit()
+
     def retract(self) -> None:
         """The press in progress turned out to be a double click, see `Tool.retract`."""
+        self.retracting.emit()
         self.current.retract()
-        self.retracted.emit()
+        self.released.emit()
 
     @property
     def locked(self) -> bool:

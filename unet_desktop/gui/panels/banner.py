@@ -31,6 +31,7 @@ class Banner(QFrame):
         self._close = QPushButton("Close")
         self._open = QPushButton("Open folder")
         self._folder: Path | None = None
+        self._is_result = False
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._words, 1)
@@ -49,7 +50,7 @@ class Banner(QFrame):
 
     def show_problem(self, sentence: str, *, retry: bool = False) -> None:
         """Say this until it is closed, recovered, or said better."""
-        self._folder = None
+        self._folder, self._is_result = None, False
         self._open.hide()
         self._set_calm(False)
         self._words.setText(sentence)
@@ -62,8 +63,13 @@ class Banner(QFrame):
         """Say what came of a job, calmly if all went well, and offer to open the folder that it wrote to."""
         self.show_problem(text)
         self._set_calm(well)
-        self._folder = folder
+        self._folder, self._is_result = folder, True
         self._open.setVisible(folder is not None)
+
+    def hide_result(self) -> None:
+        """A job begins: what came of the one before is no news any more. What is wrong stays."""
+        if self._is_result:
+            self.hide()
 
     def _set_calm(self, calm: bool) -> None:
         """Its colours are a warning's unless all is well."""

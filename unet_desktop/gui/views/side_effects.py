@@ -55,8 +55,8 @@ class SideEffectsView(QObject):
         self._ended = True
 
     def _on_editor_edited(self, step: Step) -> None:
-        if isinstance(step.patch, Origin):  # another mask, in one step: what the next gesture does is told from there
-            self._before = None
+        if isinstance(step.patch, Origin):
+            self._before = None  # of another mask; a stroke that accepted it has nothing to be told from
 
     def _on_measuring_measured(self) -> None:
         editor, now, before = self._bench.editor, self._bench.measuring.now, self._before

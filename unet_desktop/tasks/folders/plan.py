@@ -54,7 +54,8 @@ class Plan:
     def said(self, *, done: bool = True) -> Iterator[Message]:
         """What people should know of it."""
         if finished := self._counts[Standing.FINISHED]:
-            yield Message(f"{finished} of {self._counts.total()} pictures were finished by an earlier run.")
+            were = "was" if finished == 1 else "were"
+            yield Message(f"{finished} of {self._counts.total()} pictures {were} finished by an earlier run.")
         if self.failed:
             are = "is" if self.failed == 1 else "are"
             yield Message(f"{self.failed} failed in an earlier run and {are} not tried again without --retry-failed.")
