@@ -80,7 +80,7 @@ def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photogra
 def test_a_training_is_measured_with_what_it_knows_of_crops(samples, tiny, device, tmp_path, monkeypatch):
     known = []
 
-    def measured(used, _samples):
+    def measured(used, _samples, _undrawn):
         known.append(used._typical)
         return iter(())
 

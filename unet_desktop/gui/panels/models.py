@@ -55,6 +55,7 @@ class ModelsPanel(QWidget):
         super().__init__(parent)
         self._models: list[Model] = []
         self._in_use: Path | None = None
+        self._chosen: Path | None = None
         self._texts: dict[Path, str] = {}
         self._list = named(QListWidget(), "models")
         self._details = named(QTextBrowser(), "details")
@@ -70,14 +71,14 @@ class ModelsPanel(QWidget):
         self.set_models([], None)
 
     def set_models(self, models: Sequence[Model], in_use: Path | None, notes: Mapping[Path, str] | None = None) -> None:
-        """Show these models, newest first; the selection stays where it was if it can, unless another is in use now.
+        """Show these models, newest first; the one in use is selected unless the user chose another.
 
         Args:
             models: the project's.
             in_use: path of the one that predicts.
             notes: model's path to what people noted of it.
         """
-        selected = self._selected() if in_use == self._in_use else None
+        chosen = None if self._chosen == self._in_use else self._chosen
         self._texts = dict(notes or {})
         self.keep_notes()  # which are newer
         self._models, self._in_use = list(models), in_use
@@ -90,12 +91,13 @@ class ModelsPanel(QWidget):
             item.setFont(font)
             self._list.addItem(item)
         wanted = [model.path for model in models]
-        for path in (selected.path if selected else None, in_use):
+        for path in (chosen, in_use):
             if path in wanted:
                 self._list.setCurrentRow(wanted.index(path))
                 break
         else:
             self._list.setCurrentRow(0 if wanted else -1)
+        self._chosen = chosen
         self._pages.setCurrentIndex(1 if wanted else 0)
 
     def keep_notes(self) -> None:
@@ -160,6 +162,7 @@ class ModelsPanel(QWidget):
     @Slot()
     def _on_list_row_changed(self) -> None:
         model = self._selected()
+        self._chosen = None if model is None else model.path
         in_use = model is not None and model.path == self._in_use
         self._details.setHtml("" if model is None else details_html(model))
         path = None if model is None else model.path
