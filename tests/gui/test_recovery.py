@@ -27,9 +27,7 @@ from unet_desktop.project.recording import read_journal
 @pytest.fixture
 def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, np.ndarray]:
     """A copy of the project as a kill after two strokes and an undo leaves it, and the mask that was shown."""
-    opened.bench.autosave._idle.setInterval(
-        60_000
-    )  # else a busy machine may write the mask before the kill
+    opened.bench.autosave._idle.setInterval(60_000)  # else a busy machine may write the mask before the kill
     drag(opened.canvas, [(40, 40), (60, 60)])
     drag(opened.canvas, [(80, 80), (100, 60)])
     drag(opened.canvas, [(30, 90), (50, 90)])
