@@ -100,17 +100,15 @@ def read_header(path: Path) -> CheckpointHeader:
 
 
 def refuse_cut(path: Path) -> None:
-    """Compare the file's length with what its head says of it: milliseconds; the weights are not read.
+    """Compare the length of a file that `read_header` has read with what its head says: the weights are not read.
 
     Raises:
-        CheckpointError: it is longer or shorter. What `read_header` raises.
+        CheckpointError: it is longer or shorter.
     """
-    read_header(path)
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        tensors = [entry for name, entry in json.loads(file.read(length)).items() if name != "__metadata__"]
+    start, head = _read_head(path)
+    tensors = [entry for name, entry in head.items() if name != "__metadata__"]
     try:
-        end = 8 + length + max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
+        end = start + max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise CheckpointError(f"{path} is damaged: it does not say where its weights are. Copy it again.") from error
     if path.stat().st_size != end:
@@ -125,12 +123,18 @@ def read_metadata(path: Path) -> dict[str, str]:
     Raises:
         OSError: it cannot be read. struct.error, ValueError, AttributeError, RecursionError: it is none.
     """
+    metadata = _read_head(path)[1].get("__metadata__")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _read_head(path: Path) -> tuple[int, dict[str, Any]]:
+    """Where the weights begin, and what stands before them; raises what `read_metadata` does."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         if length > _LONGEST_HEADER:
             raise ValueError("its head is too long")
-        metadata = json.loads(file.read(length)).get("__metadata__")
-    return metadata if isinstance(metadata, dict) else {}
+        head: dict[str, Any] = json.loads(file.read(length))
+    return 8 + length, head
 
 
 def _check(header: CheckpointHeader) -> None:

@@ -176,7 +176,7 @@ def _learn_all(
             dataset.recent = frozenset(header.recent)
         past = list(header.past)
         clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
-        digests = dict(run.data[0].digests) | dict(run.data[1].digests)
+        digests = run.data[0].digests | run.data[1].digests
         yield Resumed(header.past, header.changes(training_state.place_of(run.device), digests))
         stages = [stage for stage in stages if _NAMES.index(stage.name) >= _NAMES.index(header.stage)]
     for stage in stages:

@@ -55,8 +55,8 @@ def card_document(path: Path) -> Document:
     Raises:
         CheckpointError: it is no model of this program, or damaged.
     """
-    refuse_cut(path)
     header = read_header(path)
+    refuse_cut(path)
     layout = Layout(path.absolute().parent.parent)
     in_project = layout.manifest.is_file() and layout.models == path.absolute().parent
     return model_card(
