@@ -63,6 +63,11 @@ class StatusLine(QStatusBar):
         """What `set_device` said."""
         return self._device.text()
 
+    def end_message(self, sentence: str) -> None:
+        """It is so no more: take it away, unless something else was said since."""
+        if sentence and self.currentMessage() == sentence:
+            self.clearMessage()
+
     def set_job(self, title: str) -> None:
         """The job that runs, or empty."""
         self._job.setText(title)

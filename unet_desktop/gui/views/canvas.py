@@ -69,8 +69,7 @@ class CanvasView(QObject):
 
     def _end_decided(self) -> None:
         """What was said of a decision is so no more: something was undone, or it was another case."""
-        if self._decided and self._panels.status.currentMessage() == self._decided:
-            self._panels.status.clearMessage()
+        self._panels.status.end_message(self._decided)
         self._decided = ""
 
     def _on_proposal_changed(self) -> None:

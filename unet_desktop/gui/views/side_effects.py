@@ -73,6 +73,6 @@ class SideEffectsView(QObject):
     def _say(self, sentence: str) -> None:
         if sentence:
             self._status.showMessage(sentence, _FOR)
-        elif self._said and self._status.currentMessage() == self._said:
-            self._status.clearMessage()
+        else:
+            self._status.end_message(self._said)
         self._said = sentence
