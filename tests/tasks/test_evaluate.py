@@ -16,6 +16,8 @@ from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import write_split
+from unet_desktop.reports.document import Gallery
+from unet_desktop.reports.html import html_pages, joined
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings, worst_first
 from unet_desktop.tasks.evaluation.meeting import meet
 from unet_desktop.tasks.evaluation.reader import folder_reader
@@ -24,8 +26,6 @@ from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import sides_of
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
-from unet_desktop.tasks.reports.document import Gallery
-from unet_desktop.tasks.reports.html import html_pages, joined
 
 FAST = Settings(resamples=50)
 DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from unet_desktop.checkpoint_header import CheckpointHeader, read_header, refuse
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports.document import (
     Block,
     Column,
     Document,
@@ -24,7 +24,7 @@ from unet_desktop.tasks.reports.document import (
     Paragraph,
     Table,
 )
-from unet_desktop.tasks.reports.markdown import markdown_text
+from unet_desktop.reports.markdown import markdown_text
 from unet_desktop.tasks.runs import Run, read_record
 
 _WORST = 5

@@ -13,13 +13,13 @@ from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.trust import UNFAMILIAR
+from unet_desktop.reports.document import Facts, Gallery, Heading, Paragraph, Plots, Table, Tiles
+from unet_desktop.reports.drawing import Dot
 from unet_desktop.tasks.folders import report
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.summary import MOST_LISTED, SHOWN, Foremost, Seen, Spread, Summary
-from unet_desktop.tasks.reports.document import Facts, Gallery, Heading, Paragraph, Plots, Table, Tiles
-from unet_desktop.tasks.reports.drawing import Dot
 
 DISC_AND_CUP = LabelSet(
     (Label(1, "optic disc", "#56b4e9", unique=True), Label(2, "optic cup", "#009e73", "optic disc", unique=True))

@@ -7,10 +7,10 @@ import logging
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.regions import regions
+from unet_desktop.reports.document import Card
+from unet_desktop.reports.pictures import SIDE, small_picture
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.one_case import Compared
-from unet_desktop.tasks.reports.document import Card
-from unet_desktop.tasks.reports.pictures import SIDE, small_picture
 
 log = logging.getLogger("unet.tasks")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from unet_desktop.reports.axes import Axis
+from unet_desktop.reports.drawing import Drawing
+from unet_desktop.reports.plots import Band, Mark, Series, Slope, scatter, strips
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
-from unet_desktop.tasks.reports.axes import Axis
-from unet_desktop.tasks.reports.drawing import Drawing
-from unet_desktop.tasks.reports.plots import Band, Mark, Series, Slope, scatter, strips
 
 
 def bland_altman_plot(evaluated: Evaluated) -> Drawing | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.evaluation.bland_altman import Limits, limits_of_agreement
-from unet_desktop.tasks.evaluation.bootstrap import Estimate, estimates
-from unet_desktop.tasks.evaluation.icc import Reliability, reliability
+from unet_desktop.statistics.bland_altman import Limits, limits_of_agreement
+from unet_desktop.statistics.bootstrap import Estimate, estimates
+from unet_desktop.statistics.icc import Reliability, reliability
 from unet_desktop.tasks.evaluation.one_case import Compared
 
 

@@ -7,19 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from unet_desktop import __version__, files
-from unet_desktop.tasks.evaluation.close_ups import FIRST_COLOUR, SECOND_COLOUR, close_up
-from unet_desktop.tasks.evaluation.drawings import bland_altman_plot, dice_plot, vcdr_plot
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
-from unet_desktop.tasks.evaluation.wording import (
-    agreement_rows,
-    caveats,
-    figure_text,
-    figure_title,
-    means_rows,
-    ordered,
-)
-from unet_desktop.tasks.events import Written
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports.document import (
     Block,
     Column,
     Document,
@@ -35,8 +23,20 @@ from unet_desktop.tasks.reports.document import (
     Tile,
     Tiles,
 )
-from unet_desktop.tasks.reports.html import html_pages
-from unet_desktop.tasks.reports.pdf import pdf_file
+from unet_desktop.reports.html import html_pages
+from unet_desktop.reports.pdf import pdf_file
+from unet_desktop.tasks.evaluation.close_ups import FIRST_COLOUR, SECOND_COLOUR, close_up
+from unet_desktop.tasks.evaluation.drawings import bland_altman_plot, dice_plot, vcdr_plot
+from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
+from unet_desktop.tasks.evaluation.wording import (
+    agreement_rows,
+    caveats,
+    figure_text,
+    figure_title,
+    means_rows,
+    ordered,
+)
+from unet_desktop.tasks.events import Written
 
 _MOST_SHOWN = 12
 """Pictures with both outlines: those that agree least."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unet_desktop import __version__, files
 from unet_desktop.errors import UserError
-from unet_desktop.tasks.evaluation.bland_altman import Interval
+from unet_desktop.statistics.bland_altman import Interval
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.wording import figure_title, ordered
 from unet_desktop.tasks.events import Written

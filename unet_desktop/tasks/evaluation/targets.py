@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
+from unet_desktop.reports.pdf import require_reportlab
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.report import write_html, write_pdf
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
 from unet_desktop.tasks.events import Written
-from unet_desktop.tasks.reports.pdf import require_reportlab
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unet_desktop.tasks.evaluation.bland_altman import Interval
+from unet_desktop.statistics.bland_altman import Interval
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 
 _KINDS = {

@@ -9,9 +9,9 @@ from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
+from unet_desktop.reports.document import Card
+from unet_desktop.reports.pictures import SIDE, Outline, label_outlines, small_picture
 from unet_desktop.tasks.folders.summary import Seen
-from unet_desktop.tasks.reports.document import Card
-from unet_desktop.tasks.reports.pictures import SIDE, Outline, label_outlines, small_picture
 
 log = logging.getLogger("unet.tasks")
 

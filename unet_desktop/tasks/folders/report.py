@@ -8,6 +8,9 @@ from pathlib import Path
 
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import read_header
+from unet_desktop.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
+from unet_desktop.reports.html import html_pages
+from unet_desktop.reports.pdf import pdf_file, require_reportlab
 from unet_desktop.tasks.events import Written
 from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.ledger import Entry
@@ -24,9 +27,6 @@ from unet_desktop.tasks.folders.report_words import FOOTER, NOTICE, definitions,
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.summary import Summary
 from unet_desktop.tasks.model_card import card_document
-from unet_desktop.tasks.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
-from unet_desktop.tasks.reports.html import html_pages
-from unet_desktop.tasks.reports.pdf import pdf_file, require_reportlab
 
 NAME = "report"
 """Of the files; their suffix follows from their kind."""

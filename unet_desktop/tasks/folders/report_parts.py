@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.reports.axes import Axis
+from unet_desktop.reports.document import Block, Column, Gallery, Heading, Order, Paragraph, Plot, Plots, Table
+from unet_desktop.reports.drawing import Drawing
+from unet_desktop.reports.plots import Mark, Series, density, histogram, scatter
 from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.report_words import FLAG_MEANINGS
 from unet_desktop.tasks.folders.summary import MOST_POINTS, Seen, Summary
-from unet_desktop.tasks.reports.axes import Axis
-from unet_desktop.tasks.reports.document import Block, Column, Gallery, Heading, Order, Paragraph, Plot, Plots, Table
-from unet_desktop.tasks.reports.drawing import Drawing
-from unet_desktop.tasks.reports.plots import Mark, Series, density, histogram, scatter
 
 _MOST_PRINTED = 500
 """Rows of the list of all pictures that are worth paper."""

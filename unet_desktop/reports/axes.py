@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from unet_desktop.tasks.reports.drawing import Line, Point, Role, Shape, Words, words_width
+from unet_desktop.reports.drawing import Line, Point, Role, Shape, Words, words_width
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICK_SIZE = 10.5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unet_desktop.tasks.reports.drawing import Drawing
+from unet_desktop.reports.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from unet_desktop.errors import UserError
-from unet_desktop.tasks.reports import pdf
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports import pdf
+from unet_desktop.reports.document import (
     Card,
     Column,
     Document,
@@ -25,12 +25,12 @@ from unet_desktop.tasks.reports.document import (
     Tile,
     Tiles,
 )
-from unet_desktop.tasks.reports.html import html_pages
-from unet_desktop.tasks.reports.pdf import pdf_file
-from unet_desktop.tasks.reports.pdf_style import Style
-from unet_desktop.tasks.reports.pictures import SIDE, label_outlines, small_picture
-from unet_desktop.tasks.reports.plain import shortened, shown
-from unet_desktop.tasks.reports.plots import histogram
+from unet_desktop.reports.html import html_pages
+from unet_desktop.reports.pdf import pdf_file
+from unet_desktop.reports.pdf_style import Style
+from unet_desktop.reports.pictures import SIDE, label_outlines, small_picture
+from unet_desktop.reports.plain import shortened, shown
+from unet_desktop.reports.plots import histogram
 
 ODD = "<script>alert('1')</script> & \"眼底\" Глаз שלום \u202egpj.exe \udc80 \x1b[0m\n" + "x" * 120
 

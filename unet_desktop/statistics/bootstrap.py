@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.tasks.evaluation.bland_altman import Interval
+from unet_desktop.statistics.bland_altman import Interval
 
 _AT_A_TIME = 1 << 20
 """Weights drawn at a time: 8 MB, however many pictures there are."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from unet_desktop.tasks.reports.drawing import Bar, Dot, Drawing, Line, Role, Shape, Words
-from unet_desktop.tasks.reports.plain import shown
+from unet_desktop.reports.drawing import Bar, Dot, Drawing, Line, Role, Shape, Words
+from unet_desktop.reports.plain import shown
 
 _COLOURS = {
     Role.INK: "#1b1e23", Role.MUTED: "#565d68", Role.GRID: "#dfe2e6", Role.FIRST: "#0072b2", Role.SECOND: "#d55e00",

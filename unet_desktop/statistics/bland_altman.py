@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unet_desktop.tasks.evaluation.quantiles import t_quantile
+from unet_desktop.statistics.quantiles import t_quantile
 
 WIDE = 1.96
 """Standard deviations between which 95 % of normal differences lie."""

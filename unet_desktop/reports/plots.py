@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from unet_desktop.tasks.reports.axes import Axis, Frame, round_ticks
-from unet_desktop.tasks.reports.drawing import SERIES, Bar, Dot, Drawing, Line, Point, Role, Shape, Words, words_width
+from unet_desktop.reports.axes import Axis, Frame, round_ticks
+from unet_desktop.reports.drawing import SERIES, Bar, Dot, Drawing, Line, Point, Role, Shape, Words, words_width
 
 _LEVELS = 6
 """Steps of a density; more cannot be told apart."""

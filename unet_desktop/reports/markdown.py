@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports.document import (
     Block,
     Document,
     Facts,
@@ -18,7 +18,7 @@ from unet_desktop.tasks.reports.document import (
     Table,
     Tiles,
 )
-from unet_desktop.tasks.reports.plain import shown
+from unet_desktop.reports.plain import shown
 
 _SIGNS = "\\`*_[]<>|#"
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unet_desktop.tasks.evaluation.bland_altman import limits_from_moments, limits_of_agreement
-from unet_desktop.tasks.evaluation.bootstrap import estimates
-from unet_desktop.tasks.evaluation.icc import reliability
-from unet_desktop.tasks.evaluation.quantiles import LARGE, f_quantile, t_quantile
+from unet_desktop.statistics.bland_altman import limits_from_moments, limits_of_agreement
+from unet_desktop.statistics.bootstrap import estimates
+from unet_desktop.statistics.icc import reliability
+from unet_desktop.statistics.quantiles import LARGE, f_quantile, t_quantile
 
 # Bland and Altman 1986, Lancet 327(8476), p. 307, table: peak expiratory flow (l/min) of 17 people, first measurement.
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from unet_desktop.reports.drawing import Role
+from unet_desktop.reports.plain import escaped, shown
+from unet_desktop.reports.svg import colour_of
 from unet_desktop.resources import resource
-from unet_desktop.tasks.reports.drawing import Role
-from unet_desktop.tasks.reports.plain import escaped, shown
-from unet_desktop.tasks.reports.svg import colour_of
 
 _LINE = "#d5d9df"
 _DOUBTFUL = "#fff3d6"

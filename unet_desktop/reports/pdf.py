@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from unet_desktop.errors import UserError
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports.document import (
     NOT_PRINTED,
     Block,
     Card,
@@ -24,8 +24,8 @@ from unet_desktop.tasks.reports.document import (
     Table,
     Tiles,
 )
-from unet_desktop.tasks.reports.pdf_style import Style
-from unet_desktop.tasks.reports.plain import shortened
+from unet_desktop.reports.pdf_style import Style
+from unet_desktop.reports.plain import shortened
 
 _CARDS_IN_A_ROW = 6
 _LONGEST_CELL = 1200
@@ -167,7 +167,7 @@ def _plots(block: Plots, style: Style) -> Any:
 
 
 def _plot(plot: Plot, style: Style, width: float) -> list[Any]:
-    from unet_desktop.tasks.reports.pdf_drawing import flowable
+    from unet_desktop.reports.pdf_drawing import flowable
 
     parts = [style.text(plot.title, "plot"), flowable(plot.drawing, style, width)]
     if plot.caption:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unet_desktop.tasks.evaluation.bland_altman import Interval
-from unet_desktop.tasks.evaluation.quantiles import f_quantile
+from unet_desktop.statistics.bland_altman import Interval
+from unet_desktop.statistics.quantiles import f_quantile
 
 _NOTHING = 1e-12
 """Of what it is compared with: smaller mean squares are rounding."""

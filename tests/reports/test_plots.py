@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.tasks.reports.axes import Axis, Frame, round_ticks, tick_texts
-from unet_desktop.tasks.reports.drawing import Bar, Dot, Drawing, Line, Role, Words
-from unet_desktop.tasks.reports.plots import Band, Mark, Series, Slope, density, histogram, scatter, strips
-from unet_desktop.tasks.reports.svg import inline_svg, svg_file
+from unet_desktop.reports.axes import Axis, Frame, round_ticks, tick_texts
+from unet_desktop.reports.drawing import Bar, Dot, Drawing, Line, Role, Words
+from unet_desktop.reports.plots import Band, Mark, Series, Slope, density, histogram, scatter, strips
+from unet_desktop.reports.svg import inline_svg, svg_file
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 ODD_TEXT = "<b>&\"'</b>"

@@ -6,8 +6,7 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from unet_desktop.resources import resource
-from unet_desktop.tasks.reports.document import (
+from unet_desktop.reports.document import (
     NOT_PRINTED,
     Block,
     Card,
@@ -24,8 +23,9 @@ from unet_desktop.tasks.reports.document import (
     Table,
     Tiles,
 )
-from unet_desktop.tasks.reports.plain import shown
-from unet_desktop.tasks.reports.svg import inline_svg
+from unet_desktop.reports.plain import shown
+from unet_desktop.reports.svg import inline_svg
+from unet_desktop.resources import resource
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """The browser itself is told that nothing may be loaded and nothing run."""

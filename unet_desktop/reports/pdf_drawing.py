@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from unet_desktop.tasks.reports.drawing import Bar, Dot, Drawing, Line, Shape, Words
-from unet_desktop.tasks.reports.pdf_style import Style
+from unet_desktop.reports.drawing import Bar, Dot, Drawing, Line, Shape, Words
+from unet_desktop.reports.pdf_style import Style
 
 
 def flowable(drawing: Drawing, style: Style, width: float) -> Any:

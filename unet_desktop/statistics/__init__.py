@@ -1,0 +1,1 @@
+"""Statistics of agreement between readers: plain arithmetic on numbers, no pictures."""
