@@ -27,7 +27,7 @@ from unet_desktop.masks.regions import Mask, annotated
 
 _CACHE_BYTES = 1 << 30
 _BEND = 1 / 64
-"""Of crops, see `Reach`: 4 pixels of 256. See docs/experiments.md for what it brings on another camera."""
+"""Of crops, see `Reach`: 4 pixels of 256. Effect on another camera: docs/experiments/2026-11-26-bent-crops.md."""
 
 
 @dataclass(frozen=True, slots=True)

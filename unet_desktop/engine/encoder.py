@@ -44,7 +44,7 @@ _STAGES = (
 _SKIP_STAGES = (0, 1, 2, 4, 6)
 """Last stage at each stride: 2, 4, 8, 16, 32."""
 _LOOK = 3
-"""The level that tells cameras apart best, see docs/experiments.md."""
+"""The level that tells cameras apart best, see docs/experiments/2026-11-25-uncertainty.md."""
 
 
 class InvertedResidual(nn.Module):

@@ -45,7 +45,7 @@ CHANCE = 0.06
 
 "One-cycle" is at its best when its rate has come down: an earlier epoch has to be better by more than chance. (As the
 rule of one standard error, Breiman et al. 1984, "Classification and Regression Trees", chapter 3.) What a single
-case that judged has cost is in docs/experiments.md.
+validation case has cost: docs/experiments/2026-11-26-simulated-annotator.md.
 """
 _THREADS = 2
 _STEPS_AHEAD = 3

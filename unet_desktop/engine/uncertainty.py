@@ -1,4 +1,7 @@
-"""What a network's probabilities say of their own reliability; which figure says most is in docs/experiments.md."""
+"""How reliable a prediction is, from the network's own probabilities.
+
+docs/experiments/2026-11-25-uncertainty.md compares the figures.
+"""
 
 from __future__ import annotations
 

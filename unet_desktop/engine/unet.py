@@ -21,7 +21,8 @@ RARE = -3.0
 """First logits of whole pictures, of which regions are a small part.
 
 A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
-"Focal loss", arXiv:1708.02002, section 3.3, have -4.6; docs/experiments.md has what was tried.
+"Focal loss", arXiv:1708.02002, section 3.3, have -4.6.
+What was tried: docs/experiments/2026-11-26-article-preset.md.
 """
 
 

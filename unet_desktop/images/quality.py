@@ -42,7 +42,7 @@ class Quality:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong, in words; the limits and what they were set on are in docs/experiments.md."""
+        """What is wrong, in words; docs/experiments/2026-11-25-image-quality.md says how the limits were set."""
         found = {
             BLURRED: self.sharpness < LEAST_SHARPNESS,
             DARK: self.brightness < LEAST_BRIGHTNESS,
