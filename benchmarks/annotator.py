@@ -32,11 +32,11 @@ from drishti import FOLDS, drishti_samples
 from hand import Drawn, corrected, drawn_anew
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, continued
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import Finished
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP

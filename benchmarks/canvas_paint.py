@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.view_options import View
+from unet_desktop.gui.settings.view_options import View
 from unet_desktop.images.display import Channel, Look
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_image

@@ -27,7 +27,7 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop, QTimer
 
 from unet_desktop.gui import app
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.case_query import CaseQuery, Kept, Order
 from unet_desktop.project.project import Project

@@ -22,12 +22,12 @@ from drishti import drishti_samples
 from PIL import Image
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, continued
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import Finished, Working
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.segmenter import Segmenter
-from unet_desktop.engine.validate import through_pipeline
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.fit import fit
+from unet_desktop.engine.training.validate import through_pipeline
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.compare import Figures, mean

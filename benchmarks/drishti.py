@@ -18,11 +18,11 @@ import numpy as np
 from PIL import Image
 
 from unet_desktop.engine.config import PRESETS, TrainConfig
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import EpochDone, Finished, Message
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.agreement import dice

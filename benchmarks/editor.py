@@ -26,8 +26,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.synthetic import synthetic_fundus
 from unet_desktop.project.project import Project

@@ -27,10 +27,10 @@ import numpy as np
 import torch
 
 from unet_desktop import files
-from unet_desktop.engine.checkpoint import load
-from unet_desktop.engine.device import choose, describe, prepare
-from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.device.device import choose, describe, prepare
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import read_image

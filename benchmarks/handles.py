@@ -25,9 +25,9 @@ from PySide6.QtCore import QEvent, QPointF, QSettings
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
-from unet_desktop.gui.canvas.ellipse import EllipseTool
-from unet_desktop.gui.canvas.spline import SplineTool
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.contour import SplineTool
+from unet_desktop.gui.tools.ellipse import EllipseTool
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.shapes.ellipse import Ellipse
 
 TARGET = 8.0

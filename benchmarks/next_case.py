@@ -22,8 +22,8 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
 from unet_desktop.gui import app
-from unet_desktop.gui.case_reader import CaseReader
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.session.case_reader import CaseReader
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project

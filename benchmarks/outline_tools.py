@@ -22,8 +22,8 @@ from PySide6.QtCore import QEvent, QPointF, QSettings
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box, bounds
 
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease

@@ -30,12 +30,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import BatchDone, EpochDone
-from unet_desktop.engine.priority import Cores
 from unet_desktop.gui import app
-from unet_desktop.gui.device import DeviceProbe
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.jobs.device_probe import DeviceProbe
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.synthetic import synthetic_fundus

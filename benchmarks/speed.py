@@ -24,18 +24,18 @@ import torch
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from unet_desktop.engine import accelerated
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import Device, choose, describe, placed, prepare
-from unet_desktop.engine.enlarging import EnlargingConv2d
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.data.preprocess import to_input
+from unet_desktop.engine.device.device import Device, choose, describe, placed, prepare
 from unet_desktop.engine.events import EpochDone
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.layers import ConvNorm
-from unet_desktop.engine.loss import segmentation_loss
-from unet_desktop.engine.networks import NetworkSpec, build, specs_for
-from unet_desktop.engine.preprocess import to_input
+from unet_desktop.engine.inference import openvino
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.networks.fused_upsampling import EnlargingConv2d
+from unet_desktop.engine.networks.layers import ConvNorm
+from unet_desktop.engine.networks.specs import NetworkSpec, build, specs_for
+from unet_desktop.engine.training.fit import fit
+from unet_desktop.engine.training.loss import segmentation_loss
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
@@ -57,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     device = choose(arguments.device)
     prepare(device)
-    print(describe(device), f"torch {torch.__version__}, OpenVINO {accelerated._version() or 'not installed'}")
+    print(describe(device), f"torch {torch.__version__}, OpenVINO {openvino._version() or 'not installed'}")
     repeats = 3 if arguments.quick else 12
     goal = 2.8 if device.half else 1.3
     with tempfile.TemporaryDirectory() as folder:
@@ -210,13 +210,13 @@ class InNetwork:
     """
 
     def __init__(self, device: Device) -> None:
-        from unet_desktop.engine import learn
+        from unet_desktop.engine.training import epoch_loop
 
         self._cuda = device.kind == "cuda"
         self._spans: list[tuple[Moment, Moment]] = []
-        self._module, self._batch = learn, learn._batch
+        self._module, self._batch = epoch_loop, epoch_loop._batch
         self._began: Moment = 0.0
-        learn._batch = self._ready
+        epoch_loop._batch = self._ready
         self._hook = register_optimizer_step_post_hook(self._stepped)
 
     def end(self) -> None:

@@ -18,7 +18,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from unet_desktop.cli.train import configuration
-from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import EpochDone
 from unet_desktop.tasks.interrupted import interrupted
 from unet_desktop.tasks.train import train_project

@@ -20,14 +20,14 @@ from drishti import FOLDS, drishti_samples
 from numpy.typing import NDArray
 from PIL import Image
 
-from unet_desktop.engine.calibration import LEVEL, Calibration, Outcome
-from unet_desktop.engine.checkpoint import Checkpoint, load
-from unet_desktop.engine.device import choose, prepare
-from unet_desktop.engine.familiar import Familiar
-from unet_desktop.engine.inference import Predictor, Probabilities
-from unet_desktop.engine.locate import locate
-from unet_desktop.engine.segmenter import Segmenter
-from unet_desktop.engine.uncertainty import expected_dices
+from unet_desktop.engine.device.device import choose, prepare
+from unet_desktop.engine.files.checkpoint import Checkpoint, load
+from unet_desktop.engine.inference.calibration import LEVEL, Calibration, Outcome
+from unet_desktop.engine.inference.familiarity import Familiar
+from unet_desktop.engine.inference.locate import locate
+from unet_desktop.engine.inference.predictor import Predictor, Probabilities
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.inference.uncertainty import expected_dices
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP

@@ -20,11 +20,11 @@ from PIL import Image
 from rand_error import mislabelled, pixel_error, rand_error
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import choose, describe
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import EpochDone, Finished
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.listing import natural_key
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import read_image

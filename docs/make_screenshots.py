@@ -19,7 +19,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 
 from unet_desktop.gui import app  # noqa: E402
-from unet_desktop.gui.window import MainWindow  # noqa: E402
+from unet_desktop.gui.window.main_window import MainWindow  # noqa: E402
 
 _IMAGES = Path(__file__).parent / "images"
 

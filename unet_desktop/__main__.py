@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return self_test.main()
         from unet_desktop.gui import app
-        from unet_desktop.gui.display import require_display
+        from unet_desktop.gui.display_check import require_display
 
         require_display()
     except ImportError as error:  # Qt itself, or a library of the system that it needs

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from unet_desktop.__main__ import main
-from unet_desktop.engine.checkpoint import load
+from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.interrupted import interrupted

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from unet_desktop.engine.checkpoint import load
+from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.project import Project
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from unet_desktop.engine.config import PRESETS, TrainConfig
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import Device, choose
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 
@@ -80,7 +80,7 @@ def tiny() -> TrainConfig:
 @pytest.fixture(scope="session")
 def model(tmp_path_factory, samples, device) -> Path:
     """A checkpoint that saw hardly anything, but is complete."""
-    from unet_desktop.engine.fit import fit
+    from unet_desktop.engine.training.fit import fit
 
     path = tmp_path_factory.mktemp("models") / "model.safetensors"
     for _ in fit(samples[:3], samples[3:], DISC_AND_CUP, _TINY, save_to=path, device=device):
@@ -93,7 +93,7 @@ def scripted(monkeypatch):
     """Function that makes the segmenting network's epochs have these scores, the start's first where there is one."""
 
     def script(scores):
-        from unet_desktop.engine import learn
+        from unet_desktop.engine.training import epoch_loop
 
         waiting = {"locate": iter([0.5] * 9), "segment": iter(scores)}
 
@@ -101,6 +101,6 @@ def scripted(monkeypatch):
             yield from ()
             return {"dice": next(waiting[stage.name])}
 
-        monkeypatch.setattr(learn, "as_seen", judged)
+        monkeypatch.setattr(epoch_loop, "as_seen", judged)
 
     return script

@@ -12,43 +12,44 @@ import sys
 from collections import deque
 from pathlib import Path
 
-from unet_desktop.engine import learn, ranks
+from unet_desktop.engine.device import distributed
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
-from unet_desktop.engine.together import assist, fit_together
+from unet_desktop.engine.training import epoch_loop
+from unet_desktop.engine.training.distributed_run import assist, fit_together
 from unet_desktop.errors import UserError
 
 
 def broken(fault: str) -> None:
     """Break something in the last process alone."""
-    if ranks.number() != ranks.count() - 1:
+    if distributed.number() != distributed.count() - 1:
         return
     if fault == "memory":
-        real = learn.segmentation_loss
+        real = epoch_loop.segmentation_loss
 
         def short(logits, *rest):
             if len(logits) > 1:
                 raise MemoryError
             return real(logits, *rest)
 
-        learn.segmentation_loss = short
+        epoch_loop.segmentation_loss = short
     elif fault == "not a number":
-        real = learn.segmentation_loss
-        learn.segmentation_loss = lambda *given: real(*given) * float("nan")
+        real = epoch_loop.segmentation_loss
+        epoch_loop.segmentation_loss = lambda *given: real(*given) * float("nan")
     elif fault == "killed":
-        real = learn.segmentation_loss
+        real = epoch_loop.segmentation_loss
         steps = iter(range(6))
-        learn.segmentation_loss = lambda *given: (
+        epoch_loop.segmentation_loss = lambda *given: (
             real(*given) if next(steps, None) is not None else os.kill(os.getpid(), 9)
         )
 
 
 def main() -> None:
     given, seen, fault = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    ranks.join("cpu")
+    distributed.join("cpu")
     broken(fault)
     story = []
     try:
-        if ranks.is_first():
+        if distributed.is_first():
             for event in fit_together(**pickle.loads(given.read_bytes())):
                 if isinstance(event, BatchDone) and event.stage in ("locate", "segment"):
                     story.append([event.stage, event.epoch, event.step, event.loss])
@@ -63,9 +64,9 @@ def main() -> None:
             story.append("assisted")
     except UserError as error:
         story.append(["error", str(error)])
-    seen.with_suffix(f".{ranks.number()}").write_text(json.dumps(story), "utf-8")
-    ranks.leave()
-    ranks.end()
+    seen.with_suffix(f".{distributed.number()}").write_text(json.dumps(story), "utf-8")
+    distributed.leave()
+    distributed.end()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ import sys
 import pytest
 import torch
 
-from unet_desktop.engine import accelerated
-from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.layers import folded, summed
-from unet_desktop.engine.networks import NetworkSpec, build
+from unet_desktop.engine.inference import openvino
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.networks.specs import NetworkSpec, build
 
 SPEC = NetworkSpec("unet", 4, 2, "patches", 64, 1.9, 1024)
 
@@ -28,23 +28,23 @@ def pretended(monkeypatch, network):
 
     def pretend(forward=None, *, faster=True):
         forward = forward or (lambda planes: network(planes))
-        monkeypatch.setattr(accelerated, "_version", lambda: "1.2.3")
-        monkeypatch.setattr(accelerated, "compile_openvino", lambda *_: forward)
+        monkeypatch.setattr(openvino, "_version", lambda: "1.2.3")
+        monkeypatch.setattr(openvino, "compile_openvino", lambda *_: forward)
         plain = network
         seconds = {True: 0.1, False: 1.0}
-        monkeypatch.setattr(accelerated, "_seconds", lambda used, _: seconds[faster] if used is forward else 0.5)
-        return accelerated.accelerated(network, lambda planes: plain(planes.float()), SPEC, device)
+        monkeypatch.setattr(openvino, "_seconds", lambda used, _: seconds[faster] if used is forward else 0.5)
+        return openvino.accelerated(network, lambda planes: plain(planes.float()), SPEC, device)
 
-    from unet_desktop.engine.device import choose
+    from unet_desktop.engine.device.device import choose
 
     device = choose("cpu")
     return pretend
 
 
 def test_where_it_is_not_installed_torch_is_used(monkeypatch, network, device):
-    monkeypatch.setattr(accelerated, "_version", lambda: None)
-    monkeypatch.setattr(accelerated, "compile_openvino", lambda *_: pytest.fail("not installed"))
-    assert accelerated.accelerated(network, network, SPEC, device) is None
+    monkeypatch.setattr(openvino, "_version", lambda: None)
+    monkeypatch.setattr(openvino, "compile_openvino", lambda *_: pytest.fail("not installed"))
+    assert openvino.accelerated(network, network, SPEC, device) is None
 
 
 def test_it_is_used_when_it_is_faster_and_agrees(pretended):
@@ -71,19 +71,21 @@ def test_when_it_fails_torch_is_used_and_the_log_says_so(pretended, caplog):
 
 
 def test_a_lasting_predictor_uses_it(monkeypatch, device, photograph):
-    monkeypatch.setattr("unet_desktop.engine.inference.accelerated", lambda *_: lambda planes: planes[:, :2] * 0 + 9)
+    monkeypatch.setattr(
+        "unet_desktop.engine.inference.predictor.accelerated", lambda *_: lambda planes: planes[:, :2] * 0 + 9
+    )
     predictor = Predictor(build(SPEC), SPEC, device, mirrored=True, lasting=True)
     assert predictor.square(photograph(1, 64, 64)[0]).min() > 0.99
 
 
 @pytest.mark.parametrize("kind", ["unet", "lite0"])
 def test_the_real_one_agrees_for_any_size_and_count_and_loads_no_telemetry(kind, device):
-    if accelerated._version() is None:
+    if openvino._version() is None:
         pytest.skip("the optional OpenVINO is not installed")
     torch.manual_seed(3)
     spec = NetworkSpec(kind, 8, 2, "whole", 64, 1.9, 1024)
     network = summed(folded(build(spec)))
-    forward = accelerated.compile_openvino(network, torch.zeros(1, 3, 64, 64), type(device)("cpu", None, 1))
+    forward = openvino.compile_openvino(network, torch.zeros(1, 3, 64, 64), type(device)("cpu", None, 1))
     for shape in ((1, 3, 64, 64), (2, 3, 96, 64), (1, 3, 32, 128)):
         planes = torch.randn(shape)
         with torch.inference_mode():

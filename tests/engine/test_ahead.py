@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from unet_desktop.engine.ahead import ahead
+from unet_desktop.engine.training.prefetch import ahead
 
 
 def numbers(count: int, asked: list[int]) -> Iterator[Callable[[], int]]:

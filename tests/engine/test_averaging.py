@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from unet_desktop.engine.averaging import Average
-from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.events import EpochDone
-from unet_desktop.engine.fit import fit
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.training.fit import fit
+from unet_desktop.engine.training.weight_average import Average
 from unet_desktop.labels import DISC_AND_CUP
 
 

@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine import checkpoint
+from unet_desktop.engine.files import checkpoint
 from unet_desktop.errors import CheckpointError
 
 

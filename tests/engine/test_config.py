@@ -69,7 +69,7 @@ def test_going_on_is_shorter():
 
 def test_presets_and_events_load_without_torch():
     code = (
-        "import sys, unet_desktop.engine.config, unet_desktop.engine.events, unet_desktop.engine.priority; "
+        "import sys, unet_desktop.engine.config, unet_desktop.engine.events, unet_desktop.engine.device.cpu_priority; "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from unet_desktop.engine import corrections
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.dataset import Dataset, training_pair
+from unet_desktop.engine.data import correction_weights
+from unet_desktop.engine.data.dataset import Dataset, training_pair
+from unet_desktop.engine.data.training_example import view_of
 from unet_desktop.engine.events import EpochDone, Finished, Message
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.networks import specs_for
-from unet_desktop.engine.segmenter import Segmenter
-from unet_desktop.engine.view import view_of
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.networks.specs import specs_for
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
@@ -43,20 +43,20 @@ def strokes_of(mask: np.ndarray) -> np.ndarray:
 
 @given(MASKS, MASKS)
 def test_only_pixels_that_both_judged_are_corrected(mask, prediction):
-    wrong = corrections.corrected(mask, prediction)
+    wrong = correction_weights.corrected(mask, prediction)
     assert not wrong[(mask == 255) | (prediction == 255) | (mask == prediction)].any()
     assert (wrong == 255).sum() == ((mask != prediction) & (mask != 255) & (prediction != 255)).sum()
-    assert not corrections.corrected(mask, mask).any()
+    assert not correction_weights.corrected(mask, mask).any()
 
 
 def test_one_corrected_pixel_of_a_large_picture_is_still_seen_when_it_is_reduced():
     plane = np.zeros((600, 800), np.uint8)
     plane[301, 407] = 255
-    seen = corrections.seen(plane, Square(400, 300, 800), 100, 64)
+    seen = correction_weights.seen(plane, Square(400, 300, 800), 100, 64)
     rows, columns = np.nonzero(seen)
     assert (rows.mean(), columns.mean()) == (pytest.approx(50, abs=1), pytest.approx(50, abs=1))
     assert 3 <= np.ptp(rows) + 1 <= 5
-    assert corrections.reduced_to(plane, 75, 100, 64).sum() >= 5
+    assert correction_weights.reduced_to(plane, 75, 100, 64).sum() >= 5
 
 
 def test_where_the_mask_differs_from_the_prediction_is_known_in_the_look(photograph):

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import torch
 
-from unet_desktop.engine import learn
-from unet_desktop.engine.checkpoint import load
-from unet_desktop.engine.device import choose
+from unet_desktop.engine.device.device import choose
 from unet_desktop.engine.events import EpochDone, Finished, Message
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.later import Later
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training import epoch_loop
+from unet_desktop.engine.training.async_scalar import Later
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.agreement import dice
@@ -64,7 +64,7 @@ def test_gpu_and_processor_answer_alike(samples, settings, gpu, tmp_path):
 @pytest.mark.filterwarnings("ignore:Synchronization debug mode")
 def test_no_step_waits_for_the_gpu(samples, settings, gpu, tmp_path, monkeypatch):
     """CUDA raises where a step of the loop would synchronise: from one `BatchDone` to the next, read loss included."""
-    epoch, steps = learn._epoch, []
+    epoch, steps = epoch_loop._epoch, []
 
     def watched(course, number):
         generator = epoch(course, number)
@@ -80,7 +80,7 @@ def test_no_step_waits_for_the_gpu(samples, settings, gpu, tmp_path, monkeypatch
         except StopIteration as end:
             return end.value
 
-    monkeypatch.setattr(learn, "_epoch", watched)
+    monkeypatch.setattr(epoch_loop, "_epoch", watched)
     list(fit(samples, [], DISC_AND_CUP, settings, save_to=tmp_path / "model.safetensors", device=gpu))
     assert len(steps) > 50
 

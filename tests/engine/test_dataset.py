@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unet_desktop.engine.augment import Reach, distract, recolour, warp
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.dataset import Dataset, plain_pair, training_pair
-from unet_desktop.engine.networks import specs_for
-from unet_desktop.engine.view import view_of
+from unet_desktop.engine.data.augment import Reach, distract, recolour, warp
+from unet_desktop.engine.data.dataset import Dataset, plain_pair, training_pair
+from unet_desktop.engine.data.training_example import view_of
+from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP
 

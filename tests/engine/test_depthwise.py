@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from unet_desktop.engine.depthwise import DepthwiseConv2d
+from unet_desktop.engine.networks.depthwise import DepthwiseConv2d
 
 
 def gradients(layer, planes):

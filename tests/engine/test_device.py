@@ -6,9 +6,9 @@ import threading
 import pytest
 import torch
 
-from unet_desktop.engine.device import choose, describe, prepare
-from unet_desktop.engine.priority import lower_priority
-from unet_desktop.engine.speed import forward_seconds
+from unet_desktop.engine.device.cpu_priority import lower_priority
+from unet_desktop.engine.device.device import choose, describe, prepare
+from unet_desktop.engine.inference.timing import forward_seconds
 from unet_desktop.errors import TrainingError
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from unet_desktop.engine.enlarging import EnlargingConv2d
-from unet_desktop.engine.layers import folded, summed
-from unet_desktop.engine.unet import UNet
+from unet_desktop.engine.networks.fused_upsampling import EnlargingConv2d
+from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.networks.unet import UNet
 
 
 def in_two_steps(layer, planes):

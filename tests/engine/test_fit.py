@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine import learn
-from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.config import PRESETS, continued
-from unet_desktop.engine.dataset import Sample
+from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training import epoch_loop
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError, ImageError, MaskError, TrainingError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.agreement import dice
@@ -179,8 +179,8 @@ def test_a_mask_of_another_size_is_named(samples, device, tiny, tmp_path, photog
 
 
 def test_a_loss_that_is_not_a_number_is_a_sentence(samples, device, tiny, tmp_path, monkeypatch):
-    real = learn.segmentation_loss
-    monkeypatch.setattr(learn, "segmentation_loss", lambda *arguments: real(*arguments) * float("nan"))
+    real = epoch_loop.segmentation_loss
+    monkeypatch.setattr(epoch_loop, "segmentation_loss", lambda *arguments: real(*arguments) * float("nan"))
     path = tmp_path / "m.safetensors"
     with pytest.raises(TrainingError, match="not a number"):
         list(fit(samples[:2], [], DISC_AND_CUP, tiny, save_to=path, device=device))
@@ -188,9 +188,9 @@ def test_a_loss_that_is_not_a_number_is_a_sentence(samples, device, tiny, tmp_pa
 
 
 def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monkeypatch):
-    from unet_desktop.engine import networks
+    from unet_desktop.engine.networks import specs
 
-    monkeypatch.setattr(networks, "imagenet_weights", lambda: None)
+    monkeypatch.setattr(specs, "imagenet_weights", lambda: None)
     config = replace(tiny, pretrained=True)
     run = fit(samples[:1], [], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device)
     first = next(run)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from unet_desktop.engine.later import Later
+from unet_desktop.engine.training.async_scalar import Later
 
 
 def test_a_processors_number_is_there_at_once_to_the_last_bit():

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from unet_desktop.engine.course import region_table
-from unet_desktop.engine.loss import segmentation_loss, targets
+from unet_desktop.engine.training.loss import segmentation_loss, targets
+from unet_desktop.engine.training.optimisation import region_table
 from unet_desktop.labels import DISC_AND_CUP
 
 

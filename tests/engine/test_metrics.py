@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from unet_desktop.engine.metrics import cross_entropy
+from unet_desktop.engine.training.metrics import cross_entropy
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.compare import compare, mean
 

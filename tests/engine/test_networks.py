@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.encoder import Lite0Encoder, LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.layers import ConvNorm, folded, parameter_count
-from unet_desktop.engine.networks import NetworkSpec, build, specs_for, start_pretrained
-from unet_desktop.engine.preprocess import to_input
-from unet_desktop.engine.unet import UNet
+from unet_desktop.engine.data.preprocess import to_input
+from unet_desktop.engine.networks.layers import ConvNorm, folded, parameter_count
+from unet_desktop.engine.networks.lite_unet import Lite0Encoder, LiteUNet, imagenet_weights, load_imagenet
+from unet_desktop.engine.networks.specs import NetworkSpec, build, specs_for, start_pretrained
+from unet_desktop.engine.networks.unet import UNet
 from unet_desktop.labels import DISC_AND_CUP
 
 

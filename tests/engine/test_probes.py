@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from unet_desktop.engine.probes import forget, probes_path, remembered
+from unet_desktop.engine.device.benchmark_cache import forget, probes_path, remembered
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_a_damaged_file_is_asked_anew_and_replaced(content):
 
 def test_another_torch_is_asked_anew(monkeypatch):
     assert remembered("is it fast", lambda: True)
-    monkeypatch.setattr("unet_desktop.engine.probes.metadata.version", lambda _: "3.0")
+    monkeypatch.setattr("unet_desktop.engine.device.benchmark_cache.metadata.version", lambda _: "3.0")
     assert not remembered("is it fast", lambda: False)
 
 

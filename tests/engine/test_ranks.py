@@ -14,12 +14,13 @@ import pytest
 import torch
 from torch import nn
 
-from unet_desktop.engine import course, ranks
-from unet_desktop.engine.checkpoint import load
+from unet_desktop.engine.device import distributed
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.layers import ConvNorm
-from unet_desktop.engine.shared_norm import SharedNorm, share_statistics
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.networks.layers import ConvNorm
+from unet_desktop.engine.networks.sync_batch_norm import SharedNorm, share_statistics
+from unet_desktop.engine.training import optimisation
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.labels import DISC_AND_CUP
 
@@ -132,29 +133,29 @@ def test_a_loss_that_one_process_cannot_count_stops_all_with_the_reason(given):
 
 
 def test_more_processes_than_pictures_in_a_step_are_refused(given, monkeypatch):
-    monkeypatch.setattr(course.ranks, "count", lambda: 3)
-    monkeypatch.setattr(course.ranks, "refuse_differences", lambda *_: None)
+    monkeypatch.setattr(optimisation.ranks, "count", lambda: 3)
+    monkeypatch.setattr(optimisation.ranks, "refuse_differences", lambda *_: None)
     with pytest.raises(TrainingError, match=r"3 processes cannot share steps of 2 pictures .*--locate-batch-size"):
         alone(given())
 
 
 def test_alone_nothing_is_shared_and_nothing_is_asked():
     network = nn.Linear(2, 1)
-    assert (ranks.count(), ranks.number(), ranks.is_first()) == (1, 0, True)
-    assert ranks.mine([1, 2, 3]) == [1, 2, 3]
-    assert ranks.together([{"dice": 1.0}]) == [{"dice": 1.0}]
-    assert float(ranks.total(torch.tensor(3.0))) == 3.0
-    assert ranks.all_agree(True)
-    assert not ranks.all_agree(False)
-    assert ranks.wrapped(network) is network
-    ranks.refuse_differences("a", "pictures")
+    assert (distributed.count(), distributed.number(), distributed.is_first()) == (1, 0, True)
+    assert distributed.mine([1, 2, 3]) == [1, 2, 3]
+    assert distributed.together([{"dice": 1.0}]) == [{"dice": 1.0}]
+    assert float(distributed.total(torch.tensor(3.0))) == 3.0
+    assert distributed.all_agree(True)
+    assert not distributed.all_agree(False)
+    assert distributed.wrapped(network) is network
+    distributed.refuse_differences("a", "pictures")
 
 
 @pytest.mark.parametrize(("device", "sentence"), [("mps", "cannot train on"), ("cuda", "There are 0 GPUs")])
 def test_devices_that_cannot_be_shared_out_are_refused(device, sentence, monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with pytest.raises(TrainingError, match=sentence):
-        ranks.join(device)
+        distributed.join(device)
 
 
 def test_a_shared_norm_alone_is_batch_norm():

@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from unet_desktop import files
-from unet_desktop.engine import fit as fit_module
-from unet_desktop.engine import learn, training_header
-from unet_desktop.engine.ahead import ahead
-from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
-from unet_desktop.engine.fit import fit
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.training import epoch_loop, state_header
+from unet_desktop.engine.training import fit as fit_module
+from unet_desktop.engine.training.fit import fit
+from unet_desktop.engine.training.prefetch import ahead
 from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.file import write_mask
@@ -160,7 +160,7 @@ def test_looks_that_threads_take_ahead_teach_the_same(run, whole, tmp_path, monk
         return ahead(jobs, 2, 3)
 
     with monkeypatch.context() as patched:
-        patched.setattr(learn, "ahead", in_threads)
+        patched.setattr(epoch_loop, "ahead", in_threads)
         begun = run(tmp_path)
         for event in begun:
             before.append(event)
@@ -247,7 +247,7 @@ def test_the_articles_optimiser_and_schedule_are_resumed_too(run, tmp_path, conf
 
 
 def test_the_head_tells_what_is_there(whole, config):
-    header = training_header.read(whole[2][2])
+    header = state_header.read(whole[2][2])
     assert (header.stage, header.past[-1].epoch, header.past[-1].epochs) == ("segment", 1, 3)
     assert (header.config, header.labels) == (config, DISC_AND_CUP)
     assert list(header.train) == ["case0", "case1", "case2"]
@@ -315,13 +315,13 @@ class TestRefused:
 
 class TestEndings:
     def test_a_loss_that_is_no_number_ends_it_and_the_last_good_model_stays(self, run, tmp_path, monkeypatch):
-        real, good = learn.segmentation_loss, []
+        real, good = epoch_loop.segmentation_loss, []
 
         def loss(*arguments):
             good.append(1)
             return real(*arguments) * (float("inf") if len(good) > 7 else 1.0)
 
-        monkeypatch.setattr(learn, "segmentation_loss", loss)
+        monkeypatch.setattr(epoch_loop, "segmentation_loss", loss)
         with pytest.raises(TrainingError, match=r"epoch 2 \(segment\): the loss is infinite.* is kept: .*m\.safeten"):
             list(run(tmp_path))
         assert load(tmp_path / "m.safetensors").header.metrics["dice"] >= 0
@@ -367,7 +367,7 @@ class TestMemory:
         """Function that lets memory run out for more pictures at a time; returns the sizes that are tried."""
 
         def limit(most, error=None):
-            real, tried = learn.segmentation_loss, []
+            real, tried = epoch_loop.segmentation_loss, []
 
             def loss(logits, *arguments):
                 tried.append(len(logits))
@@ -375,7 +375,7 @@ class TestMemory:
                     raise error or torch.OutOfMemoryError("CUDA out of memory")
                 return real(logits, *arguments)
 
-            monkeypatch.setattr(learn, "segmentation_loss", loss)
+            monkeypatch.setattr(epoch_loop, "segmentation_loss", loss)
             return tried
 
         return limit
@@ -422,10 +422,10 @@ class TestMemory:
 
     def test_pieces_add_up_to_the_batchs_gradient(self, samples, device, config):
         """Without batch norm, whose statistics are of the piece, the gradients are the same to rounding."""
-        from unet_desktop.engine.course import begin
-        from unet_desktop.engine.dataset import Dataset
-        from unet_desktop.engine.networks import NetworkSpec, build
-        from unet_desktop.engine.stage import Clock, Stage
+        from unet_desktop.engine.data.dataset import Dataset
+        from unet_desktop.engine.networks.specs import NetworkSpec, build
+        from unet_desktop.engine.training.optimisation import begin
+        from unet_desktop.engine.training.schedule import Clock, Stage
 
         spec = NetworkSpec("unet", 4, 2, "whole", 64, 1.9, 256)
         stage = Stage("segment", spec, DISC_AND_CUP, 1, 1, 4, 1e-3)
@@ -434,12 +434,12 @@ class TestMemory:
         network = build(spec)
         settings = replace(config, augmentation=0.0)  # so that all pictures have as many annotated pixels
         course = begin(network, stage, data, settings, replace(device, half=None), Clock([stage]))
-        batch = learn._batch(course, learn._job(course, [0, 1, 2, 3])())
+        batch = epoch_loop._batch(course, epoch_loop._job(course, [0, 1, 2, 3])())
         found = []
         for parts in (1, 2, 4):
             network.eval()
             course.progress.parts = parts
-            steps = learn._gradients(course, batch)
+            steps = epoch_loop._gradients(course, batch)
             list(steps)
             found.append([parameter.grad.clone() for parameter in network.parameters()])
         for others in found[1:]:

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from unet_desktop.engine import segmenter as module
-from unet_desktop.engine.checkpoint import load
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.locate import candidates
-from unet_desktop.engine.networks import NetworkSpec, build
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference import segmenter as module
+from unet_desktop.engine.inference.locate import candidates
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.networks.specs import NetworkSpec, build
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 

@@ -5,9 +5,9 @@ import copy
 import pytest
 import torch
 
-from unet_desktop.engine.encoder import LiteUNet
-from unet_desktop.engine.stepwise import Cuts
-from unet_desktop.engine.unet import UNet
+from unet_desktop.engine.networks.lite_unet import LiteUNet
+from unet_desktop.engine.networks.segmented_backward import Cuts
+from unet_desktop.engine.networks.unet import UNet
 
 
 @pytest.mark.parametrize("network", [UNet(2, width=4), LiteUNet(2)])

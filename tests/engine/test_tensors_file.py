@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.engine.tensors_file import _NAMES, laid_out
+from unet_desktop.engine.files.safetensors_layout import _NAMES, laid_out
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from unet_desktop.engine import checkpoint, segmenter
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.inference import result_of
-from unet_desktop.engine.locate import Found
-from unet_desktop.engine.segmenter import Segmenter
-from unet_desktop.engine.typical import Typical
+from unet_desktop.engine.files import checkpoint
+from unet_desktop.engine.inference import segmenter
+from unet_desktop.engine.inference.locate import Found
+from unet_desktop.engine.inference.predictor import result_of
+from unet_desktop.engine.inference.prototype import Typical
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP
@@ -84,7 +85,7 @@ def test_a_training_is_measured_with_what_it_knows_of_crops(samples, tiny, devic
         known.append(used._typical)
         return iter(())
 
-    monkeypatch.setattr("unet_desktop.engine.fit.through_pipeline", measured)
+    monkeypatch.setattr("unet_desktop.engine.training.fit.through_pipeline", measured)
     for _ in fit(samples, samples, DISC_AND_CUP, tiny, save_to=tmp_path / "model", device=device):
         pass
     assert known[0] is not None

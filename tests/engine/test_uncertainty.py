@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.calibration import Calibration, Outcome, conformal_quantile
-from unet_desktop.engine.checkpoint import load, save
-from unet_desktop.engine.familiar import Familiar
-from unet_desktop.engine.fit import fit
-from unet_desktop.engine.inference import Predictor
-from unet_desktop.engine.networks import NetworkSpec, build
-from unet_desktop.engine.segmenter import Segmenter
-from unet_desktop.engine.uncertainty import entropy, expected_dices, ratio_spread
+from unet_desktop.engine.files.checkpoint import load, save
+from unet_desktop.engine.inference.calibration import Calibration, Outcome, conformal_quantile
+from unet_desktop.engine.inference.familiarity import Familiar
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.inference.uncertainty import entropy, expected_dices, ratio_spread
+from unet_desktop.engine.networks.specs import NetworkSpec, build
+from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from unet_desktop.engine.inference import result_of
-from unet_desktop.engine.networks import NetworkSpec
-from unet_desktop.engine.stage import Stage
-from unet_desktop.engine.validate import as_seen
-from unet_desktop.engine.view import view_of
+from unet_desktop.engine.data.training_example import view_of
+from unet_desktop.engine.inference.predictor import result_of
+from unet_desktop.engine.networks.specs import NetworkSpec
+from unet_desktop.engine.training.schedule import Stage
+from unet_desktop.engine.training.validate import as_seen
 from unet_desktop.labels import DISC_AND_CUP
 
 

@@ -5,7 +5,7 @@ import sys
 
 _CHECK = """
 import gc, sys
-from unet_desktop.engine.warm_up import warm_up
+from unet_desktop.engine.device.warm_up import warm_up
 assert "torch" not in sys.modules
 warm_up()
 assert "torch._dynamo" in sys.modules

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui import app
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.project import Project

@@ -13,11 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from unet_desktop.gui.canvas.tool import Touch
-from unet_desktop.gui.canvas.toolbox import TOOLS, Toolbox
-from unet_desktop.gui.editor import Editor
-from unet_desktop.gui.subject import Subject
-from unet_desktop.gui.tool_options import ToolOptions
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.tools.tool import Subject, Touch
+from unet_desktop.gui.tools.tool_options import ToolOptions
+from unet_desktop.gui.tools.toolbox import TOOLS, Toolbox
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks import morphology
 from unet_desktop.masks.history import BUDGET

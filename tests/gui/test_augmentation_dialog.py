@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QPushButton
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.errors import TrainingError
-from unet_desktop.gui.dialogs.augmentation import AugmentationDialog
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.train.augmentation import AugmentationDialog
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.tasks.events import AugmentedSheet
 
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.gui import closing
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window import closing
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.project.recording import read_journal

@@ -19,8 +19,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.errors import ImageError
-from unet_desktop.gui.panels.thumbnails import Thumbnails
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.widgets.thumbnails import Thumbnails
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import CaseState

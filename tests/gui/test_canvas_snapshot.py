@@ -11,8 +11,8 @@ from drawings import disc_mask, picture
 from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.canvas.reader_layer import OtherReader
-from unet_desktop.gui.view_options import View
+from unet_desktop.gui.jobs.comparison import OtherReader
+from unet_desktop.gui.settings.view_options import View
 from unet_desktop.images.display import Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from unet_desktop.gui.case_list import CaseList
-from unet_desktop.gui.case_menu import CaseMenu
-from unet_desktop.gui.dialogs.case_note import CaseNoteDialog
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.cases.case_menu import CaseMenu
+from unet_desktop.gui.cases.case_note import CaseNoteDialog
+from unet_desktop.gui.session.case_list import CaseList
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case_query import CaseQuery, Kept, Order
 from unet_desktop.project.project import Project
 

@@ -15,10 +15,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.errors import ImageError, MaskError
-from unet_desktop.gui import case_reader
-from unet_desktop.gui.case_reader import CaseReader
-from unet_desktop.gui.open_case import read_case
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.session import case_reader
+from unet_desktop.gui.session.case_reader import CaseReader
+from unet_desktop.gui.session.open_case import read_case
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.project import Project
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.panels.cases import CasesPanel
-from unet_desktop.gui.panels.thumbnails import Thumbnails
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.cases.panel import CasesPanel
+from unet_desktop.gui.widgets.thumbnails import Thumbnails
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case_query import CaseQuery
 from unet_desktop.project.project import Project
 

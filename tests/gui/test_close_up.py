@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_cases_open_close_up_once_it_is_wanted(opened: MainWindow, qtbot: QtBot) -> None:
@@ -33,6 +33,6 @@ def test_cases_open_close_up_once_it_is_wanted(opened: MainWindow, qtbot: QtBot)
 def test_it_is_kept_between_runs(opened: MainWindow, qtbot: QtBot) -> None:
     opened.actions_by_id["view.close_up"].trigger()
     opened.close()
-    from unet_desktop.gui.settings import Store
+    from unet_desktop.gui.settings.settings import Store
 
     assert Store().settings.view.close_up

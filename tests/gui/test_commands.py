@@ -9,12 +9,12 @@ import qtawesome
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from unet_desktop.gui import menus
-from unet_desktop.gui.actions import listed, title
-from unet_desktop.gui.commands import COMMANDS, Needs
-from unet_desktop.gui.commands.groups import heading, headings
-from unet_desktop.gui.icons import ICONS
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.commands.actions import listed, title
+from unet_desktop.gui.commands.headings import heading, headings
+from unet_desktop.gui.style.icons import ICONS
+from unet_desktop.gui.window import menus
+from unet_desktop.gui.window.command_table import COMMANDS, Needs
+from unet_desktop.gui.window.main_window import MainWindow
 
 IDS = [command.id for command in COMMANDS]
 

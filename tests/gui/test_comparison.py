@@ -13,12 +13,12 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QLabel, QMessageBox, QPushButton
 
-from unet_desktop.gui.canvas.reader_layer import COLOUR, OtherReader, ReaderLayer, reader_legend_place
-from unet_desktop.gui.comparison import CompareRequest, Other
-from unet_desktop.gui.dialogs.compare_readers import CompareReadersDialog
-from unet_desktop.gui.panels.agreement_plot import AgreementPlot
-from unet_desktop.gui.panels.compared_cases import ComparedCases
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.canvas.reader_layer import COLOUR, ReaderLayer, reader_legend_place
+from unet_desktop.gui.compare.agreement_plot import AgreementPlot
+from unet_desktop.gui.compare.compared_cases import ComparedCases
+from unet_desktop.gui.compare.dialog import CompareReadersDialog
+from unet_desktop.gui.jobs.comparison import CompareRequest, Other, OtherReader
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.project.project import Project

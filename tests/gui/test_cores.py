@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.priority import training_threads
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.engine.device.cpu_priority import training_threads
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from unet_desktop.gui.window import MainWindow
     ],
 )
 def test_threads_that_train(monkeypatch, cores, platform, threads, wanted):
-    monkeypatch.setattr("unet_desktop.engine.priority.sys.platform", platform)
+    monkeypatch.setattr("unet_desktop.engine.device.cpu_priority.sys.platform", platform)
     assert training_threads(cores, threads) == wanted
 
 

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from unet_desktop.gui.canvas.cursors import point_cursor
-from unet_desktop.gui.views import brush_size
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.correct import brush_size_hint
+from unet_desktop.gui.window.main_window import MainWindow
 
 NONE = Qt.MouseButton.NoButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -80,7 +80,7 @@ def test_the_size_is_shown_in_figures_while_it_changes(opened: MainWindow, monke
         opened.panels.tools.settings.brush_size._slider.setValue(40)
     assert shown.figures
     assert not shown.bounds.isNull()  # in the middle of the view when the pointer is away
-    qtbot.waitUntil(lambda: not shown.figures, timeout=brush_size.MOMENT + 2000)
+    qtbot.waitUntil(lambda: not shown.figures, timeout=brush_size_hint.MOMENT + 2000)
     if way != "wheel":
         assert shown.bounds.isNull()
 

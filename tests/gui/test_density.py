@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 from unet_desktop.gui import app
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.view_options import View
+from unet_desktop.gui.settings.view_options import View
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
 

@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from unet_desktop.gui.canvas import developed
-from unet_desktop.gui.canvas.developed import AT_ONCE, Developed
+from unet_desktop.gui.canvas import enhanced_image
+from unet_desktop.gui.canvas.enhanced_image import AT_ONCE, Developed
 from unet_desktop.images.display import NEUTRAL, Channel, Look, local
 
 CLAHE = Look(clahe=3.0)
@@ -25,7 +25,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             found.append(pixels.shape[0] * pixels.shape[1])
         return local(pixels, look, reduction)
 
-    monkeypatch.setattr(developed, "local", noting)
+    monkeypatch.setattr(enhanced_image, "local", noting)
     return found
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from unet_desktop import __version__
-from unet_desktop.gui.dialogs.about import AboutDialog
+from unet_desktop.gui.window.about import AboutDialog
 
 
 def test_about_says_version_licence_device_and_that_nothing_is_sent(qtbot: QtBot) -> None:

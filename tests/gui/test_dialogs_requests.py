@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.dialogs.colour_button import ColourButton
-from unet_desktop.gui.dialogs.form_dialog import FormDialog
-from unet_desktop.gui.dialogs.import_drishti import DrishtiRequest, ImportDrishtiDialog
-from unet_desktop.gui.dialogs.import_images import ImportImagesDialog, ImportRequest
-from unet_desktop.gui.dialogs.new_project import NewProjectDialog, NewProjectRequest
-from unet_desktop.gui.dialogs.path_field import PathField
-from unet_desktop.gui.dialogs.picture_source import Own
-from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
+from unet_desktop.gui.folders.dialog import SegmentFolderDialog
+from unet_desktop.gui.folders.picture_source import Own
+from unet_desktop.gui.projects.colour_button import ColourButton
+from unet_desktop.gui.projects.import_drishti import DrishtiRequest, ImportDrishtiDialog
+from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
+from unet_desktop.gui.projects.new_project import NewProjectDialog, NewProjectRequest
+from unet_desktop.gui.widgets.form_dialog import FormDialog
+from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.labels import DISC_AND_CUP, Label
 from unet_desktop.project.models import Model
 from unet_desktop.tasks.folders.outputs import Outputs

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from unet_desktop.errors import DisplayError
-from unet_desktop.gui import display
+from unet_desktop.gui import display_check
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
 
@@ -27,9 +27,9 @@ def _no_display(monkeypatch: pytest.MonkeyPatch) -> None:
 def answering(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Says which of the two systems answer; none does at first."""
     answers = SimpleNamespace(x=False, wayland=False)
-    monkeypatch.setattr(display, "_x_answers", lambda: answers.x)
-    monkeypatch.setattr(display, "_wayland_answers", lambda: answers.wayland)
-    monkeypatch.setattr(display, "_load_plugin", lambda _platform: None)
+    monkeypatch.setattr(display_check, "_x_answers", lambda: answers.x)
+    monkeypatch.setattr(display_check, "_wayland_answers", lambda: answers.wayland)
+    monkeypatch.setattr(display_check, "_load_plugin", lambda _platform: None)
     return answers
 
 
@@ -37,11 +37,11 @@ def test_one_display_that_answers_is_enough(monkeypatch: pytest.MonkeyPatch, ans
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     with pytest.raises(DisplayError, match='"wayland-0" cannot be reached'):
-        display.require_display()
+        display_check.require_display()
     answering.x = True
-    display.require_display()
+    display_check.require_display()
     answering.x, answering.wayland = False, True
-    display.require_display()
+    display_check.require_display()
 
 
 def test_a_platform_that_was_asked_for_must_answer_itself(
@@ -51,16 +51,16 @@ def test_a_platform_that_was_asked_for_must_answer_itself(
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
     with pytest.raises(DisplayError, match="There is no display"):
-        display.require_display()
+        display_check.require_display()
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb;wayland")
-    display.require_display()
+    display_check.require_display()
 
 
 @pytest.mark.parametrize("platform", ["offscreen", "minimal", "vnc:size=800x600"])
 def test_without_a_screen_none_is_asked(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", platform)
     monkeypatch.setenv("DISPLAY", ":987")
-    display.require_display()
+    display_check.require_display()
 
 
 def test_a_library_that_the_plugin_needs_is_named(monkeypatch: pytest.MonkeyPatch, answering: SimpleNamespace) -> None:
@@ -69,14 +69,14 @@ def test_a_library_that_the_plugin_needs_is_named(monkeypatch: pytest.MonkeyPatc
 
     answering.x = True
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr(display, "_load_plugin", refuse)
+    monkeypatch.setattr(display_check, "_load_plugin", refuse)
     with pytest.raises(ImportError, match="libxcb-cursor"):
-        display.require_display()
+        display_check.require_display()
 
 
 def test_a_library_that_cannot_be_loaded_is_an_import_error() -> None:
     with pytest.raises(ImportError, match="libnowhere"):
-        display._load("libnowhere.so.1")
+        display_check._load("libnowhere.so.1")
 
 
 @pytest.fixture
@@ -105,9 +105,9 @@ def x_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None
 
 def test_an_x_server_that_lets_us_in_is_a_display(x_server: Callable[[bytes], None]) -> None:
     x_server(struct.pack("<BxHHH32x", 1, 11, 0, 8))  # success, protocol 11.0, a set-up of 8 words without screens
-    assert display._x_answers()
+    assert display_check._x_answers()
 
 
 def test_an_x_server_that_lets_nobody_in_is_none(x_server: Callable[[bytes], None]) -> None:
     x_server(struct.pack("<BBHHH4s", 0, 4, 11, 0, 1, b"Away"))
-    assert not display._x_answers()
+    assert not display_check._x_answers()

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui import app
-from unet_desktop.gui.dock_titles import Handle
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.dock_titles import Handle
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def handles(window: MainWindow) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.canvas.viewport import fitted
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.dialogs.folder_run import FolderRunWindow, RunState
-from unet_desktop.gui.result_pictures import ResultPictures
+from unet_desktop.gui.folders.result_pictures import ResultPictures
+from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg

@@ -15,9 +15,9 @@ from test_canvas_snapshot import assert_as_stored, rendered
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer, colour_of
-from unet_desktop.gui.panels.trust_text import describe
-from unet_desktop.gui.view_options import View, view_from_json
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.correct.prediction_controls import describe
+from unet_desktop.gui.settings.view_options import View, view_from_json
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.trust import Trust, UncertaintyMap
 from unet_desktop.project.predictions import StoredPrediction

@@ -10,10 +10,10 @@ from gestures import drag, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.editor import Editor
-from unet_desktop.gui.histories import Histories
-from unet_desktop.gui.panels.history_model import SIZE_ROLE
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.editing.case_histories import Histories
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.history.history_model import SIZE_ROLE
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.history import History
 from unet_desktop.masks.patch import Patch

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QPushBu
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import Message
-from unet_desktop.engine.priority import Cores
 from unet_desktop.errors import TrainingError
-from unet_desktop.gui.outcome import Outcome
-from unet_desktop.gui.theme import DARK, LIGHT
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.jobs.project_jobs import Outcome
+from unet_desktop.gui.style.theme import DARK, LIGHT
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project

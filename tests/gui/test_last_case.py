@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_the_case_that_was_open_last_opens_again(opened: MainWindow, root: Path) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from test_dialogs_requests import can_be_accepted, part, shown, type_path
 
-from unet_desktop.gui.dialogs.import_images import ImportImagesDialog
-from unet_desktop.gui.dialogs.mask_preview import MaskPreviewPanel
+from unet_desktop.gui.projects.import_images import ImportImagesDialog
+from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg

@@ -13,11 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from unet_desktop.gui.panels.figures import FigureTable
-from unet_desktop.gui.panels.measure import MeasurePanel
-from unet_desktop.gui.panels.measure_text import TIPS, change_text, hour_text, length_text, size_texts
-from unet_desktop.gui.theme import DARK, LIGHT, contrast
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.measure.panel import MeasurePanel
+from unet_desktop.gui.measure.wording import TIPS, change_text, hour_text, length_text, size_texts
+from unet_desktop.gui.style.theme import DARK, LIGHT, contrast
+from unet_desktop.gui.widgets.figure_table import FigureTable
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.eye import Eye
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.measure import Extent

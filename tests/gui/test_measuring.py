@@ -12,8 +12,8 @@ from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from unet_desktop.gui.measuring import INTERVAL, Measuring
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.editing.live_measurement import INTERVAL, Measuring
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.reshape import Combine, Reshape

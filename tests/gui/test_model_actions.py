@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.errors import CheckpointError
-from unet_desktop.gui import handlers_models
-from unet_desktop.gui.panels.model_notes import SAVE_AFTER
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.models import commands
+from unet_desktop.gui.models.notes import SAVE_AFTER
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.models import read_notes
 from unet_desktop.tasks.events import ModelSaved
@@ -110,7 +110,7 @@ def test_the_details_name_what_it_learned_from(models: MainWindow) -> None:
 def test_deleting_asks_first(models: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     session = models.bench.session
     for answer in (False, True):
-        monkeypatch.setattr(handlers_models, "confirmed", lambda *words, answer=answer: answer)
+        monkeypatch.setattr(commands, "confirmed", lambda *words, answer=answer: answer)
         select(models, 0)
         choose(models, "Delete")
         assert session.project.layout.model("model-002").exists() is not answer

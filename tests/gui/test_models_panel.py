@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.gui.panels.models import ModelsPanel
+from unet_desktop.gui.models.panel import ModelsPanel
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.models import Model
 

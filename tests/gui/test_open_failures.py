@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
-from unet_desktop.gui import handlers_cases
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.cases import commands
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import CaseState
 
@@ -75,12 +75,12 @@ def test_a_picture_that_was_moved_is_located(
     write_jpeg(other, picture(9)[:50])
     QTest.keyClick(opened, Qt.Key.Key_N)
     before = project.case("b")
-    monkeypatch.setattr(handlers_cases, "confirmed", lambda *_: True)
+    monkeypatch.setattr(commands, "confirmed", lambda *_: True)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
     button(opened, "locate_picture").click()
     assert "160 x 50" in sentence(opened)
     assert project.case("b") == before
-    monkeypatch.setattr(handlers_cases, "confirmed", None)  # the very file needs no question
+    monkeypatch.setattr(commands, "confirmed", None)  # the very file needs no question
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
     button(opened, "locate_picture").click()
     assert opened.bench.session.case_id == "b"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.gui.pace import Pace
+from unet_desktop.gui.folders.pace import Pace
 
 
 def test_nothing_is_said_before_a_few_are_done() -> None:

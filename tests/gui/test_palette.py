@@ -7,10 +7,10 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget
 
-from unet_desktop.gui.commands import COMMANDS
-from unet_desktop.gui.dialogs.palette import CommandPalette, Entry, ranked
-from unet_desktop.gui.panels.cheat_sheet import CheatSheet, Section, columns
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.cheat_sheet import CheatSheet, Section, columns
+from unet_desktop.gui.window.command_palette import CommandPalette, Entry, ranked
+from unet_desktop.gui.window.command_table import COMMANDS
+from unet_desktop.gui.window.main_window import MainWindow
 
 ENTRIES = [
     Entry("a", "Undo", "Editing", "Ctrl+Z"),

@@ -10,7 +10,7 @@ from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 PRESS, MOVE, RELEASE = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRelease
 TIP, END = QPointingDevice.PointerType.Pen, QPointingDevice.PointerType.Eraser

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
-from unet_desktop.gui.canvas.toolbox import TOOLS
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.tools.toolbox import TOOLS
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.panels.plot import Curve, Plot
+from unet_desktop.gui.widgets.plot import Curve, Plot
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 5, 60, 1000])

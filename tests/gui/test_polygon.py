@@ -8,8 +8,8 @@ from gestures import LEFT, PLAIN, RIGHT, at, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.reshape import Combine
 
 SQUARE = [(40.0, 30.0), (80.0, 30.0), (80.0, 70.0), (40.0, 70.0)]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.gui.problems import Problems
+from unet_desktop.gui.messages.error_dialogs import Problems
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from gestures import RIGHT, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def ready(opened: MainWindow) -> np.ndarray:

@@ -15,7 +15,7 @@ from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.access import enter
 from unet_desktop.project.case import CaseState

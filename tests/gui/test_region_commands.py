@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import Eye
 from unet_desktop.project.case_query import Kept

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
 from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
-from unet_desktop.gui.panels.rim_plot import RimPlot
-from unet_desktop.gui.theme import DARK, LIGHT, Colours, palette
+from unet_desktop.gui.measure.rim_plot import RimPlot
+from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette
 from unet_desktop.images.eye import Eye
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.rim import Rim

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from unet_desktop import files
-from unet_desktop.gui.dialogs.import_results import ImportResultsDialog
-from unet_desktop.gui.dialogs.segment_folder import SegmentFolderDialog
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.folders.dialog import SegmentFolderDialog
+from unet_desktop.gui.folders.import_results import ImportResultsDialog
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.case import CaseState
@@ -73,7 +73,7 @@ def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch,
     """The window with a run over the project's own pictures under way."""
     from test_models_panel import model
 
-    monkeypatch.setattr("unet_desktop.gui.folder_runs.read_header", lambda _: model(1).header)
+    monkeypatch.setattr("unet_desktop.gui.jobs.folder_run.read_header", lambda _: model(1).header)
     bench = opened.bench
     bench.session.models = [model(1)]
     project = bench.session.project

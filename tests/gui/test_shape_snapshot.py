@@ -7,12 +7,12 @@ from drawings import disc_mask, picture
 from PySide6.QtGui import QColor
 from test_canvas_snapshot import assert_as_stored
 
-from unet_desktop.gui.canvas import spline_target
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.canvas.ellipse_target import sketched
-from unet_desktop.gui.canvas.spline_target import OnCurve
-from unet_desktop.gui.canvas.tool import Touch
-from unet_desktop.gui.view_options import View
+from unet_desktop.gui.settings.view_options import View
+from unet_desktop.gui.tools import contour_target
+from unet_desktop.gui.tools.contour_target import OnCurve
+from unet_desktop.gui.tools.ellipse_target import sketched
+from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
 from unet_desktop.masks.shapes.contour_draft import followed
@@ -49,5 +49,5 @@ def test_contour(canvas: Canvas) -> None:
     draft = followed(piece)
     assert draft.contour is not None
     draft = draft.moved(1, *(draft.contour.knots[1] - 8))
-    canvas.set_sketch(spline_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
+    canvas.set_sketch(contour_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, "contour-handles")

@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QPushButton, QTreeWidget, QTreeWidgetItem
 
-from unet_desktop.gui.dialogs.shortcuts import ShortcutsDialog
-from unet_desktop.gui.keymap import Keymap
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.commands.keymap import Keymap
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.gui.window.shortcuts import ShortcutsDialog
 from unet_desktop.labels import DISC_AND_CUP
 
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui import handlers_view
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.view import commands
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_a_short_press_toggles(opened: MainWindow) -> None:
@@ -25,7 +25,7 @@ def test_holding_peeks(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> N
     opened.canvas.setFocus()
     QTest.keyPress(opened.canvas, Qt.Key.Key_H)
     assert not opened.bench.view_options.view.visible
-    monkeypatch.setattr(handlers_view, "_HELD", -1.0)  # as if it had been held that long
+    monkeypatch.setattr(commands, "_HELD", -1.0)  # as if it had been held that long
     QTest.keyRelease(opened.canvas, Qt.Key.Key_H)
     assert opened.bench.view_options.view.visible
 

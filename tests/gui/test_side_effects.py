@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.reshape import Combine
 
 CUT = "The optic cup is cut to the new optic disc."

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor
 from test_canvas_snapshot import rendered
 
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.canvas.sketch import EMPTY, Handle, Line, Sketch
-from unet_desktop.gui.canvas.spline_target import sketched
-from unet_desktop.gui.canvas.tool import Touch
+from unet_desktop.gui.tools.contour_target import sketched
+from unet_desktop.gui.tools.sketch import EMPTY, Handle, Line, Sketch
+from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.shapes.contour_draft import followed

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.agreement import dice
 from unet_desktop.masks.overlay import write_jpeg

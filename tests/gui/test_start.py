@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from unet_desktop.gui import app
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.view_options import View
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.settings.view_options import View
+from unet_desktop.gui.window.main_window import MainWindow
 
 _WITHOUT_TORCH = """
 import sys

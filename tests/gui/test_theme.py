@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QWidget
 
-from unet_desktop.gui.settings import Store, Theme
-from unet_desktop.gui.theme import DARK, LIGHT, Colours, contrast, palette, style_sheet
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.settings.settings import Store, Theme
+from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, contrast, palette, style_sheet
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

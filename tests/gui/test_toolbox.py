@@ -7,11 +7,11 @@ from gestures import LEFT, at, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.canvas.toolbox import TOOLS
-from unet_desktop.gui.commands import COMMANDS
-from unet_desktop.gui.tool_guide import GUIDES
-from unet_desktop.gui.tool_options import ToolKind
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.tools.tool_guide import GUIDES
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.tools.toolbox import TOOLS
+from unet_desktop.gui.window.command_table import COMMANDS
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_no_kind_is_forgotten() -> None:

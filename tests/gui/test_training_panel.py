@@ -27,11 +27,12 @@ from pytestqt.qtbot import QtBot
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, continued
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
-from unet_desktop.gui.panels.curve_data import CurveData
-from unet_desktop.gui.panels.curves import REDRAW_INTERVAL, TrainingCurves
-from unet_desktop.gui.panels.progress import JobProgress, duration, time_left
-from unet_desktop.gui.panels.thumbnails import Thumbnails
-from unet_desktop.gui.panels.training import TrainingPanel
+from unet_desktop.gui.train.curve_data import CurveData
+from unet_desktop.gui.train.curves import REDRAW_INTERVAL, TrainingCurves
+from unet_desktop.gui.train.job_progress import JobProgress
+from unet_desktop.gui.train.panel import TrainingPanel
+from unet_desktop.gui.widgets.durations import duration, time_left
+from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.tasks.events import ItemDone, ModelSaved
 

@@ -20,18 +20,18 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabW
 from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
-from unet_desktop.engine.priority import Cores
-from unet_desktop.engine.training_header import TrainingHeader
-from unet_desktop.gui.panels.corrective_curve import CorrectiveCurve
-from unet_desktop.gui.panels.curve_data import moving_mean
-from unet_desktop.gui.panels.curves import REDRAW_INTERVAL, TrainingCurves
-from unet_desktop.gui.panels.plot import Plot
-from unet_desktop.gui.panels.resume_offer import sentence
-from unet_desktop.gui.panels.run_table import RunTable
-from unet_desktop.gui.theme import DARK, LIGHT, Colours, palette
-from unet_desktop.gui.views import learning as learning_view
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.engine.training.state_header import TrainingHeader
+from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette
+from unet_desktop.gui.train import presenter as learning_view
+from unet_desktop.gui.train.corrective_curve import CorrectiveCurve
+from unet_desktop.gui.train.curve_data import moving_mean
+from unet_desktop.gui.train.curves import REDRAW_INTERVAL, TrainingCurves
+from unet_desktop.gui.train.resume_offer import sentence
+from unet_desktop.gui.train.run_table import RunTable
+from unet_desktop.gui.widgets.plot import Plot
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.corrections import Correction, read_corrections
 from unet_desktop.project.project import Project
@@ -171,7 +171,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     assert not offer.isVisible()
     states: list[Interrupted] = [interrupted_training(datetime.now().astimezone())]
     monkeypatch.setattr(learning_view, "interrupted", lambda root: states[0] if states else None)
-    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: states[0])
+    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: states[0])
 
     def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
         yield Resumed((epoch_done(1), epoch_done(2)))
@@ -204,7 +204,7 @@ def test_an_interrupted_training_is_given_up_when_the_user_means_it(
     opened.docks.bring_forward(opened.docks.training)
     discard = part(opened.panels.training, QPushButton, "discard")
     for answer in (False, True):
-        monkeypatch.setattr("unet_desktop.gui.handlers_learning.confirmed", lambda *words, answer=answer: answer)
+        monkeypatch.setattr("unet_desktop.gui.train.commands.confirmed", lambda *words, answer=answer: answer)
         qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
         assert state.exists() is not answer
         assert part(opened.panels.training, QLabel, "interrupted").isVisible() is not answer
@@ -222,13 +222,13 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
     fake_task(monkeypatch, "train", train_project=train_project)
     found = interrupted_training(datetime.now().astimezone())
     asked: list[str] = []
-    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: found)
+    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: found)
     opened.docks.bring_forward(opened.docks.training)
     curves = opened.panels.training.findChild(TrainingCurves)
     curves.add_event(epoch_done(2))
     for answer in (False, True):
         monkeypatch.setattr(
-            "unet_desktop.gui.handlers_learning.confirmed",
+            "unet_desktop.gui.train.commands.confirmed",
             lambda window, title, question, yes, answer=answer: asked.append(question) or answer,
         )
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)
@@ -242,7 +242,7 @@ def test_a_resumed_training_shows_its_own_settings(opened: MainWindow, monkeypat
     found = interrupted_training(datetime.now().astimezone())
     config = replace(PRESETS["fast"], learning_rate=0.004, batch_size=7)
     found = replace(found, header=replace(found.header, config=config))
-    monkeypatch.setattr("unet_desktop.gui.handlers_learning.interrupted", lambda root: found)
+    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: found)
     said: list[str] = []
 
     def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:

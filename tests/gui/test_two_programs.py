@@ -14,7 +14,7 @@ from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.patch import patch_between
 from unet_desktop.masks.step import Step, StepKind
 from unet_desktop.project.access import enter_alone

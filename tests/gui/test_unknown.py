@@ -8,7 +8,7 @@ from gestures import RIGHT, drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_it_paints_and_erases_what_is_not_annotated(opened: MainWindow) -> None:

@@ -15,9 +15,9 @@ from test_canvas_snapshot import pixels_of
 from unet_desktop.gui.canvas import image_layer
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.scale_bar import bar, round_length
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.view_options import Beside, View
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.settings.view_options import Beside, View
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.images.display import NEUTRAL, Channel, Look
 from unet_desktop.labels import DISC_AND_CUP

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.canvas.viewport import Viewport, fitted
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.window.main_window import MainWindow
 
 
 @pytest.mark.parametrize("notches", [1, 5, -1, 0.25])

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from unet_desktop.engine import fit as fit_module
-from unet_desktop.engine.checkpoint import load
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.training import fit as fit_module
 from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.manifest import Manifest, write_manifest

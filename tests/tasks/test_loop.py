@@ -10,7 +10,7 @@ import pytest
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import EpochDone, Finished, Message
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, ImageError, TrainingError
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.masks.trust import UNFAMILIAR

@@ -13,7 +13,7 @@ from unet_desktop.__main__ import main
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Finished
-from unet_desktop.engine.onnx_export import NEEDED, TOLERANCE, export
+from unet_desktop.engine.inference.onnx_export import NEEDED, TOLERANCE, export
 from unet_desktop.errors import CheckpointError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.project.models import delete_model, list_models, read_notes, write_notes

@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop import __version__
-from unet_desktop.gui.device import DeviceProbe
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.theme import Appearance
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.jobs.device_probe import DeviceProbe
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.style.theme import Appearance
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.opencv import cv2
 from unet_desktop.log import start_logging

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop import __version__
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.gui import app
-from unet_desktop.gui.display import require_display
-from unet_desktop.gui.icons import ICONS, icon
-from unet_desktop.gui.theme import LIGHT
-from unet_desktop.gui.window import MainWindow
+from unet_desktop.gui.display_check import require_display
+from unet_desktop.gui.style.icons import ICONS, icon
+from unet_desktop.gui.style.theme import LIGHT
+from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.resources import resource
 
 LONGEST = 120

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from unet_desktop.gui.autosave import Autosave
-from unet_desktop.gui.canvas.toolbox import Toolbox
-from unet_desktop.gui.case_reader import CaseReader
-from unet_desktop.gui.comparison import Comparison
-from unet_desktop.gui.corrections import Corrections
-from unet_desktop.gui.editor import Editor
-from unet_desktop.gui.eye_guess import EyeGuess
-from unet_desktop.gui.folder_runs import FolderRuns
+from unet_desktop.gui.editing.autosave import Autosave
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.editing.eye_guess import EyeGuess
+from unet_desktop.gui.editing.live_measurement import Measuring
+from unet_desktop.gui.editing.proposal import Proposal
+from unet_desktop.gui.jobs.comparison import Comparison
+from unet_desktop.gui.jobs.folder_run import FolderRuns
+from unet_desktop.gui.jobs.project_jobs import Learning
 from unet_desktop.gui.jobs.runner import JobRunner
-from unet_desktop.gui.learning import Learning
-from unet_desktop.gui.measuring import Measuring
-from unet_desktop.gui.missing_ratios import MissingRatios
-from unet_desktop.gui.painted_on import PaintedOn
-from unet_desktop.gui.prefetch import Prefetch
-from unet_desktop.gui.proposal import Proposal
-from unet_desktop.gui.session import Session
-from unet_desktop.gui.settings import Store
-from unet_desktop.gui.subject import Subject
-from unet_desktop.gui.tool_options import ToolOptions
-from unet_desktop.gui.unsaved import UnsavedMasks
-from unet_desktop.gui.view_options import ViewOptions
+from unet_desktop.gui.session.case_reader import CaseReader
+from unet_desktop.gui.session.correction_log import Corrections
+from unet_desktop.gui.session.measure_missing import MissingRatios
+from unet_desktop.gui.session.read_ahead import Prefetch
+from unet_desktop.gui.session.session import Session
+from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
+from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.settings.view_options import ViewOptions
+from unet_desktop.gui.tools.accept_by_painting import PaintedOn
+from unet_desktop.gui.tools.tool import Subject
+from unet_desktop.gui.tools.tool_options import ToolOptions
+from unet_desktop.gui.tools.toolbox import Toolbox
 
 
 class Workbench(QObject):

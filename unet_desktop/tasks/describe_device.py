@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unet_desktop.engine.warm_up import warm_up
+from unet_desktop.engine.device.warm_up import warm_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,6 @@ class DeviceFound:
 def describe_device() -> Iterator[DeviceFound]:
     """Yield one sentence; the first call takes some seconds, after which a training starts without delay."""
     warm_up()
-    from unet_desktop.engine import device
+    from unet_desktop.engine.device import device
 
     yield DeviceFound(device.describe(device.choose()))

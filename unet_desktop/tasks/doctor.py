@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from unet_desktop import __version__
-from unet_desktop.engine.probes import forget, probes_path
+from unet_desktop.engine.device.benchmark_cache import forget, probes_path
 
 _PACKAGES = (
     "torch", "PySide6-Essentials", "numpy", "pillow", "opencv-python", "qtawesome", "pyqtgraph", "safetensors",
@@ -89,8 +89,8 @@ def _qt() -> Iterator[Finding]:
 def _computing() -> Iterator[Finding]:
     if _version("torch") is None:
         return
-    from unet_desktop.engine import device  # loads torch
-    from unet_desktop.engine.speed import forward_seconds
+    from unet_desktop.engine.device import device
+    from unet_desktop.engine.inference.timing import forward_seconds
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop.engine.events import Message
-from unet_desktop.engine.onnx_export import export
+from unet_desktop.engine.inference.onnx_export import export
 from unet_desktop.tasks.events import Written
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop import files
-from unet_desktop.engine import checkpoint
+from unet_desktop.engine.files import checkpoint
 from unet_desktop.errors import CheckpointError
 from unet_desktop.project.models import free_model_name, list_models
 from unet_desktop.project.project import Project

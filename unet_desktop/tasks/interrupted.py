@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from unet_desktop import files
-from unet_desktop.engine.training_header import TrainingHeader, read
+from unet_desktop.engine.training.state_header import TrainingHeader, read
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.layout import Layout
 

@@ -19,20 +19,20 @@ def joined(device: str) -> Iterator[bool]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1 or "RANK" not in os.environ:
         yield True  # without torch, which takes a second to load
         return
-    from unet_desktop.engine import ranks
+    from unet_desktop.engine.device import distributed
 
-    ranks.join(device)
-    first = ranks.is_first()
+    distributed.join(device)
+    first = distributed.is_first()
     try:
         yield first
     finally:
-        ranks.leave()
+        distributed.leave()
     if not first:
-        ranks.end()
+        distributed.end()
 
 
 def assist(device: str) -> Iterator[TrainEvent]:
     """What the others do: see `engine.together.assist`."""
-    from unet_desktop.engine import together
+    from unet_desktop.engine.training import distributed_run
 
-    yield from together.assist(device)
+    yield from distributed_run.assist(device)

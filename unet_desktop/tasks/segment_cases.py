@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.trust import UNFAMILIAR

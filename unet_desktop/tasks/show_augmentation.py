@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.dataset import Dataset, training_pair
-from unet_desktop.engine.networks import specs_for
+from unet_desktop.engine.data.dataset import Dataset, training_pair
+from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
 from unet_desktop.project.project import Project

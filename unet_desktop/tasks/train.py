@@ -8,11 +8,11 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig, continued
-from unet_desktop.engine.dataset import Sample
-from unet_desktop.engine.device import Device, choose
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device.cpu_priority import Cores, training_threads
+from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
-from unet_desktop.engine.priority import Cores, training_threads
-from unet_desktop.engine.together import fit_together
+from unet_desktop.engine.training.distributed_run import fit_together
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name

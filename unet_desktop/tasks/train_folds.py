@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.device import choose
+from unet_desktop.engine.device.device import choose
 from unet_desktop.engine.events import Finished, Message, TrainEvent
-from unet_desktop.engine.together import fit_together
+from unet_desktop.engine.training.distributed_run import fit_together
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project

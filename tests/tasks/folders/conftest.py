@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.tasks.events import ModelSaved
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder

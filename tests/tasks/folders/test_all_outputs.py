@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.crop import Square, restore
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import label_image, region

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from unet_desktop.__main__ import main
-from unet_desktop.engine import device
+from unet_desktop.engine.device import device
 from unet_desktop.project.lock import try_lock
 from unet_desktop.tasks.folders import dask_engine
 from unet_desktop.tasks.folders.ledger import NAME

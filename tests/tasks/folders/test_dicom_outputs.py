@@ -17,7 +17,7 @@ from dicom_files import OPHTHALMIC_8_BIT, SECRETS, write
 from PIL import Image as Pillow
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.errors import UserError
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine.checkpoint import save
-from unet_desktop.engine.networks import NetworkSpec, build
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.files.checkpoint import save
+from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.tasks.folders import local
 from unet_desktop.tasks.folders.engine import Problem
@@ -158,7 +158,7 @@ def test_it_goes_on_after_it_was_asked_once(model, pictures):
 
 
 def test_the_machine_has_as_many_cores_after_a_run_as_before(model, pictures):
-    from unet_desktop.engine.device import choose
+    from unet_desktop.engine.device.device import choose
 
     before = choose("cpu").threads
     with opened(model, 4) as engine:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box, bounds
 from unet_desktop.images.crop import Square
 from unet_desktop.images.eye import Eye

@@ -6,15 +6,15 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
-from unet_desktop.gui.canvas.crosshair import crosshair_region, paint_crosshair
 from unet_desktop.gui.canvas.layers import Layers
-from unet_desktop.gui.canvas.loupe import POWER, paint_loupe, place_of_loupe
-from unet_desktop.gui.canvas.reader_layer import OtherReader, paint_reader_legend, reader_legend_place
+from unet_desktop.gui.canvas.magnifier import POWER, crosshair_region, paint_crosshair, paint_loupe, place_of_loupe
+from unet_desktop.gui.canvas.reader_layer import paint_reader_legend, reader_legend_place
 from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
-from unet_desktop.gui.canvas.sketch import Sketch
 from unet_desktop.gui.canvas.uncertainty_layer import legend_place, paint_legend
 from unet_desktop.gui.canvas.zoom_view import GROUND, ZoomView, rects_of
-from unet_desktop.gui.view_options import View
+from unet_desktop.gui.jobs.comparison import OtherReader
+from unet_desktop.gui.settings.view_options import View
+from unet_desktop.gui.tools.sketch import Sketch
 from unet_desktop.images.box import Box
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import Label, LabelSet

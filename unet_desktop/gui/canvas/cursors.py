@@ -7,7 +7,7 @@ from functools import cache
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
-from unet_desktop.gui.canvas.toolbox import Toolbox
+from unet_desktop.gui.tools.toolbox import Toolbox
 
 _SIDE = 31
 """Logical pixels; odd, so that there is a pixel in the middle."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
-from unet_desktop.gui.canvas.developed import Developed
+from unet_desktop.gui.canvas.enhanced_image import Developed
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
 from unet_desktop.images.display import NEUTRAL, Look, Shown, toned
 from unet_desktop.images.read import Pixels

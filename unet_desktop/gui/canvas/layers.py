@@ -9,8 +9,7 @@ from PySide6.QtGui import QPainter
 from unet_desktop.gui.canvas.cursor_layer import CursorLayer
 from unet_desktop.gui.canvas.image_layer import ImageLayer
 from unet_desktop.gui.canvas.layer import Layer
-from unet_desktop.gui.canvas.mask_layer import MaskLayer
-from unet_desktop.gui.canvas.proposal_layer import ProposalLayer
+from unet_desktop.gui.canvas.mask_layer import MaskLayer, ProposalLayer
 from unet_desktop.gui.canvas.reader_layer import ReaderLayer
 from unet_desktop.gui.canvas.sketch_layer import SketchLayer
 from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer

@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.cursors import shape_cursor, tool_cursor
-from unet_desktop.gui.canvas.tool import Touch
-from unet_desktop.gui.canvas.toolbox import Toolbox
 from unet_desktop.gui.canvas.zoom_view import STEP, notches
+from unet_desktop.gui.tools.tool import Touch
+from unet_desktop.gui.tools.toolbox import Toolbox
 
 _STILL = 4.0
 """View pixels within which a click counts as not moved."""

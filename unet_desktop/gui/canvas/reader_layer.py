@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
+from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
-from unet_desktop.masks.regions import Mask
 
 COLOUR = "#ff4fd8"
 """Pink: no retina has it, and it is far from the labels' usual colours, also for the colour-blind."""
@@ -20,21 +20,6 @@ _DASH = 9.0
 """Longer than a proposal's."""
 _LEGEND = QSizeF(230, 50)
 _FROM_EDGE = 12
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OtherReader:
-    """Somebody else's mask of the picture.
-
-    Attributes:
-        mask: (H, W) uint8 in the project's labels. labels: those.
-        name: whose it is. own: whose the project's own mask is.
-    """
-
-    mask: Mask
-    labels: LabelSet
-    name: str
-    own: str = "this project"
 
 
 class ReaderLayer:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from unet_desktop.gui.canvas.layer import cosmetic_pen
-from unet_desktop.gui.canvas.sketch import EMPTY, Handle, HandleKind, Line, Sketch
+from unet_desktop.gui.tools.sketch import EMPTY, Handle, HandleKind, Line, Sketch
 
 HANDLE = 5.0
 """Half the side of a handle, logical pixels of the view."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from unet_desktop.engine.priority import lower_priority
+from unet_desktop.engine.device.cpu_priority import lower_priority
 
 StartJob = Callable[[], Iterator[object]]
 """Makes the generator; called in the worker thread, so that what it imports is loaded there."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.device import choose
+from unet_desktop.engine.device.device import choose
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders.cluster import Connection, Place
 from unet_desktop.tasks.folders.dask_worker import Assignment, work_on

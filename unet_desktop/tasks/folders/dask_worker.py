@@ -9,9 +9,9 @@ from pathlib import Path
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.checkpoint import load
-from unet_desktop.engine.device import Device, choose
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.device.device import Device, choose
+from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError
 from unet_desktop.tasks.folders.engine import Outcome, outcome_of
 from unet_desktop.tasks.folders.inputs import Picture

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import Segmented, segment_picture

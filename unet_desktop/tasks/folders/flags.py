@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.quality import Quality, quality
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent

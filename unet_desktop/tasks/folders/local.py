@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 
-from unet_desktop.engine.segmenter import Segmenter
+from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_size
 from unet_desktop.tasks.folders.engine import Outcome, outcome_of

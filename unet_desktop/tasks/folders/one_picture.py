@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unet_desktop import files
-from unet_desktop.engine.segmenter import Prediction, Segmenter
+from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
 from unet_desktop.errors import ImageError
 from unet_desktop.images.box import bounds
 from unet_desktop.images.read import Image, read_image

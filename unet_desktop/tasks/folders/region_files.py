@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, restore
 from unet_desktop.images.opencv import cv2

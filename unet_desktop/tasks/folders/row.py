@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine.segmenter import Prediction
+from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
 from unet_desktop.images.eye import Eye
 from unet_desktop.images.laterality import guess_from_picture

@@ -1,0 +1,1 @@
+"""Data: from cases on disk to training examples."""

@@ -1,0 +1,51 @@
+"""The one way from pixels to a network's input and from its output back, in training, window and folder runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from unet_desktop.engine.device.device import Device
+from unet_desktop.engine.networks.specs import NetworkSpec
+from unet_desktop.images.opencv import cv2
+
+_LEAST_DEVIATION = 1.0
+"""Of 0..255: what is all alike stays so."""
+
+
+def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> Tensor:
+    """(N, h, w, 3) uint8 RGB to (N, 3, h, w) float32 on the device, normalised as the network expects."""
+    planes = device.take(torch.from_numpy(np.ascontiguousarray(pictures))).permute(0, 3, 1, 2)
+    planes = planes.to(torch.float32, memory_format=device.memory_format)
+    return normalised(planes, spec)
+
+
+def normalised(planes: Tensor, spec: NetworkSpec) -> Tensor:
+    """(N, 3, h, w) float32 planes of 0..255 as the network expects them."""
+    if not spec.by_picture:
+        return (planes - spec.mean) / spec.deviation
+    deviation, mean = torch.std_mean(planes, dim=(2, 3), correction=0, keepdim=True)
+    return (planes - mean) / deviation.clamp(min=_LEAST_DEVIATION)
+
+
+def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
+    """(N, R, h, w) logits to probabilities 0..1 in memory, float32."""
+    # Plane by plane in memory: all that follows looks at whole planes, and several times as fast as channels-last.
+    probabilities: NDArray[np.float32] = torch.sigmoid(logits.float().contiguous()).cpu().numpy()
+    return probabilities
+
+
+def reduced(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8: the picture with its longer side at most `longest` pixels, averaged over area."""
+    height, width = reduced_size(pixels.shape[0], pixels.shape[1], longest)
+    if (height, width) == pixels.shape[:2]:
+        return pixels
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def reduced_size(height: int, width: int, longest: int) -> tuple[int, int]:
+    """(height, width) of `reduced`."""
+    scale = min(1.0, longest / max(height, width, 1))
+    return max(1, round(height * scale)), max(1, round(width * scale))

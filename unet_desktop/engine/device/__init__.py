@@ -1,0 +1,1 @@
+"""Device: CPU, GPU and several processes."""

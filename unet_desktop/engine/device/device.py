@@ -1,0 +1,167 @@
+"""Where the network runs: CUDA, Apple's GPU or the CPU, at the precision that is faster there."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from unet_desktop.engine.device.benchmark_cache import remembered
+from unet_desktop.errors import TrainingError
+
+Kind = Literal["cuda", "mps", "cpu"]
+
+_REPEATS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One place to compute.
+
+    Attributes:
+        kind: see `Kind`.
+        half: the short floating-point type that this device computes faster with, or None.
+        threads: CPU threads that torch uses.
+    """
+
+    kind: Kind
+    half: torch.dtype | None
+    threads: int
+
+    @property
+    def torch_device(self) -> torch.device:
+        """As torch names it."""
+        return torch.device(self.kind)
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """Channels last is faster on CPUs and on GPUs with tensor cores."""
+        return torch.contiguous_format if self.kind == "mps" else torch.channels_last
+
+    def take(self, tensor: Tensor) -> Tensor:
+        """The tensor on the device. CUDA copies it from pinned memory while the program goes on."""
+        if self.kind == "cuda":
+            return tensor.pin_memory().to(self.torch_device, non_blocking=True)
+        return tensor.to(self.torch_device)
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Compute in the short type where this device has one, inside the `with`."""
+        if self.half is None:
+            return nullcontext()
+        return torch.autocast(self.kind, dtype=self.half)
+
+
+def choose(name: str = "auto") -> Device:
+    """The device of that name; "auto" is the first that works of CUDA, Apple's GPU, CPU.
+
+    Args:
+        name: "auto", "cuda", "mps" or "cpu".
+
+    Raises:
+        TrainingError: there is no such device here.
+    """
+    threads = _cores()
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name == "cuda" and torch.cuda.is_available():
+        return Device("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16, threads)
+    if name == "mps" and torch.backends.mps.is_available():
+        return Device("mps", None, threads)
+    if name == "cpu":
+        return Device("cpu", torch.bfloat16 if _bfloat16_is_faster() else None, threads)
+    raise TrainingError(f'There is no device "{name}" here that works; choose auto or cpu.')
+
+
+def describe(device: Device) -> str:
+    """One sentence for the window and the doctor."""
+    if device.kind == "cuda":
+        return f"Computing on {torch.cuda.get_device_name()} with {_name(device.half)}."
+    if device.kind == "mps":
+        return "Computing on Apple's GPU with float32."
+    cores = "1 thread" if device.threads == 1 else f"{device.threads} threads"
+    return f"Computing on the CPU ({_cpu_name()}) with {cores} and {_name(device.half)}."
+
+
+def prepare(device: Device, workers: int = 1) -> None:
+    """Set the number of CPU threads that torch uses; call it in the thread that will compute.
+
+    Args:
+        device: whose threads they are.
+        workers: how many threads compute at once and share them.
+    """
+    torch.set_num_threads(max(1, device.threads // workers))
+
+
+def placed(network: nn.Module, device: Device) -> nn.Module:
+    """The network moved to the device, in the memory format that is faster there."""
+    for tensors in (network.parameters(), network.buffers()):
+        for tensor in tensors:
+            data = tensor.data.to(device.torch_device)
+            tensor.data = data.contiguous(memory_format=device.memory_format) if data.dim() == 4 else data
+    return network
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch's generators; numpy's are made where they are used and passed on.
+
+    On a CPU the same seed then gives the same model. A GPU adds up in an order of its own when it enlarges planes
+    backwards, so that two runs there differ in the last digits, and after some epochs visibly.
+    """
+    torch.manual_seed(seed)
+
+
+@cache
+def _cpu_has_bfloat16() -> bool:
+    """Whether the CPU itself multiplies bfloat16; without that oneDNN emulates it, more slowly than float32."""
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    has = any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)
+    return has and "AVX512" in capabilities
+
+
+@cache
+def _bfloat16_is_faster() -> bool:
+    """Measured once on this computer: some CPUs have the instructions and are slow at them."""
+    return _cpu_has_bfloat16() and remembered("bfloat16 is faster", _measure_bfloat16)
+
+
+def _measure_bfloat16() -> bool:
+    """Whether a convolution as the networks have them is not slower; the best of several times, beside other work."""
+    best = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        convolve = nn.Conv2d(64, 64, 3, padding=1, dtype=dtype)
+        convolve.weight.data = convolve.weight.data.contiguous(memory_format=torch.channels_last)
+        planes = torch.zeros(1, 64, 128, 128, dtype=dtype).contiguous(memory_format=torch.channels_last)
+        times = []
+        with torch.inference_mode():
+            for _ in range(_REPEATS):
+                began = time.perf_counter()
+                convolve(planes)
+                times.append(time.perf_counter() - began)
+        best[dtype] = min(times)
+    return best[torch.bfloat16] < best[torch.float32]
+
+
+@cache  # torch's number is no longer the machine's once threads share the cores
+def _cores() -> int:
+    """Cores that this process may use; hyper-threads of one core slow torch down, so they count once."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:  # Windows and macOS have no affinity call
+        usable = os.cpu_count() or 1
+    return max(1, min(usable, torch.get_num_threads()))
+
+
+def _cpu_name() -> str:
+    return platform.processor() or platform.machine() or "unknown"
+
+
+def _name(dtype: torch.dtype | None) -> str:
+    return str(dtype or torch.float32).removeprefix("torch.")

@@ -1,0 +1,142 @@
+"""OpenVINO in torch's place where it is installed, faster, and of the same opinion; elsewhere nothing changes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from unet_desktop.engine.data.preprocess import to_input
+from unet_desktop.engine.device.benchmark_cache import remembered
+from unet_desktop.engine.device.device import Device
+from unet_desktop.engine.networks.specs import NetworkSpec
+from unet_desktop.masks.synthetic import synthetic_fundus
+
+log = logging.getLogger("unet.accelerated")
+
+Forward = Callable[[Tensor], Tensor]
+"""(N, 3, h, w) planes to (N, R, h, w) logits."""
+
+AGREEMENT = 0.999
+"""Dice of masks that are the same but for rounding."""
+_REPEATS = 3
+_GAIN = 0.98
+"""It has to take at most this share of torch's time to be worth another library."""
+
+
+def accelerated(network: nn.Module, plain: Forward, spec: NetworkSpec, device: Device) -> Forward | None:
+    """A forward pass by OpenVINO, or None where torch's own is to be used.
+
+    Whether it is faster is measured once on this computer; whether it agrees, each time.
+
+    Args:
+        network: folded and summed, float32, on the CPU.
+        plain: torch's forward pass as it would be used, of the same network.
+        spec: what the network is.
+        device: where it runs; OpenVINO is used for CPUs alone.
+    """
+    version = _version()
+    if version is None or device.kind != "cpu":
+        return None
+    planes = to_input(synthetic_fundus(1, spec.size).pixels[None], spec, device)
+    made: list[Forward] = []
+
+    def compiled() -> Forward:
+        if not made:
+            made.append(compile_openvino(network, planes, device))
+        return made[0]
+
+    def is_faster() -> bool:
+        return _seconds(compiled(), planes) < _GAIN * _seconds(plain, planes.to(device.half or torch.float32))
+
+    precision = str(device.half or torch.float32).removeprefix("torch.")
+    what = f"{spec.kind} of width {spec.width}, {spec.size} px, {precision}, {device.threads} threads"
+    try:
+        if not remembered(f"OpenVINO {version} is faster with weights summed: {what}", is_faster):
+            return None
+        with torch.inference_mode():
+            wanted = network(planes)
+            ours, theirs = (_agreement(forward(planes), wanted) for forward in (_in(device, plain), compiled()))
+    except Exception:  # a library that nobody needs must not stop the work
+        log.exception("OpenVINO %s failed, so torch is used", version)
+        return None
+    if theirs < min(AGREEMENT, ours):
+        log.warning("OpenVINO %s answers differently (Dice %.4f, torch %.4f), so torch is used", version, theirs, ours)
+        return None
+    return compiled()
+
+
+def compile_openvino(network: nn.Module, planes: Tensor, device: Device) -> Forward:
+    """The network as OpenVINO computes it, for planes of any size that it takes.
+
+    Args:
+        network: folded, float32, on the CPU.
+        planes: (1, 3, h, w) float32, an example.
+        device: its threads, and whether in bfloat16.
+    """
+    # Its telemetry is never loaded, and what would call it (`convert_model`) is passed by: nothing leaves the computer.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: importing it fails
+    import openvino
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # tracing fixes the padding, which is the same for all sizes there are
+        traced = torch.jit.trace(network, planes, check_trace=False)  # type: ignore[no-untyped-call]
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        decoder = TorchScriptPythonDecoder(traced, example_input=planes)  # has to live until all is converted
+        model = frontend.convert(frontend.load(decoder))
+    model.reshape({0: openvino.PartialShape([-1, planes.shape[1], -1, -1])})
+    settings = {
+        "INFERENCE_PRECISION_HINT": "bf16" if device.half is torch.bfloat16 else "f32",
+        "INFERENCE_NUM_THREADS": device.threads,
+        "PERFORMANCE_HINT": "LATENCY",
+        "ENABLE_CPU_PINNING": False,  # the window shares the cores
+    }
+    compiled: Any = openvino.Core().compile_model(model, "CPU", settings)
+    own = threading.local()  # a request answers one thread at a time
+
+    def forward(planes: Tensor) -> Tensor:
+        if not hasattr(own, "request"):
+            own.request = compiled.create_infer_request()
+        answers = own.request.infer({0: np.ascontiguousarray(planes.float().numpy())})
+        return torch.from_numpy(next(iter(answers.values())).copy())
+
+    return forward
+
+
+def _version() -> str | None:
+    try:
+        return metadata.version("openvino")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _in(device: Device, forward: Forward) -> Forward:
+    return lambda planes: forward(planes.to(device.half or torch.float32))
+
+
+def _seconds(forward: Forward, planes: Tensor) -> float:
+    times = []
+    with torch.inference_mode():
+        for _ in range(1 + _REPEATS):  # the first also allocates
+            began = time.perf_counter()
+            forward(planes)
+            times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def _agreement(logits: Tensor, wanted: Tensor) -> float:
+    """Dice of the two masks over all regions; 1 where both are empty."""
+    ours, theirs = logits.float() > 0, wanted.float() > 0
+    total = int(ours.sum()) + int(theirs.sum())
+    return 2 * int((ours & theirs).sum()) / total if total else 1.0

@@ -1,0 +1,126 @@
+"""A trained network at work: folded, in the fastest memory format and precision, averaged over a mirror image."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from unet_desktop.engine.data.preprocess import reduced, to_input, to_probabilities
+from unet_desktop.engine.device.device import Device, placed
+from unet_desktop.engine.inference.familiarity import Features
+from unet_desktop.engine.inference.openvino import Forward, accelerated
+from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.networks.specs import NetworkSpec
+from unet_desktop.images.opencv import cv2
+from unet_desktop.images.tiles import Blend, Tiling
+
+_OVERLAP = 4
+"""Tiles overlap by a fourth of their side."""
+
+Probabilities = NDArray[np.float32]
+"""(R, h, w) float32, 0..1."""
+
+Result = TypeVar("Result")
+
+
+def result_of(steps: Generator[object, None, Result]) -> Result:
+    """What work that is done in steps returns, without stopping in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+class Predictor:
+    """One network with its spec on a device.
+
+    Args:
+        network: trained; it is copied and not changed.
+        spec: what it is.
+        device: where it runs.
+        mirrored: average with the answer to the mirror image.
+        lasting: it will see many pictures, so that looking for a faster library pays; see `accelerated`.
+    """
+
+    def __init__(
+        self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirrored: bool, lasting: bool = False
+    ) -> None:
+        self.spec = spec
+        self._device = device
+        self._mirrored = mirrored
+        self._dtype = device.half or torch.float32
+        at_work = summed(folded(network)) if device.kind == "cpu" else folded(network)
+        own = copy.deepcopy(at_work) if lasting else at_work
+        self._network: Any = placed(own.to(self._dtype), device)
+        other = accelerated(at_work.float(), self._network, spec, device) if lasting else None
+        self._by_torch = other is None
+        self._forward: Forward = other or self._network
+
+    def square(self, picture: NDArray[np.uint8]) -> Probabilities:
+        """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
+        with torch.inference_mode():
+            return self._averaged(self._forward(self._views(picture)))
+
+    def square_and_features(self, picture: NDArray[np.uint8]) -> tuple[Probabilities, Features]:
+        """Both of the same picture, in one pass where torch makes it."""
+        if not self._by_torch:
+            return self.square(picture), self.features(picture)
+        levels: list[Tensor] = []
+
+        def noted(planes: Tensor) -> Tensor:
+            levels.append(planes)
+            return planes
+
+        with torch.inference_mode():
+            answers = self._averaged(self._network(self._views(picture), noted))
+            return answers, _as_features(self._network.features_of(levels))
+
+    def _views(self, picture: NDArray[np.uint8]) -> Tensor:
+        views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
+        return to_input(np.stack(views), self.spec, self._device).to(self._dtype)
+
+    def _averaged(self, logits: Tensor) -> Probabilities:
+        answers = to_probabilities(logits)
+        if not self._mirrored:
+            return np.ascontiguousarray(answers[0])
+        averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)
+        return averaged
+
+    def features(self, picture: NDArray[np.uint8]) -> Features:
+        """(C,) float64 means of the network's channels over an (h, w, 3) uint8 picture, sides as `square`'s."""
+        with torch.inference_mode():
+            planes = to_input(picture[None], self.spec, self._device).to(self._dtype)
+            return _as_features(self._network.features(planes))
+
+    def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
+        """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""
+        return result_of(self.whole_in_steps(pixels))
+
+    def whole_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Probabilities]:
+        """As `whole`, yielding after each tile: a large picture takes the article's network many seconds."""
+        small = reduced(pixels, self.spec.working_side)
+        height, width = small.shape[:2]
+        side = min(2 * self.spec.size, -(-max(height, width) // 32) * 32)
+        below, right = max(0, side - height), max(0, side - width)
+        # Edge pixels are repeated: mirroring would need a picture larger than what is added.
+        if below or right:
+            small = np.asarray(cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+        tiling = Tiling(small.shape[0], small.shape[1], side, side // _OVERLAP)
+        blend = Blend(self.spec.regions, tiling)
+        for box in tiling.boxes:
+            blend.add(box, self.square(np.ascontiguousarray(small[box.slices])))
+            yield
+        return blend.result()[:, :height, :width]
+
+
+def _as_features(means: Tensor) -> Features:
+    """Of the first picture of (N, C)."""
+    return np.asarray(means[0].float().cpu().numpy(), np.float64)

@@ -1,0 +1,271 @@
+"""From a checkpoint and a picture to a mask; the same in the window, the terminal and the figures of a training run."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.engine.data.preprocess import reduced
+from unet_desktop.engine.device.device import Device, choose, prepare
+from unet_desktop.engine.files.checkpoint import Checkpoint, load
+from unet_desktop.engine.inference.calibration import Calibration
+from unet_desktop.engine.inference.familiarity import SIDE, Familiar, Features
+from unet_desktop.engine.inference.locate import Found, locate, worth_a_look
+from unet_desktop.engine.inference.predictor import Predictor, Probabilities, result_of
+from unet_desktop.engine.inference.prototype import Typical
+from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
+from unet_desktop.errors import CheckpointError
+from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.crop import Square, extract, restore
+from unet_desktop.images.opencv import cv2
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.measure import cup_to_disc
+from unet_desktop.masks.regions import Mask, label_image
+from unet_desktop.masks.trust import UNKNOWN, Trust, UncertaintyMap
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A network's answer to one picture.
+
+    Attributes:
+        mask: (H, W) uint8 label image, tidied: unique labels in one piece, children within parents.
+        confidence: the Dice to be expected, mean over the regions that were found, times how sure it is of the
+            place, 0..1; 0 when nothing was found. Cases are ordered by it.
+        found: whether there is anything in the mask.
+        square: what the network saw, in picture pixels; the smallest square round the picture when it saw
+            everything; None when no crop was found.
+        box: the picture's pixels that `probabilities` cover.
+        probabilities: (R, h, w) float32 over `square` (framing "crop" and "whole") or over the picture
+            (framing "patches"), at the network's resolution; None when no crop was found.
+        trust: how far the mask may be trusted.
+        spread: see `uncertainty.ratio_spread`.
+        rivals: how many other places look much like the label of which a picture holds one.
+    """
+
+    mask: Mask
+    confidence: float
+    found: bool
+    square: Square | None
+    box: Box
+    probabilities: Probabilities | None
+    trust: Trust = UNKNOWN
+    spread: float | None = None
+    rivals: int = 0
+
+
+class Segmenter:
+    """A loaded model. Build it with `open`; it can be used from several threads at once, see `prepare_one_of`.
+
+    Args:
+        loaded: the model.
+        place: where it runs.
+        name: of the model, for tables.
+    """
+
+    def __init__(self, loaded: Checkpoint, place: Device, name: str = "") -> None:
+        self.header: CheckpointHeader = loaded.header
+        self.name = name
+        self.device = place
+        self._labels = loaded.header.labels
+        self._calibration, self._familiar, self._typical = _trust_of(loaded.header)
+        predictors = {
+            name: Predictor(network, loaded.specs[name], place, mirrored=True, lasting=True)
+            for name, network in loaded.networks.items()
+        }
+        self._locate = predictors.get("locate")
+        self._segment = predictors["segment"]
+        self._looker = predictors.get("locate", self._segment)
+
+    @classmethod
+    def open(cls, path: Path, device: str = "auto") -> Segmenter:
+        """Load a checkpoint.
+
+        Raises:
+            CheckpointError: it is not ours or damaged.
+            TrainingError: there is no such device here.
+        """
+        place = choose(device)
+        prepare(place)
+        return cls(load(path), place, path.stem)
+
+    def knowing(self, trust: Mapping[str, Any]) -> Segmenter:
+        """The same model, which shares its networks with this one, with another header's `trust`."""
+        other = copy.copy(self)
+        other.header = replace(self.header, trust=dict(trust))
+        other._calibration, other._familiar, other._typical = _trust_of(other.header)
+        return other
+
+    def prepare_one_of(self, workers: int) -> None:
+        """Take one worker's share of the cores for the calling thread; no answer depends on it."""
+        prepare(self.device, workers)
+
+    def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
+        """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
+        return result_of(self.segment_in_steps(pixels))
+
+    def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
+        """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
+        return self._looker.features(reduced(extract(pixels, square, self._looker.spec.size), SIDE))
+
+    def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
+        """As `features`, of what the segmenting network makes of its crop."""
+        return self._segment.features(reduced(extract(pixels, square, self._segment.spec.size), SIDE))
+
+    def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
+        """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
+        height, width = pixels.shape[:2]
+        if self._segment.spec.framing == "patches":
+            prediction = yield from self._patches(pixels)
+            return prediction
+        square, sure, rivals = Square.around(height, width), 1.0, 0
+        seen = extract(pixels, square, self._looker.spec.size)
+        if self._locate is None:
+            unfamiliar = self._is_unfamiliar(seen)
+        else:
+            plane, unfamiliar = self._looked(self._locate, seen)
+            places = locate(plane, (height, width), self._locate.spec.crop_factor)
+            if not places:
+                return _nothing((height, width), unfamiliar)
+            found = yield from self._likeliest(pixels, places)
+            square, sure, rivals = found.square, found.confidence, found.rivals
+            yield
+            seen = extract(pixels, square, self._segment.spec.size)
+        planes = self._segment.square(seen)
+        box = square.box(height, width)
+        if box.width == 0 or box.height == 0:
+            return _nothing((height, width), unfamiliar)
+        marked = _marked(planes, square, box)
+        restored = np.stack([restore(plane, square, marked) for plane in planes])
+        answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
+        return replace(answer, rivals=answer.rivals + rivals)
+
+    def _likeliest(self, pixels: NDArray[np.uint8], places: list[Found]) -> Generator[None, None, Found]:
+        """Of several places the one whose crop looks most like those that were learned from."""
+        if self._typical is None or len(places) == 1:
+            return places[0]
+        distances = []
+        for place in places:
+            distances.append(self._typical.distance(self.crop_features(pixels, place.square)))
+            yield
+        return places[int(np.argmin(distances))]
+
+    def _looked(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
+        """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""
+        if self._familiar is None or len(whole) > SIDE:
+            return locator.square(whole)[0], self._is_unfamiliar(whole)
+        planes, features = locator.square_and_features(whole)
+        return planes[0], self._familiar.distance(features) > self._familiar.limit
+
+    def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
+        if self._familiar is None:
+            return False
+        return self._familiar.distance(self._looker.features(reduced(whole, SIDE))) > self._familiar.limit
+
+    def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
+        height, width = pixels.shape[:2]
+        planes = yield from self._segment.whole_in_steps(pixels)
+        box = Box(0, 0, height, width)
+        restored = np.stack([_enlarged(plane, width, height) for plane in planes])
+        seen = _Planes(planes, restored, box, Square.around(height, width), box)
+        whole = extract(pixels, Square.around(height, width), self._looker.spec.size)
+        return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(whole))
+
+    def _answer(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
+        part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
+        mask = np.zeros(shape, np.uint8)
+        mask[seen.marked.slices] = part
+        found = bool(part.any())
+        expected = zip((label.name for label in self._labels), expected_dices(seen.planes), strict=True)
+        dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
+        confidence = sure * sum(dices.values()) / len(dices) if found and dices else 0.0
+        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
+        interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
+        trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
+        rivals = _rivals(seen.planes, self._labels)
+        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread, rivals)
+
+    def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
+        plane = entropy(seen.planes)
+        if self._segment.spec.framing == "patches":
+            return UncertaintyMap(plane, 0.0, 0.0, float(shape[1]), float(shape[0]))
+        square = seen.square
+        return UncertaintyMap(plane, square.x - square.side / 2, square.y - square.side / 2, square.side, square.side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planes:
+    """Probabilities and where they are of.
+
+    Attributes:
+        planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
+        restored: (R, marked.height, marked.width) float32 at the picture's.
+        marked: the picture's pixels outside which no region lies.
+        square, box: see `Prediction`.
+    """
+
+    planes: Probabilities
+    restored: Probabilities
+    marked: Box
+    square: Square
+    box: Box
+
+
+def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None, Typical | None]:
+    """What a checkpoint says of its answers; nothing where it says nothing.
+
+    Raises:
+        CheckpointError: it says what nobody can understand.
+    """
+    try:
+        calibration = Calibration.from_json(header.trust.get("calibration", {}))
+        familiar, typical = header.trust.get("familiar"), header.trust.get("typical")
+        return (
+            calibration,
+            None if familiar is None else Familiar.from_json(familiar),
+            None if typical is None else Typical.from_json(typical),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"The model is damaged: its calibration cannot be understood ({error}).") from error
+
+
+def _nothing(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
+    """The answer where the label was not found."""
+    trust = Trust(unfamiliar=unfamiliar)
+    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
+
+
+def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
+    """The part of the box in which regions can lie: interpolation makes no value larger than those around it."""
+    size = planes.shape[1]
+    inner = bounds(planes.max(axis=0) >= THRESHOLD)
+    if inner.empty:
+        return Box(box.top, box.left, box.top, box.left)
+    left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
+    right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
+    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).common(box)
+
+
+def _rivals(planes: Probabilities, labels: LabelSet) -> int:
+    """How many other pieces the label of which a picture holds one has before it is tidied."""
+    located = labels.located()
+    if located is None:
+        return 0
+    plane = planes[labels.labels.index(located)] >= THRESHOLD
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(plane.view(np.uint8), connectivity=8)
+    return worth_a_look(statistics[1:, cv2.CC_STAT_AREA])
+
+
+def _enlarged(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+    if plane.shape == (height, width):
+        return plane
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

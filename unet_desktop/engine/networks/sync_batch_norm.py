@@ -1,0 +1,98 @@
+"""Batch norm over the pictures of all processes that train together, so that their number changes nothing.
+
+torch's own `SyncBatchNorm` does this on CUDA alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from unet_desktop.engine.device import distributed
+from unet_desktop.engine.networks.layers import ConvNorm
+
+
+def share_statistics(network: nn.Module) -> None:
+    """Let the batch norms measure over all processes from now on; parameters and statistics stay the same objects."""
+    for module in network.modules():
+        if isinstance(module, ConvNorm) and type(module.norm) is nn.BatchNorm2d:
+            module.norm = SharedNorm(module.norm)
+
+
+class SharedNorm(nn.BatchNorm2d):
+    """As the norm it is made from, but in training mode its mean and variance are those of all processes' pictures."""
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__(norm.num_features, norm.eps, norm.momentum)
+        self.weight, self.bias = norm.weight, norm.bias
+        self.running_mean, self.running_var = norm.running_mean, norm.running_var
+        self.num_batches_tracked = norm.num_batches_tracked
+        self.train(norm.training)
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
+        if not self.training:
+            return super().forward(planes)
+        mean, variance, pixels = _statistics(planes)
+        self._remember(mean, variance * pixels / (pixels - 1))
+        normalise: Callable[..., Tensor] = _Normalise.apply
+        return normalise(planes, self.weight, self.bias, mean, variance, pixels, self.eps)
+
+    @torch.no_grad()
+    def _remember(self, mean: Tensor, variance: Tensor) -> None:
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.momentum is not None
+        self.running_mean.lerp_(mean, self.momentum)
+        self.running_var.lerp_(variance, self.momentum)
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+
+
+@torch.no_grad()
+def _statistics(planes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(C,) mean, (C,) population variance and () number of pixels a channel, float32, over all processes.
+
+    Joined as in Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample
+    variances", equation 2.1: sums of squares would cancel.
+    """
+    variance, mean = torch.var_mean(planes.float(), dim=(0, 2, 3), correction=0)
+    pixels = mean.new_full((1,), planes.numel() / planes.shape[1])
+    parts = torch.stack(distributed.each(torch.cat([mean, variance, pixels])))
+    means, variances, pixels = parts.tensor_split((len(mean), 2 * len(mean)), dim=1)
+    shares = pixels / pixels.sum()
+    mean = (shares * means).sum(0)
+    return mean, (shares * (variances + (means - mean) ** 2)).sum(0), pixels.sum()
+
+
+class _Normalise(torch.autograd.Function):
+    """Ioffe, Szegedy 2015, "Batch Normalization", arXiv:1502.03167, algorithm 1 and the gradients below it."""
+
+    @staticmethod
+    def forward(
+        context: Any,
+        planes: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        mean: Tensor,
+        variance: Tensor,
+        pixels: Tensor,
+        epsilon: float,
+    ) -> Tensor:
+        context.save_for_backward(planes, weight, mean, torch.rsqrt(variance + epsilon), pixels)
+        return functional.batch_norm(planes, mean, variance, weight, bias, training=False, eps=epsilon)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        planes, weight, mean, scale, pixels = context.saved_tensors
+        incoming = gradient.float()
+        normalised = (planes.float() - mean[:, None, None]) * scale[:, None, None]
+        to_bias, to_weight = incoming.sum((0, 2, 3)), (incoming * normalised).sum((0, 2, 3))
+        through_mean, through_scale = distributed.total(torch.cat([to_bias, to_weight])).div(pixels).chunk(2)
+        left = incoming - through_mean[:, None, None] - normalised * through_scale[:, None, None]
+        to_planes = (left * (weight * scale)[:, None, None]).to(gradient.dtype)
+        return to_planes, to_weight, to_bias, None, None, None, None

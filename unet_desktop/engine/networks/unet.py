@@ -1,0 +1,78 @@
+"""The article's network: the U-Net of Ronneberger, Fischer and Brox, padded and with batch norm.
+
+Ronneberger, Fischer, Brox 2015, arXiv:1505.04597, figure 1.
+
+Five levels; up is nearest-neighbour times 2 and a 3x3 convolution. With 3 channels in, 2 regions out and width 64
+it has 34,527,106 parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from unet_desktop.engine.networks.layers import ConvNorm
+from unet_desktop.engine.networks.segmented_backward import Cut, uncut
+
+LEVELS = 5
+RARE = -3.0
+"""First logits of whole pictures, of which regions are a small part.
+
+A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
+"Focal loss", arXiv:1708.02002, section 3.3, have -4.6.
+What was tried: docs/experiments/2026-11-26-article-preset.md.
+"""
+
+
+class DoubleConv(nn.Sequential):
+    """Two 3x3 convolutions with bias, each with batch norm and ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(ConvNorm(inputs, outputs, bias=True), ConvNorm(outputs, outputs, bias=True))
+
+
+class UNet(nn.Module):
+    """(N, channels, H, W) float32 to (N, regions, H, W) logits; H and W are multiples of 16.
+
+    Args:
+        regions: sigmoid outputs, one a label.
+        width: channels of the first level; each level below has twice as many.
+        channels: of the picture.
+        first: bias of the last convolution at first, or None for torch's own, near 0; see `RARE`.
+    """
+
+    def __init__(self, regions: int, width: int = 64, channels: int = 3, first: float | None = None) -> None:
+        super().__init__()
+        widths = [width << level for level in range(LEVELS)]
+        self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
+        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True, enlarging=True) for a in reversed(widths[:-1]))
+        self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
+        self.pool = nn.MaxPool2d(2)
+        self.head = nn.Conv2d(width, regions, 1)
+        if first is not None and self.head.bias is not None:
+            nn.init.constant_(self.head.bias, first)
+
+    def features(self, planes: Tensor) -> Tensor:
+        """(N, C) means over the deepest level: what a picture looks like as a whole."""
+        for level, convolve in enumerate(self.down):
+            planes = convolve(planes if level == 0 else self.pool(planes))
+        return planes.mean(dim=(2, 3))
+
+    def features_of(self, levels: Sequence[Tensor]) -> Tensor:
+        """As `features`, from all that a forward pass cut."""
+        deepest: Tensor = levels[LEVELS - 1]
+        return deepest.mean(dim=(2, 3))
+
+    def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
+        """Logits, one plane a region; `cut` sees the planes after each level."""
+        skips: list[Tensor] = []
+        for level, convolve in enumerate(self.down):
+            planes = cut(convolve(planes if level == 0 else self.pool(planes)))
+            skips.append(planes)
+        skips.pop()
+        for up, join in zip(self.up, self.join, strict=True):
+            planes = cut(join(torch.cat([skips.pop(), up(planes)], dim=1)))
+        logits: Tensor = self.head(planes)
+        return logits

@@ -1,0 +1,128 @@
+"""One training run by several processes: the first says what is to be learned, and the others learn it with it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from unet_desktop.engine.config import TrainConfig
+from unet_desktop.engine.data.dataset import Sample
+from unet_desktop.engine.device import distributed
+from unet_desktop.engine.device.device import Device, choose
+from unet_desktop.engine.events import TrainEvent
+from unet_desktop.engine.training.fit import fit
+from unet_desktop.errors import TrainingError
+from unet_desktop.labels import LabelSet
+
+_LOST = (
+    "Training stopped: another of its processes ended; what that one said tells why. The model of its best epoch until "
+    "then is kept, and a training with a state goes on by --resume."
+)
+
+
+def fit_together(
+    train: Sequence[Sample],
+    validation: Sequence[Sample],
+    labels: LabelSet,
+    config: TrainConfig,
+    *,
+    save_to: Path,
+    device: Device,
+    start_from: Path | None = None,
+    state_at: Path | None = None,
+    resume: bool = False,
+) -> Generator[TrainEvent, None, None]:
+    """As `fit`, by all processes that this one has joined; plain `fit` when alone.
+
+    Raises:
+        TrainingError: also when another process has gone.
+    """
+    if distributed.count() > 1:
+        distributed.tell(
+            {
+                "train": [_plain(sample) for sample in train],
+                "validation": [_plain(sample) for sample in validation],
+                "labels": labels.to_json(),
+                "config": config.to_json(),
+                "half": None if device.half is None else str(device.half).removeprefix("torch."),
+                "start_from": None if start_from is None else str(start_from.resolve()),
+                "state_at": str(state_at.resolve()) if resume and state_at is not None else None,
+            }
+        )
+    yield from _until_one_is_lost(
+        fit(
+            train,
+            validation,
+            labels,
+            config,
+            save_to=save_to,
+            device=device,
+            start_from=start_from,
+            state_at=state_at,
+            resume=resume,
+        )
+    )
+
+
+def assist(device: str) -> Iterator[TrainEvent]:
+    """What every process does but the first: takes its share of each run until the first one has no more.
+
+    It reads pictures, masks and models from the same paths as the first, and writes nothing.
+
+    Raises:
+        UserError: what `fit` raises; the first process raises the same, unless it is this computer's fault.
+    """
+    place = choose(device)
+    while (task := _told()) is not None:
+        half = None if task["half"] is None else getattr(torch, task["half"])
+        start_from, state_at = (None if path is None else Path(path) for path in (task["start_from"], task["state_at"]))
+        yield from _until_one_is_lost(
+            fit(
+                [_sample(data) for data in task["train"]],
+                [_sample(data) for data in task["validation"]],
+                LabelSet.from_json(task["labels"]),
+                TrainConfig.from_json(task["config"]),
+                save_to=Path(),
+                device=replace(place, half=half),
+                start_from=start_from,
+                state_at=state_at,
+                resume=state_at is not None,
+            )
+        )
+
+
+def _told() -> Any:
+    """The next run, or None when the first process has left: there are no more."""
+    try:
+        return distributed.told()
+    except RuntimeError as error:
+        if distributed.is_lost(error):
+            return None
+        raise
+
+
+def _until_one_is_lost(events: Generator[TrainEvent, None, None]) -> Iterator[TrainEvent]:
+    try:
+        yield from events
+    except RuntimeError as error:
+        if distributed.is_lost(error):
+            raise TrainingError(_LOST) from error
+        raise
+
+
+def _plain(sample: Sample) -> dict[str, Any]:
+    paths = {name: None if value is None else str(value.resolve()) for name, value in _paths(sample).items()}
+    return asdict(sample) | paths
+
+
+def _sample(data: dict[str, Any]) -> Sample:
+    paths = {name: None if data[name] is None else Path(data[name]) for name in ("image", "mask", "prediction")}
+    return Sample(**data | paths)
+
+
+def _paths(sample: Sample) -> dict[str, Path | None]:
+    return {"image": sample.image, "mask": sample.mask, "prediction": sample.prediction}

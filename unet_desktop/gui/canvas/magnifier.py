@@ -1,0 +1,74 @@
+"""Loupe: the part under the pointer, larger, in a round glass beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRegion
+
+POWER = 3.0
+"""How much larger than the canvas it shows things."""
+DIAMETER = 190.0
+"""Logical pixels."""
+_APART = 34.0
+_RIM = 2.0
+
+
+def place_of_loupe(pointer: QPointF, view: QSize, ring: float) -> QRectF:
+    """Where the glass lies: beside the pointer and its ring, where there is room for it; above before below.
+
+    Args:
+        pointer: in the view.
+        view: size of the view.
+        ring: radius of the tool's ring on the screen; of a ring that leaves no room beside it nothing is kept free.
+    """
+    apart = DIAMETER / 2 + _APART / 1.4 + min(ring / 1.4, DIAMETER)
+    room = QRectF(0, 0, view.width(), view.height())
+    best, most = QRectF(), -1.0
+    for across, down in ((1, -1), (-1, -1), (1, 1), (-1, 1)):
+        middle = pointer + QPointF(across * apart, down * apart)
+        glass = QRectF(middle.x() - DIAMETER / 2, middle.y() - DIAMETER / 2, DIAMETER, DIAMETER)
+        seen = glass.intersected(room)
+        share = seen.width() * seen.height()
+        if share > most + 1.0:
+            best, most = glass, share
+    return best
+
+
+def paint_loupe(painter: QPainter, glass: QRectF, paint_inside: Callable[[], None]) -> None:
+    """Paint a glass at that place; what it shows is painted by the callable, clipped to it."""
+    painter.save()
+    path = QPainterPath()
+    path.addEllipse(glass)
+    painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+    paint_inside()
+    painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((QColor(0, 0, 0, 200), _RIM + 2.5), (QColor(240, 240, 240), _RIM)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(glass)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+_GAP = 9.0
+_HALF = 3
+"""Logical pixels on each side of a line that are painted anew when it moves."""
+
+
+def crosshair_region(at: QPointF, view: QSize) -> QRegion:
+    """What it covers of a view of that size."""
+    x, y, side = round(at.x()) - _HALF, round(at.y()) - _HALF, 2 * _HALF + 1
+    return QRegion(QRect(x, 0, side, view.height())).united(QRect(0, y, view.width(), side))
+
+
+def paint_crosshair(painter: QPainter, at: QPointF, view: QSize) -> None:
+    """Paint it, bright with a dark rim."""
+    x, y = round(at.x()) + 0.5, round(at.y()) + 0.5
+    for colour, width in ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 215), 1.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x, 0), QPointF(x, y - _GAP))
+        painter.drawLine(QPointF(x, y + _GAP), QPointF(x, view.height()))
+        painter.drawLine(QPointF(0, y), QPointF(x - _GAP, y))
+        painter.drawLine(QPointF(x + _GAP, y), QPointF(view.width(), y))

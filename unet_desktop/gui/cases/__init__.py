@@ -1,0 +1,1 @@
+"""Cases: the list, its filter, and what is known about each case."""

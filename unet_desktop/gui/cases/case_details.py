@@ -1,0 +1,82 @@
+"""CaseDetailsDialog: what is noted of a case, to be read and, where a human decides it, changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from unet_desktop.gui.cases.cases_model import STATE_TEXT
+from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.project.case import Case, Eye
+
+_EYES = {Eye.UNKNOWN: "Unknown", Eye.RIGHT: "Right (OD)", Eye.LEFT: "Left (OS)"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetails:
+    """What a human notes of a case; the fields are those of `Case`."""
+
+    patient: str
+    eye: Eye
+    notes: str
+    flagged: bool
+
+
+class CaseDetailsDialog(FormDialog):
+    """Patient, eye, notes and flag; picture, size, state and last change to be read."""
+
+    def __init__(self, parent: QWidget | None, case: Case, picture: Path) -> None:
+        """Show this case, whose picture is that file."""
+        super().__init__(parent, f"Case {case.id}", "Save")
+        self._patient = named(QLineEdit(case.patient), "patient")
+        self._patient.setToolTip("Cases of one patient are never split between learning and validation")
+        self._eye = named(QComboBox(), "eye")
+        for eye, text in _EYES.items():
+            self._eye.addItem(text, eye.value)
+        self._eye.setCurrentIndex(list(_EYES).index(case.eye))
+        self._notes = named(QPlainTextEdit(case.notes), "notes")
+        self._notes.setTabChangesFocus(True)
+        self._notes.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
+        self._flagged = named(QCheckBox("Doubtful: leave it out of training"), "flagged")
+        self._flagged.setChecked(case.flagged)
+        self.form.addRow("&Patient", self._patient)
+        self.form.addRow("&Eye", self._eye)
+        self.form.addRow("&Notes", self._notes)
+        self.form.addRow("&Flagged", self._flagged)
+        self.form.addRow("Picture", _readable(str(picture), "picture"))
+        self.form.addRow("Size", _readable(f"{case.width} × {case.height} pixels", "size"))
+        self.form.addRow("State", _readable(STATE_TEXT[case.state], "state"))
+        self.form.addRow("Changed", _readable(_last_change(case), "changed"))
+        self._patient.setFocus()
+        self.check()
+
+    def details(self) -> CaseDetails:
+        """What the fields say."""
+        return CaseDetails(
+            self._patient.text().strip(),
+            Eye(self._eye.currentData()),
+            self._notes.toPlainText().strip(),
+            self._flagged.isChecked(),
+        )
+
+
+def _readable(text: str, name: str) -> QLabel:
+    label = named(wrapped(text), name)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _last_change(case: Case) -> str:
+    """When, in this computer's time, and by whom."""
+    if not case.changed_at:
+        return "Not since it was added"
+    try:
+        when = datetime.fromisoformat(case.changed_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # written by another program
+        when = case.changed_at
+    return f"{when} by {case.changed_by}" if case.changed_by else when

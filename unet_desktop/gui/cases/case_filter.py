@@ -1,0 +1,163 @@
+"""CaseFilter: which cases are listed and in which order, in two compact rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from unet_desktop.gui.style.icons import icon
+from unet_desktop.gui.style.theme import LIGHT, Colours
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.project.case_query import CaseQuery, Kept, Order
+
+KEPT_TEXT = {
+    Kept.ALL: "All",
+    Kept.NEW: "New",
+    Kept.PREDICTED: "Predicted",
+    Kept.CORRECTED: "Corrected",
+    Kept.APPROVED: "Approved",
+    Kept.FLAGGED: "Flagged",
+    Kept.NOTED: "With notes",
+}
+ORDERS = {
+    Order.NAME: ("Name", "In the order of their names"),
+    Order.CHANGED: ("Date", "Those changed last come first"),
+    Order.UNCERTAIN: ("Uncertainty", "Those whose prediction is least certain come first"),
+    Order.VCDR: ("vCDR", "Those of the largest vertical cup-to-disc ratio come first"),
+}
+
+_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class CaseFilter(QWidget):
+    """Search, filter, order and its direction.
+
+    Signals:
+        query_chosen(CaseQuery): somebody wants these cases.
+        list_requested: somebody wants to go on with the keyboard in the list below.
+        left: somebody has finished searching and goes back to the picture.
+    """
+
+    query_chosen = Signal(object)
+    list_requested = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start with all cases by name."""
+        super().__init__(parent)
+        self._query = CaseQuery()
+        self._words = named(QLineEdit(), "case_words")
+        self._words.setPlaceholderText("Search name, patient, notes")
+        self._words.setClearButtonEnabled(True)
+        self._words.setAccessibleName("Search cases")
+        self._words.installEventFilter(self)
+        for button in self._words.findChildren(QToolButton):  # Qt's own, to clear the field
+            button.setAccessibleName("Clear the search")
+        self._kept = _narrow(named(QComboBox(), "case_kept"), "Cases to list")
+        for kept in Kept:
+            self._kept.addItem(KEPT_TEXT[kept], kept)
+        self._order = _narrow(named(QComboBox(), "case_order"), "Order of the cases")
+        for order, (text, tip) in ORDERS.items():
+            self._order.addItem(text, order)
+            self._order.setItemData(self._order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self._backwards = named(QToolButton(), "case_backwards")
+        self._backwards.setCheckable(True)
+        self._backwards.setAutoRaise(True)
+        self._backwards.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._backwards.setAccessibleName("Backwards")
+        self._backwards.setToolTip("The other way round")
+        self._lay_out()
+        self.set_colours(LIGHT)
+        self._words.textChanged.connect(self._on_choice)
+        self._kept.currentIndexChanged.connect(self._on_choice)
+        self._order.currentIndexChanged.connect(self._on_choice)
+        self._backwards.toggled.connect(self._on_choice)
+
+    def set_query(self, query: CaseQuery) -> None:
+        """Show this query; asks for nothing."""
+        self._query = query
+        fields = (self._words, self._kept, self._order, self._backwards)
+        before = [field.blockSignals(True) for field in fields]
+        self._words.setText(query.words)
+        self._kept.setCurrentIndex(self._kept.findData(query.kept))
+        self._order.setCurrentIndex(self._order.findData(query.order))
+        self._backwards.setChecked(query.backwards)
+        for field, blocked in zip(fields, before, strict=True):
+            field.blockSignals(blocked)
+        self._describe()
+
+    def set_tally(self, tally: Mapping[Kept, int]) -> None:
+        """How many cases each choice would list."""
+        for place, kept in enumerate(Kept):
+            self._kept.setItemText(place, f"{KEPT_TEXT[kept]} ({tally.get(kept, 0):,})")
+
+    def set_colours(self, colours: Colours) -> None:
+        """Use this theme's colours."""
+        self._backwards.setIcon(icon("backwards", colours))
+
+    def start_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self._words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._words.selectAll()
+
+    def clear(self) -> None:
+        """Ask for all cases, in the order that was chosen."""
+        self.set_query(replace(self._query, words="", kept=Kept.ALL))
+        self.query_chosen.emit(self._query)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(6)
+        grid.addWidget(self._words, 0, 0, 1, 3)
+        grid.addWidget(self._kept, 1, 0)
+        grid.addWidget(self._order, 1, 1)
+        grid.addWidget(self._backwards, 1, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+
+    def _describe(self) -> None:
+        self._kept.setToolTip(f"List {self._kept.currentText()}")
+        self._order.setToolTip(f"Sorted by {ORDERS[self._query.order][0].lower()}: {ORDERS[self._query.order][1]}")
+
+    def _on_choice(self) -> None:
+        self._query = CaseQuery(
+            self._words.text(),
+            Kept(self._kept.currentData()),
+            Order(self._order.currentData()),
+            self._backwards.isChecked(),
+        )
+        self._describe()
+        self.query_chosen.emit(self._query)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape clears the search and goes back to the picture; Down and Return go to the list."""
+        if watched is not self._words or not isinstance(event, QKeyEvent) or event.key() not in _KEYS:
+            return super().eventFilter(watched, event)
+        if event.type() is QEvent.Type.ShortcutOverride:  # in this field they are no shortcuts of the window
+            event.accept()
+        elif event.type() is QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self._words.clear()
+                self.left.emit()
+            else:
+                self.list_requested.emit()
+        return True
+
+    def sizeHint(self) -> QSize:
+        return QSize(230, super().sizeHint().height())
+
+
+def _narrow(box: QComboBox, name: str) -> QComboBox:
+    """A combo box that shrinks below its longest text rather than widen the dock."""
+    box.setAccessibleName(name)
+    box.view().setAccessibleName(name)
+    box.setMinimumContentsLength(6)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return box

@@ -1,0 +1,139 @@
+"""CasesModel: the listed cases as a Qt list model; it holds ids and asks the project for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from unet_desktop.gui.widgets.thumbnails import Thumbnails
+from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case_query import Order
+from unet_desktop.project.project import Project
+
+CASE_ROLE = Qt.ItemDataRole.UserRole
+"""The `Case` itself."""
+FIGURE_ROLE = Qt.ItemDataRole.UserRole + 1
+"""What the cases are sorted by, as a short text; empty when that is the name."""
+STATE_TEXT = {
+    CaseState.NEW: "New",
+    CaseState.PREDICTED: "Predicted",
+    CaseState.CORRECTED: "Corrected",
+    CaseState.APPROVED: "Approved",
+}
+_LONGEST_NOTE = 300
+
+
+class CasesModel(QAbstractListModel):
+    """One row a listed case."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        """Start with no project."""
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._faults: dict[str, str] = {}
+        self._order = Order.NAME
+        self._thumbnails = thumbnails
+        thumbnails.loaded.connect(self.update_case)
+
+    def set_cases(self, project: Project | None, ids: Sequence[str], order: Order) -> None:
+        """List these cases of this project, which are sorted by that."""
+        self.beginResetModel()
+        if project is not self._project:
+            self._thumbnails.set_project(project)
+            self._faults.clear()
+        self._project, self._ids, self._order = project, list(ids), order
+        self._rows = {case_id: row for row, case_id in enumerate(self._ids)}
+        self.endResetModel()
+
+    def update_case(self, case_id: str) -> None:
+        """Show again what is known of this case."""
+        index = self.index_of(case_id)
+        if index.isValid():
+            self.dataChanged.emit(index, index)
+
+    def set_fault(self, case_id: str, sentence: str) -> None:
+        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        if self._faults.pop(case_id, "") != sentence:
+            self.update_case(case_id)
+        if sentence:
+            self._faults[case_id] = sentence
+
+    def index_of(self, case_id: str | None) -> QModelIndex:
+        """Where the case stands; an invalid index when it is not listed."""
+        row = self._rows.get(case_id or "")
+        return QModelIndex() if row is None else self.index(row)
+
+    def id_at(self, row: int) -> str | None:
+        """The id in that row, also of a case that is gone."""
+        return self._ids[row] if 0 <= row < len(self._ids) else None
+
+    def case_at(self, index: QModelIndex | QPersistentModelIndex) -> Case | None:
+        """The case in that row; one that could not be opened says so in its `damage`."""
+        if self._project is None or not 0 <= index.row() < len(self._ids):
+            return None
+        case = self._project.case(self._ids[index.row()])
+        fault = self._faults.get(case.id, "")
+        return replace(case, damage=fault) if fault and not case.damage else case
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        case = self.case_at(index)
+        if case is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return case.id
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnails.find(case.id)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return ", ".join(describe(case))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join((case.id, *describe(case)))
+        if role == FIGURE_ROLE:
+            return figure(case, self._order)
+        return case if role == CASE_ROLE else None
+
+
+def describe(case: Case) -> list[str]:
+    """What is known of the case, a short text each, for tooltips and screen readers."""
+    if case.damage:
+        return [f"cannot be opened: {case.damage}"]
+    parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
+    if case.flagged:
+        parts.append("flagged")
+    if case.patient:
+        parts.append(f"patient {case.patient}")
+    if case.eye:
+        parts.append(f"{case.eye} eye")
+    if case.best_vcdr is not None:
+        parts.append(f"vCDR {case.best_vcdr:.2f}")
+    if case.confidence is not None:
+        parts.append(f"confidence {case.confidence:.0%}")
+    if case.unfamiliar:
+        parts.append("unlike the pictures that the model was trained on")
+    if case.changed_at:
+        parts.append(f"changed {figure(case, Order.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else ""))
+    if case.notes:
+        parts.append(f"note: {case.notes[:_LONGEST_NOTE]}")
+    return parts
+
+
+def figure(case: Case, order: Order) -> str:
+    """What the case is sorted by, as a short text; empty where it is the name or not known."""
+    if order is Order.VCDR:
+        return "" if case.best_vcdr is None else f"{case.best_vcdr:.2f}"
+    if order is Order.UNCERTAIN:
+        return "" if case.confidence is None else f"{case.confidence:.0%}"
+    if order is Order.CHANGED and case.changed_at:
+        try:
+            return datetime.fromisoformat(case.changed_at).astimezone().strftime("%Y-%m-%d")
+        except (ValueError, OverflowError, OSError):  # written by another program
+            return case.changed_at[:10]
+    return ""

@@ -1,0 +1,173 @@
+"""CasesPanel: the list of cases, what of it is shown, and how far the project is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unet_desktop.gui.cases.case_delegate import CaseDelegate
+from unet_desktop.gui.cases.case_filter import CaseFilter
+from unet_desktop.gui.cases.cases_model import CasesModel
+from unet_desktop.gui.style.theme import Colours
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.thumbnails import Thumbnails
+from unet_desktop.project.case_query import CaseQuery, Kept
+from unet_desktop.project.project import Project
+
+
+class CasesPanel(QWidget):
+    """Cases with thumbnail and state; one is current.
+
+    Signals:
+        case_chosen(case_id): somebody picked this case.
+        menu_requested(case_id, QPoint): somebody wants to do something with this case, at that place of the screen.
+    """
+
+    case_chosen = Signal(str)
+    menu_requested = Signal(str, QPoint)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        """Start with no project."""
+        super().__init__(parent)
+        self._model = CasesModel(thumbnails, self)
+        self._delegate = CaseDelegate(self)
+        self._list = QListView()
+        self._list.setObjectName("cases")
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(self._delegate)
+        self._list.setUniformItemSizes(True)  # thousands of rows need not be measured
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setFrameShape(QListView.Shape.NoFrame)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.setAccessibleName("Cases")
+        self._words = named(QLabel(), "case_counts")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName("Corrected cases")
+        self.filter = CaseFilter()
+        self._pages = QStackedWidget()
+        self._total = 0
+        self._lay_out()
+        self._list.selectionModel().selectionChanged.connect(self._on_list_selection_changed)
+        self._list.customContextMenuRequested.connect(self._on_list_context_menu_requested)
+        self.filter.list_requested.connect(lambda: self._list.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self.set_counts(0, 0)
+
+    def set_cases(self, project: Project | None, ids: Sequence[str], query: CaseQuery, current: str | None) -> None:
+        """Show these cases of the project; what was in sight stays there as far as it is still listed."""
+        place = self._place(current)
+        self._model.set_cases(project, ids, query.order)
+        self.set_current(current, scroll=False)
+        self._restore(place, current)
+        self._pages.setCurrentIndex(1 if self._total and not ids else 0)
+        self._say()
+
+    def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
+        """Mark this case as the open one, and bring it into sight; asks for nothing."""
+        index = self._model.index_of(case_id)
+        blocked = self._list.selectionModel().blockSignals(True)
+        if index.isValid():
+            self._list.setCurrentIndex(index)
+        else:
+            self._list.clearSelection()
+        self._list.selectionModel().blockSignals(blocked)
+        self._list.viewport().update()  # the view was not told, because nobody chose anything
+        if index.isValid() and scroll:
+            self._list.scrollTo(index)
+
+    def update_case(self, case_id: str) -> None:
+        """Show again what is known of this case."""
+        self._model.update_case(case_id)
+
+    def set_fault(self, case_id: str, sentence: str) -> None:
+        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        self._model.set_fault(case_id, sentence)
+
+    def set_counts(self, corrected: int, total: int, tally: Mapping[Kept, int] | None = None) -> None:
+        """How many cases are corrected, of how many, and how many there are of each kind."""
+        self._total = total
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(corrected)
+        self.filter.set_tally(tally or {})
+        self.filter.setEnabled(total > 0)
+        self._say()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Use this theme's colours."""
+        self._delegate.set_colours(colours)
+        self.filter.set_colours(colours)
+        self._list.viewport().update()
+
+    def _say(self) -> None:
+        """How far the project is, and how much of it is shown when that is not all."""
+        words = f"{self._bar.value():,} of {self._total:,} corrected" if self._total else "No cases"
+        shown = self._model.rowCount()
+        self._words.setText(words if shown == self._total else f"{shown:,} of {self._total:,} shown")
+        self._words.setToolTip(words)
+
+    def _place(self, current: str | None) -> tuple[str, int] | None:
+        """A case in sight and how many rows below the first it stands: the open one, or else the topmost."""
+        top = self._list.indexAt(QPoint(1, 1)).row()
+        if top < 0:
+            return None
+        last = self._list.indexAt(QPoint(1, self._list.viewport().height() - 1)).row()
+        row = self._model.index_of(current).row()
+        row = row if top <= row and (row <= last or last < 0) else top
+        case_id = self._model.id_at(row)
+        return None if case_id is None else (case_id, row - top)
+
+    def _restore(self, place: tuple[str, int] | None, current: str | None) -> None:
+        index = self._model.index_of(None if place is None else place[0])
+        if place is not None and index.isValid():
+            top = self._model.index(max(index.row() - place[1], 0))
+            self._list.scrollTo(top, QListView.ScrollHint.PositionAtTop)
+        elif (current_index := self._model.index_of(current)).isValid():
+            self._list.scrollTo(current_index)
+
+    def _lay_out(self) -> None:
+        empty = QWidget()
+        inner = QVBoxLayout(empty)
+        inner.setContentsMargins(14, 20, 14, 14)
+        inner.addWidget(QLabel("No case fits."), 0, Qt.AlignmentFlag.AlignHCenter)
+        clear = named(QPushButton("Clear the search"), "clear_search")
+        clear.clicked.connect(self.filter.clear)
+        inner.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addStretch(1)
+        self._pages.addWidget(self._list)
+        self._pages.addWidget(empty)
+        head = QVBoxLayout()
+        head.setContentsMargins(10, 4, 10, 6)
+        head.setSpacing(6)
+        head.addWidget(self.filter)
+        progress = QHBoxLayout()
+        progress.setSpacing(8)
+        progress.addWidget(self._words)
+        progress.addWidget(self._bar, 1)
+        head.addLayout(progress)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+
+    def _on_list_selection_changed(self, selected: QItemSelection) -> None:
+        indexes = selected.indexes()
+        case = self._model.case_at(indexes[0]) if indexes else None
+        if case is not None:
+            self.case_chosen.emit(case.id)
+
+    def _on_list_context_menu_requested(self, place: QPoint) -> None:
+        case = self._model.case_at(self._list.indexAt(place))
+        if case is not None:
+            self.menu_requested.emit(case.id, self._list.viewport().mapToGlobal(place))

@@ -1,0 +1,1 @@
+"""Compare: two readers, or a model and a reader."""

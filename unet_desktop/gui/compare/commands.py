@@ -1,0 +1,81 @@
+"""Handlers of comparing two readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.compare.dialog import CompareReadersDialog
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.images.box import bounds
+from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.project.split import read_split
+
+_FILES = {
+    "html": ("Save the report", "agreement.html", "HTML (*.html)"),
+    "pdf": ("Save the report", "agreement.pdf", "PDF (*.pdf)"),
+    "table": ("Save the table", "agreement.csv", "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"),
+    "summary": ("Save the figures", "agreement.json", "JSON (*.json)"),
+}
+
+
+class ComparisonHandlers:
+    """Compare, compare again, open a compared case, save."""
+
+    def __init__(self, bench: Workbench, window: QWidget, canvas: Canvas) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window, self._canvas = bench, window, canvas
+
+    def compare(self) -> None:
+        """Ask with whom to compare the project's masks, and do it.
+
+        Raises:
+            ProjectError: the split cannot be read.
+        """
+        project = self._bench.session.project
+        if project is None or self._bench.runner.busy or not self._bench.autosave.flush():
+            return
+        cases = [case for case in project.cases() if not case.damage and case.state not in UNCORRECTED]
+        parts = read_split(project.layout.split)
+        dialog = CompareReadersDialog(
+            self._window,
+            root=project.root,
+            masks=len(cases),
+            predictions=sum(project.layout.prediction(case.id).exists() for case in cases),
+            validation=sum(parts.get(case.group) == "validation" for case in cases),
+        )
+        if dialog.exec():
+            self._bench.comparison.start(dialog.request())
+
+    def again(self) -> None:
+        """Compare with the same reader again."""
+        comparison = self._bench.comparison
+        if comparison.request is not None:
+            comparison.start(comparison.request)
+
+    def open_case(self, case_id: str) -> None:
+        """Open a compared case, close to where its masks are."""
+        self._bench.session.open_case(case_id)
+        reader, mask = self._bench.comparison.reader, self._bench.editor.mask
+        if reader is None or mask is None or self._bench.session.case_id != case_id:
+            return
+        box = bounds(mask).joined(bounds(reader.mask))
+        if not box.empty:
+            self._canvas.show_box(box)
+
+    def save(self, kind: str) -> None:
+        """Ask where to, and write a report, the table or the figures there.
+
+        Raises:
+            UserError: a library is missing.
+        """
+        from unet_desktop.tasks.evaluation.targets import Targets  # not needed to open the window
+
+        title, name, kinds = _FILES[kind]
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kinds)
+        if chosen:
+            path = Path(chosen)
+            path = path if path.suffix else path.with_suffix(Path(name).suffix)
+            self._bench.comparison.write(Targets(**{kind: path}), path)

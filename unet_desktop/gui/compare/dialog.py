@@ -1,0 +1,88 @@
+"""CompareReadersDialog: with whom the project's masks are compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from unet_desktop.gui.jobs.comparison import CompareRequest, Other
+from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
+from unet_desktop.project.layout import Layout
+
+_TEXTS = {
+    Other.FOLDER: ("A folder of masks", "Masks of the pictures' names: indexed, 0/1, 0/255 or 0/128/255; "
+                   "sub-folders are looked into."),
+    Other.PREDICTIONS: ("The model's predictions", "What models predicted for this project's cases."),
+    Other.PROJECT: ("Another project", "The masks that people drew or accepted there."),
+}  # fmt: skip
+
+
+class CompareReadersDialog(FormDialog):
+    """Asks for the other reader; the project's own masks are the second one."""
+
+    def __init__(self, parent: QWidget | None, *, root: Path, masks: int, predictions: int, validation: int) -> None:
+        """Offer what there is.
+
+        Args:
+            parent: the window it stands over.
+            root: of the open project.
+            masks: cases of the project with masks.
+            predictions: of those, how many have a prediction too.
+            validation: of those with masks, how many no model learned from; 0 where nobody knows.
+        """
+        intro = (
+            "The project's masks are compared with those of another reader, picture by picture: overlap, boundaries, "
+            "cup-to-disc ratio, limits of agreement. Nothing is changed."
+        )
+        super().__init__(parent, "Compare two readers", "Compare", intro)
+        self._root, self._masks, self._predictions = root, masks, predictions
+        self._other = named(QComboBox(), "other")
+        self._path = named(PathField("Folder of the other reader"), "path")
+        self._hint = quiet("")
+        self._held_out = named(QCheckBox(f"Only the validation cases ({validation:,})"), "held_out")
+        self._held_out.setToolTip("No model of this project learned from them")
+        for other, (text, _) in _TEXTS.items():
+            self._other.addItem(text, other.value)
+        self.form.addRow("Compare &with", self._other)
+        self.form.addRow("&Folder", self._path)
+        self.form.addRow("", self._hint)
+        self.form.addRow("", self._held_out)
+        self.form.setRowVisible(self._held_out, validation > 0)
+        self._other.currentIndexChanged.connect(self._on_other_changed)
+        self._path.path_changed.connect(self.check)
+        self._on_other_changed()
+
+    def request(self) -> CompareRequest:
+        """What was asked for."""
+        path = None if self._choice is Other.PREDICTIONS else self._path.path()
+        return CompareRequest(self._choice, path, self._held_out.isChecked())
+
+    def problem(self) -> str:
+        """What is missing or wrong, as a sentence."""
+        if not self._masks:
+            return "This project has no masks yet. Correct or accept some cases first."
+        if self._choice is Other.PREDICTIONS:
+            return "" if self._predictions else "No case has both a mask and a prediction."
+        path = self._path.path()
+        problem = problem_with_folder(path, "the other reader's folder")
+        if problem or path is None:
+            return problem
+        if self._choice is Other.PROJECT:
+            if not Layout(path).manifest.is_file():
+                return f"{path} is not a project's folder."
+            return "That is this project itself." if path.resolve() == self._root.resolve() else ""
+        return ""
+
+    @property
+    def _choice(self) -> Other:
+        return Other(self._other.currentData())
+
+    @Slot()
+    def _on_other_changed(self) -> None:
+        self.form.setRowVisible(self._path, self._choice is not Other.PREDICTIONS)
+        self._hint.setText(_TEXTS[self._choice][1])
+        self.check()

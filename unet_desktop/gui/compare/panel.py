@@ -1,0 +1,154 @@
+"""ComparisonPanel: two readers compared: figures, pictures, the Bland-Altman plot, and what can be written of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from unet_desktop.gui.compare.agreement_plot import AgreementPlot
+from unet_desktop.gui.compare.compared_cases import ComparedCases
+from unet_desktop.gui.widgets.figure_table import FigureTable
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.wording import caveats
+
+_EMPTY = (
+    "Compare this project's masks with those of a second reader, with another project or with the model's predictions: "
+    "overlap, boundaries, limits of agreement of the cup-to-disc ratio, and both outlines over each picture."
+)
+_KINDS = {
+    "html": "Report as &HTML…",
+    "pdf": "Report as &PDF…",
+    "table": "&Table of pictures…",
+    "summary": "&Figures as JSON…",
+}
+
+
+class ComparisonPanel(QWidget):
+    """Nothing but an invitation until something was compared.
+
+    Signals:
+        compare_requested: ask with whom.
+        again_requested: compare with the same reader again.
+        case_chosen(name): open this case.
+        outlines_chosen(shown): show the other reader's outlines, or not.
+        save_requested(kind): write a report ("html", "pdf"), the "table" or the "summary".
+    """
+
+    compare_requested = Signal()
+    again_requested = Signal()
+    case_chosen = Signal(str)
+    outlines_chosen = Signal(bool)
+    save_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing was compared."""
+        super().__init__(parent)
+        self._title = named(QLabel(_EMPTY, wordWrap=True), "comparison_title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._figures = named(FigureTable("Figures of the comparison"), "comparison_figures")
+        self._remarks = named(QLabel(wordWrap=True), "comparison_remarks")
+        self._outlines = named(QCheckBox("Show the other outlines"), "outlines")
+        self._cases = ComparedCases()
+        self._plot = AgreementPlot()
+        self._compare = named(QPushButton("Compare two readers…"), "compare")
+        self._again = named(QPushButton("Again"), "again")
+        self._save = named(QPushButton("Save"), "save")
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        self._lay_out()
+        self.set_evaluated(None)
+
+    def set_evaluated(self, evaluated: Evaluated | None) -> None:
+        """Show this comparison, or none."""
+        self._cases.set_evaluated(evaluated)
+        self._plot.set_evaluated(evaluated)
+        for part in (self._figures, self._outlines, self._parts, self._again, self._save):
+            part.setVisible(evaluated is not None)
+        self._compare.setText("Compare two readers…" if evaluated is None else "Another…")
+        self._title.setProperty("role", "" if evaluated is None else "heading")
+        self._title.style().polish(self._title)
+        if evaluated is None:
+            self._title.setText(_EMPTY)
+            self._remarks.hide()
+            return
+        pictures = "1 picture" if evaluated.pictures == 1 else f"{evaluated.pictures:,} pictures"
+        self._title.setText(f"{evaluated.first} against {evaluated.second}: {pictures}")
+        self._figures.set_rows(("", "mean", "95 % interval"), _rows(evaluated))
+        remarks = [*evaluated.remarks, *caveats(evaluated)]
+        if evaluated.problems:
+            remarks.insert(0, f"{len(evaluated.problems)} could not be compared.")
+        self._remarks.setText("\n".join(remarks))
+        self._remarks.setVisible(bool(remarks))
+
+    def set_current(self, name: str) -> None:
+        """This case is open."""
+        self._cases.set_current(name)
+        self._plot.set_current(name)
+
+    def show_worst(self) -> None:
+        """Begin the list with those that agree least, wherever the open case stands in it."""
+        self._cases.scrollToTop()
+
+    def set_outlines(self, shown: bool) -> None:
+        """Are the other reader's outlines shown?"""
+        self._outlines.setChecked(shown)
+
+    def set_busy(self, busy: bool) -> None:
+        """While something runs, nothing can be compared or written."""
+        for button in (self._compare, self._again, self._save):
+            button.setEnabled(not busy)
+
+    def _lay_out(self) -> None:
+        self._remarks.setProperty("role", "muted")
+        self._remarks.setTextFormat(Qt.TextFormat.PlainText)
+        self._compare.setToolTip("Choose a folder of masks, the predictions or another project")
+        self._again.setToolTip("Compare with the same reader again, after corrections")
+        self._plot.setToolTip("First minus second against the mean of both; a click on a dot opens its case")
+        menu = QMenu(self)
+        for kind, text in _KINDS.items():
+            menu.addAction(text).triggered.connect(lambda _checked=False, kind=kind: self.save_requested.emit(kind))
+        self._save.setMenu(menu)
+        buttons = QHBoxLayout()
+        for button in (self._compare, self._again, self._save):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.addWidget(self._cases)
+        self._parts.addWidget(self._plot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 10)
+        column.setSpacing(8)
+        for part in (self._title, self._figures, self._remarks, self._outlines):
+            column.addWidget(part)
+        column.addWidget(self._parts, 1)
+        column.addLayout(buttons)
+        column.addStretch(0)
+        self._compare.clicked.connect(self.compare_requested)
+        self._again.clicked.connect(self.again_requested)
+        self._outlines.toggled.connect(self.outlines_chosen)
+        self._cases.case_chosen.connect(self.case_chosen)
+        self._plot.case_chosen.connect(self.case_chosen)
+
+
+def _rows(evaluated: Evaluated) -> list[tuple[str, str, str]]:
+    """The few figures that say most."""
+    found = evaluated.estimates
+    wanted = {f"dice/{label.name}": f"Dice, {label.name}" for label in evaluated.labels} | {"vcdr_error": "vCDR error"}
+    rows = []
+    for name, title in wanted.items():
+        if (one := found.get(name)) is not None:
+            rows.append((title, f"{one.mean:.3f}", _interval(one.interval)))
+    if (limits := evaluated.limits) is not None:
+        rows.append(("vCDR difference", _number(limits.bias), _interval(limits.bias_interval)))
+        rows.append(("limits of agreement", "", _interval((limits.low, limits.high))))
+    if (icc := evaluated.reliability) is not None:
+        rows.append(("ICC(2,1) of vCDR", _number(icc.value), _interval(icc.interval)))
+    return rows
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return "–" if interval is None else f"{_number(interval[0])} to {_number(interval[1])}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""Correct: tools, labels and predictions; the commands that edit a mask."""

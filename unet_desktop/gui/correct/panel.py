@@ -1,0 +1,66 @@
+"""ToolsPanel: everything for correcting a mask, from top to bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.correct.label_list import LabelsPanel
+from unet_desktop.gui.correct.prediction_controls import ProposalPanel
+from unet_desktop.gui.correct.tool_settings import ToolSettings
+from unet_desktop.gui.tools.tool_guide import GUIDES
+from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.widgets.action_button import ActionButton, action_button
+from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
+from unet_desktop.gui.widgets.sections import add_section
+
+_IN_A_ROW = 6
+
+
+class ToolButtons(QWidget):
+    """One square button a tool, in a grid; tooltips say the name and the key."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """One for each kind of tool, in the kinds' order."""
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        for place, kind in enumerate(ToolKind):
+            button = _square(action_button(actions[f"tool.{kind.value}"], ""), GUIDES[kind].name)
+            grid.addWidget(button, place // _IN_A_ROW, place % _IN_A_ROW)
+        grid.setColumnStretch(_IN_A_ROW, 1)
+
+
+def _square(button: ActionButton, name: str) -> ActionButton:
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    button.setIconSize(QSize(22, 22))
+    button.setFixedSize(QSize(42, 36))
+    button.setAccessibleName(name)
+    return button
+
+
+class ToolsPanel(QScrollArea):
+    """Puts the small panels under headings; they are used directly, this one has no state."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Lay them out."""
+        super().__init__(parent)
+        self.labels = LabelsPanel()
+        self.settings = ToolSettings()
+        self.overlay = OverlayPanel()
+        self.proposal = ProposalPanel(actions)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(6)
+        add_section(column, "Tool", ToolButtons(actions), self.settings)
+        add_section(column, "Label", self.labels)
+        add_section(column, "Prediction", self.proposal)
+        add_section(column, "View", self.overlay)
+        column.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)

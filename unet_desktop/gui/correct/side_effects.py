@@ -1,0 +1,78 @@
+"""SideEffectsView: says in the status line what a gesture does to other labels than the one in use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from unet_desktop.gui.messages.status_line import StatusLine
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.patch import Origin
+from unet_desktop.masks.step import Step
+from unet_desktop.masks.tally import Measurement
+
+_FOR = 6000
+"""Milliseconds for which it is said."""
+
+
+def side_effect(labels: LabelSet, label: Label, before: Measurement, now: Measurement) -> str:
+    """What changing a label did to the one it lies in, or to those in it, as a sentence; empty when nothing.
+
+    Args:
+        labels: the label set that both measurements are of.
+        label: the one that was changed.
+        before, now: of the mask before and after.
+    """
+    areas = zip(labels, before.extents, now.extents, strict=True)
+    grown = {other: now.area - before.area for other, before, now in areas}
+    gone = {other for other, extent in zip(labels, now.extents, strict=True) if not extent.area}
+    for inner in labels:
+        if labels.parent(inner) == label and grown[inner] < 0:
+            how = "erased with the" if inner in gone else "cut to the new"
+            return f"The {inner.name} is {how} {label.name}."
+    outer = labels.parent(label)
+    if outer is not None and grown[outer] > 0:
+        return f"The {outer.name} was extended to hold the {label.name}."
+    return ""
+
+
+class SideEffectsView(QObject):
+    """Compares the figures before a gesture with those during it: that costs nothing that is not done anyway."""
+
+    def __init__(self, bench: Workbench, status: StatusLine) -> None:
+        """Connect them."""
+        super().__init__(status)
+        self._bench, self._status = bench, status
+        self._key: object = None
+        self._before: Measurement | None = None  # of the mask between gestures
+        self._ended = False  # a gesture ended since
+        self._said = ""
+        bench.measuring.measured.connect(self._on_measuring_measured)
+        bench.editor.gesture_ended.connect(self._on_editor_gesture_ended)
+        bench.editor.edited.connect(self._on_editor_edited)
+
+    def _on_editor_gesture_ended(self) -> None:
+        self._ended = True
+
+    def _on_editor_edited(self, step: Step) -> None:
+        if isinstance(step.patch, Origin):
+            self._before = None  # of another mask; a stroke that accepted it has nothing to be told from
+
+    def _on_measuring_measured(self) -> None:
+        editor, now, before = self._bench.editor, self._bench.measuring.now, self._before
+        labels, label = editor.labels, self._bench.options.label
+        if labels is None or label is None or now is None or before is None or editor.key != self._key:
+            self._say("")
+        elif editor.drawing or self._ended:
+            self._say(side_effect(labels, label, before, now))
+        elif now.extents != before.extents:  # undone: it is not so any more
+            self._say("")
+        if not editor.drawing:
+            self._before, self._key, self._ended = now, editor.key, False
+
+    def _say(self, sentence: str) -> None:
+        if sentence:
+            self._status.showMessage(sentence, _FOR)
+        else:
+            self._status.end_message(self._said)
+        self._said = sentence

@@ -1,0 +1,208 @@
+"""ToolSettings: how the tool in use is used, and what can be set of it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unet_desktop.gui.tools.tool_guide import Guide, Setting
+from unet_desktop.gui.tools.tool_options import HIGHEST_TOLERANCE, LARGEST, LOWEST_TOLERANCE, SMALLEST
+from unet_desktop.masks.reshape import Combine
+
+
+class Tolerance(QWidget):
+    """A slider and the number.
+
+    Signals:
+        tolerance_chosen(int): percent of the range from black to white.
+    """
+
+    tolerance_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start at the strictest."""
+        super().__init__(parent)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setAccessibleName("Tolerance")
+        self._number = QSpinBox()
+        self._number.setSuffix(" %")
+        self._number.setAccessibleName("Tolerance in percent")
+        self.setToolTip("How far colours may differ; drag to the right or left on the picture to change it")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(QLabel("Tolerance"))
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._number)
+        for part in (self._slider, self._number):
+            part.setRange(LOWEST_TOLERANCE, HIGHEST_TOLERANCE)
+            part.valueChanged.connect(self.tolerance_chosen)
+
+    def set_tolerance(self, tolerance: int) -> None:
+        """Show this tolerance; asks for nothing."""
+        for part in (self._slider, self._number):
+            blocked = part.blockSignals(True)
+            part.setValue(tolerance)
+            part.blockSignals(blocked)
+
+
+class PressureChoice(QWidget):
+    """One box to tick.
+
+    Signals:
+        pressure_chosen(bool): it was ticked, or not.
+    """
+
+    pressure_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start ticked."""
+        super().__init__(parent)
+        self._box = QCheckBox("Pen pressure changes the size")
+        self._box.setToolTip("With a pen: the lighter it is pressed, the smaller the brush. A mouse is not affected.")
+        self._box.setChecked(True)
+        self._box.toggled.connect(self.pressure_chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._box)
+
+    def set_pressure(self, pressure: bool) -> None:
+        """Show whether it does; asks for nothing."""
+        blocked = self._box.blockSignals(True)
+        self._box.setChecked(pressure)
+        self._box.blockSignals(blocked)
+
+
+_TEXTS = {
+    Combine.ADD: ("Add", "The outline is added to the label"),
+    Combine.SUBTRACT: ("Subtract", "The outline is taken from the label (the right button or Ctrl does so at once)"),
+    Combine.REPLACE: ("Replace", "The label becomes the outline and nothing else"),
+}
+
+
+class CombineChoice(QWidget):
+    """Three buttons of which one is down.
+
+    Signals:
+        combine_chosen(Combine): another one was chosen.
+    """
+
+    combine_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start with adding."""
+        super().__init__(parent)
+        self._buttons: dict[Combine, QPushButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for combine, (text, tip) in _TEXTS.items():
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setProperty("role", "choice")
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _checked=False, chosen=combine: self.combine_chosen.emit(chosen))
+            group.addButton(button)
+            row.addWidget(button)
+            self._buttons[combine] = button
+        self.set_combine(Combine.ADD)
+
+    def set_combine(self, combine: Combine) -> None:
+        """Show this one as chosen; asks for nothing."""
+        self._buttons[combine].setChecked(True)
+
+
+_STEPS = 200
+
+
+class BrushSize(QWidget):
+    """A slider that is fine for small brushes and coarse for large ones, and the number in image pixels.
+
+    Signals:
+        diameter_chosen(int): image pixels.
+    """
+
+    diameter_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start small."""
+        super().__init__(parent)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(0, _STEPS)
+        self._slider.setAccessibleName("Brush size")
+        self._number = QSpinBox()
+        self._number.setRange(SMALLEST, LARGEST)
+        self._number.setSuffix(" px")
+        self._number.setAccessibleName("Brush size in image pixels")
+        self.setToolTip("Diameter in image pixels ([ and ], or Ctrl and the wheel)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(QLabel("Size"))
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._number)
+        self._slider.valueChanged.connect(self._on_slider_value_changed)
+        self._number.valueChanged.connect(self.diameter_chosen)
+
+    def set_diameter(self, diameter: int) -> None:
+        """Show this diameter; asks for nothing."""
+        for part, value in ((self._slider, _place(diameter)), (self._number, diameter)):
+            blocked = part.blockSignals(True)
+            part.setValue(value)
+            part.blockSignals(blocked)
+
+    def _on_slider_value_changed(self, place: int) -> None:
+        self.diameter_chosen.emit(round(SMALLEST * (LARGEST / SMALLEST) ** (place / _STEPS)))
+
+
+def _place(diameter: int) -> int:
+    return round(_STEPS * math.log(diameter / SMALLEST) / math.log(LARGEST / SMALLEST))
+
+
+class ToolSettings(QWidget):
+    """The tool's name and hint, and of the small panels those that it needs; they are used directly."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start with no tool."""
+        super().__init__(parent)
+        self._name = QLabel()
+        self._name.setProperty("role", "heading")
+        self._hint = QLabel(wordWrap=True)
+        self._hint.setProperty("role", "muted")
+        self.brush_size = BrushSize()
+        self.combine = CombineChoice()
+        self.pressure = PressureChoice()
+        self.tolerance = Tolerance()
+        self._parts: dict[Setting, QWidget] = {
+            Setting.SIZE: self.brush_size,
+            Setting.PRESSURE: self.pressure,
+            Setting.TOLERANCE: self.tolerance,
+            Setting.COMBINE: self.combine,
+        }
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._name)
+        column.addWidget(self._hint)
+        for part in self._parts.values():
+            column.addWidget(part)
+
+    def set_guide(self, guide: Guide) -> None:
+        """Show what belongs to this tool."""
+        self._name.setText(guide.name)
+        self._hint.setText(guide.hint)
+        for setting, part in self._parts.items():
+            part.setVisible(setting in guide.settings)

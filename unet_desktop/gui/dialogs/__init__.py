@@ -1,1 +1,0 @@
-"""Dialogs: each asks one thing and hands back one frozen request."""

@@ -1,0 +1,1 @@
+"""Editing: the mask in memory and its way to the disk."""

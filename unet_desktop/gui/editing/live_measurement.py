@@ -1,0 +1,89 @@
+"""Measuring: the figures of the open mask, kept in step with every gesture while it is made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.images.box import Box
+from unet_desktop.labels import Label
+from unet_desktop.masks.tally import Measurement, Tally
+
+INTERVAL = 25
+"""Milliseconds from an update to the next while the mask changes, whatever the mouse sends: with what an update takes,
+some 30 a second."""
+
+
+class Measuring(QObject):
+    """Notes what changes at once, which costs nothing, and measures when its timer fires, also during a drag.
+
+    Signals:
+        measured: there are new figures, or another mask, or none.
+
+    Attributes:
+        now: of the open mask; None without one.
+        shown: the same, of unique labels that lie in pieces only the largest, as tables count them. A piece that is
+            apart is told from when the gesture that made it ends.
+        opened: what was shown when the case was opened.
+        torn: unique labels that lie in several pieces, and how many; looked at between gestures.
+    """
+
+    measured = Signal()
+
+    def __init__(self, editor: Editor, parent: QObject | None = None) -> None:
+        """Follow the editor's mask."""
+        super().__init__(parent)
+        self.now: Measurement | None = None
+        self.shown: Measurement | None = None
+        self.opened: Measurement | None = None
+        self.torn: tuple[tuple[Label, int], ...] = ()
+        self._editor = editor
+        self._tally: Tally | None = None
+        self._as_opened = False
+        self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
+        # A single shot that is not started again while it runs: a steady stream of events cannot put it off.
+        self._timer = QTimer(self, singleShot=True, interval=INTERVAL, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._measure)
+        editor.mask_replaced.connect(self._on_editor_mask_replaced)
+        editor.mask_changed.connect(self._on_editor_mask_changed)
+        editor.gesture_ended.connect(self._start)
+        editor.edited.connect(self._on_editor_edited)
+
+    @property
+    def accepted(self) -> Measurement | None:
+        """Of the prediction that was accepted since the case was opened; None when none was, or it was undone."""
+        return self._accepted.get(self._editor.model)
+
+    def _measure(self) -> None:
+        if self._tally is not None:
+            self.now = self._tally.measurement()
+            if not self._editor.drawing:
+                self.torn = self._tally.torn()
+            self.shown = self._tally.largest() if self.torn else self.now
+            if self._as_opened:
+                self.opened = self.shown
+            self.measured.emit()
+
+    def _start(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_editor_mask_replaced(self) -> None:
+        mask, labels = self._editor.mask, self._editor.labels
+        self._timer.stop()
+        self._accepted = {self._editor.model: None}
+        self._tally = None if mask is None or labels is None else Tally(mask, labels)
+        self.now = self.shown = self.opened = None if self._tally is None else self._tally.measurement()
+        self.torn, self._as_opened = (), True
+        self.measured.emit()
+        self._start()  # for what opening need not wait for
+
+    def _on_editor_mask_changed(self, box: Box) -> None:
+        if self._tally is not None:
+            self._as_opened = False
+            self._tally.note(box)
+            self._start()
+
+    def _on_editor_edited(self) -> None:
+        if self._tally is not None and self._editor.model not in self._accepted:
+            self._accepted[self._editor.model] = self._tally.measurement()

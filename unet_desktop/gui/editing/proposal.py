@@ -1,0 +1,131 @@
+"""Proposal: a model's mask of the open case, shown until somebody accepts or rejects it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.session.session import Session
+from unet_desktop.masks.patch import Origin
+from unet_desktop.masks.step import Step, StepKind
+from unet_desktop.masks.trust import UNKNOWN, Trust
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.predictions import StoredPrediction
+
+ACCEPTED = "Accept prediction"
+"""Name of the step."""
+
+
+class Proposal(QObject):
+    """The prediction that waits for a decision, and how far the open case's last one may be trusted.
+
+    Signals:
+        changed: another one is shown, or none.
+        decided(sentence): it was accepted or rejected, or a decision was taken back; what that means.
+        problem(sentence): the case's prediction cannot be read; the case itself can be worked on.
+    """
+
+    changed = Signal()
+    decided = Signal(str)
+    problem = Signal(str)
+
+    def __init__(self, session: Session, editor: Editor, parent: QObject | None = None) -> None:
+        """Follow the session's case."""
+        super().__init__(parent)
+        self.prediction: StoredPrediction | None = None
+        self.trust = UNKNOWN
+        self._session, self._editor = session, editor
+        self._rejected: StoredPrediction | None = None  # by the last thing that was done to the case
+        editor.edited.connect(self._on_editor_edited)
+        session.case_changed.connect(self._on_session_case_changed)
+        session.case_updated.connect(self._on_session_case_updated)
+
+    def show_prediction(self) -> None:
+        """Show the open case's prediction, also beside a mask that somebody drew; a fresh one is wanted."""
+        project, case_id = self._session.project, self._session.case_id
+        prediction = None
+        if project is not None and case_id is not None:
+            try:
+                prediction = project.load_prediction(case_id)
+            except UserError as error:
+                self.problem.emit(str(error))
+        self._set(prediction)
+
+    def accept(self) -> None:
+        """Make it the mask, as one step that can be undone."""
+        prediction = self.prediction
+        if prediction is None:
+            return
+        self._set(None, prediction.trust)  # where to look closely matters all the more while it is corrected
+        over = not self._editor.untouched
+        self._editor.replace_mask(ACCEPTED, prediction.mask, model=prediction.model)
+        if not self._editor.locked:
+            self.decided.emit(f"Accepted{' over your mask' if over else ''}; undo brings it back.")
+
+    def reject(self) -> None:
+        """Throw it away; the mask stays as it is.
+
+        Raises:
+            WriteError: its file cannot be removed; it stays.
+        """
+        project, case_id = self._session.project, self._session.case_id
+        if self.prediction is None or project is None or case_id is None:
+            return
+        rejected, case = self.prediction, project.discard_prediction(case_id)
+        self._rejected = rejected
+        self._set(None)
+        self._session.take(case)
+        self.decided.emit("The proposal was rejected; undo brings it back.")
+
+    @property
+    def was_rejected(self) -> bool:
+        """Can `take_back` bring one back?"""
+        return self._rejected is not None
+
+    def take_back(self) -> bool:
+        """Bring the proposal back if rejecting it was the last thing done to the case; False when it was not.
+
+        Raises:
+            WriteError: its file cannot be written; it stays rejected.
+        """
+        project, case_id, rejected = self._session.project, self._session.case_id, self._rejected
+        if rejected is None or project is None or case_id is None:
+            return False
+        case = project.save_prediction(
+            case_id, rejected.mask, model=rejected.model, confidence=rejected.confidence, trust=rejected.trust
+        )
+        self._rejected = None
+        self._set(rejected)
+        self._session.take(case)
+        self.decided.emit("The proposal is there again.")
+        return True
+
+    def _on_editor_edited(self, step: Step) -> None:
+        self._rejected = None
+        if isinstance(step.patch, Origin) and step.patch.name == ACCEPTED:
+            if step.kind is StepKind.UNDONE:
+                self.show_prediction()
+            else:
+                self._set(None, self.trust)
+
+    def _set(self, prediction: StoredPrediction | None, trust: Trust = UNKNOWN) -> None:
+        trust = trust if prediction is None else prediction.trust
+        if prediction is not self.prediction or trust is not self.trust:
+            self.prediction, self.trust = prediction, trust
+            self.changed.emit()
+
+    def _on_session_case_changed(self) -> None:
+        opened = self._session.open
+        self._rejected = None
+        self._set(None if opened is None else opened.prediction)
+        if opened is not None and opened.problem:
+            self.problem.emit(opened.problem)
+
+    def _on_session_case_updated(self, case_id: str) -> None:
+        """Accepting was undone, so that the case is merely predicted again: the proposal comes back."""
+        opened = self._session.open
+        if self.prediction is not None or opened is None or opened.case.id != case_id:
+            return
+        if opened.case.state is CaseState.PREDICTED:
+            self.show_prediction()

@@ -1,0 +1,1 @@
+"""Folders: segmenting pictures outside a project."""

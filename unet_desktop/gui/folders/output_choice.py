@@ -1,0 +1,161 @@
+"""OutputChoice: what a folder run writes, as check boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.tasks.folders.outputs import Identifiers, Outputs
+
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Masks",
+        (
+            ("masks", "In one file", "An indexed PNG a picture, in the labels' colours"),
+            ("regions", "A file a region", "A black and white PNG for each region"),
+            ("probabilities", "Probability maps", "A grey PNG for each region: how probable it is at each pixel"),
+        ),
+    ),
+    (
+        "Pictures",
+        (("overlays", "With outlines", "A JPEG of each picture with the outlines drawn in"),),
+    ),
+    (
+        "Contours",
+        (
+            ("geojson", "GeoJSON", "A file a picture, for QGIS, QuPath and others"),
+            ("coco", "COCO", "One file for all pictures, for training other programs"),
+            ("labelme", "labelme", "A file a picture that labelme opens"),
+        ),
+    ),
+    (
+        "Tables",
+        (
+            ("csv", "CSV", "Opens in any spreadsheet"),
+            ("xlsx", "Excel", ""),
+            ("parquet", "Parquet", "For Python, R and other statistics programs"),
+        ),
+    ),
+    (
+        "Report",
+        (
+            ("html", "Web page", "One file that opens in any browser, without a network"),
+            ("pdf", "PDF", ""),
+        ),
+    ),
+    (
+        "DICOM",
+        (("dicom_seg", "Segmentations", "A DICOM segmentation for each DICOM photograph"),),
+    ),
+)
+_IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
+    ("omit", "No patients in the table", "Nothing of who the patient is leaves a DICOM file"),
+    ("hash", "Patients as hashes", "Equal for equal patients; only with your own secret key could one be looked up"),
+    ("keep", "Patients and studies", "Patient ID, study and eye, as DICOM files state them, also in segmentations"),
+)
+_EXTRAS = {
+    "xlsx": ("xlsxwriter", "tables"),
+    "parquet": ("pyarrow", "tables"),
+    "pdf": ("reportlab", "report"),
+    "dicom_seg": ("highdicom", "dicom"),
+}
+"""Output to the package that it needs and the extra that brings it."""
+
+_START = Outputs(overlays=True, reports=("html",))
+"""What is ticked the first time."""
+
+
+class OutputChoice(QWidget):
+    """A row of check boxes for each kind of output, and what becomes of patients' identifiers.
+
+    Signals:
+        outputs_changed: others are chosen.
+    """
+
+    outputs_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """With masks, pictures with outlines, a table and a report."""
+        super().__init__(parent)
+        self._boxes: dict[str, QCheckBox] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(6)
+        grid.setHorizontalSpacing(14)
+        for row, (title, outputs) in enumerate(_GROUPS):
+            heading = QLabel(title)
+            heading.setProperty("role", "muted")
+            grid.addWidget(heading, row, 0)
+            for column, (name, text, tip) in enumerate(outputs, 1):
+                grid.addWidget(self._box(name, text, tip), row, column)
+        self._identifiers = self._identifier_box()
+        grid.addWidget(self._identifiers, len(_GROUPS) - 1, 2, 1, 2)
+        grid.setColumnStretch(4, 1)
+        self.set_outputs(_START)
+
+    def set_outputs(self, outputs: Outputs) -> None:
+        """Tick what these are."""
+        wanted = set(_ticked(outputs))
+        for name, box in self._boxes.items():
+            box.setChecked(name in wanted and box.isEnabled())
+        self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
+
+    def outputs(self) -> Outputs:
+        """What is ticked.
+
+        Raises:
+            UserError: nothing is.
+        """
+        on = {name for name, box in self._boxes.items() if box.isChecked()}
+        return Outputs(
+            masks="masks" in on,
+            regions="regions" in on,
+            probabilities="8" if "probabilities" in on else "none",
+            overlays="overlays" in on,
+            dicom_seg="dicom_seg" in on,
+            identifiers=self._identifiers.currentData(),
+            contours=frozenset(on & {"geojson", "coco", "labelme"}),
+            tables=tuple(kind for kind in ("csv", "parquet", "xlsx") if kind in on),
+            reports=tuple(kind for kind in ("html", "pdf") if kind in on),
+        )
+
+    def problem(self) -> str:
+        """Why that is no choice, as a sentence; empty when it is one."""
+        try:
+            self.outputs()
+        except UserError:
+            return "Tick at least one thing to write."
+        return ""
+
+    def _identifier_box(self) -> QComboBox:
+        box = named(QComboBox(), "identifiers")
+        box.setAccessibleName("Patients in the table")
+        for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
+            box.addItem(text, identifiers)
+            box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+        box.setToolTip("What of the patient whom a DICOM file names goes into the table")
+        box.currentIndexChanged.connect(self.outputs_changed)
+        return box
+
+    def _box(self, name: str, text: str, tip: str) -> QCheckBox:
+        box = named(QCheckBox(text), f"output_{name}")
+        package, extra = _EXTRAS.get(name, ("", ""))
+        if package and find_spec(package) is None:
+            box.setEnabled(False)
+            tip = f'This needs more than is installed here: pip install "unet-desktop[{extra}]"'
+        box.setToolTip(tip)
+        box.toggled.connect(self.outputs_changed)
+        self._boxes[name] = box
+        return box
+
+
+def _ticked(outputs: Outputs) -> Iterator[str]:
+    yield from (name for name in ("masks", "regions", "overlays", "dicom_seg") if getattr(outputs, name))
+    if outputs.probabilities != "none":
+        yield "probabilities"
+    yield from (*outputs.contours, *outputs.tables, *outputs.reports)

@@ -1,0 +1,1 @@
+"""History: the steps that led to the mask."""

@@ -1,0 +1,165 @@
+"""Comparison: the last comparison of readers in the window, and the other reader's mask of the open case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.editing.autosave import Autosave
+from unet_desktop.gui.jobs.project_jobs import Learning
+from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.session.session import Session
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.regions import Mask
+from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherReader:
+    """Somebody else's mask of the picture.
+
+    Attributes:
+        mask: (H, W) uint8 in the project's labels. labels: those.
+        name: whose it is. own: whose the project's own mask is.
+    """
+
+    mask: Mask
+    labels: LabelSet
+    name: str
+    own: str = "this project"
+
+
+if TYPE_CHECKING:
+    from unet_desktop.tasks.evaluation.targets import Targets
+
+
+class Other(StrEnum):
+    """Who is compared with the project's masks."""
+
+    FOLDER = "folder"
+    PREDICTIONS = "predictions"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """With whom to compare the open project's masks.
+
+    Attributes:
+        other: what it is. path: of the folder or the other project; None for predictions.
+        held_out: only validation cases.
+    """
+
+    other: Other
+    path: Path | None = None
+    held_out: bool = False
+
+
+class Comparison(QObject):
+    """Compares in a job and keeps what it came to while its project is open.
+
+    Signals:
+        changed: it came to something else, or to nothing any more.
+        reader_changed: another reader's mask is to be shown over the open case, or none.
+        problem(sentence): the other mask of the open case cannot be read.
+    """
+
+    changed = Signal()
+    reader_changed = Signal()
+    problem = Signal(str)
+
+    def __init__(
+        self, session: Session, autosave: Autosave, learning: Learning, runner: JobRunner, parent: QObject | None = None
+    ) -> None:
+        """Nothing was compared yet."""
+        super().__init__(parent)
+        self._session, self._autosave, self._learning = session, autosave, learning
+        self.request: CompareRequest | None = None
+        self.evaluated: Evaluated | None = None
+        self.outlines = True
+        self.reader: OtherReader | None = None
+        runner.event_happened.connect(self._on_runner_event_happened)
+        session.project_changed.connect(self._on_session_project_changed)
+        session.case_changed.connect(self._show_reader)
+
+    def start(self, request: CompareRequest) -> None:
+        """Compare; what was painted is saved first."""
+        project = self._session.project
+        if project is None or not self._autosave.flush():
+            return
+        self.request = request
+        root = project.root
+        self._learning.run("Comparing readers", lambda: _compared(request, root))
+
+    def write(self, targets: Targets, path: Path) -> None:
+        """Write the comparison there, in the background."""
+        evaluated = self.evaluated
+        if evaluated is None:
+            return
+        targets.check()
+        done = f"{path.name} was written."
+        self._learning.run(
+            f"Writing {path.name}", lambda: iter(targets.write(evaluated)), done=done, folder=path.parent
+        )
+
+    def set_outlines(self, shown: bool) -> None:
+        """Show the other reader's outlines over each case, or not."""
+        self.outlines = shown
+        self._show_reader()
+
+    def forget(self) -> None:
+        """Take it away."""
+        self.request = self.evaluated = None
+        self._show_reader()
+        self.changed.emit()
+
+    def _on_runner_event_happened(self, event: object) -> None:
+        if isinstance(event, Evaluated):
+            self.evaluated = event
+            self._show_reader()
+            self.changed.emit()
+
+    def _on_session_project_changed(self) -> None:
+        if self.evaluated is not None or self.request is not None:
+            self.forget()
+
+    def _show_reader(self) -> None:
+        reader = self._read() if self.outlines else None
+        if reader is not self.reader:
+            self.reader = reader
+            self.reader_changed.emit()
+
+    def _read(self) -> OtherReader | None:
+        opened, evaluated = self._session.open, self.evaluated
+        if opened is None or evaluated is None:
+            return None
+        compared = next((case for case in evaluated.cases if case.name == opened.case.id), None)
+        if compared is None:
+            return None
+        try:
+            mask = compared.first.read(evaluated.labels).mask
+        except UserError as error:
+            self.problem.emit(str(error))
+            return None
+        if mask.shape != (opened.case.height, opened.case.width):
+            return None
+        return OtherReader(mask, evaluated.labels, evaluated.first, evaluated.second)
+
+
+def _compared(request: CompareRequest, root: Path) -> Iterator[object]:
+    from unet_desktop.tasks.evaluation.run import evaluate
+    from unet_desktop.tasks.evaluation.sides import sides_of
+
+    first = None if request.other is Other.PREDICTIONS else request.path
+    for event in evaluate(sides_of(first, None, root, None, held_out=request.held_out), Settings()):
+        if isinstance(event, Evaluated):
+            # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
+            assert event.estimates
+            _ = event.limits, event.reliability
+        yield event

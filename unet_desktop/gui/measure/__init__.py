@@ -1,0 +1,1 @@
+"""Measure: ratios, sizes and the rim of the open case."""

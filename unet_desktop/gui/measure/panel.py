@@ -1,0 +1,243 @@
+"""MeasurePanel: what the open mask measures, while it is painted."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unet_desktop.gui.measure import wording
+from unet_desktop.gui.measure.rim_plot import RimPlot
+from unet_desktop.gui.measure.wording import EYES, GUESSED, TIPS, changes_text, vertical_text
+from unet_desktop.gui.widgets.figure_table import FigureTable
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.images.eye import Eye
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.rim import Rim
+from unet_desktop.masks.tally import Measurement
+
+_BUTTONS = {
+    Eye.RIGHT: ("OD", "Right eye (oculus dexter): its nasal side lies at the picture’s right"),
+    Eye.UNKNOWN: ("?", "Not known: without the eye nasal and temporal cannot be told apart"),
+    Eye.LEFT: ("OS", "Left eye (oculus sinister): its nasal side lies at the picture’s left"),
+}
+"""In the order in which one sees them when facing the patient."""
+
+
+class EyeChoice(QWidget):
+    """The eye in words, and three buttons.
+
+    Signals:
+        eye_chosen(Eye): the user says so.
+    """
+
+    eye_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing is open."""
+        super().__init__(parent)
+        self._text = named(QLabel(), "eye")
+        self._text.setWordWrap(True)
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self._text, 1)
+        for number, (eye, (text, tip)) in enumerate(_BUTTONS.items()):
+            button = named(QPushButton(text), f"eye.{eye or 'unknown'}")
+            button.setProperty("role", "choice")
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.setAccessibleName(EYES[eye])
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance(text) + 20)
+            self._group.addButton(button, number)
+            row.addWidget(button)
+        self._group.idClicked.connect(lambda number: self.eye_chosen.emit(list(_BUTTONS)[number]))
+        self.set_eye(Eye.UNKNOWN, Eye.UNKNOWN)
+
+    def set_eye(self, noted: Eye, guess: Eye) -> None:
+        """Show what is noted of the case and, where nothing is, what was guessed; asks for nothing."""
+        guessed = noted is Eye.UNKNOWN and guess in GUESSED
+        self._text.setText(GUESSED[guess] if guessed else EYES[noted])
+        self._text.setToolTip(
+            "Guessed from the picture; click OD or OS to set it" if guessed else "Which eye the picture shows"
+        )
+        self._group.button(list(_BUTTONS).index(noted)).setChecked(True)
+
+
+class Headline(QWidget):
+    """One large figure; beside it its name and what it was before."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing to tell."""
+        super().__init__(parent)
+        self._ratio = named(QLabel(), "vertical")
+        self._ratio.setProperty("role", "figure")
+        self._name = QLabel("vertical cup-to-disc ratio", wordWrap=True)
+        self._changes = named(QLabel(wordWrap=True), "changes")
+        self._changes.setProperty("role", "muted")
+        self.setToolTip(TIPS["vertical"])
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._ratio, 0, 0, 2, 1)
+        grid.addWidget(self._name, 0, 1)
+        grid.addWidget(self._changes, 1, 1)
+        grid.setColumnStretch(1, 1)
+
+    def set_measurements(self, now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> None:
+        """Show the ratio and its change since the case was opened and since a prediction was accepted."""
+        ratio = vertical_text(now)
+        self._ratio.setText(ratio)
+        self._ratio.setAccessibleName(f"Vertical cup-to-disc ratio {ratio}")
+        self._changes.setText(changes_text(now, opened, accepted))
+
+
+_WIDEST_NAME = 84
+"""Pixels for a label's name, so that its figures fit beside it."""
+
+
+class MeasurePanel(QScrollArea):
+    """The vertical ratio large, the eye, the rim round the clock, what the rules say, and the sizes.
+
+    Signals:
+        eye_chosen(Eye): the user says which eye the picture shows.
+    """
+
+    eye_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing is open."""
+        super().__init__(parent)
+        self._empty = named(QLabel(), "empty")
+        self._torn = named(QLabel(), "torn")
+        self._headline = Headline()
+        self._eye_choice = EyeChoice()
+        self._plot = RimPlot()
+        self._rules = FigureTable("Rim", wraps=True)
+        self._quadrants = FigureTable("Rim width by quadrant")
+        self._sizes = FigureTable("Sizes")
+        self._eye = Eye.UNKNOWN
+        self._mm_per_pixel: float | None = None
+        self._lay_out()
+        self._eye_choice.eye_chosen.connect(self.eye_chosen)
+        self.set_torn(())
+        self.set_measurement(None, None, None, None)
+
+    def set_eye(self, noted: Eye, guess: Eye) -> None:
+        """Which eye is noted, and which one the picture seems to show; takes effect with the next measurement."""
+        self._eye_choice.set_eye(noted, guess)
+        self._eye = guess if noted is Eye.UNKNOWN else noted
+        self._plot.set_eye(self._eye)
+
+    def set_scale(self, mm_per_pixel: float | None) -> None:
+        """Millimetres a pixel covers, or None to show pixels; takes effect with the next measurement."""
+        self._mm_per_pixel = mm_per_pixel
+        self._plot.set_scale(mm_per_pixel)
+
+    def set_torn(self, torn: tuple[tuple[Label, int], ...]) -> None:
+        """Say which labels lie in several pieces, as (label, how many)."""
+        self._torn.setText(wording.torn_text(torn))
+        self._torn.setVisible(bool(torn))
+
+    def set_measurement(
+        self,
+        now: Measurement | None,
+        opened: Measurement | None,
+        accepted: Measurement | None,
+        labels: LabelSet | None,
+    ) -> None:
+        """Show these figures.
+
+        Args:
+            now: of the mask; None without one.
+            opened: of the mask as it was when the case was opened.
+            accepted: of the prediction that was accepted since, or None.
+            labels: the mask's.
+        """
+        hint = wording.empty_text(now, labels)
+        self._empty.setText(hint)
+        self._empty.setVisible(bool(hint))
+        pair = now is not None and now.ratios is not None
+        rim = None if now is None else now.rim
+        for part in (self._eye_choice, self._plot):
+            part.setVisible(pair)
+        self._headline.setVisible(pair and rim is not None)
+        for table in (self._rules, self._quadrants):
+            table.setVisible(rim is not None and rim.has_cup)
+        if now is None or labels is None:
+            self._sizes.setVisible(False)
+            return
+        if now.cup is not None and now.disc is not None:
+            self._plot.set_colours(labels.labels[now.disc].colour, labels.labels[now.cup].colour)
+        self._headline.set_measurements(now, opened, accepted)
+        before = opened if opened is not None and opened.rim is not None and opened.rim.has_cup else accepted
+        self._plot.set_rims(rim, None if before is None else before.rim)
+        if rim is not None and rim.has_cup:
+            self._show_rim(rim)
+        self._sizes.setVisible(any(extent.area for extent in now.extents))
+        self._show_sizes(now, labels)
+
+    def _show_rim(self, rim: Rim) -> None:
+        rows = [
+            ["Thinnest rim", wording.thinnest_text(rim)],
+            *([f"{rule} rule", wording.rule_text(rim, self._eye, rule)] for rule in ("ISNT", "IST")),
+        ]
+        self._rules.set_rows([], rows, [TIPS["thinnest"], TIPS["ISNT"], TIPS["IST"]])
+        quadrants = wording.quadrant_texts(rim, self._eye, self._mm_per_pixel)
+        unit = wording.unit_text(self._mm_per_pixel).partition(",")[0]
+        self._quadrants.set_rows(
+            ["", *(name for name, _ in quadrants)],
+            [[f"Rim, {unit}", *(width for _, width in quadrants)]],
+            [TIPS["quadrants"]],
+        )
+
+    def _show_sizes(self, now: Measurement, labels: LabelSet) -> None:
+        sizes = [wording.size_texts(extent, self._mm_per_pixel) for extent in now.extents]
+        unit = wording.unit_text(self._mm_per_pixel)
+        tips = [TIPS["height"], TIPS["width"], TIPS["area"]]
+        if now.ratios is None or now.cup is None or now.disc is None:
+            rows = [[self._short(label.name), *figures] for label, figures in zip(labels, sizes, strict=True)]
+            self._sizes.set_rows([unit, "height", "width", "area"], rows, [label.name for label in labels])
+            return
+        ratios = (now.ratios.vertical, now.ratios.horizontal, now.ratios.area)
+        cup, disc = sizes[now.cup], sizes[now.disc]
+        rows = [
+            [name, cup[at], disc[at], wording.ratio_text(ratios[at] if now.extents[now.cup].area else math.nan)]
+            for at, name in enumerate(("Height", "Width", "Area"))
+        ]
+        self._sizes.set_rows([unit, "cup", "disc", "ratio"], rows, tips)
+
+    def _short(self, name: str) -> str:
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST_NAME)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 8, 12, 10)
+        column.setSpacing(8)
+        for note in (self._empty, self._torn):
+            note.setWordWrap(True)
+            note.setProperty("role", "muted")
+        for part in (
+            self._empty, self._headline, self._torn, self._eye_choice, self._plot, self._rules, self._quadrants,
+            self._sizes,
+        ):  # fmt: skip
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # at 250 pixels everything fits

@@ -1,0 +1,145 @@
+"""The words and numbers of the Measure panel."""
+
+from __future__ import annotations
+
+import math
+
+from unet_desktop.gui.widgets.durations import grouped
+from unet_desktop.images.eye import Eye
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.measure import Extent
+from unet_desktop.masks.rim import THIN, Rim, broken
+from unet_desktop.masks.tally import Measurement
+
+_MINUS = "\N{MINUS SIGN}"
+_NOTHING = "–"
+
+EYES = {Eye.RIGHT: "Right eye (OD)", Eye.LEFT: "Left eye (OS)", Eye.UNKNOWN: "Eye not known"}
+GUESSED = {Eye.RIGHT: "Right eye (guessed)", Eye.LEFT: "Left eye (guessed)"}
+
+
+def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
+    """What to do before there is something to measure; empty when there is."""
+    if measurement is None or labels is None:
+        return "Open a case to measure it."
+    if measurement.ratios is None:
+        return "" if any(extent.area for extent in measurement.extents) else "Draw something to measure it."
+    if measurement.rim is None:
+        return "Draw disc and cup to measure them."
+    return "" if measurement.rim.has_cup else "Draw the cup to measure the rim."
+
+
+def torn_text(torn: tuple[tuple[Label, int], ...]) -> str:
+    """That only the largest pieces are measured, and what to do; empty when each is in one."""
+    if not torn:
+        return ""
+    pieces = " and ".join(f"{label.name} in {count}" for label, count in torn)
+    return f"In pieces ({pieces}): only the largest is measured. The Region menu keeps it and erases the others."
+
+
+def ratio_text(ratio: float) -> str:
+    """A cup-to-disc ratio."""
+    return _NOTHING if math.isnan(ratio) else f"{ratio:.2f}"
+
+
+def vertical_text(now: Measurement) -> str:
+    """The vertical ratio; without a cup there is none to tell, although folders' tables count it as 0."""
+    return ratio_text(now.vertical) if _has_cup(now) else _NOTHING
+
+
+def changes_text(now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> str:
+    """How the vertical ratio changed since the case was opened and since a prediction was accepted, a line each."""
+    if not _has_cup(now):
+        return "no cup drawn"
+    changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the prediction"))
+    return "\n".join(change for change in changes if change) or "not measured when opened"
+
+
+def change_text(now: Measurement, before: Measurement | None, since: str) -> str:
+    """How the vertical ratio changed, such as "+0.04 since opened"; empty where there is nothing to compare with."""
+    if before is None or not _has_cup(before) or not _has_cup(now):
+        return ""
+    # Of the figures as they are shown, or 0.62 might have become 0.63 by "+0.00".
+    change = round(now.vertical, 2) - round(before.vertical, 2)
+    return f"{'±' if abs(change) < 0.005 else '+' if change > 0 else _MINUS}{abs(change):.2f} since {since}"
+
+
+def thinnest_text(rim: Rim) -> str:
+    """The least rim-to-disc ratio and where it is."""
+    ratio, hour = rim.thinnest
+    return f"{ratio:.2f} at {hour} o’clock"
+
+
+def rule_text(rim: Rim, eye: Eye, rule: str) -> str:
+    """Whether the rim keeps the rule, and if not, what is too wide."""
+    quadrants = rim.quadrants(eye)
+    if quadrants is None:
+        return "choose the eye above"
+    wrong = broken(quadrants, rule)
+    return "kept" if not wrong else "broken: " + ", ".join(f"{one} > {other}" for one, other in wrong)
+
+
+def quadrant_texts(rim: Rim, eye: Eye, mm_per_pixel: float | None) -> list[tuple[str, str]]:
+    """(letter or side, mean rim width) of the four quadrants."""
+    up, right, down, left = rim.sides
+    sides = {Eye.RIGHT: ("N", "T"), Eye.LEFT: ("T", "N"), Eye.UNKNOWN: ("right", "left")}[eye]
+    named = {"I": down, "S": up, sides[0]: right, sides[1]: left}
+    order = ["I", "S", *(["N", "T"] if eye is not Eye.UNKNOWN else ["left", "right"])]
+    return [(name, length_text(named[name], mm_per_pixel)) for name in order]
+
+
+def size_texts(extent: Extent, mm_per_pixel: float | None) -> tuple[str, str, str]:
+    """Height, width and area of a region."""
+    if extent.area == 0:
+        return (_NOTHING,) * 3
+    return (
+        length_text(extent.height, mm_per_pixel),
+        length_text(extent.width, mm_per_pixel),
+        grouped(extent.area) if mm_per_pixel is None else f"{extent.area * mm_per_pixel**2:.2f}",
+    )
+
+
+def length_text(pixels: float, mm_per_pixel: float | None) -> str:
+    """A length in the unit that `unit_text` names."""
+    return grouped(round(pixels)) if mm_per_pixel is None else f"{pixels * mm_per_pixel:.2f}"
+
+
+def unit_text(mm_per_pixel: float | None) -> str:
+    """The units of lengths and areas."""
+    return "px, px²" if mm_per_pixel is None else "mm, mm²"
+
+
+def hour_text(rim: Rim, hour: int, mm_per_pixel: float | None) -> str:
+    """The rim at an hour from 1 to 12, in words."""
+    width = length_text(float(rim.hours[hour % 12]), mm_per_pixel)
+    unit = "px" if mm_per_pixel is None else "mm"
+    ratio = float(rim.hour_ratios[hour % 12])
+    thin = f", thin (below {THIN:.1f})" if rim.has_cup and ratio < THIN else ""
+    return f"{hour} o’clock: rim {width} {unit} wide, {ratio:.2f} of the disc’s diameter{thin}"
+
+
+def spoken_hours(rim: Rim) -> str:
+    """All hours' rim-to-disc ratios, to be read aloud."""
+    return "Rim to disc ratio by clock hour: " + ", ".join(
+        f"{hour}: {rim.hour_ratios[hour % 12]:.2f}" for hour in range(1, 13)
+    )
+
+
+def _has_cup(measurement: Measurement) -> bool:
+    return measurement.rim is not None and measurement.rim.has_cup
+
+
+TIPS = {
+    "vertical": "Height of the cup’s bounding box over the height of the disc’s (Orlando et al. 2020, REFUGE, 3.3)",
+    "height": "Rows from the first to the last pixel of the region; the ratio is cup over disc",
+    "width": "Columns from the first to the last pixel of the region; the ratio is cup over disc",
+    "area": "Pixels of the region, the disc’s with those of its cup; the ratio is cup over disc",
+    "thinnest": "The narrowest rim over the disc’s diameter in the same axis, from the disc’s centroid "
+    "(disc damage likelihood scale, Henderer 2006); hours as you see the picture",
+    "ISNT": "A normal rim is widest inferiorly, then superiorly, nasally, temporally (Jonas et al. 1988); "
+    "many normal eyes break it. Less than a pixel is no difference.",
+    "IST": "The same without the nasal side: far more normal eyes keep it than the ISNT rule",
+    "quadrants": "Mean rim width in the 90° round each direction: inferior, superior, nasal, temporal",
+    "plot": "The disc as a circle, the cup inside it; hours as you see the picture. Point at an hour for its figures.",
+}
+"""What each figure means, for its tool tip."""

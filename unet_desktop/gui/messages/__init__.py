@@ -1,0 +1,1 @@
+"""Messages: status line, banner, confirmations and error dialogs."""

@@ -1,0 +1,89 @@
+"""The status line: what is under the pointer, the zoom, the case, and what computes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+
+from unet_desktop.gui.commands.actions import Actions
+
+
+class StatusLine(QStatusBar):
+    """Labels with room for their longest text, so that nothing jumps while the pointer moves."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Start empty."""
+        super().__init__(parent)
+        self._pointer = self._label("x 00000  y 00000  RGB 000 000 000")
+        self._region = self._label("not annotated")
+        self._zoom = self._label("00000 %")
+        self._case = self._label("")
+        self._note = self._label("")
+        self._job = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(150)
+        self._bar.setMaximumHeight(14)
+        self._bar.setTextVisible(False)
+        self._stop = QToolButton()
+        self._stop.setDefaultAction(actions["learn.stop"])
+        self._stop.setAutoRaise(True)
+        self._device = QLabel()
+        self._device.setProperty("role", "muted")
+        self._device.setContentsMargins(4, 0, 8, 0)
+        for label in (self._pointer, self._region, self._zoom, self._case):
+            self.addWidget(label)
+        self.addWidget(self._note, 1)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long ones are cut off
+        for part in (self._job, self._bar, self._stop, self._device):
+            self.addPermanentWidget(part)
+        self.setSizeGripEnabled(False)
+        self.set_job("")
+
+    def set_pointer(self, text: str, region: str) -> None:
+        """Where the pointer is with the pixel's value, and the label there; empty when it is away."""
+        self._pointer.setText(text)
+        self._region.setText(region)
+
+    def set_zoom(self, zoom: float | None) -> None:
+        """Device pixels an image pixel, or None without a picture."""
+        self._zoom.setText("" if zoom is None else f"{100 * zoom:.0f} %")
+
+    def set_case(self, text: str, note: str) -> None:
+        """The case's state, and what was decided when its picture was read."""
+        self._case.setText(text)
+        self._note.setText(note)
+        self._note.setToolTip(note)
+
+    def set_device(self, text: str) -> None:
+        """What this computer computes with."""
+        self._device.setText(text)
+
+    @property
+    def device(self) -> str:
+        """What `set_device` said."""
+        return self._device.text()
+
+    def end_message(self, sentence: str) -> None:
+        """It is so no more: take it away, unless something else was said since."""
+        if sentence and self.currentMessage() == sentence:
+            self.clearMessage()
+
+    def set_job(self, title: str) -> None:
+        """The job that runs, or empty."""
+        self._job.setText(title)
+        self._bar.setRange(0, 0)
+        for part in (self._job, self._bar, self._stop):
+            part.setVisible(bool(title))
+
+    def set_progress(self, done: int, total: int) -> None:
+        """How far the job is; a total of 0 says that nobody knows."""
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
+    def _label(self, widest: str) -> QLabel:
+        label = QLabel()
+        label.setFrameShape(QFrame.Shape.NoFrame)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 8)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        label.setIndent(6)
+        return label

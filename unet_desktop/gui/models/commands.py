@@ -1,0 +1,105 @@
+"""Handlers of the models panel: a model comes in, goes out, is described, noted and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from unet_desktop import files
+from unet_desktop.checkpoint_header import SUFFIX
+from unet_desktop.gui.messages.confirm import confirmed
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.models import delete_model, write_notes
+from unet_desktop.tasks.model_card import card_of
+
+
+class ModelHandlers:
+    """Import, export, card, ONNX, notes, delete."""
+
+    def __init__(self, bench: Workbench, window: QWidget) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window = bench, window
+
+    def import_model(self) -> None:
+        """Ask for a model file and take it in, checked, in the background; it is in use then."""
+        project = self._bench.session.project
+        if project is None or project.read_only:
+            return
+        kinds = f"Models (*{SUFFIX} *.pt *.pth);;All files (*)"  # a pickle is refused with the way to convert it
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import a model", str(Path.home()), kinds)
+        if not chosen:
+            return
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.import_model import import_model
+
+            return import_model(root, Path(chosen))
+
+        learning = self._bench.learning
+        learning.run("Importing a model", start, at_end=learning.use_new_model, done="The model was imported.")
+
+    def export(self, model: Path) -> None:
+        """Ask where to, and copy the model's file there.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        target = self._ask("Export the model", model.name, f"Models (*{SUFFIX})")
+        if target is not None and target != model:
+            files.copy_file(model, target)
+
+    def save_card(self, model: Path) -> None:
+        """Ask where to, and write the model card there.
+
+        Raises:
+            CheckpointError: the model is damaged. WriteError: it cannot be written.
+        """
+        target = self._ask("Save the model card", f"{model.stem}.md", "Markdown (*.md)")
+        if target is not None:
+            files.write_text(target, card_of(model))
+
+    def export_onnx(self, model: Path) -> None:
+        """Ask where to, and write the model as ONNX in the background."""
+        target = self._ask("Export the model as ONNX", f"{model.stem}.onnx", "ONNX (*.onnx)")
+        if target is None:
+            return
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.export_onnx import export_onnx
+
+            return export_onnx(model, target)
+
+        done = f"{target} was written and agrees with the model."
+        self._bench.learning.run("Exporting as ONNX", start, done=done)
+
+    def delete(self, model: Path) -> None:
+        """Delete a model, if the user means it; the curves of its training stay.
+
+        Raises:
+            WriteError: it cannot be deleted.
+        """
+        project = self._bench.session.project
+        if project is None or project.read_only or self._bench.runner.busy:
+            return
+        question = f"Delete {model.stem} for good? Masks and predictions stay; export it first if you may want it back."
+        if confirmed(self._window, "Delete model", question, "Delete"):
+            delete_model(project.layout, model.stem)
+            self._bench.session.refresh_models()
+
+    def write_notes(self, model: Path, text: str) -> None:
+        """Keep what the user noted of a model.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        project = self._bench.session.project
+        if project is not None and not project.read_only and project.layout.model(model.stem) == model:
+            write_notes(project.layout, model.stem, text)
+
+    def _ask(self, title: str, name: str, kind: str) -> Path | None:
+        """A file to write; the dialog itself asks before one is replaced."""
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kind)
+        return Path(chosen) if chosen else None

@@ -1,0 +1,188 @@
+"""ModelsPanel: the project's models, which one is in use, and what each says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unet_desktop.gui.models.notes import ModelNotes
+from unet_desktop.gui.widgets.model_text import details_html, summary
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.project.models import Model
+
+_EMPTY = "There are no models yet. Correct a few masks, then start a training: its model will be listed here."
+_ACTIONS = (
+    ("&Import a model…", "models.import_model"),
+    ("&Export…", "models.export"),
+    ("Save model &card…", "models.save_card"),
+    ("Export as &ONNX…", "models.export_onnx"),
+    ("&Delete…", "models.delete"),
+)
+_WRITING = ("models.import_model", "models.delete")
+_IMPORT = "models.import_model"
+
+
+class ModelsPanel(QWidget):
+    """A list of models, newest first, over the details of the selected one.
+
+    Signals:
+        model_chosen: path of the model that shall be used from now on.
+        action_requested(handler, path): what shall be done with this model; None where it needs none.
+        notes_edited(path, text): keep this text beside this model.
+    """
+
+    model_chosen = Signal(object)
+    action_requested = Signal(str, object)
+    notes_edited = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """No models."""
+        super().__init__(parent)
+        self._models: list[Model] = []
+        self._in_use: Path | None = None
+        self._chosen: Path | None = None
+        self._texts: dict[Path, str] = {}
+        self._list = named(QListWidget(), "models")
+        self._details = named(QTextBrowser(), "details")
+        self._notes = ModelNotes()
+        self._use = named(QPushButton("Use this model"), "use")
+        self._menu = named(QMenu(self), "model_actions")
+        self._pages = QStackedLayout()
+        self._lay_out()
+        self._list.currentRowChanged.connect(self._on_list_row_changed)
+        self._list.itemActivated.connect(self._on_use_clicked)
+        self._use.clicked.connect(self._on_use_clicked)
+        self._notes.edited.connect(self._on_notes_edited)
+        self.set_models([], None)
+
+    def set_models(self, models: Sequence[Model], in_use: Path | None, notes: Mapping[Path, str] | None = None) -> None:
+        """Show these models, newest first; the one in use is selected unless the user chose another.
+
+        Args:
+            models: the project's.
+            in_use: path of the one that predicts.
+            notes: model's path to what people noted of it.
+        """
+        chosen = None if self._chosen == self._in_use else self._chosen
+        self._texts = dict(notes or {})
+        self.keep_notes()  # which are newer
+        self._models, self._in_use = list(models), in_use
+        self._list.clear()
+        for model in models:
+            item = QListWidgetItem(summary(model, in_use=model.path == in_use))
+            item.setSizeHint(QSize(0, 2 * self._list.fontMetrics().lineSpacing() + 12))
+            font = item.font()
+            font.setBold(model.path == in_use)
+            item.setFont(font)
+            self._list.addItem(item)
+        wanted = [model.path for model in models]
+        for path in (chosen, in_use):
+            if path in wanted:
+                self._list.setCurrentRow(wanted.index(path))
+                break
+        else:
+            self._list.setCurrentRow(0 if wanted else -1)
+        self._chosen = chosen
+        self._pages.setCurrentIndex(1 if wanted else 0)
+
+    def keep_notes(self) -> None:
+        """Have what is being written kept now."""
+        self._notes.keep()
+
+    def set_writable(self, writable: bool) -> None:
+        """Whether models can be taken in, noted and deleted here."""
+        self._notes.setReadOnly(not writable)
+        for action in self._menu.actions():
+            if action.data() in _WRITING:
+                action.setEnabled(writable)
+
+    def _selected(self) -> Model | None:
+        row = self._list.currentRow()
+        return self._models[row] if 0 <= row < len(self._models) else None
+
+    def _lay_out(self) -> None:
+        self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._details.setOpenLinks(False)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._list)
+        splitter.addWidget(self._details)
+        splitter.addWidget(self._notes)
+        splitter.setSizes([200, 230, 60])
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(8)
+        column.addWidget(splitter, 1)
+        for text, handler in _ACTIONS:
+            action = self._menu.addAction(text)
+            action.setData(handler)
+            action.triggered.connect(lambda _checked=False, chosen=handler: self._on_action_triggered(chosen))
+        more = named(QPushButton("More"), "more")
+        more.setMenu(self._menu)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._use, 1)
+        buttons.addWidget(more)
+        column.addLayout(buttons)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(full)
+        self.setLayout(self._pages)
+
+    def _empty_page(self) -> QWidget:
+        page, empty = QWidget(), named(QLabel(_EMPTY), "empty")
+        empty.setWordWrap(True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        take_in = named(QPushButton("Import a model…"), "import_first")
+        take_in.clicked.connect(lambda: self._on_action_triggered(_IMPORT))
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        column.addStretch(1)
+        column.addWidget(empty)
+        column.addWidget(take_in, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        return page
+
+    @Slot()
+    def _on_list_row_changed(self) -> None:
+        model = self._selected()
+        self._chosen = None if model is None else model.path
+        in_use = model is not None and model.path == self._in_use
+        self._details.setHtml("" if model is None else details_html(model))
+        path = None if model is None else model.path
+        self._notes.show_notes(path, "" if path is None else self._texts.get(path, ""))
+        self._use.setEnabled(model is not None and not in_use)
+        self._use.setText("In use" if in_use else "Use this model")
+
+    @Slot()
+    def _on_use_clicked(self) -> None:
+        model = self._selected()
+        if model is not None and model.path != self._in_use:
+            self.model_chosen.emit(model.path)
+
+    def _on_notes_edited(self, path: Path, text: str) -> None:
+        self._texts[path] = text
+        self.notes_edited.emit(path, text)
+
+    def _on_action_triggered(self, handler: str) -> None:
+        model = self._selected()
+        if handler == _IMPORT:
+            self.action_requested.emit(handler, None)
+        elif model is not None:
+            self.action_requested.emit(handler, model.path)

@@ -1,1 +1,0 @@
-"""Dock panels: one widget a file."""

@@ -1,0 +1,1 @@
+"""Projects: making, opening and filling them."""

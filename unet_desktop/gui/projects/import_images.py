@@ -1,0 +1,117 @@
+"""ImportImagesDialog: which pictures, and masks that other programs made, come into the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from unet_desktop.errors import ImageError
+from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
+from unet_desktop.gui.widgets.copy_choice import CopyChoice
+from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
+from unet_desktop.images.listing import find_images
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.pairs import masks_among
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """Pictures to take in.
+
+    Attributes:
+        source: their folder.
+        copy: copy them into the project, or refer to them.
+        masks: a folder of masks with the pictures' names, or None.
+        recursive: look into sub-folders.
+    """
+
+    source: Path
+    copy: bool
+    masks: Path | None
+    recursive: bool
+
+
+class ImportImagesDialog(FormDialog):
+    """Asks for a folder of pictures and, if there are any, the folder of their masks."""
+
+    def __init__(self, parent: QWidget | None, labels: LabelSet) -> None:
+        """For a project with these labels."""
+        super().__init__(parent, "Import pictures", "Import")
+        self._source = named(PathField("Folder with pictures"), "source")
+        self._recursive = named(QCheckBox("Also look into its sub-folders"), "recursive")
+        self._found = quiet("")
+        self._copy = CopyChoice()
+        self._masks = named(PathField("Folder with masks", "Optional"), "masks")
+        names = ", ".join(label.name for label in labels)
+        self.form.addRow("&Pictures", self._source)
+        self.form.addRow("", self._recursive)
+        self.form.addRow("", self._found)
+        self.form.addRow("", self._copy)
+        self.form.addRow("&Masks", self._masks)
+        explained = quiet(
+            f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
+            "Masks and pictures may lie in the same folder."
+        )
+        explained.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.form.addRow("", explained)
+        self._preview = MaskPreviewPanel(labels)
+        self.form.addRow("", self._preview)
+        self._source.path_changed.connect(self.check)
+        self._masks.path_changed.connect(self.check)
+        self._recursive.toggled.connect(self.check)
+        self._source.setFocus()
+        self.check()
+
+    def request(self) -> ImportRequest:
+        """What was asked for."""
+        return ImportRequest(
+            self._source.path() or Path(), self._copy.copy, self._masks.path(), self._recursive.isChecked()
+        )
+
+    def check(self) -> None:
+        """Show the problem, or how the masks will be understood."""
+        super().check()
+        request = self.request()
+        masks = request.masks if self.acceptable else None
+        if self.form.isRowVisible(self._preview) != (masks is not None):
+            self.form.setRowVisible(self._preview, masks is not None)
+            self.adjustSize()
+        if masks is not None:
+            self._preview.look_at(request.source, masks, recursive=request.recursive)
+        else:
+            self._preview.clear()
+
+    def done(self, result: int) -> None:
+        """End, and look at nothing any more."""
+        self._preview.shutdown()
+        super().done(result)
+
+    def problem(self) -> str:
+        """What is missing or wrong, as a sentence."""
+        self._found.setText("")
+        source, masks = self._source.path(), self._masks.path()
+        problem = problem_with_folder(source, "the folder with the pictures")
+        if problem or source is None:
+            return problem
+        # Sub-folders are not counted while somebody types: "/" alone would be a walk over the whole disk.
+        if not self._recursive.isChecked():
+            try:
+                found = find_images(source)
+            except ImageError as error:
+                return str(error)
+            self._found.setText(_counted(len(found), len(masks_among(found)), masks is not None))
+        return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+
+
+def _counted(files: int, masks: int, asked: bool) -> str:
+    pictures = "1 picture" if files - masks == 1 else f"{files - masks:,} pictures"
+    if not masks:
+        return f"{pictures}."
+    beside = "1 mask" if masks == 1 else f"{masks:,} masks"
+    how = "" if asked else " To import the masks, too, choose the same folder below."
+    return f"{pictures}, and {beside} beside them.{how}"

@@ -1,0 +1,133 @@
+"""MaskPreviewPanel: how masks of other programs will be understood, shown on one of them before the import."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.images.read import Pixels
+from unet_desktop.labels import LabelSet
+from unet_desktop.tasks.preview_import import LONGEST, ImportPreview, preview_import
+
+_SETTLED = 300
+"""Milliseconds without another key before the folders are looked into."""
+_POLL = 50
+_MOST_NAMES = 3
+
+
+class MaskPreviewPanel(QWidget):
+    """Looks in a thread of its own, because folders may be large and lie on a slow network."""
+
+    def __init__(self, labels: LabelSet, parent: QWidget | None = None) -> None:
+        """For a project with these labels; nothing is shown yet."""
+        super().__init__(parent)
+        self._labels = labels
+        self._picture = named(QLabel(), "preview")
+        self._mapping = named(wrapped(""), "mapping")
+        self._counts = named(quiet(""), "counts")
+        self._pool = ThreadPoolExecutor(1, "preview")
+        self._asked: tuple[Path, Path, bool] | None = None
+        self._future: Future[ImportPreview] | None = None
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._poll = QTimer(self, interval=_POLL)
+        self._settle.timeout.connect(self._on_settle_timeout)
+        self._poll.timeout.connect(self._on_poll_timeout)
+        self._lay_out()
+
+    def look_at(self, source: Path, masks: Path, *, recursive: bool) -> None:
+        """Show what an import of these folders would take in."""
+        if self._asked != (source, masks, recursive):
+            self._forget()
+            self._asked = (source, masks, recursive)
+            self._say("Looking at the masks…")
+            self._settle.start()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._forget()
+        self._asked = None
+
+    def shutdown(self) -> None:
+        """Look at nothing any more. What is being read is left to end by itself: it writes nothing."""
+        self.clear()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _forget(self) -> None:
+        self._settle.stop()
+        self._poll.stop()
+        if self._future is not None:
+            self._future.cancel()
+        self._future = None
+        self._picture.hide()
+        self._say("")
+
+    def _say(self, counts: str, mapping: str = "") -> None:
+        self._counts.setText(counts)
+        self._mapping.setText(mapping)
+        self._mapping.setVisible(bool(mapping))  # an empty line would push down what stands below it
+
+    def _lay_out(self) -> None:
+        self.setFixedHeight(LONGEST)  # the form shall not move when the picture comes
+        self._picture.hide()
+        text = QVBoxLayout()
+        text.setSpacing(8)
+        text.addWidget(self._mapping)
+        text.addWidget(self._counts)
+        text.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+
+    @Slot()
+    def _on_settle_timeout(self) -> None:
+        if self._asked is not None:
+            source, masks, recursive = self._asked
+            look = partial(preview_import, source, masks, self._labels, recursive=recursive)
+            self._future = self._pool.submit(look)
+            self._poll.start()
+
+    @Slot()
+    def _on_poll_timeout(self) -> None:
+        if self._future is None or not self._future.done():
+            return
+        self._poll.stop()
+        try:
+            self._show(self._future.result())
+        except UserError as error:
+            self._say("", str(error))
+
+    def _show(self, preview: ImportPreview) -> None:
+        mask = preview.mask
+        self._say(_counts(preview), "" if mask is None else mask.problem or f"{mask.name}: {mask.mapping}.")
+        if mask is not None and mask.pixels is not None:
+            self._picture.setPixmap(_pixmap(mask.pixels))
+            self._picture.setAccessibleName(f"{mask.name}, outlined")
+            self._picture.show()
+
+
+def _counts(preview: ImportPreview) -> str:
+    count, without = preview.pictures, preview.without
+    pictures = "1 picture" if count == 1 else f"{count:,} pictures"
+    if not without:
+        return "The picture has a mask." if count == 1 else f"All {pictures} have a mask."
+    if len(without) == count:
+        return f"There are {pictures}, and none has a mask of its name."
+    names = ", ".join(without[:_MOST_NAMES])
+    more = f" and {len(without) - _MOST_NAMES:,} more" if len(without) > _MOST_NAMES else ""
+    have = "has" if count - len(without) == 1 else "have"
+    return f"{count - len(without):,} of {pictures} {have} a mask. Without one: {names}{more}."
+
+
+def _pixmap(pixels: Pixels) -> QPixmap:
+    height, width = pixels.shape[:2]
+    return QPixmap.fromImage(QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888))

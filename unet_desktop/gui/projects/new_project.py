@@ -1,0 +1,146 @@
+"""NewProjectDialog: name, place, labels and, if wanted, the first pictures of a project."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+
+from unet_desktop.errors import LabelError
+from unet_desktop.gui.projects.label_table import LabelTable
+from unet_desktop.gui.widgets.copy_choice import CopyChoice
+from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
+from unet_desktop.labels import TEMPLATES, LabelSet
+
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+"""What some file system refuses in a folder's name; a project must survive being moved to another computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProjectRequest:
+    """A project to make.
+
+    Attributes:
+        root: its folder, new or empty.
+        name: what people read.
+        labels: what its masks are made of.
+        images: a folder of pictures to import at once, or None.
+        copy: copy these pictures, or refer to them.
+    """
+
+    root: Path
+    name: str
+    labels: LabelSet
+    images: Path | None
+    copy: bool
+
+
+class NewProjectDialog(FormDialog):
+    """Asks for a new project; a folder of the project's name is made in the chosen place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """With the optic disc and cup, in the documents' folder."""
+        super().__init__(parent, "New project", "Create project")
+        self._name = named(QLineEdit(), "name")
+        self._name.setPlaceholderText("e.g. Glaucoma clinic 2026")
+        self._place = named(PathField("Place for the project's folder"), "place")
+        self._root = quiet("")
+        self._template = named(QComboBox(), "template")
+        self._template.addItems(list(TEMPLATES))
+        self._preview = QLabel()
+        self._table = LabelTable()
+        self._images = named(PathField("Folder with pictures", "Optional: import a folder at once"), "images")
+        self._copy = CopyChoice()
+        self._lay_out()
+        self._place.set_path(
+            Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
+        )
+        self._name.textChanged.connect(self.check)
+        self._place.path_changed.connect(self.check)
+        self._template.currentTextChanged.connect(self._on_template_changed)
+        self._table.labels_changed.connect(self.check)
+        self._images.path_changed.connect(self.check)
+        self._on_template_changed()
+
+    def request(self) -> NewProjectRequest:
+        """What was asked for.
+
+        Raises:
+            LabelError: the labels do not fit together; the dialog cannot be accepted then.
+        """
+        return NewProjectRequest(
+            self._project_root(), self._name.text().strip(), self._labels(), self._images.path(), self._copy.copy
+        )
+
+    def problem(self) -> str:
+        """What is missing or wrong, as a sentence."""
+        name = self._name.text().strip()
+        if not name:
+            return "Give the project a name."
+        if _NOT_IN_NAMES.search(name) or name.endswith("."):
+            return "A name goes into a folder's name: leave out < > : \" / \\ | ? * and a dot at its end."
+        if self._place.path() is None:
+            return "Choose a place for the project's folder."
+        images = self._images.path()
+        problem = problem_with_new_folder(self._project_root())
+        if not problem and images is not None:
+            problem = problem_with_folder(images, "the folder with the pictures")
+        if problem:
+            return problem
+        if self._template_labels() is None and not self._table.all_named:
+            return "Give each label a name."
+        try:
+            self._labels()
+        except LabelError as error:
+            return str(error)
+        return ""
+
+    def check(self) -> None:
+        """Show the problem, and where the project will be."""
+        super().check()
+        self._root.setText(f"Its folder: {self._project_root()}" if self._name.text().strip() else "")
+        self._copy.setEnabled(self._images.path() is not None)
+
+    def _project_root(self) -> Path:
+        return (self._place.path() or Path()) / self._name.text().strip()
+
+    def _labels(self) -> LabelSet:
+        return self._template_labels() or self._table.labels()
+
+    def _template_labels(self) -> LabelSet | None:
+        return TEMPLATES[self._template.currentText()]
+
+    def _lay_out(self) -> None:
+        self._preview.setTextFormat(Qt.TextFormat.RichText)
+        self.form.addRow("&Name", self._name)
+        self.form.addRow("Create &in", self._place)
+        self.form.addRow("", self._root)
+        self.form.addRow("&Labels", self._template)
+        self.form.addRow("", self._preview)
+        self.form.addRow(self._table)
+        self.form.addRow("&Pictures", self._images)
+        self.form.addRow("", self._copy)
+
+    @Slot()
+    def _on_template_changed(self) -> None:
+        labels = self._template_labels()
+        self.form.setRowVisible(self._table, labels is None)
+        self.form.setRowVisible(self._preview, labels is not None)
+        if labels is not None:
+            self._preview.setText(_preview_html(labels))
+        self.check()
+        self.adjustSize()
+
+
+def _preview_html(labels: LabelSet) -> str:
+    parts = []
+    for label in labels:
+        inside = f", inside {html.escape(label.inside)}" if label.inside else ""
+        parts.append(f'<span style="color:{label.colour}">■</span>&nbsp;{html.escape(label.name)}{inside}')
+    return "&emsp;".join(parts)

@@ -1,0 +1,1 @@
+"""Session: the open project and the open case."""

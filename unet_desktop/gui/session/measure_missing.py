@@ -1,0 +1,100 @@
+"""MissingRatios: measures the masks whose ratio older programs did not note, once the list is sorted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.session.session import Session
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.file import read_mask
+from unet_desktop.project.case import UNCORRECTED, Case, CaseState
+from unet_desktop.project.case_query import Order
+from unet_desktop.project.layout import Layout
+from unet_desktop.project.project import Project
+from unet_desktop.project.ratio import vertical_ratio
+
+_TOGETHER = 400
+"""Milliseconds whose results are noted together: one by one, thousands would keep the window busy."""
+
+
+class MissingRatios(QObject):
+    """Reads masks in a thread, one after the other; masks that hold no disc are read once and stay without."""
+
+    _measured = Signal(object, str, object)  # from the thread: project folder, case id, ratio or None
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        """Follow the session's list."""
+        super().__init__(parent)
+        self._session = session
+        self._closed = False
+        self._root: Path | None = None
+        self._asked: set[str] = set()
+        self._found: dict[str, float] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_TOGETHER)
+        self._timer.timeout.connect(self._note)
+        self._measured.connect(self._on_measured)
+        session.cases.changed.connect(self._on_cases_changed)
+
+    def shutdown(self) -> None:
+        """Measure no more."""
+        self._timer.stop()
+        self._closed = True
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+        self._asked.clear()
+        self._found.clear()
+
+    def _on_cases_changed(self) -> None:
+        cases, project = self._session.cases, self._session.project
+        root = None if project is None else project.root
+        if root != self._root:
+            self._stop()
+            self._root = root
+        if self._closed or project is None or cases.query.order is not Order.VCDR:
+            return
+        missing = [case for case in map(project.case, cases.shown) if case.id not in self._asked and _is_missing(case)]
+        if missing:
+            self._pool = self._pool or ThreadPoolExecutor(1, "ratios")
+            self._asked |= {case.id for case in missing}
+            for case in missing:
+                self._pool.submit(_measure, project, case, self._measured.emit)
+
+    def _on_measured(self, root: Path, case_id: str, ratio: float | None) -> None:
+        if root == self._root and ratio is not None:
+            self._found[case_id] = ratio
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _note(self) -> None:
+        project, found = self._session.project, dict(self._found)
+        self._found.clear()
+        if project is not None and project.root == self._root:
+            for case in project.note_ratios(found):
+                self._session.take(case)
+
+
+def _is_missing(case: Case) -> bool:
+    return case.best_vcdr is None and case.state is not CaseState.NEW
+
+
+def _measure(project: Project, case: Case, tell: Callable[[Path, str, float | None], object]) -> None:
+    """In the thread: tell the ratio of the case's mask, or of its prediction where nobody corrected it."""
+    tell(project.root, case.id, _ratio(project.layout, project.labels, case))
+
+
+def _ratio(layout: Layout, labels: LabelSet, case: Case) -> float | None:
+    path = layout.prediction(case.id) if case.state in UNCORRECTED else layout.mask(case.id)
+    try:
+        return vertical_ratio(read_mask(path, labels, (case.height, case.width)), labels)
+    except UserError:  # opening the case says why
+        return None

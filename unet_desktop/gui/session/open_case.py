@@ -1,0 +1,123 @@
+"""OpenCase: a case with all that is read from disk to work on it, and the one function that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from unet_desktop.errors import ImageError, MaskError, UserError
+from unet_desktop.images.read import Image, read_image
+from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.predictions import StoredPrediction, load_prediction
+from unet_desktop.project.project import Project
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenCase:
+    """A case with its picture, human mask and waiting prediction, all read and matching.
+
+    Attributes:
+        case: what is known of it.
+        image: its picture.
+        mask: (H, W) uint8, or None when nobody has drawn one.
+        model: fingerprint of the model whose prediction the mask started from, or empty.
+        prediction: what waits for a decision, where no human has worked on the case yet.
+        problem: why there is no prediction although one should be, as a sentence; or empty.
+    """
+
+    case: Case
+    image: Image
+    mask: Mask | None
+    model: str
+    prediction: StoredPrediction | None = None
+    problem: str = ""
+
+
+def read_case(project: Project, case_id: str, *, image: Image | None = None, with_mask: bool = True) -> OpenCase:
+    """Read a case from disk; nothing is remembered or changed, so that any thread may ask.
+
+    Args:
+        project: whose case.
+        case_id: which.
+        image: its picture where that has been read already.
+        with_mask: read the human mask too.
+
+    Raises:
+        UserError: picture or mask cannot be read, or do not fit.
+    """
+    case = project.case(case_id)
+    image = image or read_image(project.image_path(case_id))
+    _check_size(case, image)
+    path = project.layout.mask(case_id)
+    mask = read_mask(path, project.labels, (case.height, case.width)) if with_mask and path.exists() else None
+    prediction, problem = read_prediction(project, case)
+    return OpenCase(case, image, mask, "" if mask is None else case.model, prediction, problem)
+
+
+def read_prediction(project: Project, case: Case) -> tuple[StoredPrediction | None, str]:
+    """The prediction that waits for a decision, or None, and why there is none although one should be."""
+    if case.state is not CaseState.PREDICTED:
+        return None, ""
+    try:
+        return load_prediction(project.layout, project.labels, case), ""
+    except UserError as error:
+        return None, str(error)
+
+
+def _check_size(case: Case, image: Image) -> None:
+    """Refuse a picture that is not the one that was added.
+
+    Raises:
+        ImageError: it has another size.
+    """
+    height, width = image.pixels.shape[:2]
+    if (height, width) != (case.height, case.width):
+        raise ImageError(
+            f"The picture of {case.id} has {width} x {height} pixels now but had {case.width} x {case.height} "
+            "when it was added. Put the original picture back."
+        )
+
+
+def check_mask(case: Case, mask: Mask | None) -> None:
+    """Refuse a mask that is not the picture's.
+
+    Raises:
+        MaskError: it has another size.
+    """
+    if mask is not None and mask.shape != (case.height, case.width):
+        raise MaskError(f"The mask of {case.id} has another size than its picture. Put the matching one back.")
+
+
+class Remedy(StrEnum):
+    """What the user can do, beside trying again."""
+
+    LOCATE = "locate"  # say where the picture is
+    EMPTY_MASK = "empty-mask"  # put the mask aside and begin anew
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A case that could not be opened.
+
+    Attributes:
+        case_id: which.
+        sentence: why.
+        remedy: what can be done.
+    """
+
+    case_id: str
+    sentence: str
+    remedy: Remedy = Remedy.NONE
+
+    @classmethod
+    def by(cls, case_id: str, error: UserError) -> Broken:
+        """What this error says of the case."""
+        remedy = Remedy.NONE
+        if isinstance(error, ImageError):
+            remedy = Remedy.LOCATE
+        elif isinstance(error, MaskError):
+            remedy = Remedy.EMPTY_MASK
+        return cls(case_id, str(error), remedy)

@@ -1,0 +1,212 @@
+"""Session: the project and the case that are open; a failed opening leaves both as they were."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Unpack
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import UserError
+from unet_desktop.gui.session.case_list import CaseList
+from unet_desktop.gui.session.case_reader import CaseReader
+from unet_desktop.gui.session.held_projects import Accesses
+from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
+from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
+from unet_desktop.project.access import Access
+from unet_desktop.project.case import Case
+from unet_desktop.project.models import Model, list_models
+from unet_desktop.project.project import Noted, Project
+
+log = logging.getLogger("unet.gui")
+
+
+class Session(QObject):
+    """What is open. It reads; the only thing it writes is what is noted of a case.
+
+    Signals:
+        leaving: the open case is about to be left for another one; save it soon.
+        leaving_project: all cases are about to be left, or read again; save what is to be saved now.
+        project_changed: another project is open, or none.
+        case_changed: another case is open, or none.
+        cases_changed: there are other cases than before.
+        case_updated(case_id): what is known of one case changed.
+        models_changed: the list of models or the one in use changed.
+        scale_changed: the project's pixels measure something else now.
+    """
+
+    leaving = Signal()
+    leaving_project = Signal()
+    project_changed = Signal()
+    case_changed = Signal()
+    cases_changed = Signal()
+    case_updated = Signal(str)
+    models_changed = Signal()
+    scale_changed = Signal()
+
+    def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
+        """Start with nothing open."""
+        super().__init__(parent)
+        self.access: Access | None = None
+        self.project: Project | None = None
+        self.open: OpenCase | None = None
+        self.models: list[Model] = []
+        self.model_in_use: Path | None = None
+        self.cases = CaseList(self)
+        self._unsaved, self._reader, self._accesses = unsaved, reader, Accesses(unsaved)
+        self.broken: Broken | None = None  # what is shown in the place of a case that could not be opened
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """(corrected, all) cases of the project."""
+        return self.cases.counts
+
+    @property
+    def case_ids(self) -> list[str]:
+        """Ids of all cases in natural order."""
+        return self.cases.ids
+
+    @property
+    def case_id(self) -> str | None:
+        """Id of the open case."""
+        return None if self.open is None else self.open.case.id
+
+    @property
+    def current_id(self) -> str | None:
+        """Id of the case that is open, or of the one that could not be opened."""
+        return self.case_id if self.broken is None else self.broken.case_id
+
+    def open_project(self, root: Path) -> None:
+        """Open a project and no case of it yet.
+
+        Raises:
+            ProjectError: no project, or damaged; what was open stays open.
+        """
+        self.leaving_project.emit()  # before reading: what it writes may belong to this very project
+        self._swap_project(self._accesses.enter(root))
+
+    def close_project(self) -> None:
+        """Leave the project; the window shows its first page."""
+        self.leaving_project.emit()
+        self._swap_project(None)
+
+    def shutdown(self) -> None:
+        """Let other programs have what is open; the window is gone."""
+        self._accesses.leave()
+
+    def reload_cases(self) -> None:
+        """Read the project's cases again after a job added some.
+
+        Raises:
+            ProjectError: the project is damaged; the cases known before stay.
+        """
+        if self.project is None:
+            return
+        self.leaving_project.emit()  # before reading, which would miss what it writes
+        self.project = type(self.project).open(self.project.root)
+        self.cases.reload(self.project)
+        self.cases_changed.emit()
+        self.scale_changed.emit()  # pictures may state how large a pixel is
+        self.refresh_models()
+
+    def rebuild_index(self) -> None:
+        """Make the project's index anew from its folder; a case that is gone from there is closed.
+
+        Raises:
+            UserError: the project is damaged or cannot be written.
+        """
+        if self.project is None:
+            return
+        self.leaving_project.emit()
+        self.project.rebuild_catalog()
+        self.cases.reload(self.project)
+        self.cases_changed.emit()
+        if self.case_id is not None and self.case_id not in self.case_ids:
+            self.open = None
+            self.case_changed.emit()
+        elif self.case_id is not None:
+            self.take(self.project.case(self.case_id))
+        if self.broken is not None:
+            self.retry()
+
+    def open_case(self, case_id: str) -> None:
+        """Open a case; one whose picture or mask cannot be read or does not fit becomes `broken`, and none is open."""
+        if self.project is None or case_id == self.case_id:
+            return
+        staged, broken = None, None
+        try:
+            staged = self._stage(self.project, case_id)
+        except UserError as error:
+            log.info("%s", error)
+            broken = Broken.by(case_id, error)
+        self.leaving.emit()
+        self.open = None if staged is None else replace(staged, case=self.project.case(case_id))
+        self.broken = broken
+        self.cases.set_current(case_id)
+        self.case_changed.emit()
+
+    def retry(self) -> None:
+        """Try again to open the case that could not be opened; it may also be gone meanwhile."""
+        if self.broken is not None and self.broken.case_id in self.case_ids:
+            self.open_case(self.broken.case_id)
+        elif self.broken is not None:
+            self.broken = None
+            self.case_changed.emit()
+
+    def step(self, offset: int) -> str | None:
+        """Id of the case that many places on in the list as it is shown, or None at its end.
+
+        It goes on from a case that could not be opened.
+        """
+        return self.cases.step(self.current_id, offset)
+
+    def next_uncorrected(self) -> str | None:
+        """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
+        return self.cases.next_uncorrected(self.current_id)
+
+    def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
+        """Note something of a case, the open one when none is named; None leaves it as it is.
+
+        Raises:
+            UserError: approved without a mask, or the record cannot be written.
+        """
+        case_id = case_id or self.case_id
+        if self.project is not None and case_id is not None:
+            self.take(self.project.mark(case_id, approved=approved, **noted))
+
+    def take(self, case: Case) -> None:
+        """Note what the project says of a case now."""
+        if self.open is not None and self.open.case.id == case.id:
+            self.open = replace(self.open, case=case)
+        self.cases.note(case)
+        self.case_updated.emit(case.id)
+
+    def refresh_models(self, in_use: Path | None = None) -> None:
+        """List the models again; the newest is in use unless another is chosen and still there."""
+        self.models = [] if self.project is None else list_models(self.project.layout)
+        paths = [model.path for model in self.models]
+        if in_use is not None:
+            self.model_in_use = in_use
+        if self.model_in_use not in paths:
+            self.model_in_use = paths[0] if paths else None
+        self.models_changed.emit()
+
+    def _stage(self, project: Project, case_id: str) -> OpenCase:
+        unsaved = self._unsaved.find(project.root, case_id)
+        if unsaved is None:
+            return self._reader.read(project, case_id)
+        mask = unsaved.copy_of_mask()  # the file is older, and may even be damaged
+        check_mask(project.case(case_id), mask)
+        staged = self._reader.read(project, case_id, with_mask=False)
+        return replace(staged, mask=mask, model="" if mask is None else unsaved.model)
+
+    def _swap_project(self, access: Access | None) -> None:
+        project = None if access is None else access.project
+        self.access, self.project, self.open, self.model_in_use, self.broken = access, project, None, None, None
+        self.cases.set_project(project)
+        self.project_changed.emit()
+        self.case_changed.emit()
+        self._accesses.keep(access)
+        self.refresh_models()

@@ -1,0 +1,1 @@
+"""Settings: what the program remembers between sessions."""

@@ -1,0 +1,167 @@
+"""Settings: what the program remembers between runs; the window's geometry is kept apart from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import get_args
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from unet_desktop.engine.device.cpu_priority import Cores
+from unet_desktop.errors import UserError
+from unet_desktop.gui.settings.view_options import PLAIN, View, view_from_json
+from unet_desktop.tasks.folders.outputs import Outputs
+
+MOST_RECENT = 8
+
+
+class Theme(StrEnum):
+    """Whose colours the window has."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What people chose.
+
+    Attributes:
+        theme: see `Theme`.
+        view: how picture and mask are shown.
+        brush_diameter: image pixels.
+        pen_pressure: does a pen's pressure change the brush's size?
+        cores: what training takes of them.
+        recent: project folders, the latest first.
+        folder_pace: pictures a second of the last run over a folder; 0 if there was none.
+    """
+
+    theme: Theme = Theme.SYSTEM
+    view: View = field(default=PLAIN)
+    brush_diameter: int = 60
+    pen_pressure: bool = True
+    cores: Cores = "auto"
+    recent: tuple[Path, ...] = field(default=())
+    folder_pace: float = 0.0
+
+
+class Store:
+    """Reads and writes the settings in the user's configuration; what cannot be understood has its default."""
+
+    def __init__(self) -> None:
+        """Use the application's own place."""
+        self._store = QSettings()
+        self.settings = self._read()
+
+    def change(self, settings: Settings) -> None:
+        """Keep these from now on."""
+        self.settings = settings
+        self._store.setValue("theme", settings.theme.value)
+        self._store.setValue("view", json.dumps(settings.view.to_json()))
+        self._store.setValue("brush_diameter", settings.brush_diameter)
+        self._store.setValue("pen_pressure", settings.pen_pressure)
+        self._store.setValue("cores", settings.cores)
+        self._store.setValue("recent", [str(path) for path in settings.recent])
+        self._store.setValue("folder_pace", settings.folder_pace)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Keep the theme."""
+        self.change(replace(self.settings, theme=theme))
+
+    def set_cores(self, cores: Cores) -> None:
+        """Keep what training takes of the cores."""
+        self.change(replace(self.settings, cores=cores))
+
+    def set_folder_pace(self, pace: float) -> None:
+        """Keep how many pictures a second a run over a folder did."""
+        self.change(replace(self.settings, folder_pace=pace))
+
+    @property
+    def folder_outputs(self) -> Outputs | None:
+        """What the last run over a folder wrote; None if there was none."""
+        try:
+            return Outputs.from_json(json.loads(str(self._store.value("folder_outputs") or "")))
+        except (ValueError, UserError):
+            return None
+
+    def keep_folder_outputs(self, outputs: Outputs) -> None:
+        """Keep what a run over a folder is to write."""
+        self._store.setValue("folder_outputs", json.dumps(outputs.to_json()))
+
+    def add_recent(self, root: Path) -> None:
+        """Put a project first among the recent ones."""
+        root = root.resolve()
+        others = [path for path in self.settings.recent if path != root]
+        self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
+
+    def last_case(self, root: Path) -> str | None:
+        """The case of the project that was open last on this computer, or None."""
+        kept = self._last_cases().get(str(root.resolve()))
+        return kept if isinstance(kept, str) else None
+
+    def note_case(self, root: Path, case_id: str) -> None:
+        """This case of the project is open now; projects that are not recent are forgotten."""
+        recent = {str(path) for path in self.settings.recent}
+        kept = {place: known for place, known in self._last_cases().items() if place in recent}
+        self._store.setValue("last_cases", json.dumps(kept | {str(root.resolve()): case_id}))
+
+    def _last_cases(self) -> dict[str, object]:
+        try:
+            kept = json.loads(str(self._store.value("last_cases") or "{}"))
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    @property
+    def shortcuts(self) -> str:
+        """What `keep_shortcuts` kept, or empty."""
+        return str(self._store.value("shortcuts") or "")
+
+    def keep_shortcuts(self, text: str) -> None:
+        """Keep the keys that the user changed."""
+        self._store.setValue("shortcuts", text)
+
+    @property
+    def geometry(self) -> tuple[QByteArray, QByteArray] | None:
+        """(geometry, state) of the window as it was closed last, or None."""
+        geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
+        return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
+
+    def keep_geometry(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep where window and docks are."""
+        self._store.setValue("window/geometry", geometry)
+        self._store.setValue("window/state", state)
+
+    def _read(self) -> Settings:
+        known = {entry.name: self._store.value(entry.name) for entry in fields(Settings)}
+        recent = known["recent"]
+        if isinstance(recent, str):  # QSettings gives a list of one as its only entry
+            recent = [recent]
+        default = Settings()
+        return Settings(
+            Theme(known["theme"]) if known["theme"] in set(Theme) else default.theme,
+            _view(known["view"]),
+            round(_number(known["brush_diameter"], default.brush_diameter)),
+            str(known["pen_pressure"]).lower() != "false",
+            next((cores for cores in get_args(Cores) if cores == known["cores"]), default.cores),
+            tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
+            _number(known["folder_pace"], default.folder_pace),
+        )
+
+
+def _view(text: object) -> View:
+    try:
+        return view_from_json(json.loads(str(text)))
+    except ValueError:
+        return View()
+
+
+def _number(value: object, default: float) -> float:
+    try:
+        return float(str(value)) if value is not None else default
+    except ValueError:
+        return default

@@ -1,0 +1,1 @@
+"""Style: themes, colours and icons."""

@@ -1,0 +1,1 @@
+"""Tools: what turns touches into gestures."""

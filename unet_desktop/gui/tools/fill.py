@@ -1,0 +1,65 @@
+"""Fill: a bucket for the mask, and the eraser of whole pieces."""
+
+from __future__ import annotations
+
+import math
+
+from unet_desktop.gui.tools.draft import step_name
+from unet_desktop.gui.tools.tool import Tool, Touch
+from unet_desktop.images.box import Box
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.patch import Patch
+from unet_desktop.masks.regions import Mask, Region
+from unet_desktop.masks.reshape import Combine
+from unet_desktop.masks.shapes.bucket import enclosed
+from unet_desktop.masks.shapes.piece import piece_at
+from unet_desktop.masks.stroke import erasing_table, painting_table
+
+
+class Fill(Tool):
+    """A click fills the enclosed area under the pointer; the right button or Ctrl erases the label's piece there."""
+
+    _changed = False  # by the press in progress
+
+    def press(self, touch: Touch) -> None:
+        """See `Tool.press`."""
+        self._changed = False
+        mask, labels, label = self._editor.mask, self._options.labels, self._options.label
+        if mask is None or labels is None or label is None:
+            return
+        row, column = math.floor(touch.y), math.floor(touch.x)
+        if not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
+            return
+        if touch.erase:
+            self._erase(mask, labels, label, touch)
+        else:
+            self._fill(mask, labels, label, (row, column))
+
+    def release(self, touch: Touch) -> None:
+        """See `Tool.release`."""
+        self._left_a_step = self._changed
+
+    def _fill(self, mask: Mask, labels: LabelSet, label: Label, at: tuple[int, int]) -> None:
+        if mask[at] in labels.region_values(label):
+            self.refused.emit(f"This is {label.name} already.")
+            return
+        found = enclosed(mask, *at)
+        if found is None:
+            self.refused.emit("Nothing to fill here: the area reaches the picture's border. Close its outline first.")
+            return
+        self._apply(mask, found, painting_table(labels, label), step_name("Fill", label, Combine.ADD))
+
+    def _erase(self, mask: Mask, labels: LabelSet, label: Label, touch: Touch) -> None:
+        found = piece_at(mask, labels, label, touch.x, touch.y)
+        if found is None:
+            self.refused.emit(f"There is no {label.name} here to erase.")
+            return
+        self._apply(mask, (found.box, found.plane), erasing_table(labels, label), f"Erase piece of {label.name}")
+
+    def _apply(self, mask: Mask, found: tuple[Box, Region], table: Mask, name: str) -> None:
+        box, plane = found
+        before = mask[box.slices].copy()
+        after = before.copy()
+        after[plane] = table[before[plane]]
+        self._editor.apply(Patch(name, box.top, box.left, before, after))
+        self._changed = True

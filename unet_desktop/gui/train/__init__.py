@@ -1,0 +1,1 @@
+"""Train: the form, progress, curves and results of a training."""

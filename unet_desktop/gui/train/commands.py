@@ -1,0 +1,93 @@
+"""Handlers of the Learn menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QWidget
+
+from unet_desktop.engine.config import TrainConfig
+from unet_desktop.gui.messages.confirm import confirmed
+from unet_desktop.gui.window.docks import Docks
+from unet_desktop.gui.workbench import Workbench
+from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.tasks.interrupted import discard, interrupted
+
+
+class LearningHandlers:
+    """Train, predict, stop."""
+
+    def __init__(self, bench: Workbench, window: QWidget, docks: Docks) -> None:
+        """Dialogs stand over the window."""
+        self._bench, self._window, self._docks = bench, window, docks
+
+    def show_training(self) -> None:
+        """Bring the training panel to the front; it has the settings and the button."""
+        self._docks.bring_forward(self._docks.training)
+
+    def start_training(self, config: TrainConfig, from_scratch: bool) -> None:
+        """Train; where that gives up a training that was interrupted, ask first."""
+        project = self._bench.session.project
+        if project is None or project.read_only or self._bench.runner.busy:
+            return
+        if (found := interrupted(project.root)) is not None:
+            question = (
+                f"A new training gives up the interrupted one: {found.describe()}. The models that there are stay."
+            )
+            if not confirmed(self._window, "Start training", question, "Start anew"):
+                return
+        self._bench.learning.train(config, from_scratch=from_scratch)
+
+    def resume_training(self) -> None:
+        """Go on with the training that was interrupted."""
+        project = self._bench.session.project
+        found = None if project is None else interrupted(project.root)
+        if found is not None:
+            self._bench.learning.resume(found)
+        else:
+            self._bench.session.refresh_models()  # the offer goes with what it was about
+
+    def discard_training(self) -> None:
+        """Give up the training that was interrupted, if the user means it.
+
+        Raises:
+            WriteError: its file cannot be deleted.
+        """
+        project = self._bench.session.project
+        if project is None or project.read_only or self._bench.runner.busy:
+            return
+        question = "Give up the interrupted training? It cannot be resumed then; the models that there are stay."
+        if confirmed(self._window, "Discard training", question, "Discard"):
+            discard(project.root)
+            self._bench.session.refresh_models()
+
+    def draw_augmentation(self, config: TrainConfig) -> None:
+        """Draw training pictures as that configuration would change them; a dialog shows them when they are there."""
+        project = self._bench.session.project
+        if project is None:
+            return
+        self._bench.autosave.flush()
+        root = project.root
+
+        def start() -> Iterator[object]:
+            from unet_desktop.tasks.show_augmentation import show_augmentation
+
+            return show_augmentation(root, config)
+
+        self._bench.learning.run("Drawing augmented pictures", start)
+
+    def predict_case(self) -> None:
+        """Predict the open case."""
+        self._bench.learning.predict_open_case()
+
+    def predict_uncorrected(self) -> None:
+        """Predict all cases that nobody has corrected."""
+        session = self._bench.session
+        if session.project is None:
+            return
+        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
+        self._bench.learning.predict(cases, f"Predicting {len(cases)} cases")
+
+    def stop(self) -> None:
+        """Stop what is running."""
+        self._bench.runner.cancel()

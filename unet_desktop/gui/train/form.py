@@ -1,0 +1,229 @@
+"""TrainingForm: the choices that decide a training run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.device.cpu_priority import Cores
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
+
+_TEXTS: dict[Cores, str] = {"auto": "Automatic", "all": "All cores", "spare": "Leave one free"}
+
+
+class CoresChoice(QComboBox):
+    """All cores, all but one, or what is best here.
+
+    Signals:
+        cores_chosen(cores): by the user.
+    """
+
+    cores_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Automatic."""
+        super().__init__(parent)
+        for cores, text in _TEXTS.items():
+            self.addItem(text, cores)
+        self.setToolTip("Leave one free if painting becomes slow while a network learns; it then takes longer.")
+        self.activated.connect(lambda _: self.cores_chosen.emit(str(self.currentData())))
+
+    def set_cores(self, cores: Cores) -> None:
+        """Show this choice."""
+        self.setCurrentIndex(self.findData(cores))
+
+
+_EXPLANATIONS = {
+    "crop": "Finds the {located} first, then learns on a crop round it. A few minutes on an office PC.",
+    "patches": "Learns on pieces of the pictures at their own scale. Some minutes on an office PC.",
+    "whole": "The article's U-Net on the whole picture, from random weights. Much slower without a GPU.",
+}
+"""By what the network sees, because "Fast" differs with the labels."""
+
+
+class LearningRateBox(QDoubleSpinBox):
+    """A learning rate, written the way people say it (0.001, not 0.00100000), stepping by factors."""
+
+    _FACTOR = 10 ** (1 / 3)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """From 1e-6 to 0.1."""
+        super().__init__(parent)
+        self.setDecimals(6)
+        self.setRange(1e-6, 0.1)
+
+    def stepBy(self, steps: int) -> None:
+        """A third of a power of ten a step, at two figures: 0.001, 0.0022, 0.0046, 0.01."""
+        self.setValue(float(f"{self.value() * self._FACTOR**steps:.1e}"))
+
+    def textFromValue(self, value: float) -> str:
+        """Without trailing zeros."""
+        text = super().textFromValue(value)
+        return text.rstrip("0") if self.locale().decimalPoint() in text else text
+
+
+class TrainingForm(QWidget):
+    """Preset, epochs, learning rate, batch size, and whether to go on from the last model.
+
+    Signals:
+        augmentation_requested: training pictures as the network will see them.
+    """
+
+    augmentation_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """The first preset."""
+        super().__init__(parent)
+        self._preset = named(QComboBox(), "preset")
+        for key, config in PRESETS.items():
+            self._preset.addItem(config.title, key)
+        self._explanation = named(QLabel(), "explanation")
+        self._explanation.setWordWrap(True)
+        self._explanation.setProperty("role", "muted")
+        self._epochs = named(QSpinBox(), "epochs")
+        self._epochs.setRange(1, 1000)
+        self._learning_rate = LearningRateBox()
+        self._learning_rate.setObjectName("learning_rate")
+        self._batch_size = named(QSpinBox(), "batch_size")
+        self._batch_size.setRange(1, 64)
+        self._continue = named(QCheckBox("Continue from the last model"), "continue_from_last")
+        self._show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
+        self._show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
+        self._show.clicked.connect(self.augmentation_requested)
+        self.cores = named(CoresChoice(), "cores")
+        self._lay_out()
+        self._preset.currentIndexChanged.connect(self._on_preset_changed)
+        self._continue.toggled.connect(self._show_explanation)
+        self._epochs.valueChanged.connect(self._show_explanation)
+        self._with_models: frozenset[str] = frozenset()
+        self._labels = DISC_AND_CUP
+        self._on_preset_changed()
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether training starts from new weights."""
+        return not self._continue.isChecked()
+
+    def config(self) -> TrainConfig:
+        """The configuration that the form shows."""
+        return replace(
+            self._chosen(),
+            epochs=self._epochs.value(),
+            learning_rate=self._learning_rate.value(),
+            batch_size=self._batch_size.value(),
+        )
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """Explain the presets for these labels."""
+        self._labels = labels
+        self._show_explanation()
+
+    def set_presets_with_models(self, presets: frozenset[str]) -> None:
+        """Offer to go on from the last model of the chosen preset, where there is one."""
+        before = self._can_continue
+        self._with_models = presets
+        if self._can_continue != before:
+            self._continue.setChecked(self._can_continue)
+        self._offer_to_continue()
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether the fields can be changed."""
+        for field in (self._preset, self._epochs, self._learning_rate, self._batch_size, self._show, self.cores):
+            field.setEnabled(editable)
+        self._offer_to_continue()
+
+    def set_running(self, config: TrainConfig, *, from_scratch: bool) -> None:
+        """Fold into one sentence on the training that runs: in a low dock the curves need the room."""
+        self._fold(True)
+        rate = self._learning_rate.textFromValue(config.learning_rate)
+        self._explanation.setText(
+            f"{config.title}, learning rate {rate}, batch size {config.batch_size}"
+            f"{'' if from_scratch else ', from the last model'}."
+        )
+
+    def set_idle(self) -> None:
+        """Unfold: nothing trains."""
+        self._fold(False)
+        self._show_explanation()
+
+    def _fold(self, folded: bool) -> None:
+        form = self.layout()
+        assert isinstance(form, QFormLayout)
+        for row in range(form.rowCount()):
+            form.setRowVisible(row, not folded)
+        form.setRowVisible(self._explanation, True)
+
+    def _chosen(self) -> TrainConfig:
+        return PRESETS[str(self._preset.currentData())]
+
+    @property
+    def _can_continue(self) -> bool:
+        return self._chosen().preset in self._with_models
+
+    def _offer_to_continue(self) -> None:
+        self._continue.setEnabled(self._can_continue and self._preset.isEnabled())
+        self._continue.setToolTip(
+            "The newest model with this preset learns on; shorter and gentler than a new start."
+            if self._can_continue
+            else "There is no model with this preset yet: its first training starts from new weights."
+        )
+
+    def _lay_out(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(6)
+        form.addRow("&Preset", self._preset)
+        form.addRow(self._explanation)
+        form.addRow("&Epochs", self._epochs)
+        form.addRow("&Learning rate", self._learning_rate)
+        form.addRow("&Batch size", self._batch_size)
+        form.addRow("&Cores", self.cores)
+        form.addRow(self._continue)
+        form.addRow(self._show)
+        for box in (self._preset, self._epochs, self._learning_rate, self._batch_size, self.cores):
+            box.installEventFilter(self)
+
+    @Slot()
+    def _on_preset_changed(self) -> None:
+        config = self._chosen()
+        self._epochs.setValue(config.epochs)
+        self._learning_rate.setValue(config.learning_rate)
+        self._batch_size.setValue(config.batch_size)
+        self._continue.setChecked(self._can_continue)  # where there is a model, that is what most people want
+        self._offer_to_continue()
+        self._show_explanation()
+
+    @Slot()
+    def _show_explanation(self) -> None:
+        located = self._labels.located()
+        text = _EXPLANATIONS[self._chosen().framing_for(self._labels)]
+        text = text.format(located="structure" if located is None else located.name)
+        if not self.from_scratch:
+            # Training shortens the schedule itself when it goes on from a model; say so before it starts.
+            epochs = continued(self.config()).epochs
+            text += f" Going on from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
+        self._explanation.setText(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the panel unless the field has the focus: else scrolling changes the settings."""
+        unfocused = isinstance(watched, QComboBox | QAbstractSpinBox) and not watched.hasFocus()
+        if unfocused and event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,1 @@
+"""View: how picture and mask are shown."""

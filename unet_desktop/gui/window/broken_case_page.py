@@ -1,0 +1,53 @@
+"""BrokenPage: in the canvas' place when a case cannot be opened; says why and offers a way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from unet_desktop.gui.session.open_case import Broken, Remedy
+from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.window.welcome import WIDTH, Page
+
+
+class BrokenPage(Page):
+    """The sentence and the buttons.
+
+    Signals:
+        locate_requested: somebody knows where the picture is.
+        empty_mask_requested: the mask shall be put aside.
+        retry_requested: the files may be there again.
+    """
+
+    locate_requested = Signal()
+    empty_mask_requested = Signal()
+    retry_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start with no case."""
+        super().__init__("Cannot be opened", "", parent)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._locate = named(QPushButton("Locate picture…"), "locate_picture")
+        self._locate.setToolTip("Choose the case's picture where it lies now")
+        self._empty = named(QPushButton("Start with an empty mask"), "empty_mask")
+        self._empty.setToolTip("The file that cannot be used is kept beside it, as NAME.png.bad-1")
+        retry = named(QPushButton("Try again"), "retry_case")
+        for button in (self._locate, self._empty, retry):
+            self.column.addWidget(button)
+        self._locate.clicked.connect(self.locate_requested)
+        self._empty.clicked.connect(self.empty_mask_requested)
+        retry.clicked.connect(self.retry_requested)
+
+    def set_broken(self, broken: Broken | None, *, writable: bool = True) -> None:
+        """Show this; what changes something is off in a project that cannot be changed."""
+        if broken is None:
+            return
+        self.words.setText(broken.sentence)
+        self.words.ensurePolished()  # the layout asks a block of fixed width for no height of its wrapped words
+        margins = self.column.contentsMargins()
+        self.words.setMinimumHeight(self.words.heightForWidth(WIDTH - margins.left() - margins.right()))
+        self.setAccessibleName(broken.sentence)
+        for button, remedy in ((self._locate, Remedy.LOCATE), (self._empty, Remedy.EMPTY_MASK)):
+            button.setVisible(broken.remedy is remedy)
+            button.setEnabled(writable)
