@@ -6,7 +6,7 @@ Opens the real window, off screen unless QT_QPA_PLATFORM says otherwise, on a pr
 strokes of 120 pixels, a mouse event every 8 ms, while a timer asks every 10 ms how late the event loop is. First
 nothing else runs; then the article's network trains at its full width in the window's job, as the user would start it,
 from reading the pictures to the figures of the finished model: a model and a state are written every few seconds, which
-is more often than in earnest. Prints percentiles beside the targets of measures.md. Run it when nothing else runs.
+is more often than in earnest. Prints percentiles beside the targets of docs/results.md. Run it when nothing else runs.
 """
 
 from __future__ import annotations
