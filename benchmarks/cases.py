@@ -97,8 +97,8 @@ def _queries(window: MainWindow) -> None:
         ("sort by vCDR", CaseQuery(order=Order.VCDR)),
         ("all by name", CaseQuery()),
     ):
-        took = _seconds(lambda query=query: (window.bench.session.cases.set_query(query), window.repaint()))
-        print(f"{name:20} {took * 1000:.0f} ms, painted; {len(window.bench.session.cases.shown):,} shown")
+        took = _seconds(lambda query=query: (window.app.session.cases.set_query(query), window.repaint()))
+        print(f"{name:20} {took * 1000:.0f} ms, painted; {len(window.app.session.cases.shown):,} shown")
 
 
 def _scroll(window: MainWindow) -> None:

@@ -51,8 +51,8 @@ def main() -> None:
             window = app.make_window(application)
             window.resize(1920, 1080)
             window.show()
-            window.bench.session.open_project(make_project(Path(folder) / f"{width}", width, height, arguments.photo))
-            window.bench.session.open_case(window.bench.session.case_ids[0])
+            window.app.session.open_project(make_project(Path(folder) / f"{width}", width, height, arguments.photo))
+            window.app.session.open_case(window.app.session.case_ids[0])
             settle()
             measure(window, width, height)
             window.close()
@@ -76,7 +76,7 @@ def make_project(root: Path, width: int, height: int, photo: Path | None) -> Pat
 def measure(window: MainWindow, width: int, height: int) -> None:
     """Print all figures of the open case."""
     print(f"{width} x {height}")
-    canvas, options = window.canvas, window.bench.options
+    canvas, options = window.canvas, window.app.options
     options.set_diameter(BRUSH)
     for name, zoom in (("whole picture", lambda: canvas.fit()), ("one to one", lambda: canvas.zoom_to(1.0))):
         zoom()
@@ -118,7 +118,7 @@ def brush(window: MainWindow) -> list[float]:
 
 def undo(window: MainWindow) -> list[float]:
     """Take all strokes back, and do and undo them again twice."""
-    editor, times = window.bench.editor, []
+    editor, times = window.app.editor, []
     for _ in range(3):
         while editor.history.can_undo:
             times.append(timed(window.actions_by_id["edit.undo"].trigger))

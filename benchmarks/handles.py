@@ -4,7 +4,7 @@
 
 On a drawn photograph of 4288x2848 whose disc is 600 pixels wide, in a window of 1920x1080 that shows the disc close up,
 off screen unless QT_QPA_PLATFORM says otherwise. Prints process time, so that it means something beside other programs:
-of the move alone (shape, mask, handles) and of the move with all painting and measuring that follows.
+of the move alone (shape, mask, handles) and of the move with all painting and live_measurement that follows.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ def main() -> None:
         window = app.make_window(app.make_application())
         window.resize(1920, 1080)
         window.show()
-        window.bench.session.open_project(make_project(Path(folder) / "project", 4288, 2848, None))
-        window.bench.session.open_case(window.bench.session.case_ids[0])
+        window.app.session.open_project(make_project(Path(folder) / "project", 4288, 2848, None))
+        window.app.session.open_case(window.app.session.case_ids[0])
         draw_disc(window)
         window.actions_by_id["view.zoom_mask"].trigger()
         settle()
         report("fit ellipse to label", [used(window.actions_by_id["edit.fit_ellipse"].trigger)], 100.0)
-        tool = window.bench.toolbox.current
+        tool = window.app.toolbox.current
         assert isinstance(tool, EllipseTool)
         ellipse = tool.sketch.handles[1]  # the centre
         drags(window, "ellipse, a side", (ellipse.x + 300, ellipse.y))
         window.actions_by_id["edit.cancel"].trigger()
         report("outline as a contour", [used(window.actions_by_id["tool.spline"].trigger)], 100.0)
-        tool = window.bench.toolbox.current
+        tool = window.app.toolbox.current
         assert isinstance(tool, SplineTool)
         drags(window, "contour, a handle", max((handle.x, handle.y) for handle in tool.sketch.handles))
         window.close()
@@ -65,7 +65,7 @@ def draw_disc(window: MainWindow) -> None:
     for value, half in ((1, 300), (2, 150)):
         box, plane = Ellipse(2100, 1400, half, half).pixels((2848, 4288))
         mask[box.slices][plane] = value
-    window.bench.editor.replace_mask("Draw", mask)
+    window.app.editor.replace_mask("Draw", mask)
 
 
 def drags(window: MainWindow, name: str, start: tuple[float, float]) -> None:

@@ -48,7 +48,7 @@ def main() -> None:
             print("a mask is being written all the time" if writing else "masks are written when idle")
             print(f"  end of a stroke, window's thread  {figures(ending)}")
             print(f"  until it is on disk               {figures(safe)}")
-        window.bench.editor.edited.disconnect()
+        window.app.editor.edited.disconnect()
         ending, _ = paint(window, writing=False)
         print(f"nothing is saved\n  end of a stroke, window's thread  {figures(ending)}")
         window.close()
@@ -56,27 +56,27 @@ def main() -> None:
 
 def paint(window: MainWindow, *, writing: bool) -> tuple[list[float], list[float]]:
     """Seconds that each stroke's end took, and until it was on disk."""
-    bench, random = window.bench, np.random.default_rng(1)
+    parts, random = window.app, np.random.default_rng(1)
     ending, safe = [], []
     for _ in range(STROKES):
-        assert bench.editor.mask is not None
+        assert parts.editor.mask is not None
         # Disc, cup and background become one another, so that every stroke changes all that it covers.
-        stroke = Stroke(bench.editor.mask, np.array([1, 2, 0, *range(3, 256)], np.uint8), 60.0, "Brush")
-        bench.editor.begin(stroke)
+        stroke = Stroke(parts.editor.mask, np.array([1, 2, 0, *range(3, 256)], np.uint8), 60.0, "Brush")
+        parts.editor.begin(stroke)
         x, y = random.uniform(500, 2300, 2)
         for point in range(20):
-            bench.editor.show(stroke.extend(x + 15 * point, y + 10 * point))
+            parts.editor.show(stroke.extend(x + 15 * point, y + 10 * point))
         if writing:
-            bench.autosave.save()
+            parts.autosave.save()
         QApplication.processEvents()
         began = time.perf_counter()
-        bench.editor.finish()
+        parts.editor.finish()
         ending.append(time.perf_counter() - began)
-        while not bench.autosave.safe:
+        while not parts.autosave.safe:
             time.sleep(0.0002)
         safe.append(time.perf_counter() - began)
         QApplication.processEvents()
-    bench.autosave.flush()
+    parts.autosave.flush()
     return ending, safe
 
 

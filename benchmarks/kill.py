@@ -57,7 +57,7 @@ class Painter:
         self.window, self.root = window, root
         self.random = np.random.default_rng(seed)
         self.slowest = 0.0
-        window.bench.autosave._idle.setInterval(IDLE)
+        window.app.autosave._idle.setInterval(IDLE)
         window.handlers.find("project.open_root")(root)
         strays = [str(path) for path in root.rglob("*.unet-tmp")]
         self.say({"opened": self.look(), "strays": strays, "banner": window.panels.banner.text})
@@ -67,7 +67,7 @@ class Painter:
 
     def state(self) -> dict[str, Any]:
         """Mask and history of the open case."""
-        editor = self.window.bench.editor
+        editor = self.window.app.editor
         names = [list(editor.history.names), list(editor.history.undone_names)]
         return {"mask": zlib.crc32(editor.mask.data), "history": names}
 
@@ -75,9 +75,9 @@ class Painter:
         """State of every case, and of its file, which must be the same."""
         found = {}
         for case_id in CASES:
-            self.window.bench.session.open_case(case_id)
+            self.window.app.session.open_case(case_id)
             found[case_id] = self.state()
-            mask = self.window.bench.session.project.load_mask(case_id)
+            mask = self.window.app.session.project.load_mask(case_id)
             found[case_id]["file"] = None if mask is None else zlib.crc32(mask.data)
         return found
 
@@ -87,7 +87,7 @@ class Painter:
 
         def announced(journal: Journal, entry: object) -> None:
             if isinstance(entry, Step):
-                self.say({"case": self.window.bench.session.case_id, **self.state()})
+                self.say({"case": self.window.app.session.case_id, **self.state()})
             add(journal, entry)
 
         Journal.add = announced
@@ -98,26 +98,26 @@ class Painter:
         while time.monotonic() < until:
             self.act(self.random.random())
             began = time.perf_counter()
-            while not self.window.bench.autosave.safe:
+            while not self.window.app.autosave.safe:
                 QApplication.processEvents()
             self.slowest = max(self.slowest, time.perf_counter() - began)
-            self.say({"safe": self.window.bench.session.case_id, "slowest": self.slowest})
+            self.say({"safe": self.window.app.session.case_id, "slowest": self.slowest})
             for _ in range(int(self.random.integers(1, 12))):
                 QApplication.processEvents()
                 time.sleep(0.002)
 
     def act(self, chance: float) -> None:
-        bench = self.window.bench
+        parts = self.window.app
         if chance < 0.7:
             self.drag(Qt.MouseButton.RightButton if chance < 0.2 else Qt.MouseButton.LeftButton)
         elif chance < 0.8:
-            bench.editor.undo()
+            parts.editor.undo()
         elif chance < 0.86:
-            bench.editor.redo()
+            parts.editor.redo()
         elif chance < 0.92:
-            bench.options.choose_label(int(self.random.integers(0, 2)))
+            parts.options.choose_label(int(self.random.integers(0, 2)))
         else:
-            bench.session.open_case(str(self.random.choice(list(CASES))))
+            parts.session.open_case(str(self.random.choice(list(CASES))))
 
     def drag(self, button: Qt.MouseButton) -> None:
         canvas = self.window.canvas

@@ -108,9 +108,9 @@ def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> 
         window.show()
         window.handlers.find("project.open_root")(root)
         window.handlers.find("view.zoom_mask")()
-        window.bench.options.set_diameter(BRUSH)
+        window.app.options.set_diameter(BRUSH)
         updates: list[float] = []
-        window.bench.measuring.measured.connect(lambda: updates.append(time.monotonic()))
+        window.app.live_measurement.measured.connect(lambda: updates.append(time.monotonic()))
         kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * round(seconds_long * events_a_second)]
         began = time.monotonic()
         for number, (kind, place) in enumerate(zip(kinds, rim_path(len(kinds)), strict=True)):
@@ -123,7 +123,7 @@ def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> 
                 time.sleep(0.0005)
         lasted = time.monotonic() - began
         print(f"{len(kinds) / lasted:.0f} mouse events and {len(updates) / lasted:.1f} updates a second")
-        window.bench.editor.cancel()
+        window.app.editor.cancel()
         window.close()
 
 

@@ -44,7 +44,7 @@ def main() -> None:
         window.resize(1920, 1080)
         window.show()
         window.handlers.find("project.open_root")(root)
-        session = window.bench.session
+        session = window.app.session
         session.open_case(session.case_ids[0])
         _run(2.0)
         before = _peak()
@@ -52,7 +52,7 @@ def main() -> None:
         _report("and back", [_step(window, arguments.look, -1) for _ in session.case_ids[1:]])
         session._reader.shutdown()
         session._reader = CaseReader()
-        window.bench.prefetch._timer.timeout.disconnect()
+        window.app.prefetch._timer.timeout.disconnect()
         _report("cold", [_step(window, 0.2) for _ in session.case_ids[1:]])
         print(f"peak memory {_peak() >> 20} MB, {_peak() - before >> 20} MB of it while going through")
         window.close()

@@ -43,10 +43,10 @@ def main() -> None:
         window.resize(1920, 1080)
         window.show()
         root = make_project(Path(folder) / "project", *SIZES[0], arguments.photo)
-        window.bench.session.open_project(root)
-        window.bench.session.open_case(window.bench.session.case_ids[0])
+        window.app.session.open_project(root)
+        window.app.session.open_case(window.app.session.case_ids[0])
         settle()
-        mask = window.bench.editor.mask
+        mask = window.app.editor.mask
         assert mask is not None
         disc = bounds(mask > 0)
         for name, zoom in (("close up", lambda: window.canvas.show_box(disc)), ("whole picture", window.canvas.fit)):
@@ -90,7 +90,7 @@ class Hand:
         self._end((x, y))
 
     def _choose(self, kind: ToolKind) -> None:
-        self._window.bench.options.choose_tool(kind)
+        self._window.app.options.choose_tool(kind)
         settle()
 
     def _on(self, turn: float, share: float = 1.0) -> Place:
@@ -112,7 +112,7 @@ class Hand:
 
     def _end(self, place: Place) -> None:
         """Abandon what was drawn."""
-        self._window.bench.toolbox.current.abandon()
+        self._window.app.toolbox.current.abandon()
         self._send(RELEASE, place)
 
     def _send(self, kind: QEvent.Type, place: Place, *, held: bool = True) -> float:

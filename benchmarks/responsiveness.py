@@ -140,10 +140,10 @@ def main() -> None:
         window.show()
         root = make_project(Path(folder), arguments.cases, arguments.images)
         window.handlers.find("project.open_root")(root)
-        session = window.bench.session
+        session = window.app.session
         session.open_case(session.case_ids[-1])
-        window.bench.options.choose_tool(ToolKind.BRUSH)
-        window.bench.options.set_diameter(BRUSH)
+        window.app.options.choose_tool(ToolKind.BRUSH)
+        window.app.options.set_diameter(BRUSH)
         window.canvas.zoom_to(1.0)
         probe = DeviceProbe(window)  # loads torch, as the program does 1.5 s after its start
         probe.start()
@@ -174,7 +174,7 @@ def make_project(folder: Path, cases: int, images: Path | None) -> Path:
 
 def train(window: MainWindow, hand: Hand, arguments: argparse.Namespace) -> None:
     """Paint while the training runs."""
-    runner, loop, seen = window.bench.runner, QEventLoop(), Counter[str]()
+    runner, loop, seen = window.app.runner, QEventLoop(), Counter[str]()
     times: list[float] = []
 
     def on_event(event: object) -> None:
@@ -183,7 +183,7 @@ def train(window: MainWindow, hand: Hand, arguments: argparse.Namespace) -> None
         if isinstance(event, EpochDone):
             times.append(event.seconds)
         if isinstance(event, BatchDone) and event.stage == "measure":
-            hand.phase = "measuring"
+            hand.phase = "live_measurement"
 
     runner.event_happened.connect(on_event)
     runner.busy_changed.connect(lambda busy: None if busy else loop.quit())
@@ -192,8 +192,8 @@ def train(window: MainWindow, hand: Hand, arguments: argparse.Namespace) -> None
     hand.phase = "starting"
     hand.begin()
     began = time.perf_counter()
-    window.bench.learning.set_cores(arguments.cores)
-    window.bench.learning.train(config, from_scratch=True)
+    window.app.project_jobs.set_cores(arguments.cores)
+    window.app.project_jobs.train(config, from_scratch=True)
     QTimer.singleShot(round(1000 * arguments.most), runner.cancel)
     loop.exec()
     measured = hand.end()

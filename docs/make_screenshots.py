@@ -72,7 +72,7 @@ def _train(window: MainWindow) -> None:
     QTest.mouseClick(start, Qt.MouseButton.LeftButton)
     for _ in range(3000):
         _wait(200)
-        if not window.bench.runner.busy:
+        if not window.app.runner.busy:
             break
     _keep(window, "5-trained", 500)
 

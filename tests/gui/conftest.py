@@ -102,6 +102,6 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 def opened(window: MainWindow, root: Path) -> MainWindow:
     """The window on the project, with case a open."""
     window.handlers.find("project.open_root")(root)
-    assert window.bench.session.case_id == "a"
+    assert window.app.session.case_id == "a"
     QApplication.processEvents()
     return window

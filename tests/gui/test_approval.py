@@ -21,7 +21,7 @@ def approved(opened: MainWindow, qtbot) -> MainWindow:
     drag(opened.canvas, [(20, 20), (30, 30)])
     opened.actions_by_id["case.approve"].trigger()
     qtbot.waitUntil(lambda: opened.actions_by_id["case.approve"].isChecked())
-    assert opened.bench.session.project.case("d").state is CaseState.APPROVED
+    assert opened.app.session.project.case("d").state is CaseState.APPROVED
     assert not opened.panels.status.currentMessage()
     return opened
 
@@ -32,9 +32,9 @@ def test_painting_takes_the_approval_back_and_says_so(approved: MainWindow, root
         "Changed after it was approved: approve it again with Ctrl"
     )
     assert not approved.actions_by_id["case.approve"].isChecked()
-    assert approved.bench.session.open.case.state is CaseState.CORRECTED
+    assert approved.app.session.open.case.state is CaseState.CORRECTED
     assert approved.panels.status._case.text() == "Corrected"
-    assert approved.bench.autosave.flush()
+    assert approved.app.autosave.flush()
     assert Project.open(root).case("d").state is CaseState.CORRECTED
     approved.panels.status.clearMessage()
     drag(approved.canvas, [(60, 20), (60, 30)])
@@ -44,7 +44,7 @@ def test_painting_takes_the_approval_back_and_says_so(approved: MainWindow, root
 def test_so_do_undo_and_redo(approved: MainWindow, root: Path) -> None:
     for key in (Qt.Key.Key_Z, Qt.Key.Key_Y):
         QTest.keyClick(approved, key, Qt.KeyboardModifier.ControlModifier)
-        assert approved.bench.session.open.case.state is CaseState.CORRECTED
+        assert approved.app.session.open.case.state is CaseState.CORRECTED
         approved.actions_by_id["case.approve"].trigger()
-        assert approved.bench.session.open.case.state is CaseState.APPROVED
+        assert approved.app.session.open.case.state is CaseState.APPROVED
         assert Project.open(root).case("d").state is CaseState.APPROVED

@@ -31,7 +31,7 @@ def ask(window: MainWindow, qtbot, monkeypatch, draw) -> None:
     assert button is not None
     button.click()
     assert not button.isEnabled()  # while it is drawn
-    qtbot.waitUntil(lambda: not window.bench.runner.busy)
+    qtbot.waitUntil(lambda: not window.app.runner.busy)
     assert button.isEnabled()
 
 
@@ -44,7 +44,7 @@ def test_pictures_are_drawn_with_the_forms_settings_and_shown(opened: MainWindow
 
     ask(opened, qtbot, monkeypatch, draw)
     ((root, config),) = asked
-    assert root == opened.bench.session.project.root
+    assert root == opened.app.session.project.root
     assert isinstance(config, TrainConfig)
     (dialog,) = opened.findChildren(AugmentationDialog)
     assert dialog.isVisible()

@@ -43,13 +43,13 @@ def refusing(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_stroke_is_in_the_journal_at_once_and_in_the_mask_soon(opened: MainWindow, root: Path, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    assert opened.bench.session.open.case.state is CaseState.CORRECTED
-    qtbot.waitUntil(lambda: opened.bench.autosave.safe, timeout=1000)
+    assert opened.app.session.open.case.state is CaseState.CORRECTED
+    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=1000)
     assert read_journal(root / "masks" / "a.journal").steps == 1
     assert saved(root) is None
     qtbot.waitUntil(lambda: saved(root) is not None, timeout=5000)
-    assert (saved(root) == opened.bench.editor.mask).all()
-    assert opened.bench.session.open.case.state is CaseState.CORRECTED
+    assert (saved(root) == opened.app.editor.mask).all()
+    assert opened.app.session.open.case.state is CaseState.CORRECTED
 
 
 def test_leaving_the_case_saves(opened: MainWindow, root: Path, qtbot) -> None:
@@ -75,42 +75,42 @@ def test_closing_the_project_saves(opened: MainWindow, root: Path) -> None:
 def test_looking_at_a_case_writes_nothing(opened: MainWindow, root: Path) -> None:
     QTest.keyClick(opened, Qt.Key.Key_N)
     QTest.keyClick(opened, Qt.Key.Key_P)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert saved(root) is None
     assert Project.open(root).case("a").state is CaseState.NEW
 
 
 def test_undoing_everything_leaves_the_case_as_it_was(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert saved(root).any()
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert saved(root) is None
     assert Project.open(root).case("a").state is CaseState.NEW
 
 
 def test_a_mask_erased_by_hand_is_kept_empty(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("d")
-    opened.bench.options.set_diameter(200)
+    opened.app.session.open_case("d")
+    opened.app.options.set_diameter(200)
     drag(opened.canvas, [(80, 60)], Qt.MouseButton.RightButton)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert saved(root, "d") is not None
     assert not saved(root, "d").any()
 
 
 def test_a_refusing_disk_shows_one_banner_and_loses_nothing(opened: MainWindow, root: Path, refusing, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    painted = opened.bench.editor.mask.copy()
-    assert not opened.bench.autosave.flush()
+    painted = opened.app.editor.mask.copy()
+    assert not opened.app.autosave.flush()
     assert opened.panels.banner.isVisible()
     assert "The disk is full." in opened.panels.banner.text
     assert not opened.findChildren(QMessageBox)
     QTest.keyClick(opened, Qt.Key.Key_N)  # one may go on working
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
     QTest.keyClick(opened, Qt.Key.Key_P)  # and finds the unsaved mask when one comes back
-    assert (opened.bench.editor.mask == painted).all()
-    assert opened.bench.editor.history.can_undo
+    assert (opened.app.editor.mask == painted).all()
+    assert opened.app.editor.history.can_undo
     refusing()
     qtbot.mouseClick(opened.panels.banner._retry, Qt.MouseButton.LeftButton)
     assert not opened.panels.banner.isVisible()
@@ -133,25 +133,25 @@ def test_one_mask_that_cannot_be_written_holds_up_no_other(
     opened: MainWindow, root: Path, tmp_path: Path, refusing
 ) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.session.open_case("b")
+    opened.app.session.open_case("b")
     drag(opened.canvas, [(40, 40), (60, 60)])
     refusing()  # this disk takes masks again, but the case's own file is in the way
-    opened.bench.session.project.layout.mask("a").mkdir()
-    assert not opened.bench.autosave.flush()
+    opened.app.session.project.layout.mask("a").mkdir()
+    assert not opened.app.autosave.flush()
     assert saved(root, "b").any()
     assert opened.panels.banner.isVisible()
     assert "a.png" in opened.panels.banner.text
-    opened.bench.session.project.layout.mask("a").rmdir()
-    assert opened.bench.autosave.flush()
+    opened.app.session.project.layout.mask("a").rmdir()
+    assert opened.app.autosave.flush()
     assert saved(root, "a").any()
     assert not opened.panels.banner.isVisible()
 
 
 def test_several_masks_that_cannot_be_written_are_one_banner(opened: MainWindow, refusing) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.session.open_case("b")
+    opened.app.session.open_case("b")
     drag(opened.canvas, [(40, 40), (60, 60)])
-    assert not opened.bench.autosave.flush()
+    assert not opened.app.autosave.flush()
     assert opened.panels.banner.text.startswith("2 masks cannot be saved. The disk is full.")
     assert not opened.findChildren(QMessageBox)
     refusing()
@@ -167,11 +167,11 @@ def test_whatever_hinders_writing_keeps_the_mask(
     with monkeypatch.context() as patched:
         patched.setattr(Project, "write_mask", fail)
         drag(opened.canvas, [(40, 40), (60, 60)])
-        assert not opened.bench.autosave.flush()
+        assert not opened.app.autosave.flush()
         assert str(error) in opened.panels.banner.text
         patched.setattr(closing.Closing, "_may_lose", lambda self: False)
         assert not opened.close()
-    assert opened.bench.autosave.flush()
+    assert opened.app.autosave.flush()
     assert saved(root).any()
 
 
@@ -189,7 +189,7 @@ def test_an_error_while_closing_leaves_a_window_that_works(
     (box,) = opened.findChildren(QMessageBox)
     assert "a bug" in box.informativeText()
     box.close()
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
-        assert opened.bench.learning.run("Testing", lambda: iter(()))
+    with qtbot.waitSignal(opened.app.runner.succeeded):
+        assert opened.app.project_jobs.run("Testing", lambda: iter(()))
     assert opened.close()
     assert saved(root).any()

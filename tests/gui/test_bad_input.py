@@ -87,12 +87,12 @@ def test_a_case_whose_files_do_not_fit(
     before = stored(root)
     opened.handlers.find("cases.open_case")("d")
     assert said in opened.panels.broken.words.text()
-    assert opened.bench.session.case_id is None
-    opened.bench.autosave.flush()
+    assert opened.app.session.case_id is None
+    opened.app.autosave.flush()
     assert stored(root) == before
     opened.handlers.find("cases.open_case")("a")
     drag(opened.canvas, [(40, 40), (60, 60)])  # what is open can be worked on
-    assert opened.bench.editor.mask.any()
+    assert opened.app.editor.mask.any()
 
 
 def test_a_huge_picture_is_refused_at_import_before_it_is_decoded(
@@ -115,14 +115,14 @@ def test_a_project_that_holds_a_huge_picture_goes_on(window: MainWindow, root: P
     project.layout.record("b").write_text(json.dumps(huge.to_json()))
     Pillow.new("L", (160, 120)).save(project.layout.mask("b"))
     window.handlers.find("project.open_root")(root)
-    assert window.bench.session.case_id == "a"
+    assert window.app.session.case_id == "a"
     QTest.keyClick(window.canvas, Qt.Key.Key_N)
     assert "30000 x 20000 pixels" in window.panels.broken.words.text()
-    assert window.bench.session.current_id == "b"
+    assert window.app.session.current_id == "b"
     qtbot.waitUntil(lambda: window.panels.thumbnails.find("b") is not None, timeout=3000)
     assert window.panels.thumbnails.find("b").isNull()
     window.handlers.find("cases.step")(1)
-    assert window.bench.session.case_id == "c"
+    assert window.app.session.case_id == "c"
 
 
 def test_a_picture_of_one_pixel_can_be_opened_zoomed_and_painted(window: MainWindow, tmp_path: Path, qtbot) -> None:
@@ -137,9 +137,9 @@ def test_a_picture_of_one_pixel_can_be_opened_zoomed_and_painted(window: MainWin
     window.handlers.find("view.fit")()
     window.canvas.grab()
     drag(window.canvas, [(0.5, 0.5)])
-    assert window.bench.editor.mask.tolist() == [[1]]
+    assert window.app.editor.mask.tolist() == [[1]]
     window.handlers.find("view.zoom_mask")()
-    assert window.bench.autosave.flush()
+    assert window.app.autosave.flush()
     assert Project.open(project.root).load_mask("dot").tolist() == [[1]]
     qtbot.waitUntil(lambda: window.panels.thumbnails.find("dot") is not None, timeout=3000)
 
@@ -151,7 +151,7 @@ def test_a_project_without_cases_says_what_to_do(window: MainWindow, tmp_path: P
     for key in (Qt.Key.Key_N, Qt.Key.Key_P, Qt.Key.Key_U):
         QTest.keyClick(window, key)
     assert not window.panels.cases.filter.isEnabled()
-    assert (window.bench.session.open, window.panels.cases._list.model().rowCount()) == (None, 0)
+    assert (window.app.session.open, window.panels.cases._list.model().rowCount()) == (None, 0)
     assert window.panels.cases._words.text() == "No cases"
 
 
@@ -166,14 +166,14 @@ def test_a_damaged_prediction_leaves_the_case_to_be_worked_on(
     before = stored(root)
     window.handlers.find("project.open_root")(root)
     window.handlers.find("cases.open_case")("c")
-    assert window.bench.session.case_id == "c"
+    assert window.app.session.case_id == "c"
     assert window.panels.banner.isVisible()
     assert name in window.panels.banner.text
-    assert window.bench.proposal.prediction is None
-    assert window.bench.session.open.case.state is CaseState.PREDICTED
+    assert window.app.proposal.prediction is None
+    assert window.app.session.open.case.state is CaseState.PREDICTED
     assert stored(root) == before
     drag(window.canvas, [(40, 40), (60, 60)])
-    assert window.bench.autosave.flush()
+    assert window.app.autosave.flush()
     assert Project.open(root).load_mask("c").any()
 
 

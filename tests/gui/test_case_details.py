@@ -50,7 +50,7 @@ def test_what_is_filled_in_is_kept(opened: MainWindow, root: Path) -> None:
     with_dialog(opened, fill_in)
     case = Project.open(root).case("a")
     assert (case.patient, case.eye, case.notes, case.flagged) == ("P-17", Eye.LEFT, "Haemorrhage", True)
-    assert opened.bench.session.open.case == case
+    assert opened.app.session.open.case == case
     assert opened.actions_by_id["case.flag"].isChecked()
 
 
@@ -95,7 +95,7 @@ def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindo
     (root / "cases" / "c.json").unlink()
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.actions_by_id["project.rebuild_index"].trigger()
-    session = opened.bench.session
+    session = opened.app.session
     assert session.case_ids == ["a", "b", "d"]
     assert session.project.case("b").state is CaseState.CORRECTED
     assert session.counts == (3, 3)
@@ -106,7 +106,7 @@ def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindo
 def test_rebuilding_the_index_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:
     (root / "cases" / "a.json").unlink()
     opened.actions_by_id["project.rebuild_index"].trigger()
-    assert opened.bench.session.open is None
-    assert opened.bench.editor.mask is None
+    assert opened.app.session.open is None
+    assert opened.app.editor.mask is None
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"

@@ -96,7 +96,7 @@ def test_searching_and_clearing(opened: MainWindow) -> None:
     assert shown(opened) == ["b"]
     assert counts(opened) == "1 of 4 shown"
     QTest.keyClicks(field, "n")  # a shortcut's letter is a letter here
-    assert (shown(opened), counts(opened), opened.bench.session.case_id) == ([], "0 of 4 shown", "a")
+    assert (shown(opened), counts(opened), opened.app.session.case_id) == ([], "0 of 4 shown", "a")
     clear = opened.panels.cases.findChild(QPushButton, "clear_search")
     assert clear.isVisible()
     QTest.mouseClick(clear, Qt.MouseButton.LeftButton)
@@ -124,21 +124,21 @@ def test_filter_and_order_govern_next_and_previous(opened: MainWindow) -> None:
     choose(opened, "case_order", "Name")
     assert shown(opened) == ["d", "c", "b", "a"]
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
     choose(opened, "case_kept", "Predicted (1)")
     assert shown(opened) == ["c"]
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
-    assert opened.bench.session.case_id == "c"
+    assert opened.app.session.case_id == "c"
 
 
 def test_what_is_worked_on_stays_until_it_is_left(opened: MainWindow) -> None:
     choose(opened, "case_kept", "New (2)")
     drag(opened.canvas, [(40, 40), (60, 60)])
-    assert opened.bench.autosave.flush()
-    opened.bench.session.cases.settle()
+    assert opened.app.autosave.flush()
+    opened.app.session.cases.settle()
     assert shown(opened) == ["a", "b"]
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
     assert shown(opened) == ["b"]
     assert opened.panels.cases.findChild(QComboBox, "case_kept").currentText() == "New (1)"
 
@@ -147,7 +147,7 @@ def test_another_project_is_shown_whole(opened: MainWindow, root: Path) -> None:
     choose(opened, "case_order", "vCDR")
     choose(opened, "case_kept", "New")
     opened.handlers.find("project.open_root")(root)
-    assert opened.bench.session.cases.query == CaseQuery(order=Order.VCDR)
+    assert opened.app.session.cases.query == CaseQuery(order=Order.VCDR)
     assert shown(opened) == ["c", "d", "a", "b"]
     assert opened.panels.cases.findChild(QComboBox, "case_kept").currentText() == "All (4)"
 
@@ -169,7 +169,7 @@ def test_the_menu_of_a_row_flags_and_notes_without_opening(
 
     click(menu(), "lag: leave")
     assert Project.open(root).case("b").flagged
-    assert opened.bench.session.case_id == "a"
+    assert opened.app.session.case_id == "a"
 
     def write() -> None:
         dialog = QApplication.activeModalWidget()
@@ -189,10 +189,10 @@ def test_the_menu_of_a_row_flags_and_notes_without_opening(
 
 
 def test_a_click_on_a_case_that_cannot_be_opened_is_marked_itself(opened: MainWindow) -> None:
-    opened.bench.session.project.image_path("b").unlink()
+    opened.app.session.project.image_path("b").unlink()
     rows = opened.panels.cases._list
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(rows.model().index(1, 0)).center())
-    assert opened.bench.session.case_id is None
+    assert opened.app.session.case_id is None
     assert rows.currentIndex().data() == "b"
     assert [index.data() for index in rows.selectedIndexes()] == ["b"]
     assert "not there" in rows.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
@@ -210,7 +210,7 @@ def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_want
     written = [path.read_bytes() for path in records]
     (root / "masks" / "a.png").write_bytes(b"damaged")
     window.handlers.find("project.open_root")(root)
-    session = window.bench.session
+    session = window.app.session
     assert session.project.case("d").best_vcdr is None
     choose(window, "case_order", "vCDR")
     qtbot.waitUntil(lambda: shown(window)[:2] == ["d", "c"] or shown(window)[:2] == ["c", "d"], timeout=3000)
@@ -225,5 +225,5 @@ def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_want
 def test_the_keys_of_commands_work_at_once_in_a_project_that_was_just_opened(opened: MainWindow) -> None:
     assert opened.focusWidget() is opened.canvas
     opened.handlers.find("project.close")()
-    opened.handlers.find("project.open_root")(opened.bench.store.settings.recent[0])
+    opened.handlers.find("project.open_root")(opened.app.store.settings.recent[0])
     assert opened.focusWidget() is opened.canvas

@@ -163,14 +163,14 @@ def test_nothing_is_read_after_the_end(project: Project, reads: list[str]) -> No
 
 
 def test_the_window_reads_its_neighbours_ahead(opened: MainWindow, qtbot) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     qtbot.waitUntil(lambda: {case_id for _, case_id in session._reader._ahead} == {"b"}, timeout=2000)
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
     qtbot.waitUntil(lambda: {case_id for _, case_id in session._reader._ahead} == {"a", "c"}, timeout=2000)
 
 
 def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, qtbot) -> None:
-    session, editor = opened.bench.session, opened.bench.editor
+    session, editor = opened.app.session, opened.app.editor
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
     qtbot.waitUntil(lambda: "a" in {case_id for _, case_id in session._reader._ahead}, timeout=2000)
     settled(session._reader)
@@ -182,8 +182,8 @@ def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, 
     assert session.case_id == "a"
     np.testing.assert_array_equal(editor.mask, painted)
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    opened.bench.autosave.flush()
-    opened.bench.prefetch._prepare()
+    opened.app.autosave.flush()
+    opened.app.prefetch._prepare()
     settled(session._reader)
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     np.testing.assert_array_equal(editor.mask, painted)

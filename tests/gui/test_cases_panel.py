@@ -20,9 +20,9 @@ def test_a_click_opens_the_case(opened: MainWindow) -> None:
     rows = opened.panels.cases._list
     place = rows.visualRect(rows.model().index(2, 0)).center()
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert opened.bench.session.case_id == "c"
+    assert opened.app.session.case_id == "c"
     QTest.keyClick(opened, Qt.Key.Key_PageUp)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
     assert rows.currentIndex().row() == 1
 
 
@@ -30,7 +30,7 @@ def test_u_goes_round_the_uncorrected(opened: MainWindow) -> None:
     seen = []
     for _ in range(4):
         QTest.keyClick(opened, Qt.Key.Key_U)
-        seen.append(opened.bench.session.case_id)
+        seen.append(opened.app.session.case_id)
     assert seen == ["b", "c", "a", "b"]
 
 

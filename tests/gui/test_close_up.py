@@ -9,7 +9,7 @@ from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_cases_open_close_up_once_it_is_wanted(opened: MainWindow, qtbot: QtBot) -> None:
-    session, canvas = opened.bench.session, opened.canvas
+    session, canvas = opened.app.session, opened.canvas
     session.open_case("d")
     whole = canvas.viewport.scale
     qtbot.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
@@ -22,7 +22,7 @@ def test_cases_open_close_up_once_it_is_wanted(opened: MainWindow, qtbot: QtBot)
     qtbot.waitUntil(lambda: canvas.viewport.scale > 1.2 * whole)
     canvas.zoom_to(1.0)
     mine = canvas.viewport
-    opened.bench.proposal.changed.emit()
+    opened.app.proposal.changed.emit()
     assert canvas.viewport == mine
     session.open_case("d")
     assert canvas.viewport.scale == close

@@ -96,7 +96,7 @@ def test_needs_follow_the_state(opened: MainWindow, root: Path, qtbot) -> None:
     assert actions["case.next"].isEnabled()
     assert not actions["edit.undo"].isEnabled()
     assert not actions["case.approve"].isEnabled()
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     qtbot.waitUntil(lambda: actions["proposal.accept"].isEnabled())
     actions["proposal.accept"].trigger()
     qtbot.waitUntil(lambda: actions["edit.undo"].isEnabled() and actions["case.approve"].isEnabled())
@@ -104,7 +104,7 @@ def test_needs_follow_the_state(opened: MainWindow, root: Path, qtbot) -> None:
     qtbot.waitUntil(lambda: actions["case.approve"].isChecked())
     actions["case.flag"].trigger()
     qtbot.waitUntil(lambda: actions["case.flag"].isChecked())
-    assert opened.bench.session.project.case("c").flagged
+    assert opened.app.session.project.case("c").flagged
 
 
 def test_labels_name_their_commands(opened: MainWindow) -> None:
@@ -120,7 +120,7 @@ def test_needs_are_all_used() -> None:
 
 
 def test_lists_name_the_projects_labels(opened: MainWindow) -> None:
-    labels = opened.bench.options.labels
+    labels = opened.app.options.labels
     names = [title(command, labels) for command in listed(labels) if heading(command) == "Labels"]
     assert names == ["Paint optic disc", "Paint optic cup"]
     assert [title(command, None) for command in listed(None) if heading(command) == "Labels"][8] == "Label 9"

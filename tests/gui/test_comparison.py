@@ -44,10 +44,10 @@ def reader(root: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def compared(opened: MainWindow, reader: Path, qtbot) -> MainWindow:
     """The window after comparing with that reader."""
-    opened.handlers.find("project.open_root")(opened.bench.session.project.root)
-    with qtbot.waitSignal(opened.bench.comparison.changed, timeout=20000):
-        opened.bench.comparison.start(CompareRequest(Other.FOLDER, reader))
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+    opened.handlers.find("project.open_root")(opened.app.session.project.root)
+    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+        opened.app.comparison.start(CompareRequest(Other.FOLDER, reader))
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
     QApplication.processEvents()
     return opened
 
@@ -70,7 +70,7 @@ def pink_pixels(window: MainWindow) -> int:
 
 
 def test_from_the_menu_to_the_figures(opened: MainWindow, reader: Path, qtbot) -> None:
-    opened.handlers.find("project.open_root")(opened.bench.session.project.root)
+    opened.handlers.find("project.open_root")(opened.app.session.project.root)
 
     def answer() -> None:
         dialog = opened.findChild(CompareReadersDialog)
@@ -80,13 +80,13 @@ def test_from_the_menu_to_the_figures(opened: MainWindow, reader: Path, qtbot) -
         qtbot.mouseClick(dialog.findChild(QPushButton, "accept"), Qt.MouseButton.LeftButton)
 
     QTimer.singleShot(200, answer)
-    with qtbot.waitSignal(opened.bench.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
         opened.actions_by_id["project.compare"].trigger()
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
     panel = opened.panels.comparison
     assert panel.isVisible()
     assert panel.findChild(QLabel, "comparison_title").text() == "Dr. B against masks of Test: 3 pictures"
-    assert opened.bench.comparison.evaluated.limits.count == 3
+    assert opened.app.comparison.evaluated.limits.count == 3
 
 
 def _line(dialog: CompareReadersDialog):
@@ -109,27 +109,27 @@ def test_a_click_opens_the_case_with_both_outlines(compared: MainWindow, qtbot) 
     cases = compared.panels.comparison.findChild(ComparedCases)
     item = cases.topLevelItem(0)
     qtbot.mouseClick(cases.viewport(), Qt.MouseButton.LeftButton, pos=cases.visualItemRect(item).center())
-    assert compared.bench.session.case_id == "b"
-    assert compared.bench.comparison.reader.name == "Dr. B"
-    assert compared.bench.comparison.reader.own == "masks of Test"
+    assert compared.app.session.case_id == "b"
+    assert compared.app.comparison.reader.name == "Dr. B"
+    assert compared.app.comparison.reader.own == "masks of Test"
     assert pink_pixels(compared) > 20
     box = compared.panels.comparison.findChild(QCheckBox, "outlines")
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert compared.bench.comparison.reader is None
+    assert compared.app.comparison.reader is None
     assert pink_pixels(compared) == 0
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert pink_pixels(compared) > 20
 
 
 def test_the_key_that_hides_the_mask_hides_both(compared: MainWindow) -> None:
-    compared.bench.session.open_case("b")
+    compared.app.session.open_case("b")
     compared.actions_by_id["view.overlay"].trigger()
     assert pink_pixels(compared) == 0
 
 
 def test_a_case_that_the_other_did_not_judge_shows_no_outlines(compared: MainWindow) -> None:
-    compared.bench.session.open_case("c")
-    assert compared.bench.comparison.reader is None
+    compared.app.session.open_case("c")
+    assert compared.app.comparison.reader is None
     assert compared.panels.comparison.findChild(ComparedCases).currentItem() is None
 
 
@@ -140,18 +140,18 @@ def test_a_dot_opens_its_case(compared: MainWindow, qtbot) -> None:
     target = compared.childAt(place)
     qtbot.mouseMove(target, target.mapFrom(compared, place))
     qtbot.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.mapFrom(compared, place))
-    qtbot.waitUntil(lambda: compared.bench.session.case_id == "b")
+    qtbot.waitUntil(lambda: compared.app.session.case_id == "b")
 
 
 def test_corrections_count_after_again(compared: MainWindow, reader: Path, qtbot) -> None:
-    before = compared.bench.comparison.evaluated.means["dice"]
-    compared.bench.session.open_case("b")
-    compared.bench.editor.replace_mask("Test", read_mask(reader / "b.png", DISC_AND_CUP))
-    with qtbot.waitSignal(compared.bench.comparison.changed, timeout=20000):
+    before = compared.app.comparison.evaluated.means["dice"]
+    compared.app.session.open_case("b")
+    compared.app.editor.replace_mask("Test", read_mask(reader / "b.png", DISC_AND_CUP))
+    with qtbot.waitSignal(compared.app.comparison.changed, timeout=20000):
         qtbot.mouseClick(compared.panels.comparison.findChild(QPushButton, "again"), Qt.MouseButton.LeftButton)
-    assert compared.bench.comparison.evaluated.means["dice"] > before
+    assert compared.app.comparison.evaluated.means["dice"] > before
     assert names(compared.panels.comparison.findChild(ComparedCases))[-1] == "b"
-    qtbot.waitUntil(lambda: not compared.bench.runner.busy)
+    qtbot.waitUntil(lambda: not compared.app.runner.busy)
 
 
 @pytest.mark.parametrize(("kind", "name"), [("table", "t.csv"), ("html", "r"), ("summary", "s.json")])
@@ -159,7 +159,7 @@ def test_saving(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot, kind: 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / name), ""))
     menu = compared.panels.comparison.findChild(QPushButton, "save").menu()
     action: QAction = {"html": menu.actions()[0], "table": menu.actions()[2], "summary": menu.actions()[3]}[kind]
-    with qtbot.waitSignal(compared.bench.runner.succeeded, timeout=20000):
+    with qtbot.waitSignal(compared.app.runner.succeeded, timeout=20000):
         action.trigger()
     written = tmp_path / ("r.html" if kind == "html" else name)
     assert written.stat().st_size > 100
@@ -170,28 +170,28 @@ def test_saving(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot, kind: 
 
 
 def test_another_project_starts_anew(compared: MainWindow, qtbot) -> None:
-    compared.bench.session.close_project()
-    assert compared.bench.comparison.evaluated is None
-    assert compared.bench.comparison.request is None
+    compared.app.session.close_project()
+    assert compared.app.comparison.evaluated is None
+    assert compared.app.comparison.request is None
     assert compared.panels.comparison.findChild(QPushButton, "compare").text() == "Compare two readers…"
 
 
 def test_a_reader_whose_folder_is_gone_is_told(compared: MainWindow, reader: Path) -> None:
     (reader / "b.png").write_bytes(b"gone")
-    compared.bench.session.open_case("b")
-    assert compared.bench.comparison.reader is None
+    compared.app.session.open_case("b")
+    assert compared.app.comparison.reader is None
     assert "b.png cannot be read" in compared.panels.banner.text
 
 
 def test_names_that_do_not_meet_are_one_dialog(opened: MainWindow, tmp_path: Path, qtbot) -> None:
     write_mask(tmp_path / "other.png", disc_mask(), DISC_AND_CUP)
-    with qtbot.waitSignal(opened.bench.learning.problem, timeout=20000) as caught:
-        opened.bench.comparison.start(CompareRequest(Other.FOLDER, tmp_path))
+    with qtbot.waitSignal(opened.app.project_jobs.problem, timeout=20000) as caught:
+        opened.app.comparison.start(CompareRequest(Other.FOLDER, tmp_path))
     assert "has the name of one in" in str(caught.args[0])
     (box,) = opened.findChildren(QMessageBox)
     assert "has the name of one in" in box.text()
     box.close()
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
 
 
 @pytest.fixture
@@ -241,10 +241,10 @@ def test_the_models_predictions_of_validation_cases(opened: MainWindow, root: Pa
     project = Project.open(root)
     project.save_prediction("d", disc_mask(18), model="f00d", confidence=0.9)
     write_split(project.layout.split, {"case:d": "validation"})
-    with qtbot.waitSignal(opened.bench.comparison.changed, timeout=20000):
-        opened.bench.comparison.start(CompareRequest(Other.PREDICTIONS, held_out=True))
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
-    assert [case.name for case in opened.bench.comparison.evaluated.cases] == ["d"]
+    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+        opened.app.comparison.start(CompareRequest(Other.PREDICTIONS, held_out=True))
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
+    assert [case.name for case in opened.app.comparison.evaluated.cases] == ["d"]
     assert not opened.panels.comparison.findChild(AgreementPlot).isVisible()  # one picture has no limits
 
 

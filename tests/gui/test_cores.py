@@ -45,6 +45,6 @@ def test_the_choice_is_kept_and_used(qtbot: QtBot, opened: MainWindow, monkeypat
         return iter(())
 
     monkeypatch.setattr("unet_desktop.tasks.train.train_project", train)
-    opened.bench.learning.train(PRESETS["fast"], from_scratch=True)
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+    opened.app.project_jobs.train(PRESETS["fast"], from_scratch=True)
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
     assert asked == ["spare"]

@@ -27,7 +27,7 @@ def colour_at(window: MainWindow, place: QPoint) -> tuple[int, int, int]:
 
 def ring_point(window: MainWindow, x: float, y: float) -> QPoint:
     """A view point on the ring, right of the pointer at that image point."""
-    reach = window.bench.options.diameter / 2 * window.canvas.viewport.scale
+    reach = window.app.options.diameter / 2 * window.canvas.viewport.scale
     return at(window.canvas, x, y) + QPoint(round(reach), 0)
 
 
@@ -54,7 +54,7 @@ def test_the_crosshair_is_free_in_the_middle_and_sharp(density: float) -> None:
 @pytest.mark.parametrize("diameter", [1, 2, 40])
 def test_the_ring_can_be_seen_at_any_size(opened: MainWindow, diameter: int) -> None:
     opened.canvas.zoom_to(1)
-    opened.bench.options.set_diameter(diameter)
+    opened.app.options.set_diameter(diameter)
     opened.canvas.set_size_shown(False)
     place = at(opened.canvas, 20, 20)
     before = opened.canvas.grab().toImage()
@@ -92,7 +92,7 @@ def test_other_changes_show_no_figures(opened: MainWindow) -> None:
 
 
 def test_the_ring_is_white_while_ctrl_is_held(opened: MainWindow) -> None:
-    opened.bench.options.set_diameter(30)
+    opened.app.options.set_diameter(30)
     opened.canvas.set_size_shown(False)
     opened.canvas.setFocus()
     move(opened.canvas, (40, 40), NONE)
@@ -118,7 +118,7 @@ def test_the_ring_is_white_while_the_right_button_erases(opened: MainWindow) -> 
 
 
 def test_shift_shows_the_line_before_it_is_drawn(opened: MainWindow) -> None:
-    tool = opened.bench.toolbox.current
+    tool = opened.app.toolbox.current
     move(opened.canvas, (40, 40), NONE, SHIFT)
     assert not tool.sketch.lines  # there is no end to start from
     drag(opened.canvas, [(20.5, 20.5), (30.5, 20.5)])
@@ -155,7 +155,7 @@ class _Painted(QObject):
 
 def test_moving_the_ring_repaints_little(opened: MainWindow) -> None:
     """The box round both places of the ring, not the view."""
-    opened.bench.options.set_diameter(10)
+    opened.app.options.set_diameter(10)
     opened.canvas.set_size_shown(False)
     move(opened.canvas, (60, 60), NONE)
     QApplication.processEvents()

@@ -47,7 +47,7 @@ def test_a_folder_is_imported_and_shown(
     Project.create(tmp_path / "project", DISC_AND_CUP)
     window.handlers.find("project.open_root")(tmp_path / "project")
     window.actions_by_id["project.import_images"].trigger()
-    session = window.bench.session
+    session = window.app.session
     qtbot.waitUntil(lambda: session.case_id == "first", timeout=20_000)
     assert session.open is not None
     assert session.open.image.pixels.shape == picture(1).shape

@@ -61,7 +61,7 @@ def test_the_layout_stays_as_it_was_left(qtbot: QtBot, qapp, root: Path) -> None
         qtbot.addWidget(window)
         window.show()
         window.resize(1366, 768)
-        window.bench.session.open_project(root)
+        window.app.session.open_project(root)
         qtbot.waitUntil(lambda window=window: window.docks.measure.isVisible())
         qtbot.wait(50)
         if start == 0:
@@ -71,15 +71,15 @@ def test_the_layout_stays_as_it_was_left(qtbot: QtBot, qapp, root: Path) -> None
         heights.append((window.docks.cases.height(), window.docks.measure.height()))
         assert not window.docks.training.visibleRegion().isEmpty()
         if start % 2:
-            window.bench.session.close_project()
+            window.app.session.close_project()
             assert not window.docks.measure.isVisible()
         window.close()
-        window.bench.session.close_project()
+        window.app.session.close_project()
     assert len(set(heights)) == 1, heights
 
 
 def test_panels_are_put_back_behind_the_first_page(qtbot: QtBot, window: MainWindow, root: Path) -> None:
     window.actions_by_id["window.reset"].trigger()
     assert not window.docks.cases.isVisible()
-    window.bench.session.open_project(root)
+    window.app.session.open_project(root)
     qtbot.waitUntil(lambda: window.docks.cases.isVisible() and window.docks.measure.isVisible())

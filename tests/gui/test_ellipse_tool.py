@@ -28,7 +28,7 @@ TRUTH = Ellipse(80, 60, 36, 28, 0.3)
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -64,7 +64,7 @@ def key(window: MainWindow, code: Qt.Key, modifiers=PLAIN) -> None:
 
 
 def shape(window: MainWindow) -> Ellipse:
-    ellipse = window.bench.toolbox.current._draft.ellipse
+    ellipse = window.app.toolbox.current._draft.ellipse
     assert ellipse is not None
     return ellipse
 
@@ -73,14 +73,14 @@ def shape(window: MainWindow) -> Ellipse:
 def ready(opened: MainWindow) -> MainWindow:
     """Case a (no mask) with the ellipse chosen by its key."""
     key(opened, Qt.Key.Key_Q)
-    assert opened.bench.options.tool == "ellipse"
+    assert opened.app.options.tool == "ellipse"
     return opened
 
 
 @pytest.fixture
 def masked(opened: MainWindow) -> MainWindow:
     """Case d (disc and cup) with the ellipse chosen."""
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     key(opened, Qt.Key.Key_Q)
     return opened
 
@@ -88,10 +88,10 @@ def masked(opened: MainWindow) -> MainWindow:
 def test_six_clicks_give_the_disc(ready: MainWindow) -> None:
     click_round(ready)
     assert dice(disc_of(ready), drawn(TRUTH)) > 0.98
-    assert not ready.bench.editor.history.can_undo
+    assert not ready.app.editor.history.can_undo
     key(ready, Qt.Key.Key_Return)
-    assert ready.bench.editor.history.names == ("Ellipse optic disc",)
-    assert not ready.bench.toolbox.current.pending
+    assert ready.app.editor.history.names == ("Ellipse optic disc",)
+    assert not ready.app.toolbox.current.pending
     key(ready, Qt.Key.Key_Z, CTRL)
     assert not mask_of(ready).any()
 
@@ -102,14 +102,14 @@ def test_it_shows_from_the_third_click_on_and_exactly(ready: MainWindow) -> None
         assert mask_of(ready).any() == (number >= 3)
         if number >= 3:
             np.testing.assert_array_equal(disc_of(ready), drawn(shape(ready)))
-            assert ready.bench.toolbox.current.sketch.handles
+            assert ready.app.toolbox.current.sketch.handles
 
 
 def test_two_points_preview_a_circle_through_the_pointer(ready: MainWindow) -> None:
     click(ready, (60, 60))
     click(ready, (100, 60))
     move(ready.canvas, (80, 40), Qt.MouseButton.NoButton)
-    (line,) = ready.bench.toolbox.current.sketch.lines
+    (line,) = ready.app.toolbox.current.sketch.lines
     assert line.dashed
     assert np.hypot(*(line.points - (80, 60)).T) == pytest.approx(20, abs=0.5)
     assert not mask_of(ready).any()
@@ -124,18 +124,18 @@ def test_step_back_takes_back_points_one_by_one(ready: MainWindow) -> None:
     for _ in range(4):
         key(ready, Qt.Key.Key_Z, CTRL)
     assert not mask_of(ready).any()
-    assert ready.bench.toolbox.current.pending
+    assert ready.app.toolbox.current.pending
     key(ready, Qt.Key.Key_Backspace)
     key(ready, Qt.Key.Key_Backspace)
-    assert not ready.bench.toolbox.current.pending
-    assert not ready.bench.editor.drawing
+    assert not ready.app.toolbox.current.pending
+    assert not ready.app.editor.drawing
 
 
 def test_a_point_can_be_dragged(ready: MainWindow) -> None:
     click_round(ready, (10, 70, 130, 190, 250))
     click(ready, (100, 95))
     drag(ready.canvas, [(100, 95), (105, 80), on_edge(310)])
-    assert len(ready.bench.toolbox.current._draft.points) == 6
+    assert len(ready.app.toolbox.current._draft.points) == 6
     assert dice(disc_of(ready), drawn(TRUTH)) > 0.98
 
 
@@ -171,7 +171,7 @@ def test_a_handle_keeps_the_opposite_side(ready: MainWindow, grip: Grip) -> None
 
 def test_turning_and_moving(ready: MainWindow) -> None:
     drag(ready.canvas, [(50, 40), (60, 50), (110, 80)])
-    reach = ready.bench.toolbox.current._pointer.reach
+    reach = ready.app.toolbox.current._pointer.reach
     drag(ready.canvas, [turning_place(shape(ready), 2.6 * reach), (100, 40), (130, 60)])
     assert shape(ready).angle == pytest.approx(math.pi / 2, abs=0.03)
     drag(ready.canvas, [(80, 60), (85, 60), (90, 70)])
@@ -189,24 +189,24 @@ def test_arrow_keys_move_by_a_pixel(ready: MainWindow) -> None:
 
 
 def test_fitting_to_the_region_and_putting_it_back(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     before = mask_of(opened).copy()
     key(opened, Qt.Key.Key_Q, SHIFT)
-    assert opened.bench.options.tool == "ellipse"
+    assert opened.app.options.tool == "ellipse"
     assert dice(disc_of(opened), region(before, DISC_AND_CUP, DISC)) > 0.98
     start = Grip(1, 0).place(shape(opened))
     drag(opened.canvas, [start, (start[0] + 5, start[1]), (start[0] + 10, start[1])])
     assert shape(opened).a > 33
     key(opened, Qt.Key.Key_Escape)
     np.testing.assert_array_equal(mask_of(opened), before)
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_fitting_without_a_region_only_chooses_the_tool(opened: MainWindow) -> None:
     key(opened, Qt.Key.Key_Q, SHIFT)
-    assert opened.bench.options.tool == "ellipse"
-    assert not opened.bench.toolbox.current.pending
-    assert not opened.bench.editor.drawing
+    assert opened.app.options.tool == "ellipse"
+    assert not opened.app.toolbox.current.pending
+    assert not opened.app.editor.drawing
 
 
 def test_a_unique_label_is_replaced_and_its_cup_stays_inside(masked: MainWindow) -> None:
@@ -224,7 +224,7 @@ def test_a_cup_outside_the_disc_makes_disc_too(masked: MainWindow) -> None:
     np.testing.assert_array_equal(cup, drawn(shape(masked)))
     assert (disc_of(masked) >= cup).all()
     key(masked, Qt.Key.Key_Return)
-    assert masked.bench.editor.history.names == ("Ellipse optic cup",)
+    assert masked.app.editor.history.names == ("Ellipse optic cup",)
 
 
 @pytest.mark.parametrize("button", [LEFT, RIGHT])
@@ -233,7 +233,7 @@ def test_erasing_subtracts(masked: MainWindow, button) -> None:
     drag(masked.canvas, [(80, 20), (90, 60), (120, 100)], button, PLAIN if button is RIGHT else CTRL)
     np.testing.assert_array_equal(disc_of(masked), before & ~drawn(shape(masked)))
     key(masked, Qt.Key.Key_Return)
-    assert masked.bench.editor.history.names == ("Ellipse off optic disc",)
+    assert masked.app.editor.history.names == ("Ellipse off optic disc",)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_what_commits(ready: MainWindow, commit) -> None:
     drag(ready.canvas, [(50, 40), (60, 50), (110, 80)])
     shown = mask_of(ready).copy()
     commit(ready)
-    assert ready.bench.editor.history.names == ("Ellipse optic disc",)
+    assert ready.app.editor.history.names == ("Ellipse optic disc",)
     np.testing.assert_array_equal(mask_of(ready), shown)
 
 
@@ -258,28 +258,28 @@ def test_leaving_the_case_commits(ready: MainWindow) -> None:
     drag(ready.canvas, [(50, 40), (60, 50), (110, 80)])
     shown = mask_of(ready).copy()
     key(ready, Qt.Key.Key_N)
-    assert ready.bench.session.case_id == "b"
-    assert not ready.bench.toolbox.current.pending
+    assert ready.app.session.case_id == "b"
+    assert not ready.app.toolbox.current.pending
     assert not mask_of(ready).any()
     key(ready, Qt.Key.Key_P)
     np.testing.assert_array_equal(mask_of(ready), shown)
-    assert ready.bench.editor.history.names == ("Ellipse optic disc",)
+    assert ready.app.editor.history.names == ("Ellipse optic disc",)
 
 
 def test_leaving_the_case_drops_points_that_are_no_ellipse_yet(ready: MainWindow) -> None:
     for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
         drag(ready.canvas, [point])
-    ready.bench.session.open_case("b")
+    ready.app.session.open_case("b")
     assert ready.panels.status.currentMessage() == "The unfinished ellipse was dropped."
-    ready.bench.session.open_case("a")
+    ready.app.session.open_case("a")
     assert not mask_of(ready).any()
-    assert not ready.bench.editor.history.names
+    assert not ready.app.editor.history.names
 
 
 def test_a_press_far_away_begins_another(ready: MainWindow) -> None:
     drag(ready.canvas, [(60, 50), (65, 55), (80, 70)])
     drag(ready.canvas, [(110, 20), (120, 40), (150, 50)])
-    assert ready.bench.editor.history.names == ("Ellipse optic disc",)
+    assert ready.app.editor.history.names == ("Ellipse optic disc",)
     np.testing.assert_array_equal(disc_of(ready), drawn(shape(ready)))
 
 
@@ -290,7 +290,7 @@ def test_a_double_click_on_nothing_still_fits_the_picture(ready: MainWindow) -> 
     QTest.mouseDClick(ready.canvas, LEFT, PLAIN, place)
     release(ready.canvas, (80, 60))
     assert ready.canvas._fits
-    assert not ready.bench.toolbox.current.pending
+    assert not ready.app.toolbox.current.pending
     assert not mask_of(ready).any()
 
 
@@ -305,16 +305,16 @@ def test_the_cursor_says_what_a_drag_does(ready: MainWindow) -> None:
         move(ready.canvas, point, Qt.MouseButton.NoButton)
         assert ready.canvas.cursor().shape() is shape_
     move(ready.canvas, (110, 60), Qt.MouseButton.NoButton)
-    assert sum(handle.hot for handle in ready.bench.toolbox.current.sketch.handles) == 1
+    assert sum(handle.hot for handle in ready.app.toolbox.current.sketch.handles) == 1
     move(ready.canvas, (5, 5), Qt.MouseButton.NoButton)
-    assert ready.bench.toolbox.current.cursor is None
-    assert not any(handle.hot for handle in ready.bench.toolbox.current.sketch.handles)
+    assert ready.app.toolbox.current.cursor is None
+    assert not any(handle.hot for handle in ready.app.toolbox.current.sketch.handles)
 
 
 def test_a_locked_mask_is_not_fitted(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     before = mask_of(opened).copy()
-    opened.bench.editor.set_locked(True)
+    opened.app.editor.set_locked(True)
     key(opened, Qt.Key.Key_Q, SHIFT)
     np.testing.assert_array_equal(mask_of(opened), before)
-    assert not opened.bench.toolbox.current.pending
+    assert not opened.app.toolbox.current.pending

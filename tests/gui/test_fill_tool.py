@@ -17,7 +17,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def fill(opened: MainWindow) -> MainWindow:
     """The window on case d, whose disc got a hole, a part that nobody judged, and a second piece."""
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     mask = mask_of(opened)
     mask[50:56, 100:106] = 0
     mask[66:70, 100:104] = 255
@@ -27,7 +27,7 @@ def fill(opened: MainWindow) -> MainWindow:
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -36,7 +36,7 @@ def test_a_click_fills_the_enclosed_area(fill: MainWindow) -> None:
     drag(fill.canvas, [(102.5, 52.5)])
     assert (mask_of(fill)[50:56, 100:106] == 1).all()
     assert (mask_of(fill)[66:70, 100:104] == 255).all()
-    assert fill.bench.editor.history.names == ("Fill optic disc",)
+    assert fill.app.editor.history.names == ("Fill optic disc",)
     QTest.keyClick(fill, Qt.Key.Key_Z, CTRL)
     assert not mask_of(fill)[50:56, 100:106].any()
 
@@ -52,7 +52,7 @@ def test_nothing_to_fill_says_so_and_changes_nothing(fill: MainWindow, point, sa
     drag(fill.canvas, [point])
     np.testing.assert_array_equal(mask_of(fill), before)
     assert says in fill.panels.status.currentMessage()
-    assert not fill.bench.editor.history.can_undo
+    assert not fill.app.editor.history.can_undo
 
 
 @pytest.mark.parametrize(("button", "modifiers"), [(RIGHT, PLAIN), (LEFT, CTRL)])
@@ -61,7 +61,7 @@ def test_the_right_button_or_ctrl_erases_one_piece(fill: MainWindow, button, mod
     assert set(np.unique(mask_of(fill))) == {0, 1, 255}
     assert (mask_of(fill)[5:10, 5:10] == 1).all()
     assert not (mask_of(fill)[20:] == 1).any()
-    assert fill.bench.editor.history.names == ("Erase piece of optic disc",)
+    assert fill.app.editor.history.names == ("Erase piece of optic disc",)
     drag(fill.canvas, [(150.5, 100.5)], button, modifiers)
     assert "no optic disc" in fill.panels.status.currentMessage()
 
@@ -70,7 +70,7 @@ def test_a_double_click_fits_and_takes_the_fill_back(fill: MainWindow) -> None:
     before = mask_of(fill).copy()
     fill.canvas.zoom_by(1.5)
     drag(fill.canvas, [(102.5, 52.5)])
-    assert fill.bench.editor.history.can_undo
+    assert fill.app.editor.history.can_undo
     QTest.mouseDClick(fill.canvas, LEFT, PLAIN, at(fill.canvas, 102.5, 52.5))
     release(fill.canvas, (102.5, 52.5))
     np.testing.assert_array_equal(mask_of(fill), before)
@@ -89,7 +89,7 @@ def test_the_command_fills_all_holes(fill: MainWindow) -> None:
     assert (mask_of(fill)[50:56, 100:106] == 1).all()
     assert (mask_of(fill)[40:44, 78:82] == 1).all()
     assert (mask_of(fill)[66:70, 100:104] == 255).all()
-    assert fill.bench.editor.history.names == ("Fill holes of optic disc",)
+    assert fill.app.editor.history.names == ("Fill holes of optic disc",)
     QTest.keyClick(fill, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
     assert "no holes" in fill.panels.status.currentMessage()
-    assert len(fill.bench.editor.history.names) == 1
+    assert len(fill.app.editor.history.names) == 1

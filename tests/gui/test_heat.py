@@ -34,7 +34,7 @@ def ring() -> UncertaintyMap:
 
 
 def predict(window: MainWindow, case_id: str, confidence: float, trust: Trust | None = None) -> None:
-    project = window.bench.session.project
+    project = window.app.session.project
     project.save_prediction(case_id, disc_mask(), model="f00d", confidence=confidence, trust=trust or Trust())
 
 
@@ -94,40 +94,40 @@ def test_the_more_uncertain_the_lighter_and_the_certain_shows_the_picture() -> N
 
 def test_the_key_shows_it_and_the_choice_is_kept(opened: MainWindow) -> None:
     predict(opened, "c", 0.9, Trust(uncertainty=ring()))
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     before = rendered(opened.canvas)
     QTest.keyClick(opened, Qt.Key.Key_H, SHIFT)
     assert opened.actions_by_id["view.uncertainty"].isChecked()
     assert (rendered(opened.canvas) != before).any()
-    assert view_from_json(opened.bench.view_options.view.to_json()).uncertainty
+    assert view_from_json(opened.app.view_options.view.to_json()).uncertainty
     QTest.keyClick(opened, Qt.Key.Key_G, SHIFT)
     assert (rendered(opened.canvas) == before).all()
 
 
 def test_it_stays_while_an_accepted_mask_is_corrected_and_goes_with_the_case(opened: MainWindow) -> None:
     predict(opened, "c", 0.9, Trust(uncertainty=ring()))
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_A)
-    assert opened.bench.proposal.prediction is None
-    assert opened.bench.proposal.trust.uncertainty is not None
+    assert opened.app.proposal.prediction is None
+    assert opened.app.proposal.trust.uncertainty is not None
     QTest.keyClick(opened, Qt.Key.Key_H, SHIFT)
     with_heat = rendered(opened.canvas)
-    opened.bench.session.open_case("b")
-    assert opened.bench.proposal.trust.uncertainty is None
-    opened.canvas.set_mask(opened.bench.editor.mask, DISC_AND_CUP)
+    opened.app.session.open_case("b")
+    assert opened.app.proposal.trust.uncertainty is None
+    opened.canvas.set_mask(opened.app.editor.mask, DISC_AND_CUP)
     assert (rendered(opened.canvas) != with_heat).any()
 
 
 def test_a_rejected_one_leaves_nothing(opened: MainWindow) -> None:
     predict(opened, "c", 0.9, Trust(uncertainty=ring()))
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_X)
-    assert opened.bench.proposal.trust.uncertainty is None
+    assert opened.app.proposal.trust.uncertainty is None
 
 
 def test_the_panel_says_what_is_likely_and_what_is_unfamiliar(opened: MainWindow) -> None:
     predict(opened, "c", 0.9, Trust({"optic disc": 0.97, "optic cup": 0.91}, (0.41, 0.58)))
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     panel = opened.panels.tools.proposal
     warning = panel.findChild(QLabel, "unfamiliar")
     text = " ".join(label.text() for label in panel.findChildren(QLabel))
@@ -135,7 +135,7 @@ def test_the_panel_says_what_is_likely_and_what_is_unfamiliar(opened: MainWindow
     assert "optic cup 0.91" in text
     assert not warning.isVisibleTo(panel)
     predict(opened, "c", 0.9, Trust({"optic disc": 0.97}, (0.41, 0.58), unfamiliar=True))
-    opened.bench.proposal.show_prediction()
+    opened.app.proposal.show_prediction()
     assert warning.isVisibleTo(panel)
     assert "unlike those that the model was trained on" in warning.text()
     assert "likely" not in " ".join(label.text() for label in panel.findChildren(QLabel) if label is not warning)
@@ -151,41 +151,41 @@ def test_the_most_useful_case_is_the_least_certain_uncorrected_one(opened: MainW
     """From wherever one is: b was predicted least surely, then c; nobody predicted a; d is corrected."""
     predict(opened, "b", 0.3)
     predict(opened, "d", 0.1)
-    opened.bench.session.reload_cases()
-    opened.bench.session.open_case("c")
+    opened.app.session.reload_cases()
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_J)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
 
 
 def test_cases_that_were_looked_at_wait_for_the_next_round(opened: MainWindow) -> None:
     predict(opened, "b", 0.3)
-    opened.bench.session.reload_cases()
-    opened.bench.session.open_case("d")
+    opened.app.session.reload_cases()
+    opened.app.session.open_case("d")
     visited = []
     for _ in range(5):
         QTest.keyClick(opened, Qt.Key.Key_J)
-        visited.append(opened.bench.session.case_id)
+        visited.append(opened.app.session.case_id)
     assert visited == ["b", "c", "a", "b", "c"]
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     predict(opened, "b", 0.2)  # another prediction has not been looked at
-    opened.bench.session.reload_cases()
+    opened.app.session.reload_cases()
     QTest.keyClick(opened, Qt.Key.Key_J)
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
 
 
 def test_an_unfamiliar_case_comes_first_and_a_flagged_one_never(opened: MainWindow) -> None:
     predict(opened, "b", 0.3)
     predict(opened, "c", 0.8, Trust(unfamiliar=True))
-    opened.bench.session.reload_cases()
+    opened.app.session.reload_cases()
     QTest.keyClick(opened, Qt.Key.Key_W, SHIFT)
-    assert opened.bench.session.case_id == "c"
-    opened.bench.session.mark("b", flagged=True)
+    assert opened.app.session.case_id == "c"
+    opened.app.session.mark("b", flagged=True)
     QTest.keyClick(opened, Qt.Key.Key_W, SHIFT)
-    assert opened.bench.session.case_id == "a"
+    assert opened.app.session.case_id == "a"
 
 
 def test_one_that_cannot_be_opened_is_passed(opened: MainWindow) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     predict(opened, "b", 0.3)
     session.reload_cases()
     session.project.image_path("b").unlink()

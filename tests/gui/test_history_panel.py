@@ -41,15 +41,15 @@ def click(window: MainWindow, row: int) -> None:
 
 def three_steps(window: MainWindow) -> list[np.ndarray]:
     """The masks before, between and after three steps."""
-    window.bench.session.open_case("d")
-    masks = [window.bench.editor.mask.copy()]
-    window.bench.options.set_diameter(20)
+    window.app.session.open_case("d")
+    masks = [window.app.editor.mask.copy()]
+    window.app.options.set_diameter(20)
     drag(window.canvas, [(20, 20), (30, 20)])
-    masks.append(window.bench.editor.mask.copy())
+    masks.append(window.app.editor.mask.copy())
     QTest.keyClick(window, Qt.Key.Key_Up, SHIFT)
-    masks.append(window.bench.editor.mask.copy())
-    window.bench.editor.replace_mask("Accept prediction", disc_mask(20), model="f00d")
-    masks.append(window.bench.editor.mask.copy())
+    masks.append(window.app.editor.mask.copy())
+    window.app.editor.replace_mask("Accept prediction", disc_mask(20), model="f00d")
+    masks.append(window.app.editor.mask.copy())
     return masks
 
 
@@ -63,19 +63,19 @@ def test_steps_have_names(opened: MainWindow) -> None:
 def test_a_click_goes_there_and_back(opened: MainWindow) -> None:
     masks = three_steps(opened)
     click(opened, 1)
-    np.testing.assert_array_equal(opened.bench.editor.mask, masks[1])
+    np.testing.assert_array_equal(opened.app.editor.mask, masks[1])
     assert rows(opened) == (
         ["Opened", "Brush optic disc"],
         ["Grow optic disc", "Accept prediction"],
         "Brush optic disc",
     )
-    assert opened.bench.editor.model == ""
+    assert opened.app.editor.model == ""
     for row in (0, 3, 2):
         click(opened, row)
-        np.testing.assert_array_equal(opened.bench.editor.mask, masks[row])
-        assert opened.bench.editor.model == ("f00d" if row == 3 else "")
-    assert opened.bench.autosave.flush()
-    np.testing.assert_array_equal(opened.bench.session.project.load_mask("d"), masks[2])
+        np.testing.assert_array_equal(opened.app.editor.mask, masks[row])
+        assert opened.app.editor.model == ("f00d" if row == 3 else "")
+    assert opened.app.autosave.flush()
+    np.testing.assert_array_equal(opened.app.session.project.load_mask("d"), masks[2])
 
 
 def test_keys_move_the_mark(opened: MainWindow) -> None:
@@ -97,9 +97,9 @@ def test_each_case_has_its_own(opened: MainWindow) -> None:
     three_steps(opened)
     click(opened, 2)
     before = rows(opened)
-    opened.bench.session.open_case("a")
+    opened.app.session.open_case("a")
     assert rows(opened) == (["Opened"], [], "Opened")
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     assert rows(opened) == before
 
 
@@ -107,8 +107,8 @@ def test_a_click_abandons_the_drag_in_progress(opened: MainWindow) -> None:
     masks = three_steps(opened)
     press(opened.canvas, (130, 100))
     opened.panels.history.step_chosen.emit(3)
-    np.testing.assert_array_equal(opened.bench.editor.mask, masks[3])
-    assert not opened.bench.editor.drawing
+    np.testing.assert_array_equal(opened.app.editor.mask, masks[3])
+    assert not opened.app.editor.drawing
 
 
 def test_without_a_case_there_is_a_sentence(window: MainWindow) -> None:
@@ -119,7 +119,7 @@ def test_without_a_case_there_is_a_sentence(window: MainWindow) -> None:
 
 
 def test_forgotten_steps_are_said_to_be(opened: MainWindow) -> None:
-    opened.bench.editor.history = History(budget=1)
+    opened.app.editor.history = History(budget=1)
     drag(opened.canvas, [(20, 20), (30, 20)])
     assert rows(opened)[0] == ["Opened", "Brush optic disc"]
     drag(opened.canvas, [(20, 60), (30, 60)])

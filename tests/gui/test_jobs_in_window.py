@@ -48,14 +48,14 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
         finally:
             ended.append(True)
 
-    actions, runner = opened.actions_by_id, opened.bench.runner
-    opened.bench.session.model_in_use = Path("model")
-    assert opened.bench.learning.run("Testing", job)
+    actions, runner = opened.actions_by_id, opened.app.runner
+    opened.app.session.model_in_use = Path("model")
+    assert opened.app.project_jobs.run("Testing", job)
     assert not actions["project.open"].isEnabled()
     assert not actions["learn.predict"].isEnabled()
     assert actions["learn.stop"].isEnabled()
-    assert actions["edit.undo"].isEnabled() == opened.bench.editor.history.can_undo
-    assert not opened.bench.learning.run("Another", job)
+    assert actions["edit.undo"].isEnabled() == opened.app.editor.history.can_undo
+    assert not opened.app.project_jobs.run("Another", job)
     assert opened.panels.status._job.text() == "Testing"
     qtbot.waitUntil(lambda: opened.panels.status._bar.value() > 0)
     with qtbot.waitSignal(runner.cancelled):
@@ -77,8 +77,8 @@ def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event,
         finally:
             ended.append(True)
 
-    with qtbot.waitSignal(opened.bench.runner.event_happened):
-        opened.bench.learning.run("Testing", job)
+    with qtbot.waitSignal(opened.app.runner.event_happened):
+        opened.app.project_jobs.run("Testing", job)
     assert opened.close()
     assert ended
 
@@ -107,17 +107,17 @@ def predicting(monkeypatch: pytest.MonkeyPatch, radius: int = 20, note: str = ""
 
 def test_predictions_become_proposals(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
     predicting(monkeypatch)
-    opened.bench.session.model_in_use = Path("model")
-    opened.bench.session.case_updated.emit("a")
+    opened.app.session.model_in_use = Path("model")
+    opened.app.session.case_updated.emit("a")
     qtbot.waitUntil(lambda: opened.actions_by_id["learn.predict"].isEnabled())
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         opened.actions_by_id["learn.predict"].trigger()
-    assert opened.bench.proposal.prediction is not None
-    assert opened.bench.proposal.prediction.model == "beef"
-    assert not opened.bench.editor.mask.any()
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    assert opened.app.proposal.prediction is not None
+    assert opened.app.proposal.prediction.model == "beef"
+    assert not opened.app.editor.mask.any()
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         opened.actions_by_id["learn.predict_all"].trigger()
-    project = opened.bench.session.project
+    project = opened.app.session.project
     assert {case.id for case in project.cases() if case.state is CaseState.PREDICTED} == {"a", "b", "c"}
     assert project.case("d").state is CaseState.CORRECTED
 
@@ -134,16 +134,16 @@ def test_training_saves_first_and_predicts_after(opened: MainWindow, monkeypatch
     module.train_project = train_project  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "unet_desktop.tasks.train", module)
     monkeypatch.setattr(
-        type(opened.bench.session), "refresh_models", lambda self, path=None: setattr(self, "model_in_use", Path("m"))
+        type(opened.app.session), "refresh_models", lambda self, path=None: setattr(self, "model_in_use", Path("m"))
     )
-    opened.bench.session.open_case("b")
-    opened.bench.editor.replace_mask("Test", disc_mask())
-    opened.bench.session.open_case("a")
-    with qtbot.waitSignal(opened.bench.proposal.changed):
+    opened.app.session.open_case("b")
+    opened.app.editor.replace_mask("Test", disc_mask())
+    opened.app.session.open_case("a")
+    with qtbot.waitSignal(opened.app.proposal.changed):
         opened.panels.training.train_requested.emit(PRESETS["fast"], False)
     assert seen == [True]
-    assert opened.bench.proposal.prediction is not None
-    qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+    assert opened.app.proposal.prediction is not None
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
 
 
 def test_a_failed_job_says_so_once(opened: MainWindow, qtbot) -> None:
@@ -151,12 +151,12 @@ def test_a_failed_job_says_so_once(opened: MainWindow, qtbot) -> None:
         raise TrainingError("Too few cases.")
         yield
 
-    opened.bench.learning.run("Testing", job)
+    opened.app.project_jobs.run("Testing", job)
     qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)))
     (box,) = opened.findChildren(QMessageBox)
     assert box.text() == "Too few cases."
     box.close()
-    assert not opened.bench.runner.busy
+    assert not opened.app.runner.busy
 
 
 def test_items_that_could_not_be_done_are_told(opened: MainWindow, qtbot) -> None:
@@ -164,7 +164,7 @@ def test_items_that_could_not_be_done_are_told(opened: MainWindow, qtbot) -> Non
         yield ItemDone("x", 1, 2, problem="x.jpg is damaged.")
         yield ItemDone("y", 2, 2)
 
-    opened.bench.learning.run("Testing", job)
+    opened.app.project_jobs.run("Testing", job)
     qtbot.waitUntil(lambda: opened.panels.banner.isVisible())
     assert opened.panels.banner.text == "x.jpg is damaged."
 
@@ -177,8 +177,8 @@ def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -
         yield ItemDone("<b>.jpg", 50, 51, note="There is no mask of its name.")
         yield ItemDone("z.jpg", 51, 51)
 
-    with qtbot.waitSignal(opened.bench.learning.notice):
-        opened.bench.learning.run("Testing", job, done="All pictures are in.")
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
+        opened.app.project_jobs.run("Testing", job, done="All pictures are in.")
     assert opened.panels.banner.isVisible()
     assert opened.panels.banner.text.splitlines() == [
         "All pictures are in.",
@@ -201,17 +201,17 @@ def test_ever_new_notes_do_not_fill_the_window() -> None:
 
 def test_a_prediction_that_found_nothing_says_so(opened: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
     predicting(monkeypatch, note="Nothing was found in it.")
-    opened.bench.session.model_in_use = Path("model")
-    with qtbot.waitSignal(opened.bench.learning.notice):
-        opened.bench.learning.predict_open_case()
+    opened.app.session.model_in_use = Path("model")
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
+        opened.app.project_jobs.predict_open_case()
     assert opened.panels.banner.text == "a: Nothing was found in it."
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.proposal.prediction is not None
 
 
 def test_a_stopped_training_leaves_its_model_in_use(
     opened: MainWindow, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     write_model(session.project.layout.model("model-001"), 1)
     session.refresh_models()
 
@@ -225,15 +225,15 @@ def test_a_stopped_training_leaves_its_model_in_use(
     module.train_project = train_project  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "unet_desktop.tasks.train", module)
     assert session.model_in_use.stem == "model-001"
-    with qtbot.waitSignal(opened.bench.runner.event_happened):
-        opened.bench.learning.train(PRESETS["fast"], from_scratch=True)
-    with qtbot.waitSignal(opened.bench.runner.cancelled):
+    with qtbot.waitSignal(opened.app.runner.event_happened):
+        opened.app.project_jobs.train(PRESETS["fast"], from_scratch=True)
+    with qtbot.waitSignal(opened.app.runner.cancelled):
         opened.actions_by_id["learn.stop"].trigger()
     assert session.model_in_use.stem == "model-002"
 
 
 def test_going_on_is_offered_for_models_of_these_labels(opened: MainWindow) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     write_model(session.project.layout.model("model-001"), 1, labels=ONE_STRUCTURE)
     write_model(session.project.layout.model("model-002"), 2, preset="article")
     session.refresh_models()
@@ -254,8 +254,8 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
         yield ItemDone("y", 2, 3)
         yield ItemDone("z", 3, 3, problem="z.jpg is empty.")
 
-    with qtbot.waitSignal(opened.bench.learning.notice):
-        opened.bench.learning.run("Segmenting", job, done="All is there.", folder=tmp_path)
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
+        opened.app.project_jobs.run("Segmenting", job, done="All is there.", folder=tmp_path)
     assert opened.panels.banner.text.splitlines() == [
         "1 of 3 pictures are done.",
         "All is there.",
@@ -275,8 +275,8 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
 
 
 def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> None:
-    with qtbot.waitSignal(opened.bench.learning.notice):
-        opened.bench.learning.run("Testing", lambda: iter(()), done="The model was imported.")
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
+        opened.app.project_jobs.run("Testing", lambda: iter(()), done="The model was imported.")
     assert not opened.panels.banner.isVisible()
     assert opened.panels.status.currentMessage() == "The model was imported."
 
@@ -284,8 +284,8 @@ def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> No
 def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp_path: Path) -> None:
     def grounds(problem: str) -> QColor:
         events = [Message("5 of 6 were finished by an earlier run."), ItemDone("x", 1, 1, problem=problem)]
-        with qtbot.waitSignal(opened.bench.learning.notice):
-            opened.bench.learning.run("Testing", lambda: iter(events), folder=tmp_path)
+        with qtbot.waitSignal(opened.app.project_jobs.notice):
+            opened.app.project_jobs.run("Testing", lambda: iter(events), folder=tmp_path)
         banner = opened.panels.banner
         assert banner.isVisible()
         return banner.grab().toImage().pixelColor(2, banner.height() // 2)
@@ -297,10 +297,10 @@ def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp
 def test_what_came_of_a_job_goes_when_the_next_begins_and_what_is_wrong_stays(opened: MainWindow, qtbot) -> None:
     banner = opened.panels.banner
     banner.show_result("x.jpg is damaged.", None, False)
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
-        opened.bench.learning.run("Testing", lambda: iter(()))
+    with qtbot.waitSignal(opened.app.runner.succeeded):
+        opened.app.project_jobs.run("Testing", lambda: iter(()))
     assert not banner.isVisible()
     banner.show_problem("The disk is full.")
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
-        opened.bench.learning.run("Testing", lambda: iter(()))
+    with qtbot.waitSignal(opened.app.runner.succeeded):
+        opened.app.project_jobs.run("Testing", lambda: iter(()))
     assert banner.isVisible()

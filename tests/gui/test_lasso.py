@@ -28,7 +28,7 @@ def ring(radius: float, count: int = 90) -> list[tuple[float, float]]:
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -39,8 +39,8 @@ def test_one_drag_is_one_step(lasso: MainWindow) -> None:
     distance = np.hypot(columns + 0.5 - 80, rows + 0.5 - 60)
     assert (mask_of(lasso)[distance < 29] == 1).all()
     assert not mask_of(lasso)[distance > 31].any()
-    assert lasso.bench.editor.history.names == ("Lasso optic disc",)
-    assert not lasso.bench.toolbox.current.sketch.lines
+    assert lasso.app.editor.history.names == ("Lasso optic disc",)
+    assert not lasso.app.toolbox.current.sketch.lines
     QTest.keyClick(lasso, Qt.Key.Key_Z, CTRL)
     assert not mask_of(lasso).any()
 
@@ -52,21 +52,21 @@ def test_the_mask_shows_it_while_it_is_drawn(lasso: MainWindow) -> None:
         move(lasso.canvas, point)
     assert mask_of(lasso)[75, 80] == 1
     assert not mask_of(lasso)[:55].any()
-    assert len(lasso.bench.toolbox.current.sketch.lines) == 2
+    assert len(lasso.app.toolbox.current.sketch.lines) == 2
     QTest.keyClick(lasso.canvas, Qt.Key.Key_Escape)
     assert not mask_of(lasso).any()
     move(lasso.canvas, (20, 20))
     release(lasso.canvas, (20, 20))
-    assert not lasso.bench.editor.history.can_undo
+    assert not lasso.app.editor.history.can_undo
 
 
 @pytest.mark.parametrize(("button", "modifiers"), [(RIGHT, PLAIN), (LEFT, CTRL)])
 def test_the_right_button_or_ctrl_takes_away(lasso: MainWindow, button, modifiers) -> None:
-    lasso.bench.session.open_case("d")
+    lasso.app.session.open_case("d")
     drag(lasso.canvas, ring(12), button, modifiers)
     assert mask_of(lasso)[60, 80] == 0
     assert mask_of(lasso)[60, 105] == 1
-    assert lasso.bench.editor.history.names == ("Lasso off optic disc",)
+    assert lasso.app.editor.history.names == ("Lasso off optic disc",)
 
 
 def test_shift_draws_straight_stretches(lasso: MainWindow) -> None:
@@ -86,8 +86,8 @@ def test_a_click_and_a_line_do_nothing(lasso: MainWindow) -> None:
     drag(lasso.canvas, [(40, 30)])
     drag(lasso.canvas, [(40, 30), (60, 30)], modifiers=SHIFT)
     assert not mask_of(lasso).any()
-    assert not lasso.bench.editor.history.can_undo
-    assert not lasso.bench.editor.drawing
+    assert not lasso.app.editor.history.can_undo
+    assert not lasso.app.editor.drawing
 
 
 def test_it_may_leave_the_picture(lasso: MainWindow) -> None:

@@ -12,16 +12,16 @@ def test_the_case_that_was_open_last_opens_again(opened: MainWindow, root: Path)
     opened.handlers.find("cases.open_case")("d")
     opened.handlers.find("project.close")()
     opened.handlers.find("project.open_root")(root)
-    assert opened.bench.session.case_id == "d"
+    assert opened.app.session.case_id == "d"
     assert Store().last_case(root) == "d"  # another start finds it, too
 
 
 def test_one_that_is_gone_gives_way_to_the_next_uncorrected(opened: MainWindow, root: Path) -> None:
-    opened.bench.store.note_case(root, "gone")
+    opened.app.store.note_case(root, "gone")
     opened.handlers.find("project.open_root")(root)
-    assert opened.bench.session.case_id == "a"
+    assert opened.app.session.case_id == "a"
 
 
 def test_a_setting_that_cannot_be_understood_is_passed_over(opened: MainWindow, root: Path) -> None:
-    opened.bench.store._store.setValue("last_cases", "[no")
-    assert opened.bench.store.last_case(root) is None
+    opened.app.store._store.setValue("last_cases", "[no")
+    assert opened.app.store.last_case(root) is None

@@ -26,7 +26,7 @@ from unet_desktop.masks.tally import measured
 
 @pytest.fixture
 def panel(opened: MainWindow) -> MeasurePanel:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     return opened.panels.measure
 
 
@@ -57,9 +57,9 @@ def test_the_change_since_opening(opened: MainWindow, panel: MeasurePanel, qtbot
     assert text(panel, "changes") == "±0.00 since opened"
     larger = disc_mask()
     larger[50:90, 70:90][larger[50:90, 70:90] > 0] = 2
-    opened.bench.editor.replace_mask("Test", larger)
+    opened.app.editor.replace_mask("Test", larger)
     qtbot.waitUntil(lambda: text(panel, "changes").startswith("+0."))
-    opened.bench.editor.undo()
+    opened.app.editor.undo()
     qtbot.waitUntil(lambda: text(panel, "changes") == "±0.00 since opened")
 
 
@@ -76,14 +76,14 @@ def test_the_change_is_that_of_the_figures_shown() -> None:
 def test_the_eye_is_set_by_one_click_and_stored(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
     assert text(panel, "eye") == "Eye not known"
     click(panel, "eye.right")
-    assert opened.bench.session.open.case.eye is Eye.RIGHT
-    assert opened.bench.session.project.case("d").eye is Eye.RIGHT
+    assert opened.app.session.open.case.eye is Eye.RIGHT
+    assert opened.app.session.project.case("d").eye is Eye.RIGHT
     assert text(panel, "eye") == "Right eye (OD)"
     assert table(panel, "Rim").text(2, 1) == "kept"
     click(panel, "eye.left")
-    assert opened.bench.session.open.case.eye is Eye.LEFT
+    assert opened.app.session.open.case.eye is Eye.LEFT
     click(panel, "eye.unknown")
-    assert opened.bench.session.open.case.eye is Eye.UNKNOWN
+    assert opened.app.session.open.case.eye is Eye.UNKNOWN
     assert table(panel, "Rim").text(2, 1) == "choose the eye above"
 
 
@@ -101,7 +101,7 @@ def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
 
 
 def test_the_eye_is_guessed_once_there_is_a_disc_and_not_stored(opened: MainWindow, qtbot) -> None:
-    session, editor = opened.bench.session, opened.bench.editor
+    session, editor = opened.app.session, opened.app.editor
     pixels = session.open.image.pixels.copy()
     pixels[30:90, 50:80, 1] = 250  # the left half of the disc is bright: temporal in a right eye
     session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
@@ -119,15 +119,15 @@ def test_the_eye_by_key(opened: MainWindow, panel: MeasurePanel) -> None:
     seen = []
     for _ in range(3):
         QTest.keyClick(opened, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
-        seen.append(opened.bench.session.open.case.eye)
+        seen.append(opened.app.session.open.case.eye)
     assert seen == [Eye.RIGHT, Eye.LEFT, Eye.UNKNOWN]
     assert text(panel, "eye") == "Eye not known"
 
 
 def test_the_key_takes_the_guess_first(opened: MainWindow, panel: MeasurePanel) -> None:
-    opened.bench.eye_guess._case_id, opened.bench.eye_guess._eye = "d", Eye.LEFT
+    opened.app.eye_guess._case_id, opened.app.eye_guess._eye = "d", Eye.LEFT
     QTest.keyClick(opened, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.bench.session.open.case.eye is Eye.LEFT
+    assert opened.app.session.open.case.eye is Eye.LEFT
 
 
 def test_a_broken_rule_is_told_in_words(qtbot) -> None:
@@ -144,12 +144,12 @@ def test_a_broken_rule_is_told_in_words(qtbot) -> None:
 def test_empty_states_say_what_to_do(opened: MainWindow, qtbot) -> None:
     panel = opened.panels.measure
     assert text(panel, "empty") == "Draw disc and cup to measure them."
-    editor = opened.bench.editor
+    editor = opened.app.editor
     disc = disc_mask()
     disc[disc == 2] = 1
     editor.replace_mask("Test", disc)
     qtbot.waitUntil(lambda: text(panel, "empty") == "Draw the cup to measure the rim.")
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     assert panel.findChild(QLabel, "empty").isHidden()
     panel.set_measurement(None, None, None, None)
     assert text(panel, "empty") == "Open a case to measure it."
@@ -157,15 +157,15 @@ def test_empty_states_say_what_to_do(opened: MainWindow, qtbot) -> None:
 
 def test_stray_pieces_are_told_and_gone_when_they_are_gone(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
     assert text(panel, "torn") == ""
-    before = opened.bench.measuring.shown
-    opened.bench.options.set_diameter(6)
+    before = opened.app.live_measurement.shown
+    opened.app.options.set_diameter(6)
     drag(opened.canvas, [(20, 20), (24, 20)])
     qtbot.waitUntil(lambda: text(panel, "torn").startswith("In pieces (optic disc in 2)"))
     assert not panel.findChild(QLabel, "torn").isHidden()
-    measuring = opened.bench.measuring
-    assert measuring.now.extents != before.extents
-    assert measuring.shown.extents == before.extents, "only the largest piece is measured"
-    opened.bench.editor.undo()
+    live_measurement = opened.app.live_measurement
+    assert live_measurement.now.extents != before.extents
+    assert live_measurement.shown.extents == before.extents, "only the largest piece is measured"
+    opened.app.editor.undo()
     qtbot.waitUntil(lambda: text(panel, "torn") == "")
     assert panel.findChild(QLabel, "torn").isHidden()
 
@@ -235,7 +235,7 @@ def test_everything_fits_in_250_pixels_and_can_be_read(
 ) -> None:
     opened.actions_by_id[theme].trigger()
     opened.resizeDocks([opened.docks.cases], [250], Qt.Orientation.Horizontal)
-    opened.bench.measuring.blockSignals(True)  # the figures shown are these, not the open mask's
+    opened.app.live_measurement.blockSignals(True)  # the figures shown are these, not the open mask's
     now, before = measured(wide_mask(), DISC_AND_CUP), measured(disc_mask(), DISC_AND_CUP)
     bare = measured((wide_mask() > 0).astype(np.uint8), DISC_AND_CUP)
     panel.set_eye(Eye.UNKNOWN, Eye.RIGHT)
@@ -268,7 +268,7 @@ def test_everything_fits_in_250_pixels_and_can_be_read(
 
 def test_without_a_cup_there_is_no_ratio(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
     disc = (disc_mask() > 0).astype(np.uint8)
-    opened.bench.editor.replace_mask("Test", disc)
+    opened.app.editor.replace_mask("Test", disc)
     qtbot.waitUntil(lambda: text(panel, "changes") == "no cup drawn")
     assert text(panel, "vertical") == "–"
     assert [table(panel, "Sizes").text(row, 3) for row in (1, 2, 3)] == ["–"] * 3
@@ -291,7 +291,7 @@ def test_the_dock_can_be_hidden_and_is_under_the_cases(opened: MainWindow) -> No
 
 
 def test_a_guess_is_not_taken_from_another_projects_case(opened: MainWindow, qtbot, tmp_path, pattern) -> None:
-    session, editor = opened.bench.session, opened.bench.editor
+    session, editor = opened.app.session, opened.app.editor
     other = shutil.copytree(pattern, tmp_path / "other")
     pixels = session.open.image.pixels.copy()
     pixels[30:90, 50:80, 1] = 250

@@ -50,8 +50,8 @@ def write_model(path: Path, number: int) -> Path:
 def models(opened: MainWindow) -> MainWindow:
     """The window with two models, the models panel in front."""
     for number in (1, 2):
-        write_model(opened.bench.session.project.layout.model(f"model-00{number}"), number)
-    opened.bench.session.refresh_models()
+        write_model(opened.app.session.project.layout.model(f"model-00{number}"), number)
+    opened.app.session.refresh_models()
     opened.docks.bring_forward(opened.docks.models)
     return opened
 
@@ -77,7 +77,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, method: str, answer: Path | None)
 
 
 def test_notes_are_kept_beside_the_model(models: MainWindow, qtbot) -> None:
-    layout, notes = models.bench.session.project.layout, part(models, QPlainTextEdit, "notes")
+    layout, notes = models.app.session.project.layout, part(models, QPlainTextEdit, "notes")
     qtbot.keyClicks(notes, "For the new camera")
     assert read_notes(layout, "model-002") == ""
     qtbot.waitUntil(lambda: read_notes(layout, "model-002") == "For the new camera", timeout=5 * SAVE_AFTER)
@@ -85,18 +85,18 @@ def test_notes_are_kept_beside_the_model(models: MainWindow, qtbot) -> None:
     select(models, 1)  # what was written is kept before another model is shown
     assert "camera" in read_notes(layout, "model-002")
     assert notes.toPlainText() == ""
-    models.bench.session.refresh_models()
+    models.app.session.refresh_models()
     select(models, 0)
     assert notes.toPlainText() == read_notes(layout, "model-002")
     qtbot.keyClicks(notes, "unfinished")
-    models.bench.session.refresh_models()  # a training ended meanwhile
+    models.app.session.refresh_models()  # a training ended meanwhile
     assert "unfinished" in notes.toPlainText()
     models.handlers.find("project.close")()
     assert "unfinished" in read_notes(layout, "model-002")
 
 
 def test_closing_the_window_keeps_the_notes(models: MainWindow, qtbot) -> None:
-    layout = models.bench.session.project.layout
+    layout = models.app.session.project.layout
     qtbot.keyClicks(part(models, QPlainTextEdit, "notes"), "Last words")
     models.close()
     assert read_notes(layout, "model-002") == "Last words"
@@ -108,7 +108,7 @@ def test_the_details_name_what_it_learned_from(models: MainWindow) -> None:
 
 
 def test_deleting_asks_first(models: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = models.bench.session
+    session = models.app.session
     for answer in (False, True):
         monkeypatch.setattr(commands, "confirmed", lambda *words, answer=answer: answer)
         select(models, 0)
@@ -124,7 +124,7 @@ def test_the_question_is_answered_by_cancel_unless_somebody_means_it(models: Mai
     choose(models, "Delete")
     assert "Delete model-002 for good?" in asked[0].text()
     assert asked[0].defaultButton() is asked[0].button(QMessageBox.StandardButton.Cancel)
-    assert models.bench.session.project.layout.model("model-002").exists()
+    assert models.app.session.project.layout.model("model-002").exists()
 
 
 def test_export_copies_the_file_as_it_is(models: MainWindow, tmp_path: Path, monkeypatch) -> None:
@@ -133,7 +133,7 @@ def test_export_copies_the_file_as_it_is(models: MainWindow, tmp_path: Path, mon
     choose(models, "&Export…")
     answering(monkeypatch, "getSaveFileName", target)
     choose(models, "&Export…")
-    assert target.read_bytes() == models.bench.session.project.layout.model("model-002").read_bytes()
+    assert target.read_bytes() == models.app.session.project.layout.model("model-002").read_bytes()
     assert sorted(path.name for path in tmp_path.glob("*.safetensors")) == ["mine.safetensors"]
 
 
@@ -146,9 +146,9 @@ def test_the_card_is_saved(models: MainWindow, tmp_path: Path, monkeypatch) -> N
 
 def test_another_model_in_use_is_the_one_that_is_shown(models: MainWindow) -> None:
     models.docks.bring_forward(models.docks.models)
-    layout, notes = models.bench.session.project.layout, part(models, QPlainTextEdit, "notes")
+    layout, notes = models.app.session.project.layout, part(models, QPlainTextEdit, "notes")
     new = write_model(layout.model("model-009"), 9)
-    models.bench.session.refresh_models(new)
+    models.app.session.refresh_models(new)
     assert part(models, QListWidget, "models").currentItem().text().startswith("✓ model-009")
     notes.setPlainText("of the new one")
     models.panels.models.keep_notes()
@@ -167,9 +167,9 @@ def test_an_imported_model_is_in_use(opened: MainWindow, tmp_path: Path, monkeyp
     answering(monkeypatch, "getOpenFileName", source)
     opened.docks.bring_forward(opened.docks.models)
     assert part(opened, QLabel, "empty").isVisible()
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         qtbot.mouseClick(part(opened, QPushButton, "import_first"), Qt.MouseButton.LeftButton)
-    assert opened.bench.session.model_in_use.stem == "of_a_friend"
+    assert opened.app.session.model_in_use.stem == "of_a_friend"
     assert opened.panels.status.currentMessage() == "The model was imported."
 
 
@@ -185,7 +185,7 @@ def test_what_is_refused_changes_nothing(models: MainWindow, tmp_path: Path, mon
     (box,) = models.findChildren(QMessageBox)
     assert box.text() == "It is a pickle."
     box.close()
-    assert models.bench.session.model_in_use.stem == "model-002"
+    assert models.app.session.model_in_use.stem == "model-002"
 
 
 def fake_import(monkeypatch: pytest.MonkeyPatch, import_model: object) -> None:

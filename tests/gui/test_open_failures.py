@@ -28,11 +28,11 @@ def sentence(window: MainWindow) -> str:
 def broken(window: MainWindow) -> str:
     """What the page in the canvas' place says of the case; there is no dialog, and the case is marked in the list."""
     assert not [box for box in window.findChildren(QMessageBox) if box.isVisible()]
-    assert window.bench.session.open is None
-    assert window.bench.editor.mask is None
+    assert window.app.session.open is None
+    assert window.app.editor.mask is None
     assert window.pages.currentWidget() is window.panels.broken
     index = window.panels.cases._list.currentIndex()
-    assert index.data() == window.bench.session.current_id
+    assert index.data() == window.app.session.current_id
     assert window.panels.broken.words.text() in index.data(Qt.ItemDataRole.ToolTipRole)
     return window.panels.broken.words.text()
 
@@ -50,18 +50,18 @@ def offered(window: MainWindow) -> list[str]:
 
 def test_a_missing_picture(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.session.project.image_path("b").unlink()
+    opened.app.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert "not there" in broken(opened)
     assert offered(opened) == ["locate_picture", "retry_case"]
     opened.handlers.find("cases.open_case")("a")
     assert opened.pages.currentWidget() is opened.stage
-    assert opened.bench.editor.mask.any()
-    assert opened.bench.editor.history.can_undo
+    assert opened.app.editor.mask.any()
+    assert opened.app.editor.history.can_undo
 
 
 def test_a_picture_of_another_size(opened: MainWindow, root: Path) -> None:
-    write_jpeg(opened.bench.session.project.image_path("b"), picture(0)[:50])
+    write_jpeg(opened.app.session.project.image_path("b"), picture(0)[:50])
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert "160 x 50" in broken(opened)
 
@@ -69,7 +69,7 @@ def test_a_picture_of_another_size(opened: MainWindow, root: Path) -> None:
 def test_a_picture_that_was_moved_is_located(
     opened: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = opened.bench.session.project
+    project = opened.app.session.project
     moved = project.image_path("b").rename(tmp_path / "elsewhere.jpg")
     other = tmp_path / "other.jpg"
     write_jpeg(other, picture(9)[:50])
@@ -83,21 +83,21 @@ def test_a_picture_that_was_moved_is_located(
     monkeypatch.setattr(commands, "confirmed", None)  # the very file needs no question
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
     button(opened, "locate_picture").click()
-    assert opened.bench.session.case_id == "b"
+    assert opened.app.session.case_id == "b"
     assert type(project).open(root).image_path("b") == moved
     assert "cannot" not in opened.panels.cases._list.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_damaged_mask_is_no_empty_mask_and_is_put_aside(opened: MainWindow, root: Path) -> None:
-    project = opened.bench.session.project
+    project = opened.app.session.project
     project.layout.mask("d").write_bytes(b"\x89PNG no")
     opened.handlers.find("cases.open_case")("d")
     assert "cannot be read" in broken(opened)
     assert offered(opened) == ["empty_mask", "retry_case"]
     assert project.layout.mask("d").read_bytes() == b"\x89PNG no"
     button(opened, "empty_mask").click()
-    assert opened.bench.session.case_id == "d"
-    assert not opened.bench.editor.mask.any()
+    assert opened.app.session.case_id == "d"
+    assert not opened.app.editor.mask.any()
     assert project.case("d").state is CaseState.NEW
     assert not project.layout.mask("d").exists()
     assert (project.layout.masks / "d.png.bad-1").read_bytes() == b"\x89PNG no"
@@ -108,7 +108,7 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     whole = path.read_text()
     path.write_text(whole[:40])
     window.handlers.find("project.open_root")(root)
-    assert window.bench.session.case_id == "b"
+    assert window.app.session.case_id == "b"
     first = window.panels.cases._model.index(0)
     assert "a.json" in first.data(Qt.ItemDataRole.ToolTipRole)
     QTest.keyClick(window, Qt.Key.Key_P)
@@ -119,7 +119,7 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     assert path.read_text() == whole[:40]
     path.write_text(whole)
     window.handlers.find("project.rebuild_index")()
-    assert window.bench.session.case_id == "a"
+    assert window.app.session.case_id == "a"
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"format": 99}'])
@@ -130,37 +130,37 @@ def test_no_project(opened: MainWindow, root: Path, tmp_path: Path, content: str
         (other / "project.json").write_text(content)
     opened.handlers.find("project.open_root")(other)
     assert str(other) in sentence(opened)
-    assert opened.bench.session.project.root == root
-    assert opened.bench.session.case_id == "a"
+    assert opened.app.session.project.root == root
+    assert opened.app.session.case_id == "a"
 
 
 def test_stepping_goes_past_a_missing_picture(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.project.image_path("b").unlink()
+    opened.app.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert opened.bench.session.case_id == "c"
+    assert opened.app.session.case_id == "c"
     QTest.keyClick(opened, Qt.Key.Key_P)
     assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_P)
-    assert opened.bench.session.case_id == "a"
+    assert opened.app.session.case_id == "a"
     QTest.keyClick(opened, Qt.Key.Key_U)
     assert "not there" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_U)
-    assert opened.bench.session.case_id == "c"
+    assert opened.app.session.case_id == "c"
 
 
 def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: Path) -> None:
     for name in "ad":
         (root / "images" / f"{name}.jpg").unlink()
     window.handlers.find("project.open_root")(root)
-    assert window.bench.session.case_id == "b"
+    assert window.app.session.case_id == "b"
     window.handlers.find("cases.open_case")("d")
     assert "not there" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_N)  # it is the last one
     assert "not there" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_P)
-    assert window.bench.session.case_id == "c"
+    assert window.app.session.case_id == "c"
 
 
 def test_without_any_picture_the_first_case_says_why(window: MainWindow, root: Path) -> None:
@@ -172,13 +172,13 @@ def test_without_any_picture_the_first_case_says_why(window: MainWindow, root: P
 
 def test_reading_the_cases_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.session.reload_cases()
-    assert opened.bench.session.project.case("a").state is CaseState.CORRECTED
-    assert opened.bench.session.counts == (2, 4)
+    opened.app.session.reload_cases()
+    assert opened.app.session.project.case("a").state is CaseState.CORRECTED
+    assert opened.app.session.counts == (2, 4)
 
 
 def test_opening_the_same_project_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.handlers.find("project.open_root")(root)
-    assert opened.bench.session.project.case("a").state is CaseState.CORRECTED
-    assert opened.bench.session.case_id == "a"  # the one that was open
+    assert opened.app.session.project.case("a").state is CaseState.CORRECTED
+    assert opened.app.session.case_id == "a"  # the one that was open

@@ -14,18 +14,18 @@ from unet_desktop.gui.window.main_window import MainWindow
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
 
 def test_a_drag_is_one_step_and_undo_takes_it_back(opened: MainWindow) -> None:
-    opened.bench.options.set_diameter(10)
+    opened.app.options.set_diameter(10)
     drag(opened.canvas, [(40.5, 40.5), (60.5, 40.5), (60.5, 60.5)])
     painted = mask_of(opened).copy()
     assert painted[40, 40] == painted[40, 60] == painted[60, 60] == 1
     assert painted[60, 40] == 0
-    assert opened.bench.editor.history.names == ("Brush optic disc",)
+    assert opened.app.editor.history.names == ("Brush optic disc",)
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not mask_of(opened).any()
     QTest.keyClick(opened, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
@@ -43,19 +43,19 @@ def test_number_keys_choose_the_label(opened: MainWindow) -> None:
     drag(opened.canvas, [(80.5, 60.5), (82.5, 60.5)])
     assert mask_of(opened)[60, 80] == 2  # the cup lies inside the disc and stays
     QTest.keyClick(opened, Qt.Key.Key_7)  # there are two labels only
-    assert opened.bench.options.label == opened.bench.session.project.labels.labels[0]
+    assert opened.app.options.label == opened.app.session.project.labels.labels[0]
 
 
 def test_the_right_button_and_the_eraser_erase(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
-    opened.bench.options.set_diameter(6)
+    opened.app.session.open_case("d")
+    opened.app.options.set_diameter(6)
     drag(opened.canvas, [(80.5, 60.5), (84.5, 60.5)], RIGHT)
     assert mask_of(opened)[60, 80] == 0
     QTest.keyClick(opened, Qt.Key.Key_E)
     QTest.keyClick(opened, Qt.Key.Key_2)
     drag(opened.canvas, [(80.5, 52.5), (84.5, 52.5)])
     assert mask_of(opened)[52, 80] == 1  # erasing the cup leaves disc
-    assert opened.bench.editor.history.names == ("Erase optic disc", "Erase optic cup")
+    assert opened.app.editor.history.names == ("Erase optic disc", "Erase optic cup")
 
 
 def test_escape_abandons_the_stroke(opened: MainWindow) -> None:
@@ -67,19 +67,19 @@ def test_escape_abandons_the_stroke(opened: MainWindow) -> None:
     move(opened.canvas, (70, 70))
     release(opened.canvas, (70, 70))
     assert not mask_of(opened).any()
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_shift_draws_a_straight_line_from_the_last_end(opened: MainWindow) -> None:
-    opened.bench.options.set_diameter(4)
+    opened.app.options.set_diameter(4)
     drag(opened.canvas, [(20.5, 20.5), (21.5, 20.5)])
     drag(opened.canvas, [(101.5, 20.5)], modifiers=Qt.KeyboardModifier.ShiftModifier)
     assert mask_of(opened)[20, 21:101].all()
-    assert len(opened.bench.editor.history.names) == 2
+    assert len(opened.app.editor.history.names) == 2
 
 
 def test_brush_size_by_keys_and_wheel(opened: MainWindow) -> None:
-    options = opened.bench.options
+    options = opened.app.options
     options.set_diameter(40)
     QTest.keyClick(opened, Qt.Key.Key_BracketRight)
     assert options.diameter == 45
@@ -98,27 +98,27 @@ def test_painting_without_a_case_does_nothing(window: MainWindow) -> None:
     window.pages.setCurrentWidget(window.stage)
     press(window.canvas, (10, 10))
     release(window.canvas, (10, 10))
-    assert window.bench.editor.mask is None
+    assert window.app.editor.mask is None
 
 
 def test_history_is_kept_while_another_case_is_open(opened: MainWindow) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert opened.bench.session.case_id == "b"
-    assert not opened.bench.editor.history.can_undo
+    assert opened.app.session.case_id == "b"
+    assert not opened.app.editor.history.can_undo
     QTest.keyClick(opened, Qt.Key.Key_P)
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not mask_of(opened).any()
 
 
 def test_the_ratio_follows_the_mask(opened: MainWindow, qtbot) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     figure = opened.panels.measure.findChild(QLabel, "vertical")
     qtbot.waitUntil(lambda: figure.text() == "0.49")
-    opened.bench.editor.replace_mask("Test", disc_mask(40))
+    opened.app.editor.replace_mask("Test", disc_mask(40))
     qtbot.waitUntil(lambda: figure.text() == "0.49")
-    opened.bench.options.choose_label(1)
-    opened.bench.options.set_diameter(80)
+    opened.app.options.choose_label(1)
+    opened.app.options.set_diameter(80)
     drag(opened.canvas, [(80, 60)])
     qtbot.waitUntil(lambda: float(figure.text()) > 0.95)
 
@@ -134,9 +134,9 @@ def test_a_button_that_went_up_under_a_dialog_paints_no_more(opened: MainWindow)
     move(opened.canvas, (60, 60))
     move(opened.canvas, (140, 60), Qt.MouseButton.NoButton)  # Qt keeps a release from what a dialog covers
     move(opened.canvas, (140, 100), Qt.MouseButton.NoButton)
-    assert opened.bench.editor.mask[60, 60]
-    assert not opened.bench.editor.mask[:, 120:].any()
-    assert opened.bench.editor.history.names == ("Brush optic disc",)
+    assert opened.app.editor.mask[60, 60]
+    assert not opened.app.editor.mask[:, 120:].any()
+    assert opened.app.editor.history.names == ("Brush optic disc",)
     press(opened.canvas, (80, 60), Qt.MouseButton.MiddleButton)
     left = opened.canvas.viewport.left
     move(opened.canvas, (20, 60), Qt.MouseButton.NoButton)

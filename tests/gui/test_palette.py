@@ -86,11 +86,11 @@ def test_ctrl_k_calls_any_command(opened: MainWindow) -> None:
 
 def test_what_cannot_be_called_now_is_not(opened: MainWindow) -> None:
     assert "Redo" in use_palette(opened, "redo", Qt.Key.Key_Return, Qt.Key.Key_Escape)
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_the_cheat_sheet_shows_all_keys_until_the_next_key(opened: MainWindow) -> None:
-    opened.bench.editor.replace_mask("Test", opened.bench.editor.mask + 1)
+    opened.app.editor.replace_mask("Test", opened.app.editor.mask + 1)
     QTest.keyClick(opened, Qt.Key.Key_Question)
     sheet = opened.findChild(CheatSheet)
     assert sheet.isVisible()
@@ -99,7 +99,7 @@ def test_the_cheat_sheet_shows_all_keys_until_the_next_key(opened: MainWindow) -
     assert {"Mouse and pen", "Paint optic cup", "Ctrl+Z", "Wheel or pinch", "Ctrl+K"} <= texts
     QTest.keyClick(sheet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not sheet.isVisible()
-    assert opened.bench.editor.history.can_undo  # the key closed the sheet and did nothing else
+    assert opened.app.editor.history.can_undo  # the key closed the sheet and did nothing else
     QTest.keyClick(opened, Qt.Key.Key_Question)
     QTest.mouseClick(sheet, Qt.MouseButton.LeftButton)
     assert not sheet.isVisible()

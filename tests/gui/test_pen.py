@@ -43,12 +43,12 @@ def pen(opened: MainWindow, pens):
         QApplication.sendEvent(opened.canvas, event)
         return event
 
-    opened.bench.options.set_diameter(40)
+    opened.app.options.set_diameter(40)
     return send
 
 
 def height_at(opened: MainWindow, column: int) -> int:
-    return int((opened.bench.editor.mask[:, column] > 0).sum())
+    return int((opened.app.editor.mask[:, column] > 0).sum())
 
 
 def test_pressure_changes_the_size_along_one_stroke(opened: MainWindow, pen) -> None:
@@ -59,14 +59,14 @@ def test_pressure_changes_the_size_along_one_stroke(opened: MainWindow, pen) -> 
     pen(RELEASE, (120.5, 60.5), 0.0)
     assert abs(height_at(opened, 120) - 40) <= 2
     assert abs(height_at(opened, 35) - 0) <= 2
-    assert opened.bench.editor.history.names == ("Brush optic disc",)
+    assert opened.app.editor.history.names == ("Brush optic disc",)
 
 
 def test_pressure_can_be_switched_off(opened: MainWindow, pen) -> None:
     box = opened.panels.tools.settings.pressure._box
     assert box.isVisibleTo(opened.panels.tools)
     box.click()
-    assert not opened.bench.options.pressure
+    assert not opened.app.options.pressure
     pen(PRESS, (60.5, 60.5), 0.25)
     pen(MOVE, (80.5, 60.5), 0.25)
     pen(RELEASE, (80.5, 60.5), 0.0)
@@ -76,22 +76,22 @@ def test_pressure_can_be_switched_off(opened: MainWindow, pen) -> None:
 def test_the_lightest_touch_still_paints(opened: MainWindow, pen) -> None:
     pen(PRESS, (60.5, 60.5), 0.001)
     pen(RELEASE, (60.5, 60.5), 0.0)
-    assert opened.bench.editor.mask[60, 60] == 1
+    assert opened.app.editor.mask[60, 60] == 1
 
 
 def test_the_other_end_erases(opened: MainWindow, pen) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     pen(PRESS, (80.5, 60.5), 1.0, END)
     assert opened.canvas._layers.cursor.erasing
     pen(MOVE, (90.5, 60.5), 1.0, END)
     pen(RELEASE, (90.5, 60.5), 0.0, END)
-    assert not opened.bench.editor.mask[60, 75:95].any()
-    assert opened.bench.editor.history.names == ("Erase optic disc",)
+    assert not opened.app.editor.mask[60, 75:95].any()
+    assert opened.app.editor.history.names == ("Erase optic disc",)
 
 
 def test_hovering_paints_nothing_and_moves_the_ring(opened: MainWindow, pen) -> None:
     pen(MOVE, (60.5, 50.5), 0.0)
-    assert not opened.bench.editor.mask.any()
+    assert not opened.app.editor.mask.any()
     assert opened.canvas._layers.cursor.bounds.center().x() == pytest.approx(60.5, abs=1)
 
 
@@ -101,13 +101,13 @@ def test_mouse_events_beside_the_pen_do_nothing(opened: MainWindow, pen) -> None
     press(opened.canvas, (60.5, 60.5))
     pen(MOVE, (80.5, 60.5), 0.5)
     release(opened.canvas, (80.5, 60.5))
-    assert opened.bench.editor.drawing
+    assert opened.app.editor.drawing
     pen(RELEASE, (80.5, 60.5), 0.0)
-    assert opened.bench.editor.history.names == ("Brush optic disc",)
-    before = opened.bench.editor.mask.copy()
+    assert opened.app.editor.history.names == ("Brush optic disc",)
+    before = opened.app.editor.mask.copy()
     press(opened.canvas, (120.5, 60.5))  # and afterwards the mouse is there again
     release(opened.canvas, (120.5, 60.5))
-    assert (before != opened.bench.editor.mask).any()
+    assert (before != opened.app.editor.mask).any()
 
 
 def test_escape_abandons_the_pens_stroke(opened: MainWindow, pen) -> None:
@@ -116,22 +116,22 @@ def test_escape_abandons_the_pens_stroke(opened: MainWindow, pen) -> None:
     QTest.keyClick(opened.canvas, Qt.Key.Key_Escape)
     pen(MOVE, (90.5, 60.5))
     pen(RELEASE, (90.5, 60.5), 0.0)
-    np.testing.assert_array_equal(opened.bench.editor.mask, 0)
+    np.testing.assert_array_equal(opened.app.editor.mask, 0)
 
 
 def test_shift_draws_straight_with_the_pen(opened: MainWindow, pen) -> None:
-    opened.bench.options.set_diameter(6)
+    opened.app.options.set_diameter(6)
     pen(PRESS, (40.5, 60.5))
     pen(RELEASE, (40.5, 60.5), 0.0)
     pen(PRESS, (90.5, 60.5), 1.0, modifiers=Qt.KeyboardModifier.ShiftModifier)
     pen(RELEASE, (90.5, 60.5), 0.0)
-    assert opened.bench.editor.mask[60, 40:91].all()
+    assert opened.app.editor.mask[60, 40:91].all()
 
 
 def test_whether_pressure_counts_is_kept(opened: MainWindow) -> None:
-    opened.bench.options.set_pressure(False)
+    opened.app.options.set_pressure(False)
     opened.close()
-    opened.bench.store._store.sync()
-    assert not opened.bench.store._read().pen_pressure
-    opened.bench.store._store.remove("pen_pressure")
-    assert opened.bench.store._read().pen_pressure
+    opened.app.store._store.sync()
+    assert not opened.app.store._read().pen_pressure
+    opened.app.store._store.remove("pen_pressure")
+    assert opened.app.store._read().pen_pressure

@@ -65,7 +65,7 @@ class Watch:
 
     def __init__(self, window: MainWindow, mask: np.ndarray, root) -> None:
         self.window, self.array = window, WatchedArray(mask)
-        window.bench.editor.open_mask(root, "large", self.array.pixels, SIZE, DISC_AND_CUP)
+        window.app.editor.open_mask(root, "large", self.array.pixels, SIZE, DISC_AND_CUP)
         x, y = (round(place) for place in CENTRE)
         window.canvas.show_box(Box(y - 200, x - 200, y + 200, x + 200))
         self.share, self.bytes = 0.0, 0
@@ -75,18 +75,18 @@ class Watch:
         """Let all end that was begun, and nothing begin by itself."""
         for _ in range(3):
             QTest.qWait(40)
-            self.window.bench.autosave._idle.stop()
+            self.window.app.autosave._idle.stop()
 
     def move(self, x: float, y: float, buttons: Qt.MouseButton) -> None:
         """Send a move, repaint and measure; note what that touched."""
-        bench = self.window.bench
+        parts = self.window.app
         self.array.forget()
         with largest_allocation() as allocated:
             move(self.window.canvas, (x, y), buttons)
-            bench.autosave._idle.stop()
+            parts.autosave._idle.stop()
             QApplication.processEvents()
-            if bench.editor.drawing:
-                bench.measuring._measure()
+            if parts.editor.drawing:
+                parts.live_measurement._measure()
         self.share, self.bytes = max(self.share, self.array.touched()), max(self.bytes, *allocated)
 
 
@@ -95,8 +95,8 @@ def test_a_move_touches_a_part(large, large_window, kind: ToolKind) -> None:
     window, mask = large_window
     watch = Watch(window, mask, large[0])
     canvas, (x, y) = window.canvas, CENTRE
-    window.bench.options.choose_tool(kind)
-    window.bench.options.set_diameter(120)
+    window.app.options.choose_tool(kind)
+    window.app.options.set_diameter(120)
     edge = x + RADIUS - 6
     for start in ((edge, y), (edge + 40, y + 20), (x - 60, y - 100)):  # inside, outside, and a third point of a shape
         press(canvas, start)
@@ -107,12 +107,12 @@ def test_a_move_touches_a_part(large, large_window, kind: ToolKind) -> None:
         watch.settle()
         for step in range(1, 4):
             watch.move(start[0] + 28 - 6 * step, start[1] + 12 + 6 * step, Qt.MouseButton.NoButton)
-    window.bench.toolbox.current.abandon()
+    window.app.toolbox.current.abandon()
     assert watch.share < LARGEST_SHARE, f"{watch.share:.0%} of the mask's memory"
     assert watch.bytes < LARGEST_BYTES, f"{watch.bytes / 1e6:.1f} MB"
     if kind in (ToolKind.BRUSH, ToolKind.PUSH, ToolKind.ERASER, ToolKind.UNKNOWN):
         assert watch.share > 0.01  # it was watched, and something was painted
-    assert TOOLS[kind] is type(window.bench.toolbox.current)
+    assert TOOLS[kind] is type(window.app.toolbox.current)
 
 
 def test_work_on_the_whole_mask_would_be_noticed(large, large_window) -> None:

@@ -43,13 +43,13 @@ def double_click(window: MainWindow, point: tuple[float, float]) -> None:
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
 
 def names(window: MainWindow) -> tuple[str, ...]:
-    return window.bench.editor.history.names
+    return window.app.editor.history.names
 
 
 def is_square(mask: np.ndarray) -> bool:
@@ -62,7 +62,7 @@ def test_a_click_on_the_first_corner_closes_and_return_commits(polygon: MainWind
     clicks(polygon, SQUARE)
     assert is_square(mask_of(polygon))  # shown before it is closed
     click(polygon, SQUARE[0])
-    tool = polygon.bench.toolbox.current
+    tool = polygon.app.toolbox.current
     assert tool.pending
     assert tool.sketch.lines[0].closed
     assert not names(polygon)
@@ -79,7 +79,7 @@ def test_a_double_click_places_the_last_corner_and_closes(polygon: MainWindow) -
     clicks(polygon, SQUARE[:3])
     zoom = polygon.canvas.zoom
     double_click(polygon, SQUARE[3])
-    tool = polygon.bench.toolbox.current
+    tool = polygon.app.toolbox.current
     assert len(tool.sketch.handles) == 4
     assert tool.sketch.lines[0].closed
     assert polygon.canvas.zoom == zoom
@@ -99,7 +99,7 @@ def test_the_mask_shows_the_shape_from_three_corners_on(polygon: MainWindow) -> 
     click(polygon, SQUARE[2])
     assert abs(int(mask_of(polygon).sum()) - 800) < 60
     move(polygon.canvas, SQUARE[3], NO_BUTTON)
-    dashed = polygon.bench.toolbox.current.sketch.lines[1]
+    dashed = polygon.app.toolbox.current.sketch.lines[1]
     assert dashed.dashed
     np.testing.assert_allclose(dashed.points[-1], SQUARE[3], atol=0.2)
 
@@ -108,19 +108,19 @@ def test_backspace_and_undo_take_the_last_corner_back(polygon: MainWindow) -> No
     clicks(polygon, SQUARE)
     assert polygon.actions_by_id["edit.undo"].isEnabled()
     QTest.keyClick(polygon, Qt.Key.Key_Z, CTRL)
-    assert len(polygon.bench.toolbox.current.sketch.handles) == 3
+    assert len(polygon.app.toolbox.current.sketch.handles) == 3
     assert abs(int(mask_of(polygon).sum()) - 800) < 60
     for _ in range(3):
         QTest.keyClick(polygon.canvas, Qt.Key.Key_Backspace)
-    assert not polygon.bench.toolbox.current.pending
+    assert not polygon.app.toolbox.current.pending
     assert not mask_of(polygon).any()
-    assert not polygon.bench.editor.drawing
+    assert not polygon.app.editor.drawing
 
 
 def test_taking_back_a_closed_one_opens_it(polygon: MainWindow) -> None:
     clicks(polygon, [*SQUARE, SQUARE[0]])
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Backspace)
-    tool = polygon.bench.toolbox.current
+    tool = polygon.app.toolbox.current
     assert not tool.sketch.lines[0].closed
     assert len(tool.sketch.handles) == 4
 
@@ -136,7 +136,7 @@ def test_corners_can_be_dragged_until_it_is_committed(polygon: MainWindow) -> No
 def test_a_click_elsewhere_commits_and_begins_the_next(polygon: MainWindow) -> None:
     clicks(polygon, [*SQUARE, SQUARE[0], (120.0, 100.0)])
     assert names(polygon) == ("Polygon optic disc",)
-    assert len(polygon.bench.toolbox.current.sketch.handles) == 1
+    assert len(polygon.app.toolbox.current.sketch.handles) == 1
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Escape)
     assert is_square(mask_of(polygon))
 
@@ -156,13 +156,13 @@ def test_escape_abandons(polygon: MainWindow) -> None:
     clicks(polygon, SQUARE)
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Escape)
     assert not mask_of(polygon).any()
-    assert not polygon.bench.toolbox.current.pending
+    assert not polygon.app.toolbox.current.pending
     assert not names(polygon)
 
 
 @pytest.mark.parametrize(("button", "modifiers"), [(RIGHT, PLAIN), (LEFT, CTRL)])
 def test_begun_with_the_right_button_or_ctrl_it_is_taken_away(polygon: MainWindow, button, modifiers) -> None:
-    polygon.bench.session.open_case("d")
+    polygon.app.session.open_case("d")
     polygon.canvas.zoom_to(5)
     click(polygon, (40.0, 20.0), button, modifiers)
     clicks(polygon, [(80.0, 20.0), (80.0, 100.0), (40.0, 100.0)])  # once begun, any button goes on
@@ -175,19 +175,19 @@ def test_begun_with_the_right_button_or_ctrl_it_is_taken_away(polygon: MainWindo
 def test_a_right_click_within_an_outline_does_nothing(polygon: MainWindow) -> None:
     clicks(polygon, SQUARE[:3])
     click(polygon, (120.0, 100.0), RIGHT)
-    assert len(polygon.bench.toolbox.current.sketch.handles) == 3
+    assert len(polygon.app.toolbox.current.sketch.handles) == 3
     click(polygon, SQUARE[3])
     assert is_square(mask_of(polygon))
 
 
 def test_the_choice_can_change_while_it_is_edited(polygon: MainWindow) -> None:
-    polygon.bench.session.open_case("d")
+    polygon.app.session.open_case("d")
     polygon.canvas.zoom_to(5)
     before = mask_of(polygon).copy()
     clicks(polygon, SQUARE)
-    polygon.bench.options.choose_combine(Combine.REPLACE)
+    polygon.app.options.choose_combine(Combine.REPLACE)
     assert not mask_of(polygon)[75:].any()
-    polygon.bench.options.choose_combine(Combine.SUBTRACT)
+    polygon.app.options.choose_combine(Combine.SUBTRACT)
     assert not mask_of(polygon)[32:68, 42:78].any()
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Return)
     assert names(polygon) == ("Polygon off optic disc",)
@@ -199,7 +199,7 @@ def test_shift_keeps_sides_straight(polygon: MainWindow) -> None:
     click(polygon, (40.0, 30.0))
     click(polygon, (80.0, 33.0), modifiers=SHIFT)
     click(polygon, (83.0, 70.0), modifiers=SHIFT)
-    corners = polygon.bench.toolbox.current.sketch.lines[0].points
+    corners = polygon.app.toolbox.current.sketch.lines[0].points
     assert corners[1][1] == pytest.approx(corners[0][1])
     assert corners[2][0] == pytest.approx(corners[1][0])
 
@@ -209,15 +209,15 @@ def test_shift_keeps_sides_straight(polygon: MainWindow) -> None:
     "points", [SQUARE[:1], SQUARE[:2], [(40, 30), (60, 30), (80, 30)], [(-30, -9), (-9, -9), (-9, -5)]]
 )
 def test_what_encloses_nothing_does_nothing(polygon: MainWindow, points, combine) -> None:
-    polygon.bench.session.open_case("d")
+    polygon.app.session.open_case("d")
     polygon.canvas.zoom_to(3)
     before = mask_of(polygon).copy()
-    polygon.bench.options.choose_combine(combine)
+    polygon.app.options.choose_combine(combine)
     clicks(polygon, points)
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Return)
     np.testing.assert_array_equal(mask_of(polygon), before)
     assert not names(polygon)
-    assert not polygon.bench.editor.drawing
+    assert not polygon.app.editor.drawing
 
 
 def test_corners_may_lie_outside_the_picture(polygon: MainWindow) -> None:
@@ -231,15 +231,15 @@ def test_a_double_click_with_nothing_drawn_fits(polygon: MainWindow) -> None:
     zoom = polygon.canvas.zoom
     double_click(polygon, (80.0, 60.0))
     assert polygon.canvas.zoom != zoom
-    assert not polygon.bench.toolbox.current.pending
+    assert not polygon.app.toolbox.current.pending
 
 
 def test_leaving_the_case_keeps_the_closed_shape(polygon: MainWindow) -> None:
     clicks(polygon, [*SQUARE, SQUARE[0]])
-    polygon.bench.session.open_case("b")
-    assert not polygon.bench.toolbox.current.pending
+    polygon.app.session.open_case("b")
+    assert not polygon.app.toolbox.current.pending
     assert not mask_of(polygon).any()
-    polygon.bench.session.open_case("a")
+    polygon.app.session.open_case("a")
     assert is_square(mask_of(polygon))
     assert names(polygon) == ("Polygon optic disc",)
 
@@ -249,17 +249,17 @@ def test_leaving_the_case_keeps_the_closed_shape(polygon: MainWindow) -> None:
 def test_leaving_drops_what_is_no_shape_yet_and_says_so(polygon: MainWindow, corners, goes) -> None:
     clicks(polygon, SQUARE[:corners])
     if goes == "another case":
-        polygon.bench.session.open_case("b")
+        polygon.app.session.open_case("b")
     elif goes == "another tool":
-        polygon.bench.options.choose_tool(ToolKind.BRUSH)
+        polygon.app.options.choose_tool(ToolKind.BRUSH)
     else:
-        polygon.bench.options.choose_label(1)
+        polygon.app.options.choose_label(1)
     assert polygon.panels.status.currentMessage() == "The unfinished polygon was dropped."
     assert not names(polygon)
-    polygon.bench.session.open_case("a")
+    polygon.app.session.open_case("a")
     assert not names(polygon)
     assert not mask_of(polygon).any()
-    polygon.bench.session.open_case("b")
-    assert not polygon.bench.toolbox.current.pending
-    assert not polygon.bench.toolbox.current.sketch.handles
+    polygon.app.session.open_case("b")
+    assert not polygon.app.toolbox.current.pending
+    assert not polygon.app.toolbox.current.sketch.handles
     assert not mask_of(polygon).any()

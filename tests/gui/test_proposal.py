@@ -22,13 +22,13 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def test_accept_is_one_step_saved_with_its_model(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
-    assert opened.bench.proposal.prediction is not None
-    assert not opened.bench.editor.mask.any()
+    opened.app.session.open_case("c")
+    assert opened.app.proposal.prediction is not None
+    assert not opened.app.editor.mask.any()
     QTest.keyClick(opened, Qt.Key.Key_A)
-    assert opened.bench.proposal.prediction is None
-    assert opened.bench.editor.history.names == ("Accept prediction",)
-    opened.bench.autosave.flush()
+    assert opened.app.proposal.prediction is None
+    assert opened.app.editor.history.names == ("Accept prediction",)
+    opened.app.autosave.flush()
     project = Project.open(root)
     assert (project.load_mask("c") == disc_mask()).all()
     assert project.case("c").state is CaseState.CORRECTED
@@ -36,69 +36,69 @@ def test_accept_is_one_step_saved_with_its_model(opened: MainWindow, root: Path)
 
 
 def test_undoing_an_acceptance_brings_the_proposal_back(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_A)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("c").state is CaseState.PREDICTED
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.proposal.prediction is not None
 
 
 def test_reject_throws_it_away_and_leaves_the_mask(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_X)
-    assert opened.bench.proposal.prediction is None
-    assert not opened.bench.editor.mask.any()
+    assert opened.app.proposal.prediction is None
+    assert not opened.app.editor.mask.any()
     assert not Project.open(root).layout.prediction("c").exists()
-    assert opened.bench.session.open.case.state is CaseState.NEW
+    assert opened.app.session.open.case.state is CaseState.NEW
 
 
 def test_a_corrected_case_shows_no_old_proposal(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
-    opened.bench.session.open_case("d")
-    assert opened.bench.proposal.prediction is None
+    opened.app.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    opened.app.session.open_case("d")
+    assert opened.app.proposal.prediction is None
 
 
 def test_a_damaged_prediction_does_not_stop_the_case(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.project.layout.prediction("c").write_bytes(b"no picture")
-    opened.bench.session.open_case("c")
-    assert opened.bench.session.case_id == "c"
+    opened.app.session.project.layout.prediction("c").write_bytes(b"no picture")
+    opened.app.session.open_case("c")
+    assert opened.app.session.case_id == "c"
     assert opened.panels.banner.isVisible()
-    assert opened.bench.proposal.prediction is None
+    assert opened.app.proposal.prediction is None
 
 
 def test_accepting_a_proposal_that_changes_nothing_still_corrects(opened: MainWindow, root: Path) -> None:
-    project = opened.bench.session.project
+    project = opened.app.session.project
     project.save_prediction("a", disc_mask() * 0, model="f00d", confidence=0.1)
-    opened.bench.session.open_case("b")
-    opened.bench.session.open_case("a")
+    opened.app.session.open_case("b")
+    opened.app.session.open_case("a")
     QTest.keyClick(opened, Qt.Key.Key_A)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("a").state is CaseState.CORRECTED
 
 
 def test_drawing_after_an_undone_acceptance_is_nobodys_model(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_A)
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
     QTest.keyClick(opened, Qt.Key.Key_X)
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("c").state is CaseState.CORRECTED
     assert Project.open(root).case("c").model == ""
 
 
 def test_who_paints_on_a_proposal_accepts_it(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     drag(opened.canvas, [(5, 5), (9, 9)])
-    editor, proposal = opened.bench.editor, opened.bench.proposal
+    editor, proposal = opened.app.editor, opened.app.proposal
     assert editor.history.names == ("Accept prediction", "Brush optic disc")
     assert proposal.prediction is None
     assert (editor.mask >= disc_mask()).all()
     assert editor.mask[7, 7] == 1
     assert opened.panels.status.currentMessage() == "Accepted; undo brings it back."
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("c").model == "f00d"
     for _ in range(2):
         QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
@@ -109,12 +109,12 @@ def test_who_paints_on_a_proposal_accepts_it(opened: MainWindow, root: Path) -> 
 
 @pytest.mark.parametrize("kind", list(ToolKind))
 def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolKind) -> None:
-    opened.bench.session.open_case("c")
-    opened.bench.options.choose_tool(kind)
+    opened.app.session.open_case("c")
+    opened.app.options.choose_tool(kind)
     press(opened.canvas, (30, 30))
-    assert opened.bench.editor.history.names[:1] == ("Accept prediction",)
+    assert opened.app.editor.history.names[:1] == ("Accept prediction",)
     release(opened.canvas, (30, 30))
-    opened.bench.editor.leave()
+    opened.app.editor.leave()
     assert_accepted_with_a_step_or_waiting(opened)
 
 
@@ -123,94 +123,94 @@ def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolK
 def test_a_double_click_on_a_proposal_accepts_nothing(
     opened: MainWindow, kind: ToolKind, place: tuple[int, int]
 ) -> None:
-    opened.bench.session.open_case("c")
-    opened.bench.options.choose_tool(kind)
+    opened.app.session.open_case("c")
+    opened.app.options.choose_tool(kind)
     QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
     QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
     release(opened.canvas, place)
-    opened.bench.editor.leave()
+    opened.app.editor.leave()
     assert_accepted_with_a_step_or_waiting(opened)
-    assert kind is ToolKind.SPLINE or not opened.bench.editor.history.names
+    assert kind is ToolKind.SPLINE or not opened.app.editor.history.names
 
 
 def assert_accepted_with_a_step_or_waiting(window: MainWindow) -> None:
     """A proposal is accepted by what is painted on it, never by a press that paints nothing."""
-    names, waiting = window.bench.editor.history.names, window.bench.proposal.prediction is not None
+    names, waiting = window.app.editor.history.names, window.app.proposal.prediction is not None
     assert (names == ()) is waiting
     assert len(names) != 1
-    assert window.bench.editor.mask.any() is np.bool_(not waiting)
+    assert window.app.editor.mask.any() is np.bool_(not waiting)
 
 
 def test_a_click_beside_the_picture_accepts_nothing(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     drag(opened.canvas, [(-30, -35), (-30, -35)])
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("c").state is CaseState.PREDICTED
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.proposal.prediction is not None
 
 
 def test_a_shape_that_is_given_up_accepts_nothing(opened: MainWindow) -> None:
-    opened.bench.session.open_case("c")
-    opened.bench.options.choose_tool(ToolKind.POLYGON)
+    opened.app.session.open_case("c")
+    opened.app.options.choose_tool(ToolKind.POLYGON)
     drag(opened.canvas, [(5, 5), (5, 5)])
-    assert opened.bench.editor.history.names == ("Accept prediction",)
+    assert opened.app.editor.history.names == ("Accept prediction",)
     QTest.keyClick(opened.canvas, Qt.Key.Key_Escape)
-    assert opened.bench.editor.history.names == ()
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.editor.history.names == ()
+    assert opened.app.proposal.prediction is not None
 
 
 def test_what_stands_in_the_history_on_purpose_stays(opened: MainWindow) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     drag(opened.canvas, [(5, 5), (9, 9)])
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)  # the stroke; what was accepted is kept
     QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     release(opened.canvas, (5, 5))
-    assert opened.bench.editor.history.names == ("Accept prediction",)
+    assert opened.app.editor.history.names == ("Accept prediction",)
 
 
 def test_a_proposal_that_arrives_does_not_disturb_a_shape(opened: MainWindow) -> None:
-    opened.bench.session.open_case("a")
-    opened.bench.options.choose_tool(ToolKind.POLYGON)
+    opened.app.session.open_case("a")
+    opened.app.options.choose_tool(ToolKind.POLYGON)
     drag(opened.canvas, [(10, 10), (10, 10)])
-    opened.bench.session.project.save_prediction("a", disc_mask(), model="f00d", confidence=0.5)
-    opened.bench.proposal.show_prediction()
+    opened.app.session.project.save_prediction("a", disc_mask(), model="f00d", confidence=0.5)
+    opened.app.proposal.show_prediction()
     for corner in ((50, 10), (50, 40)):
         drag(opened.canvas, [corner, corner])
     QTest.keyClick(opened.canvas, Qt.Key.Key_Return)
-    assert opened.bench.editor.history.names == ("Polygon optic disc",)
-    assert opened.bench.editor.mask[15, 45] == 1
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.editor.history.names == ("Polygon optic disc",)
+    assert opened.app.editor.mask[15, 45] == 1
+    assert opened.app.proposal.prediction is not None
 
 
 def test_strokes_on_a_mask_of_ones_own_leave_the_proposal_waiting(opened: MainWindow) -> None:
-    opened.bench.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
-    opened.bench.session.open_case("d")
-    opened.bench.proposal.show_prediction()
+    opened.app.session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
+    opened.app.session.open_case("d")
+    opened.app.proposal.show_prediction()
     drag(opened.canvas, [(5, 5), (9, 9)])
-    assert opened.bench.editor.history.names == ("Brush optic disc",)
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.editor.history.names == ("Brush optic disc",)
+    assert opened.app.proposal.prediction is not None
 
 
 def test_undo_and_redo_bring_back_where_the_mask_came_from(opened: MainWindow, root: Path) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     session.project.save_mask("d", disc_mask(), model="beef")
     session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
     session.open_case("d")
-    opened.bench.proposal.show_prediction()
+    opened.app.proposal.show_prediction()
     QTest.keyClick(opened, Qt.Key.Key_A)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("d").model == "f00d"
     session.open_case("a")  # the history is kept, and what it says of the origin with it
     session.open_case("d")
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("d").model == "beef"
     QTest.keyClick(opened, Qt.Key.Key_Y, CTRL)
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("d").model == "f00d"
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.autosave.flush()
+    opened.app.autosave.flush()
     assert Project.open(root).case("d").model == "f00d"
 
 
@@ -221,21 +221,21 @@ def test_a_proposal_that_cannot_be_removed_stays_and_says_why(
         raise WriteError("The folder is read-only.")
 
     monkeypatch.setattr(Project, "discard_prediction", refuse)
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_X)
     (box,) = opened.findChildren(QMessageBox)
     assert box.text() == "The folder is read-only."
     box.close()
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.proposal.prediction is not None
 
 
 def test_a_rejected_proposal_can_be_taken_back(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     before = Project.open(root).load_prediction("c")
     QTest.keyClick(opened, Qt.Key.Key_X)
     assert opened.panels.status.currentMessage() == "The proposal was rejected; undo brings it back."
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    assert opened.bench.proposal.prediction is not None
+    assert opened.app.proposal.prediction is not None
     after = Project.open(root).load_prediction("c")
     assert (after.mask == before.mask).all()
     assert (after.model, after.confidence) == (before.model, before.confidence)
@@ -244,24 +244,24 @@ def test_a_rejected_proposal_can_be_taken_back(opened: MainWindow, root: Path) -
 
 
 def test_undo_after_a_rejection_and_a_stroke_undoes_the_stroke(opened: MainWindow, root: Path) -> None:
-    opened.bench.session.open_case("c")
+    opened.app.session.open_case("c")
     QTest.keyClick(opened, Qt.Key.Key_X)
     drag(opened.canvas, [(40, 40), (60, 60)])
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    assert not opened.bench.editor.mask.any()
-    assert opened.bench.proposal.prediction is None
+    assert not opened.app.editor.mask.any()
+    assert opened.app.proposal.prediction is None
 
 
 def test_accepting_over_a_mask_says_so_and_undo_brings_both_back(opened: MainWindow, root: Path) -> None:
-    session = opened.bench.session
+    session = opened.app.session
     session.project.save_prediction("d", disc_mask(20), model="f00d", confidence=0.5)
     session.open_case("d")
-    opened.bench.proposal.show_prediction()
+    opened.app.proposal.show_prediction()
     QTest.keyClick(opened, Qt.Key.Key_A)
     assert opened.panels.status.currentMessage() == "Accepted over your mask; undo brings it back."
-    assert opened.bench.proposal.prediction is None
+    assert opened.app.proposal.prediction is None
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    assert (opened.bench.editor.mask == disc_mask()).all()
-    assert (opened.bench.proposal.prediction.mask == disc_mask(20)).all()
+    assert (opened.app.editor.mask == disc_mask()).all()
+    assert (opened.app.proposal.prediction.mask == disc_mask(20)).all()
     QTest.keyClick(opened, Qt.Key.Key_Y, CTRL)
-    assert opened.bench.proposal.prediction is None
+    assert opened.app.proposal.prediction is None

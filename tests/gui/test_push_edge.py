@@ -13,11 +13,11 @@ from unet_desktop.gui.window.main_window import MainWindow
 
 def ready(opened: MainWindow) -> np.ndarray:
     """The mask of case d, a disc round (80, 60) of radius 30, with the tool in use at 30 px."""
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     QTest.keyClick(opened, Qt.Key.Key_V)
-    opened.bench.options.set_diameter(30)
-    assert opened.bench.toolbox.current.ring == 30
-    mask = opened.bench.editor.mask
+    opened.app.options.set_diameter(30)
+    assert opened.app.toolbox.current.ring == 30
+    mask = opened.app.editor.mask
     assert mask is not None
     return mask
 
@@ -30,7 +30,7 @@ def test_pressed_inside_it_pushes_outwards(opened: MainWindow) -> None:
     mask = ready(opened)
     drag(opened.canvas, [(109, 60.5), (112, 60.5), (119, 60.5)])
     assert 118 <= right_end(mask) <= 122
-    assert opened.bench.editor.history.names == ("Push optic disc",)
+    assert opened.app.editor.history.names == ("Push optic disc",)
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     np.testing.assert_array_equal(mask, disc_mask())
 
@@ -41,7 +41,7 @@ def test_pressed_outside_or_with_the_right_button_it_pushes_inwards(opened: Main
     assert 100 <= right_end(mask) <= 104
     drag(opened.canvas, [(50.5, 60.5), (58.5, 60.5)], RIGHT)
     assert 56 <= int(np.flatnonzero(mask[60])[0]) <= 60
-    assert len(opened.bench.editor.history.names) == 2
+    assert len(opened.app.editor.history.names) == 2
 
 
 def test_escape_abandons_it(opened: MainWindow) -> None:
@@ -53,7 +53,7 @@ def test_escape_abandons_it(opened: MainWindow) -> None:
     move(opened.canvas, (125, 60.5))
     release(opened.canvas, (125, 60.5))
     np.testing.assert_array_equal(mask, disc_mask())
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_the_cup_can_be_pushed_too(opened: MainWindow) -> None:

@@ -27,14 +27,14 @@ from unet_desktop.project.recording import read_journal
 @pytest.fixture
 def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, np.ndarray]:
     """A copy of the project as a kill after two strokes and an undo leaves it, and the mask that was shown."""
-    opened.bench.autosave._idle.setInterval(60_000)  # else a busy machine may write the mask before the kill
+    opened.app.autosave._idle.setInterval(60_000)  # else a busy machine may write the mask before the kill
     drag(opened.canvas, [(40, 40), (60, 60)])
     drag(opened.canvas, [(80, 80), (100, 60)])
     drag(opened.canvas, [(30, 90), (50, 90)])
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: opened.bench.autosave.safe, timeout=2000)
+    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
     killed = Path(shutil.copytree(root, tmp_path / "killed"))
-    mask = opened.bench.editor.mask.copy()
+    mask = opened.app.editor.mask.copy()
     opened.handlers.find("project.close")()
     return killed, mask
 
@@ -49,16 +49,16 @@ def test_mask_history_and_state_come_back_and_the_banner_says_so(opened: MainWin
     assert Project.open(killed).load_mask("a") is None  # it is in the journal alone
     open_case(opened, killed)
     assert opened.panels.banner.text == "Recovered 4 steps of a that had not been saved when the program ended."
-    editor = opened.bench.editor
+    editor = opened.app.editor
     assert np.array_equal(editor.mask, mask)
     assert np.array_equal(Project.open(killed).load_mask("a"), mask)  # training reads the files
-    assert opened.bench.session.open.case.state is CaseState.CORRECTED
+    assert opened.app.session.open.case.state is CaseState.CORRECTED
     assert (len(editor.history.names), len(editor.history.undone_names)) == (2, 1)
     for _ in range(2):
         QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not editor.mask.any()
-    assert opened.bench.session.open.case.state is CaseState.NEW  # it had begun without a mask
-    assert opened.bench.autosave.flush()
+    assert opened.app.session.open.case.state is CaseState.NEW  # it had begun without a mask
+    assert opened.app.autosave.flush()
     assert not (killed / "masks" / "a.png").exists()
 
 
@@ -66,13 +66,13 @@ def test_a_second_kill_loses_nothing_either(opened: MainWindow, left, tmp_path: 
     killed, _ = left
     open_case(opened, killed)
     drag(opened.canvas, [(20, 20), (20, 30)])
-    qtbot.waitUntil(lambda: opened.bench.autosave.safe, timeout=2000)
-    names, mask = opened.bench.editor.history.names, opened.bench.editor.mask.copy()
+    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
+    names, mask = opened.app.editor.history.names, opened.app.editor.mask.copy()
     again = Path(shutil.copytree(killed, tmp_path / "again"))
     open_case(opened, again)
-    assert opened.bench.editor.history.names == names
+    assert opened.app.editor.history.names == names
     assert len(names) == 3
-    assert np.array_equal(opened.bench.editor.mask, mask)
+    assert np.array_equal(opened.app.editor.mask, mask)
 
 
 def test_an_end_that_was_well_leaves_no_journal_and_no_message(opened: MainWindow, root: Path) -> None:
@@ -85,21 +85,21 @@ def test_an_end_that_was_well_leaves_no_journal_and_no_message(opened: MainWindo
 
 def test_reading_the_cases_again_goes_on_with_the_journal(opened: MainWindow, root: Path, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.bench.session.reload_cases()
+    opened.app.session.reload_cases()
     drag(opened.canvas, [(80, 80), (100, 60)])
-    qtbot.waitUntil(lambda: opened.bench.autosave.safe, timeout=2000)
-    assert opened.bench.autosave.flush()
+    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
+    assert opened.app.autosave.flush()
 
 
 def test_a_mask_that_somebody_else_put_there_is_left_alone(opened: MainWindow, left) -> None:
     killed, _ = left
     project = Project.open(killed)
-    other = np.full((opened.bench.editor.mask if opened.bench.editor.mask is not None else left[1]).shape, 1, np.uint8)
+    other = np.full((opened.app.editor.mask if opened.app.editor.mask is not None else left[1]).shape, 1, np.uint8)
     write_mask(project.layout.mask("a"), other, project.labels)
     open_case(opened, killed)
     assert "is another one than its journal of changes was made for" in opened.panels.banner.text
-    assert np.array_equal(opened.bench.editor.mask, other)
-    assert not opened.bench.editor.history.can_undo
+    assert np.array_equal(opened.app.editor.mask, other)
+    assert not opened.app.editor.history.can_undo
     assert (killed / "masks" / "a.journal.aside-1").exists()
     assert not (killed / "masks" / "a.journal").exists()
 
@@ -144,7 +144,7 @@ def test_a_kill_between_a_mask_and_its_note_leaves_nothing_behind(window: MainWi
     journal.flush()
     open_case(window, killed)
     assert not window.panels.banner.isVisible()
-    assert len(window.bench.editor.history.names) == 2
+    assert len(window.app.editor.history.names) == 2
     window.handlers.find("project.close")()
     assert list((killed / "masks").glob("*.journal*")) == []
 
@@ -219,11 +219,11 @@ def test_a_full_disk(window: MainWindow, tiny_disk: Path, qtbot) -> None:
     assert "No space left on device" in window.panels.banner.text
     assert "kept in memory" in window.panels.banner.text
     drag(window.canvas, [(80, 80), (100, 60)])
-    assert not window.bench.autosave.flush()
-    mask = window.bench.editor.mask.copy()
+    assert not window.app.autosave.flush()
+    mask = window.app.editor.mask.copy()
     filler.unlink()
     qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
-    assert window.bench.autosave.complete
+    assert window.app.autosave.complete
     assert not window.panels.banner.isVisible()
     assert np.array_equal(Project.open(tiny_disk).load_mask("a"), mask)
     assert list(tiny_disk.rglob("*.unet-tmp")) == []
@@ -232,13 +232,13 @@ def test_a_full_disk(window: MainWindow, tiny_disk: Path, qtbot) -> None:
 def test_a_read_only_folder(window: MainWindow, tiny_disk: Path, qtbot) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(tiny_disk.parent)], check=True)
     open_case(window, tiny_disk)
-    assert window.bench.session.case_id == "a"
+    assert window.app.session.case_id == "a"
     drag(window.canvas, [(40, 40), (60, 60)])
     qtbot.waitUntil(window.panels.banner.isVisible, timeout=5000)
     assert "Read-only file system" in window.panels.banner.text
-    assert window.bench.editor.mask.any()
+    assert window.app.editor.mask.any()
     subprocess.run(["mount", "-o", "remount,rw", str(tiny_disk.parent)], check=True)
-    qtbot.waitUntil(lambda: window.bench.autosave.complete, timeout=15000)  # it tries again by itself
+    qtbot.waitUntil(lambda: window.app.autosave.complete, timeout=15000)  # it tries again by itself
     assert not window.panels.banner.isVisible()
     assert Project.open(tiny_disk).load_mask("a").any()
 
@@ -248,6 +248,6 @@ def test_a_project_without_cases_writes_nothing(window: MainWindow, tmp_path: Pa
 
     root = Project.create(tmp_path / "empty", DISC_AND_CUP).root
     window.handlers.find("project.open_root")(root)
-    assert window.bench.autosave.flush()
+    assert window.app.autosave.flush()
     window.handlers.find("project.close")()
     assert [path.name for path in root.rglob("*") if path.is_file()] == ["project.json"]

@@ -74,9 +74,9 @@ def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch,
     from test_models_panel import model
 
     monkeypatch.setattr("unet_desktop.gui.jobs.folder_run.read_header", lambda _: model(1).header)
-    bench = opened.bench
-    bench.session.models = [model(1)]
-    project = bench.session.project
+    app = opened.app
+    app.session.models = [model(1)]
+    project = app.session.project
     assert project is not None
 
     def accept() -> None:
@@ -87,7 +87,7 @@ def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch,
 
     QTimer.singleShot(0, accept)
     opened.handlers.find("folder.segment")()
-    assert bench.runner.busy
+    assert app.runner.busy
     return opened
 
 
@@ -106,14 +106,14 @@ def test_a_run_is_shown_rests_goes_on_and_ends(segmenting: MainWindow, gate: thr
     assert run.isVisible()
     qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
     qtbot.mouseClick(button(segmenting, "run_pause"), Qt.MouseButton.LeftButton)
-    assert segmenting.bench.runner.paused
+    assert segmenting.app.runner.paused
     assert button(segmenting, "run_resume").isVisible()
     qtbot.wait(150)  # the event in hand
     gate.set()
     qtbot.wait(150)
     assert figure(segmenting, "done") == "2"
     qtbot.mouseClick(button(segmenting, "run_resume"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     assert figure(segmenting, "done") == "4"
     assert run.findChild(QLabel, "run_words").text() == "4 of 4 pictures segmented."
     pictures = run.findChild(QListWidget, "run_pictures")
@@ -124,23 +124,23 @@ def test_a_run_is_shown_rests_goes_on_and_ends(segmenting: MainWindow, gate: thr
 def test_a_stopped_run_goes_on(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
     qtbot.mouseClick(button(segmenting, "run_stop"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     words = segmenting.panels.folder_run.findChild(QLabel, "run_words").text()
     assert words == "2 of 4 pictures segmented. The run was stopped; it can go on where it was."
     gate.set()
     qtbot.mouseClick(button(segmenting, "run_go_on"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     assert figure(segmenting, "done") == "4"
 
 
 def test_the_run_can_be_closed_and_shown_again(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
     run = segmenting.panels.folder_run
     run.close()
-    assert segmenting.bench.runner.busy
+    assert segmenting.app.runner.busy
     segmenting.actions_by_id["project.show_run"].trigger()
     assert run.isVisible()
     gate.set()
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
 
 
 def test_without_a_run_there_is_nothing_to_show(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,8 +154,8 @@ def test_results_become_proposals_of_the_open_project(
     segmenting: MainWindow, gate: threading.Event, qtbot: QtBot
 ) -> None:
     gate.set()
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
-    session = segmenting.bench.session
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
+    session = segmenting.app.session
     before = session.project.load_mask("d")
 
     def accept() -> None:
@@ -165,7 +165,7 @@ def test_results_become_proposals_of_the_open_project(
 
     QTimer.singleShot(0, accept)
     qtbot.mouseClick(button(segmenting, "run_import"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     cases = {case.id: case for case in session.project.cases()}
     assert set(cases) == set("abcd")
     assert {cases[name].state for name in "abc"} == {CaseState.PREDICTED}
@@ -178,7 +178,7 @@ def test_results_become_a_new_project(
     segmenting: MainWindow, gate: threading.Event, qtbot: QtBot, tmp_path: Path
 ) -> None:
     gate.set()
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
 
     def accept() -> None:
         dialog = QApplication.activeModalWidget()
@@ -191,12 +191,12 @@ def test_results_become_a_new_project(
 
     QTimer.singleShot(0, accept)
     qtbot.mouseClick(button(segmenting, "run_import"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not segmenting.bench.runner.busy)
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     project = Project.open(tmp_path / "new")
     assert len(project.cases()) == 4
     assert {case.state for case in project.cases()} == {CaseState.PREDICTED}
-    assert segmenting.bench.session.project.root == tmp_path / "new"
-    assert segmenting.bench.session.case_id is not None
+    assert segmenting.app.session.project.root == tmp_path / "new"
+    assert segmenting.app.session.case_id is not None
 
 
 def test_a_new_project_for_results_squeezes_no_row(qtbot: QtBot, project: Project, tmp_path: Path) -> None:

@@ -118,12 +118,12 @@ def test_the_window_obeys_changed_keys_at_once(opened: MainWindow) -> None:
     keymap.set_keys({"edit.undo": ("F12",), "view.overlay": ("F11",)})
     drag(opened.canvas, [(40, 40), (60, 60)])
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert opened.bench.editor.mask.any()
+    assert opened.app.editor.mask.any()
     QTest.keyClick(opened, Qt.Key.Key_F12)
-    assert not opened.bench.editor.mask.any()
+    assert not opened.app.editor.mask.any()
     assert "F12" in opened.actions_by_id["edit.undo"].toolTip()
     QTest.keyPress(opened.canvas, Qt.Key.Key_F11)
-    assert not opened.bench.view_options.view.visible
+    assert not opened.app.view_options.view.visible
     QTest.qWait(400)
     QTest.keyRelease(opened.canvas, Qt.Key.Key_F11)
-    assert opened.bench.view_options.view.visible
+    assert opened.app.view_options.view.visible

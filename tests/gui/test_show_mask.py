@@ -13,29 +13,29 @@ from unet_desktop.gui.window.main_window import MainWindow
 def test_a_short_press_toggles(opened: MainWindow) -> None:
     opened.canvas.setFocus()
     QTest.keyClick(opened.canvas, Qt.Key.Key_H)
-    assert not opened.bench.view_options.view.visible
+    assert not opened.app.view_options.view.visible
     assert not opened.panels.tools.overlay._visible.isChecked()
     assert not opened.actions_by_id["view.overlay"].isChecked()
     QTest.keyClick(opened.canvas, Qt.Key.Key_H)
-    assert opened.bench.view_options.view.visible
+    assert opened.app.view_options.view.visible
     assert opened.actions_by_id["view.overlay"].isChecked()
 
 
 def test_holding_peeks(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     opened.canvas.setFocus()
     QTest.keyPress(opened.canvas, Qt.Key.Key_H)
-    assert not opened.bench.view_options.view.visible
+    assert not opened.app.view_options.view.visible
     monkeypatch.setattr(commands, "_HELD", -1.0)  # as if it had been held that long
     QTest.keyRelease(opened.canvas, Qt.Key.Key_H)
-    assert opened.bench.view_options.view.visible
+    assert opened.app.view_options.view.visible
 
 
 def test_opacity(opened: MainWindow) -> None:
     QTest.keyClick(opened, Qt.Key.Key_Period)
-    assert opened.bench.view_options.view.opacity == 0.5
+    assert opened.app.view_options.view.opacity == 0.5
     assert opened.panels.tools.overlay._opacity.value() == 50
     opened.panels.tools.overlay._opacity.setValue(80)
-    assert opened.bench.view_options.view.opacity == 0.8
+    assert opened.app.view_options.view.opacity == 0.8
     for _ in range(20):
         QTest.keyClick(opened, Qt.Key.Key_Comma)
-    assert opened.bench.view_options.view.opacity == 0.0
+    assert opened.app.view_options.view.opacity == 0.0

@@ -38,7 +38,7 @@ def click(window: MainWindow, point: tuple[float, float], button=LEFT, modifiers
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -46,34 +46,34 @@ def mask_of(window: MainWindow) -> np.ndarray:
 def test_five_clicks_follow_the_disc(edge: MainWindow) -> None:
     for point in [*on_edge(5), on_edge(5)[0]]:
         click(edge, point)
-    assert edge.bench.toolbox.current.sketch.lines[0].closed
+    assert edge.app.toolbox.current.sketch.lines[0].closed
     QTest.keyClick(edge.canvas, Qt.Key.Key_Return)
     assert dice(mask_of(edge) == 1, disc_mask() > 0) > 0.97  # five straight sides reach 0.86
-    assert edge.bench.editor.history.names == ("Smart edge optic disc",)
+    assert edge.app.editor.history.names == ("Smart edge optic disc",)
 
 
 def test_the_line_to_the_pointer_follows_the_edge(edge: MainWindow) -> None:
     first, second = on_edge(5)[:2]
     click(edge, first)
     move(edge.canvas, second, NO_BUTTON)
-    line = edge.bench.toolbox.current.sketch.lines[-1]
+    line = edge.app.toolbox.current.sketch.lines[-1]
     assert line.dashed
     assert len(line.points) > 10
     distance = np.hypot(line.points[:, 0] - 80.5, line.points[:, 1] - 60.5)
     assert np.abs(distance - 30).max() < 4  # a straight line would be 5.7 inside
     move(edge.canvas, second, NO_BUTTON, SHIFT)
-    assert len(edge.bench.toolbox.current.sketch.lines[-1].points) == 2
+    assert len(edge.app.toolbox.current.sketch.lines[-1].points) == 2
 
 
 def test_shift_makes_a_straight_stretch_and_backspace_takes_it_back(edge: MainWindow) -> None:
     first, second = on_edge(5)[:2]
     click(edge, first)
     click(edge, second, modifiers=SHIFT)
-    assert len(edge.bench.toolbox.current.sketch.lines[0].points) == 2
+    assert len(edge.app.toolbox.current.sketch.lines[0].points) == 2
     QTest.keyClick(edge.canvas, Qt.Key.Key_Backspace)
-    assert len(edge.bench.toolbox.current.sketch.handles) == 1
+    assert len(edge.app.toolbox.current.sketch.handles) == 1
     click(edge, second)
-    assert len(edge.bench.toolbox.current.sketch.lines[0].points) > 10
+    assert len(edge.app.toolbox.current.sketch.lines[0].points) > 10
 
 
 def test_points_can_be_dragged_and_the_line_follows(edge: MainWindow) -> None:
@@ -98,7 +98,7 @@ def test_corners_outside_the_picture_are_joined_straight(edge: MainWindow) -> No
 def test_another_case_forgets_it(edge: MainWindow) -> None:
     for point in on_edge(5)[:2]:
         click(edge, point)
-    edge.bench.session.open_case("b")
-    assert not edge.bench.toolbox.current.pending
-    edge.bench.session.close_project()
-    assert not edge.bench.toolbox.current.sketch.lines
+    edge.app.session.open_case("b")
+    assert not edge.app.toolbox.current.pending
+    edge.app.session.close_project()
+    assert not edge.app.toolbox.current.sketch.lines

@@ -29,7 +29,7 @@ NO_BUTTON = Qt.MouseButton.NoButton
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -48,7 +48,7 @@ def click(window: MainWindow, point: tuple[float, float], button=LEFT, modifiers
 
 
 def contour_of(window: MainWindow) -> Contour:
-    contour = window.bench.toolbox.current._draft.contour
+    contour = window.app.toolbox.current._draft.contour
     assert contour is not None
     return contour
 
@@ -61,10 +61,10 @@ def pulled(window: MainWindow, knot: int, by: tuple[float, float]) -> None:
 @pytest.fixture
 def ready(opened: MainWindow) -> MainWindow:
     """Case d (disc and cup) with the contour chosen by its key, close up."""
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     key(opened, Qt.Key.Key_Z)
     key(opened, Qt.Key.Key_W)
-    assert opened.bench.options.tool == "spline"
+    assert opened.app.options.tool == "spline"
     return opened
 
 
@@ -88,12 +88,12 @@ def nuclei(window: MainWindow, tmp_path: Path) -> MainWindow:
 
 def test_choosing_it_shows_few_handles_and_changes_nothing(ready: MainWindow) -> None:
     before = mask_of(ready).copy()
-    assert 8 <= len(ready.bench.toolbox.current.sketch.handles) <= 16
-    assert not ready.bench.toolbox.current.pending
+    assert 8 <= len(ready.app.toolbox.current.sketch.handles) <= 16
+    assert not ready.app.toolbox.current.pending
     key(ready, Qt.Key.Key_B)
     np.testing.assert_array_equal(mask_of(ready), before)
-    assert not ready.bench.editor.history.can_undo
-    assert not ready.bench.toolbox.current.sketch.handles
+    assert not ready.app.editor.history.can_undo
+    assert not ready.app.toolbox.current.sketch.handles
 
 
 def test_the_edge_follows_a_handle_and_nothing_else_moves(ready: MainWindow) -> None:
@@ -105,10 +105,10 @@ def test_the_edge_follows_a_handle_and_nothing_else_moves(ready: MainWindow) -> 
     changed = np.nonzero(mask_of(ready) != before)
     assert changed[1].min() > 80
     assert disc_of(ready).sum() > region(before, DISC_AND_CUP, DISC).sum() + 100
-    assert not ready.bench.editor.history.can_undo
+    assert not ready.app.editor.history.can_undo
     key(ready, Qt.Key.Key_Return)
-    assert ready.bench.editor.history.names == ("Contour optic disc",)
-    assert len(ready.bench.toolbox.current.sketch.handles) == len(knots)  # shaping goes on
+    assert ready.app.editor.history.names == ("Contour optic disc",)
+    assert len(ready.app.toolbox.current.sketch.handles) == len(knots)  # shaping goes on
     key(ready, Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(mask_of(ready), before)
     assert contour_of(ready).knots.max(axis=0) == pytest.approx(knots.max(axis=0), abs=0.5)
@@ -122,7 +122,7 @@ def test_dragging_there_and_back_leaves_no_step(ready: MainWindow) -> None:
     key(ready, Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(mask_of(ready), before)
     key(ready, Qt.Key.Key_Return)
-    assert not ready.bench.editor.history.can_undo
+    assert not ready.app.editor.history.can_undo
 
 
 def test_the_cup_stays_in_the_disc(ready: MainWindow) -> None:
@@ -134,7 +134,7 @@ def test_the_cup_stays_in_the_disc(ready: MainWindow) -> None:
     assert cup[60, 115]
     assert (disc_of(ready) >= cup).all()
     key(ready, Qt.Key.Key_1)
-    assert ready.bench.editor.history.names == ("Contour optic cup",)
+    assert ready.app.editor.history.names == ("Contour optic cup",)
     assert np.ptp(contour_of(ready).knots[:, 0]) > 60
     pulled(ready, int(np.argmin(contour_of(ready).knots[:, 0])), (40, 0))
     cup = region(mask_of(ready), DISC_AND_CUP, CUP)
@@ -146,7 +146,7 @@ def test_a_press_on_the_line_makes_a_handle(ready: MainWindow) -> None:
     before, count = mask_of(ready).copy(), len(contour_of(ready).knots)
     place = contour_of(ready).at(1, 0.5)
     move(ready.canvas, place, NO_BUTTON)
-    assert len(ready.bench.toolbox.current.sketch.handles) == count + 1  # where it would be
+    assert len(ready.app.toolbox.current.sketch.handles) == count + 1  # where it would be
     click(ready, place)
     assert len(contour_of(ready).knots) == count + 1
     np.testing.assert_array_equal(mask_of(ready), before)
@@ -192,15 +192,15 @@ def test_drawing_from_nothing(opened: MainWindow) -> None:
         click(opened, (80 + 35 * math.cos(turn), 60 + 35 * math.sin(turn)))
         assert mask_of(opened).any() == (number >= 2)
     key(opened, Qt.Key.Key_Backspace)
-    assert len(opened.bench.toolbox.current._draft.knots) == 6
+    assert len(opened.app.toolbox.current._draft.knots) == 6
     click(opened, (80 + 35 * math.cos(-0.9), 60 + 35 * math.sin(-0.9)))
     circle = np.zeros(SIZE, bool)
     box, plane = Ellipse(80, 60, 35, 35).pixels(SIZE)
     circle[box.slices] = plane
     assert dice(disc_of(opened), circle) > 0.98
     key(opened, Qt.Key.Key_Return)
-    assert opened.bench.editor.history.names == ("Contour optic disc",)
-    assert not opened.bench.toolbox.current.pending
+    assert opened.app.editor.history.names == ("Contour optic disc",)
+    assert not opened.app.toolbox.current.pending
     assert len(contour_of(opened).knots) == 7
 
 
@@ -208,7 +208,7 @@ def test_a_click_on_the_first_knot_closes_it(opened: MainWindow) -> None:
     key(opened, Qt.Key.Key_W)
     for point in ((60, 40), (100, 40), (100, 80), (60, 80), (60, 40)):
         click(opened, point)
-    assert opened.bench.editor.history.names == ("Contour optic disc",)
+    assert opened.app.editor.history.names == ("Contour optic disc",)
     key(opened, Qt.Key.Key_Escape)
     assert disc_of(opened)[60, 80]
 
@@ -219,10 +219,10 @@ def test_abandoning_what_is_drawn(opened: MainWindow) -> None:
         click(opened, point)
     key(opened, Qt.Key.Key_Escape)
     assert not mask_of(opened).any()
-    assert not opened.bench.toolbox.current.pending
+    assert not opened.app.toolbox.current.pending
     click(opened, (60, 40))
     key(opened, Qt.Key.Key_Z, CTRL)
-    assert not opened.bench.toolbox.current.pending
+    assert not opened.app.toolbox.current.pending
 
 
 def test_other_pieces_and_holes_stay(nuclei: MainWindow) -> None:
@@ -242,7 +242,7 @@ def test_a_press_in_another_piece_takes_that(nuclei: MainWindow) -> None:
     assert knots[:, 0].min() > 90
     pulled(nuclei, int(np.argmax(knots[:, 0])), (8, 0))
     key(nuclei, Qt.Key.Key_Return)
-    assert nuclei.bench.editor.history.names == ("Contour structure",)
+    assert nuclei.app.editor.history.names == ("Contour structure",)
     key(nuclei, Qt.Key.Key_Z, CTRL)
     assert contour_of(nuclei).knots[:, 0].min() > 90  # still that one
 
@@ -252,25 +252,25 @@ def test_a_press_on_the_ground_begins_another(nuclei: MainWindow) -> None:
         click(nuclei, point)
     assert mask_of(nuclei)[108, 80]
     key(nuclei, Qt.Key.Key_Return)
-    assert nuclei.bench.editor.history.names == ("Contour structure",)
+    assert nuclei.app.editor.history.names == ("Contour structure",)
     assert mask_of(nuclei)[60, 25]
 
 
 def test_it_follows_what_others_change(ready: MainWindow) -> None:
-    ready.bench.editor.replace_mask("Test", disc_mask(20))
+    ready.app.editor.replace_mask("Test", disc_mask(20))
     assert np.ptp(contour_of(ready).knots[:, 0]) == pytest.approx(40, abs=2)
     key(ready, Qt.Key.Key_N)
-    ready.bench.session.open_case("a")
-    assert not ready.bench.toolbox.current.sketch.handles
-    ready.bench.session.open_case("d")
-    assert ready.bench.toolbox.current.sketch.handles
+    ready.app.session.open_case("a")
+    assert not ready.app.toolbox.current.sketch.handles
+    ready.app.session.open_case("d")
+    assert ready.app.toolbox.current.sketch.handles
 
 
 def test_the_closing_side_is_straight_until_the_contour_is_closed(opened: MainWindow) -> None:
-    opened.bench.options.choose_tool(ToolKind.SPLINE)
+    opened.app.options.choose_tool(ToolKind.SPLINE)
     for point in [(60, 80), (65, 50), (90, 40)]:  # a quarter of a circle: the curve back would bulge far out
         drag(opened.canvas, [point])
-    curve, closing = opened.bench.toolbox.current.sketch.lines
+    curve, closing = opened.app.toolbox.current.sketch.lines
     assert (curve.closed, closing.closed, closing.dashed) == (False, False, True)
     np.testing.assert_allclose(closing.points, [[90, 40], [60, 80]], atol=0.5)
     shown = mask_of(opened).copy()
@@ -282,34 +282,34 @@ def test_the_closing_side_is_straight_until_the_contour_is_closed(opened: MainWi
 
 
 def test_leaving_the_case_drops_a_contour_that_was_not_closed(ready: MainWindow) -> None:
-    ready.bench.session.open_case("a")
+    ready.app.session.open_case("a")
     for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
         drag(ready.canvas, [point])
-    ready.bench.session.open_case("d")
+    ready.app.session.open_case("d")
     assert ready.panels.status.currentMessage() == "The unfinished contour was dropped."
-    ready.bench.session.open_case("a")
+    ready.app.session.open_case("a")
     assert not mask_of(ready).any()
-    assert not ready.bench.editor.history.names
+    assert not ready.app.editor.history.names
 
 
 def test_leaving_the_case_commits(ready: MainWindow) -> None:
     pulled(ready, 0, (8, 8))
     shown = mask_of(ready).copy()
-    ready.bench.session.open_case("a")
-    ready.bench.session.open_case("d")
+    ready.app.session.open_case("a")
+    ready.app.session.open_case("d")
     np.testing.assert_array_equal(mask_of(ready), shown)
-    assert ready.bench.editor.history.names == ("Contour optic disc",)
+    assert ready.app.editor.history.names == ("Contour optic disc",)
 
 
 def test_a_double_click_commits_on_the_shape_and_fits_beside_it(ready: MainWindow) -> None:
     pulled(ready, 0, (8, 8))
     QTest.mouseDClick(ready.canvas, LEFT, PLAIN, at(ready.canvas, 80, 60))
-    assert ready.bench.editor.history.names == ("Contour optic disc",)
+    assert ready.app.editor.history.names == ("Contour optic disc",)
     assert not ready.canvas._fits
 
 
 def test_a_locked_mask_keeps_its_edge_under_keys_too(ready: MainWindow) -> None:
-    ready.bench.editor.set_locked(True)
+    ready.app.editor.set_locked(True)
     knots = contour_of(ready).knots
     move(ready.canvas, tuple(knots[0]), NO_BUTTON)
     key(ready, Qt.Key.Key_Up)
@@ -321,7 +321,7 @@ def test_a_locked_mask_keeps_its_edge_under_keys_too(ready: MainWindow) -> None:
 
 def test_a_drag_shows_small_boxes_only(ready: MainWindow) -> None:
     boxes = []
-    ready.bench.editor.mask_changed.connect(boxes.append)
+    ready.app.editor.mask_changed.connect(boxes.append)
     pulled(ready, int(np.argmax(contour_of(ready).knots[:, 0])), (8, 0))
     assert boxes
     assert max((box.bottom - box.top) * (box.right - box.left) for box in boxes) < 60 * 60 / 2

@@ -53,15 +53,15 @@ def test_recent_projects_are_offered_again(opened: MainWindow, root: Path) -> No
     again.show()
     (button,) = again.panels.welcome._recent
     button.click()
-    assert again.bench.session.case_id == "a"
+    assert again.app.session.case_id == "a"
     assert again.docks.tools.isVisible()
     again.close()
 
 
 def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> None:
-    opened.bench.options.set_diameter(33)
-    opened.bench.view_options.change("opacity", 0.7)
-    opened.bench.view_options.change_look("gamma", 1.5)
+    opened.app.options.set_diameter(33)
+    opened.app.view_options.change("opacity", 0.7)
+    opened.app.view_options.change_look("gamma", 1.5)
     opened.close()
     settings = Store().settings
     assert (settings.brush_diameter, settings.view.opacity, settings.view.look.gamma) == (33, 0.7, 1.5)

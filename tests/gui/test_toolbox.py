@@ -28,7 +28,7 @@ def test_no_kind_is_forgotten() -> None:
 @pytest.mark.parametrize("kind", ToolKind)
 def test_a_command_chooses_the_tool(opened: MainWindow, kind: ToolKind) -> None:
     opened.actions_by_id[f"tool.{kind.value}"].trigger()
-    assert type(opened.bench.toolbox.current) is TOOLS[kind]
+    assert type(opened.app.toolbox.current) is TOOLS[kind]
     assert opened.actions_by_id[f"tool.{kind.value}"].isChecked()
     assert opened.panels.tools.settings._name.text() == GUIDES[kind].name
 
@@ -40,11 +40,11 @@ def test_choosing_another_tool_ends_the_drag_in_progress(opened: MainWindow, kin
     for point in ((80, 40), (80, 80), (40, 80)):
         move(opened.canvas, point)
     opened.actions_by_id[f"tool.{kind.value}"].trigger()
-    assert opened.bench.editor.drawing is (kind is ToolKind.LASSO)
+    assert opened.app.editor.drawing is (kind is ToolKind.LASSO)
     move(opened.canvas, (30, 90))
     release(opened.canvas, (30, 90))
-    assert opened.bench.editor.history.names == ("Lasso optic disc",)
-    assert not opened.bench.editor.drawing
+    assert opened.app.editor.history.names == ("Lasso optic disc",)
+    assert not opened.app.editor.drawing
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_W])
@@ -54,5 +54,5 @@ def test_a_double_click_after_the_first_points_takes_none_of_them_away(opened: M
     drag(opened.canvas, [(100, 60)])
     QTest.mouseDClick(opened.canvas, LEFT, pos=at(opened.canvas, 100, 60))
     release(opened.canvas, (100, 60))
-    assert len(opened.bench.toolbox.current.sketch.handles) == 2
-    assert opened.bench.toolbox.current.pending
+    assert len(opened.app.toolbox.current.sketch.handles) == 2
+    assert opened.app.toolbox.current.pending

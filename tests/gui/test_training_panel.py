@@ -201,7 +201,7 @@ def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
     assert text.text() == "Reading pictures, 5 of 10"
     assert bar.value() / bar.maximum() == 0.5
     panel.add_event(BatchDone("measure", 0, 0, 3, 12, math.nan, math.nan))
-    assert text.text() == "Measuring on the validation pictures, 3 of 12"
+    assert text.text() == "LiveMeasurement on the validation pictures, 3 of 12"
     assert bar.value() / bar.maximum() == 0.25
     panel.add_event(batch(3, 8, stage="locate"))
     assert text.text().replace("\N{NO-BREAK SPACE}", " ") == "Locating the optic disc, epoch 3 of 40, about 2 min left"

@@ -98,7 +98,7 @@ def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
         yield Finished(root / "models" / "model-001.safetensors", METRICS, CASES, 9.0)
 
     fake_task(monkeypatch, "train", train_project=train_project)
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)
     page(opened, 2)
     worst = part(opened.panels.training, QListWidget, "worst")
@@ -109,7 +109,7 @@ def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
     assert "model-001" in part(opened.panels.training, QLabel, "worst_heading").text()
     qtbot.waitUntil(lambda: not worst.item(0).icon().pixmap(52).toImage().allGray())  # the thumbnail, not its place
     click_row(qtbot, worst, 0)
-    assert opened.bench.session.case_id == "d"
+    assert opened.app.session.case_id == "d"
     opened.handlers.find("project.close")()
     opened.handlers.find("project.open_root")(root)  # as after a restart
     assert worst.item(0).text().startswith("d\n")
@@ -139,27 +139,27 @@ def test_runs_are_compared(window: MainWindow, root: Path, qtbot) -> None:
 def test_accepting_a_proposal_adds_to_the_corrective_curve(opened: MainWindow, root: Path, qtbot) -> None:
     text = part(opened.panels.training, QLabel, "corrections_text")
     assert text.text().startswith("Correct or accept")
-    opened.bench.session.open_case("c")
-    opened.bench.proposal.accept()
-    opened.bench.editor.replace_mask("Test", disc_mask(26))
-    opened.bench.autosave.flush()
-    assert opened.bench.corrections.noted == []  # it is still being worked on
-    opened.bench.session.open_case("a")
-    qtbot.waitUntil(lambda: len(opened.bench.corrections.noted) == 1)
-    (noted,) = opened.bench.corrections.noted
+    opened.app.session.open_case("c")
+    opened.app.proposal.accept()
+    opened.app.editor.replace_mask("Test", disc_mask(26))
+    opened.app.autosave.flush()
+    assert opened.app.corrections.noted == []  # it is still being worked on
+    opened.app.session.open_case("a")
+    qtbot.waitUntil(lambda: len(opened.app.corrections.noted) == 1)
+    (noted,) = opened.app.corrections.noted
     assert (noted.case, noted.model) == ("c", "f00d")
     assert 0.8 < noted.figures["dice/optic disc"] < 0.9
     assert text.text().startswith("1 proposal corrected or accepted. Mean Dice of the last 1: optic disc 0.8")
     again = Project.open(root)
     (root / "corrections.jsonl").unlink()
     opened.handlers.find("project.open_root")(again.root)
-    qtbot.waitUntil(lambda: [row.case for row in opened.bench.corrections.noted] == ["c"])
-    opened.bench.session.open_case("c")
-    while opened.bench.editor.history.can_undo:
-        opened.bench.editor.undo()
+    qtbot.waitUntil(lambda: [row.case for row in opened.app.corrections.noted] == ["c"])
+    opened.app.session.open_case("c")
+    while opened.app.editor.history.can_undo:
+        opened.app.editor.undo()
     opened.handlers.find("project.close")()  # the case was not left before, so this is made up for at the next opening
     opened.handlers.find("project.open_root")(root)
-    qtbot.waitUntil(lambda: read_corrections(opened.bench.session.project.layout) == [])
+    qtbot.waitUntil(lambda: read_corrections(opened.app.session.project.layout) == [])
 
 
 def test_an_interrupted_training_is_offered_and_resumed(
@@ -180,10 +180,10 @@ def test_an_interrupted_training_is_offered_and_resumed(
         yield ModelSaved("model-004", root / "models" / "model-004.safetensors")
 
     fake_task(monkeypatch, "train", resume_project=resume_project)
-    opened.bench.session.refresh_models()
+    opened.app.session.refresh_models()
     assert offer.isVisible()
     assert "A training of today stopped at epoch 12 of 32 (Fast, Dice 0.931)." in offer.text()
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
         assert not offer.isVisible()
     assert training.findChild(TrainingCurves)._data.train[0] == [1, 2, 3]
@@ -200,7 +200,7 @@ def test_an_interrupted_training_is_given_up_when_the_user_means_it(
         "interrupted",
         lambda root: interrupted_training(datetime.now().astimezone()) if state.exists() else None,
     )
-    opened.bench.session.refresh_models()
+    opened.app.session.refresh_models()
     opened.docks.bring_forward(opened.docks.training)
     discard = part(opened.panels.training, QPushButton, "discard")
     for answer in (False, True):
@@ -233,7 +233,7 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
         )
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)
         assert (curves._data.train[0] == [2]) is not answer  # what was shown goes only with a training that begins
-        qtbot.waitUntil(lambda: not opened.bench.runner.busy)
+        qtbot.waitUntil(lambda: not opened.app.runner.busy)
         assert bool(begun) is answer
     assert "model-004 (Fast), learning to segment, epoch 12 of 32 done, Dice 0.931" in asked[0]
 
@@ -251,16 +251,16 @@ def test_a_resumed_training_shows_its_own_settings(opened: MainWindow, monkeypat
 
     fake_task(monkeypatch, "train", resume_project=resume_project)
     explanation = part(opened.panels.training, QLabel, "explanation")
-    opened.bench.runner.event_happened.connect(lambda event: said.append(explanation.text()))
-    with qtbot.waitSignal(opened.bench.runner.succeeded):
+    opened.app.runner.event_happened.connect(lambda event: said.append(explanation.text()))
+    with qtbot.waitSignal(opened.app.runner.succeeded):
         opened.panels.training.resume_requested.emit()
     assert said[-1] == "Fast, learning rate 0.004, batch size 7."
 
 
 def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning_view, "interrupted", lambda root: interrupted_training(datetime.now().astimezone()))
-    monkeypatch.setattr(opened.bench.session.project, "read_only", True)
-    opened.bench.session.refresh_models()
+    monkeypatch.setattr(opened.app.session.project, "read_only", True)
+    opened.app.session.refresh_models()
     opened.docks.bring_forward(opened.docks.training)
     assert not part(opened.panels.training, QLabel, "interrupted").isVisible()
 

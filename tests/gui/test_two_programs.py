@@ -59,13 +59,13 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     assert banner.text.startswith("This project is open in another program (")
     assert f"process {other.pid}, since " in banner.text
     assert banner.text.endswith("), so it cannot be changed here.")
-    mask = window.bench.editor.mask.copy()
+    mask = window.app.editor.mask.copy()
     drag(window.canvas, [(40, 40), (60, 60)])
     drag(window.canvas, [(40, 40), (60, 60)], Qt.MouseButton.RightButton)
     assert window.panels.status.currentMessage().startswith("Another program has this project")
     assert window.canvas.cursor().shape() is Qt.CursorShape.ForbiddenCursor
-    assert np.array_equal(window.bench.editor.mask, mask)
-    assert not window.bench.editor.history.can_undo
+    assert np.array_equal(window.app.editor.mask, mask)
+    assert not window.app.editor.history.can_undo
     for command in (
         "tool.brush",
         "tool.ellipse",
@@ -81,7 +81,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
         assert not window.actions_by_id[command].isEnabled(), command
     assert not window.panels.training._buttons._start.isEnabled()
     QTest.keyClick(window, Qt.Key.Key_N)
-    assert window.bench.session.case_id is not None
+    assert window.app.session.case_id is not None
     window.handlers.find("project.close")()
     assert content(root) == before
 
@@ -99,20 +99,20 @@ def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindo
     before = content(root)
     window.handlers.find("project.open_root")(root)
     window.handlers.find("cases.open_case")("d")
-    editor = window.bench.editor
+    editor = window.app.editor
     assert editor.history.names == ("Brush",)
     assert not window.actions_by_id["edit.undo"].isEnabled()
     editor.undo()
     editor.go_to(0)
     assert np.array_equal(editor.mask, after)
-    assert window.bench.autosave.flush()
+    assert window.app.autosave.flush()
     assert content(root) == before
 
 
 def test_a_proposal_can_be_neither_accepted_nor_rejected(window: MainWindow, root: Path, other) -> None:
     window.handlers.find("project.open_root")(root)
     window.handlers.find("cases.open_case")("c")
-    assert window.bench.proposal.prediction is not None
+    assert window.app.proposal.prediction is not None
     assert not window.actions_by_id["proposal.accept"].isEnabled()
     assert not window.actions_by_id["proposal.reject"].isEnabled()
 
@@ -122,21 +122,21 @@ def test_it_can_be_changed_when_the_first_one_has_left(window: MainWindow, root:
     window.handlers.find("cases.open_case")("b")
     qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
     assert window.panels.banner.isVisible()  # it is still there
-    assert window.bench.session.project.read_only
+    assert window.app.session.project.read_only
     other.communicate("\n")
     qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
     assert not window.panels.banner.isVisible()
-    assert window.bench.session.case_id == "b"
+    assert window.app.session.case_id == "b"
     drag(window.canvas, [(40, 40), (60, 60)])
-    assert window.bench.editor.mask.any()
-    assert window.bench.autosave.flush()
+    assert window.app.editor.mask.any()
+    assert window.app.autosave.flush()
 
 
 def test_a_killed_program_holds_nothing(window: MainWindow, root: Path, other) -> None:
     other.kill()
     other.wait()
     window.handlers.find("project.open_root")(root)
-    assert not window.bench.session.project.read_only
+    assert not window.app.session.project.read_only
     assert not window.panels.banner.isVisible()
 
 

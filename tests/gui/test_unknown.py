@@ -12,10 +12,10 @@ from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_it_paints_and_erases_what_is_not_annotated(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
-    mask = opened.bench.editor.mask
+    opened.app.session.open_case("d")
+    mask = opened.app.editor.mask
     QTest.keyClick(opened, Qt.Key.Key_0)
-    opened.bench.options.set_diameter(10)
+    opened.app.options.set_diameter(10)
     drag(opened.canvas, [(60.5, 60.5), (140.5, 60.5)])
     assert (mask[60, 60:141] == 255).all()
     assert mask[50, 80] == 2
@@ -23,11 +23,11 @@ def test_it_paints_and_erases_what_is_not_annotated(opened: MainWindow) -> None:
     assert not (mask[40:56] == 255).any()
     assert (mask[45, 70:90] == disc_mask()[45, 70:90]).all()
     assert mask[60, 140] == 0
-    assert opened.bench.editor.history.names == ("Brush not annotated", "Erase not annotated")
+    assert opened.app.editor.history.names == ("Brush not annotated", "Erase not annotated")
 
 
 def test_ctrl_erases_as_the_right_button_does(opened: MainWindow) -> None:
-    mask = opened.bench.editor.mask
+    mask = opened.app.editor.mask
     QTest.keyClick(opened, Qt.Key.Key_0)
     drag(opened.canvas, [(60.5, 60.5), (140.5, 60.5)])
     assert (mask == 255).any()
@@ -38,16 +38,16 @@ def test_ctrl_erases_as_the_right_button_does(opened: MainWindow) -> None:
 def test_it_is_saved_with_the_mask(opened: MainWindow) -> None:
     QTest.keyClick(opened, Qt.Key.Key_0)
     drag(opened.canvas, [(60.5, 60.5), (80.5, 60.5)])
-    painted = opened.bench.editor.mask.copy()
-    assert opened.bench.autosave.flush()
-    np.testing.assert_array_equal(opened.bench.session.project.load_mask("a"), painted)
+    painted = opened.app.editor.mask.copy()
+    assert opened.app.autosave.flush()
+    np.testing.assert_array_equal(opened.app.session.project.load_mask("a"), painted)
 
 
 def test_only_strokes_count_when_one_says_so(opened: MainWindow) -> None:
-    mask = opened.bench.editor.mask
+    mask = opened.app.editor.mask
     QTest.keyClick(opened, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert (mask == 255).all()
-    opened.bench.options.set_diameter(10)
+    opened.app.options.set_diameter(10)
     QTest.keyClick(opened, Qt.Key.Key_B)
     drag(opened.canvas, [(60.5, 60.5), (80.5, 60.5)])
     QTest.keyClick(opened, Qt.Key.Key_E)
@@ -56,13 +56,13 @@ def test_only_strokes_count_when_one_says_so(opened: MainWindow) -> None:
     assert (mask[90, 60:81] == 0).all()
     assert set(np.unique(mask)) == {0, 1, 255}
     assert (mask != 255).mean() < 0.05
-    assert opened.bench.editor.history.names == ("Only my strokes count", "Brush optic disc", "Erase optic disc")
-    opened.bench.editor.go_to(0)
+    assert opened.app.editor.history.names == ("Only my strokes count", "Brush optic disc", "Erase optic disc")
+    opened.app.editor.go_to(0)
     assert not mask.any()
 
 
 def test_what_is_drawn_already_stays_judged(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     QTest.keyClick(opened, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     drawn = disc_mask()
-    np.testing.assert_array_equal(opened.bench.editor.mask, np.where(drawn == 0, 255, drawn))
+    np.testing.assert_array_equal(opened.app.editor.mask, np.where(drawn == 0, 255, drawn))

@@ -30,7 +30,7 @@ KEYS = Qt.Key
 def press_key(window: MainWindow, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> View:
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, key, modifiers)
-    return window.bench.view_options.view
+    return window.app.view_options.view
 
 
 def pixel(canvas: Canvas, x: float, y: float) -> QColor:
@@ -50,23 +50,23 @@ def test_red_free_by_key(opened: MainWindow) -> None:
     assert near(pixel(opened.canvas, 10.5, 10.5), 50, 50, 50)
     assert opened.actions_by_id["channel.red-free"].isChecked()
     move(opened.canvas, (10.5, 10.5), Qt.MouseButton.NoButton)
-    red, green, blue = opened.bench.session.open.image.pixels[10, 10]
+    red, green, blue = opened.app.session.open.image.pixels[10, 10]
     assert f"RGB {red} {green} {blue}" in opened.panels.status._pointer.text()  # the truth, whatever is shown
     assert press_key(opened, KEYS.Key_F2).look == NEUTRAL
     assert near(pixel(opened.canvas, 140.5, 100.5), 90, 50, 30)
 
 
 def test_no_view_changes_picture_or_mask(opened: MainWindow) -> None:
-    image, mask = opened.bench.session.open.image.pixels, opened.bench.editor.mask
+    image, mask = opened.app.session.open.image.pixels, opened.app.editor.mask
     before = image.copy(), mask.copy()
     for key in (KEYS.Key_F2, KEYS.Key_F3, KEYS.Key_F4, KEYS.Key_F5, KEYS.Key_F6, KEYS.Key_F7, KEYS.Key_F8):
         press_key(opened, key)
         opened.canvas.grab()
-    opened.bench.view_options.change("look", Look(Channel.BLUE, 3.0, 0.3, 0.4, 2.0, 1.0))
+    opened.app.view_options.change("look", Look(Channel.BLUE, 3.0, 0.3, 0.4, 2.0, 1.0))
     opened.stage.grab()
     assert (image == before[0]).all()
     assert (mask == before[1]).all()
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_every_key_of_the_look(opened: MainWindow) -> None:
@@ -125,7 +125,7 @@ def test_a_dab_is_painted_at_the_cost_of_its_box(canvas: Canvas, monkeypatch: py
 
 
 def test_the_panel_follows_and_leads(opened: MainWindow) -> None:
-    panel, options = opened.panels.view, opened.bench.view_options
+    panel, options = opened.panels.view, opened.app.view_options
     sliders = {slider.accessibleName(): slider for slider in panel.findChildren(QSlider)}
     numbers = {number.accessibleName(): number for number in panel.findChildren(QDoubleSpinBox)}
     sliders["Brightness"].setValue(150)
@@ -144,8 +144,8 @@ def test_the_panel_follows_and_leads(opened: MainWindow) -> None:
 
 
 def test_styles_by_key(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
-    assert opened.bench.view_options.view.style is Style.BOTH
+    opened.app.session.open_case("d")
+    assert opened.app.view_options.view.style is Style.BOTH
     filled = pixel(opened.canvas, 60.5, 60.5)
     assert press_key(opened, KEYS.Key_F4).style is Style.FILL
     assert press_key(opened, KEYS.Key_F4).style is Style.OUTLINE
@@ -159,7 +159,7 @@ def test_the_view_is_kept_for_the_next_picture_and_the_next_run(opened: MainWind
     press_key(opened, KEYS.Key_F2)
     press_key(opened, KEYS.Key_F6)
     press_key(opened, KEYS.Key_H)
-    opened.bench.session.open_case("b")
+    opened.app.session.open_case("b")
     assert near(pixel(opened.canvas, 10.5, 10.5), 50, 50, 50)
     opened.close()
     view = Store().settings.view
@@ -169,8 +169,8 @@ def test_the_view_is_kept_for_the_next_picture_and_the_next_run(opened: MainWind
 
 def test_an_outline_is_drawn_while_it_is_painted(opened: MainWindow) -> None:
     canvas = opened.canvas
-    opened.bench.view_options.change("style", Style.OUTLINE)
-    opened.bench.options.set_diameter(20)
+    opened.app.view_options.change("style", Style.OUTLINE)
+    opened.app.options.set_diameter(20)
     painted = canvas.grab().toImage()
     drag(canvas, [(60, 60), (70, 60), (80, 60)])
     canvas.set_pointer(None)
@@ -247,10 +247,10 @@ def test_the_picture_beside_goes_along(opened: MainWindow, qtbot) -> None:
     assert opened.panels.status._zoom.text() == f"{100 * canvas.zoom:.0f} %"
     QTest.mouseDClick(companion, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
     assert companion.viewport == canvas.viewport
-    opened.bench.view_options.change("beside", Beside.RED_FREE)
+    opened.app.view_options.change("beside", Beside.RED_FREE)
     assert near(pixel(companion, 10.5, 10.5), 50, 50, 50)
     assert near(pixel(canvas, 10.5, 10.5), 90, 50, 30)
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     assert near(pixel(companion, 60.5, 60.5), 190, 190, 190)  # without the mask
     press_key(opened, KEYS.Key_F7)
     assert not companion.isVisible()
@@ -274,16 +274,16 @@ def test_millimetres_are_kept_with_the_project(opened: MainWindow) -> None:
     field = opened.panels.view._scale
     assert field.isEnabled()
     field.setValue(7.1)
-    assert opened.bench.session.project.mm_per_pixel == pytest.approx(0.0071)
+    assert opened.app.session.project.mm_per_pixel == pytest.approx(0.0071)
     assert opened.canvas._mm_per_pixel == pytest.approx(0.0071)
-    root = opened.bench.session.project.root
-    opened.bench.session.close_project()
+    root = opened.app.session.project.root
+    opened.app.session.close_project()
     assert not field.isEnabled()
     assert field.value() == 0
-    opened.bench.session.open_project(root)
+    opened.app.session.open_project(root)
     assert field.value() == pytest.approx(7.1)
     field.setValue(0)
-    assert opened.bench.session.project.mm_per_pixel is None
+    assert opened.app.session.project.mm_per_pixel is None
 
 
 @pytest.mark.parametrize(("scale", "words"), [(1.0, "100 px"), (0.1, "1000 px"), (30.0, "5 px")])

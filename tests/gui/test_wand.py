@@ -26,7 +26,7 @@ def wand(opened: MainWindow) -> MainWindow:
 
 
 def mask_of(window: MainWindow) -> np.ndarray:
-    mask = window.bench.editor.mask
+    mask = window.app.editor.mask
     assert mask is not None
     return mask
 
@@ -34,23 +34,23 @@ def mask_of(window: MainWindow) -> np.ndarray:
 def test_a_click_takes_the_disc(wand: MainWindow) -> None:
     drag(wand.canvas, [(85.5, 65.5)])
     assert dice(mask_of(wand) == 1, disc_mask() > 0) > 0.98
-    assert wand.bench.editor.history.names == ("Wand optic disc",)
+    assert wand.app.editor.history.names == ("Wand optic disc",)
     QTest.keyClick(wand, Qt.Key.Key_Z, CTRL)
     assert not mask_of(wand).any()
 
 
 def test_dragging_changes_the_tolerance_and_the_mask_shows_it(wand: MainWindow) -> None:
     settings = wand.panels.tools.settings.tolerance
-    wand.bench.options.set_tolerance(20)
+    wand.app.options.set_tolerance(20)
     press(wand.canvas, (85.5, 65.5))
     move(wand.canvas, (135.5, 65.5))
-    assert wand.bench.options.tolerance == settings._number.value() == 60
+    assert wand.app.options.tolerance == settings._number.value() == 60
     assert mask_of(wand).all()  # the ground is less than 60 % away from the disc
     move(wand.canvas, (75.5, 65.5))
-    assert wand.bench.options.tolerance == 12
+    assert wand.app.options.tolerance == 12
     assert dice(mask_of(wand) == 1, disc_mask() > 0) > 0.98
     release(wand.canvas, (75.5, 65.5))
-    assert len(wand.bench.editor.history.names) == 1
+    assert len(wand.app.editor.history.names) == 1
 
 
 def test_escape_abandons(wand: MainWindow) -> None:
@@ -60,21 +60,21 @@ def test_escape_abandons(wand: MainWindow) -> None:
     move(wand.canvas, (105.5, 65.5))
     release(wand.canvas, (105.5, 65.5))
     assert not mask_of(wand).any()
-    assert not wand.bench.editor.history.can_undo
+    assert not wand.app.editor.history.can_undo
 
 
 @pytest.mark.parametrize(("button", "modifiers"), [(RIGHT, PLAIN), (LEFT, CTRL)])
 def test_the_right_button_or_ctrl_takes_away(wand: MainWindow, button, modifiers) -> None:
-    wand.bench.session.open_case("d")
+    wand.app.session.open_case("d")
     wand.canvas.zoom_to(4)
     drag(wand.canvas, [(85.5, 65.5)], button, modifiers)
     assert (mask_of(wand) > 0).sum() < 150
-    assert wand.bench.editor.history.names == ("Wand off optic disc",)
+    assert wand.app.editor.history.names == ("Wand off optic disc",)
 
 
 def test_it_replaces_the_region(wand: MainWindow) -> None:
     mask_of(wand)[5:12, 5:12] = 1
-    wand.bench.options.choose_combine(Combine.REPLACE)
+    wand.app.options.choose_combine(Combine.REPLACE)
     drag(wand.canvas, [(85.5, 65.5)])
     assert not mask_of(wand)[5:12, 5:12].any()
     assert mask_of(wand)[60, 80] == 1
@@ -84,14 +84,14 @@ def test_outside_the_picture_nothing_happens(wand: MainWindow) -> None:
     wand.canvas.zoom_to(2)
     drag(wand.canvas, [(-9.0, 40.0), (30.0, 40.0)])
     assert not mask_of(wand).any()
-    assert not wand.bench.editor.drawing
+    assert not wand.app.editor.drawing
 
 
 def test_the_slider_sets_the_tolerance(wand: MainWindow) -> None:
     settings = wand.panels.tools.settings.tolerance
     assert settings.isVisibleTo(wand.panels.tools)
     settings._slider.setValue(33)
-    assert wand.bench.options.tolerance == settings._number.value() == 33
+    assert wand.app.options.tolerance == settings._number.value() == 33
     QTest.keyClick(wand, Qt.Key.Key_B)
     assert not settings.isVisibleTo(wand.panels.tools)
 
@@ -101,8 +101,8 @@ def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -
     QTest.mouseDClick(wand.canvas, LEFT, PLAIN, at(wand.canvas, 85.5, 65.5))
     release(wand.canvas, (85.5, 65.5))
     assert not mask_of(wand).any()
-    assert wand.bench.editor.history.names == ()
-    assert not wand.bench.editor.drawing
+    assert wand.app.editor.history.names == ()
+    assert not wand.app.editor.drawing
 
 
 def test_what_goes_on_beyond_its_reach_is_said(wand: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

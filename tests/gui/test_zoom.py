@@ -43,7 +43,7 @@ def test_the_middle_button_and_space_pan(opened: MainWindow) -> None:
     drag(canvas, [(80, 60), (70, 50)])
     QTest.keyRelease(canvas, Qt.Key.Key_Space)
     assert canvas.viewport.left == pytest.approx(before.left, abs=3)
-    assert not opened.bench.editor.history.can_undo
+    assert not opened.app.editor.history.can_undo
 
 
 def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
@@ -55,11 +55,11 @@ def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     release(canvas, (80, 60))
     assert canvas.viewport == fitted((canvas.width(), canvas.height()), (160, 120))
-    assert not opened.bench.editor.mask.any()
+    assert not opened.app.editor.mask.any()
 
 
 def test_a_double_click_fits_where_nothing_may_be_painted_and_no_later_click_does(opened: MainWindow) -> None:
-    canvas, editor = opened.canvas, opened.bench.editor
+    canvas, editor = opened.canvas, opened.app.editor
     whole = fitted((canvas.width(), canvas.height()), (160, 120))
     editor.set_locked(True)
     canvas.zoom_by(2)
@@ -81,7 +81,7 @@ def test_a_double_click_that_is_dragged_paints(opened: MainWindow) -> None:
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 40, 60))
     move(canvas, (90, 60))
     release(canvas, (90, 60))
-    assert opened.bench.editor.mask[60, 40:90].all()
+    assert opened.app.editor.mask[60, 40:90].all()
 
 
 def test_the_picture_stays_fitted_while_the_window_changes(opened: MainWindow, qtbot) -> None:
@@ -98,7 +98,7 @@ def test_the_picture_stays_fitted_while_the_window_changes(opened: MainWindow, q
 
 
 def test_zoom_to_the_mask(opened: MainWindow) -> None:
-    opened.bench.session.open_case("d")
+    opened.app.session.open_case("d")
     QTest.keyClick(opened, Qt.Key.Key_Z)
     middle = opened.canvas.viewport.to_image(opened.canvas.width() / 2, opened.canvas.height() / 2)
     assert middle == pytest.approx((80.5, 60.5), abs=1)

@@ -1,4 +1,4 @@
-"""The window's start: environment, application, theme, workbench, window."""
+"""The window's start: environment, application, theme, app_model, window."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop import __version__
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.jobs.device_probe import DeviceProbe
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.opencv import cv2
 from unet_desktop.log import start_logging
 from unet_desktop.resources import resource
@@ -63,4 +63,4 @@ def make_window(application: QApplication) -> MainWindow:
     """The window with everything behind it; nothing is open and nothing is shown yet."""
     store = Store()
     appearance = Appearance(application, store.settings.theme)
-    return MainWindow(Workbench(store), appearance)
+    return MainWindow(AppModel(store), appearance)

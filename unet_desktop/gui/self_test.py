@@ -123,29 +123,29 @@ def _make_project(root: Path) -> None:
 
 
 def _use(report: Report, application: QApplication, window: MainWindow, root: Path) -> None:
-    bench = window.bench
+    parts = window.app
     window.show()
     with report.check("open a project"):
         # Not through the handlers: they would show what goes wrong in a dialog that nobody closes here.
-        bench.session.open_project(root)
-        case = bench.session.next_uncorrected()
+        parts.session.open_project(root)
+        case = parts.session.next_uncorrected()
         _require(case is not None, "no case is left to predict")
-        bench.session.open_case(str(case))
+        parts.session.open_case(str(case))
         _wait(application, lambda: window.canvas.isVisible(), 10)
         _require(_colours(window.canvas.grab().toImage()) > 16, "the canvas shows no picture")
     errors: list[object] = []
-    bench.learning.problem.disconnect(window.problems.show)
-    bench.learning.problem.connect(errors.append)
+    parts.project_jobs.problem.disconnect(window.problems.show)
+    parts.project_jobs.problem.connect(errors.append)
     with report.check("train a network in the background"):
-        bench.learning.train(_TINY, from_scratch=True)
-        _wait(application, lambda: bool(bench.session.models or errors), LONGEST)
+        parts.project_jobs.train(_TINY, from_scratch=True)
+        _wait(application, lambda: bool(parts.session.models or errors), LONGEST)
         _require(not errors, str(errors))
     with report.check("predict the open case with it"):
-        _wait(application, lambda: not bench.runner.busy, LONGEST)
-        bench.learning.predict_open_case()
-        _wait(application, lambda: not bench.runner.busy, LONGEST)
+        _wait(application, lambda: not parts.runner.busy, LONGEST)
+        parts.project_jobs.predict_open_case()
+        _wait(application, lambda: not parts.runner.busy, LONGEST)
         _require(not errors, str(errors))
-        _require(bench.proposal.prediction is not None, "there is no proposal")
+        _require(parts.proposal.prediction is not None, "there is no proposal")
 
 
 def _wait(application: QApplication, until: Callable[[], bool], seconds: float) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.compare.dialog import CompareReadersDialog
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.box import bounds
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.project.split import read_split
@@ -24,9 +24,9 @@ _FILES = {
 class ComparisonHandlers:
     """Compare, compare again, open a compared case, save."""
 
-    def __init__(self, bench: Workbench, window: QWidget, canvas: Canvas) -> None:
+    def __init__(self, app: AppModel, window: QWidget, canvas: Canvas) -> None:
         """Dialogs stand over the window."""
-        self._bench, self._window, self._canvas = bench, window, canvas
+        self._app, self._window, self._canvas = app, window, canvas
 
     def compare(self) -> None:
         """Ask with whom to compare the project's masks, and do it.
@@ -34,8 +34,8 @@ class ComparisonHandlers:
         Raises:
             ProjectError: the split cannot be read.
         """
-        project = self._bench.session.project
-        if project is None or self._bench.runner.busy or not self._bench.autosave.flush():
+        project = self._app.session.project
+        if project is None or self._app.runner.busy or not self._app.autosave.flush():
             return
         cases = [case for case in project.cases() if not case.damage and case.state not in UNCORRECTED]
         parts = read_split(project.layout.split)
@@ -47,19 +47,19 @@ class ComparisonHandlers:
             validation=sum(parts.get(case.group) == "validation" for case in cases),
         )
         if dialog.exec():
-            self._bench.comparison.start(dialog.request())
+            self._app.comparison.start(dialog.request())
 
     def again(self) -> None:
         """Compare with the same reader again."""
-        comparison = self._bench.comparison
+        comparison = self._app.comparison
         if comparison.request is not None:
             comparison.start(comparison.request)
 
     def open_case(self, case_id: str) -> None:
         """Open a compared case, close to where its masks are."""
-        self._bench.session.open_case(case_id)
-        reader, mask = self._bench.comparison.reader, self._bench.editor.mask
-        if reader is None or mask is None or self._bench.session.case_id != case_id:
+        self._app.session.open_case(case_id)
+        reader, mask = self._app.comparison.reader, self._app.editor.mask
+        if reader is None or mask is None or self._app.session.case_id != case_id:
             return
         box = bounds(mask).joined(bounds(reader.mask))
         if not box.empty:
@@ -78,4 +78,4 @@ class ComparisonHandlers:
         if chosen:
             path = Path(chosen)
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
-            self._bench.comparison.write(Targets(**{kind: path}), path)
+            self._app.comparison.write(Targets(**{kind: path}), path)

@@ -1,4 +1,4 @@
-"""BrushSizeView: shows the brush's size at the ring while it is being changed, and a moment after."""
+"""BrushSizeHint: shows the brush's size at the ring while it is being changed, and a moment after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOMENT = 900
 """Milliseconds."""
 
 
-class BrushSizeView(QObject):
+class BrushSizeHint(QObject):
     """Canvas and diameter; by key, wheel, slider or number alike."""
 
     def __init__(self, canvas: Canvas, options: ToolOptions) -> None:

@@ -1,16 +1,16 @@
-"""CanvasView: brings editor, tools and proposal to the canvas and their panels."""
+"""CanvasPresenter: brings editor, tools and proposal to the canvas and their panels."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.step import Step, StepKind
 
@@ -21,26 +21,26 @@ LOCKED = "Another program has this project, so nothing can be changed here."
 """What the status line says to a press on the canvas then."""
 
 
-class CanvasView(QObject):
+class CanvasPresenter(QObject):
     """Canvas, tools and pointer."""
 
-    def __init__(self, canvas: Canvas, pointer: Pointer, bench: Workbench, panels: Panels) -> None:
+    def __init__(self, canvas: Canvas, pointer: Pointer, app: AppModel, panels: Panels) -> None:
         """Connect them."""
         super().__init__(canvas)
-        self._canvas, self._bench, self._panels = canvas, bench, panels
-        editor, options, tools = bench.editor, bench.options, panels.tools
+        self._canvas, self._app, self._panels = canvas, app, panels
+        editor, options, tools = app.editor, app.options, panels.tools
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.mask_changed.connect(canvas.update_box)
-        bench.proposal.changed.connect(self._on_proposal_changed)
-        bench.session.models_changed.connect(self._on_proposal_changed)
+        app.proposal.changed.connect(self._on_proposal_changed)
+        app.session.models_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
-        bench.toolbox.changed.connect(self._on_toolbox_changed)
+        app.toolbox.changed.connect(self._on_toolbox_changed)
         editor.refused.connect(lambda: panels.status.showMessage(LOCKED, REFUSED_FOR))
         self._decided = ""
-        bench.proposal.decided.connect(self._on_proposal_decided)
+        app.proposal.decided.connect(self._on_proposal_decided)
         editor.edited.connect(self._on_editor_edited)
-        bench.session.case_changed.connect(self._end_decided)
-        bench.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
+        app.session.case_changed.connect(self._end_decided)
+        app.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
         tools.labels.label_chosen.connect(options.choose_label)
         tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         tools.settings.pressure.pressure_chosen.connect(options.set_pressure)
@@ -48,7 +48,7 @@ class CanvasView(QObject):
         tools.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
-        bench.session.case_changed.connect(lambda: panels.status.set_pointer("", ""))  # it was of another picture
+        app.session.case_changed.connect(lambda: panels.status.set_pointer("", ""))  # it was of another picture
         pointer.left.connect(lambda: panels.status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
         self._on_options_changed()
@@ -56,7 +56,7 @@ class CanvasView(QObject):
         self._on_proposal_changed()
 
     def _on_editor_mask_replaced(self) -> None:
-        self._canvas.set_mask(self._bench.editor.mask, self._bench.editor.labels)
+        self._canvas.set_mask(self._app.editor.mask, self._app.editor.labels)
         self._on_toolbox_changed()
 
     def _on_proposal_decided(self, sentence: str) -> None:
@@ -73,15 +73,15 @@ class CanvasView(QObject):
         self._decided = ""
 
     def _on_proposal_changed(self) -> None:
-        prediction, project = self._bench.proposal.prediction, self._bench.session.project
+        prediction, project = self._app.proposal.prediction, self._app.session.project
         self._canvas.set_proposal(
             None if prediction is None else prediction.mask, None if project is None else project.labels
         )
-        self._canvas.set_uncertainty(self._bench.proposal.trust.uncertainty)
-        self._panels.tools.proposal.set_state(self._bench.session.model_in_use is not None, prediction)
+        self._canvas.set_uncertainty(self._app.proposal.trust.uncertainty)
+        self._panels.tools.proposal.set_state(self._app.session.model_in_use is not None, prediction)
 
     def _on_options_changed(self) -> None:
-        options, tools = self._bench.options, self._panels.tools
+        options, tools = self._app.options, self._panels.tools
         tools.labels.set_labels(options.labels)
         tools.labels.set_current(options.label)
         tools.settings.brush_size.set_diameter(options.diameter)
@@ -91,16 +91,16 @@ class CanvasView(QObject):
         tools.settings.set_guide(GUIDES[options.tool])
 
     def _on_toolbox_changed(self) -> None:
-        tool = self._bench.toolbox.current
-        self._canvas.set_label_in_use(self._bench.options.label)
-        self._canvas.set_tool(None if self._bench.editor.locked else tool.ring, _colour(self._bench.options))
+        tool = self._app.toolbox.current
+        self._canvas.set_label_in_use(self._app.options.label)
+        self._canvas.set_tool(None if self._app.editor.locked else tool.ring, _colour(self._app.options))
         self._canvas.set_sketch(tool.sketch)
 
     def _on_canvas_viewport_changed(self) -> None:
         self._panels.status.set_zoom(None if self._canvas.image_size is None else self._canvas.zoom)
 
     def _on_pointer_hovered(self, x: float, y: float) -> None:
-        opened, mask = self._bench.session.open, self._bench.editor.mask
+        opened, mask = self._app.session.open, self._app.editor.mask
         column, row = int(x // 1), int(y // 1)
         if opened is None or mask is None or not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
             self._panels.status.set_pointer("", "")
@@ -111,7 +111,7 @@ class CanvasView(QObject):
         )
 
     def _name_of(self, value: int) -> str:
-        labels = self._bench.editor.labels
+        labels = self._app.editor.labels
         label = None if labels is None else labels.with_value(value)
         if label is not None:
             return label.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from unet_desktop.errors import MaskError
-from unet_desktop.gui.workbench import Workbench
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks import morphology
 from unet_desktop.masks.borrowed import mirrored
@@ -21,9 +21,9 @@ from unet_desktop.project.project import Project
 class RegionHandlers:
     """Grow, shrink, smooth, keep the largest piece, fill holes; take another case's mask."""
 
-    def __init__(self, bench: Workbench) -> None:
-        """Work on this bench."""
-        self._bench = bench
+    def __init__(self, app: AppModel) -> None:
+        """Work on this app."""
+        self._app = app
 
     def grow(self, by: int) -> None:
         """Make the label's region larger by that many pixels."""
@@ -47,7 +47,7 @@ class RegionHandlers:
 
     def only_strokes(self) -> None:
         """Take all background for not annotated: what is painted is judged, and what will be painted or erased."""
-        editor = self._bench.editor
+        editor = self._app.editor
         self._settle()
         if editor.mask is not None:
             editor.apply(unjudged(editor.mask, "Only my strokes count"))
@@ -62,11 +62,9 @@ class RegionHandlers:
         if found is None:
             return
         project, case = found
-        previous = self._bench.session.cases.step(case.id, -1)
+        previous = self._app.session.cases.step(case.id, -1)
         if previous is None:
-            self._bench.toolbox.refused.emit(
-                "This is the first case in the list: there is none before it to copy from."
-            )
+            self._app.toolbox.refused.emit("This is the first case in the list: there is none before it to copy from.")
             return
         source = project.case(previous)
         if (source.height, source.width) != (case.height, case.width):
@@ -77,7 +75,7 @@ class RegionHandlers:
         mask = project.load_mask(source.id)
         if mask is None:
             raise MaskError(f"The case before this one, {source.id}, has no mask yet that could be copied.")
-        self._bench.editor.replace_mask(f"Copy mask of {source.id}", mask)
+        self._app.editor.replace_mask(f"Copy mask of {source.id}", mask)
 
     def mirror_other_eye(self) -> None:
         """Take the mask of the same patient's other eye, mirrored.
@@ -94,15 +92,13 @@ class RegionHandlers:
         for source in other_eyes(project, case):
             mask = project.load_mask(source.id)
             if mask is not None:
-                self._bench.editor.replace_mask(
-                    f"Mirror mask of {source.id}", mirrored(mask, (case.height, case.width))
-                )
+                self._app.editor.replace_mask(f"Mirror mask of {source.id}", mirrored(mask, (case.height, case.width)))
                 return
         raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
 
     def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None], nothing: str) -> None:
         """Apply a change of the region of the label in use; where it changes nothing, say so of the label."""
-        editor, options, toolbox = self._bench.editor, self._bench.options, self._bench.toolbox
+        editor, options, toolbox = self._app.editor, self._app.options, self._app.toolbox
         self._settle()
         if editor.mask is None or options.labels is None or options.label is None or editor.refuse():
             return
@@ -113,12 +109,12 @@ class RegionHandlers:
 
     def _settle(self) -> None:
         """What is pending or in progress belongs to the region."""
-        self._bench.toolbox.current.commit()
-        self._bench.editor.finish()
+        self._app.toolbox.current.commit()
+        self._app.editor.finish()
 
     def _ready(self) -> tuple[Project, Case] | None:
         """The open project and case; None without them, and while edits of other cases cannot be written."""
-        session = self._bench.session
-        if session.project is None or session.open is None or not self._bench.autosave.flush():
+        session = self._app.session
+        if session.project is None or session.open is None or not self._app.autosave.flush():
             return None
         return session.project, session.open.case

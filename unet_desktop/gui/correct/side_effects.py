@@ -1,11 +1,11 @@
-"""SideEffectsView: says in the status line what a gesture does to other labels than the one in use."""
+"""SideEffectsPresenter: says in the status line what a gesture does to other labels than the one in use."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.status_line import StatusLine
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.patch import Origin
 from unet_desktop.masks.step import Step
@@ -36,20 +36,20 @@ def side_effect(labels: LabelSet, label: Label, before: Measurement, now: Measur
     return ""
 
 
-class SideEffectsView(QObject):
+class SideEffectsPresenter(QObject):
     """Compares the figures before a gesture with those during it: that costs nothing that is not done anyway."""
 
-    def __init__(self, bench: Workbench, status: StatusLine) -> None:
+    def __init__(self, app: AppModel, status: StatusLine) -> None:
         """Connect them."""
         super().__init__(status)
-        self._bench, self._status = bench, status
+        self._app, self._status = app, status
         self._key: object = None
         self._before: Measurement | None = None  # of the mask between gestures
         self._ended = False  # a gesture ended since
         self._said = ""
-        bench.measuring.measured.connect(self._on_measuring_measured)
-        bench.editor.gesture_ended.connect(self._on_editor_gesture_ended)
-        bench.editor.edited.connect(self._on_editor_edited)
+        app.live_measurement.measured.connect(self._on_measuring_measured)
+        app.editor.gesture_ended.connect(self._on_editor_gesture_ended)
+        app.editor.edited.connect(self._on_editor_edited)
 
     def _on_editor_gesture_ended(self) -> None:
         self._ended = True
@@ -59,8 +59,8 @@ class SideEffectsView(QObject):
             self._before = None  # of another mask; a stroke that accepted it has nothing to be told from
 
     def _on_measuring_measured(self) -> None:
-        editor, now, before = self._bench.editor, self._bench.measuring.now, self._before
-        labels, label = editor.labels, self._bench.options.label
+        editor, now, before = self._app.editor, self._app.live_measurement.now, self._before
+        labels, label = editor.labels, self._app.options.label
         if labels is None or label is None or now is None or before is None or editor.key != self._key:
             self._say("")
         elif editor.drawing or self._ended:

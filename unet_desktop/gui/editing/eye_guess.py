@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editing.case_histories import Key
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.editing.live_measurement import Measuring
+from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.eye import Eye
 from unet_desktop.images.laterality import guess_from_picture
@@ -17,13 +17,15 @@ from unet_desktop.images.laterality import guess_from_picture
 class EyeGuess(QObject):
     """Guesses as soon as there is a disc, between gestures, until it is clear; what is guessed is never stored."""
 
-    def __init__(self, session: Session, editor: Editor, measuring: Measuring, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, editor: Editor, live_measurement: LiveMeasurement, parent: QObject | None = None
+    ) -> None:
         """Look at every new measurement, before the panels do."""
         super().__init__(parent)
-        self._session, self._editor, self._measuring = session, editor, measuring
+        self._session, self._editor, self._live_measurement = session, editor, live_measurement
         self._key: Key | None = None
         self._eye = Eye.UNKNOWN
-        measuring.measured.connect(self._on_measuring_measured)
+        live_measurement.measured.connect(self._on_measuring_measured)
 
     @property
     def eye(self) -> Eye:
@@ -31,7 +33,7 @@ class EyeGuess(QObject):
         return self._eye if self._key == self._editor.key else Eye.UNKNOWN
 
     def _on_measuring_measured(self) -> None:
-        opened, now = self._session.open, self._measuring.shown
+        opened, now = self._session.open, self._live_measurement.shown
         if opened is None or opened.case.eye is not Eye.UNKNOWN or self.eye is not Eye.UNKNOWN:
             return
         if now is None or now.rim is None or now.disc is None or self._editor.drawing:

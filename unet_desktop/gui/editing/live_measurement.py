@@ -1,4 +1,4 @@
-"""Measuring: the figures of the open mask, kept in step with every gesture while it is made."""
+"""LiveMeasurement: the figures of the open mask, kept in step with every gesture while it is made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERVAL = 25
 some 30 a second."""
 
 
-class Measuring(QObject):
+class LiveMeasurement(QObject):
     """Notes what changes at once, which costs nothing, and measures when its timer fires, also during a drag.
 
     Signals:

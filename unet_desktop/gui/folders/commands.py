@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.errors import CheckpointError, ImageError
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.folders.picture_source import Own
 from unet_desktop.gui.folders.run_window import FolderRunWindow
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.project import Project
 
 
 class FolderHandlers:
     """Segment a folder, go on, look at the run, import its results."""
 
-    def __init__(self, bench: Workbench, window: QWidget, run: FolderRunWindow) -> None:
+    def __init__(self, app: AppModel, window: QWidget, run: FolderRunWindow) -> None:
         """Dialogs stand over the window."""
-        self._bench, self._window, self._run = bench, window, run
+        self._app, self._window, self._run = app, window, run
 
     def segment(self) -> None:
         """Ask for pictures, a model and a place, and segment them.
@@ -28,7 +28,7 @@ class FolderHandlers:
         Raises:
             CheckpointError: no project with a model is open, or the model cannot be read.
         """
-        session, store = self._bench.session, self._bench.store
+        session, store = self._app.session, self._app.store
         if not session.models:
             raise CheckpointError("There is no model yet. Open a project with a model, or train one first.")
         in_use = sorted(session.models, key=lambda model: model.path != session.model_in_use)
@@ -39,11 +39,11 @@ class FolderHandlers:
             return
         request = dialog.request()
         store.keep_folder_outputs(request.outputs)
-        self._bench.folder_runs.start(request, dialog.title())
+        self._app.folder_runs.start(request, dialog.title())
 
     def go_on(self) -> None:
         """Start the last run again; what is done stays done."""
-        self._bench.folder_runs.go_on()
+        self._app.folder_runs.go_on()
 
     def show_run(self) -> None:
         """Bring the run's window to the front.
@@ -51,7 +51,7 @@ class FolderHandlers:
         Raises:
             ImageError: there was no run yet.
         """
-        if self._bench.folder_runs.request is None:
+        if self._app.folder_runs.request is None:
             raise ImageError("No folder was segmented since the program was started. Choose File, Segment pictures.")
         self._run.show()
         self._run.raise_()
@@ -62,9 +62,9 @@ class FolderHandlers:
         Raises:
             UserError: the project cannot be made or opened.
         """
-        runs, session = self._bench.folder_runs, self._bench.session
+        runs, session = self._app.folder_runs, self._app.session
         labels, output, project = runs.labels, runs.output, session.project
-        if labels is None or self._bench.runner.busy:
+        if labels is None or self._app.runner.busy:
             return
         fits = project is not None and project.labels == labels and not project.read_only
         dialog = ImportResultsDialog(self._run, output, project.root if project is not None and fits else None)
@@ -80,17 +80,17 @@ class FolderHandlers:
 
             return take_in(request.root, output, labels, copy=request.copy)
 
-        self._bench.learning.run("Importing results", start, at_end=self._take_new_cases)
+        self._app.project_jobs.run("Importing results", start, at_end=self._take_new_cases)
 
     def _take_new_cases(self) -> None:
-        session = self._bench.session
+        session = self._app.session
         session.reload_cases()
         if session.open is None and (first := session.next_uncorrected()) is not None:
             session.open_case(first)
         self._window.raise_()
 
     def _own(self) -> Own | None:
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is None:
             return None
         return Own(project.root, [case.image_path(project.root) for case in project.cases() if not case.damage])

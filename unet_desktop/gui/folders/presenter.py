@@ -1,4 +1,4 @@
-"""FolderRunView: brings the run over a folder to its window."""
+"""FolderRunPresenter: brings the run over a folder to its window."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.folders.result_pictures import ResultPictures
 from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.tasks.events import ItemDone
 
 
-class FolderRunView(QObject):
+class FolderRunPresenter(QObject):
     """The run's window, its last results, pause, stop and what comes after."""
 
     def __init__(
         self,
         run: FolderRunWindow,
-        bench: Workbench,
+        app: AppModel,
         results: ResultPictures,
         guarded: Callable[[str], Callable[..., object]],
     ) -> None:
@@ -26,17 +26,17 @@ class FolderRunView(QObject):
 
         Args:
             run: the window.
-            bench: what is behind the main window.
+            app: what is behind the main window.
             results: makes the small pictures.
             guarded: the handler of a name; what it raises becomes a dialog.
         """
         super().__init__(run)
-        self._run, self._bench, self._results = run, bench, results
-        runs, runner = bench.folder_runs, bench.runner
+        self._run, self._app, self._results = run, app, results
+        runs, runner = app.folder_runs, app.runner
         runs.begun.connect(self._on_runs_begun)
         runs.event_happened.connect(self._on_runs_event_happened)
         runs.ended.connect(self._on_runs_ended)
-        runs.paced.connect(bench.store.set_folder_pace)
+        runs.paced.connect(app.store.set_folder_pace)
         runner.paused_changed.connect(self._on_runner_paused_changed)
         results.made.connect(run.add_picture)
         run.pause_requested.connect(runner.set_paused)
@@ -45,7 +45,7 @@ class FolderRunView(QObject):
         run.import_requested.connect(lambda: guarded("folder.import_results")())
 
     def _on_runs_begun(self) -> None:
-        runs = self._bench.folder_runs
+        runs = self._app.folder_runs
         report = runs.request is None or bool(runs.request.outputs.reports)
         self._run.begin(runs.title, runs.output, 0, report=report)
         self._run.show()
@@ -53,7 +53,7 @@ class FolderRunView(QObject):
 
     def _on_runs_event_happened(self, event: object) -> None:
         self._run.add_event(event)
-        labels = self._bench.folder_runs.labels
+        labels = self._app.folder_runs.labels
         if not isinstance(event, ItemDone) or labels is None or not self._run.isVisible():
             return
         if event.picture is not None and event.mask is not None:
@@ -63,5 +63,5 @@ class FolderRunView(QObject):
         self._run.set_state(RunState.DONE if complete else RunState.STOPPED, words)
 
     def _on_runner_paused_changed(self, paused: bool) -> None:
-        if self._bench.runner.busy:
+        if self._app.runner.busy:
             self._run.set_state(RunState.PAUSED if paused else RunState.RUNNING)

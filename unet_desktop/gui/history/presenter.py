@@ -1,4 +1,4 @@
-"""HistoryView: brings the editor's steps to their panel, and its choice back."""
+"""HistoryPresenter: brings the editor's steps to their panel, and its choice back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unet_desktop.gui.widgets.durations import grouped
 from unet_desktop.masks.patch import Patch
 
 
-class HistoryView(QObject):
+class HistoryPresenter(QObject):
     """Editor and history panel."""
 
     def __init__(self, editor: Editor, panel: HistoryPanel) -> None:

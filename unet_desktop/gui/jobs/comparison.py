@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.autosave import Autosave
-from unet_desktop.gui.jobs.project_jobs import Learning
+from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
@@ -75,11 +75,16 @@ class Comparison(QObject):
     problem = Signal(str)
 
     def __init__(
-        self, session: Session, autosave: Autosave, learning: Learning, runner: JobRunner, parent: QObject | None = None
+        self,
+        session: Session,
+        autosave: Autosave,
+        learning: ProjectJobs,
+        runner: JobRunner,
+        parent: QObject | None = None,
     ) -> None:
         """Nothing was compared yet."""
         super().__init__(parent)
-        self._session, self._autosave, self._learning = session, autosave, learning
+        self._session, self._autosave, self._project_jobs = session, autosave, learning
         self.request: CompareRequest | None = None
         self.evaluated: Evaluated | None = None
         self.outlines = True
@@ -95,7 +100,7 @@ class Comparison(QObject):
             return
         self.request = request
         root = project.root
-        self._learning.run("Comparing readers", lambda: _compared(request, root))
+        self._project_jobs.run("Comparing readers", lambda: _compared(request, root))
 
     def write(self, targets: Targets, path: Path) -> None:
         """Write the comparison there, in the background."""
@@ -104,7 +109,7 @@ class Comparison(QObject):
             return
         targets.check()
         done = f"{path.name} was written."
-        self._learning.run(
+        self._project_jobs.run(
             f"Writing {path.name}", lambda: iter(targets.write(evaluated)), done=done, folder=path.parent
         )
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import Message
-from unet_desktop.gui.jobs.project_jobs import Learning
+from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import ItemDone
@@ -32,10 +32,10 @@ class FolderRuns(QObject):
     ended = Signal(bool, str)
     paced = Signal(float)
 
-    def __init__(self, runner: JobRunner, learning: Learning, parent: QObject | None = None) -> None:
+    def __init__(self, runner: JobRunner, learning: ProjectJobs, parent: QObject | None = None) -> None:
         """No run yet."""
         super().__init__(parent)
-        self._runner, self._learning = runner, learning
+        self._runner, self._project_jobs = runner, learning
         self.request: Request | None = None
         self.title = ""
         self.labels: LabelSet | None = None
@@ -71,7 +71,7 @@ class FolderRuns(QObject):
 
             return segment_folder(request)
 
-        if not self._learning.run(f"Segmenting {title}", start_job, folder=request.output):
+        if not self._project_jobs.run(f"Segmenting {title}", start_job, folder=request.output):
             return False
         self.request, self.title, self._running = request, title, True
         self._counts, self._began, self._finished = (0, 0, 0), 0.0, ""

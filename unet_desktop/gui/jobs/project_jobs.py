@@ -1,4 +1,4 @@
-"""Learning: the jobs of the window (train, predict, import, segment a folder), and what follows on each."""
+"""ProjectJobs: the jobs of the window (train, predict, import, segment a folder), and what follows on each."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Outcome:
 Then = Callable[[], None]
 
 
-class Learning(QObject):
+class ProjectJobs(QObject):
     """Starts jobs and takes in what they made. What a job needs (torch) is imported in the job's own thread.
 
     Signals:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.confirm import confirmed
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.models import delete_model, write_notes
 from unet_desktop.tasks.model_card import card_of
 
@@ -18,13 +18,13 @@ from unet_desktop.tasks.model_card import card_of
 class ModelHandlers:
     """Import, export, card, ONNX, notes, delete."""
 
-    def __init__(self, bench: Workbench, window: QWidget) -> None:
+    def __init__(self, app: AppModel, window: QWidget) -> None:
         """Dialogs stand over the window."""
-        self._bench, self._window = bench, window
+        self._app, self._window = app, window
 
     def import_model(self) -> None:
         """Ask for a model file and take it in, checked, in the background; it is in use then."""
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is None or project.read_only:
             return
         kinds = f"Models (*{SUFFIX} *.pt *.pth);;All files (*)"  # a pickle is refused with the way to convert it
@@ -38,7 +38,7 @@ class ModelHandlers:
 
             return import_model(root, Path(chosen))
 
-        learning = self._bench.learning
+        learning = self._app.project_jobs
         learning.run("Importing a model", start, at_end=learning.use_new_model, done="The model was imported.")
 
     def export(self, model: Path) -> None:
@@ -73,7 +73,7 @@ class ModelHandlers:
             return export_onnx(model, target)
 
         done = f"{target} was written and agrees with the model."
-        self._bench.learning.run("Exporting as ONNX", start, done=done)
+        self._app.project_jobs.run("Exporting as ONNX", start, done=done)
 
     def delete(self, model: Path) -> None:
         """Delete a model, if the user means it; the curves of its training stay.
@@ -81,13 +81,13 @@ class ModelHandlers:
         Raises:
             WriteError: it cannot be deleted.
         """
-        project = self._bench.session.project
-        if project is None or project.read_only or self._bench.runner.busy:
+        project = self._app.session.project
+        if project is None or project.read_only or self._app.runner.busy:
             return
         question = f"Delete {model.stem} for good? Masks and predictions stay; export it first if you may want it back."
         if confirmed(self._window, "Delete model", question, "Delete"):
             delete_model(project.layout, model.stem)
-            self._bench.session.refresh_models()
+            self._app.session.refresh_models()
 
     def write_notes(self, model: Path, text: str) -> None:
         """Keep what the user noted of a model.
@@ -95,7 +95,7 @@ class ModelHandlers:
         Raises:
             WriteError: it cannot be written.
         """
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is not None and not project.read_only and project.layout.model(model.stem) == model:
             write_notes(project.layout, model.stem, text)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
 from unet_desktop.gui.projects.new_project import NewProjectDialog
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.project import Project
 
 _MOST_TRIED = 50
@@ -20,9 +20,9 @@ _MOST_TRIED = 50
 class ProjectHandlers:
     """New, open, close, import."""
 
-    def __init__(self, bench: Workbench, window: QWidget) -> None:
+    def __init__(self, app: AppModel, window: QWidget) -> None:
         """Dialogs stand over the window."""
-        self._bench, self._window = bench, window
+        self._app, self._window = app, window
 
     def new(self) -> None:
         """Ask for a new project, make it and open it."""
@@ -37,7 +37,7 @@ class ProjectHandlers:
 
     def open(self) -> None:
         """Ask for a project's folder and open it."""
-        recent = self._bench.store.settings.recent
+        recent = self._app.store.settings.recent
         start = str(recent[0].parent) if recent else str(Path.home())
         chosen = QFileDialog.getExistingDirectory(self._window, "Open a project's folder", start)
         if chosen:
@@ -52,9 +52,9 @@ class ProjectHandlers:
             UserError: it cannot be opened; what was open stays open.
         """
         root = root.parent if root.name == "project.json" else root
-        session = self._bench.session
+        session = self._app.session
         session.open_project(root)
-        last = self._bench.store.last_case(root)
+        last = self._app.store.last_case(root)
         if last is not None and last in session.case_ids:
             session.open_case(last)
         if session.open is None:
@@ -66,7 +66,7 @@ class ProjectHandlers:
         Raises:
             UserError: it cannot be opened; what was open stays open.
         """
-        session = self._bench.session
+        session = self._app.session
         if session.project is None:
             return
         case_id = session.case_id
@@ -76,15 +76,15 @@ class ProjectHandlers:
 
     def close(self) -> None:
         """Leave the project."""
-        self._bench.session.close_project()
+        self._app.session.close_project()
 
     def rebuild_index(self) -> None:
         """Make the index of cases anew, after something else changed the project's folder."""
-        self._bench.session.rebuild_index()
+        self._app.session.rebuild_index()
 
     def import_images(self) -> None:
         """Ask for pictures and take them in."""
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is None:
             return
         dialog = ImportImagesDialog(self._window, project.labels)
@@ -97,7 +97,7 @@ class ProjectHandlers:
         dialog = ImportDrishtiDialog(self._window)
         if not dialog.exec():
             return
-        request, project = dialog.request(), self._bench.session.project
+        request, project = dialog.request(), self._app.session.project
         is_open = project is not None and project.root.resolve() == request.root.resolve()
 
         def start() -> Iterator[object]:
@@ -107,10 +107,10 @@ class ProjectHandlers:
             events = import_drishti(request.source, request.root, copy=request.copy)
             return events if is_open else alone(request.root, events)
 
-        self._bench.learning.run("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root))
+        self._app.project_jobs.run("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root))
 
     def _import(self, source: Path, *, copy: bool, masks: Path | None = None, recursive: bool = False) -> None:
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is None:
             return
         root = project.root
@@ -120,17 +120,17 @@ class ProjectHandlers:
 
             return import_images(root, source, copy=copy, masks=masks, recursive=recursive)
 
-        self._bench.learning.run("Importing pictures", start, at_end=self._take_new_cases)
+        self._app.project_jobs.run("Importing pictures", start, at_end=self._take_new_cases)
 
     def _take_new_cases(self) -> None:
-        session = self._bench.session
+        session = self._app.session
         session.reload_cases()
         if session.open is None:
             self._open_first()
 
     def _open_first(self) -> None:
         """Open the first uncorrected case, or simply the first; of those that cannot be opened it goes on to others."""
-        session = self._bench.session
+        session = self._app.session
         first, shown = session.next_uncorrected() or session.step(0), session.cases.shown
         if first is None:
             return

@@ -1,4 +1,4 @@
-"""PaintedOn: who paints on a proposal accepts it by that; a press that painted nothing after all does not."""
+"""AcceptOnPaint: who paints on a proposal accepts it by that; a press that painted nothing after all does not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unet_desktop.gui.tools.toolbox import Toolbox
 from unet_desktop.masks.step import Step, StepKind
 
 
-class PaintedOn(QObject):
+class AcceptOnPaint(QObject):
     """Accepts the proposal that waits when a press begins on a mask with nothing in it, and undoes that if need be."""
 
     def __init__(self, editor: Editor, toolbox: Toolbox, proposal: Proposal, parent: QObject | None = None) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.engine.config import TrainConfig
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.gui.window.docks import Docks
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.interrupted import discard, interrupted
 
@@ -17,9 +17,9 @@ from unet_desktop.tasks.interrupted import discard, interrupted
 class LearningHandlers:
     """Train, predict, stop."""
 
-    def __init__(self, bench: Workbench, window: QWidget, docks: Docks) -> None:
+    def __init__(self, app: AppModel, window: QWidget, docks: Docks) -> None:
         """Dialogs stand over the window."""
-        self._bench, self._window, self._docks = bench, window, docks
+        self._app, self._window, self._docks = app, window, docks
 
     def show_training(self) -> None:
         """Bring the training panel to the front; it has the settings and the button."""
@@ -27,8 +27,8 @@ class LearningHandlers:
 
     def start_training(self, config: TrainConfig, from_scratch: bool) -> None:
         """Train; where that gives up a training that was interrupted, ask first."""
-        project = self._bench.session.project
-        if project is None or project.read_only or self._bench.runner.busy:
+        project = self._app.session.project
+        if project is None or project.read_only or self._app.runner.busy:
             return
         if (found := interrupted(project.root)) is not None:
             question = (
@@ -36,16 +36,16 @@ class LearningHandlers:
             )
             if not confirmed(self._window, "Start training", question, "Start anew"):
                 return
-        self._bench.learning.train(config, from_scratch=from_scratch)
+        self._app.project_jobs.train(config, from_scratch=from_scratch)
 
     def resume_training(self) -> None:
         """Go on with the training that was interrupted."""
-        project = self._bench.session.project
+        project = self._app.session.project
         found = None if project is None else interrupted(project.root)
         if found is not None:
-            self._bench.learning.resume(found)
+            self._app.project_jobs.resume(found)
         else:
-            self._bench.session.refresh_models()  # the offer goes with what it was about
+            self._app.session.refresh_models()  # the offer goes with what it was about
 
     def discard_training(self) -> None:
         """Give up the training that was interrupted, if the user means it.
@@ -53,20 +53,20 @@ class LearningHandlers:
         Raises:
             WriteError: its file cannot be deleted.
         """
-        project = self._bench.session.project
-        if project is None or project.read_only or self._bench.runner.busy:
+        project = self._app.session.project
+        if project is None or project.read_only or self._app.runner.busy:
             return
         question = "Give up the interrupted training? It cannot be resumed then; the models that there are stay."
         if confirmed(self._window, "Discard training", question, "Discard"):
             discard(project.root)
-            self._bench.session.refresh_models()
+            self._app.session.refresh_models()
 
     def draw_augmentation(self, config: TrainConfig) -> None:
         """Draw training pictures as that configuration would change them; a dialog shows them when they are there."""
-        project = self._bench.session.project
+        project = self._app.session.project
         if project is None:
             return
-        self._bench.autosave.flush()
+        self._app.autosave.flush()
         root = project.root
 
         def start() -> Iterator[object]:
@@ -74,20 +74,20 @@ class LearningHandlers:
 
             return show_augmentation(root, config)
 
-        self._bench.learning.run("Drawing augmented pictures", start)
+        self._app.project_jobs.run("Drawing augmented pictures", start)
 
     def predict_case(self) -> None:
         """Predict the open case."""
-        self._bench.learning.predict_open_case()
+        self._app.project_jobs.predict_open_case()
 
     def predict_uncorrected(self) -> None:
         """Predict all cases that nobody has corrected."""
-        session = self._bench.session
+        session = self._app.session
         if session.project is None:
             return
         cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
-        self._bench.learning.predict(cases, f"Predicting {len(cases)} cases")
+        self._app.project_jobs.predict(cases, f"Predicting {len(cases)} cases")
 
     def stop(self) -> None:
         """Stop what is running."""
-        self._bench.runner.cancel()
+        self._app.runner.cancel()

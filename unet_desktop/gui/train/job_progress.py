@@ -13,7 +13,7 @@ from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.tasks.events import ItemDone
 
 _STEPS = 1000
-_PICTURE_BY_PICTURE = {"read": "Reading pictures", "measure": "Measuring on the validation pictures"}
+_PICTURE_BY_PICTURE = {"read": "Reading pictures", "measure": "LiveMeasurement on the validation pictures"}
 
 
 class JobProgress(QWidget):

@@ -1,4 +1,4 @@
-"""LearningView: training panel, models, and the job's part of the status line."""
+"""TrainPresenter: training panel, models, and the job's part of the status line."""
 
 from __future__ import annotations
 
@@ -7,51 +7,51 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from unet_desktop.engine.events import BatchDone, EpochDone
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.train.augmentation import AugmentationDialog
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.models import read_notes
 from unet_desktop.tasks.events import AugmentedSheet
 from unet_desktop.tasks.interrupted import interrupted
 from unet_desktop.tasks.runs import list_runs
 
 
-class LearningView(QObject):
+class TrainPresenter(QObject):
     """Training panel, models, and the job's part of the status line."""
 
-    def __init__(self, bench: Workbench, panels: Panels, guarded: Callable[[str], Callable[..., object]]) -> None:
+    def __init__(self, app: AppModel, panels: Panels, guarded: Callable[[str], Callable[..., object]]) -> None:
         """Connect them.
 
         Args:
-            bench: what is behind the window.
+            app: what is behind the window.
             panels: what is shown.
             guarded: the handler of a name; what it raises becomes a dialog.
         """
         super().__init__(panels.training)
-        self._bench, self._panels = bench, panels
-        runner = bench.runner
+        self._app, self._panels = app, panels
+        runner = app.runner
         runner.started.connect(self._on_runner_started)
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.busy_changed.connect(self._on_runner_busy_changed)
-        bench.learning.progressed.connect(panels.status.set_progress)
-        bench.session.models_changed.connect(self._on_session_models_changed)
-        bench.session.project_changed.connect(self._on_session_project_changed)
-        bench.corrections.changed.connect(self._show_corrections)
+        app.project_jobs.progressed.connect(panels.status.set_progress)
+        app.session.models_changed.connect(self._on_session_models_changed)
+        app.session.project_changed.connect(self._on_session_project_changed)
+        app.corrections.changed.connect(self._show_corrections)
         training, models = panels.training, panels.models
-        bench.learning.training_started.connect(lambda config, scratch: training.begin(config, from_scratch=scratch))
+        app.project_jobs.training_started.connect(lambda config, scratch: training.begin(config, from_scratch=scratch))
         training.train_requested.connect(lambda config, scratch: guarded("learning.start_training")(config, scratch))
-        training.stop_requested.connect(bench.runner.cancel)
+        training.stop_requested.connect(app.runner.cancel)
         training.resume_requested.connect(lambda: guarded("learning.resume_training")())
         training.discard_requested.connect(lambda: guarded("learning.discard_training")())
         training.augmentation_requested.connect(lambda config: guarded("learning.draw_augmentation")(config))
-        training.cores_chosen.connect(bench.store.set_cores)
-        training.cores_chosen.connect(bench.learning.set_cores)
-        training.set_cores(bench.store.settings.cores)
-        bench.learning.set_cores(bench.store.settings.cores)
+        training.cores_chosen.connect(app.store.set_cores)
+        training.cores_chosen.connect(app.project_jobs.set_cores)
+        training.set_cores(app.store.settings.cores)
+        app.project_jobs.set_cores(app.store.settings.cores)
         training.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
-        models.model_chosen.connect(bench.session.refresh_models)
+        models.model_chosen.connect(app.session.refresh_models)
         models.action_requested.connect(lambda handler, path: guarded(handler)(*([] if path is None else [path])))
-        bench.session.leaving_project.connect(models.keep_notes)
+        app.session.leaving_project.connect(models.keep_notes)
         models.notes_edited.connect(lambda path, text: guarded("models.write_notes")(path, text))
 
     def _on_runner_started(self, title: str) -> None:
@@ -75,7 +75,7 @@ class LearningView(QObject):
             self._panels.status.set_progress(event.epoch, event.epochs)
 
     def _on_session_models_changed(self) -> None:
-        session = self._bench.session
+        session = self._app.session
         project = session.project
         layout = None if project is None else project.layout
         notes = {} if layout is None else {model.path: read_notes(layout, model.name) for model in session.models}
@@ -87,7 +87,7 @@ class LearningView(QObject):
         self._show_corrections()
 
     def _on_session_project_changed(self) -> None:
-        project = self._bench.session.project
+        project = self._app.session.project
         self._panels.training.reset()
         self._panels.models.set_writable(project is not None and not project.read_only)
         if project is not None:
@@ -95,12 +95,12 @@ class LearningView(QObject):
 
     def _show_runs(self) -> None:
         """What is on disk; a running training is shown by its events alone."""
-        project = self._bench.session.project
-        if project is None or self._bench.runner.busy:
+        project = self._app.session.project
+        if project is None or self._app.runner.busy:
             return
         self._panels.training.results.set_runs(list_runs(project.layout))
         self._panels.training.set_interrupted(None if project.read_only else interrupted(project.root))
 
     def _show_corrections(self) -> None:
-        names = {model.header.weights_sha256: model.name for model in self._bench.session.models}
-        self._panels.training.results.set_corrections(self._bench.corrections.noted, names)
+        names = {model.header.weights_sha256: model.name for model in self._app.session.models}
+        self._panels.training.results.set_corrections(self._app.corrections.noted, names)

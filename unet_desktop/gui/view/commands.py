@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.settings.view_options import CLAHE, Beside
 from unet_desktop.gui.view.close_up import marked
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.masks.drawing import Style
 from unet_desktop.project.scale import note_scale
@@ -20,9 +20,9 @@ _HELD = 0.35
 class ViewHandlers:
     """Zoom, overlay and the look of the picture."""
 
-    def __init__(self, bench: Workbench, canvas: Canvas) -> None:
+    def __init__(self, app: AppModel, canvas: Canvas) -> None:
         """Work on this canvas."""
-        self._bench, self._canvas, self._options = bench, canvas, bench.view_options
+        self._app, self._canvas, self._options = app, canvas, app.view_options
         self._pressed_at = 0.0
 
     def fit(self) -> None:
@@ -39,7 +39,7 @@ class ViewHandlers:
 
     def zoom_mask(self) -> None:
         """Show what is marked, or what is proposed, close up; the whole picture when nothing is."""
-        box = marked(self._bench)
+        box = marked(self._app)
         if box is None:
             self._canvas.fit()
         else:
@@ -59,7 +59,7 @@ class ViewHandlers:
         Raises:
             WriteError: it cannot be written; it stays as it was.
         """
-        session = self._bench.session
+        session = self._app.session
         if session.project is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""DisplayView: brings what was chosen of the view to the canvas, the picture beside and the panels."""
+"""ViewPresenter: brings what was chosen of the view to the canvas, the picture beside and the panels."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import Stage
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.gui.workbench import Workbench
 
 
-class DisplayView(QObject):
+class ViewPresenter(QObject):
     """Stage, view panel and scale."""
 
     def __init__(
         self,
         stage: Stage,
         pointer: Pointer,
-        bench: Workbench,
+        app: AppModel,
         panels: Panels,
         find: Callable[[str], Callable[..., object]],
     ) -> None:
         """Connect them; `find` gives handlers whose errors are shown."""
         super().__init__(stage)
-        self._stage, self._bench, self._panels = stage, bench, panels
-        options = bench.view_options
+        self._stage, self._app, self._panels = stage, app, panels
+        options = app.view_options
         options.changed.connect(self._on_options_changed)
-        bench.session.project_changed.connect(self._on_session_scale_changed)
-        bench.session.scale_changed.connect(self._on_session_scale_changed)
+        app.session.project_changed.connect(self._on_session_scale_changed)
+        app.session.scale_changed.connect(self._on_session_scale_changed)
         panels.view.look_chosen.connect(options.change_look)
         panels.view.chosen.connect(options.change)
         panels.view.scale_chosen.connect(lambda scale: find("view.set_scale")(scale))
@@ -41,13 +41,13 @@ class DisplayView(QObject):
         self._on_session_scale_changed()
 
     def _on_options_changed(self) -> None:
-        view = self._bench.view_options.view
+        view = self._app.view_options.view
         self._stage.set_view(view)
         self._panels.view.set_view(view)
         self._panels.tools.overlay.set_overlay(view.visible, view.opacity)
 
     def _on_session_scale_changed(self) -> None:
-        project = self._bench.session.project
+        project = self._app.session.project
         scale = None if project is None else project.mm_per_pixel
         self._stage.set_scale(scale)
         self._panels.view.set_scale(scale, known=project is not None)

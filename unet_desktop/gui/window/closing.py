@@ -8,10 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.error_dialogs import Problems
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.gui.workbench import Workbench
 
 log = logging.getLogger("unet.gui")
 
@@ -22,31 +22,31 @@ class Closing:
     def __init__(
         self,
         window: QMainWindow,
-        bench: Workbench,
+        app: AppModel,
         docks: Docks,
         panels: Panels,
         problems: Problems,
     ) -> None:
         """Serve this window."""
         self._docks, self._problems = docks, problems
-        self._window, self._bench, self._panels = window, bench, panels
+        self._window, self._app, self._panels = window, app, panels
 
     def close(self) -> bool:
         """Do all that; False when the window must stay, with everything in it as usable as before."""
         try:
-            self._bench.editor.leave()
-            if not self._bench.autosave.flush() and not self._may_lose():
+            self._app.editor.leave()
+            if not self._app.autosave.flush() and not self._may_lose():
                 return False
             self._keep_settings()
         except Exception as error:  # noqa: BLE001 - a window that cannot say what is wrong must not vanish
             self._problems.show(error)
             return False
-        self._bench.autosave.stop()
-        self._bench.runner.shutdown()
-        self._bench.session.shutdown()
-        self._bench.prefetch.shutdown()
-        self._bench.corrections.shutdown()
-        self._bench.missing_ratios.shutdown()
+        self._app.autosave.stop()
+        self._app.runner.shutdown()
+        self._app.session.shutdown()
+        self._app.prefetch.shutdown()
+        self._app.corrections.shutdown()
+        self._app.missing_ratios.shutdown()
         self._panels.thumbnails.shutdown()
         self._panels.results.shutdown()
         try:
@@ -56,18 +56,18 @@ class Closing:
         return True
 
     def _keep_settings(self) -> None:
-        store = self._bench.store
+        store = self._app.store
         store.change(
             replace(
                 store.settings,
-                view=self._bench.view_options.view,
-                brush_diameter=self._bench.options.diameter,
-                pen_pressure=self._bench.options.pressure,
+                view=self._app.view_options.view,
+                brush_diameter=self._app.options.diameter,
+                pen_pressure=self._app.options.pressure,
             )
         )
 
     def _keep_layout(self) -> None:
-        self._bench.store.keep_geometry(self._window.saveGeometry(), self._docks.layout)
+        self._app.store.keep_geometry(self._window.saveGeometry(), self._docks.layout)
         for widget in self._window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if widget.isWindow():
                 widget.hide()

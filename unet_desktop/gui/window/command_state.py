@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.settings.settings import Theme
 from unet_desktop.gui.settings.view_options import View
 from unet_desktop.gui.window.command_table import Needs
-from unet_desktop.gui.workbench import Workbench
 from unet_desktop.project.case import UNCORRECTED, CaseState
 
 
-def have(bench: Workbench) -> Needs:
+def have(app: AppModel) -> Needs:
     """Everything that commands can need and that is there now."""
-    session, editor = bench.session, bench.editor
+    session, editor = app.session, app.editor
     opened = session.open
     there = {
         Needs.PROJECT: session.project is not None,
         Needs.CASES: bool(session.case_ids),
         Needs.CASE: opened is not None,
-        Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not bench.autosave.complete),
-        Needs.IDLE: not bench.runner.busy,
-        Needs.BUSY: bench.runner.busy,
+        Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not app.autosave.complete),
+        Needs.IDLE: not app.runner.busy,
+        Needs.BUSY: app.runner.busy,
         Needs.MODEL: session.model_in_use is not None,
         Needs.UNCORRECTED: session.counts[0] < session.counts[1],
-        Needs.PROPOSAL: bench.proposal.prediction is not None,
+        Needs.PROPOSAL: app.proposal.prediction is not None,
         Needs.UNDO: editor.history.can_undo
         or editor.drawing
-        or bench.toolbox.current.pending
-        or bench.proposal.was_rejected,
+        or app.toolbox.current.pending
+        or app.proposal.was_rejected,
         Needs.REDO: editor.history.can_redo,
-        Needs.SHAPE: bench.toolbox.current.pending,
+        Needs.SHAPE: app.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,
     }
     result = Needs.NOTHING
@@ -38,13 +38,13 @@ def have(bench: Workbench) -> Needs:
     return result
 
 
-def checked(bench: Workbench, theme: Theme) -> frozenset[str]:
+def checked(app: AppModel, theme: Theme) -> frozenset[str]:
     """Ids of the commands that are on."""
-    options, opened = bench.options, bench.session.open
+    options, opened = app.options, app.session.open
     on = {f"tool.{options.tool.value}", f"theme.{theme.value}"}
     if options.labels is not None and options.label is not None:
         on.add(f"label.{options.labels.labels.index(options.label) + 1}")
-    on |= _shown(bench.view_options.view)
+    on |= _shown(app.view_options.view)
     if opened is not None and opened.case.state is CaseState.APPROVED:
         on.add("case.approve")
     if opened is not None and opened.case.flagged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMainWindow
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.actions import Actions, listed, title
 from unet_desktop.gui.commands.headings import heading, headings
 from unet_desktop.gui.messages.status_line import StatusLine
@@ -14,7 +15,6 @@ from unet_desktop.gui.window.cheat_sheet import CheatSheet, Section
 from unet_desktop.gui.window.command_palette import CommandPalette, Entry
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.shortcuts import ShortcutsDialog
-from unet_desktop.gui.workbench import Workbench
 
 
 class WindowHandlers:
@@ -25,13 +25,13 @@ class WindowHandlers:
         window: QMainWindow,
         docks: Docks,
         appearance: Appearance,
-        bench: Workbench,
+        app: AppModel,
         status: StatusLine,
         actions: Actions,
     ) -> None:
         """Serve this window."""
         self._window, self._docks, self._status = window, docks, status
-        self._appearance, self._bench, self._actions = appearance, bench, actions
+        self._appearance, self._app, self._actions = appearance, app, actions
         self._sheet = CheatSheet(window)
         self._recent: list[str] = []  # commands called from the palette, the latest first
 
@@ -41,7 +41,7 @@ class WindowHandlers:
 
     def set_theme(self, theme: str) -> None:
         """Use and keep a theme."""
-        self._bench.store.set_theme(Theme(theme))
+        self._app.store.set_theme(Theme(theme))
         self._appearance.set_theme(Theme(theme))
 
     def reset_layout(self) -> None:
@@ -54,11 +54,11 @@ class WindowHandlers:
 
     def show_shortcuts(self) -> None:
         """List the keys, and let them be changed."""
-        ShortcutsDialog(self._window, self._actions.keymap, self._bench.options.labels).exec()
+        ShortcutsDialog(self._window, self._actions.keymap, self._app.options.labels).exec()
 
     def show_cheat_sheet(self) -> None:
         """Show all keys at one look."""
-        labels, keymap = self._bench.options.labels, self._actions.keymap
+        labels, keymap = self._app.options.labels, self._actions.keymap
         rows: dict[str, list[tuple[str, str]]] = {group: [] for group in headings()}
         for command in listed(labels):
             if keys := keymap.text(command.id):
@@ -67,7 +67,7 @@ class WindowHandlers:
 
     def show_palette(self) -> None:
         """Offer all commands by name, those called last first."""
-        labels = self._bench.options.labels
+        labels = self._app.options.labels
         entries = [
             Entry(
                 command.id,

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
+from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import Stage
@@ -30,42 +31,41 @@ from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.menus import LABELLED, MENUS, SEPARATOR, SUBMENUS, TOOLBAR
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.gui.window.wiring import wire
-from unet_desktop.gui.workbench import Workbench
 
 
 class MainWindow(QMainWindow):
     """The window: canvas in the middle, docks round it, toolbar, menus, status line."""
 
-    def __init__(self, bench: Workbench, appearance: Appearance) -> None:
+    def __init__(self, app: AppModel, appearance: Appearance) -> None:
         """Assemble everything; nothing is open."""
         super().__init__()
-        self.bench = bench
+        self.app = app
         self.problems = Problems(self)
         self.canvas = Canvas()
         self.stage = Stage(self.canvas)
         # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
         self.actions_by_id = Actions(
-            self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(bench.store, self)
+            self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(app.store, self)
         )
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels)
         groups = Groups(
-            project=ProjectHandlers(bench, self),
-            edit=EditHandlers(bench),
-            region=RegionHandlers(bench),
-            cases=CaseHandlers(bench, self, self.docks, self.panels.cases),
-            view=ViewHandlers(bench, self.canvas),
-            learning=LearningHandlers(bench, self, self.docks),
-            folder=FolderHandlers(bench, self, self.panels.folder_run),
-            comparison=ComparisonHandlers(bench, self, self.canvas),
-            models=ModelHandlers(bench, self),
-            window=WindowHandlers(self, self.docks, appearance, bench, self.panels.status, self.actions_by_id),
+            project=ProjectHandlers(app, self),
+            edit=EditHandlers(app),
+            region=RegionHandlers(app),
+            cases=CaseHandlers(app, self, self.docks, self.panels.cases),
+            view=ViewHandlers(app, self.canvas),
+            learning=LearningHandlers(app, self, self.docks),
+            folder=FolderHandlers(app, self, self.panels.folder_run),
+            comparison=ComparisonHandlers(app, self, self.canvas),
+            models=ModelHandlers(app, self),
+            window=WindowHandlers(self, self.docks, appearance, app, self.panels.status, self.actions_by_id),
         )
         self.handlers = Handlers(groups, self.problems)
-        self._closing = Closing(self, bench, self.docks, self.panels, self.problems)
+        self._closing = Closing(self, app, self.docks, self.panels, self.problems)
         self.pages = QStackedWidget()
         self._lay_out()
-        wire(self, Pointer(self.canvas, bench.toolbox), groups, appearance)
+        wire(self, Pointer(self.canvas, app.toolbox), groups, appearance)
 
     def _lay_out(self) -> None:
         for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.stage):
@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self.setMinimumSize(900, 560)
         self.resize((self.screen().availableSize() * 0.92).boundedTo(QSize(1800, 1150)))
-        kept = self.bench.store.geometry
+        kept = self.app.store.geometry
         if kept is not None:
             self.restoreGeometry(kept[0])
             self.docks.restore(kept[1])

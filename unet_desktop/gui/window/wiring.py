@@ -1,4 +1,4 @@
-"""Wiring: which signal goes where between workbench, canvas and panels."""
+"""Wiring: which signal goes where between app_model, canvas and panels."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from PySide6.QtGui import QKeySequence
 
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.cases.case_menu import CaseMenu
-from unet_desktop.gui.compare.presenter import ComparisonView
-from unet_desktop.gui.correct.brush_size_hint import BrushSizeView
-from unet_desktop.gui.correct.presenter import CanvasView
-from unet_desktop.gui.correct.side_effects import SideEffectsView
-from unet_desktop.gui.folders.presenter import FolderRunView
-from unet_desktop.gui.history.presenter import HistoryView
-from unet_desktop.gui.measure.presenter import MeasureView
-from unet_desktop.gui.projects.access_banner import AccessView
+from unet_desktop.gui.compare.presenter import ComparePresenter
+from unet_desktop.gui.correct.brush_size_hint import BrushSizeHint
+from unet_desktop.gui.correct.presenter import CanvasPresenter
+from unet_desktop.gui.correct.side_effects import SideEffectsPresenter
+from unet_desktop.gui.folders.presenter import FolderRunPresenter
+from unet_desktop.gui.history.presenter import HistoryPresenter
+from unet_desktop.gui.measure.presenter import MeasurePresenter
+from unet_desktop.gui.projects.access_banner import AccessBanner
 from unet_desktop.gui.style.theme import Appearance, style_sheet
-from unet_desktop.gui.train.presenter import LearningView
+from unet_desktop.gui.train.presenter import TrainPresenter
 from unet_desktop.gui.view.close_up import CloseUp
-from unet_desktop.gui.view.presenter import DisplayView
+from unet_desktop.gui.view.presenter import ViewPresenter
 from unet_desktop.gui.window import command_state
 from unet_desktop.gui.window.dispatch import Groups
-from unet_desktop.gui.window.pages import CaseView
+from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
 
 if TYPE_CHECKING:
@@ -37,37 +37,37 @@ _SAID_FOR = 8000
 
 def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appearance) -> None:
     """Connect everything and show the present state once."""
-    bench, panels = window.bench, window.panels
+    app, panels = window.app, window.panels
     guarded = window.handlers.find
     upkeep = Upkeep(window, appearance)
-    CanvasView(window.canvas, pointer, bench, panels)
-    BrushSizeView(window.canvas, bench.options)
-    DisplayView(window.stage, pointer, bench, panels, guarded)
-    CaseView(window, bench, panels)
-    CloseUp(window.canvas, bench)
-    HistoryView(bench.editor, panels.history)
-    LearningView(bench, panels, guarded)
-    AccessView(bench, panels.banner, guarded)
-    MeasureView(bench, panels)
-    FolderRunView(panels.folder_run, bench, panels.results, guarded)
-    ComparisonView(window.canvas, window.docks, bench, panels, guarded)
-    SideEffectsView(bench, panels.status)
+    CanvasPresenter(window.canvas, pointer, app, panels)
+    BrushSizeHint(window.canvas, app.options)
+    ViewPresenter(window.stage, pointer, app, panels, guarded)
+    PagesPresenter(window, app, panels)
+    CloseUp(window.canvas, app)
+    HistoryPresenter(app.editor, panels.history)
+    TrainPresenter(app, panels, guarded)
+    AccessBanner(app, panels.banner, guarded)
+    MeasurePresenter(app, panels)
+    FolderRunPresenter(panels.folder_run, app, panels.results, guarded)
+    ComparePresenter(window.canvas, window.docks, app, panels, guarded)
+    SideEffectsPresenter(app, panels.status)
     panels.cases.case_chosen.connect(lambda case_id: guarded("cases.open_case")(case_id))
     panels.measure.eye_chosen.connect(lambda eye: guarded("cases.set_eye")(eye))
     panels.cases.menu_requested.connect(lambda case_id, place: _show_case_menu(window, case_id, place))
     panels.welcome.recent_chosen.connect(lambda root: guarded("project.open_root")(root))
-    bench.proposal.problem.connect(panels.banner.show_problem)
-    bench.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
-    bench.runner.started.connect(panels.banner.hide_result)
-    bench.learning.notice.connect(lambda *result: _say_result(panels, *result))
-    bench.learning.problem.connect(window.problems.show)
+    app.proposal.problem.connect(panels.banner.show_problem)
+    app.autosave.approval_ended.connect(lambda: _say_approval_ended(window))
+    app.runner.started.connect(panels.banner.hide_result)
+    app.project_jobs.notice.connect(lambda *result: _say_result(panels, *result))
+    app.project_jobs.problem.connect(window.problems.show)
     pointer.key_released.connect(lambda key: _end_peek(window, groups, key))
     upkeep.refresh_colours()
     upkeep.refresh()
 
 
 def _show_case_menu(window: MainWindow, case_id: str, place: QPoint) -> None:
-    project = window.bench.session.project
+    project = window.app.session.project
     if project is not None:
         CaseMenu(project.case(case_id), window.handlers.find, window).popup(place)
 
@@ -99,29 +99,29 @@ class Upkeep(QObject):
         """Watch all that commands depend on; at once, so that the next key finds its command enabled."""
         super().__init__(window)
         self._window, self._appearance = window, appearance
-        bench = window.bench
+        app = window.app
         for signal in (
-            bench.session.project_changed,
-            bench.session.case_changed,
-            bench.session.cases_changed,
-            bench.session.case_updated,
-            bench.session.models_changed,
-            bench.editor.history_changed,
-            bench.proposal.changed,
-            bench.options.changed,
-            bench.toolbox.changed,
-            bench.runner.busy_changed,
-            bench.view_options.changed,
+            app.session.project_changed,
+            app.session.case_changed,
+            app.session.cases_changed,
+            app.session.case_updated,
+            app.session.models_changed,
+            app.editor.history_changed,
+            app.proposal.changed,
+            app.options.changed,
+            app.toolbox.changed,
+            app.runner.busy_changed,
+            app.view_options.changed,
         ):
             signal.connect(self.refresh)
-        bench.session.project_changed.connect(self._on_session_project_changed)
+        app.session.project_changed.connect(self._on_session_project_changed)
         appearance.changed.connect(self.refresh_colours, Qt.ConnectionType.QueuedConnection)
 
     def refresh(self) -> None:
         """Enable and tick the actions."""
         window = self._window
         window.actions_by_id.enable(
-            command_state.have(window.bench), command_state.checked(window.bench, self._appearance.theme)
+            command_state.have(window.app), command_state.checked(window.app, self._appearance.theme)
         )
 
     def refresh_colours(self) -> None:
@@ -138,5 +138,5 @@ class Upkeep(QObject):
         self.refresh()
 
     def _on_session_project_changed(self) -> None:
-        project = self._window.bench.session.project
+        project = self._window.app.session.project
         self._window.actions_by_id.set_labels(None if project is None else project.labels)

@@ -1,4 +1,4 @@
-"""Workbench: everything behind the window, made and connected in one place; nothing in it is visible."""
+"""AppModel: everything behind the window, made and connected in one place; nothing in it is visible."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.eye_guess import EyeGuess
-from unet_desktop.gui.editing.live_measurement import Measuring
+from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.comparison import Comparison
 from unet_desktop.gui.jobs.folder_run import FolderRuns
-from unet_desktop.gui.jobs.project_jobs import Learning
+from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.session.case_reader import CaseReader
 from unet_desktop.gui.session.correction_log import Corrections
@@ -21,13 +21,13 @@ from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.settings.view_options import ViewOptions
-from unet_desktop.gui.tools.accept_by_painting import PaintedOn
+from unet_desktop.gui.tools.accept_by_painting import AcceptOnPaint
 from unet_desktop.gui.tools.tool import Subject
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import Toolbox
 
 
-class Workbench(QObject):
+class AppModel(QObject):
     """Session, editor, autosave, proposal, options, tools, jobs."""
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
@@ -40,8 +40,8 @@ class Workbench(QObject):
         self.prefetch = Prefetch(self.session, reader, self)
         self.missing_ratios = MissingRatios(self.session, self)
         self.editor = Editor(self)
-        self.measuring = Measuring(self.editor, self)
-        self.eye_guess = EyeGuess(self.session, self.editor, self.measuring, self)
+        self.live_measurement = LiveMeasurement(self.editor, self)
+        self.eye_guess = EyeGuess(self.session, self.editor, self.live_measurement, self)
         self.autosave = Autosave(self.session, self.editor, unsaved, self)
         # The editor takes the new case over before anything else hears of it.
         self.session.case_changed.connect(self._on_session_case_changed)
@@ -52,11 +52,11 @@ class Workbench(QObject):
         self.view_options = ViewOptions(self)
         self.view_options.set_view(store.settings.view)
         self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
-        self.painted_on = PaintedOn(self.editor, self.toolbox, self.proposal, self)
+        self.accept_on_paint = AcceptOnPaint(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
-        self.learning = Learning(self.session, self.autosave, self.proposal, self.runner, self)
-        self.folder_runs = FolderRuns(self.runner, self.learning, self)
-        self.comparison = Comparison(self.session, self.autosave, self.learning, self.runner, self)
+        self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
+        self.folder_runs = FolderRuns(self.runner, self.project_jobs, self)
+        self.comparison = Comparison(self.session, self.autosave, self.project_jobs, self.runner, self)
         self.corrections = Corrections(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 
