@@ -4,7 +4,7 @@
 
 On a drawn photograph of 4288x2848 whose disc is 600 pixels wide, in a window of 1920x1080 that shows the disc close up,
 off screen unless QT_QPA_PLATFORM says otherwise. Prints process time, so that it means something beside other programs:
-of the move alone (shape, mask, handles) and of the move with all painting and live_measurement that follows.
+of the move alone (shape, mask, handles) and of the move with all painting and measuring that follows.
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ def train(window: MainWindow, hand: Hand, arguments: argparse.Namespace) -> None
         if isinstance(event, EpochDone):
             times.append(event.seconds)
         if isinstance(event, BatchDone) and event.stage == "measure":
-            hand.phase = "live_measurement"
+            hand.phase = "measuring"
 
     runner.event_happened.connect(on_event)
     runner.busy_changed.connect(lambda busy: None if busy else loop.quit())
