@@ -154,6 +154,14 @@ def test_tasks_are_importable_without_qt():
     assert names
 
 
+LIBRARIES_OF_REPORTS = ("matplotlib", "jinja2", "reportlab", "svglib")
+
+
+def test_the_window_starts_without_the_libraries_of_reports():
+    done = run_python(f"import sys, unet_desktop.gui.app\nassert not {set(LIBRARIES_OF_REPORTS)} & set(sys.modules)")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -163,6 +171,7 @@ def test_tasks_are_importable_without_qt():
         "import unet_desktop.project.project, unet_desktop.tasks.import_images, unet_desktop.tasks.evaluation.run",
     ],
 )
-def test_the_terminal_starts_without_torch_and_qt(code):
-    done = run_python(f"{code}\nimport sys\nassert not {{'torch', 'PySide6'}} & set(sys.modules)")
+def test_the_terminal_starts_without_torch_qt_and_the_libraries_of_reports(code):
+    heavy = {"torch", "PySide6", *LIBRARIES_OF_REPORTS}
+    done = run_python(f"{code}\nimport sys\nassert not {heavy} & set(sys.modules)")
     assert done.returncode == 0, done.stderr

@@ -1,3 +1,4 @@
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -7,7 +8,6 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from unet_desktop.errors import UserError
-from unet_desktop.reports import pdf
 from unet_desktop.reports.document import (
     Card,
     Column,
@@ -29,8 +29,9 @@ from unet_desktop.reports.html import html_pages
 from unet_desktop.reports.pdf import pdf_file
 from unet_desktop.reports.pdf_style import Style
 from unet_desktop.reports.pictures import SIDE, label_outlines, small_picture
-from unet_desktop.reports.plain import shortened, shown
-from unet_desktop.reports.plots import histogram
+from unet_desktop.reports.plots import Histogram
+from unet_desktop.reports.printable import printable, shorten
+from unet_desktop.reports.render import render, require_libraries
 
 ODD = "<script>alert('1')</script> & \"眼底\" Глаз שלום \u202egpj.exe \udc80 \x1b[0m\n" + "x" * 120
 
@@ -42,7 +43,7 @@ def jpeg():
 
 def document_of(text, jpeg):
     """One of every block, with the text wherever text can stand."""
-    plot = Plot(text, histogram(text, [0, 1, 2], [3, 4], description=text), text)
+    plot = Plot(text, Histogram(text, (0, 1, 2), (3, 4), description=text), text)
     rows = tuple((text, str(number)) for number in range(3))
     blocks = (
         Tiles((Tile(text, text, text, doubtful=True), Tile("1", "one"))),
@@ -90,7 +91,7 @@ def test_no_name_becomes_markup(jpeg):
     elements = Elements(html_of(document_of(ODD, jpeg)))
     assert "script" not in {tag for tag, _ in elements.tags}
     assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
-    assert shown(ODD) in [cell.rstrip("\n") for cell in elements.cells]
+    assert printable(ODD) in [cell.rstrip("\n") for cell in elements.cells]
 
 
 def test_the_page_needs_nothing_from_elsewhere(jpeg):
@@ -120,12 +121,12 @@ def test_a_reader_can_choose_an_order_without_a_script(jpeg):
     assert [("checked" in choice) for choice in choices] == [True, False]
     ranks = [attributes["style"] for tag, attributes in elements.tags if tag == "tr" and "style" in attributes]
     assert ranks == ["--o1:2", "--o1:0", "--o1:1"]
-    assert f":has(#{choices[1]['id']}:checked) tr{{order:var(--o1)}}" in text
+    assert f":has(#{choices[1]['id']}:checked) tr {{ order: var(--o1); }}" in text
 
 
 @given(st.text())
 def test_what_is_shown_can_be_seen_and_written(text):
-    harmless = shown(text)
+    harmless = printable(text)
     harmless.encode("utf-8")
     assert all(sign.isprintable() or sign.isspace() or sign in "\u200c\u200d" for sign in harmless)
     assert not set(harmless) & set("\n\r\t\x1b\u202e\u2066")
@@ -133,7 +134,7 @@ def test_what_is_shown_can_be_seen_and_written(text):
 
 @given(st.text(), st.integers(3, 40))
 def test_a_shortened_name_keeps_both_ends(text, most):
-    short = shortened(text, most)
+    short = shorten(text, most)
     assert len(short) <= most
     if len(text) > most:
         assert text.startswith(short.partition("…")[0]) or "…" in text
@@ -176,10 +177,16 @@ def test_pdf_text_never_lacks_a_glyph():
     assert style.escaped_any
 
 
-def test_without_reportlab_one_sentence_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "reportlab", None)
-    with pytest.raises(UserError, match=r'pip install "unet-desktop\[report\]"'):
-        pdf.require_reportlab()
+@pytest.mark.parametrize(
+    ("kind", "name"), [("html", "matplotlib"), ("html", "jinja2"), ("pdf", "reportlab"), ("pdf", "svglib")]
+)
+def test_without_a_library_one_sentence_says_what_to_install(monkeypatch, kind, name):
+    require_libraries(kind)
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(UserError, match=rf'needs {name}\. .*pip install "unet-desktop\[report\]"'):
+        require_libraries(kind)
+    with pytest.raises(UserError, match=name):
+        next(render(Document("", "", (), ""), kind))
 
 
 def test_a_close_up_shows_the_outlined_disc_large(project, tmp_path):

@@ -17,7 +17,7 @@ from unet_desktop.masks.file import write_mask
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import write_split
 from unet_desktop.reports.document import Gallery
-from unet_desktop.reports.html import html_pages, joined
+from unet_desktop.reports.render import render
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings, worst_first
 from unet_desktop.tasks.evaluation.meeting import meet
 from unet_desktop.tasks.evaluation.reader import folder_reader
@@ -333,8 +333,8 @@ class TestWriting:
 
     def test_the_report_names_no_patient_and_is_the_same_again(self, graded):
         result = predicted(graded)
-        page = joined(html_pages(document(result, DAY)))
-        assert page == joined(html_pages(document(result, DAY)))
+        page = b"".join(render(document(result, DAY), "html"))
+        assert page == b"".join(render(document(result, DAY), "html"))
         text = page.decode()
         assert "Bland-Altman" in text
         assert "The pictures are of 3 patients" in text
@@ -346,7 +346,7 @@ class TestWriting:
     def test_a_report_without_pictures_and_ratios(self, folders, disc_mask):
         write_mask(folders[0] / "a.png", disc_mask, DISC_AND_CUP)
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
-        text = joined(html_pages(document(figures_of(compared(*folders)), DAY))).decode()
+        text = b"".join(render(document(figures_of(compared(*folders)), DAY), "html")).decode()
         assert "Bland-Altman)" not in text
         assert "Where they agree least" not in text
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler, qVersion
@@ -26,6 +27,9 @@ from unet_desktop.gui.display_check import require_display
 from unet_desktop.gui.style.icons import ICONS, icon
 from unet_desktop.gui.style.theme import LIGHT
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.reports.document import Document, Plot
+from unet_desktop.reports.plots import Histogram
+from unet_desktop.reports.render import render
 from unet_desktop.resources import resource
 
 LONGEST = 120
@@ -34,6 +38,7 @@ LONGEST = 120
 _TINY = replace(
     PRESETS["fast"], epochs=1, locate_epochs=1, batch_size=2, locate_batch_size=2, image_size=64, locate_size=64
 )
+_DOCUMENT = Document("Self-test", "", (Plot("Values", Histogram("value", (0, 1, 2), (3, 4))),), "")
 _HARMLESS = ("This plugin does not support",)  # what the offscreen platform says of itself
 
 
@@ -102,6 +107,10 @@ def _run(report: Report, folder: Path) -> None:
     with report.check("picture formats of the window"):
         formats = {bytes(entry.data()).decode() for entry in QImageReader.supportedImageFormats()}
         _require({"png", "jpeg", "svg"} <= formats, f"only {', '.join(sorted(formats))}")
+    if find_spec("matplotlib") is not None:  # the extra "report" is installed
+        with report.check("report with a plot"):
+            _require(b"<svg" in b"".join(render(_DOCUMENT, "html")), "the page lacks its plot")
+            _require(b"".join(render(_DOCUMENT, "pdf")).startswith(b"%PDF"), "this is no PDF")
     root = folder / "project"
     with report.check("synthetic project"):
         _make_project(root)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unet_desktop.reports.drawing import Drawing
+from unet_desktop.reports.plots import AnyPlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ NOT_PRINTED = "This table is too long for paper; the HTML report shows it."
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing with its title and what must be known to read it."""
+    """A plot with its title and what must be known to read it."""
 
     title: str
-    drawing: Drawing
+    figure: AnyPlot
     caption: str = ""
 
 

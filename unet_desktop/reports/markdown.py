@@ -18,7 +18,7 @@ from unet_desktop.reports.document import (
     Table,
     Tiles,
 )
-from unet_desktop.reports.plain import shown
+from unet_desktop.reports.printable import printable
 
 _SIGNS = "\\`*_[]<>|#"
 
@@ -61,7 +61,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown takes for nothing but text."""
-    text = shown(" ".join(text.splitlines()))
+    text = printable(" ".join(text.splitlines()))
     for sign in _SIGNS:
         text = text.replace(sign, f"\\{sign}")
     return text

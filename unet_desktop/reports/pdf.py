@@ -1,4 +1,4 @@
-"""Documents as PDF, A4, by reportlab (extra "report"): the same blocks as in HTML."""
+"""Documents as PDF, A4, by reportlab and svglib (extra "report"): the same blocks as in HTML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from unet_desktop.errors import UserError
+from reportlab.graphics.shapes import Drawing, Group, String
+from reportlab.platypus import Image, SimpleDocTemplate
+from svglib.fonts import register_font
+from svglib.svglib import svg2rlg
+
 from unet_desktop.reports.document import (
     NOT_PRINTED,
     Block,
@@ -24,39 +28,20 @@ from unet_desktop.reports.document import (
     Table,
     Tiles,
 )
+from unet_desktop.reports.figures import FONT, PAPER, draw_svg
 from unet_desktop.reports.pdf_style import Style
-from unet_desktop.reports.plain import shortened
+from unet_desktop.reports.printable import shorten
 
 _CARDS_IN_A_ROW = 6
 _LONGEST_CELL = 1200
 """Characters of a cell: a row must fit on a page, even in a narrow column."""
 _LONGEST_NAME = 60
 """Characters of a card's name; more would push the pictures apart."""
-_NO_REPORTLAB = 'PDF reports need reportlab. Install it with: pip install "unet-desktop[report]"'
 _ESCAPES = "Characters that this file's font lacks are written as escapes, such as \\u4e2d; the HTML report shows them."
 
 
-def require_reportlab() -> None:
-    """Say before long work that there will be no PDF.
-
-    Raises:
-        UserError: the extra "report" is not installed.
-    """
-    try:
-        import reportlab  # noqa: F401
-    except ImportError as error:
-        raise UserError(_NO_REPORTLAB) from error
-
-
 def pdf_file(document: Document) -> bytes:
-    """The document as a PDF file; the same document gives the same bytes.
-
-    Raises:
-        UserError: the extra "report" is not installed.
-    """
-    require_reportlab()
-    from reportlab.platypus import SimpleDocTemplate
-
+    """Make the document a PDF file; the same document gives the same bytes."""
     style = Style()
     target = io.BytesIO()
     template = SimpleDocTemplate(
@@ -124,7 +109,7 @@ def _flowables(block: Block, style: Style) -> list[Any]:
 
 def _facts(block: Facts, style: Style) -> Any:
     rows = [
-        [style.text(name, "muted"), style.text(shortened(value, _LONGEST_CELL), "cell")] for name, value in block.pairs
+        [style.text(name, "muted"), style.text(shorten(value, _LONGEST_CELL), "cell")] for name, value in block.pairs
     ]
     return style.grid(rows, [style.width * 0.27, style.width * 0.73], ruled=True)
 
@@ -149,7 +134,7 @@ def _table(block: Table, style: Style) -> list[Any]:
     heads = [style.text(column.title, "head-right" if column.numeric else "head") for column in block.columns]
     rows = [
         [
-            style.text(shortened(cell, _LONGEST_CELL), "cell-right" if column.numeric else "cell")
+            style.text(shorten(cell, _LONGEST_CELL), "cell-right" if column.numeric else "cell")
             for cell, column in zip(row, block.columns, strict=True)
         ]
         for row in block.rows
@@ -167,12 +152,30 @@ def _plots(block: Plots, style: Style) -> Any:
 
 
 def _plot(plot: Plot, style: Style, width: float) -> list[Any]:
-    from unet_desktop.reports.pdf_drawing import flowable
-
-    parts = [style.text(plot.title, "plot"), flowable(plot.drawing, style, width)]
+    parts = [style.text(plot.title, "plot"), _drawing(plot, style, width)]
     if plot.caption:
         parts.append(style.text(plot.caption, "small"))
     return parts
+
+
+def _drawing(plot: Plot, style: Style, width: float) -> Any:
+    """Draw a plot with lines and text of the PDF, so that it is sharp at any size and can be searched."""
+    svg, _ = draw_svg(plot.figure, PAPER)
+    register_font(FONT, rlgFontName=style.font)
+    drawing: Any = svg2rlg(io.BytesIO(svg.encode("utf-8")))
+    _escape_texts(drawing, style)
+    scale = width / drawing.width
+    drawing.width, drawing.height = width, drawing.height * scale
+    drawing.scale(scale, scale)
+    return drawing
+
+
+def _escape_texts(shape: Any, style: Style) -> None:
+    if isinstance(shape, String):
+        shape.text = style.plain(shape.text)
+    elif isinstance(shape, Drawing | Group):
+        for part in shape.contents:
+            _escape_texts(part, style)
 
 
 def _gallery(gallery: Gallery, style: Style) -> Iterator[Any]:
@@ -194,12 +197,10 @@ def _in_rows(cells: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _card(card: Card, style: Style, side: float) -> list[Any]:
-    from reportlab.platypus import Image
-
     picture: list[Any] = []
     if card.jpeg is not None:
         width, height = card.size
         scale = side / max(width, height)
         picture = [Image(io.BytesIO(card.jpeg), width * scale, height * scale, hAlign="LEFT")]
-    name = style.text(shortened(card.name, _LONGEST_NAME), "card")
+    name = style.text(shorten(card.name, _LONGEST_NAME), "card")
     return [*picture, name, *(style.text(line, "card-line") for line in card.lines)]

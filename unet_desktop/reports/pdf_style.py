@@ -1,4 +1,4 @@
-"""How a PDF looks: page, fonts, colours, paragraphs and grids of reportlab."""
+"""The style of a PDF: page, fonts, colours, paragraphs and grids of reportlab."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from unet_desktop.reports.drawing import Role
-from unet_desktop.reports.plain import escaped, shown
-from unet_desktop.reports.svg import colour_of
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import KeepTogether, LongTable, Paragraph, Table
+
+from unet_desktop.reports.colours import ON_WHITE
+from unet_desktop.reports.printable import escape_sequence, printable
 from unet_desktop.resources import resource
 
 _LINE = "#d5d9df"
 _DOUBTFUL = "#fff3d6"
 _DOUBTFUL_LINE = "#e2b04a"
 
-# name: (size, leading, bold, role, space before, space after, right)
-_TEXTS: dict[str, tuple[float, float, bool, Role, float, float, bool]] = {
-    "title": (19, 23, True, Role.INK, 0, 3, False),
-    "subtitle": (9.5, 13, False, Role.MUTED, 0, 8, False),
-    "heading": (13, 17, True, Role.INK, 16, 6, False),
-    "part": (10, 13, True, Role.INK, 10, 4, False),
-    "body": (9, 12.5, False, Role.INK, 0, 6, False),
-    "item": (9, 12.5, False, Role.INK, 0, 3, False),
-    "small": (7.8, 10.5, False, Role.MUTED, 1, 4, False),
-    "muted": (8.3, 11, False, Role.MUTED, 0, 0, False),
-    "cell": (8.3, 11, False, Role.INK, 0, 0, False),
-    "cell-right": (8.3, 11, False, Role.INK, 0, 0, True),
-    "head": (7.8, 10, True, Role.MUTED, 0, 0, False),
-    "head-right": (7.8, 10, True, Role.MUTED, 0, 0, True),
-    "figure": (17, 21, True, Role.INK, 0, 0, False),
-    "plot": (9, 12, True, Role.INK, 4, 2, False),
-    "card": (7, 8.8, True, Role.INK, 2, 0, False),
-    "card-line": (6.8, 8.6, False, Role.MUTED, 0, 0, False),
+# name: (size, leading, bold, colour, space before, space after, right)
+_TEXTS: dict[str, tuple[float, float, bool, str, float, float, bool]] = {
+    "title": (19, 23, True, "ink", 0, 3, False),
+    "subtitle": (9.5, 13, False, "muted", 0, 8, False),
+    "heading": (13, 17, True, "ink", 16, 6, False),
+    "part": (10, 13, True, "ink", 10, 4, False),
+    "body": (9, 12.5, False, "ink", 0, 6, False),
+    "item": (9, 12.5, False, "ink", 0, 3, False),
+    "small": (7.8, 10.5, False, "muted", 1, 4, False),
+    "muted": (8.3, 11, False, "muted", 0, 0, False),
+    "cell": (8.3, 11, False, "ink", 0, 0, False),
+    "cell-right": (8.3, 11, False, "ink", 0, 0, True),
+    "head": (7.8, 10, True, "muted", 0, 0, False),
+    "head-right": (7.8, 10, True, "muted", 0, 0, True),
+    "figure": (17, 21, True, "ink", 0, 0, False),
+    "plot": (9, 12, True, "ink", 4, 2, False),
+    "card": (7, 8.8, True, "ink", 2, 0, False),
+    "card-line": (6.8, 8.6, False, "muted", 0, 0, False),
 }
 
 
 class Style:
-    """Makes reportlab's parts in one look, and knows whether any text had to be escaped for want of a glyph.
+    """Makes reportlab's parts in one style, and knows whether the font lacked glyphs.
 
     Attributes:
         page: (width, height), points.
         margin: on all sides, points.
         font, bold: names of the fonts.
+        escaped_any: was anything written as an escape because the font lacks it?
     """
 
     font, bold = "UNetSans", "UNetSans-Bold"
 
     def __init__(self) -> None:
         """Register the fonts that come with the program, so that the file looks the same everywhere."""
-        from reportlab.lib.enums import TA_LEFT, TA_RIGHT
-        from reportlab.lib.pagesizes import A4
-        from reportlab.lib.styles import ParagraphStyle
-        from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.ttfonts import TTFont
-
         self.page: tuple[float, float] = A4
         self.margin = 40.0
         self.escaped_any = False
@@ -65,59 +67,50 @@ class Style:
         self._styles = {
             name: ParagraphStyle(
                 name, fontName=self.bold if bold else self.font, fontSize=size, leading=leading,
-                textColor=self.colour(role), spaceBefore=before, spaceAfter=after,
+                textColor=self.colour(colour), spaceBefore=before, spaceAfter=after,
                 alignment=TA_RIGHT if right else TA_LEFT, leftIndent=11 if name == "item" else 0,
                 splitLongWords=1, keepWithNext=name in ("heading", "part"),
             )
-            for name, (size, leading, bold, role, before, after, right) in _TEXTS.items()
+            for name, (size, leading, bold, colour, before, after, right) in _TEXTS.items()
         }  # fmt: skip
 
     @property
     def width(self) -> float:
-        """Of what is printed, points."""
+        """Width of what is printed, points."""
         return self.page[0] - 2 * self.margin
 
-    def colour(self, role: str) -> Any:
-        """The colour of a role."""
-        from reportlab.lib.colors import HexColor
-
-        return HexColor(colour_of(Role(role)))
+    def colour(self, purpose: str) -> Any:
+        """Look up a colour by its purpose in `ON_WHITE`."""
+        return HexColor(ON_WHITE[purpose])
 
     def plain(self, text: str) -> str:
-        r"""The text with an escape such as \u4e2d for each character that the font cannot show."""
-        text = shown(text)
+        r"""Write each character that the font cannot show as an escape such as \u4e2d."""
+        text = printable(text)
         if all(ord(sign) in self._glyphs for sign in text):
             return text
         self.escaped_any = True
-        return "".join(sign if ord(sign) in self._glyphs else escaped(sign) for sign in text)
+        return "".join(sign if ord(sign) in self._glyphs else escape_sequence(sign) for sign in text)
 
     def markup(self, text: str) -> str:
-        """Plain text in reportlab's markup."""
+        """Turn plain text into reportlab's markup."""
         return escape(self.plain(text), quote=False)
 
     def text(self, text: str, name: str, *, bullet: str | None = None) -> Any:
-        """A paragraph of plain text in one of the named looks."""
+        """Make a paragraph of plain text in one of the named styles."""
         return self.marked(self.markup(text), name, bullet=bullet)
 
     def marked(self, markup: str, name: str, *, bullet: str | None = None) -> Any:
-        """A paragraph whose markup was made with `markup`."""
-        from reportlab.platypus import Paragraph
-
+        """Make a paragraph of text that `markup` returned."""
         return Paragraph(markup, self._styles[name], bulletText=bullet)
 
     def together(self, parts: Sequence[Any]) -> Any:
-        """Parts that no page break shall part."""
-        from reportlab.platypus import KeepTogether
-
+        """Keep parts on one page."""
         return KeepTogether(list(parts))
 
     def grid(
         self, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = False, ruled: bool = False
     ) -> Any:
-        """Cells in rows; with a head it is repeated on each page."""
-        from reportlab.lib.colors import HexColor
-        from reportlab.platypus import LongTable
-
+        """Set cells in rows; with `head` the first is repeated on each page."""
         rules: list[tuple[Any, ...]] = [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -140,10 +133,7 @@ class Style:
         count: int,
         doubtful: Sequence[tuple[int, int]],
     ) -> Any:
-        """The first `count` cells of rows in frames, those at the (column, row) of `doubtful` set apart."""
-        from reportlab.lib.colors import HexColor
-        from reportlab.platypus import Table
-
+        """Frame the first `count` cells of rows; highlight those at the (column, row) of `doubtful`."""
         rules: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 7)]
         for at in range(count):
             place = (at % len(widths), at // len(widths))
@@ -152,10 +142,7 @@ class Style:
         return Table(list(map(list, rows)), colWidths=list(widths), style=rules, hAlign="LEFT", spaceAfter=8)
 
     def framed(self, paragraph: Any) -> Any:
-        """A paragraph that must not be overlooked."""
-        from reportlab.lib.colors import HexColor
-        from reportlab.platypus import Table
-
+        """Frame a paragraph that must not be overlooked."""
         rules = [
             ("BOX", (0, 0), (-1, -1), 0.7, HexColor(_DOUBTFUL_LINE)),
             ("BACKGROUND", (0, 0), (-1, -1), HexColor(_DOUBTFUL)),

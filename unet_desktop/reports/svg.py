@@ -1,91 +1,78 @@
-"""Drawings as SVG: inline in a page whose style sheet knows the roles, or as a file of its own."""
+"""Plots as SVG inside a page whose style sheet chooses the colours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
 
-from unet_desktop.reports.drawing import Bar, Dot, Drawing, Line, Role, Shape, Words
-from unet_desktop.reports.plain import shown
+from unet_desktop.reports.colours import ON_WHITE
+from unet_desktop.reports.figures import draw_svg
+from unet_desktop.reports.plots import AnyPlot, describe
+from unet_desktop.reports.printable import printable
 
-_COLOURS = {
-    Role.INK: "#1b1e23", Role.MUTED: "#565d68", Role.GRID: "#dfe2e6", Role.FIRST: "#0072b2", Role.SECOND: "#d55e00",
-    Role.THIRD: "#009e73", Role.FOURTH: "#aa4499",
-}  # fmt: skip
-"""On white; a page's style sheet has its own, light and dark."""
-
-_CLEAR = ' stroke="var(--sheet)" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
-
-
-def colour_of(role: Role) -> str:
-    """The role's colour on white, "#rrggbb"."""
-    return _COLOURS[role]
+_NOT_IN_A_PAGE = ("metadata", "style")
+_ATTRIBUTES = ("width", "height", "version")
+_SHAPES = ("path", "use")
+_DECIMALS = re.compile(r"-?\d+\.\d+")
+_FONT = re.compile(r"font-family: [^;]*; ")
+_VARIABLES = {colour: f"var(--{purpose})" for purpose, colour in ON_WHITE.items()}
+_COLOUR = re.compile("|".join(_VARIABLES))
 
 
-def inline_svg(drawing: Drawing) -> str:
-    """An `<svg>` element whose colours are the variables --ROLE of the page around it."""
-    return _svg(drawing, "")
+def inline_svg(plot: AnyPlot, name: str) -> str:
+    """Draw a plot as an `<svg>` element whose colours are variables of the page around it, such as --ink.
+
+    Args:
+        plot: what to draw.
+        name: begins the ids inside it, which must differ from those of the page's other plots.
+    """
+    text, tips = draw_svg(plot)
+    drawn = ElementTree.fromstring(text)
+    for element in drawn.iter():
+        _adapt(element, name)
+    for group in drawn.iter("g"):
+        _add_titles(group, tips.get(group.attrib.pop("id", ""), ()))
+    for attribute in _ATTRIBUTES:
+        drawn.attrib.pop(attribute, None)
+    drawn.set("role", "img")
+    drawn.insert(0, _title(describe(plot)))
+    return ElementTree.tostring(drawn, "unicode")
 
 
-def svg_file(drawing: Drawing) -> str:
-    """The drawing as an SVG file on white, for articles and slides."""
-    variables = "".join(f"--{role}:{colour};" for role, colour in _COLOURS.items())
-    style = f"<style>svg{{--sheet:#fff;{variables}font-family:Arial,Helvetica,sans-serif}}</style>"
-    ground = f'<rect width="{_number(drawing.width)}" height="{_number(drawing.height)}" fill="#fff"/>'
-    return _svg(drawing, style + ground) + "\n"
+def _adapt(element: ElementTree.Element, name: str) -> None:
+    """Make an element of a file one of a page: HTML knows no namespaces, and the page has a style of its own."""
+    element.tag = element.tag.rpartition("}")[2]
+    for child in [child for child in element if child.tag.rpartition("}")[2] in _NOT_IN_A_PAGE]:
+        element.remove(child)
+    for key, value in list(element.items()):
+        del element.attrib[key]
+        element.set(key.rpartition("}")[2], _DECIMALS.sub(_round, " ".join(value.split())))
+    if (style := element.get("style")) is not None:
+        element.set("style", _FONT.sub("", _COLOUR.sub(lambda found: _VARIABLES[found[0]], style)))
+    if element.tag != "text":
+        element.text = None
+    element.tail = None
+    if element.tag == "path" and "id" in element.attrib:
+        element.set("id", f"{name}-{element.get('id')}")
+    if (link := element.get("href")) is not None:
+        element.set("href", f"#{name}-{link[1:]}")
 
 
-def _svg(drawing: Drawing, before: str) -> str:
-    size = f"{_number(drawing.width)} {_number(drawing.height)}"
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="img">'
-    title = f"<title>{_text(drawing.description)}</title>" if drawing.description else ""
-    return head + title + before + "".join(_elements(drawing)) + "</svg>"
+def _add_titles(group: ElementTree.Element, tips: Sequence[str]) -> None:
+    """Give each shape of a group the title that a browser shows when the mouse is over it."""
+    if tips:
+        shapes = [shape for parent in group.iter() if parent.tag == "g" for shape in parent if shape.tag in _SHAPES]
+        for shape, tip in zip(shapes, tips, strict=True):
+            shape.append(_title(tip))
 
 
-def _elements(drawing: Drawing) -> Iterator[str]:
-    for shape in drawing.shapes:
-        yield _element(shape)
+def _title(text: str) -> ElementTree.Element:
+    title = ElementTree.Element("title")
+    title.text = printable(text)
+    return title
 
 
-def _element(shape: Shape) -> str:
-    match shape:
-        case Line():
-            points = " ".join(f"{_number(x)},{_number(y)}" for x, y in shape.points)
-            dashes = ' stroke-dasharray="5 4"' if shape.dashed else ""
-            width = "" if shape.width == 1 else f' stroke-width="{_number(shape.width)}"'
-            return f'<polyline points="{points}" fill="none" style="stroke:var(--{shape.role})"{width}{dashes}/>'
-        case Bar():
-            place = " ".join(
-                f'{name}="{_number(value)}"'
-                for name, value in (
-                    ("x", shape.left),
-                    ("y", shape.top),
-                    ("width", shape.width),
-                    ("height", shape.height),
-                )
-            )
-            opacity = "" if shape.opacity == 1 else f' opacity="{_number(shape.opacity)}"'
-            return _with_tip("rect", f'{place} style="fill:var(--{shape.role})"{opacity}', shape.tip)
-        case Dot():
-            place = f'cx="{_number(shape.x)}" cy="{_number(shape.y)}" r="{_number(shape.radius)}"'
-            return _with_tip("circle", f'{place} style="fill:var(--{shape.role})" opacity=".65"', shape.tip)
-        case Words():
-            anchor = "" if shape.anchor == "start" else f' text-anchor="{shape.anchor}"'
-            place = f'x="{_number(shape.x)}" y="{_number(shape.y)}"'
-            turn = f' transform="rotate(-90 {_number(shape.x)} {_number(shape.y)})"' if shape.turned else ""
-            style = f'font-size="{_number(shape.size)}" style="fill:var(--{shape.role})"'
-            clear = _CLEAR if shape.clear else ""
-            return f"<text {place}{anchor}{turn}{clear} {style}>{_text(shape.text)}</text>"
-
-
-def _with_tip(tag: str, attributes: str, tip: str) -> str:
-    return f"<{tag} {attributes}><title>{_text(tip)}</title></{tag}>" if tip else f"<{tag} {attributes}/>"
-
-
-def _text(text: str) -> str:
-    return escape(shown(text))
-
-
-def _number(value: float) -> str:
-    """At most two decimals, none that say nothing."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _round(number: re.Match[str]) -> str:
+    """Two decimals: a hundredth of a point cannot be seen."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

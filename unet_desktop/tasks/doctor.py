@@ -23,6 +23,8 @@ _OPTIONAL = {
     "openvino": "predicts faster on many CPUs",
     "pydicom": "reads DICOM photographs",
     "highdicom": "writes DICOM segmentations",
+    "matplotlib": "draws the plots of reports",
+    "reportlab": "writes reports as PDF",
 }
 _QT_LIBRARIES = {
     "EGL": "libegl1",

@@ -14,7 +14,6 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.reports.document import Facts, Gallery, Heading, Paragraph, Plots, Table, Tiles
-from unet_desktop.reports.drawing import Dot
 from unet_desktop.tasks.folders import report
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -164,8 +163,7 @@ def test_the_report_counts_shows_and_orders(request_of):
     assert largest_first.ranks[59] == 0
     assert largest_first.ranks[60] == 60
     _, against = only(section(document, "Distribution"), Plots).plots
-    dots = [shape for shape in against.drawing.shapes if isinstance(shape, Dot)]
-    assert len(dots) == 60
+    assert len(against.figure.points) == 60
     assert {"Settings of the run", "What the figures mean", "Model card: my model"} <= set(headings(document))
 
 
@@ -216,7 +214,7 @@ def test_ten_thousand_pictures_and_more_stay_a_file_that_can_be_sent(request_of)
     text = html.read_text("utf-8")
     assert text.count("<tr style=") == MOST_LISTED
     assert f"The 10,000 least certain of {total:,}" in text
-    assert "<circle" not in text  # so many points are shown as a density
+    assert "<title>eye " not in text  # so many points are shown as a density
 
 
 def test_a_report_is_the_same_twice_and_nothing_is_written_unasked(request_of):

@@ -61,7 +61,8 @@ _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
 _EXTRAS = {
     "xlsx": ("xlsxwriter", "tables"),
     "parquet": ("pyarrow", "tables"),
-    "pdf": ("reportlab", "report"),
+    "html": ("matplotlib", "report"),
+    "pdf": ("svglib", "report"),
     "dicom_seg": ("highdicom", "dicom"),
 }
 """Output to the package that it needs and the extra that brings it."""

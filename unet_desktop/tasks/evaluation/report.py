@@ -23,8 +23,7 @@ from unet_desktop.reports.document import (
     Tile,
     Tiles,
 )
-from unet_desktop.reports.html import html_pages
-from unet_desktop.reports.pdf import pdf_file
+from unet_desktop.reports.render import render
 from unet_desktop.tasks.evaluation.close_ups import FIRST_COLOUR, SECOND_COLOUR, close_up
 from unet_desktop.tasks.evaluation.drawings import bland_altman_plot, dice_plot, vcdr_plot
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
@@ -44,23 +43,13 @@ _MOST_PRINTED = 300
 _COLUMNS = (Column("", share=2.6), Column("mean", numeric=True), Column("95 % interval", numeric=True, share=1.6))
 
 
-def write_html(evaluated: Evaluated, path: Path, made: datetime) -> Iterator[Written]:
-    """Write the report as one HTML file.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    files.write_chunks(path, html_pages(document(evaluated, made)))
-    yield Written("report", path)
-
-
-def write_pdf(evaluated: Evaluated, path: Path, made: datetime) -> Iterator[Written]:
-    """Write the report as a PDF.
+def write_report(evaluated: Evaluated, path: Path, kind: str, made: datetime) -> Iterator[Written]:
+    """Write the report as "html" or "pdf".
 
     Raises:
         WriteError: it cannot be written. UserError: the extra "report" is not installed.
     """
-    files.write_bytes(path, pdf_file(document(evaluated, made)))
+    files.write_chunks(path, render(document(evaluated, made), kind))
     yield Written("report", path)
 
 

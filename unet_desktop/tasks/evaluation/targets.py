@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
-from unet_desktop.reports.pdf import require_reportlab
+from unet_desktop.reports.render import require_libraries
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
-from unet_desktop.tasks.evaluation.report import write_html, write_pdf
+from unet_desktop.tasks.evaluation.report import write_report
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
 from unet_desktop.tasks.events import Written
 
@@ -40,8 +40,8 @@ class Targets:
                 raise WriteError(f"{path} could not be written: there is no folder {path.parent}. Make it first.")
         if self.table is not None:
             check_table(self.table)
-        if self.pdf is not None:
-            require_reportlab()
+        for kind, _ in self._reports():
+            require_libraries(kind)
 
     def write(self, evaluated: Evaluated) -> Iterator[Written]:
         """Write them.
@@ -54,7 +54,8 @@ class Targets:
             yield from write_table(evaluated, self.table)
         if self.summary is not None:
             yield from write_summary(evaluated, self.summary)
-        if self.html is not None:
-            yield from write_html(evaluated, self.html, made)
-        if self.pdf is not None:
-            yield from write_pdf(evaluated, self.pdf, made)
+        for kind, path in self._reports():
+            yield from write_report(evaluated, path, kind, made)
+
+    def _reports(self) -> Iterator[tuple[str, Path]]:
+        yield from ((kind, path) for kind, path in (("html", self.html), ("pdf", self.pdf)) if path is not None)

@@ -9,8 +9,7 @@ from pathlib import Path
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
-from unet_desktop.reports.html import html_pages
-from unet_desktop.reports.pdf import pdf_file, require_reportlab
+from unet_desktop.reports.render import render, require_libraries
 from unet_desktop.tasks.events import Written
 from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.ledger import Entry
@@ -40,8 +39,8 @@ def need_report(kinds: Iterable[str]) -> None:
     Raises:
         UserError: a library is missing.
     """
-    if "pdf" in kinds:
-        require_reportlab()
+    for kind in kinds:
+        require_libraries(kind)
 
 
 def write_reports(request: Request, entries: Iterable[Entry], total: int, ended: datetime) -> Iterator[Written]:
@@ -64,7 +63,7 @@ def write_reports(request: Request, entries: Iterable[Entry], total: int, ended:
     document = report_of(request, summary, total, ended)
     for kind in request.outputs.reports:
         path = request.output / f"{NAME}.{kind}"
-        files.write_chunks(path, html_pages(document) if kind == "html" else iter((pdf_file(document),)))
+        files.write_chunks(path, render(document, kind))
         yield Written("report", path)
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.masks.measure import cup_and_disc
-from unet_desktop.reports.axes import Axis
 from unet_desktop.reports.document import Block, Column, Gallery, Heading, Order, Paragraph, Plot, Plots, Table
-from unet_desktop.reports.drawing import Drawing
-from unet_desktop.reports.plots import Mark, Series, density, histogram, scatter
+from unet_desktop.reports.plots import Axis, Density, Histogram, Mark, Scatter
 from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.report_words import FLAG_MEANINGS
 from unet_desktop.tasks.folders.summary import MOST_POINTS, Seen, Summary
@@ -27,36 +25,36 @@ def distribution(summary: Summary) -> Iterator[Block]:
     plots = []
     if len(summary.ratios):
         median = summary.ratios.quantile(0.5)
-        drawing = _histogram("vertical cup-to-disc ratio", summary.ratios.histogram(20), median)
+        histogram = _histogram("vertical cup-to-disc ratio", summary.ratios.histogram(20), median)
         caption = f"Of the {counted(len(summary.ratios), 'picture')} in which a disc was found."
-        plots.append(Plot("Vertical cup-to-disc ratio (vCDR)", drawing, caption))
+        plots.append(Plot("Vertical cup-to-disc ratio (vCDR)", histogram, caption))
         caption = "The lower a picture lies, the more it needs to be looked at."
         plots.append(Plot("Confidence against ratio", _against(summary), caption))
     else:
-        drawing = _histogram("confidence", summary.confidences.histogram(20), summary.confidences.quantile(0.5))
-        plots.append(Plot("Confidence", drawing, "Of the pictures in which anything was found."))
+        histogram = _histogram("confidence", summary.confidences.histogram(20), summary.confidences.quantile(0.5))
+        plots.append(Plot("Confidence", histogram, "Of the pictures in which anything was found."))
     yield Heading("Distribution")
     yield Plots(tuple(plots))
 
 
-def _histogram(title: str, counts: list[int], median: float) -> Drawing:
-    edges = [number / len(counts) for number in range(len(counts) + 1)]
-    marks = [Mark(median, f"median {median:.2f}", "across")]
-    return histogram(title, edges, counts, marks=marks, description=f"Histogram of {title}, median {median:.2f}")
+def _histogram(title: str, counts: list[int], median: float) -> Histogram:
+    edges = tuple(number / len(counts) for number in range(len(counts) + 1))
+    marks = (Mark(median, f"median {median:.2f}", "x"),)
+    return Histogram(title, edges, tuple(counts), marks, f"Histogram of {title}, median {median:.2f}")
 
 
-def _against(summary: Summary) -> Drawing:
-    across, up = "vertical cup-to-disc ratio", "confidence"
+def _against(summary: Summary) -> Scatter | Density:
+    ratio, confidence = "vertical cup-to-disc ratio", "confidence"
     if summary.points.seen <= MOST_POINTS:
         pictures = summary.points.as_they_came()
         points = tuple((seen.ratio, seen.confidence) for seen in pictures)
         tips = tuple(f"{seen.image}: {_ratio(seen)}, confidence {seen.confidence:.2f}" for seen in pictures)
-        lowest = min(confidence for _, confidence in points)
+        lowest = min(y for _, y in points)
         low = max(0.0, math.floor(lowest * 10) / 10 - 0.05) if lowest < 0.95 else 0.85
-        return scatter([Series("pictures", points, tips)], Axis(across, 0.0, 1.0), Axis(up, low, 1.02))
+        return Scatter(Axis(ratio, 0.0, 1.0), Axis(confidence, low, 1.02), points, tips)
     lowest_row = int(summary.plane.any(axis=1).argmax())
-    counts = [[int(count) for count in row] for row in summary.plane[lowest_row:]]
-    return density(counts, Axis(across, 0.0, 1.0), Axis(up, lowest_row / 100, 1.0))
+    counts = tuple(tuple(int(count) for count in row) for row in summary.plane[lowest_row:])
+    return Density(Axis(ratio, 0.0, 1.0), Axis(confidence, lowest_row / 100, 1.0), counts)
 
 
 def galleries(summary: Summary, header: CheckpointHeader, close_ups: CloseUps, *, outlined: bool) -> Iterator[Block]:
