@@ -5,21 +5,10 @@ import logging
 import struct
 from dataclasses import replace
 
-from unet_desktop.checkpoint_header import CheckpointHeader
+from checkpoint_headers import HEADER
+
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.models import list_models, next_model_name
-
-HEADER = CheckpointHeader(
-    labels=DISC_AND_CUP,
-    networks={},
-    preset="fast",
-    training={},
-    metrics={},
-    data={},
-    versions={},
-    created="2026-01-01T00:00:00+00:00",
-    weights_sha256="00",
-)
 
 
 def add_model(project, name, created=HEADER.created):

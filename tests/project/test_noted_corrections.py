@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_models import HEADER
+from checkpoint_headers import HEADER
 
 from unet_desktop.project.corrections import note_corrections, read_corrections
 from unet_desktop.project.project import Project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from drawings import disc_mask, picture
+from image_snapshots import assert_as_stored
 from PySide6.QtGui import QColor
-from test_canvas_snapshot import assert_as_stored
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.settings.view_options import View

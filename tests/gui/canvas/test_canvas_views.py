@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from drawings import picture
 from gestures import at, drag, move, wheel
+from image_snapshots import pixels_of
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSlider
-from test_canvas_snapshot import pixels_of
 
 from unet_desktop.gui.canvas import image_layer
 from unet_desktop.gui.canvas.canvas import Canvas

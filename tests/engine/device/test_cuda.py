@@ -1,6 +1,6 @@
 """Training and answering on an NVIDIA GPU.
 
-    python -m pytest -c /dev/null --rootdir . --confcutdir tests/engine tests/engine/test_cuda.py
+    python -m pytest -c /dev/null --rootdir . --confcutdir tests/engine tests/engine/device/test_cuda.py
 
 is what a machine without Qt needs.
 """

@@ -133,8 +133,8 @@ def test_a_loss_that_one_process_cannot_count_stops_all_with_the_reason(given):
 
 
 def test_more_processes_than_pictures_in_a_step_are_refused(given, monkeypatch):
-    monkeypatch.setattr(optimisation.ranks, "count", lambda: 3)
-    monkeypatch.setattr(optimisation.ranks, "refuse_differences", lambda *_: None)
+    monkeypatch.setattr(optimisation.distributed, "count", lambda: 3)
+    monkeypatch.setattr(optimisation.distributed, "refuse_differences", lambda *_: None)
     with pytest.raises(TrainingError, match=r"3 processes cannot share steps of 2 pictures .*--locate-batch-size"):
         alone(given())
 

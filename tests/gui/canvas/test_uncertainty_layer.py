@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from drawings import SIZE, disc_mask, picture
+from image_snapshots import assert_as_stored, rendered
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
-from test_canvas_snapshot import assert_as_stored, rendered
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer, colour_of

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from drawings import disc_mask, picture
+from image_snapshots import assert_as_stored, pixels_of, rendered
 from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.canvas.canvas import Canvas
@@ -16,22 +14,6 @@ from unet_desktop.gui.settings.view_options import View
 from unet_desktop.images.display import Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
-
-SNAPSHOTS = Path(__file__).parent / "snapshots"
-LEAST_EQUAL = 0.995
-"""Share of pixels within 2 levels; the rest is left to other versions of Qt and their anti-aliasing."""
-
-
-def pixels_of(image: QImage) -> np.ndarray:
-    converted = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(converted.constBits(), np.uint8).reshape(converted.height(), converted.bytesPerLine())
-    return rows[:, : 3 * converted.width()].reshape(converted.height(), converted.width(), 3).copy()
-
-
-def rendered(canvas: Canvas) -> np.ndarray:
-    image = QImage(canvas.size(), QImage.Format.Format_RGB32)
-    canvas.render(image)
-    return pixels_of(image)
 
 
 @pytest.fixture
@@ -44,19 +26,6 @@ def canvas(qtbot) -> Canvas:
     made.set_view(View(style=Style.FILL, scale_bar=False))
     made.set_tool(20, QColor("#56b4e9"))
     return made
-
-
-def assert_as_stored(canvas: Canvas, name: str) -> None:
-    path = SNAPSHOTS / f"{name}.png"
-    shown = rendered(canvas)
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        SNAPSHOTS.mkdir(exist_ok=True)
-        QImage(shown.data, shown.shape[1], shown.shape[0], 3 * shown.shape[1], QImage.Format.Format_RGB888).save(
-            str(path)
-        )
-    stored = pixels_of(QImage(str(path)))
-    close = (np.abs(stored.astype(int) - shown).max(axis=2) <= 2).mean()
-    assert close >= LEAST_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"
 
 
 def test_mask(canvas: Canvas) -> None:

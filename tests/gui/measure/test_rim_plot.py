@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_snapshots import LEAST_EQUAL, SNAPSHOTS, pixels_of
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
-from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
 from unet_desktop.gui.measure.rim_plot import RimPlot
 from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from models import model
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.gui.models.panel import ModelsPanel
-from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.project.models import Model
-
-
-def model(number: int, **changes: object) -> Model:
-    fields: dict[str, object] = {
-        "labels": DISC_AND_CUP,
-        "networks": {},
-        "preset": "fast",
-        "training": {},
-        "metrics": {"dice/optic disc": 0.97, "dice/optic cup": 0.9, "vcdr_error": 0.046},
-        "data": {"train": 40, "validation": 10},
-        "versions": {"torch": "2.13.0"},
-        "created": f"2026-11-0{number}T12:00:00+00:00",
-        "weights_sha256": "ab" * 32,
-    }
-    header = CheckpointHeader(**(fields | changes))  # type: ignore[arg-type]
-    return Model(f"model-00{number}", Path(f"/models/model-00{number}.safetensors"), header)
 
 
 @pytest.fixture

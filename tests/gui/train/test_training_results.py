@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawings import disc_mask
+from image_snapshots import LEAST_EQUAL, SNAPSHOTS, pixels_of
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabWidget, QTreeWidget, QWidget
-from test_canvas_snapshot import LEAST_EQUAL, SNAPSHOTS, pixels_of
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.device.cpu_priority import Cores

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
+from dialogs import can_be_accepted, part, problem, shown, texts, type_path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QTableWidget,
     QToolButton,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -29,31 +28,10 @@ from unet_desktop.gui.projects.colour_button import ColourButton
 from unet_desktop.gui.projects.import_drishti import DrishtiRequest, ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.projects.new_project import NewProjectDialog, NewProjectRequest
-from unet_desktop.gui.widgets.form_dialog import FormDialog
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.labels import DISC_AND_CUP, Label
 from unet_desktop.project.models import Model
 from unet_desktop.tasks.folders.outputs import Outputs
-
-Part = TypeVar("Part", bound=QWidget)
-
-
-def part(dialog: QWidget, kind: type[Part], name: str) -> Part:
-    found = dialog.findChild(kind, name)
-    assert found is not None
-    return found
-
-
-def shown(qtbot: QtBot, dialog: FormDialog) -> FormDialog:
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
-
-
-def type_path(qtbot: QtBot, dialog: QWidget, name: str, path: Path | str) -> None:
-    line = part(part(dialog, PathField, name), QLineEdit, "line")
-    line.clear()
-    qtbot.keyClicks(line, str(path))
 
 
 def test_the_first_field_has_the_keyboard_and_cancel_is_no_default(qtbot: QtBot) -> None:
@@ -72,18 +50,6 @@ def test_the_first_field_has_the_keyboard_and_cancel_is_no_default(qtbot: QtBot)
             assert not (button.isDefault() and "Cancel" in button.text())
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
         assert dialog.isVisible()
-
-
-def texts(dialog: QWidget) -> list[str]:
-    return [label.text() for label in dialog.findChildren(QLabel)]
-
-
-def problem(dialog: QWidget) -> str:
-    return part(dialog, QLabel, "problem").text()
-
-
-def can_be_accepted(dialog: QWidget) -> bool:
-    return part(dialog, QPushButton, "accept").isEnabled()
 
 
 @pytest.fixture
@@ -247,7 +213,7 @@ def test_drishti_is_known_by_its_layout(qtbot: QtBot, pictures: Path, tmp_path: 
 
 
 def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
-    from test_models_panel import model
+    from models import model
 
     models: list[Model] = [model(2), model(1)]
     dialog = shown(qtbot, SegmentFolderDialog(None, models))
@@ -268,7 +234,7 @@ def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: 
 
 
 def test_the_projects_own_pictures_can_be_segmented(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
-    from test_models_panel import model
+    from models import model
 
     own = Own(tmp_path / "clinic", sorted(pictures.glob("*.png")) or [pictures / "a.jpg"])
     dialog = shown(qtbot, SegmentFolderDialog(None, [model(1)], own, pace=0.5))
@@ -283,7 +249,7 @@ def test_the_projects_own_pictures_can_be_segmented(qtbot: QtBot, pictures: Path
 
 
 def test_what_is_ticked_is_written(qtbot: QtBot, pictures: Path) -> None:
-    from test_models_panel import model
+    from models import model
 
     kept = Outputs(masks=False, contours=frozenset({"coco"}), tables=("xlsx",))
     dialog = shown(qtbot, SegmentFolderDialog(None, [model(1)], outputs=kept))

@@ -71,7 +71,7 @@ def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
 @pytest.fixture
 def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MainWindow:
     """The window with a run over the project's own pictures under way."""
-    from test_models_panel import model
+    from models import model
 
     monkeypatch.setattr("unet_desktop.gui.jobs.folder_run.read_header", lambda _: model(1).header)
     app = opened.app

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from drawings import disc_mask, picture
+from image_snapshots import rendered
 from PySide6.QtGui import QColor
-from test_canvas_snapshot import rendered
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.tools.contour_target import sketched
