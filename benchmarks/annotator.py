@@ -40,9 +40,9 @@ from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.compare import Figures, compare, mean
+from unet_desktop.masks.compare import Figures, compare_masks, mean_figures
 from unet_desktop.masks.file import read_mask, write_mask
-from unet_desktop.project.split import Part, assign
+from unet_desktop.project.split import Part, assign_parts
 
 EVERY = 4
 """Pictures between two trainings."""
@@ -120,7 +120,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
         )
         if way.config is None or number % way.every or len(done) < 2:
             continue
-        parts = assign(parts, (sample.case_id for sample in done))
+        parts = assign_parts(parts, (sample.case_id for sample in done))
         since = [replace(sample, recent=at >= learned) for at, sample in enumerate(done)]
         segmenter, seconds = _learn(way, since, parts, model)
         if segmenter is None:
@@ -146,7 +146,7 @@ def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Dra
     if segmenter is None:
         return drawn_anew(truth, DISC_AND_CUP, near), {}
     predicted = segmenter.segment(read_image(sample.image).pixels)
-    return corrected(predicted.mask, truth, DISC_AND_CUP, near), compare(predicted.mask, truth, DISC_AND_CUP)
+    return corrected(predicted.mask, truth, DISC_AND_CUP, near), compare_masks(predicted.mask, truth, DISC_AND_CUP)
 
 
 def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: Path) -> tuple[Segmenter | None, float]:
@@ -172,7 +172,7 @@ def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: P
 def _judge(segmenter: Segmenter, samples: Sequence[Sample], near: float) -> tuple[float, Figures]:
     """Mean seconds that correcting one of them would take, and how good the model's masks are."""
     drawn = [_draw(sample, segmenter, near) for sample in samples]
-    return sum(one.seconds for one, _ in drawn) / len(drawn), mean(figures for _, figures in drawn)
+    return sum(one.seconds for one, _ in drawn) / len(drawn), mean_figures(figures for _, figures in drawn)
 
 
 def _dices(figures: Figures) -> str:

@@ -29,7 +29,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from unet_desktop.gui import app
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.project.case_query import CaseQuery, Kept, Order
+from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
 from unet_desktop.project.project import Project
 
 
@@ -89,8 +89,8 @@ def _open(window: MainWindow, root: Path) -> float:
 
 def _queries(window: MainWindow) -> None:
     for name, query in (
-        ("filter flagged", CaseQuery(kept=Kept.FLAGGED)),
-        ("filter corrected", CaseQuery(kept=Kept.CORRECTED)),
+        ("filter flagged", CaseQuery(kept=CaseFilter.FLAGGED)),
+        ("filter corrected", CaseQuery(kept=CaseFilter.CORRECTED)),
         ("search 99", CaseQuery(words="99")),
         ("sort by date", CaseQuery(order=Order.CHANGED)),
         ("sort by uncertainty", CaseQuery(order=Order.UNCERTAIN)),

@@ -30,7 +30,7 @@ from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.validate import through_pipeline
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.masks.compare import Figures, mean
+from unet_desktop.masks.compare import Figures, mean_figures
 from unet_desktop.masks.file import write_mask
 
 DISC = LabelSet((DISC_AND_CUP.labels[0],))
@@ -106,7 +106,7 @@ def _train(
 
 def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Figures:
     measured = (event for event in through_pipeline(segmenter, samples) if not isinstance(event, Working))
-    return mean(event[1] for event in measured)
+    return mean_figures(event[1] for event in measured)
 
 
 def _line(rest: Figures, unseen: Figures) -> str:

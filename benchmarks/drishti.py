@@ -25,7 +25,7 @@ from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.file import write_mask
 
 FOLDS = 5

@@ -16,14 +16,14 @@ import numpy as np
 
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.foreign import read_soft_map
 from unet_desktop.masks.regions import Region
+from unet_desktop.masks.shapes.contour_fit import fit_contour
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_fit import of_region, through
-from unet_desktop.masks.shapes.fill import filled
-from unet_desktop.masks.shapes.piece import edge_of, largest_piece
-from unet_desktop.masks.shapes.spline_fit import outlined
+from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse, fit_ellipse_to_region
+from unet_desktop.masks.shapes.piece import largest_piece, smooth_edge
+from unet_desktop.masks.shapes.polygon import fill_polygons
 
 THREE_OF_FOUR_EXPERTS = 191
 NOISE = (0.0, 0.02, 0.04)
@@ -50,17 +50,19 @@ def measure(plane: Region, generator: np.random.Generator, found: dict[str, list
     piece = largest_piece(plane.astype(np.uint8), DISC_AND_CUP, DISC_AND_CUP.labels[0])
     assert piece is not None
     truth = drawn(piece.box, piece.plane, plane.shape)
-    edge = edge_of(piece)
+    edge = smooth_edge(piece)
     radius = np.sqrt(truth.sum() / np.pi)
     for clicks in CLICKS:
         for noise in NOISE if clicks == 6 else NOISE[:1]:
             start = generator.integers(len(edge))
             places = (start + np.arange(clicks) * len(edge) // clicks) % len(edge)
             points = edge[places] + generator.normal(0, 1, (clicks, 2)) * noise * radius
-            add(found, f"ellipse, {clicks} clicks, error {noise:.0%}", through(points), truth)
-    add(found, "ellipse of the region", of_region(piece.box, piece.plane), truth)
-    contour = outlined(piece)
-    found.setdefault("contour", []).append(dice(drawn(*filled([contour.outline()], plane.shape), plane.shape), truth))
+            add(found, f"ellipse, {clicks} clicks, error {noise:.0%}", fit_ellipse(points), truth)
+    add(found, "ellipse of the region", fit_ellipse_to_region(piece.box, piece.plane), truth)
+    contour = fit_contour(piece)
+    found.setdefault("contour", []).append(
+        dice(drawn(*fill_polygons([contour.outline()], plane.shape), plane.shape), truth)
+    )
     found.setdefault("contour, handles", []).append(len(contour.knots))
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from hand_strokes import near, outline, stroked
 from pointer import CHECK, Hand
 
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.reshape import Combine, Reshape
-from unet_desktop.masks.shapes.ellipse_fit import through
-from unet_desktop.masks.shapes.ellipse_handles import inscribed
-from unet_desktop.masks.shapes.fill import filled
+from unet_desktop.masks.shapes.ellipse_draft import inscribe_ellipse
+from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse
+from unet_desktop.masks.shapes.polygon import fill_polygons
 
 SCREEN = 900.0
 """Screen pixels that the crop round the disc is wide: a window of 1366x768 or 1920x1080, zoomed to it."""
@@ -42,7 +42,7 @@ class Drawn:
 def hand_for(truth: Mask, labels: LabelSet) -> Hand:
     """A hand over a picture with that truth; the pointer waits in the middle."""
     outer = next(iter(labels))
-    box = bounds(region(truth, labels, outer))
+    box = bounding_box(region(truth, labels, outer))
     return Hand(SCREEN / (CROP * max(box.width, box.height, 1)), (truth.shape[1] / 2, truth.shape[0] / 2))
 
 
@@ -59,9 +59,9 @@ def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -
 
 
 def _drawn(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    disc = bounds(region(truth, labels, next(iter(labels))))
+    disc = bounding_box(region(truth, labels, next(iter(labels))))
     limit = tolerance * max(disc.height, 1)
-    work = bounds(mask).joined(disc).grown(8).within(*mask.shape)
+    work = bounding_box(mask).joined(disc).grown(8).within(*mask.shape)
     hows: list[str] = []
     for label in labels:
         if near(mask, truth, labels, label, work, limit):
@@ -85,7 +85,7 @@ def _lasso(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Labe
     """Led once round the border; it takes the place of what was there."""
     line = outline(theirs)
     hand.go((float(line[0, 0]), float(line[0, 1])))
-    shape = filled([hand.drag(np.concatenate([line, line[:1]]))], mask.shape)
+    shape = fill_polygons([hand.drag(np.concatenate([line, line[:1]]))], mask.shape)
     hand.check()
     Reshape(mask, labels, label, "").show(*shape, Combine.REPLACE)
     return True
@@ -93,12 +93,12 @@ def _lasso(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Labe
 
 def _box(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
     """An ellipse drawn from one corner of its box to the other."""
-    box = bounds(theirs)
+    box = bounding_box(theirs)
     corner, other = (float(box.left), float(box.top)), (float(box.left + box.width), float(box.top + box.height))
     hand.go(corner)
     hand.drag(np.array([corner, other]))
     hand.check()
-    ellipse = inscribed(corner, other, round_=False, centred=False)
+    ellipse = inscribe_ellipse(corner, other, round_=False, centred=False)
     Reshape(mask, labels, label, "").show(*ellipse.pixels(mask.shape), Combine.REPLACE)
     return True
 
@@ -110,7 +110,7 @@ def _clicks(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Lab
     for x, y in points:
         hand.go((float(x), float(y)))
         hand.check()
-    found = through(points)
+    found = fit_ellipse(points)
     if found is None:
         return False
     Reshape(mask, labels, label, "").show(*found.pixels(mask.shape), Combine.REPLACE)

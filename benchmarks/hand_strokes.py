@@ -12,10 +12,10 @@ from pointer import SEARCH, Hand
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.agreement import boundary_distance
+from unet_desktop.masks.compare import hausdorff_distance
 from unet_desktop.masks.push import Push
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import Stroke, erasing_table, painting_table
+from unet_desktop.masks.stroke import Stroke, erase_table, paint_table
 
 MOST_STROKES = 60
 _SMALLEST = 4.0
@@ -54,7 +54,7 @@ def near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, lim
     ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
     if not ours.any() or not theirs.any():
         return bool(ours.any() == theirs.any())
-    return boundary_distance(ours, theirs) <= limit
+    return hausdorff_distance(ours, theirs) <= limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _stroke(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -
     radius = min(radius, 0.95 * float(aim.depth.max()))
     line = _along(aim.depth, aim.piece, radius) + np.array([aim.work.left, aim.work.top])
     hand.go((float(line[0, 0]), float(line[0, 1])))
-    stroke = Stroke(mask, (painting_table if aim.missing else erasing_table)(labels, label), radius, "")
+    stroke = Stroke(mask, (paint_table if aim.missing else erase_table)(labels, label), radius, "")
     for x, y in hand.drag(line):
         stroke.extend(float(x), float(y))
     hand.check()

@@ -36,8 +36,8 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop.gui import app
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.history import Step
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.masks.step import Step
 from unet_desktop.masks.synthetic import synthetic_fundus
 from unet_desktop.project.journal import Journal
 from unet_desktop.project.project import Project

@@ -22,10 +22,10 @@ import numpy as np
 
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.measure import MeasurementTracker, measure_mask
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.stroke import Stroke, painting_table
-from unet_desktop.masks.tally import Tally, measured
+from unet_desktop.masks.stroke import Stroke, paint_table
 from unet_desktop.project.project import Project
 
 HEIGHT, WIDTH = 2848, 4288
@@ -43,12 +43,12 @@ def main() -> None:
         return
     times = arguments.times
     mask = disc_and_cup()
-    tally = Tally(mask, DISC_AND_CUP)
+    tally = MeasurementTracker(mask, DISC_AND_CUP)
     tally.measurement()
     disc = DISC_AND_CUP.labels[0]
-    stroke = Stroke(mask, painting_table(DISC_AND_CUP, disc), BRUSH / 2, "")
+    stroke = Stroke(mask, paint_table(DISC_AND_CUP, disc), BRUSH / 2, "")
     path = list(rim_path(5 * times))
-    report("opening a case", [seconds(lambda: measured(mask, DISC_AND_CUP)) for _ in range(10)])
+    report("opening a case", [seconds(lambda: measure_mask(mask, DISC_AND_CUP)) for _ in range(10)])
     notes = []
     for events in (1, 4):
         updates = []

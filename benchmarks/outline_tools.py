@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop.gui import app
 from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
 EVENTS = 120
@@ -48,7 +48,7 @@ def main() -> None:
         settle()
         mask = window.app.editor.mask
         assert mask is not None
-        disc = bounds(mask > 0)
+        disc = bounding_box(mask > 0)
         for name, zoom in (("close up", lambda: window.canvas.show_box(disc)), ("whole picture", window.canvas.fit)):
             zoom()
             settle()

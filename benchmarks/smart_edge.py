@@ -21,14 +21,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_image
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.corners import Corners, Gap, Trace, straight_line
-from unet_desktop.masks.shapes.edge import edge_between
-from unet_desktop.masks.shapes.fill import Points, filled
+from unet_desktop.masks.shapes.edge import trace_edge
+from unet_desktop.masks.shapes.polygon import Points, fill_polygons
 
 THREE_OF_FOUR = 191
 SCREEN_PIXELS = 1.5
@@ -48,7 +48,7 @@ class Structure:
     @property
     def height(self) -> int:
         """Of the structure, in image pixels."""
-        box = bounds(self.truth)
+        box = bounding_box(self.truth)
         return box.bottom - box.top
 
 
@@ -79,7 +79,7 @@ def _report(
             corners.add(x, y)
         corners.close()
         seconds.append((time.process_time() - began) / count)
-        box, plane = filled([corners.points], structure.truth.shape)
+        box, plane = fill_polygons([corners.points], structure.truth.shape)
         drawn = np.zeros(structure.truth.shape, bool)
         drawn[box.slices] = plane
         found.setdefault(structure.what, []).append(dice(drawn, structure.truth))
@@ -99,12 +99,12 @@ def _unit(structure: Structure) -> float:
 
 
 def _tool(structure: Structure) -> Trace:
-    return lambda gap: edge_between(structure.pixels, gap, _unit(structure))
+    return lambda gap: trace_edge(structure.pixels, gap, _unit(structure))
 
 
 def _curve(structure: Structure) -> Trace:
     black = np.zeros_like(structure.pixels)
-    return lambda gap: edge_between(black, gap, _unit(structure))
+    return lambda gap: trace_edge(black, gap, _unit(structure))
 
 
 def _untuned(structure: Structure) -> Trace:
@@ -154,7 +154,7 @@ def _idrid(folder: Path) -> Iterator[Structure]:
 
 def _cut(what: str, pixels: Pixels, truth: Region) -> Structure:
     """With as much round it as any of the ways looks at, so that all pictures fit into the memory."""
-    part = bounds(truth).grown(SIDE // 2).within(*truth.shape).slices
+    part = bounding_box(truth).grown(SIDE // 2).within(*truth.shape).slices
     return Structure(what, pixels[part].copy(), truth[part].copy())
 
 

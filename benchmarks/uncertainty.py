@@ -31,8 +31,7 @@ from unet_desktop.engine.inference.uncertainty import expected_dices
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.compare import compare
+from unet_desktop.masks.compare import compare_masks, dice
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import cup_to_disc
 
@@ -193,7 +192,7 @@ def _ratio(planes: Probabilities) -> float:
 
 
 def _true(mask: NDArray[np.uint8], truth: NDArray[np.uint8]) -> dict[str, float]:
-    figures = compare(mask, truth, DISC_AND_CUP)
+    figures = compare_masks(mask, truth, DISC_AND_CUP)
     return {_DISC: figures[f"dice/{_DISC}"], _CUP: figures[f"dice/{_CUP}"], "vcdr": figures["vcdr_error"]}
 
 

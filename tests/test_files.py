@@ -168,11 +168,11 @@ def test_only_temporaries_are_swept(tmp_path, monkeypatch):
         files.write_bytes(tmp_path / "mask.png", NEW)
     monkeypatch.undo()
     assert len(os.listdir(tmp_path)) == 3
-    files.sweep_temporaries(tmp_path)
+    files.remove_temporaries(tmp_path)
     assert len(os.listdir(tmp_path)) == 3  # another program may still be writing it
     for name in os.listdir(tmp_path):
         os.utime(tmp_path / name, (0, 0))
-    files.sweep_temporaries(tmp_path)
+    files.remove_temporaries(tmp_path)
     assert sorted(os.listdir(tmp_path)) == [".hidden", "mask.png"]
 
 

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import ProjectError, WriteError
 
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
@@ -62,7 +62,7 @@ def append_bytes(path: Path, data: bytes, at: int) -> int:
     return at + len(data)
 
 
-class GrowingFile:
+class AppendOnlyFile:
     """A file that pieces are put to the end of, one after the other, by one program.
 
     A piece survives the program's end, however it ends, as soon as `append` returns; a cut of power may cost those
@@ -168,7 +168,7 @@ def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
 
 
 def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
-    with replaced(path) as file:
+    with replace_file(path) as file:
         for chunk in chunks:
             file.write(chunk)
             if flush_each:
@@ -178,7 +178,7 @@ def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: 
 
 
 @contextlib.contextmanager
-def replaced(path: Path) -> Iterator[IO[bytes]]:
+def replace_file(path: Path) -> Iterator[IO[bytes]]:
     """An open file that takes this one's place when the block ends well, for what is too much to hold in memory.
 
     The block writes to its end last. See `write_bytes`.
@@ -257,7 +257,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def sweep_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> None:
+def remove_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> None:
     """Remove what a killed program left while writing in this folder.
 
     Args:
@@ -290,3 +290,20 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; empty when the file is not there.
+
+    Raises:
+        ProjectError: damaged.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if not isinstance(data, dict):
+            raise ValueError("it holds no object")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
+    return data

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.images.box import Box, bounds, spread
+from unet_desktop.images.box import Box, bounding_box, embed_plane
 
 SIDES = st.integers(-20, 40)
 BOXES = st.builds(Box, SIDES, SIDES, SIDES, SIDES)
@@ -40,7 +40,7 @@ def test_bounds_are_those_of_the_pixels(box, height, width):
     plane = np.zeros((height, width), bool)
     if not inside.empty:
         plane[inside.slices] = True
-    assert bounds(plane) == (Box(0, 0, 0, 0) if inside.empty else inside)
+    assert bounding_box(plane) == (Box(0, 0, 0, 0) if inside.empty else inside)
 
 
 def test_sides_are_counted_in_pixels():
@@ -54,6 +54,6 @@ def test_a_plane_is_spread_over_a_larger_box(first, second):
     work = first.joined(second)
     if work.empty:
         return
-    whole = spread(np.ones(first.shape if not first.empty else (0, 0), bool), first, work)
+    whole = embed_plane(np.ones(first.shape if not first.empty else (0, 0), bool), first, work)
     assert whole.shape == work.shape
     assert {(row + work.top, column + work.left) for row, column in np.argwhere(whole)} == pixels(first)

@@ -4,7 +4,7 @@ from dicom_files import SECRETS, colours, local_test_files, write
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_facts import Facts, Identity, read_facts, read_identity
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 
 
 def grouped(**sequences):

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.images.box import bounds
-from unet_desktop.images.eye import Eye
-from unet_desktop.images.laterality import guess_from_picture
+from unet_desktop.images.box import bounding_box
+from unet_desktop.images.laterality import Eye, guess_eye_from_picture
 from unet_desktop.images.read import read_image
 
 SIZE, DISC = 400, 60
@@ -33,7 +32,7 @@ def photograph(x: float, left: int, right: int) -> np.ndarray:
 
 
 def guessed(picture: np.ndarray, x: float) -> Eye:
-    return guess_from_picture(picture, x, 200, DISC)
+    return guess_eye_from_picture(picture, x, 200, DISC)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +61,14 @@ def test_the_mirrored_picture_shows_the_other_eye(x: int, left: int, right: int)
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (2, 300, 3), (300, 2, 3)])
 def test_pictures_of_no_eye(shape: tuple[int, int, int]) -> None:
-    assert guess_from_picture(np.zeros(shape, np.uint8), shape[1] / 2, shape[0] / 2, 1) is Eye.UNKNOWN
-    assert guess_from_picture(np.full(shape, 200, np.uint8), -50, 900, 10) is Eye.UNKNOWN
+    assert guess_eye_from_picture(np.zeros(shape, np.uint8), shape[1] / 2, shape[0] / 2, 1) is Eye.UNKNOWN
+    assert guess_eye_from_picture(np.full(shape, 200, np.uint8), -50, 900, 10) is Eye.UNKNOWN
 
 
 def guess_from_disc(picture: np.ndarray, disc: np.ndarray) -> Eye:
-    box = bounds(disc)
+    box = bounding_box(disc)
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    return guess_from_picture(picture, x, y, 2 * float(np.sqrt(disc.sum() / np.pi)))
+    return guess_eye_from_picture(picture, x, y, 2 * float(np.sqrt(disc.sum() / np.pi)))
 
 
 @pytest.mark.real_data

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.images.display import NEUTRAL, Channel, Look, local, rendered, toned
+from unet_desktop.images.display import NEUTRAL, Channel, Look, apply_local, apply_tones, rendered
 
 LOOKS = st.builds(
     Look,
@@ -33,13 +33,13 @@ def test_no_look_changes_the_picture(look: Look, height: int, width: int) -> Non
     assert not np.shares_memory(shown, pixels)
     assert shown.dtype == np.uint8
     assert shown.shape == (pixels.shape if look.channel is Channel.COLOUR else pixels.shape[:2])
-    assert (shown == toned(local(pixels, look), look)).all()
+    assert (shown == apply_tones(apply_local(pixels, look), look)).all()
 
 
 def test_the_neutral_look_shows_the_picture_itself() -> None:
     pixels = noise()
     assert (rendered(pixels, NEUTRAL) == pixels).all()
-    assert local(pixels, NEUTRAL) is pixels
+    assert apply_local(pixels, NEUTRAL) is pixels
     assert NEUTRAL.table is None
 
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.opencv import cv2
-from unet_desktop.images.quality import BLURRED, DARK, OVEREXPOSED, quality
+from unet_desktop.images.quality import BLURRED, DARK, OVEREXPOSED, measure_quality
 from unet_desktop.images.read import read_image
 
 DIAMETER = 120
@@ -27,7 +27,7 @@ def photograph(seed=3):
 
 
 def faults(picture, x=200.0, y=200.0):
-    return quality(picture, x, y, DIAMETER).faults
+    return measure_quality(picture, x, y, DIAMETER).faults
 
 
 def test_a_good_photograph_has_no_fault():
@@ -48,14 +48,14 @@ def test_a_white_one_is_overexposed():
 
 def test_what_lies_outside_the_picture_does_not_count():
     picture = photograph()
-    at_border = quality(np.ascontiguousarray(picture[:, 200:]), 0.0, 200.0, DIAMETER)
-    assert at_border.brightness == pytest.approx(quality(picture, 200.0, 200.0, DIAMETER).brightness, rel=0.1)
+    at_border = measure_quality(np.ascontiguousarray(picture[:, 200:]), 0.0, 200.0, DIAMETER)
+    assert at_border.brightness == pytest.approx(measure_quality(picture, 200.0, 200.0, DIAMETER).brightness, rel=0.1)
     assert at_border.faults == ()
 
 
 @pytest.mark.parametrize(("x", "shape"), [(-500.0, (50, 50, 3)), (0.5, (1, 1, 3))])
 def test_a_disc_beside_the_picture_or_of_one_pixel_gives_figures_all_the_same(x, shape):
-    found = quality(np.zeros(shape, np.uint8), x, 0.5, 10.0)
+    found = measure_quality(np.zeros(shape, np.uint8), x, 0.5, 10.0)
     assert all(math.isfinite(figure) for figure in (found.sharpness, found.brightness, found.overexposed))
 
 
@@ -64,10 +64,12 @@ def test_real_photographs_pass_and_their_blurred_and_dark_copies_do_not(idrid):
     for path in sorted((idrid / "images").glob("IDRiD_0[1-3].jpg")):
         pixels = read_image(path).pixels
         mask = read_image(next((idrid / "masks").glob(f"{path.stem}*"))).pixels.max(axis=2)
-        box = bounds((mask > 0).astype(np.uint8))
+        box = bounding_box((mask > 0).astype(np.uint8))
         x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         around = pixels[box.grown(box.height).within(*pixels.shape[:2]).slices]
         x, y = x - max(box.left - box.height, 0), y - max(box.top - box.height, 0)
-        assert quality(around, x, y, box.height).faults == ()
-        assert quality(cv2.GaussianBlur(around, (0, 0), 0.03 * box.height), x, y, box.height).faults == (BLURRED,)
-        assert DARK in quality((around * 0.2).astype(np.uint8), x, y, box.height).faults
+        assert measure_quality(around, x, y, box.height).faults == ()
+        assert measure_quality(cv2.GaussianBlur(around, (0, 0), 0.03 * box.height), x, y, box.height).faults == (
+            BLURRED,
+        )
+        assert DARK in measure_quality((around * 0.2).astype(np.uint8), x, y, box.height).faults

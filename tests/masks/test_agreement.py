@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from unet_desktop.masks.agreement import boundary_distance, dice, iou
+from unet_desktop.masks.compare import dice, hausdorff_distance, iou
 
 PAIRS = npst.arrays(bool, st.tuples(st.just(2), st.integers(1, 11), st.integers(1, 11)))
 
@@ -60,21 +60,21 @@ def test_dice_and_iou_are_symmetric_and_tied(pair):
 def test_two_points_are_their_distance_apart():
     first, second = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
     first[3, 4] = second[33, 20] = True
-    assert boundary_distance(first, second) == pytest.approx(34)  # 30 down, 16 right
+    assert hausdorff_distance(first, second) == pytest.approx(34)  # 30 down, 16 right
 
 
 def test_a_shifted_square_is_its_shift_apart():
     first, second = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
     first[5:25, 5:25] = True
     second[5:25, 12:32] = True
-    assert boundary_distance(first, second, 100) == pytest.approx(7)
+    assert hausdorff_distance(first, second, 100) == pytest.approx(7)
 
 
 def test_equal_planes_are_0_apart_and_empty_ones_have_no_distance():
     full, empty = np.ones((5, 6), bool), np.zeros((5, 6), bool)
-    assert boundary_distance(full, full) == 0
+    assert hausdorff_distance(full, full) == 0
     for pair in ((full, empty), (empty, full), (empty, empty)):
-        assert math.isnan(boundary_distance(*pair))
+        assert math.isnan(hausdorff_distance(*pair))
 
 
 @given(PAIRS, st.sampled_from([50.0, 95.0, 100.0]))
@@ -83,7 +83,7 @@ def test_the_distance_against_brute_force(pair, percentile):
     assume(first.any())
     assume(second.any())
     expected = distance_by_hand(first, second, percentile)
-    assert boundary_distance(first, second, percentile) == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    assert hausdorff_distance(first, second, percentile) == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
 def test_the_distance_is_exact_over_long_ways():
@@ -92,4 +92,4 @@ def test_the_distance_is_exact_over_long_ways():
     for row, column in ((290, 480), (100, 450), (250, 60)):
         second[:] = False
         second[row, column] = True
-        assert boundary_distance(first, second) == pytest.approx(math.dist((10, 10), (row, column)), rel=1e-5)
+        assert hausdorff_distance(first, second) == pytest.approx(math.dist((10, 10), (row, column)), rel=1e-5)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from unet_desktop.images.screen import Grid, nearest
+from unet_desktop.images.screen import Grid, sample_nearest
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
+from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, render_codes
 
 PALETTE = Palette(DISC_AND_CUP)
 DISC, CUP = DISC_AND_CUP.labels
@@ -25,7 +25,7 @@ def whole(mask: np.ndarray, zoom: float) -> Grid:
 def codes_of(mask: np.ndarray, grid: Grid, style: Style, pen: Pen = PLAIN, palette: Palette = PALETTE) -> np.ndarray:
     """All of the grid, 0 where nothing is drawn."""
     codes = np.zeros((grid.height, grid.width), int)
-    found = drawn(mask, palette, grid, style, pen)
+    found = render_codes(mask, palette, grid, style, pen)
     if found is not None:
         part, shown = found
         top, left = part.top - grid.top, part.left - grid.left
@@ -46,7 +46,7 @@ def test_a_part_is_drawn_as_in_the_whole(mask: np.ndarray, zoom: float, style: S
 @given(MASKS, st.floats(0.4, 9))
 def test_fills_are_the_pixels_themselves(mask: np.ndarray, zoom: float) -> None:
     grid = whole(mask, zoom)
-    values, codes = nearest(mask, grid), codes_of(mask, grid, Style.FILL)
+    values, codes = sample_nearest(mask, grid), codes_of(mask, grid, Style.FILL)
     assert (codes[values == DISC.value] == 1).all()
     assert (codes[values == CUP.value] == 2).all()
     assert (codes[values == 0] == 0).all()
@@ -56,7 +56,7 @@ def test_fills_are_the_pixels_themselves(mask: np.ndarray, zoom: float) -> None:
 @given(MASKS, st.integers(1, 3))
 def test_lines_lie_in_their_region_and_hairlines_outside(mask: np.ndarray, width: int) -> None:
     grid = whole(mask, 8.0)
-    values = nearest(mask, grid)
+    values = sample_nearest(mask, grid)
     codes = codes_of(mask, grid, Style.OUTLINE, Pen(width, width))
     assert (values[codes == 2 + 1] == DISC.value).all()
     assert (values[codes == 2 + 2] == CUP.value).all()
@@ -80,7 +80,7 @@ def test_an_outline_is_as_wide_on_the_screen_at_any_zoom() -> None:
         grid = whole(mask, zoom)
         row = codes_of(mask, grid, Style.BOTH, Pen(2, 2))[grid.height // 2]
         assert (row == 3).sum() == 4
-        assert (row == 1).sum() == (nearest(mask, grid)[grid.height // 2] == 1).sum() - 4
+        assert (row == 1).sum() == (sample_nearest(mask, grid)[grid.height // 2] == 1).sum() - 4
 
 
 def test_the_label_in_use_is_stronger_and_lies_on_top() -> None:
@@ -126,8 +126,8 @@ def test_254_labels() -> None:
 
 
 def test_nothing_to_draw() -> None:
-    assert drawn(np.zeros((9, 9), np.uint8), PALETTE, Grid(1.0, 0, 0, 9, 9), Style.BOTH, Pen()) is None
-    assert drawn(np.ones((9, 9), np.uint8), PALETTE, Grid(1.0, 20, 0, 9, 9), Style.BOTH, Pen()) is None
+    assert render_codes(np.zeros((9, 9), np.uint8), PALETTE, Grid(1.0, 0, 0, 9, 9), Style.BOTH, Pen()) is None
+    assert render_codes(np.ones((9, 9), np.uint8), PALETTE, Grid(1.0, 20, 0, 9, 9), Style.BOTH, Pen()) is None
 
 
 def test_lines_of_every_direction_are_dashed() -> None:
@@ -137,7 +137,7 @@ def test_lines_of_every_direction_are_dashed() -> None:
         at = np.arange(80)
         rows, columns = 5 + step[0] * at, (5 if step[1] >= 0 else 85) + step[1] * at
         codes[rows, columns] = 3
-        dashed(codes, PALETTE, grid, 4)
+        dash_outlines(codes, PALETTE, grid, 4)
         shown = codes[rows, columns] == 3
         assert 0.4 < shown.mean() < 0.8
         assert set(np.unique(codes)) == {0, 3, PALETTE.hairline}

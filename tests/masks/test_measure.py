@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
-from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, cup_to_disc, extent
+from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, cup_to_disc, measure_extent
 from unet_desktop.masks.regions import region
 
 
@@ -16,19 +16,19 @@ def test_the_extent_of_a_known_shape():
     plane = np.zeros((10, 12), bool)
     plane[3, 4:9] = True
     plane[7, 2] = True
-    assert extent(plane) == Extent(left=2, top=3, width=7, height=5, area=6)
+    assert measure_extent(plane) == Extent(left=2, top=3, width=7, height=5, area=6)
 
 
 def test_the_extent_of_nothing_and_of_everything():
-    assert extent(np.zeros((4, 5), bool)) == Extent(0, 0, 0, 0, 0)
-    assert extent(np.ones((4, 5), bool)) == Extent(0, 0, 5, 4, 20)
-    assert extent(np.ones((1, 1), bool)) == Extent(0, 0, 1, 1, 1)
+    assert measure_extent(np.zeros((4, 5), bool)) == Extent(0, 0, 0, 0, 0)
+    assert measure_extent(np.ones((4, 5), bool)) == Extent(0, 0, 5, 4, 20)
+    assert measure_extent(np.ones((1, 1), bool)) == Extent(0, 0, 1, 1, 1)
 
 
 @given(npst.arrays(bool, npst.array_shapes(min_dims=2, max_dims=2, max_side=10)))
 def test_the_extent_against_the_list_of_pixels(plane):
     at = np.argwhere(plane)
-    found = extent(plane)
+    found = measure_extent(plane)
     assert found.area == len(at)
     if len(at):
         assert (found.top, found.left) == tuple(at.min(axis=0))

@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks import morphology
-from unet_desktop.masks.borrowed import mirrored
 from unet_desktop.masks.regions import region
+from unet_desktop.masks.transform import mirror
 
 DISC, CUP = DISC_AND_CUP
 SIZE = (20, 24)
@@ -38,15 +38,15 @@ def within_reach(plane, by):
 
 @given(PLANES, STEPS)
 def test_growing_and_shrinking_are_what_they_say(plane, by):
-    np.testing.assert_array_equal(morphology.grown(plane, by), within_reach(plane, by))
-    np.testing.assert_array_equal(morphology.shrunk(plane, by), plane & ~within_reach(~plane, by))
+    np.testing.assert_array_equal(morphology.dilate_region(plane, by), within_reach(plane, by))
+    np.testing.assert_array_equal(morphology.erode_region(plane, by), plane & ~within_reach(~plane, by))
 
 
 @given(MASKS, LABELS, STEPS)
 def test_a_region_grows_as_if_it_were_alone_in_the_picture(mask, label, by):
     patch = morphology.grow(mask, DISC_AND_CUP, label, by)
     was = region(mask, DISC_AND_CUP, label)
-    wanted = morphology.grown(was, by)
+    wanted = morphology.dilate_region(was, by)
     if label is CUP:
         wanted &= was | region(mask, DISC_AND_CUP, DISC)
     after = mask.copy()
@@ -62,7 +62,7 @@ def test_a_region_shrinks_as_if_it_were_alone_in_the_picture(mask, label, by):
     if patch is not None:
         patch.apply(after)
     np.testing.assert_array_equal(
-        region(after, DISC_AND_CUP, label), morphology.shrunk(region(mask, DISC_AND_CUP, label), by)
+        region(after, DISC_AND_CUP, label), morphology.erode_region(region(mask, DISC_AND_CUP, label), by)
     )
 
 
@@ -147,18 +147,18 @@ def test_nothing_there_is_nothing_to_do(command):
 
 @given(MASKS)
 def test_mirrored_twice_is_as_before(mask):
-    once = mirrored(mask, SIZE)
+    once = mirror(mask, SIZE)
     assert (once[:, 0] == mask[:, -1]).all()
-    np.testing.assert_array_equal(mirrored(once, SIZE), mask)
+    np.testing.assert_array_equal(mirror(once, SIZE), mask)
 
 
 @given(MASKS, st.integers(1, 60), st.integers(1, 60))
 def test_mirroring_to_another_size_makes_no_new_labels(mask, height, width):
-    found = mirrored(mask, (height, width))
+    found = mirror(mask, (height, width))
     assert found.shape == (height, width)
     assert set(np.unique(found)) <= set(np.unique(mask))
 
 
 def test_mirroring_to_the_double_size_repeats_each_pixel():
     mask = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    np.testing.assert_array_equal(mirrored(mask, (6, 8)), mask[:, ::-1].repeat(2, axis=0).repeat(2, axis=1))
+    np.testing.assert_array_equal(mirror(mask, (6, 8)), mask[:, ::-1].repeat(2, axis=0).repeat(2, axis=1))

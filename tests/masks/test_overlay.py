@@ -7,7 +7,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import WriteError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 
 DISC, CUP = (0x56, 0xB4, 0xE9), (0x00, 0x9E, 0x73)
 
@@ -19,7 +19,7 @@ def near(pixel, colour):
 
 def test_outlines_have_the_labels_colours_and_the_rest_is_the_picture(disc_mask):
     pixels = np.full((96, 96, 3), 30, np.uint8)
-    drawn = outlined(pixels, disc_mask, DISC_AND_CUP)
+    drawn = draw_outlines(pixels, disc_mask, DISC_AND_CUP)
     assert near(drawn[20, 45], DISC)
     assert near(drawn[30, 50], CUP)
     assert (drawn[40, 50] == 30).all()
@@ -30,13 +30,13 @@ def test_outlines_have_the_labels_colours_and_the_rest_is_the_picture(disc_mask)
 
 def test_an_empty_mask_leaves_the_picture():
     pixels = np.full((50, 40, 3), 90, np.uint8)
-    np.testing.assert_array_equal(outlined(pixels, np.zeros((50, 40), np.uint8), DISC_AND_CUP), pixels)
+    np.testing.assert_array_equal(draw_outlines(pixels, np.zeros((50, 40), np.uint8), DISC_AND_CUP), pixels)
 
 
 def test_large_pictures_get_wider_lines():
     mask = np.zeros((2000, 1500), np.uint8)
     mask[500:1500, 400:1200] = 1
-    drawn = outlined(np.zeros((2000, 1500, 3), np.uint8), mask, DISC_AND_CUP)
+    drawn = draw_outlines(np.zeros((2000, 1500, 3), np.uint8), mask, DISC_AND_CUP)
     assert 4 <= np.count_nonzero(drawn[490:520, 800].any(axis=1)) <= 8
 
 

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.pairs import find_pairs, masks_among
+from unet_desktop.masks.pairs import find_masks_among, find_pairs
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_mask_beside_its_picture_is_known_by_its_name(place, name):
 
 def test_names_of_masks_without_a_picture_are_pictures(place):
     folder = place("lung_mask.png", "seg.png", "xmask.png", "x.jpg")
-    assert masks_among(folder.iterdir()) == set()
+    assert find_masks_among(folder.iterdir()) == set()
     assert sorted_out(folder, "")[0].keys() == {"lung_mask.png", "seg.png", "xmask.png", "x.jpg"}
 
 

@@ -13,8 +13,7 @@ from hypothesis.extra import numpy as npst
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.level_field import LevelField, signed_distance
-from unet_desktop.masks.push import Push
+from unet_desktop.masks.push import LevelField, Push, signed_distance
 from unet_desktop.masks.regions import region
 
 DISC, CUP = DISC_AND_CUP

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.regions import annotated, label_image, region, regions
+from unet_desktop.masks.regions import is_annotated, label_image, region, regions
 
 DISC, CUP = DISC_AND_CUP
 MASKS = npst.arrays(
@@ -36,7 +36,7 @@ def test_regions_stand_in_the_order_of_the_set():
 
 
 def test_only_255_is_not_annotated():
-    assert annotated(np.array([[0, 1, 254, NOT_ANNOTATED]], np.uint8)).tolist() == [[True, True, True, False]]
+    assert is_annotated(np.array([[0, 1, 254, NOT_ANNOTATED]], np.uint8)).tolist() == [[True, True, True, False]]
 
 
 @given(MASKS)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.rim import HOURS, RAYS, Quadrant, Rim, broken
-from unet_desktop.masks.tally import measured
+from unet_desktop.masks.measure import measure_mask
+from unet_desktop.masks.rim import HOURS, RAYS, Quadrant, Rim, order_violations
 
 SIZE = 300
 
@@ -28,7 +28,7 @@ def disc_and_cup(disc: tuple[float, ...], cup: tuple[float, ...]) -> np.ndarray:
 
 
 def rim_of(mask: np.ndarray) -> Rim:
-    found = measured(mask, DISC_AND_CUP).rim
+    found = measure_mask(mask, DISC_AND_CUP).rim
     assert found is not None
     return found
 
@@ -42,7 +42,7 @@ def test_concentric_circles():
     assert rim.hour_ratios == pytest.approx(np.full(HOURS, 0.2), abs=0.004)
     quadrants = rim.quadrants(Eye.RIGHT)
     assert list(quadrants.values()) == pytest.approx([40] * 4, abs=0.5)
-    assert broken(quadrants, "ISNT") == []
+    assert order_violations(quadrants, "ISNT") == []
 
 
 def test_a_cup_that_lies_lower_has_its_thin_rim_at_6_o_clock():
@@ -68,8 +68,8 @@ def test_upright_ellipses():
     assert rim.ratio[0] == pytest.approx(25 / 200, abs=0.006)
     assert rim.ratio[RAYS // 4] == pytest.approx(40 / 160, abs=0.006)
     quadrants = rim.quadrants(Eye.LEFT)
-    assert broken(quadrants, "ISNT") == [(Quadrant.NASAL, Quadrant.SUPERIOR)]
-    assert broken(quadrants, "IST") == [(Quadrant.TEMPORAL, Quadrant.SUPERIOR)]
+    assert order_violations(quadrants, "ISNT") == [(Quadrant.NASAL, Quadrant.SUPERIOR)]
+    assert order_violations(quadrants, "IST") == [(Quadrant.TEMPORAL, Quadrant.SUPERIOR)]
 
 
 def test_where_no_cup_lies_on_the_ray_the_rim_reaches_to_the_centre():
@@ -93,7 +93,7 @@ def test_without_a_cup_all_of_the_disc_is_rim():
 
 
 def test_without_a_disc_there_is_no_rim():
-    assert measured(np.zeros((9, 9), np.uint8), DISC_AND_CUP).rim is None
+    assert measure_mask(np.zeros((9, 9), np.uint8), DISC_AND_CUP).rim is None
 
 
 def test_nasal_is_at_the_right_of_a_right_eye():
@@ -108,13 +108,13 @@ def test_nasal_is_at_the_right_of_a_right_eye():
 def test_the_rule_by_hand():
     inferior, superior, nasal, temporal = Quadrant
     kept = {inferior: 40.0, superior: 36.0, nasal: 30.0, temporal: 20.0}
-    assert broken(kept, "ISNT") == broken(kept, "IST") == []
-    assert broken(kept | {superior: 40.9}, "ISNT") == []  # less than a pixel is no difference
-    assert broken(kept | {superior: 41.0}, "ISNT") == [(superior, inferior)]
-    assert broken(kept | {nasal: 50.0}, "ISNT") == [(nasal, superior)]
-    assert broken(kept | {nasal: 50.0}, "IST") == []
+    assert order_violations(kept, "ISNT") == order_violations(kept, "IST") == []
+    assert order_violations(kept | {superior: 40.9}, "ISNT") == []  # less than a pixel is no difference
+    assert order_violations(kept | {superior: 41.0}, "ISNT") == [(superior, inferior)]
+    assert order_violations(kept | {nasal: 50.0}, "ISNT") == [(nasal, superior)]
+    assert order_violations(kept | {nasal: 50.0}, "IST") == []
     reverse = dict(zip(Quadrant, (10.0, 20.0, 30.0, 40.0), strict=True))
-    assert broken(reverse, "ISNT") == [(superior, inferior), (nasal, superior), (temporal, nasal)]
+    assert order_violations(reverse, "ISNT") == [(superior, inferior), (nasal, superior), (temporal, nasal)]
 
 
 @st.composite

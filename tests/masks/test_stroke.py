@@ -10,13 +10,17 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.regions import region
-from unet_desktop.masks.stroke import Stroke, eraser_table, erasing_table, painting_table
+from unet_desktop.masks.stroke import Stroke, erase_and_annotate_table, erase_table, paint_table
 
 DISC, CUP = DISC_AND_CUP
 HEIGHT, WIDTH = 24, 30
 MASKS = npst.arrays(np.uint8, (HEIGHT, WIDTH), elements=st.sampled_from([0, 1, 2, 255]), fill=st.just(0))
 TABLES = st.sampled_from(
-    [table(DISC_AND_CUP, label) for table in (painting_table, erasing_table, eraser_table) for label in DISC_AND_CUP]
+    [
+        table(DISC_AND_CUP, label)
+        for table in (paint_table, erase_table, erase_and_annotate_table)
+        for label in DISC_AND_CUP
+    ]
 )
 # Quarters of a pixel are exact in float32, so brute force and stroke cannot round differently.
 PLACES = st.tuples(*(st.integers(-40, 4 * side + 40).map(lambda at: at / 4) for side in (WIDTH, HEIGHT)))
@@ -40,19 +44,19 @@ def near_segment(start, end, radius):
 
 
 def test_what_painting_makes_of_each_value():
-    paint_disc, paint_cup = painting_table(DISC_AND_CUP, DISC), painting_table(DISC_AND_CUP, CUP)
+    paint_disc, paint_cup = paint_table(DISC_AND_CUP, DISC), paint_table(DISC_AND_CUP, CUP)
     assert [paint_disc[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [1, 1, 2, 1]
     assert [paint_cup[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [2, 2, 2, 2]
 
 
 def test_what_erasing_makes_of_each_value():
-    erase_disc, erase_cup = erasing_table(DISC_AND_CUP, DISC), erasing_table(DISC_AND_CUP, CUP)
+    erase_disc, erase_cup = erase_table(DISC_AND_CUP, DISC), erase_table(DISC_AND_CUP, CUP)
     assert [erase_disc[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 0, 0, 255]
     assert [erase_cup[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 1, 1, 255]
 
 
 def test_the_eraser_judges_where_it_can_say_what_is_there():
-    wipe_disc, wipe_cup = eraser_table(DISC_AND_CUP, DISC), eraser_table(DISC_AND_CUP, CUP)
+    wipe_disc, wipe_cup = erase_and_annotate_table(DISC_AND_CUP, DISC), erase_and_annotate_table(DISC_AND_CUP, CUP)
     assert [wipe_disc[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 0, 0, 0]
     assert [wipe_cup[value] for value in (0, 1, 2, NOT_ANNOTATED)] == [0, 1, 1, 255]
 
@@ -102,7 +106,7 @@ def test_changed_pixels_lie_within_the_returned_boxes(mask, path, radii, table):
 
 @given(MASKS, PATHS, RADII)
 def test_the_cup_lies_in_the_disc_whatever_is_painted(mask, path, radius):
-    for table in (painting_table, erasing_table):
+    for table in (paint_table, erase_table):
         for label in DISC_AND_CUP:
             stroke = Stroke(mask, table(DISC_AND_CUP, label), radius, "Brush")
             for x, y in path:
@@ -115,7 +119,7 @@ def test_the_cup_lies_in_the_disc_whatever_is_painted(mask, path, radius):
 @given(PLACES, st.integers(2, 40).map(lambda radius: radius / 4))
 def test_a_dab_covers_the_pixels_whose_centre_is_within_the_radius(place, radius):
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    Stroke(mask, painting_table(DISC_AND_CUP, DISC), radius, "Brush").extend(*place)
+    Stroke(mask, paint_table(DISC_AND_CUP, DISC), radius, "Brush").extend(*place)
     expected, _ = near_segment(place, place, radius)
     row, column = math.floor(place[1]), math.floor(place[0])
     if 0 <= row < HEIGHT and 0 <= column < WIDTH:
@@ -126,7 +130,7 @@ def test_a_dab_covers_the_pixels_whose_centre_is_within_the_radius(place, radius
 @given(PLACES, PLACES, st.integers(2, 24).map(lambda radius: radius / 4))
 def test_a_drag_covers_all_between_two_points(start, end, radius):
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    stroke = Stroke(mask, painting_table(DISC_AND_CUP, DISC), radius, "Brush")
+    stroke = Stroke(mask, paint_table(DISC_AND_CUP, DISC), radius, "Brush")
     stroke.extend(*start)
     stroke.extend(*end)
     expected, doubtful = near_segment(start, end, radius)
@@ -140,13 +144,13 @@ def test_a_drag_covers_all_between_two_points(start, end, radius):
 @pytest.mark.parametrize("radius", [0.0, 0.1, 0.5])
 def test_the_smallest_brush_paints_one_pixel(radius):
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    Stroke(mask, painting_table(DISC_AND_CUP, DISC), radius, "Brush").extend(7.2, 5.9)
+    Stroke(mask, paint_table(DISC_AND_CUP, DISC), radius, "Brush").extend(7.2, 5.9)
     assert np.argwhere(mask).tolist() == [[5, 7]]
 
 
 def test_a_stroke_outside_the_picture_changes_nothing():
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    stroke = Stroke(mask, painting_table(DISC_AND_CUP, DISC), 3, "Brush")
+    stroke = Stroke(mask, paint_table(DISC_AND_CUP, DISC), 3, "Brush")
     assert stroke.extend(-50, -50).empty
     assert stroke.extend(1e6, -50).empty
     assert (mask.max(), stroke.finish()) == (0, None)
@@ -154,12 +158,12 @@ def test_a_stroke_outside_the_picture_changes_nothing():
 
 def test_painting_what_is_there_already_is_no_step():
     mask = np.ones((HEIGHT, WIDTH), np.uint8)
-    stroke = Stroke(mask, painting_table(DISC_AND_CUP, DISC), 3, "Brush")
+    stroke = Stroke(mask, paint_table(DISC_AND_CUP, DISC), 3, "Brush")
     assert not stroke.extend(5, 5).empty
     assert stroke.finish() is None
 
 
 def test_the_patch_bears_the_name_of_the_stroke():
-    stroke = Stroke(np.zeros((HEIGHT, WIDTH), np.uint8), painting_table(DISC_AND_CUP, CUP), 3, "Brush optic cup")
+    stroke = Stroke(np.zeros((HEIGHT, WIDTH), np.uint8), paint_table(DISC_AND_CUP, CUP), 3, "Brush optic cup")
     stroke.extend(5, 5)
     assert stroke.finish().name == "Brush optic cup"

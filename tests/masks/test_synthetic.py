@@ -5,7 +5,7 @@ import pytest
 
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.measure import cup_to_disc, extent
+from unet_desktop.masks.measure import cup_to_disc, measure_extent
 from unet_desktop.masks.regions import regions
 from unet_desktop.masks.synthetic import synthetic_fundus
 
@@ -29,7 +29,7 @@ def test_form_of_picture_and_mask(size):
 def test_disc_and_cup_are_where_they_should_be(seed):
     drawn = synthetic_fundus(seed, 160)
     np.testing.assert_array_equal(tidy(drawn.mask, DISC_AND_CUP), drawn.mask)
-    disc = extent(regions(drawn.mask, DISC_AND_CUP)[0])
+    disc = measure_extent(regions(drawn.mask, DISC_AND_CUP)[0])
     assert disc.left > 0
     assert disc.top > 0
     assert disc.left + disc.width < 160

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
+from unet_desktop.images.laterality import Eye, guess_eye_from_name
+from unet_desktop.project.case import Case, CaseState
 
 CASE = Case("photo", "images/photo.png", "00ff", 96, 128)
 SOURCE = Path("cases/photo.json")
@@ -52,12 +53,12 @@ CASES = st.builds(
     ],
 )
 def test_the_eye_that_a_file_name_states(name, eye):
-    assert guess_eye(name) is eye
+    assert guess_eye_from_name(name) is eye
 
 
 @given(st.text())
 def test_any_file_name_gives_an_eye(name):
-    assert guess_eye(name) in Eye
+    assert guess_eye_from_name(name) in Eye
 
 
 @given(CASES)

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.case_query import CaseQuery, Kept, Order, arranged, fitting, kinds, most_useful_first
+from unet_desktop.project.case_query import (
+    CaseFilter,
+    CaseQuery,
+    Order,
+    filters_matching,
+    matching_ids,
+    most_useful_first,
+    sorted_ids,
+)
 
 FIRST = Case("photo-1", "a.jpg", "00", 10, 10)
 CASES = [
@@ -23,20 +31,20 @@ CASES = [
 
 
 def ids(query: CaseQuery) -> list[str]:
-    kept = fitting(CASES, query)
-    return [case_id.removeprefix("photo-") for case_id in arranged(CASES, query) if case_id in kept]
+    kept = matching_ids(CASES, query)
+    return [case_id.removeprefix("photo-") for case_id in sorted_ids(CASES, query) if case_id in kept]
 
 
 @pytest.mark.parametrize(
     ("kept", "expected"),
     [
-        (Kept.ALL, ["1", "2", "9", "10", "11"]),
-        (Kept.NEW, ["1"]),
-        (Kept.PREDICTED, ["2", "11"]),
-        (Kept.CORRECTED, ["9"]),
-        (Kept.APPROVED, ["10"]),
-        (Kept.FLAGGED, ["10", "11"]),
-        (Kept.NOTED, ["9"]),
+        (CaseFilter.ALL, ["1", "2", "9", "10", "11"]),
+        (CaseFilter.NEW, ["1"]),
+        (CaseFilter.PREDICTED, ["2", "11"]),
+        (CaseFilter.CORRECTED, ["9"]),
+        (CaseFilter.APPROVED, ["10"]),
+        (CaseFilter.FLAGGED, ["10", "11"]),
+        (CaseFilter.NOTED, ["9"]),
     ],
 )
 def test_states_flags_and_notes(kept, expected):
@@ -79,9 +87,12 @@ def test_orders_and_what_is_not_known_stays_last(order, forwards, backwards):
 )
 def test_every_case_has_one_place(figures, order, backwards):
     cases = [replace(FIRST, id=str(n), state=s, vcdr=f, confidence=f) for n, (s, f) in enumerate(figures)]
-    found = arranged(cases, CaseQuery(order=order, backwards=backwards))
+    found = sorted_ids(cases, CaseQuery(order=order, backwards=backwards))
     assert sorted(found) == sorted(case.id for case in cases)
-    assert all(Kept.ALL in kinds(case) and Kept(case.state.value) in kinds(case) for case in cases)
+    assert all(
+        CaseFilter.ALL in filters_matching(case) and CaseFilter(case.state.value) in filters_matching(case)
+        for case in cases
+    )
 
 
 def test_the_most_useful_case_is_unfamiliar_then_uncertain_then_not_predicted():

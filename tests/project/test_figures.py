@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from unet_desktop.errors import ProjectError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.measure import cup_to_disc
+from unet_desktop.masks.measure import cup_to_disc, vertical_ratio
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.project.ratio import vertical_ratio
 
 
 @pytest.fixture

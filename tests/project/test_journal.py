@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.masks.history import History
-from unet_desktop.masks.patch import Origin, Patch
-from unet_desktop.masks.step import Step, StepKind
-from unet_desktop.project.journal import Folded, Folding, Journal, Start, stamp_of, state_of
-from unet_desktop.project.recording import read_journal
+from unet_desktop.masks.history import History, Step, StepKind
+from unet_desktop.masks.patch import Patch, SourcePatch
+from unet_desktop.project.journal import (
+    Journal,
+    JournalHeader,
+    MaskWriteStarted,
+    MaskWritten,
+    read_journal,
+    stamp_of,
+    state_of,
+)
 
 SIZE = (24, 30)
 
@@ -26,7 +32,7 @@ class Painter:
     def __init__(self, path, mask=None):
         self.mask = np.zeros(SIZE, np.uint8) if mask is None else mask.copy()
         self.history, self.model = History(), ""
-        self.journal = Journal(path, Start(*SIZE, state_of(mask), mask is None, ""))
+        self.journal = Journal(path, JournalHeader(*SIZE, state_of(mask), mask is None, ""))
 
     def paint(self, top, left, height, width, value, model=None):
         box = np.s_[top : top + height, left : left + width]
@@ -34,7 +40,7 @@ class Painter:
         after = np.full(before.shape, value, np.uint8)
         patch = Patch(f"Paint {value}", top, left, before, after)
         if model is not None:
-            patch = Origin(patch.name, top, left, before, after, self.model, model)
+            patch = SourcePatch(patch.name, top, left, before, after, self.model, model)
         self.history.push(patch)
         self.take(StepKind.DONE, patch)
 
@@ -79,7 +85,7 @@ def test_any_state_of_the_mask_file_comes_to_the_same_end(tmp_path_factory, move
         if what != "fold":
             getattr(painter, what)(*numbers)
         else:
-            painter.journal.add(Folding(state_of(painter.mask), painter.journal.steps))
+            painter.journal.add(MaskWriteStarted(state_of(painter.mask), painter.journal.steps))
             written.append((painter.journal.steps, painter.mask.copy()))
     painter.journal.flush()
     if not moves or not path.exists():
@@ -185,9 +191,9 @@ def test_a_restart_forgets_what_the_mask_file_holds(tmp_path, monkeypatch):
     with pytest.raises(WriteError):
         painter.journal.flush()
     folded = painter.mask.copy()
-    painter.journal.add(Folding(state_of(folded), 2))
+    painter.journal.add(MaskWriteStarted(state_of(folded), 2))
     painter.journal.restart(state_of(folded), 2, painter.model)
-    painter.journal.add(Folded((7, 7), 2))
+    painter.journal.add(MaskWritten((7, 7), 2))
     painter.undo()
     painter.undo()
     painter.redo()
@@ -209,7 +215,7 @@ def test_one_goes_on_in_a_journal_that_was_read(tmp_path):
         file.write(b"torn")
     painter.journal = read_journal(painter.journal.path).resume()
     painter.paint(5, 5, 2, 2, 2)
-    painter.journal.add(Folded(stamp_of(tmp_path / "gone"), 2))
+    painter.journal.add(MaskWritten(stamp_of(tmp_path / "gone"), 2))
     painter.journal.flush()
     recording = read_journal(painter.journal.path)
     assert (recording.steps, recording.damaged) == (2, False)

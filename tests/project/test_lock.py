@@ -11,7 +11,7 @@ import pytest
 
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project import lock as lock_module
-from unet_desktop.project.access import enter, enter_alone
+from unet_desktop.project.lease import lease_exclusively, lease_project
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.project import Project
 
@@ -96,30 +96,30 @@ def test_where_nothing_can_be_locked_one_works_without(tmp_path, monkeypatch):
 
 
 def test_access_of_a_project_that_another_has(project):
-    with enter_alone(project.root):
+    with lease_exclusively(project.root):
         with pytest.raises(ProjectError, match=rf"process {os.getpid()}.*Close it there"):
-            enter_alone(project.root)
-        second = enter(project.root)
+            lease_exclusively(project.root)
+        second = lease_project(project.root)
         assert second.holder is not None
         assert second.project.read_only
         with pytest.raises(WriteError, match="another program"):
             second.project.mark("a", flagged=True)
         second.leave()
-    third = enter(project.root)
+    third = lease_project(project.root)
     assert third.holder is None
     third.leave()
 
 
 def test_no_lock_is_put_into_a_folder_that_is_no_project(tmp_path):
     with pytest.raises(ProjectError):
-        enter(tmp_path)
+        lease_project(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_project_that_cannot_be_opened_is_let_go(project):
     project.layout.manifest.write_text("{")
     with pytest.raises(ProjectError):
-        enter(project.root)
+        lease_project(project.root)
     assert not project.layout.lock.exists()
 
 
@@ -128,5 +128,5 @@ def test_entering_clears_what_was_torn(project):
         (folder / ".x.png.abc.unet-tmp").write_bytes(b"half")
     Project.open(project.root)
     assert len(list(project.root.rglob("*.unet-tmp"))) == 3  # a job must not sweep what the window is writing
-    enter(project.root).leave()
+    lease_project(project.root).leave()
     assert list(project.root.rglob("*.unet-tmp")) == []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from checkpoint_headers import HEADER
 
-from unet_desktop.project.corrections import note_corrections, read_corrections
+from unet_desktop.project.corrections import read_corrections, record_corrections
 from unet_desktop.project.project import Project
 
 
@@ -33,7 +33,7 @@ def correct(project, case_id, mask, *, seconds=60):
 
 
 def note(project):
-    return note_corrections(project.layout, project.labels, project.cases())
+    return record_corrections(project.layout, project.labels, project.cases())
 
 
 def test_dice_of_each_region_between_proposal_and_human_mask(predicted, disc_mask):

@@ -11,8 +11,9 @@ from PIL import Image as Pillow
 
 from unet_desktop import files
 from unet_desktop.errors import ImageError, MaskError, ProjectError, WriteError
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.project.case import CaseState, Eye
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 
 

@@ -5,8 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.project.case import Case, Eye
-from unet_desktop.project.split import VALIDATION_SHARE, assign, divide, inherit, read_split, write_split
+from unet_desktop.images.laterality import Eye
+from unet_desktop.project.case import Case
+from unet_desktop.project.split import (
+    VALIDATION_SHARE,
+    assign_parts,
+    inherit_parts,
+    read_split,
+    split_folds,
+    write_split,
+)
 
 GROUPS = st.sets(st.text("abcdefgh0123456789", min_size=1, max_size=6), max_size=40)
 
@@ -17,7 +25,7 @@ def validating(parts, groups):
 
 @given(GROUPS)
 def test_about_one_in_five_validates_and_both_parts_hold_one(groups):
-    parts = assign({}, groups)
+    parts = assign_parts({}, groups)
     assert set(parts) == groups
     count = validating(parts, groups)
     if len(groups) >= 2:
@@ -33,7 +41,7 @@ def test_decisions_are_never_taken_back(batches):
     for batch in batches:
         groups |= batch
         before = dict(parts)
-        parts = assign(parts, groups)
+        parts = assign_parts(parts, groups)
         assert before.items() <= parts.items()
         if len(groups) >= 2:
             assert validating(parts, groups) >= 1
@@ -44,28 +52,28 @@ def test_the_share_is_filled_up_as_groups_come(batches):
     parts, groups = {}, set()
     for batch in batches:
         groups |= batch
-        parts = assign(parts, groups)
+        parts = assign_parts(parts, groups)
     if len(groups) >= 10:
         assert validating(parts, groups) <= round(VALIDATION_SHARE * len(groups)) + 1
 
 
 @given(GROUPS)
 def test_the_order_does_not_matter(groups):
-    assert assign({}, sorted(groups)) == assign({}, sorted(groups, reverse=True))
+    assert assign_parts({}, sorted(groups)) == assign_parts({}, sorted(groups, reverse=True))
 
 
 @given(GROUPS, GROUPS)
 def test_groups_that_are_gone_keep_their_part(first, second):
-    parts = assign({}, first)
-    assert parts.items() <= assign(parts, second).items()
+    parts = assign_parts({}, first)
+    assert parts.items() <= assign_parts(parts, second).items()
 
 
 @given(GROUPS, st.integers(2, 8))
 def test_folds_hold_each_group_once_and_are_of_one_size(groups, count):
-    folds = divide(groups, count)
+    folds = split_folds(groups, count)
     assert sorted(group for fold in folds for group in fold) == sorted(groups)
     assert max(map(len, folds)) - min(map(len, folds)) <= 1
-    assert folds == divide(sorted(groups, reverse=True), count)
+    assert folds == split_folds(sorted(groups, reverse=True), count)
 
 
 EYES = st.lists(
@@ -83,29 +91,29 @@ def test_both_eyes_of_a_patient_stay_on_one_side_as_cases_come(batches, count):
             for at, (patient, eye) in enumerate(batch)
         ]
         before = {case.id: parts[case.group] for case in cases if case.group in parts}
-        parts = assign(parts, {case.group for case in cases})
+        parts = assign_parts(parts, {case.group for case in cases})
         for patient in {case.patient for case in cases} - {""}:
             assert len({parts[case.group] for case in cases if case.patient == patient}) == 1
         assert all(parts[case.group] == before[case.id] for case in cases if case.id in before)
-        for fold in divide({case.group for case in cases}, count):
+        for fold in split_folds({case.group for case in cases}, count):
             inside = {case.patient for case in cases if case.group in fold} - {""}
             assert inside.isdisjoint(case.patient for case in cases if case.group not in fold)
 
 
 def test_the_split_has_nothing_to_do_with_the_order_of_names():
     groups = [f"case:{number:03d}" for number in range(100)]
-    parts = assign({}, groups)
+    parts = assign_parts({}, groups)
     assert validating(parts, groups) == 20
     assert 5 <= validating(parts, groups[:50]) <= 15
 
 
 def test_one_case_then_another_gives_both_parts():
-    parts = assign(assign({}, ["case:a"]), ["case:a", "case:b"])
+    parts = assign_parts(assign_parts({}, ["case:a"]), ["case:a", "case:b"])
     assert sorted(parts.values()) == ["train", "validation"]
 
 
 def test_the_file_comes_back(tmp_path):
-    parts = assign({}, ["patient:Müller", "case:a", "case:b"])
+    parts = assign_parts({}, ["patient:Müller", "case:a", "case:b"])
     write_split(tmp_path / "split.json", parts)
     assert read_split(tmp_path / "split.json") == parts
     assert read_split(tmp_path / "gone.json") == {}
@@ -121,4 +129,4 @@ def test_a_damaged_file_is_one_sentence(tmp_path, text):
 def test_a_patient_that_is_entered_later_stays_where_its_cases_were():
     known = {"case:a": "train", "case:b": "validation", "case:c": "validation"}
     members = {"patient:1": ["case:a", "case:b"], "patient:2": ["case:c"], "case:d": ["case:d"]}
-    assert inherit(known, members) == known | {"patient:1": "train", "patient:2": "validation"}
+    assert inherit_parts(known, members) == known | {"patient:1": "train", "patient:2": "validation"}

@@ -8,7 +8,7 @@ from dicom_files import SECRETS, colours, write, write_jpeg
 from PIL import Image as Pillow
 
 from unet_desktop.engine.events import Message
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.images.read import read_image, read_reduced
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project

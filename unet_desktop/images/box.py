@@ -79,7 +79,7 @@ class Box:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
-def bounds(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
+def bounding_box(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
     """The smallest box that holds all of a (H, W) plane that is not 0 or False; an empty one when nothing is."""
     if not plane.size:
         return Box(0, 0, 0, 0)
@@ -87,7 +87,7 @@ def bounds(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
     return Box(top, left, top + height, left + width)
 
 
-def spread(plane: NDArray[np.bool_], box: Box, over: Box) -> NDArray[np.bool_]:
+def embed_plane(plane: NDArray[np.bool_], box: Box, over: Box) -> NDArray[np.bool_]:
     """(h, w) bool over a larger box: a plane where its own box lies, False elsewhere."""
     whole = np.zeros(over.shape, bool)
     if not box.empty:

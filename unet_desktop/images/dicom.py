@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.dicom_codestream import decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg, refuse_other
-from unet_desktop.images.dicom_display import shown
-from unet_desktop.images.dicom_header import INSTALL, Header, explained, quiet_pydicom, read_header
+from unet_desktop.images.dicom_codestream import check_codestream, decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg
+from unet_desktop.images.dicom_display import render_frame
+from unet_desktop.images.dicom_header import INSTALL, Header, explain_errors, quiet_pydicom, read_header
 from unet_desktop.images.dicom_header import SUFFIXES as SUFFIXES
 from unet_desktop.images.dicom_header import is_dicom as is_dicom
 
@@ -33,7 +33,7 @@ def count_frames(path: Path) -> int:
     Raises:
         ImageError: none, or it cannot be read. OSError: of the file system.
     """
-    with explained(path), path.open("rb") as file:
+    with explain_errors(path), path.open("rb") as file:
         return read_header(file, path).frames
 
 
@@ -43,7 +43,7 @@ def read_frame_size(path: Path, most_pixels: int) -> tuple[int, int]:
     Raises:
         ImageError: as `read_frame`, as far as the header shows it. OSError: of the file system.
     """
-    with explained(path), path.open("rb") as file:
+    with explain_errors(path), path.open("rb") as file:
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
     return header.height, header.width
@@ -64,14 +64,14 @@ def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uin
         ImageError: it holds no such picture, is damaged, too large, or nothing decodes it. OSError: of the file system.
     """
     notes: list[str] = []
-    with explained(path), path.open("rb") as file:
+    with explain_errors(path), path.open("rb") as file:
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
         if frame >= header.frames:
             raise ImageError(f"{path} holds {header.frames} pictures; there is no number {frame + 1}.")
         if header.frames > 1:
             notes.append(f"Frame {frame + 1} of {header.frames} is shown.")
-        pixels = shown(_decoded(file, path, header, frame), header, frame, notes)
+        pixels = render_frame(_decoded(file, path, header, frame), header, frame, notes)
     return np.ascontiguousarray(pixels), notes
 
 
@@ -98,7 +98,7 @@ def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[
     options: dict[str, Any] = {"index": frame, "transfer_syntax_uid": header.syntax}
     if header.syntax.is_encapsulated:
         data = _compressed(file, header, frame)
-        refuse_other(data, path, header)
+        check_codestream(data, path, header)
         if is_rare_jpeg(header):
             return decode_rare_jpeg(data, path, header)
         if (usual := decode_colour_jpeg(data, header)) is not None:

@@ -27,7 +27,7 @@ _FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf\xf7]")
 """Markers of the frame header of each kind of JPEG, and of JPEG-LS."""
 
 
-def refuse_other(data: bytes, path: Path, header: Header) -> None:
+def check_codestream(data: bytes, path: Path, header: Header) -> None:
     """Decoders believe a codestream and not the file's header, so it must say the same and be whole.
 
     Raises:

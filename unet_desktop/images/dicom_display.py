@@ -28,7 +28,7 @@ _MOST_BITS_AS_THEY_ARE = 8
 _MOST_ENTRIES = 1 << 16  # of a palette
 
 
-def shown(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
+def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
     """A decoded frame as people look at it.
 
     Args:

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unet_desktop.images.dicom_header import Header, explained, is_dicom, read_attributes, read_header
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.dicom_header import Header, explain_errors, is_dicom, read_attributes, read_header
+from unet_desktop.images.laterality import Eye
+
+_ONE_SIZE = 0.01
+"""Sizes that differ by so little are one: cameras round them."""
+
+
+def common_pixel_size(spacings: Iterable[tuple[float, float] | None]) -> float | None:
+    """Millimetres a pixel, where all pictures state square pixels of one size; None where one differs or says nothing.
+
+    Args:
+        spacings: height and width of each picture's pixels, millimetres.
+    """
+    sides: list[float] = []
+    for spacing in spacings:
+        if spacing is None:
+            return None
+        sides += spacing
+    if not sides or max(sides) > min(sides) * (1.0 + _ONE_SIZE):
+        return None
+    return sum(sides) / len(sides)
+
 
 _EYES = {"R": Eye.RIGHT, "L": Eye.LEFT}
 
@@ -46,7 +66,7 @@ def read_facts(path: Path, frame: int = 0) -> Facts:
     """
     if not is_dicom(path):
         return Facts()
-    with explained(path), path.open("rb") as file:
+    with explain_errors(path), path.open("rb") as file:
         header = read_header(file, path)
         return Facts(_eye(header, frame), _spacing(header, frame))
 
@@ -59,7 +79,7 @@ def read_identity(path: Path) -> Identity:
     """
     if not is_dicom(path):
         return Identity()
-    with explained(path), path.open("rb") as file:
+    with explain_errors(path), path.open("rb") as file:
         found = read_attributes(file, path, ("PatientID", "IssuerOfPatientID", "StudyInstanceUID"))
         patient, issuer = (str(found.get(name) or "").strip() for name in ("PatientID", "IssuerOfPatientID"))
         study = str(found.get("StudyInstanceUID") or "").strip()

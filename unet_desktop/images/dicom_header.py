@@ -95,7 +95,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
     """The header of an opened DICOM file.
 
     Raises:
-        ImageError: it holds no photograph. Others are for `explained`.
+        ImageError: it holds no photograph. Others are for `explain_errors`.
     """
     dataset = read_attributes(file, path, _IMAGE, image=True)
     start = file.tell()
@@ -116,7 +116,7 @@ def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, im
     """These attributes of an opened file, and with `image` all of the image's group, up to the pixel data.
 
     Raises:
-        ImageError: it is deflated. Others are for `explained`.
+        ImageError: it is deflated. Others are for `explain_errors`.
     """
     pydicom = quiet_pydicom()
     tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_tags_of_the_image() if image else ())]
@@ -156,7 +156,7 @@ def quiet_pydicom() -> Any:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Whatever goes wrong with a DICOM file becomes one sentence.
 
     Raises:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.opencv import cv2
 
-Shown = NDArray[np.uint8]
+DisplayPixels = NDArray[np.uint8]
 """(H, W, 3) uint8 RGB, or (H, W) uint8 grey."""
 
 TILES = 8
@@ -80,7 +80,7 @@ class Look:
 NEUTRAL = Look()
 
 
-def rendered(pixels: Shown, look: Look) -> Shown:
+def rendered(pixels: DisplayPixels, look: Look) -> DisplayPixels:
     """The picture as that look shows it, in an array of its own.
 
     Args:
@@ -90,11 +90,11 @@ def rendered(pixels: Shown, look: Look) -> Shown:
     Returns:
         (H, W, 3) uint8 RGB for colour, (H, W) uint8 for one channel.
     """
-    shown = toned(local(pixels, look), look)
+    shown = apply_tones(apply_local(pixels, look), look)
     return shown.copy() if np.shares_memory(shown, pixels) else shown
 
 
-def local(pixels: Shown, look: Look, reduction: int = 0) -> Shown:
+def apply_local(pixels: DisplayPixels, look: Look, reduction: int = 0) -> DisplayPixels:
     """Channel, CLAHE and sharpening of a look, without its tones; may return the very pixels.
 
     Args:
@@ -114,13 +114,13 @@ def local(pixels: Shown, look: Look, reduction: int = 0) -> Shown:
     return shown
 
 
-def toned(shown: Shown, look: Look) -> Shown:
+def apply_tones(shown: DisplayPixels, look: Look) -> DisplayPixels:
     """Brightness, contrast and gamma of a look; returns what it was given where they are neutral."""
     table = look.table
     return shown if table is None else np.asarray(cv2.LUT(shown, table), np.uint8)
 
 
-def _channel(pixels: Shown, channel: Channel) -> Shown:
+def _channel(pixels: DisplayPixels, channel: Channel) -> DisplayPixels:
     if channel is Channel.COLOUR:
         return pixels
     if channel is Channel.GREY:
@@ -128,7 +128,7 @@ def _channel(pixels: Shown, channel: Channel) -> Shown:
     return np.asarray(cv2.extractChannel(pixels, _PLANE[channel]), np.uint8)
 
 
-def _equalised(shown: Shown, limit: float) -> Shown:
+def _equalised(shown: DisplayPixels, limit: float) -> DisplayPixels:
     """CLAHE (Zuiderveld, Graphics Gems IV, 1994, pp. 474-485), in colour of the luma alone, so that hues stay."""
     equaliser = cv2.createCLAHE(limit, (TILES, TILES))
     if min(shown.shape[:2]) < TILES:  # OpenCV cannot cut so small a picture into tiles

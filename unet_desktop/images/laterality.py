@@ -1,12 +1,34 @@
-"""Laterality: which eye a photograph shows, guessed from how it looks at and round the optic disc."""
+"""Laterality: which eye a photograph shows, by its file name or by how the optic disc looks."""
 
 from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.images.crop import Square, extract
-from unet_desktop.images.eye import Eye
+
+
+class Eye(StrEnum):
+    """Which eye the picture shows: oculus dexter, oculus sinister, or not known."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    UNKNOWN = ""
+
+    @property
+    def nasal_is_right(self) -> bool | None:
+        """Does the nasal side lie at the picture's right? None when the eye is not known.
+
+        A fundus photograph shows the eye as it is seen by somebody who faces the patient, so the disc, which lies
+        nasally, is at the right of a right eye (O'Rahilly, Müller, Carpenter and Swenson, "Basic Human Anatomy",
+        Dartmouth 2008, chapter 46, figure 46-9: "Right fundus oculi").
+        """
+        return None if self is Eye.UNKNOWN else self is Eye.RIGHT
+
 
 ENOUGH = 0.04
 """Least difference of the disc's halves, over their sum, to tell temporal from nasal."""
@@ -19,7 +41,16 @@ _LIT = 18  # of 255: beyond the field of view a photograph is black, give or tak
 _SAMPLES = 100  # rows of the picture that are looked at for the field of view
 
 
-def guess_from_picture(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Eye:
+def guess_eye_from_name(file_name: str) -> Eye:
+    """Return the eye that a file name states (OD, RE, right; OS, LE, left as separate words), or unknown."""
+    words = {word.casefold() for word in re.split(r"[^A-Za-z]+", Path(file_name).stem)}
+    right, left = bool(words & {"od", "right", "re"}), bool(words & {"os", "left", "le"})
+    if right == left:
+        return Eye.UNKNOWN
+    return Eye.RIGHT if right else Eye.LEFT
+
+
+def guess_eye_from_picture(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Eye:
     """The eye that a fundus photograph seems to show; unknown unless it is clear.
 
     The temporal half of a disc is the brighter one: the large vessels run through its nasal half. And where the macula

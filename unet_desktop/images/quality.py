@@ -51,7 +51,7 @@ class Quality:
         return tuple(fault for fault, so in found.items() if so)
 
 
-def quality(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Quality:
+def measure_quality(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Quality:
     """Look at 1.5 diameters round the disc.
 
     Args:

@@ -14,8 +14,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom import count_frames, is_dicom, read_frame, read_frame_size
-from unet_desktop.images.to_rgb import from_real_range, to_rgb
-from unet_desktop.images.wide import is_wide_colour, read_wide_colour
+from unet_desktop.images.to_rgb import is_wide_colour, read_wide_colour, scale_to_8_bits, to_rgb
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB, contiguous."""
@@ -87,7 +86,7 @@ def read_image(path: Path, page: int = 0) -> Image:
             values = read_wide_colour(path, opened, page) if wide else None
             if wide and values is None:
                 notes.append("The upper 8 of its 16 bits are shown.")
-            pixels = to_rgb(_upright(opened, notes), notes) if values is None else from_real_range(values, notes)
+            pixels = to_rgb(_upright(opened, notes), notes) if values is None else scale_to_8_bits(values, notes)
     except ImageError:
         raise
     except DECODER_ERRORS as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.display import Shown
+from unet_desktop.images.display import DisplayPixels
 from unet_desktop.images.opencv import cv2
 
 NEAREST_FROM = 4.0
@@ -57,7 +57,7 @@ class Grid:
         return _indices(self.top, self.height, self.zoom, height)
 
 
-def nearest(plane: Shown, grid: Grid) -> Shown:
+def sample_nearest(plane: DisplayPixels, grid: Grid) -> DisplayPixels:
     """The picture's very pixels: what lies under the middle of each screen pixel, beyond the border what is next.
 
     Args:
@@ -76,7 +76,7 @@ def nearest(plane: Shown, grid: Grid) -> Shown:
     return np.asarray(across[rows - rows[0]], np.uint8)
 
 
-def smooth(level: Shown, size: tuple[int, int], grid: Grid) -> Shown:
+def sample_smooth(level: DisplayPixels, size: tuple[int, int], grid: Grid) -> DisplayPixels:
     """The picture interpolated between its pixels.
 
     Args:
@@ -97,10 +97,10 @@ def smooth(level: Shown, size: tuple[int, int], grid: Grid) -> Shown:
     part = level[top:bottom, left:right]
     if step_x == step_y == 1.0:
         top, left = grid.top - top, grid.left - left
-        return four(part[top : top + grid.height, left : left + grid.width])
+        return to_bgra(part[top : top + grid.height, left : left + grid.width])
     inverse = np.array([[step_x, 0.0, first_x - left], [0.0, step_y, first_y - top]])
     turned = cv2.warpAffine(
-        four(part),
+        to_bgra(part),
         inverse,
         (grid.width, grid.height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
@@ -109,7 +109,7 @@ def smooth(level: Shown, size: tuple[int, int], grid: Grid) -> Shown:
     return np.asarray(turned, np.uint8)
 
 
-def four(shown: Shown) -> Shown:
+def to_bgra(shown: DisplayPixels) -> DisplayPixels:
     """RGB in the order of Qt's RGB32: (h, w, 4) uint8 blue, green, red, 255; grey stays as it is, contiguous."""
     if shown.ndim == 2:
         return np.ascontiguousarray(shown)

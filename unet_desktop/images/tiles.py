@@ -45,7 +45,7 @@ class Blend:
     def __init__(self, planes: int, tiling: Tiling) -> None:
         self._sum = np.zeros((planes, tiling.height, tiling.width), np.float32)
         self._weight = np.zeros((tiling.height, tiling.width), np.float32)
-        self._window = window(tiling.size)
+        self._window = blend_weights(tiling.size)
 
     def add(self, box: Box, answer: NDArray[np.float32]) -> None:
         """Add a tile's (planes, size, size) float32."""
@@ -59,7 +59,7 @@ class Blend:
         return blended
 
 
-def window(size: int) -> NDArray[np.float32]:
+def blend_weights(size: int) -> NDArray[np.float32]:
     """(size, size) float32 weights: a raised cosine, 1 in the middle and small but positive at the edge."""
     at = (np.arange(size, dtype=np.float64) + 0.5) / size
     profile = np.maximum(np.sin(np.pi * at) ** 2, 1e-3)

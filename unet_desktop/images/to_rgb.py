@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags
 from PIL import Image as Pillow
+
+from unet_desktop.images.opencv import cv2
 
 WIDE_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
 """Pillow's modes of grey with more than 8 bits."""
@@ -18,7 +22,7 @@ def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB of any mode; what had to be decided is put to the notes."""
     width, height = picture.size
     if picture.mode in WIDE_MODES:
-        return np.repeat(from_real_range(np.asarray(picture), notes)[:, :, np.newaxis], 3, axis=2)
+        return np.repeat(scale_to_8_bits(np.asarray(picture), notes)[:, :, np.newaxis], 3, axis=2)
     strips = list(_strips(height, width))
     if len(strips) == 1:
         pixels, transparent = _converted(picture)
@@ -32,7 +36,7 @@ def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
     return pixels
 
 
-def from_real_range(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
+def scale_to_8_bits(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
     """0..255 between the smallest and the largest value that occur; what is no number counts as 0."""
     strips = list(_strips(*values.shape[:2]))
     ends = [(float(part.min()), float(part.max())) for part in (_numbers(values[rows]) for rows in strips)]
@@ -64,3 +68,23 @@ def _converted(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
             ground = Pillow.new("RGBA", picture.size, (0, 0, 0, 255))
             picture = Pillow.alpha_composite(ground, picture)
     return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB")), transparent
+
+
+def is_wide_colour(opened: Pillow.Image) -> bool:
+    """Does the opened, not yet loaded file hold colour of 16 bits a channel?"""
+    return opened.mode in {"RGB", "RGBA"} and ";16" in repr(getattr(opened, "tile", ""))
+
+
+def read_wide_colour(path: Path, opened: Pillow.Image, page: int = 0) -> NDArray[np.uint16] | None:
+    """(H, W, 3) uint16 RGB of a file that Pillow has found whole; None where it is turned or cannot be had.
+
+    Pillow judges whether the file is whole, because OpenCV accepts some that are not.
+    """
+    if opened.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        return None
+    data = np.fromfile(path, np.uint8)
+    _, pages = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(page, page + 1))
+    values = pages[0] if pages else None
+    if values is None or values.dtype != np.uint16 or values.ndim != 3 or values.shape[:2] != opened.size[::-1]:
+        return None
+    return np.asarray(values[:, :, 2::-1], np.uint16)  # OpenCV's order is blue, green, red, alpha

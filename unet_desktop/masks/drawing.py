@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.images.opencv import cv2
-from unet_desktop.images.screen import Grid, nearest
+from unet_desktop.images.screen import Grid, sample_nearest
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.regions import Mask, region_table
 
@@ -102,7 +102,7 @@ class Pen:
     stripe: int = 4
 
 
-def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> tuple[Grid, Codes] | None:
+def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> tuple[Grid, Codes] | None:
     """What the grid's screen pixels show of a mask.
 
     Args:
@@ -119,7 +119,7 @@ def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> t
     around = grid.grown(margin).within(*mask.shape)
     if grid.empty or around.empty:
         return None
-    values = nearest(mask, around)
+    values = sample_nearest(mask, around)
     left, top, width, height = cv2.boundingRect(values)
     if width == 0:
         return None
@@ -134,11 +134,11 @@ def drawn(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> t
     return None if asked.empty else (asked, shown)
 
 
-def dashed(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None:
+def dash_outlines(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None:
     """Turn lines of drawn codes into dashes, in place: parts of them become hairline.
 
     Args:
-        codes: (h, w), as `drawn` gave them.
+        codes: (h, w), as `render_codes` gave them.
         palette: the same.
         grid: where they lie; dashes are fixed to the picture, so that they move with it.
         dash: screen pixels of a piece.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from unet_desktop import files
@@ -69,3 +71,34 @@ def _palette(labels: LabelSet) -> bytes:
         table[label.value] = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]
     table[NOT_ANNOTATED] = 128
     return table.tobytes()
+
+
+def write_plane(path: Path, plane: NDArray[np.uint8]) -> None:
+    """Replace the file by this (h, w) plane.
+
+    Raises:
+        WriteError: it cannot be written; what stood there still stands.
+    """
+    files.write_bytes(path, encode_plane(plane))
+
+
+def encode_plane(plane: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """An (h, w) plane as a grey PNG of 8 or 16 bits."""
+    buffer = io.BytesIO()
+    Pillow.fromarray(plane).save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
+
+
+def read_plane(path: Path) -> NDArray[np.uint8]:
+    """(h, w) uint8.
+
+    Raises:
+        MaskError: missing, damaged, or not grey.
+    """
+    try:
+        with Pillow.open(path, formats=("PNG",)) as opened:
+            if opened.mode != "L":
+                raise ValueError("it is not grey")
+            return np.array(opened, np.uint8)
+    except DECODER_ERRORS as error:
+        raise MaskError(f"{path} cannot be read ({error}).") from error

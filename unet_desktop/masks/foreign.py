@@ -54,7 +54,7 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
     return ForeignMask(table[values], mapping, _tells(found, labels, indexed=indexed))
 
 
-def read_fitting_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
+def read_matching_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
     """Read another program's mask of this picture.
 
     Raises:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
 
 from unet_desktop.masks.patch import Patch
 
@@ -82,3 +84,19 @@ class History:
     def size(self) -> int:
         """Bytes held."""
         return sum(patch.size for patch in self._done) + sum(patch.size for patch in self._undone)
+
+
+class StepKind(StrEnum):
+    """Whether the history grew by the patch, or went one step back or forth."""
+
+    DONE = "done"
+    UNDONE = "undone"
+    REDONE = "redone"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A patch as it was applied to the mask (of a step taken back, the inverted one), and why."""
+
+    kind: StepKind
+    patch: Patch

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 
 _GREY, _INDEXED = 0, 3
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -53,7 +53,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 def _stream(values: NDArray[np.uint8]) -> bytes:
     """The rows, each after a filter byte of 0 ("none"), compressed: those that hold something, and zeros round them."""
     height, width = values.shape
-    box = bounds(values)
+    box = bounding_box(values)
     rows = np.zeros((box.height, width + 1), np.uint8)
     rows[:, 1:] = values[box.top : box.bottom]
     above, below = box.top * (width + 1), (height - box.bottom) * (width + 1)

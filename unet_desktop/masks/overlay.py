@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from unet_desktop import files
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_reduced
@@ -21,7 +21,7 @@ _ROUND = 1.9
 """What is shown round a mask, over its size; what the segmenting network sees of a disc."""
 
 
-def outlined(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = None) -> Pixels:
+def draw_outlines(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = None) -> Pixels:
     """(H, W, 3) uint8: a copy of the picture with each region's outline, 1/500 of the longer side wide if not given."""
     drawn = pixels.copy()
     width = width or max(1, round(max(mask.shape) / 500))
@@ -32,7 +32,7 @@ def outlined(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = N
     return drawn
 
 
-def small_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
+def draw_thumbnail(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
     """(h, w, 3) uint8 no longer than `longest` on either side: the picture of a file with its mask's outlines.
 
     Raises:
@@ -41,7 +41,7 @@ def small_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pi
     pixels = read_reduced(path, longest)
     height, width = pixels.shape[:2]
     small = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
-    return outlined(pixels, np.asarray(small, np.uint8), labels)
+    return draw_outlines(pixels, np.asarray(small, np.uint8), labels)
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
@@ -51,15 +51,15 @@ def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
     return buffer.getvalue()
 
 
-def close_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
+def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
     """(s, s, 3) uint8, s at most `longest`: what lies round the mask, with its outlines; all of it for an empty mask.
 
     Raises:
         ImageError: the picture cannot be read.
     """
-    box = bounds(mask)
+    box = bounding_box(mask)
     if box.empty:
-        return small_outlined(path, mask, labels, longest)
+        return draw_thumbnail(path, mask, labels, longest)
     height, width = mask.shape
     side = max(box.height, box.width) * _ROUND
     square = Square((box.left + box.right) / 2, (box.top + box.bottom) / 2, side)
@@ -67,7 +67,7 @@ def close_outlined(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pi
     scale = max(pixels.shape[:2]) / max(height, width)
     size = min(longest, math.ceil(side))
     small = extract(pixels, Square(square.x * scale, square.y * scale, side * scale), size)
-    return outlined(small, extract_labels(mask, square, size, BACKGROUND), labels, width=2)
+    return draw_outlines(small, extract_labels(mask, square, size, BACKGROUND), labels, width=2)
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:

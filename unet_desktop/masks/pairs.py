@@ -58,10 +58,10 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
     """
     found = [source] if source.is_file() else find_images(source, recursive=recursive)
     candidates = [] if masks is None else find_images(masks, recursive=True)
-    among = masks_among(found)
+    among = find_masks_among(found)
     own = {path.resolve() for path in candidates}
     shared = {path for path in found if path.resolve() in own}
-    mixed = len(shared) == len(found) or bool(masks_among(shared))
+    mixed = len(shared) == len(found) or bool(find_masks_among(shared))
     # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
     taken = among | (_masks_of_the_same_name(found, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
@@ -71,7 +71,7 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
     return Pairs(tuple(pictures), tuple(path for path in found if path in among - shared), owned)
 
 
-def masks_among(files: Iterable[Path]) -> set[Path]:
+def find_masks_among(files: Iterable[Path]) -> set[Path]:
     """Those that are called like the mask of another one of these files: photo_mask.png beside photo.jpg."""
     files = list(files)
     names = {_name(path) for path in files}
@@ -107,13 +107,13 @@ def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, lis
         named.setdefault(_name(picture), []).append(picture)
     found: dict[Path, list[Path]] = {}
     for mask in masks:
-        owners = named.get(owner(_name(mask), named.keys()) or "", [])
+        owners = named.get(find_owner(_name(mask), named.keys()) or "", [])
         for picture in [owner for owner in owners if owner.parent == mask.parent] or owners:
             found.setdefault(picture, []).append(mask)
     return found
 
 
-def owner(name: str, pictures: Set[str]) -> str | None:
+def find_owner(name: str, pictures: Set[str]) -> str | None:
     """Of these names, that which a mask's name is, or else the longest one that it goes on after, or None.
 
     So eye_2_mask is of eye_2, not of eye.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.masks.regions import Mask
 
 
@@ -52,7 +52,7 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Origin(Patch):
+class SourcePatch(Patch):
     """A patch that also changes where the mask comes from.
 
     Attributes:
@@ -62,9 +62,9 @@ class Origin(Patch):
     model_before: str
     model: str
 
-    def inverted(self) -> Origin:
+    def inverted(self) -> SourcePatch:
         """The patch that takes this one back, mask and origin."""
-        return Origin(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
+        return SourcePatch(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
 
 
 def patch_between(name: str, before: Mask, after: Mask, within: Box | None = None) -> Patch | None:
@@ -79,7 +79,7 @@ def patch_between(name: str, before: Mask, after: Mask, within: Box | None = Non
     around = (within or Box(0, 0, height, width)).within(height, width)
     if around.empty:
         return None
-    found = bounds(before[around.slices] != after[around.slices])
+    found = bounding_box(before[around.slices] != after[around.slices])
     if found.empty:
         return None
     box = found.moved(around.top, around.left)

@@ -34,7 +34,7 @@ def regions(mask: Mask, labels: LabelSet) -> NDArray[np.bool_]:
     return np.stack([region(mask, labels, label) for label in labels])
 
 
-def annotated(mask: Mask) -> Region:
+def is_annotated(mask: Mask) -> Region:
     """(H, W) bool: where somebody has judged."""
     judged: Region = mask != NOT_ANNOTATED
     return judged

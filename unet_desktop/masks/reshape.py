@@ -6,13 +6,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds, spread
+from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region_table
-from unet_desktop.masks.stroke import erasing_table, painting_table
+from unet_desktop.masks.stroke import erase_table, paint_table
 
 
 class Combine(StrEnum):
@@ -40,7 +40,7 @@ class Reshape:
         """
         self._mask = mask
         self._original = Original(mask)
-        self._paint, self._erase = painting_table(labels, label), erasing_table(labels, label)
+        self._paint, self._erase = paint_table(labels, label), erase_table(labels, label)
         self._values = region_table(labels, label)
         self._region: Box | None = None
         self._name = name
@@ -54,7 +54,7 @@ class Reshape:
         """
         if self._region is None:
             whole = self._original.read(Box(0, 0, *self._mask.shape))
-            self._region = bounds(np.asarray(cv2.LUT(whole, self._values), np.uint8))
+            self._region = bounding_box(np.asarray(cv2.LUT(whole, self._values), np.uint8))
         return self._region
 
     def show(self, box: Box, plane: Region, combine: Combine) -> Box:
@@ -69,7 +69,7 @@ class Reshape:
         if inside.empty:
             inside = Box(0, 0, 0, 0)
         work = inside.joined(self.region) if combine is Combine.REPLACE else inside
-        shape = spread(plane[inside.moved(-box.top, -box.left).slices], inside, work)
+        shape = embed_plane(plane[inside.moved(-box.top, -box.left).slices], inside, work)
         nothing = np.zeros((1, 1), bool)
         added = nothing if combine is Combine.SUBTRACT else shape
         taken = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]
@@ -90,7 +90,7 @@ class Reshape:
         before = self._mask[around.slices].copy()
         self._original.restore()
         self._draw(box, added, taken)
-        return bounds(before != self._mask[around.slices]).moved(around.top, around.left)
+        return bounding_box(before != self._mask[around.slices]).moved(around.top, around.left)
 
     def _draw(self, box: Box, added: Region, taken: Region) -> None:
         if box.empty:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.images.box import Box
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.masks.regions import Mask
 
 RAYS = 180
@@ -113,7 +113,7 @@ class Rim:
         }
 
 
-def broken(quadrants: dict[Quadrant, float], rule: str) -> list[tuple[Quadrant, Quadrant]]:
+def order_violations(quadrants: dict[Quadrant, float], rule: str) -> list[tuple[Quadrant, Quadrant]]:
     """Neighbours in a rule of rim widths that stand in the wrong order, as (wider, narrower); empty when it is kept.
 
     ISNT: normal rims are widest inferiorly, then superiorly, nasally, temporally (Jonas, Gusek and Naumann 1988,
@@ -134,7 +134,9 @@ def broken(quadrants: dict[Quadrant, float], rule: str) -> list[tuple[Quadrant, 
     ]
 
 
-def rim(mask: Mask, box: Box, centre: tuple[float, float], disc: NDArray[np.bool_], cup: NDArray[np.bool_]) -> Rim:
+def measure_rim(
+    mask: Mask, box: Box, centre: tuple[float, float], disc: NDArray[np.bool_], cup: NDArray[np.bool_]
+) -> Rim:
     """Measure the rim; the time does not grow with the picture, and beyond 1,024 pixels not with the disc.
 
     Args:

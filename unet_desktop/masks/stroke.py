@@ -13,7 +13,7 @@ from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 
 
-def painting_table(labels: LabelSet, label: Label) -> Mask:
+def paint_table(labels: LabelSet, label: Label) -> Mask:
     """(256,) uint8: what painting a label makes of each pixel value.
 
     What already lies in the label's region stays, so painting disc over cup leaves the cup.
@@ -24,7 +24,7 @@ def painting_table(labels: LabelSet, label: Label) -> Mask:
     return table
 
 
-def erasing_table(labels: LabelSet, label: Label) -> Mask:
+def erase_table(labels: LabelSet, label: Label) -> Mask:
     """(256,) uint8: what erasing a label makes of each pixel value.
 
     The label's region falls back to its parent: erasing disc erases its cup, erasing cup leaves disc.
@@ -36,24 +36,24 @@ def erasing_table(labels: LabelSet, label: Label) -> Mask:
     return table
 
 
-def eraser_table(labels: LabelSet, label: Label) -> Mask:
-    """(256,) uint8: what the eraser makes of each pixel value: as `erasing_table`, and it judges.
+def erase_and_annotate_table(labels: LabelSet, label: Label) -> Mask:
+    """(256,) uint8: what the eraser makes of each pixel value: as `erase_table`, and it judges.
 
     Where nobody has judged, wiping the label off says that this is background, as painting it says that this is the
     label. Of a label inside another that says too little: what is not cup need not be disc, so it stays open.
     """
-    table = erasing_table(labels, label)
+    table = erase_table(labels, label)
     if labels.parent(label) is None:
         table[NOT_ANNOTATED] = BACKGROUND
     return table
 
 
-def doubting_table() -> Mask:
+def unannotate_table() -> Mask:
     """(256,) uint8: what the "not annotated" brush makes of each pixel value: nobody has judged it."""
     return np.full(256, NOT_ANNOTATED, np.uint8)
 
 
-def judging_table() -> Mask:
+def annotate_as_background_table() -> Mask:
     """(256,) uint8: what erasing "not annotated" makes of each pixel value: it alone becomes background."""
     table = np.arange(256, dtype=np.uint8)
     table[NOT_ANNOTATED] = BACKGROUND
@@ -71,7 +71,7 @@ class Stroke:
 
         Args:
             mask: (H, W) uint8, changed in place.
-            table: (256,) uint8 from `painting_table` or another of these tables.
+            table: (256,) uint8 from `paint_table` or another of these tables.
             radius: in image pixels; a radius under half a pixel still paints the pixel under the point.
             name: of the patch.
         """

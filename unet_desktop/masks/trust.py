@@ -46,7 +46,7 @@ class Trust:
     uncertainty: UncertaintyMap | None = None
 
 
-UNKNOWN = Trust()
+NO_TRUST = Trust()
 """Nothing is known, as of a prediction of an older program."""
 UNFAMILIAR = "It looks unlike the pictures that the model was trained on."
 """What lists say of a picture that is unfamiliar."""

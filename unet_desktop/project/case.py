@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.images.eye import Eye as Eye
+from unet_desktop.images.laterality import Eye
 
 
 class CaseState(StrEnum):
@@ -25,9 +24,9 @@ UNCORRECTED = frozenset({CaseState.NEW, CaseState.PREDICTED})
 """States of cases that no human has worked on."""
 
 
-OF_THE_PREDICTION = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
+PREDICTION_FIELDS = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
 """Fields of a case that stand in its prediction's record, which another thread writes."""
-_ELSEWHERE = OF_THE_PREDICTION | {"damage"}
+_ELSEWHERE = PREDICTION_FIELDS | {"damage"}
 """Fields of a case that do not stand in its record."""
 
 
@@ -130,15 +129,6 @@ class Case:
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             raise ProjectError(f"The case record {source} cannot be understood ({error}). Restore it.") from error
         return case
-
-
-def guess_eye(file_name: str) -> Eye:
-    """The eye that a file name states (OD, OS, right, left as words of their own), or unknown."""
-    words = {word.casefold() for word in re.split(r"[^A-Za-z]+", Path(file_name).stem)}
-    right, left = bool(words & {"od", "right", "re"}), bool(words & {"os", "left", "le"})
-    if right == left:
-        return Eye.UNKNOWN
-    return Eye.RIGHT if right else Eye.LEFT
 
 
 def _check(case: Case) -> None:

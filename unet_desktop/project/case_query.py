@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 
 
-class Kept(StrEnum):
+class CaseFilter(StrEnum):
     """Which cases are kept; each state by its own name."""
 
     ALL = "all"
@@ -43,18 +44,18 @@ class CaseQuery:
     """
 
     words: str = ""
-    kept: Kept = Kept.ALL
+    kept: CaseFilter = CaseFilter.ALL
     order: Order = Order.NAME
     backwards: bool = False
 
 
-def fitting(cases: Iterable[Case], query: CaseQuery) -> set[str]:
+def matching_ids(cases: Iterable[Case], query: CaseQuery) -> set[str]:
     """Ids of the cases that the query keeps."""
     words = query.words.casefold().split()
-    return {case.id for case in cases if query.kept in kinds(case) and (not words or _has(case, words))}
+    return {case.id for case in cases if query.kept in filters_matching(case) and (not words or _has(case, words))}
 
 
-def arranged(cases: Sequence[Case], query: CaseQuery) -> list[str]:
+def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
     """Ids of all cases, kept or not, in the query's order.
 
     Args:
@@ -88,15 +89,17 @@ def most_useful_first(cases: Iterable[Case]) -> list[str]:
     ]
 
 
-def kinds(case: Case) -> tuple[Kept, ...]:
+def filters_matching(case: Case) -> tuple[CaseFilter, ...]:
     """The choices that keep this case."""
     found = _KINDS[case.state]
     if case.flagged:
-        found += (Kept.FLAGGED,)
-    return (*found, Kept.NOTED) if case.notes else found
+        found += (CaseFilter.FLAGGED,)
+    return (*found, CaseFilter.NOTED) if case.notes else found
 
 
-_KINDS: dict[CaseState, tuple[Kept, ...]] = {state: (Kept.ALL, Kept(state.value)) for state in CaseState}
+_KINDS: dict[CaseState, tuple[CaseFilter, ...]] = {
+    state: (CaseFilter.ALL, CaseFilter(state.value)) for state in CaseState
+}
 
 
 def _has(case: Case, words: list[str]) -> bool:
@@ -107,3 +110,14 @@ def _has(case: Case, words: list[str]) -> bool:
 def _figure(case: Case, order: Order) -> float | None:
     figure = case.best_vcdr if order is Order.VCDR else case.confidence
     return figure if figure is not None and math.isfinite(figure) else None
+
+
+_OTHER_EYE = {Eye.RIGHT: Eye.LEFT, Eye.LEFT: Eye.RIGHT}
+
+
+def other_eye_cases(cases: Iterable[Case], case: Case) -> list[Case]:
+    """Return the cases of the same patient's other eye, in the order given; none if patient or eye is unknown."""
+    wanted = _OTHER_EYE.get(case.eye)
+    if wanted is None or not case.patient:
+        return []
+    return [other for other in cases if other.patient == case.patient and other.eye is wanted]

@@ -14,7 +14,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from unet_desktop.project.case import Case, CaseState, Eye
+from unet_desktop.images.laterality import Eye
+from unet_desktop.project.case import Case, CaseState
 
 log = logging.getLogger("unet.project")
 

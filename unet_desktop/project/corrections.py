@@ -18,7 +18,7 @@ from typing import Any
 from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import compare
+from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
@@ -56,7 +56,7 @@ def read_corrections(layout: Layout) -> list[Correction]:
     return sorted(_read(layout.corrections).values(), key=lambda correction: (correction.when, correction.case))
 
 
-def note_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
+def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
     """Note the corrected ones among these cases of which a prediction, maybe a rejected one, is on disk; in any thread.
 
     The first model that proposed counts: when a case is predicted again later, that model has learned from it. While
@@ -99,7 +99,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
             return None
         size = (case.height, case.width)
         proposed, mask = (read_mask(of, labels, size) for of in (path, layout.mask(case.id)))
-        figures = {name: value for name, value in compare(proposed, mask, labels).items() if "dice" in name}
+        figures = {name: value for name, value in compare_masks(proposed, mask, labels).items() if "dice" in name}
     except (UserError, OSError) as error:  # opening the case says what is wrong with it
         log.info("no correction of %s: %s", case.id, error)
         return None

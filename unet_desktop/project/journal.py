@@ -1,14 +1,14 @@
-"""Journal: what was done to a case's mask, step by step, on disk as soon as each step is finished.
+"""Journal: every step done to a case's mask, on disk as soon as the step is finished, and read back after a crash.
 
-The file is a line that names its form, then records. A record is its length and CRC-32 (two little-endian 32-bit
-numbers), then a line of JSON, then pixels as zlib left them. The first record is the `Start`; steps follow, and notes
-of the states in which the mask was written to its own file:
+The file starts with a line that names the format; records follow. A record is its length and CRC-32 (two little-endian
+32-bit integers), a line of JSON, and pixels compressed with zlib. The first record is the `JournalHeader`. Then come
+the steps, and notes about writing the mask's own file:
 
-- `Folding` comes before the mask file is replaced, so every state that the file can be in is in the journal;
-- `Folded` comes after it, with the file's time and length, so a file that is up to date need not be decoded.
+- `MaskWriteStarted` precedes each write, so the journal knows every state the mask file can be in;
+- `MaskWritten` follows it with the file's time and length, so an up-to-date file need not be decoded.
 
-A step holds all pixels of its box as it left them. So the steps, applied in order to any state that the mask file was
-in, end in the same mask: for each pixel the last one counts, and what no step touched is the same in all of them.
+A step holds all pixels of its box as it left them. Replaying the steps in order on any known state of the mask file
+therefore gives the same mask: the last step that touched a pixel decides, and untouched pixels are the same in all.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ import json
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from unet_desktop import files
-from unet_desktop.masks.patch import Origin
+from unet_desktop.errors import ProjectError
+from unet_desktop.masks.history import BUDGET, History, Step, StepKind
+from unet_desktop.masks.patch import Patch, SourcePatch
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.step import Step, StepKind
 
 MAGIC = b"unet-desktop journal 1\n"
 FRAME = struct.Struct("<II")
@@ -40,7 +43,7 @@ Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class JournalHeader:
     """What the steps start from.
 
     Attributes:
@@ -58,7 +61,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
+class MaskWriteStarted:
     """The mask as it is after that many steps is about to be written to its file."""
 
     state: State
@@ -66,7 +69,7 @@ class Folding:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class MaskWritten:
     """The mask file was written and holds that many steps; None is the stamp of a file that was deleted."""
 
     stamp: Stamp | None
@@ -90,16 +93,16 @@ def stamp_of(path: Path) -> Stamp | None:
 class Journal:
     """The journal of one case that is being written; steps are added in one thread and flushed in another."""
 
-    def __init__(self, path: Path, start: Start) -> None:
+    def __init__(self, path: Path, start: JournalHeader) -> None:
         """Begin anew; a file that is there is replaced with the first flush."""
         self.path, self._start = path, start
         self._length = self._base = self._steps = self._kept = 0
         self._state = start.state
-        self._pending: list[Step | Folding | Folded] = []
+        self._pending: list[Step | MaskWriteStarted | MaskWritten] = []
         self._adding, self._writing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def resumed(cls, path: Path, start: Start, length: int, steps: int, state: State) -> Journal:
+    def resumed(cls, path: Path, start: JournalHeader, length: int, steps: int, state: State) -> Journal:
         """Go on behind the first `length` bytes of the file, which hold that many steps; the state is the mask's."""
         journal = cls(path, start)
         journal._state = state
@@ -121,12 +124,12 @@ class Journal:
         """Is every step on disk?"""
         return self._kept == self._steps
 
-    def add(self, entry: Step | Folding | Folded) -> None:
+    def add(self, entry: Step | MaskWriteStarted | MaskWritten) -> None:
         """Note something; it takes no time, and `flush` brings it to the disk."""
         with self._adding:
             self._pending.append(entry)
             self._steps += isinstance(entry, Step)
-            if isinstance(entry, Folding):
+            if isinstance(entry, MaskWriteStarted):
                 self._state = entry.state
 
     def flush(self) -> None:
@@ -160,7 +163,7 @@ class Journal:
                 kept += isinstance(entry, Step)
                 newer = kept > steps if isinstance(entry, Step) else entry.steps >= steps
                 pending += [entry] if newer else []
-            self._start = Start(self._start.height, self._start.width, state, self._start.began_empty, model)
+            self._start = JournalHeader(self._start.height, self._start.width, state, self._start.began_empty, model)
             self._pending, self._length = pending, 0
             self._base = self._kept = steps
 
@@ -173,10 +176,10 @@ class Journal:
             self._length = len(whole)
 
 
-def _encoded(entry: Step | Folding | Folded, base: int) -> bytes:
+def _encoded(entry: Step | MaskWriteStarted | MaskWritten, base: int) -> bytes:
     if isinstance(entry, Step):
         return _encoded_step(entry)
-    kind = "folding" if isinstance(entry, Folding) else "folded"
+    kind = "folding" if isinstance(entry, MaskWriteStarted) else "folded"
     return _framed({"is": kind, **asdict(entry), "steps": entry.steps - base})
 
 
@@ -185,7 +188,7 @@ def _encoded_step(step: Step) -> bytes:
     height, width = patch.after.shape
     head: dict[str, object] = {"is": step.kind, "name": patch.name, "top": patch.top, "left": patch.left}
     head |= {"height": height, "width": width}
-    if isinstance(patch, Origin):
+    if isinstance(patch, SourcePatch):
         head |= {"model_before": patch.model_before, "model": patch.model}
     # A step back or forth is in the history already; only what it did to the pixels is needed.
     planes = [patch.before, patch.after] if step.kind is StepKind.DONE else [patch.after]
@@ -195,3 +198,150 @@ def _encoded_step(step: Step) -> bytes:
 def _framed(head: dict[str, object], pixels: bytes = b"") -> bytes:
     record = json.dumps(head, ensure_ascii=False).encode() + b"\n" + pixels
     return FRAME.pack(len(record), zlib.crc32(record)) + record
+
+
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedJournal:
+    """A journal as it was found.
+
+    Attributes:
+        path: the journal's file.
+        start: what its steps start from.
+        states: states that the mask file can be in, and how many steps each holds, oldest first.
+        folded: what is known of the mask file as it was written last, or None.
+        length: bytes of the file that are whole.
+        damaged: a record in the middle is not whole; what follows on it cannot be used.
+        records: the steps, still as they are on disk.
+    """
+
+    path: Path
+    start: JournalHeader
+    states: tuple[MaskWriteStarted, ...]
+    folded: MaskWritten | None
+    length: int
+    damaged: bool
+    records: tuple[bytes, ...]
+
+    @property
+    def steps(self) -> int:
+        """How many steps it holds."""
+        return len(self.records)
+
+    def is_up_to_date(self, stamp: Stamp | None) -> bool:
+        """Does the mask file of that stamp hold all steps already?"""
+        return self.folded is not None and self.folded == MaskWritten(stamp, self.steps)
+
+    def holds(self, state: State) -> int | None:
+        """How many steps a mask file in this state holds; None when the journal does not know that state."""
+        found = [known.steps for known in self.states if known.state == state]
+        return found[-1] if found else None
+
+    def replay(self, mask: Mask | None = None, budget: int = BUDGET) -> ReplayResult:
+        """Do all steps again, and apply them to a mask in place when one is given.
+
+        Args:
+            mask: (H, W) uint8 in any state that the journal knows; None when only the history is wanted.
+            budget: bytes that the history may hold.
+
+        Raises:
+            ProjectError: a record cannot be understood.
+        """
+        history, model = History(budget), self.start.model
+        for step in self._steps():
+            if mask is not None:
+                step.patch.apply(mask)
+            if isinstance(step.patch, SourcePatch):
+                model = step.patch.model
+            if step.kind is StepKind.DONE:
+                history.push(step.patch)
+            elif (history.undo() if step.kind is StepKind.UNDONE else history.redo()) is None:
+                history = History(budget)  # it goes back behind the start, so what follows on it is not known
+        return ReplayResult(history, model)
+
+    def resume(self) -> Journal:
+        """Go on writing behind what is whole."""
+        return Journal.resumed(self.path, self.start, self.length, self.steps, self.states[-1].state)
+
+    def _steps(self) -> Iterator[Step]:
+        """One after another: all of them at once could be more than fits into memory."""
+        for record in self.records:
+            try:
+                yield _step(record, self.start.height, self.start.width)
+            except _MALFORMED as error:
+                raise ProjectError(f"The journal {self.path} cannot be understood ({error}).") from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplayResult:
+    """What the steps led to: the history, and the model whose prediction the mask started from, or empty."""
+
+    history: History
+    model: str
+
+
+def read_journal(path: Path) -> LoadedJournal | None:
+    """The journal, or None where there is none. A record that is torn at the end was never finished: it is left out.
+
+    Raises:
+        ProjectError: it cannot be read, or is no journal.
+    """
+    try:
+        data = path.read_bytes()
+        if not data.startswith(MAGIC):
+            raise ValueError("it does not begin as a journal does")
+        records, end, damaged = _frames(data)
+        return _recording(path, records, end, damaged)
+    except FileNotFoundError:
+        return None
+    except (OSError, *_MALFORMED) as error:
+        raise ProjectError(f"The journal {path} cannot be read ({error}).") from error
+
+
+def _frames(data: bytes) -> tuple[list[bytes], int, bool]:
+    """The whole records, where the last one ends, and whether others lie behind one that is not whole."""
+    records: list[bytes] = []
+    at = len(MAGIC)
+    while at + FRAME.size <= len(data):
+        length, checksum = FRAME.unpack_from(data, at)
+        end = at + FRAME.size + length
+        record = data[at + FRAME.size : end]
+        if end > len(data) or zlib.crc32(record) != checksum:
+            return records, at, end < len(data)
+        records.append(record)
+        at = end
+    return records, at, False
+
+
+def _recording(path: Path, records: list[bytes], length: int, damaged: bool) -> LoadedJournal:
+    heads = [json.loads(record[: record.index(b"\n")]) for record in records]
+    kinds = [head.pop("is") for head in heads]
+    if not kinds or kinds[0] != "start":
+        raise ValueError("it has no start")
+    start = JournalHeader(**heads[0])
+    states, folded, steps = [MaskWriteStarted(start.state, 0)], None, []
+    for kind, head, record in zip(kinds[1:], heads[1:], records[1:], strict=True):
+        if kind == "folding":
+            states.append(MaskWriteStarted(**head))
+        elif kind == "folded":
+            stamp = head["stamp"]
+            folded = MaskWritten(None if stamp is None else (int(stamp[0]), int(stamp[1])), int(head["steps"]))
+        else:
+            steps.append(record)
+    return LoadedJournal(path, start, tuple(states), folded, length, damaged, tuple(steps))
+
+
+def _step(record: bytes, height: int, width: int) -> Step:
+    line = record.index(b"\n")
+    head: dict[str, Any] = json.loads(record[:line])
+    pixels = np.frombuffer(zlib.decompress(record[line + 1 :]), np.uint8)
+    planes = pixels.reshape(-1, head["height"], head["width"]).copy()
+    name, top, left = str(head["name"]), int(head["top"]), int(head["left"])
+    patch = Patch(name, top, left, planes[0], planes[-1])
+    if patch.box != patch.box.within(height, width):
+        raise ValueError("a step lies outside the mask")
+    if "model" in head:
+        patch = SourcePatch(name, top, left, planes[0], planes[-1], str(head["model_before"]), str(head["model"]))
+    return Step(StepKind(head["is"]), patch)

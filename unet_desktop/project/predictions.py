@@ -12,15 +12,14 @@ from typing import TypeVar
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError
+from unet_desktop.files import read_json_object
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.file import read_mask, write_mask
-from unet_desktop.masks.plane_file import read_plane, write_plane
+from unet_desktop.masks.file import read_mask, read_plane, write_mask, write_plane
+from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.trust import UNKNOWN, Trust, UncertaintyMap
+from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap
 from unet_desktop.project.case import Case
-from unet_desktop.project.json_object import read_object
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.ratio import vertical_ratio
 
 log = logging.getLogger("unet.project")
 
@@ -65,7 +64,7 @@ class StoredPrediction:
     mask: Mask
     model: str
     confidence: float
-    trust: Trust = UNKNOWN
+    trust: Trust = NO_TRUST
     vcdr: float | None = None
 
 
@@ -86,7 +85,7 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
 
 
-def put_aside(layout: Layout, case_id: str) -> None:
+def set_prediction_aside(layout: Layout, case_id: str) -> None:
     """Take a model's mask away but keep it for the corrective curve, in place of what was put aside before.
 
     Raises:
@@ -133,7 +132,7 @@ def read_record(path: Path) -> PredictionRecord:
     Raises:
         ProjectError: it is damaged.
     """
-    data = read_object(path)
+    data = read_json_object(path)
     try:
         vcdr, expected = data.get("vcdr"), data.get("expected_dice", {})
         return PredictionRecord(
@@ -152,7 +151,7 @@ def read_record(path: Path) -> PredictionRecord:
         ) from error
 
 
-def with_record(case: Case, path: Path) -> Case:
+def with_prediction_record(case: Case, path: Path) -> Case:
     """The case with the figures in its prediction's record; a damaged one gives none, and opening the case says why."""
     try:
         record = read_record(path)

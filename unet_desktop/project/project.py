@@ -12,16 +12,17 @@ from typing import Any, TypedDict, Unpack
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.images.dicom_facts import read_facts
+from unet_desktop.images.laterality import Eye, guess_eye_from_name
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import write_mask
+from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.trust import UNKNOWN, Trust
-from unet_desktop.project.case import Case, CaseState, Eye, guess_eye
+from unet_desktop.masks.trust import NO_TRUST, Trust
+from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.predictions import StoredPrediction, put_aside, write_prediction
-from unet_desktop.project.ratio import vertical_ratio
+from unet_desktop.project.predictions import StoredPrediction, set_prediction_aside, write_prediction
 from unet_desktop.project.reading import Reading
 
 
@@ -131,7 +132,7 @@ class Project(Reading):
         return self._records.derive(case_id)
 
     def save_prediction(
-        self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = UNKNOWN
+        self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = NO_TRUST
     ) -> Case:
         """Keep a model's mask as a proposal; a human mask is never touched.
 
@@ -148,7 +149,7 @@ class Project(Reading):
         Raises:
             WriteError: it cannot be put aside.
         """
-        put_aside(self.layout, case_id)
+        set_prediction_aside(self.layout, case_id)
         return self.refresh(case_id)
 
     def mark(self, case_id: str, *, approved: bool | None = None, **noted: Unpack[Noted]) -> Case:
@@ -184,14 +185,14 @@ class Project(Reading):
 def _prepare(layout: Layout) -> None:
     for folder in layout.folders:
         files.make_folder(folder)
-        files.sweep_temporaries(folder)
+        files.remove_temporaries(folder)
 
 
 def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye | None) -> Case:
     height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
     if eye is None:
         stated = read_facts(source).eye
-        eye = guess_eye(source.name) if stated is Eye.UNKNOWN else stated
+        eye = guess_eye_from_name(source.name) if stated is Eye.UNKNOWN else stated
     return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
 
 

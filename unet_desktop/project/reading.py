@@ -13,7 +13,7 @@ from unet_desktop.project.case import Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.manifest import Manifest
 from unet_desktop.project.predictions import StoredPrediction, load_prediction
-from unet_desktop.project.records import Records
+from unet_desktop.project.records import CaseRecords
 
 
 class Reading:
@@ -27,7 +27,7 @@ class Reading:
         self.name = manifest.name
         self.labels: LabelSet = manifest.labels
         self.mm_per_pixel = manifest.mm_per_pixel
-        self._records = Records(layout, read_only=self.read_only)
+        self._records = CaseRecords(layout, read_only=self.read_only)
 
     @property
     def root(self) -> Path:

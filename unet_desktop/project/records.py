@@ -9,16 +9,16 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
+from unet_desktop.files import read_json_object
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.catalog import Catalog, Entry
-from unet_desktop.project.json_object import read_object
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.predictions import with_record
+from unet_desktop.project.predictions import with_prediction_record
 
 log = logging.getLogger("unet.project")
 
 
-class Records:
+class CaseRecords:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
 
     def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
@@ -81,7 +81,7 @@ class Records:
     def _read(self, indexed: dict[str, Entry]) -> None:
         records, of_predictions = _stamps(self._layout.cases), _stamps(self._layout.predictions)
         stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NONE)) for case_id, stamp in records.items()}
-        masks, predictions = stems(self._layout.masks, ".png"), stems(self._layout.predictions, ".png")
+        masks, predictions = list_stems(self._layout.masks, ".png"), list_stems(self._layout.predictions, ".png")
         changed = []
         for case_id, stamp in stamps.items():
             entry = indexed.get(case_id)
@@ -105,9 +105,9 @@ class Records:
 
     def _read_record(self, case_id: str) -> Case:
         path = self._layout.record(case_id)
-        case = replace(Case.from_json(read_object(path), path), id=case_id)
+        case = replace(Case.from_json(read_json_object(path), path), id=case_id)
         prediction = self._layout.prediction_record(case_id)
-        return with_record(case, prediction) if prediction.exists() else case
+        return with_prediction_record(case, prediction) if prediction.exists() else case
 
     def _index(self, cases: list[Case]) -> None:
         if self._read_only:
@@ -153,7 +153,7 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def stems(folder: Path, suffix: str) -> set[str]:
+def list_stems(folder: Path, suffix: str) -> set[str]:
     """Names without suffix of the folder's files of that suffix; hidden files are passed over.
 
     Raises:

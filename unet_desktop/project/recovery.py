@@ -12,11 +12,18 @@ from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
-from unet_desktop.project.journal import Folded, Folding, Journal, stamp_of, state_of
+from unet_desktop.project.journal import (
+    Journal,
+    LoadedJournal,
+    MaskWriteStarted,
+    MaskWritten,
+    read_journal,
+    stamp_of,
+    state_of,
+)
 from unet_desktop.project.layout import JOURNAL_SUFFIX
 from unet_desktop.project.project import Project
-from unet_desktop.project.recording import Recording, read_journal
-from unet_desktop.project.records import stems
+from unet_desktop.project.records import list_stems
 
 log = logging.getLogger("unet.project")
 
@@ -32,7 +39,7 @@ def recover(project: Project) -> list[str]:
     """
     sentences: list[str] = []
     known = {case.id: case for case in project.cases() if not case.damage}
-    for case_id in sorted(stems(project.layout.masks, JOURNAL_SUFFIX)):
+    for case_id in sorted(list_stems(project.layout.masks, JOURNAL_SUFFIX)):
         try:
             if case_id in known:  # a case taken out by hand may be put back together with its journal
                 sentences += _recover(project, known[case_id])
@@ -74,13 +81,13 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
         yield f"Recovered {steps} of {case_id} that had not been saved when the program ended."
 
 
-def _fold(project: Project, case: Case, recording: Recording, found: Mask | None) -> None:
+def _fold(project: Project, case: Case, recording: LoadedJournal, found: Mask | None) -> None:
     """Write the mask that the steps make, and note it in the journal first and last."""
     mask = np.zeros((case.height, case.width), np.uint8) if found is None else found
     replayed = recording.replay(mask)
     untouched = recording.start.began_empty and not replayed.history.can_undo and not mask.any()
     journal = recording.resume()
-    journal.add(Folding(None if untouched else state_of(mask), recording.steps))
+    journal.add(MaskWriteStarted(None if untouched else state_of(mask), recording.steps))
     journal.flush()
     if untouched:
         project.delete_mask(case.id)
@@ -91,11 +98,11 @@ def _fold(project: Project, case: Case, recording: Recording, found: Mask | None
 
 def _note_folded(project: Project, case: Case, journal: Journal) -> None:
     """The mask file holds all steps; known by its stamp, it need not be decoded the next time."""
-    journal.add(Folded(stamp_of(project.layout.mask(case.id)), journal.steps))
+    journal.add(MaskWritten(stamp_of(project.layout.mask(case.id)), journal.steps))
     journal.flush()
 
 
-def _lacks_record(case: Case, recording: Recording) -> bool:
+def _lacks_record(case: Case, recording: LoadedJournal) -> bool:
     """Was the program ended between the mask file and the case's record?"""
     return recording.steps > 0 and recording.replay().model != case.model
 

@@ -12,7 +12,7 @@ from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 
 
-def is_the_imported_one(project: Project, case_id: str, picture: Path) -> bool:
+def is_imported_file(project: Project, case_id: str, picture: Path) -> bool:
     """Is this the very file that the case was made of?
 
     Raises:

@@ -17,7 +17,7 @@ FEWEST_GROUPS = 2
 """One to learn from and one to see whether it was learned."""
 
 
-def assign(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
+def assign_parts(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
     """Parts for all groups: those known keep theirs, new ones fill up validation to its share.
 
     Args:
@@ -39,13 +39,13 @@ def assign(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
     return parts
 
 
-def divide(groups: Iterable[str], count: int) -> list[frozenset[str]]:
+def split_folds(groups: Iterable[str], count: int) -> list[frozenset[str]]:
     """The groups in so many parts of as good as equal size, for cross-validation; their order does not matter."""
     present = sorted(set(groups), key=_shuffled)
     return [frozenset(present[at::count]) for at in range(count)]
 
 
-def inherit(known: Mapping[str, Part], members: Mapping[str, Iterable[str]]) -> dict[str, Part]:
+def inherit_parts(known: Mapping[str, Part], members: Mapping[str, Iterable[str]]) -> dict[str, Part]:
     """Parts that groups have already, because their members were decided on under another name.
 
     A case whose patient is entered or mended later belongs to another group; nothing that taught may come to judge.

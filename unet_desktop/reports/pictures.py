@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image as Pillow
 
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
@@ -64,9 +64,9 @@ def small_picture(pixels: Pixels, outlines: Sequence[Outline], *, close: bool) -
 
 
 def _square(pixels: Pixels, outlines: Sequence[Outline]) -> Square:
-    box = bounds(np.zeros((0, 0), bool))
+    box = bounding_box(np.zeros((0, 0), bool))
     for plane, _ in outlines:
-        box = box.joined(bounds(plane))
+        box = box.joined(bounding_box(plane))
     whole = Square.around(*pixels.shape[:2])
     if box.empty:
         return whole

@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from unet_desktop.engine.events import Message
-from unet_desktop.project.access import Access, enter_alone
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.lease import ProjectLease, lease_exclusively
 
 
 def alone(root: Path, events: Iterator[object]) -> Iterator[object]:
@@ -20,14 +20,14 @@ def alone(root: Path, events: Iterator[object]) -> Iterator[object]:
     Raises:
         ProjectError: another program has it.
     """
-    access: Access | None = None
+    access: ProjectLease | None = None
     try:
         if _is_there(root):
-            access = enter_alone(root)
+            access = lease_exclusively(root)
             yield from map(Message, access.recovered)
         for event in events:
             if access is None and _is_there(root):
-                access = enter_alone(root)
+                access = lease_exclusively(root)
             yield event
     finally:
         if isinstance(events, Generator):

@@ -11,7 +11,7 @@ from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
@@ -76,5 +76,5 @@ def _write_sheet(project: Project, case_ids: list[str], path: Path) -> None:
     pictures = []
     for case_id in case_ids:
         mask = read_mask(project.layout.prediction(case_id), project.labels)
-        pictures.append(outlined(read_image(project.image_path(case_id)).pixels, mask, project.labels))
+        pictures.append(draw_outlines(read_image(project.image_path(case_id)).pixels, mask, project.labels))
     write_jpeg(path, contact_sheet(pictures, columns=4, side=360))

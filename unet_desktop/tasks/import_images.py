@@ -8,12 +8,12 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import ImageError, UserError, WriteError
-from unet_desktop.images.dicom_facts import read_facts
-from unet_desktop.masks.foreign import read_fitting_mask
+from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
+from unet_desktop.masks.foreign import read_matching_mask
 from unet_desktop.masks.pairs import find_pairs
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
-from unet_desktop.project.scale import common_scale, note_scale
+from unet_desktop.project.scale import set_scale
 from unet_desktop.tasks.events import ItemDone
 
 _BESIDE = (
@@ -64,9 +64,9 @@ def import_images(
             yield ItemDone(path.name, done, total, problem=str(error))
     for done, path in enumerate(pairs.beside, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=_BESIDE)
-    scale = common_scale(spacings or ())
+    scale = common_pixel_size(spacings or ())
     if scale is not None:
-        note_scale(project, scale)
+        set_scale(project, scale)
         yield Message(f"A pixel is {scale * 1000.0:.4g} µm, as all of the pictures state, so sizes are in millimetres.")
 
 
@@ -75,7 +75,7 @@ def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None
         digest = files.sha256(path)
     except OSError as error:
         raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
-    foreign = None if mask_path is None else read_fitting_mask(mask_path, project.labels, path)
+    foreign = None if mask_path is None else read_matching_mask(mask_path, project.labels, path)
     case = known.get(digest)
     if case is None:
         case = known[digest] = project.add_image(path, copy=copy)

@@ -8,8 +8,8 @@ from pathlib import Path
 from unet_desktop.errors import MaskError, UserError
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.foreign import read_fitting_mask
-from unet_desktop.masks.overlay import small_outlined
+from unet_desktop.masks.foreign import read_matching_mask
+from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import Pairs, find_pairs
 
 LONGEST = 200
@@ -74,8 +74,8 @@ def _preview(pairs: Pairs, picture: Path, labels: LabelSet) -> MaskPreview | Non
         return None
     name = f"{path.name} for {picture.name}"
     try:
-        foreign = read_fitting_mask(path, labels, picture)
-        pixels = small_outlined(picture, foreign.mask, labels, LONGEST)
+        foreign = read_matching_mask(path, labels, picture)
+        pixels = draw_thumbnail(picture, foreign.mask, labels, LONGEST)
     except UserError as error:
         return MaskPreview(name, problem=str(error))
     return MaskPreview(name, foreign.mapping, pixels=pixels)

@@ -10,7 +10,7 @@ from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.project.case import UNCORRECTED, Case
-from unet_desktop.project.corrections import note_corrections
+from unet_desktop.project.corrections import record_corrections
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
@@ -38,7 +38,9 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
     for done, case_id in enumerate(case_ids, 1):
         try:
             prediction = segmenter.segment(read_image(project.image_path(case_id)).pixels)
-            note_corrections(project.layout, project.labels, [project.case(case_id)])  # before its proposal is replaced
+            record_corrections(
+                project.layout, project.labels, [project.case(case_id)]
+            )  # before its proposal is replaced
             project.save_prediction(
                 case_id,
                 prediction.mask,

@@ -11,7 +11,7 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.dataset import Dataset, training_pair
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
-from unet_desktop.masks.overlay import contact_sheet, outlined, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import AugmentedSheet, ItemDone, Written
 from unet_desktop.tasks.train import samples, trainable
@@ -45,7 +45,7 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
     for number in range(_COUNT):
         view = data.view("segment", usable[number % len(usable)])
         picture, mask, _ = training_pair(view, specs["segment"], config, generator)
-        pictures.append(outlined(picture, mask, project.labels))
+        pictures.append(draw_outlines(picture, mask, project.labels))
     yield AugmentedSheet(contact_sheet(pictures, _COLUMNS, _SIDE))
 
 

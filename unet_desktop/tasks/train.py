@@ -17,7 +17,7 @@ from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import FEWEST_GROUPS, Part, assign, inherit, read_split, write_split
+from unet_desktop.project.split import FEWEST_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved
 from unet_desktop.tasks.interrupted import discard, interrupted
 from unet_desktop.tasks.runs import RunLog
@@ -176,7 +176,7 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
     if len(groups) < FEWEST_GROUPS:
         raise TrainingError(_too_few(project, usable))
     members = {group: [case.own_group for case in usable if case.group == group] for group in groups}
-    parts = assign(inherit(read_split(project.layout.split), members), groups)
+    parts = assign_parts(inherit_parts(read_split(project.layout.split), members), groups)
     _refuse_one_part(parts, groups)
     parts |= {case.own_group: parts[case.group] for case in usable}
     write_split(project.layout.split, parts)

@@ -14,7 +14,7 @@ from unet_desktop.engine.training.distributed_run import fit_together
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import divide
+from unet_desktop.project.split import split_folds
 from unet_desktop.tasks.events import FoldsDone, ModelSaved
 from unet_desktop.tasks.train import Selection, samples, select, train_on
 
@@ -44,7 +44,7 @@ def train_folds(
         raise TrainingError(f"{folds} folds need as many patients, and at least 2; there are {len(groups)}.")
     place, found = choose(device), []
     with tempfile.TemporaryDirectory() as folder:
-        for number, judges in enumerate(divide(groups, folds), 1):
+        for number, judges in enumerate(split_folds(groups, folds), 1):
             teach, judge = (
                 samples(project, [case for case in cases if (case.group in judges) == judging])
                 for judging in (False, True)

@@ -21,7 +21,7 @@ from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.file import write_mask
 
 SPECS = specs_for(DISC_AND_CUP, replace(PRESETS["fast"], image_size=64, locate_size=64))

@@ -23,7 +23,7 @@ from unet_desktop.engine.training.async_scalar import Later
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA here")
 

@@ -16,7 +16,7 @@ from unet_desktop.engine.training import epoch_loop
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError, ImageError, MaskError, TrainingError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 
 
 def test_two_pictures_are_learned_by_heart(samples, device, tmp_path, photograph):

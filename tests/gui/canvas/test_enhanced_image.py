@@ -9,7 +9,7 @@ import pytest
 
 from unet_desktop.gui.canvas import enhanced_image
 from unet_desktop.gui.canvas.enhanced_image import AT_ONCE, Developed
-from unet_desktop.images.display import NEUTRAL, Channel, Look, local
+from unet_desktop.images.display import NEUTRAL, Channel, Look, apply_local
 
 CLAHE = Look(clahe=3.0)
 PICTURE = np.random.default_rng(5).integers(0, 256, (1400, 2100, 3), np.uint8)
@@ -23,7 +23,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def noting(pixels, look, reduction=0):
         if threading.current_thread() is threading.main_thread():
             found.append(pixels.shape[0] * pixels.shape[1])
-        return local(pixels, look, reduction)
+        return apply_local(pixels, look, reduction)
 
     monkeypatch.setattr(enhanced_image, "local", noting)
     return found
@@ -42,7 +42,7 @@ def test_a_coarser_one_stands_in_until_the_thread_is_done(qtbot, waited: list[in
     first = made.level(0)
     assert first.shape[0] < PICTURE.shape[0]
     qtbot.waitUntil(lambda: bool(told))
-    assert (made.level(0) == local(PICTURE, CLAHE)).all()
+    assert (made.level(0) == apply_local(PICTURE, CLAHE)).all()
     assert waited
     assert max(waited) <= AT_ONCE
 
@@ -64,7 +64,7 @@ def test_another_picture_meanwhile(qtbot) -> None:
     qtbot.waitUntil(lambda: bool(told))
     made.level(0)
     qtbot.waitUntil(lambda: len(told) == 2)
-    assert (made.level(0) == local(PICTURE[::-1].copy(), CLAHE)).all()
+    assert (made.level(0) == apply_local(PICTURE[::-1].copy(), CLAHE)).all()
 
 
 def test_no_picture_any_more(qtbot) -> None:

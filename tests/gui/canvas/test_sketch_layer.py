@@ -13,7 +13,7 @@ from unet_desktop.gui.tools.sketch import EMPTY, Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.shapes.contour_draft import followed
+from unet_desktop.masks.shapes.contour_draft import follow_piece
 from unet_desktop.masks.shapes.piece import largest_piece
 
 MARGIN = 12
@@ -21,7 +21,7 @@ MARGIN = 12
 
 
 def contours():
-    draft = followed(largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0]))
+    draft = follow_piece(largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0]))
     assert draft.contour is not None
     after = draft.moved(2, *(draft.contour.knots[2] + 6))
     return [sketched(one, hot, Touch(0, 0)) for one, hot in ((draft, None), (after, None), (after, 2), (after, 5))]

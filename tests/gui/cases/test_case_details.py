@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from unet_desktop.errors import WriteError
 from unet_desktop.gui.cases.case_details import CaseDetailsDialog
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.project.case import CaseState, Eye
+from unet_desktop.images.laterality import Eye
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 
 

@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.images.laterality import Eye
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.project.case import Eye
-from unet_desktop.project.case_query import Kept
+from unet_desktop.project.case_query import CaseFilter
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -118,7 +118,7 @@ def test_the_previous_case_is_the_one_before_it_in_the_list(opened: MainWindow) 
     session = opened.app.session
     session.project.save_mask("a", disc_mask(20))
     session.open_case("d")
-    session.cases.set_query(replace(session.cases.query, kept=Kept.CORRECTED))
+    session.cases.set_query(replace(session.cases.query, kept=CaseFilter.CORRECTED))
     session.cases.reload(session.project)
     assert session.cases.shown == ["a", "d"]
     QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)

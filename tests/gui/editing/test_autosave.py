@@ -15,8 +15,8 @@ from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.gui.window import closing
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
+from unet_desktop.project.journal import read_journal
 from unet_desktop.project.project import Project
-from unet_desktop.project.recording import read_journal
 
 
 def saved(root: Path, case_id: str = "a"):

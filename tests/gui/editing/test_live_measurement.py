@@ -16,8 +16,8 @@ from unet_desktop.gui.editing.live_measurement import INTERVAL, LiveMeasurement
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.measure import measure_mask
 from unet_desktop.masks.reshape import Combine, Reshape
-from unet_desktop.masks.tally import measured
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def assert_up_to_date(window: MainWindow) -> None:
     mask, now = window.app.editor.mask, window.app.live_measurement.now
     assert mask is not None
     assert now is not None
-    assert now.extents == measured(mask, DISC_AND_CUP).extents
+    assert now.extents == measure_mask(mask, DISC_AND_CUP).extents
 
 
 def test_a_drag_is_measured_before_the_button_is_released(
@@ -95,7 +95,7 @@ def test_a_shape_that_is_edited_is_measured(opened: MainWindow, live_measurement
     editor.show(shape.show(Box(40, 60, 80, 100), square, Combine.REPLACE))
     qtbot.waitUntil(lambda: live_measurement.now.extents[1].height == 40)
     editor.cancel()
-    qtbot.waitUntil(lambda: live_measurement.now.extents == measured(disc_mask(), DISC_AND_CUP).extents)
+    qtbot.waitUntil(lambda: live_measurement.now.extents == measure_mask(disc_mask(), DISC_AND_CUP).extents)
 
 
 def test_a_handle_is_measured_while_it_is_dragged(opened: MainWindow, live_measurement: LiveMeasurement, qtbot) -> None:

@@ -17,11 +17,10 @@ from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
-from unet_desktop.project.access import enter
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import Folding, state_of
+from unet_desktop.project.journal import MaskWriteStarted, read_journal, state_of
+from unet_desktop.project.lease import lease_project
 from unet_desktop.project.project import Project
-from unet_desktop.project.recording import read_journal
 
 
 @pytest.fixture
@@ -122,14 +121,14 @@ def test_a_mask_that_cannot_be_read_is_not_written_over(left, content: bytes | N
     else:
         path.write_bytes(content)
     before, journal = path.read_bytes(), (killed / "masks" / "a.journal").read_bytes()
-    access = enter(killed)
+    access = lease_project(killed)
     access.leave()
     assert len(access.recovered) == 1
     assert "could not be recovered" in access.recovered[0]
     assert path.read_bytes() == before
     assert (killed / "masks" / "a.journal").read_bytes() == journal
     path.unlink()
-    access = enter(killed)  # when the mask is mended, its steps come after all
+    access = lease_project(killed)  # when the mask is mended, its steps come after all
     access.leave()
     assert "Recovered 4 steps" in access.recovered[0]
     assert np.array_equal(Project.open(killed).load_mask("a"), mask)
@@ -140,7 +139,7 @@ def test_a_kill_between_a_mask_and_its_note_leaves_nothing_behind(window: MainWi
     Project.open(killed).save_mask("a", mask)
     recording = read_journal(killed / "masks" / "a.journal")
     journal = recording.resume()
-    journal.add(Folding(state_of(mask), recording.steps))
+    journal.add(MaskWriteStarted(state_of(mask), recording.steps))
     journal.flush()
     open_case(window, killed)
     assert not window.panels.banner.isVisible()
@@ -156,7 +155,7 @@ def test_a_journal_that_is_damaged_is_used_up_to_the_damage_and_kept(left) -> No
     data[-60] ^= 1  # in the step that was undone last
     data += data[-8:]
     path.write_bytes(data)
-    access = enter(killed)
+    access = lease_project(killed)
     access.leave()
     assert "is damaged" in access.recovered[0]
     assert "Recovered 3 steps" in access.recovered[1]
@@ -168,7 +167,7 @@ def test_a_journal_that_is_damaged_is_used_up_to_the_damage_and_kept(left) -> No
 def test_a_journal_that_is_none_is_put_aside(left) -> None:
     killed, _ = left
     (killed / "masks" / "a.journal").write_bytes(b"something else")
-    access = enter(killed)
+    access = lease_project(killed)
     access.leave()
     assert "a.journal.aside-1" in access.recovered[0]
     assert not (killed / "masks" / "a.png").exists()
@@ -178,7 +177,7 @@ def test_a_case_of_another_size_is_left_alone(left) -> None:
     killed, _ = left
     record = killed / "cases" / "a.json"
     record.write_text(record.read_text().replace('"height": ', '"height": 1'))
-    access = enter(killed)
+    access = lease_project(killed)
     access.leave()
     assert "was left as it is" in access.recovered[0]
     assert not (killed / "masks" / "a.png").exists()

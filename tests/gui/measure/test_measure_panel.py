@@ -18,10 +18,9 @@ from unet_desktop.gui.measure.wording import TIPS, change_text, hour_text, lengt
 from unet_desktop.gui.style.theme import DARK, LIGHT, contrast
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
-from unet_desktop.masks.measure import Extent
-from unet_desktop.masks.tally import measured
+from unet_desktop.masks.measure import Extent, measure_mask
 
 
 @pytest.fixture
@@ -64,13 +63,13 @@ def test_the_change_since_opening(opened: MainWindow, panel: MeasurePanel, qtbot
 
 
 def test_the_change_is_that_of_the_figures_shown() -> None:
-    before, now = measured(disc_mask(), DISC_AND_CUP), disc_mask()
+    before, now = measure_mask(disc_mask(), DISC_AND_CUP), disc_mask()
     now[now == 2] = 1
     now[58:62, 78:82] = 2
-    after = measured(now, DISC_AND_CUP)
+    after = measure_mask(now, DISC_AND_CUP)
     assert change_text(after, before, "opened") == "−0.42 since opened"  # 0.07 from 0.49
     assert change_text(after, None, "opened") == ""
-    assert change_text(after, measured(now * 0, DISC_AND_CUP), "opened") == ""
+    assert change_text(after, measure_mask(now * 0, DISC_AND_CUP), "opened") == ""
 
 
 def test_the_eye_is_set_by_one_click_and_stored(opened: MainWindow, panel: MeasurePanel, qtbot) -> None:
@@ -90,7 +89,7 @@ def test_the_eye_is_set_by_one_click_and_stored(opened: MainWindow, panel: Measu
 def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
     panel = MeasurePanel()
     qtbot.addWidget(panel)
-    found = measured(disc_mask(), DISC_AND_CUP)
+    found = measure_mask(disc_mask(), DISC_AND_CUP)
     panel.set_eye(Eye.UNKNOWN, Eye.LEFT)
     panel.set_measurement(found, found, None, DISC_AND_CUP)
     assert text(panel, "eye") == "Left eye (guessed)"
@@ -136,7 +135,7 @@ def test_a_broken_rule_is_told_in_words(qtbot) -> None:
     mask = disc_mask()
     mask[80:88, 75:85] = 2
     panel.set_eye(Eye.RIGHT, Eye.UNKNOWN)
-    panel.set_measurement(measured(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
+    panel.set_measurement(measure_mask(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
     assert table(panel, "Rim").text(2, 1) == "broken: S > I"
     assert table(panel, "Rim").text(1, 1).endswith("at 6 o’clock")
 
@@ -174,7 +173,7 @@ def test_millimetres_where_a_scale_is_known(qtbot) -> None:
     panel = MeasurePanel()
     qtbot.addWidget(panel)
     panel.set_scale(0.01)
-    found = measured(disc_mask(), DISC_AND_CUP)
+    found = measure_mask(disc_mask(), DISC_AND_CUP)
     panel.set_measurement(found, found, None, DISC_AND_CUP)
     sizes = table(panel, "Sizes")
     assert sizes.text(0, 0) == "mm, mm²"
@@ -195,7 +194,7 @@ def test_a_scale_that_is_set_meanwhile_is_used(opened: MainWindow, panel: Measur
 def test_a_thin_hour_says_so() -> None:
     mask = disc_mask()
     mask[80:90, 70:90][mask[80:90, 70:90] > 0] = 2
-    rim = measured(mask, DISC_AND_CUP).rim
+    rim = measure_mask(mask, DISC_AND_CUP).rim
     assert hour_text(rim, 6, None).endswith("of the disc’s diameter, thin (below 0.1)")
     assert hour_text(rim, 12, None).endswith("of the disc’s diameter")
 
@@ -205,10 +204,10 @@ def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
     panel = MeasurePanel()
     qtbot.addWidget(panel)
     mask = disc_mask() * 0
-    panel.set_measurement(measured(mask, labels), None, None, labels)
+    panel.set_measurement(measure_mask(mask, labels), None, None, labels)
     assert text(panel, "empty") == "Draw something to measure it."
     mask[10:20, 10:40] = 1
-    panel.set_measurement(measured(mask, labels), None, None, labels)
+    panel.set_measurement(measure_mask(mask, labels), None, None, labels)
     sizes = table(panel, "Sizes")
     assert sizes.text(1, 0).startswith("nucleus")
     assert [sizes.text(1, column) for column in range(1, 4)] == ["10", "30", "300"]
@@ -216,7 +215,7 @@ def test_labels_without_a_cup_in_a_disc(qtbot) -> None:
     assert [sizes.text(2, column) for column in range(4)] == ["debris", "–", "–", "–"]
     assert table(panel, "Rim").isHidden()
     assert panel.findChild(QLabel, "vertical").parentWidget().isHidden()
-    panel.set_measurement(measured(disc_mask(), DISC_AND_CUP), None, None, DISC_AND_CUP)
+    panel.set_measurement(measure_mask(disc_mask(), DISC_AND_CUP), None, None, DISC_AND_CUP)
     assert not table(panel, "Rim").isHidden()
 
 
@@ -236,8 +235,8 @@ def test_everything_fits_in_250_pixels_and_can_be_read(
     opened.actions_by_id[theme].trigger()
     opened.resizeDocks([opened.docks.cases], [250], Qt.Orientation.Horizontal)
     opened.app.live_measurement.blockSignals(True)  # the figures shown are these, not the open mask's
-    now, before = measured(wide_mask(), DISC_AND_CUP), measured(disc_mask(), DISC_AND_CUP)
-    bare = measured((wide_mask() > 0).astype(np.uint8), DISC_AND_CUP)
+    now, before = measure_mask(wide_mask(), DISC_AND_CUP), measure_mask(disc_mask(), DISC_AND_CUP)
+    bare = measure_mask((wide_mask() > 0).astype(np.uint8), DISC_AND_CUP)
     panel.set_eye(Eye.UNKNOWN, Eye.RIGHT)
     if case == "in pieces":
         panel.set_torn(((DISC_AND_CUP.labels[0], 12), (DISC_AND_CUP.labels[1], 12)))

@@ -13,10 +13,10 @@ from PySide6.QtGui import QColor, QImage
 
 from unet_desktop.gui.measure.rim_plot import RimPlot
 from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.measure import measure_mask
 from unet_desktop.masks.rim import Rim
-from unet_desktop.masks.tally import measured
 
 
 def rim_of(x: float, y: float, diameter: float) -> Rim:
@@ -24,7 +24,7 @@ def rim_of(x: float, y: float, diameter: float) -> Rim:
     rows, columns = np.mgrid[:300, :300] + 0.5
     mask = ((rows - 150) ** 2 + (columns - 150) ** 2 < 100**2).astype(np.uint8)
     mask[((rows - 150 - y) ** 2 + (columns - 150 - x) ** 2 < (diameter / 2) ** 2) & (mask > 0)] = 2
-    found = measured(mask, DISC_AND_CUP).rim
+    found = measure_mask(mask, DISC_AND_CUP).rim
     assert found is not None
     return found
 

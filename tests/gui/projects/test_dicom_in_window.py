@@ -16,7 +16,7 @@ from unet_desktop.gui.folders.output_choice import OutputChoice
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
 

@@ -24,7 +24,7 @@ from unet_desktop.gui.cases.case_menu import CaseMenu
 from unet_desktop.gui.cases.case_note import CaseNoteDialog
 from unet_desktop.gui.session.case_list import CaseList
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.project.case_query import CaseQuery, Kept, Order
+from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
 from unet_desktop.project.project import Project
 
 
@@ -50,7 +50,7 @@ def choose(window: MainWindow, name: str, text: str) -> None:
 
 
 def test_stepping_goes_over_what_is_shown_from_where_one_is(cases: CaseList) -> None:
-    cases.set_query(CaseQuery(kept=Kept.NEW))
+    cases.set_query(CaseQuery(kept=CaseFilter.NEW))
     assert cases.shown == ["a", "b"]
     assert (cases.step("c", -1), cases.step("c", 1), cases.step("a", 1), cases.step("a", -1)) == ("b", None, "b", None)
     assert (cases.step(None, 1), cases.step("gone", 1)) == ("a", "a")
@@ -60,9 +60,9 @@ def test_stepping_goes_over_what_is_shown_from_where_one_is(cases: CaseList) -> 
 
 def test_the_next_uncorrected_is_among_those_shown_if_there_is_one(cases: CaseList) -> None:
     assert [cases.next_uncorrected(start) for start in ("a", "b", "c", "d", None)] == ["b", "c", "a", "a", "a"]
-    cases.set_query(CaseQuery(kept=Kept.PREDICTED))
+    cases.set_query(CaseQuery(kept=CaseFilter.PREDICTED))
     assert [cases.next_uncorrected(start) for start in ("a", "d")] == ["c", "c"]
-    cases.set_query(CaseQuery(kept=Kept.CORRECTED))
+    cases.set_query(CaseQuery(kept=CaseFilter.CORRECTED))
     assert cases.next_uncorrected("a") == "b"
 
 
@@ -72,18 +72,18 @@ def test_without_a_project_there_is_nowhere_to_go(qapp: QApplication) -> None:
 
 
 def test_the_count_of_each_kind_follows_the_cases(cases: CaseList, root: Path) -> None:
-    assert dict(cases.tally) == {Kept.ALL: 4, Kept.NEW: 2, Kept.PREDICTED: 1, Kept.CORRECTED: 1}
+    assert dict(cases.tally) == {CaseFilter.ALL: 4, CaseFilter.NEW: 2, CaseFilter.PREDICTED: 1, CaseFilter.CORRECTED: 1}
     project = cases._project
     assert project is not None
     cases.note(project.mark("a", flagged=True, notes="x"))
     cases.note(project.mark("d", approved=True))
     assert {kept: number for kept, number in cases.tally.items() if number} == {
-        Kept.ALL: 4,
-        Kept.NEW: 2,
-        Kept.PREDICTED: 1,
-        Kept.APPROVED: 1,
-        Kept.FLAGGED: 1,
-        Kept.NOTED: 1,
+        CaseFilter.ALL: 4,
+        CaseFilter.NEW: 2,
+        CaseFilter.PREDICTED: 1,
+        CaseFilter.APPROVED: 1,
+        CaseFilter.FLAGGED: 1,
+        CaseFilter.NOTED: 1,
     }
     assert cases.counts == (1, 4)
     cases._timer.stop()

@@ -15,18 +15,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.patch import patch_between
-from unet_desktop.masks.step import Step, StepKind
-from unet_desktop.project.access import enter_alone
-from unet_desktop.project.journal import Folding, Journal, Start, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarted, state_of
+from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 
 OTHER = """
 import sys
 from pathlib import Path
 from unet_desktop.masks.patch import patch_between
-from unet_desktop.masks.step import Step, StepKind
-from unet_desktop.project.access import enter_alone
+from unet_desktop.masks.history import Step, StepKind
+from unet_desktop.project.lease import enter_alone
 from unet_desktop.project.journal import Folding, Journal, Start, state_of
 from unet_desktop.project.project import Project
 with enter_alone(Path(sys.argv[1])) as access:
@@ -89,11 +89,11 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
 def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindow, root: Path, other) -> None:
     project = Project.open(root)
     mask = project.load_mask("d")
-    start = Start(*mask.shape, state_of(mask), False, "")
+    start = JournalHeader(*mask.shape, state_of(mask), False, "")
     journal, after = Journal(project.layout.journal("d"), start), mask.copy()
     after[:5, :5] = 1
     journal.add(Step(StepKind.DONE, patch_between("Brush", mask, after)))
-    journal.add(Folding(state_of(after), 1))
+    journal.add(MaskWriteStarted(state_of(after), 1))
     journal.flush()
     project.write_mask("d", after)
     before = content(root)
@@ -155,9 +155,9 @@ def test_the_terminal_keeps_away_from_what_the_window_has(opened: MainWindow, ro
 
 def test_leaving_the_project_lets_others_have_it(opened: MainWindow, root: Path) -> None:
     opened.handlers.find("project.close")()
-    enter_alone(root).leave()
+    lease_exclusively(root).leave()
 
 
 def test_closing_the_window_lets_others_have_it(opened: MainWindow, root: Path) -> None:
     opened.close()
-    enter_alone(root).leave()
+    lease_exclusively(root).leave()

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication
 from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.regions import region
+from unet_desktop.masks.shapes.contour import Contour
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.spline import Contour
 from unet_desktop.project.project import Project
 
 DISC, CUP = DISC_AND_CUP

@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.regions import region
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_handles import Grip, turning_place
+from unet_desktop.masks.shapes.ellipse_draft import Grip, turning_handle_place
 
 DISC, CUP = DISC_AND_CUP
 SHIFT, CTRL, ALT = (
@@ -172,7 +172,7 @@ def test_a_handle_keeps_the_opposite_side(ready: MainWindow, grip: Grip) -> None
 def test_turning_and_moving(ready: MainWindow) -> None:
     drag(ready.canvas, [(50, 40), (60, 50), (110, 80)])
     reach = ready.app.toolbox.current._pointer.reach
-    drag(ready.canvas, [turning_place(shape(ready), 2.6 * reach), (100, 40), (130, 60)])
+    drag(ready.canvas, [turning_handle_place(shape(ready), 2.6 * reach), (100, 40), (130, 60)])
     assert shape(ready).angle == pytest.approx(math.pi / 2, abs=0.03)
     drag(ready.canvas, [(80, 60), (85, 60), (90, 70)])
     assert (shape(ready).x, shape(ready).y) == pytest.approx((90, 70), abs=0.3)

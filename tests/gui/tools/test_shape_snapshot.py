@@ -15,10 +15,9 @@ from unet_desktop.gui.tools.ellipse_target import sketched
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
-from unet_desktop.masks.shapes.contour_draft import followed
+from unet_desktop.masks.shapes.contour_draft import follow_piece
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
-from unet_desktop.masks.shapes.ellipse_handles import Grip
+from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft, Grip
 from unet_desktop.masks.shapes.piece import largest_piece
 
 
@@ -46,7 +45,7 @@ def test_ellipse(canvas: Canvas, name: str) -> None:
 def test_contour(canvas: Canvas) -> None:
     piece = largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0])
     assert piece is not None
-    draft = followed(piece)
+    draft = follow_piece(piece)
     assert draft.contour is not None
     draft = draft.moved(1, *(draft.contour.knots[1] - 8))
     canvas.set_sketch(contour_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))

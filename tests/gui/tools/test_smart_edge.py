@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 NO_BUTTON = Qt.MouseButton.NoButton

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.reshape import Combine
 from unet_desktop.masks.shapes import similar
 

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import region
-from unet_desktop.masks.shapes.bucket import connected, enclosed, holes_filled
+from unet_desktop.masks.shapes.flood_fill import fill_label_holes, find_enclosed_area, flood_fill
 from unet_desktop.masks.shapes.piece import piece_at
 
 DISC, CUP = DISC_AND_CUP
@@ -44,7 +44,7 @@ def as_set(box, plane):
 def test_connected_is_what_can_be_reached(mask, at):
     before = mask.copy()
     expected = walked(on_mask(mask, lambda value: value == mask[at]), at, corners=False)
-    assert as_set(*connected(mask, *at)) == expected
+    assert as_set(*flood_fill(mask, *at)) == expected
     np.testing.assert_array_equal(mask, before)
 
 
@@ -52,7 +52,7 @@ def test_connected_is_what_can_be_reached(mask, at):
 def test_enclosed_does_not_reach_the_border(mask, at):
     expected = walked(on_mask(mask, lambda value: value == mask[at]), at, corners=False)
     reaches = any(row in (0, SIZE[0] - 1) or column in (0, SIZE[1] - 1) for row, column in expected)
-    found = enclosed(mask, *at)
+    found = find_enclosed_area(mask, *at)
     assert found is None if reaches else found is not None and as_set(*found) == expected
 
 
@@ -68,7 +68,7 @@ def test_a_piece_of_the_disc_holds_its_cup(mask, at):
 
 @given(MASKS, st.sampled_from([DISC, CUP]))
 def test_after_filling_the_only_holes_are_what_nobody_judged(mask, label):
-    patch = holes_filled(mask, DISC_AND_CUP, label)
+    patch = fill_label_holes(mask, DISC_AND_CUP, label)
     after = mask.copy()
     if patch is not None:
         assert patch.box.within(*SIZE) == patch.box
@@ -81,7 +81,7 @@ def test_after_filling_the_only_holes_are_what_nobody_judged(mask, label):
         hole = not was[row, column] and (row + 1, column + 1) not in outside
         assert now[row, column] == (was[row, column] or (hole and mask[row, column] != 255))
     np.testing.assert_array_equal(after[mask == 255], 255)
-    assert holes_filled(after, DISC_AND_CUP, label) is None
+    assert fill_label_holes(after, DISC_AND_CUP, label) is None
 
 
 def test_another_label_in_a_hole_stays():
@@ -90,7 +90,7 @@ def test_another_label_in_a_hole_stays():
     mask[1:6, 1:6] = 1
     mask[2:5, 2:5] = 0
     mask[3, 3] = 2
-    patch = holes_filled(mask, labels, labels.labels[0])
+    patch = fill_label_holes(mask, labels, labels.labels[0])
     patch.apply(mask)
     assert mask[3, 3] == 2
     assert (mask[2:5, 2:5] == 1).sum() == 8

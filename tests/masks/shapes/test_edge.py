@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.shapes.corners import Corners, Gap
-from unet_desktop.masks.shapes.edge import LONGEST, edge_between
+from unet_desktop.masks.shapes.edge import LONGEST, trace_edge
 
 CENTRE, RADIUS = (150.0, 140.0), 80.0
 
@@ -39,7 +39,7 @@ def off_circle(points: np.ndarray) -> float:
 @pytest.mark.parametrize("vessels", [False, True])
 def test_it_follows_the_disc_bright_or_dark_and_passes_vessels_by(colours, vessels) -> None:
     pixels = picture(*colours, vessels=vessels)
-    corners = Corners(lambda gap: edge_between(pixels, gap, 1.0))
+    corners = Corners(lambda gap: trace_edge(pixels, gap, 1.0))
     for step in range(6):
         corners.add(*on_circle(0.2 + step * math.tau / 6))
     corners.close()
@@ -51,14 +51,14 @@ def test_it_leaves_the_curve_for_a_clear_edge() -> None:
     pixels[100:] = 200
     pixels[88:100, 100:200] = 200  # a step on an otherwise straight edge
     gap = Gap((40.0, 100.0), (260.0, 100.0), (0.0, 100.0), (299.0, 100.0))
-    line = edge_between(pixels, gap, 1.0)
+    line = trace_edge(pixels, gap, 1.0)
     middle = line[(line[:, 0] > 120) & (line[:, 0] < 180)]
     assert np.abs(middle[:, 1] - 88).max() < 2.5
 
 
 def test_where_there_is_nothing_it_is_the_curve_through_the_corners() -> None:
     pixels = np.full((300, 320, 3), 120, np.uint8)
-    corners = Corners(lambda gap: edge_between(pixels, gap, 1.0))
+    corners = Corners(lambda gap: trace_edge(pixels, gap, 1.0))
     for step in range(8):
         corners.add(*on_circle(step * math.tau / 8))
     corners.close()
@@ -71,7 +71,7 @@ PLACE = st.tuples(st.floats(-400, 700), st.floats(-400, 700))
 @settings(max_examples=60, deadline=None)
 @given(PLACE, PLACE, st.none() | PLACE, st.none() | PLACE, st.floats(0.05, 20), st.booleans())
 def test_it_always_leads_from_one_corner_to_the_other(start, end, before, after, unit, straight) -> None:
-    line = edge_between(picture(), Gap(start, end, before, after, straight), unit)
+    line = trace_edge(picture(), Gap(start, end, before, after, straight), unit)
     assert line[0].tolist() == list(start)
     assert line[-1].tolist() == list(end)
     assert np.isfinite(line).all()
@@ -81,11 +81,11 @@ def test_it_always_leads_from_one_corner_to_the_other(start, end, before, after,
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 200, 3), (200, 2, 3)])
 def test_tiny_pictures(shape) -> None:
-    line = edge_between(np.zeros(shape, np.uint8), Gap((0.5, 0.5), (shape[1] - 0.5, shape[0] - 0.5)), 1.0)
+    line = trace_edge(np.zeros(shape, np.uint8), Gap((0.5, 0.5), (shape[1] - 0.5, shape[0] - 0.5)), 1.0)
     assert len(line) >= 2
 
 
 def test_corners_that_lie_far_apart_are_joined_straight() -> None:
     pixels = np.zeros((400, 4000, 3), np.uint8)
-    assert len(edge_between(pixels, Gap((5.0, 200.0), (LONGEST + 50, 200.0)), 1.0)) == 2
-    assert len(edge_between(pixels, Gap((5.0, 200.0), (LONGEST - 50, 200.0)), 1.0)) > 2
+    assert len(trace_edge(pixels, Gap((5.0, 200.0), (LONGEST + 50, 200.0)), 1.0)) == 2
+    assert len(trace_edge(pixels, Gap((5.0, 200.0), (LONGEST - 50, 200.0)), 1.0)) > 2

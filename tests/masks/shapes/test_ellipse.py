@@ -10,10 +10,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from unet_desktop.images.box import Box
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_fit import of_region, through
-from unet_desktop.masks.shapes.ellipse_handles import GRIPS, inscribed, pulled, turned, turning_place
+from unet_desktop.masks.shapes.ellipse_draft import (
+    GRIPS,
+    inscribe_ellipse,
+    pull_handle,
+    turn_ellipse,
+    turning_handle_place,
+)
+from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse, fit_ellipse_to_region
 
 SIZE = (60, 80)
 
@@ -67,7 +73,7 @@ def test_points_on_an_ellipse_give_that_ellipse(ellipse, places):
     assume(gaps.max() <= 14)  # all round: an arc of noise-free points would do too, but 1e-16 counts there
     turns = np.array(places) * (2 * math.pi / 36)
     points = np.array([ellipse.to_image(ellipse.a * math.cos(turn), ellipse.b * math.sin(turn)) for turn in turns])
-    found = through(points)
+    found = fit_ellipse(points)
     assert found is not None
     assert alike(found, ellipse, 1e-4)
     assert abs(found.angle) <= math.pi / 4 + 1e-9
@@ -76,7 +82,7 @@ def test_points_on_an_ellipse_give_that_ellipse(ellipse, places):
 @given(st.lists(POINTS, min_size=2, max_size=8))
 def test_any_points_give_an_ellipse_of_their_size_or_none(places):
     points = np.array(places)
-    found = through(points)
+    found = fit_ellipse(points)
     if found is None:
         assert np.ptp(points, axis=0).max() < 1e-5
         return
@@ -85,20 +91,20 @@ def test_any_points_give_an_ellipse_of_their_size_or_none(places):
 
 
 def test_few_points():
-    assert through(np.array([[3.0, 4.0]])) is None
-    assert through(np.array([[3.0, 4.0], [3.0, 4.0]])) is None
-    two = through(np.array([[10.0, 10.0], [20.0, 10.0]]))
+    assert fit_ellipse(np.array([[3.0, 4.0]])) is None
+    assert fit_ellipse(np.array([[3.0, 4.0], [3.0, 4.0]])) is None
+    two = fit_ellipse(np.array([[10.0, 10.0], [20.0, 10.0]]))
     assert (two.x, two.y, two.a, two.b) == pytest.approx((15, 10, 5, 5))
-    three = through(np.array([[20.0, 10.0], [10.0, 20.0], [0.0, 10.0]]))
+    three = fit_ellipse(np.array([[20.0, 10.0], [10.0, 20.0], [0.0, 10.0]]))
     assert (three.x, three.y, three.a, three.b) == pytest.approx((10, 10, 10, 10))
-    four = through(np.array([[20.0, 10.0], [10.0, 16.0], [0.0, 10.0], [10.0, 4.0]]))
+    four = fit_ellipse(np.array([[20.0, 10.0], [10.0, 16.0], [0.0, 10.0], [10.0, 4.0]]))
     assert (four.x, four.y, four.angle) == pytest.approx((10, 10, 0))
     assert (four.a, four.b) == pytest.approx((10, 6), rel=0.1)  # a little nearer to the circle than the points
 
 
 def test_four_points_on_the_diagonals_give_a_circle_rather_than_a_needle():
     places = [(14.0, 14.1), (6.1, 14.0), (6.0, 6.0), (14.0, 6.1)]
-    four = through(np.array(places))
+    four = fit_ellipse(np.array(places))
     assert four.a == pytest.approx(four.b, rel=0.05)
 
 
@@ -114,7 +120,7 @@ def test_four_points_on_the_diagonals_give_a_circle_rather_than_a_needle():
 )
 def test_points_of_other_curves_do_not_run_away(points):
     points = np.array(points, np.float64)
-    found = through(points)
+    found = fit_ellipse(points)
     apart = np.hypot(*np.ptp(points, axis=0))
     assert max(found.a, found.b) <= 2 * apart
     assert max(found.a, found.b) <= 4.001 * min(found.a, found.b)
@@ -126,15 +132,15 @@ def test_an_ellipse_of_a_region_covers_it(ellipse):
     around = (200, 220)
     moved = ellipse.shifted(60, 60)
     box, plane = moved.pixels(around)
-    found = of_region(box, plane)
+    found = fit_ellipse_to_region(box, plane)
     assert dice(whole(found, around), whole(moved, around)) > 0.93
     if min(ellipse.a, ellipse.b) > 12:
         assert dice(whole(found, around), whole(moved, around)) > 0.985
 
 
 def test_an_empty_region_has_no_ellipse():
-    assert of_region(Box(0, 0, 4, 4), np.zeros((4, 4), bool)) is None
-    one = of_region(Box(4, 7, 5, 8), np.ones((1, 1), bool))
+    assert fit_ellipse_to_region(Box(0, 0, 4, 4), np.zeros((4, 4), bool)) is None
+    one = fit_ellipse_to_region(Box(4, 7, 5, 8), np.ones((1, 1), bool))
     assert (one.x, one.y) == (7.5, 4.5)
     assert whole(one).sum() == 1
 
@@ -142,20 +148,20 @@ def test_an_empty_region_has_no_ellipse():
 @given(ELLIPSES, st.sampled_from(GRIPS), POINTS, st.booleans())
 def test_dragging_a_handle_keeps_the_opposite_side(ellipse, grip, end, proportional):
     opposite = type(grip)(-grip.along, -grip.across)
-    after = pulled(ellipse, grip, *end, proportional=proportional)
+    after = pull_handle(ellipse, grip, *end, proportional=proportional)
     assert opposite.place(after) == pytest.approx(opposite.place(ellipse), abs=1e-6)
     assert after.angle == ellipse.angle
     assert min(after.a, after.b) >= 0.5 - 1e-9
     if proportional:
         assert after.a / after.b == pytest.approx(ellipse.a / ellipse.b)
-    centred = pulled(ellipse, grip, *end, proportional=proportional, centred=True)
+    centred = pull_handle(ellipse, grip, *end, proportional=proportional, centred=True)
     assert (centred.x, centred.y) == (ellipse.x, ellipse.y)
 
 
 @given(ELLIPSES, st.sampled_from(GRIPS), numbers(0.5, 60), numbers(0.5, 60))
 def test_a_handle_follows_the_pointer(ellipse, grip, a, b):
     wanted = ellipse.to_image(grip.along * a, grip.across * b)
-    after = pulled(ellipse, grip, *wanted, centred=True)
+    after = pull_handle(ellipse, grip, *wanted, centred=True)
     assert grip.place(after) == pytest.approx(wanted if grip.along and grip.across else grip.place(after), abs=1e-6)
     assert after.a == pytest.approx(a if grip.along else ellipse.a)
     assert after.b == pytest.approx(b if grip.across else ellipse.b)
@@ -163,20 +169,20 @@ def test_a_handle_follows_the_pointer(ellipse, grip, a, b):
 
 def test_turning():
     ellipse = Ellipse(10, 10, 8, 4)
-    place = turning_place(ellipse, 5)
+    place = turning_handle_place(ellipse, 5)
     assert place == pytest.approx((10, 1))
-    after = turned(ellipse, place, (19, 10))
+    after = turn_ellipse(ellipse, place, (19, 10))
     assert after.angle == pytest.approx(math.pi / 2)
-    assert turning_place(after, 5) == pytest.approx((19, 10))
-    assert turned(ellipse, place, (10.5, 1), stepwise=True).angle == 0
+    assert turning_handle_place(after, 5) == pytest.approx((19, 10))
+    assert turn_ellipse(ellipse, place, (10.5, 1), stepwise=True).angle == 0
     assert after.upright() == Ellipse(10, 10, 4, 8, pytest.approx(0))
 
 
 def test_the_ellipse_in_a_box():
-    assert inscribed((10, 10), (30, 20), round_=False, centred=False) == Ellipse(20, 15, 10, 5)
-    assert inscribed((30, 20), (10, 10), round_=False, centred=False) == Ellipse(20, 15, 10, 5)
-    assert inscribed((10, 10), (30, 20), round_=True, centred=False) == Ellipse(20, 20, 10, 10)
-    assert inscribed((10, 10), (30, 20), round_=False, centred=True) == Ellipse(10, 10, 20, 10)
+    assert inscribe_ellipse((10, 10), (30, 20), round_=False, centred=False) == Ellipse(20, 15, 10, 5)
+    assert inscribe_ellipse((30, 20), (10, 10), round_=False, centred=False) == Ellipse(20, 15, 10, 5)
+    assert inscribe_ellipse((10, 10), (30, 20), round_=True, centred=False) == Ellipse(20, 20, 10, 10)
+    assert inscribe_ellipse((10, 10), (30, 20), round_=False, centred=True) == Ellipse(10, 10, 20, 10)
 
 
 @given(ELLIPSES)

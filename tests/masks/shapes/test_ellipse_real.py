@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from unet_desktop.labels import ONE_STRUCTURE
-from unet_desktop.masks.agreement import dice
+from unet_desktop.masks.compare import dice
 from unet_desktop.masks.foreign import read_soft_map
-from unet_desktop.masks.shapes.ellipse_fit import of_region, through
-from unet_desktop.masks.shapes.fill import filled
-from unet_desktop.masks.shapes.piece import edge_of, largest_piece
-from unet_desktop.masks.shapes.spline_fit import outlined
+from unet_desktop.masks.shapes.contour_fit import fit_contour
+from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse, fit_ellipse_to_region
+from unet_desktop.masks.shapes.piece import largest_piece, smooth_edge
+from unet_desktop.masks.shapes.polygon import fill_polygons
 
 
 @pytest.mark.real_data
@@ -24,12 +24,12 @@ def test_six_clicks_on_real_edges(drishti: Path, name: str, least: float) -> Non
         mask = (read_soft_map(path) >= 191).astype(np.uint8)
         piece = largest_piece(mask, ONE_STRUCTURE, ONE_STRUCTURE.labels[0])
         assert piece is not None
-        edge, contour = edge_of(piece), outlined(piece)
-        six = through(edge[np.arange(6) * len(edge) // 6])
-        for shape, found in ((six, clicked), (of_region(piece.box, piece.plane), fitted)):
+        edge, contour = smooth_edge(piece), fit_contour(piece)
+        six = fit_ellipse(edge[np.arange(6) * len(edge) // 6])
+        for shape, found in ((six, clicked), (fit_ellipse_to_region(piece.box, piece.plane), fitted)):
             assert shape is not None
             found.append(agreement(mask, *shape.pixels(mask.shape)))
-        followed.append(agreement(mask, *filled([contour.outline()], mask.shape)))
+        followed.append(agreement(mask, *fill_polygons([contour.outline()], mask.shape)))
         assert 8 <= len(contour.knots) <= 16
     assert len(clicked) == 10
     assert np.mean(clicked) > least

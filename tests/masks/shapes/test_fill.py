@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.masks.shapes.fill import filled
+from unet_desktop.masks.shapes.polygon import fill_polygons
 
 SIZE = (20, 26)
 COORDINATES = st.tuples(st.integers(-20, 140), st.integers(-20, 120)).map(lambda at: (at[0] / 4 + 0.1, at[1] / 4 + 0.1))
 
 
 def plane_of(outlines, size=SIZE):
-    box, plane = filled([np.array(outline, np.float64) for outline in outlines], size)
+    box, plane = fill_polygons([np.array(outline, np.float64) for outline in outlines], size)
     whole = np.zeros(size, bool)
     whole[box.slices] = plane
     return whole

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.agreement import dice
-from unet_desktop.masks.shapes.contour_draft import ContourDraft, followed
+from unet_desktop.masks.compare import dice
+from unet_desktop.masks.shapes.contour import STEPS, contour_through
+from unet_desktop.masks.shapes.contour_draft import ContourDraft, follow_piece
+from unet_desktop.masks.shapes.contour_fit import MOST, fit_contour
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.fill import filled
-from unet_desktop.masks.shapes.piece import edge_of, largest_piece, piece_at
-from unet_desktop.masks.shapes.spline import STEPS, round_through
-from unet_desktop.masks.shapes.spline_fit import MOST, outlined
+from unet_desktop.masks.shapes.piece import largest_piece, piece_at, smooth_edge
+from unet_desktop.masks.shapes.polygon import fill_polygons
 
 (STRUCTURE,) = ONE_STRUCTURE
 SIZE = (160, 200)
@@ -39,17 +39,17 @@ def whole(box, plane, size=SIZE):
 
 
 def drawn(contour, size=SIZE):
-    return whole(*filled([contour.outline()], size), size)
+    return whole(*fill_polygons([contour.outline()], size), size)
 
 
 def contour_of(plane):
     piece = largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE)
     assert piece is not None
-    return outlined(piece)
+    return fit_contour(piece)
 
 
 def draft_of(plane):
-    return followed(largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE))
+    return follow_piece(largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE))
 
 
 def after(plane, draft):
@@ -93,7 +93,7 @@ def test_tiny_pieces_have_a_contour(pixels):
 def test_the_edge_runs_between_the_pixels():
     plane = np.zeros(SIZE, bool)
     plane[40:100, 50:150] = True
-    edge = edge_of(largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE))
+    edge = smooth_edge(largest_piece(plane.astype(np.uint8), ONE_STRUCTURE, STRUCTURE))
     middle = edge[(abs(edge[:, 0] - 100) < 20) & (edge[:, 1] < 60)]
     assert middle[:, 1] == pytest.approx(40, abs=0.05)
     assert edge.max(axis=0) == pytest.approx((150, 100), abs=0.1)
@@ -128,7 +128,7 @@ def crosses_itself(points):
 @given(KNOTS, numbers(-15, 15), numbers(-15, 15))
 def test_dragging_a_knot_moves_only_its_neighbourhood_and_stays_smooth(ring_of, right, down):
     count, lengths, knot = ring_of
-    before = round_through(ring(lengths))
+    before = contour_through(ring(lengths))
     x, y = before.knots[knot]
     moved = before.moved(knot, x + right, y + down)
     pieces = (before.outline() != moved.outline()).reshape(count, STEPS, 2).any(axis=(1, 2))
@@ -145,7 +145,7 @@ def test_dragging_a_knot_moves_only_its_neighbourhood_and_stays_smooth(ring_of, 
 @given(KNOTS, numbers(-0.25, 0.4))
 def test_no_crossing_when_a_knot_is_pulled_in_or_out(ring_of, by):
     _, lengths, knot = ring_of
-    before = round_through(ring(lengths))
+    before = contour_through(ring(lengths))
     x, y = before.knots[knot]
     moved = before.moved(knot, x + by * (x - 100), y + by * (y - 80))
     assert not crosses_itself(moved.outline())
@@ -154,7 +154,7 @@ def test_no_crossing_when_a_knot_is_pulled_in_or_out(ring_of, by):
 @given(KNOTS, numbers(0.2, 0.8))
 def test_inserting_keeps_the_curve_nearly_and_removing_keeps_enough(ring_of, share):
     _, lengths, piece = ring_of
-    before = round_through(ring(lengths))
+    before = contour_through(ring(lengths))
     place = before.at(piece, share)
     more = before.inserted(piece, share)
     assert more.knots[piece + 1] == pytest.approx(place)

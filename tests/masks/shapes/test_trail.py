@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.masks.shapes.trail import TOLERANCE, Trail
+from unet_desktop.masks.shapes.freehand import TOLERANCE, FreehandLine
 
 STEPS = st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=1, max_size=80)
 
@@ -26,7 +26,7 @@ def distance(point, line):
 @given(STEPS)
 def test_no_point_lies_further_than_half_a_pixel_from_the_line(steps):
     walked = np.cumsum(np.array(steps), axis=0) + 50.0
-    trail = Trail(*walked[0])
+    trail = FreehandLine(*walked[0])
     for x, y in walked[1:]:
         trail.extend(x, y)
     points = trail.points
@@ -39,14 +39,14 @@ def test_no_point_lies_further_than_half_a_pixel_from_the_line(steps):
 
 
 def test_a_straight_drag_needs_few_points():
-    trail = Trail(0, 0)
+    trail = FreehandLine(0, 0)
     for step in range(1, 400):
         trail.extend(step / 2, step / 2)
     assert len(trail.points) < 12
 
 
 def test_a_corner_stays():
-    trail = Trail(0, 0)
+    trail = FreehandLine(0, 0)
     trail.extend(5, 0.1)
     trail.corner(10, 0)
     trail.extend(20, 0.0)
@@ -54,6 +54,6 @@ def test_a_corner_stays():
 
 
 def test_staying_where_it_is_adds_nothing():
-    trail = Trail(3, 4)
+    trail = FreehandLine(3, 4)
     trail.extend(3, 4)
     assert trail.points.tolist() == [[3.0, 4.0]]

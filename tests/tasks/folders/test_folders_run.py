@@ -347,7 +347,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_is_done(segment
 
 
 def test_a_ledger_that_cannot_grow_keeps_its_whole_lines(tmp_path, monkeypatch):
-    grown = files.GrowingFile(tmp_path / "a", 0)
+    grown = files.AppendOnlyFile(tmp_path / "a", 0)
     grown.append(b"one\n")
 
     class Full:

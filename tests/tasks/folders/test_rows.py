@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.inference.segmenter import Prediction
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import Square
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.trust import Trust, UncertaintyMap
 from unet_desktop.tasks.folders.columns import columns
@@ -21,7 +21,7 @@ PICTURE = Picture(Path("eyes/photo.png"), 0, "photo.png", "photo")
 
 
 def prediction_of(mask, rivals=0, **trust):
-    box = bounds(mask).grown(3).within(*mask.shape) if mask.any() else Box(0, 0, 0, 0)
+    box = bounding_box(mask).grown(3).within(*mask.shape) if mask.any() else Box(0, 0, 0, 0)
     square = Square.around(*mask.shape) if mask.any() else None
     return Prediction(mask, 0.9, bool(mask.any()), square, box, None, Trust(**trust), rivals=rivals)
 

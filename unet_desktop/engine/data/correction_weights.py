@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from unet_desktop.images.crop import Square, extract
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.judged import outline_judged
-from unet_desktop.masks.measure import extent
-from unet_desktop.masks.regions import Mask, annotated, region
+from unet_desktop.masks.measure import is_outline_complete, measure_extent
+from unet_desktop.masks.regions import Mask, is_annotated, region
 
 _ROUND = 1 / 64
 """How far round a corrected pixel counts as corrected, as a share of what the network sees."""
@@ -29,7 +28,7 @@ def diameter(mask: Mask, labels: LabelSet) -> tuple[Square, float] | None:
     label = labels.located()
     if label is None:
         return None
-    box = extent(region(mask, labels, label))
+    box = measure_extent(region(mask, labels, label))
     if box.area == 0:
         return None
     across = 2.0 * math.sqrt(box.area / math.pi)
@@ -42,7 +41,7 @@ def is_open(mask: Mask, labels: LabelSet) -> bool:
     if label is None:
         return False
     plane = region(mask, labels, label)
-    return not (outline_judged(plane, mask) if plane.any() else bool(annotated(mask).all()))
+    return not (is_outline_complete(plane, mask) if plane.any() else bool(is_annotated(mask).all()))
 
 
 def located(mask: Mask, labels: LabelSet, prediction: Mask | None) -> tuple[Square, float] | None:
@@ -54,7 +53,7 @@ def located(mask: Mask, labels: LabelSet, prediction: Mask | None) -> tuple[Squa
 
 def corrected(mask: Mask, prediction: Mask) -> NDArray[np.uint8]:
     """(H, W) uint8: 255 where both say something and differ, else 0."""
-    differs = (mask != prediction) & annotated(mask) & annotated(prediction)
+    differs = (mask != prediction) & is_annotated(mask) & is_annotated(prediction)
     return np.where(differs, np.uint8(255), np.uint8(0))
 
 

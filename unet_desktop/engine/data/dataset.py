@@ -23,7 +23,7 @@ from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.regions import Mask, annotated
+from unet_desktop.masks.regions import Mask, is_annotated
 
 _CACHE_BYTES = 1 << 30
 _BEND = 1 / 64
@@ -181,7 +181,7 @@ class Dataset:
             name: view_of(pixels, mask, self._labels, spec, name, prediction, weigh=self._weigh)
             for name, spec in self._specs.items()
         }
-        if opened and views["segment"] is None and annotated(mask).any() and sample.case_id not in self._open:
+        if opened and views["segment"] is None and is_annotated(mask).any() and sample.case_id not in self._open:
             self._open.append(sample.case_id)
         return views, used
 

@@ -13,7 +13,7 @@ from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
-from unet_desktop.masks.regions import Mask, annotated, region
+from unet_desktop.masks.regions import Mask, is_annotated, region
 
 FINER = 1.25
 """Views are kept this much finer than the network sees them, so that turning them blurs little."""
@@ -59,7 +59,7 @@ def view_of(
         prediction: (H, W) uint8, what a model said of the picture, or None.
         weigh: note where the mask corrects the prediction.
     """
-    if not annotated(mask).any():
+    if not is_annotated(mask).any():
         return None
     reach = round(spec.size * FINER)
     if spec.framing == "patches":
@@ -83,7 +83,7 @@ def view_of(
     size = round(reach * margin)
     centre = Square(size / 2, size / 2, size / margin)
     labelled = extract_labels(mask, wide, size, NOT_ANNOTATED)
-    if not annotated(labelled).any():
+    if not is_annotated(labelled).any():
         return None
     wrong = seen(corrected(mask, prediction), wide, size, reach) if weigh and prediction is not None else None
     return View(extract(pixels, wide, size), labelled, centre, wrong)
@@ -93,4 +93,4 @@ def _located_alone(mask: Mask, labels: LabelSet) -> Mask:
     label = labels.located()
     if label is None:
         return mask
-    return np.where(annotated(mask), region(mask, labels, label) * np.uint8(label.value), mask)
+    return np.where(is_annotated(mask), region(mask, labels, label) * np.uint8(label.value), mask)

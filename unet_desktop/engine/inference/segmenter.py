@@ -23,14 +23,14 @@ from unet_desktop.engine.inference.predictor import Predictor, Probabilities, re
 from unet_desktop.engine.inference.prototype import Typical
 from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
-from unet_desktop.masks.trust import UNKNOWN, Trust, UncertaintyMap
+from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Prediction:
     square: Square | None
     box: Box
     probabilities: Probabilities | None
-    trust: Trust = UNKNOWN
+    trust: Trust = NO_TRUST
     spread: float | None = None
     rivals: int = 0
 
@@ -247,7 +247,7 @@ def _nothing(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
 def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
     """The part of the box in which regions can lie: interpolation makes no value larger than those around it."""
     size = planes.shape[1]
-    inner = bounds(planes.max(axis=0) >= THRESHOLD)
+    inner = bounding_box(planes.max(axis=0) >= THRESHOLD)
     if inner.empty:
         return Box(box.top, box.left, box.top, box.left)
     left, top = square.picture_point(inner.left - 1, inner.top - 1, size)

@@ -26,7 +26,7 @@ from unet_desktop.engine.training.prefetch import ahead
 from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.engine.training.validate import as_seen
 from unet_desktop.errors import TrainingError
-from unet_desktop.masks.compare import Figures, without
+from unet_desktop.masks.compare import Figures, drop_labels
 
 LearnEvent = BatchDone | EpochDone | Message | Working
 Looks = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
@@ -105,7 +105,7 @@ def _validated(course: Course, validation: Dataset) -> Generator[Working, None, 
     stage = course.stage
     views = (validation.view(stage.name, index) for index in distributed.mine(validation.usable(stage.name)))
     figures = yield from as_seen(course.average.network, views, stage, course.device)
-    return without(figures, validation.undrawn(), stage.labels)
+    return drop_labels(figures, validation.undrawn(), stage.labels)
 
 
 def _epoch(course: Course, epoch: int) -> Generator[LearnEvent, None, float]:

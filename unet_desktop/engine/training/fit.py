@@ -40,7 +40,7 @@ from unet_desktop.engine.training.state_header import TrainingHeader
 from unet_desktop.engine.training.validate import look_at, through_pipeline
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import Figures, mean
+from unet_desktop.masks.compare import Figures, mean_figures
 
 CROPS = "what the network sees, at its resolution"
 PICTURES = "whole pictures at their own resolution"
@@ -295,7 +295,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
         cases[case_id] = figures
         outcomes.append(outcome)
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
-    metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean(cases.values()) if cases else kept
+    metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean_figures(cases.values()) if cases else kept
     trust = {"calibration": Calibration.learn(outcomes).to_json()} | looks
     run.save(metrics, PICTURES if cases else CROPS, trust)
     run.forget_state()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.regions import Mask, annotated, regions
+from unet_desktop.masks.regions import Mask, is_annotated, regions
 
 _LEAST_PROBABILITY = 1e-7
 
@@ -19,7 +19,7 @@ def cross_entropy(probabilities: NDArray[np.float32], truth: Mask, labels: Label
         truth: (H, W) uint8.
         labels: whose regions they are.
     """
-    judged = annotated(truth)
+    judged = is_annotated(truth)
     if not judged.any():
         return None
     wanted = regions(truth, labels)[:, judged]

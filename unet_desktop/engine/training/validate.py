@@ -22,14 +22,14 @@ from unet_desktop.engine.inference.prototype import Typical
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.metrics import cross_entropy
 from unet_desktop.engine.training.schedule import Stage
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import Label
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import Figures, compare, mean, without
+from unet_desktop.masks.compare import Figures, compare_masks, drop_labels, mean_figures
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.regions import Mask, annotated, label_image
+from unet_desktop.masks.regions import Mask, is_annotated, label_image
 
 _MOST_LOOKED_AT = 100
 """Training pictures; more show nothing new of their camera."""
@@ -51,13 +51,13 @@ def as_seen(
         else:
             picture, truth = plain_pair(view, spec)
             planes = _judged(predictor.square(picture), truth)
-        figures = compare(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
+        figures = compare_masks(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
         entropy = cross_entropy(planes, truth, labels)
         if entropy is not None:
             figures["bce"] = entropy
         pictures.append(figures)
         yield Working(stage.name)
-    return mean(distributed.together(pictures))
+    return mean_figures(distributed.together(pictures))
 
 
 def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
@@ -66,7 +66,7 @@ def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
     What pads a picture to a square is not taught: an answer there is no region, and must not be taken for the largest
     piece of one.
     """
-    box = bounds(annotated(truth))
+    box = bounding_box(is_annotated(truth))
     kept = np.zeros_like(planes)
     kept[:, *box.slices] = planes[:, *box.slices]
     return kept
@@ -87,7 +87,7 @@ def through_pipeline(
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from _stoppable(segmenter.segment_in_steps(pixels), "measure")
-        figures = without(compare(prediction.mask, truth, labels), undrawn, labels)
+        figures = drop_labels(compare_masks(prediction.mask, truth, labels), undrawn, labels)
         true = {label.name: figures[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in figures}
         outcome = Outcome(prediction.trust.expected_dice, true, prediction.spread, figures.get("vcdr_error"))
         yield sample.case_id, figures, outcome

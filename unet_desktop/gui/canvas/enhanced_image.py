@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
-from unet_desktop.images.display import NEUTRAL, Look, Shown, local
+from unet_desktop.images.display import NEUTRAL, DisplayPixels, Look, apply_local
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
 
@@ -31,9 +31,9 @@ class Developed(QObject):
         self._ready = ready
         self._look = NEUTRAL
         self._plain: dict[int, Pixels] = {}
-        self._shown: dict[int, Shown] = {}
+        self._shown: dict[int, DisplayPixels] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._ordered: tuple[int, Look, Pixels, Future[Shown]] | None = None
+        self._ordered: tuple[int, Look, Pixels, Future[DisplayPixels]] | None = None
         self._timer = QTimer(self, interval=_POLL)
         self._timer.timeout.connect(self._on_timer_timeout)
 
@@ -53,7 +53,7 @@ class Developed(QObject):
             self._look = look
             self._shown = {}
 
-    def level(self, wanted: int) -> Shown:
+    def level(self, wanted: int) -> DisplayPixels:
         """The picture reduced so often, or for a moment a coarser one; there must be a picture."""
         if self._look == NEUTRAL:
             return self._reduced(wanted)
@@ -64,7 +64,7 @@ class Developed(QObject):
             )
             wanted = next(coarser, _COARSEST)
         if wanted not in self._shown:
-            self._shown[wanted] = local(self._reduced(wanted), self._look, wanted)
+            self._shown[wanted] = apply_local(self._reduced(wanted), self._look, wanted)
         return self._shown[wanted]
 
     def _quick(self, level: int) -> bool:
@@ -85,7 +85,7 @@ class Developed(QObject):
         if self._ordered is None:
             self._pool = self._pool or ThreadPoolExecutor(1, "developed")
             pixels = self._reduced(level)
-            made = self._pool.submit(local, pixels, self._look, level)
+            made = self._pool.submit(apply_local, pixels, self._look, level)
             self._ordered = (level, self._look, self._plain[0], made)
             self._timer.start()
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage, QPainter
 
 from unet_desktop.gui.canvas.enhanced_image import Developed
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
-from unet_desktop.images.display import NEUTRAL, Look, Shown, toned
+from unet_desktop.images.display import NEUTRAL, DisplayPixels, Look, apply_tones
 from unet_desktop.images.read import Pixels
-from unet_desktop.images.screen import NEAREST_FROM, four, nearest, smooth
+from unet_desktop.images.screen import NEAREST_FROM, sample_nearest, sample_smooth, to_bgra
 
 
 class ImageLayer:
@@ -51,10 +51,10 @@ class ImageLayer:
             return
         level = self._developed.level(_halvings(scale))
         if scale >= NEAREST_FROM and level.shape[:2] == (height, width):
-            shown = four(nearest(level, grid))
+            shown = to_bgra(sample_nearest(level, grid))
         else:
-            shown = smooth(level, (height, width), grid)
-        draw_pixels(painter, _image(np.ascontiguousarray(toned(shown, self._look))), grid)
+            shown = sample_smooth(level, (height, width), grid)
+        draw_pixels(painter, _image(np.ascontiguousarray(apply_tones(shown, self._look))), grid)
 
 
 def _halvings(scale: float) -> int:
@@ -64,6 +64,6 @@ def _halvings(scale: float) -> int:
     return count
 
 
-def _image(shown: Shown) -> QImage:
+def _image(shown: DisplayPixels) -> QImage:
     kind = QImage.Format.Format_Grayscale8 if shown.ndim == 2 else QImage.Format.Format_RGB32
     return QImage(shown.data, shown.shape[1], shown.shape[0], shown.strides[0], kind)

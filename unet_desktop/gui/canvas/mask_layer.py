@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
+from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, render_codes
 from unet_desktop.masks.regions import Mask
 
 _STRIPE = 3.0
@@ -53,7 +53,7 @@ class MaskLayer:
             whole_pixels(_STRIPE * density),
         )
         grid = clipped_grid(painter, scale).within(*self._mask.shape)
-        found = drawn(self._mask, self._palette, grid, self.style, pen)
+        found = render_codes(self._mask, self._palette, grid, self.style, pen)
         if found is None:
             return
         part, codes = found
@@ -86,10 +86,10 @@ class ProposalLayer:
         density = painter.device().devicePixelRatioF()
         width = whole_pixels(WIDTH * density)
         grid = clipped_grid(painter, scale).within(*self._mask.shape)
-        found = drawn(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
+        found = render_codes(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
         if found is not None:
             part, codes = found
-            dashed(codes, self._palette, part, whole_pixels(_DASH * density))
+            dash_outlines(codes, self._palette, part, whole_pixels(_DASH * density))
             draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
 
 

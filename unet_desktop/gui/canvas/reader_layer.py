@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, dashed, drawn
+from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, render_codes
 
 COLOUR = "#ff4fd8"
 """Pink: no retina has it, and it is far from the labels' usual colours, also for the colour-blind."""
@@ -48,10 +48,10 @@ class ReaderLayer:
         density = painter.device().devicePixelRatioF()
         width = whole_pixels(_WIDTH * density)
         grid = clipped_grid(painter, scale).within(*self._reader.mask.shape)
-        found = drawn(self._reader.mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
+        found = render_codes(self._reader.mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
         if found is not None:
             part, codes = found
-            dashed(codes, self._palette, part, whole_pixels(_DASH * density))
+            dash_outlines(codes, self._palette, part, whole_pixels(_DASH * density))
             draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
 
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTex
 from unet_desktop.gui.cases.cases_model import STATE_TEXT
 from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.project.case import Case, Eye
+from unet_desktop.images.laterality import Eye
+from unet_desktop.project.case import Case
 
 _EYES = {Eye.UNKNOWN: "Unknown", Eye.RIGHT: "Right (OD)", Eye.LEFT: "Left (OS)"}
 

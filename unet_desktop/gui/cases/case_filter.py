@@ -1,4 +1,4 @@
-"""CaseFilter: which cases are listed and in which order, in two compact rows."""
+"""CaseFilterBar: which cases are listed and in which order, in two compact rows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QT
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.project.case_query import CaseQuery, Kept, Order
+from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
 
 KEPT_TEXT = {
-    Kept.ALL: "All",
-    Kept.NEW: "New",
-    Kept.PREDICTED: "Predicted",
-    Kept.CORRECTED: "Corrected",
-    Kept.APPROVED: "Approved",
-    Kept.FLAGGED: "Flagged",
-    Kept.NOTED: "With notes",
+    CaseFilter.ALL: "All",
+    CaseFilter.NEW: "New",
+    CaseFilter.PREDICTED: "Predicted",
+    CaseFilter.CORRECTED: "Corrected",
+    CaseFilter.APPROVED: "Approved",
+    CaseFilter.FLAGGED: "Flagged",
+    CaseFilter.NOTED: "With notes",
 }
 ORDERS = {
     Order.NAME: ("Name", "In the order of their names"),
@@ -33,7 +33,7 @@ ORDERS = {
 _KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class CaseFilter(QWidget):
+class CaseFilterBar(QWidget):
     """Search, filter, order and its direction.
 
     Signals:
@@ -58,7 +58,7 @@ class CaseFilter(QWidget):
         for button in self._words.findChildren(QToolButton):  # Qt's own, to clear the field
             button.setAccessibleName("Clear the search")
         self._kept = _narrow(named(QComboBox(), "case_kept"), "Cases to list")
-        for kept in Kept:
+        for kept in CaseFilter:
             self._kept.addItem(KEPT_TEXT[kept], kept)
         self._order = _narrow(named(QComboBox(), "case_order"), "Order of the cases")
         for order, (text, tip) in ORDERS.items():
@@ -90,9 +90,9 @@ class CaseFilter(QWidget):
             field.blockSignals(blocked)
         self._describe()
 
-    def set_tally(self, tally: Mapping[Kept, int]) -> None:
+    def set_tally(self, tally: Mapping[CaseFilter, int]) -> None:
         """How many cases each choice would list."""
-        for place, kept in enumerate(Kept):
+        for place, kept in enumerate(CaseFilter):
             self._kept.setItemText(place, f"{KEPT_TEXT[kept]} ({tally.get(kept, 0):,})")
 
     def set_colours(self, colours: Colours) -> None:
@@ -106,7 +106,7 @@ class CaseFilter(QWidget):
 
     def clear(self) -> None:
         """Ask for all cases, in the order that was chosen."""
-        self.set_query(replace(self._query, words="", kept=Kept.ALL))
+        self.set_query(replace(self._query, words="", kept=CaseFilter.ALL))
         self.query_chosen.emit(self._query)
 
     def _lay_out(self) -> None:
@@ -128,7 +128,7 @@ class CaseFilter(QWidget):
     def _on_choice(self) -> None:
         self._query = CaseQuery(
             self._words.text(),
-            Kept(self._kept.currentData()),
+            CaseFilter(self._kept.currentData()),
             Order(self._order.currentData()),
             self._backwards.isChecked(),
         )

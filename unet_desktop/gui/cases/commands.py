@@ -13,8 +13,9 @@ from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.gui.session.useful_cases import UsefulCases
 from unet_desktop.gui.window.docks import Docks
-from unet_desktop.project.case import CaseState, Eye
-from unet_desktop.project.repair import is_the_imported_one, put_mask_aside, relocate
+from unet_desktop.images.laterality import Eye
+from unet_desktop.project.case import CaseState
+from unet_desktop.project.repair import is_imported_file, put_mask_aside, relocate
 
 
 class CaseHandlers:
@@ -48,7 +49,7 @@ class CaseHandlers:
         if not chosen:
             return
         question = f"{Path(chosen).name} is not the file that was imported as {case_id}. Use it all the same?"
-        if is_the_imported_one(project, case_id, Path(chosen)) or confirmed(
+        if is_imported_file(project, case_id, Path(chosen)) or confirmed(
             self._window, "Another picture", question, "Use it"
         ):
             relocate(project, case_id, Path(chosen))

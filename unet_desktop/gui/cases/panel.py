@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.cases.case_delegate import CaseDelegate
-from unet_desktop.gui.cases.case_filter import CaseFilter
+from unet_desktop.gui.cases.case_filter import CaseFilterBar
 from unet_desktop.gui.cases.cases_model import CasesModel
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
-from unet_desktop.project.case_query import CaseQuery, Kept
+from unet_desktop.project.case_query import CaseFilter, CaseQuery
 from unet_desktop.project.project import Project
 
 
@@ -55,7 +55,7 @@ class CasesPanel(QWidget):
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName("Corrected cases")
-        self.filter = CaseFilter()
+        self.filter = CaseFilterBar()
         self._pages = QStackedWidget()
         self._total = 0
         self._lay_out()
@@ -94,7 +94,7 @@ class CasesPanel(QWidget):
         """Show why this case cannot be opened; an empty sentence says that it can be."""
         self._model.set_fault(case_id, sentence)
 
-    def set_counts(self, corrected: int, total: int, tally: Mapping[Kept, int] | None = None) -> None:
+    def set_counts(self, corrected: int, total: int, tally: Mapping[CaseFilter, int] | None = None) -> None:
         """How many cases are corrected, of how many, and how many there are of each kind."""
         self._total = total
         self._bar.setRange(0, max(total, 1))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.compare.dialog import CompareReadersDialog
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.project.split import read_split
 
@@ -61,7 +61,7 @@ class ComparisonHandlers:
         reader, mask = self._app.comparison.reader, self._app.editor.mask
         if reader is None or mask is None or self._app.session.case_id != case_id:
             return
-        box = bounds(mask).joined(bounds(reader.mask))
+        box = bounding_box(mask).joined(bounding_box(reader.mask))
         if not box.empty:
             self._canvas.show_box(box)
 

@@ -12,7 +12,7 @@ from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.labels import NOT_ANNOTATED
-from unet_desktop.masks.step import Step, StepKind
+from unet_desktop.masks.history import Step, StepKind
 
 REFUSED_FOR = 6000
 """Milliseconds for which the status line says why a tool could not do what was asked."""

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from unet_desktop.errors import MaskError
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks import morphology
-from unet_desktop.masks.borrowed import mirrored
-from unet_desktop.masks.judged import unjudged
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.shapes.bucket import holes_filled
-from unet_desktop.project.case import Case, Eye
-from unet_desktop.project.other_eye import other_eyes
+from unet_desktop.masks.shapes.flood_fill import fill_label_holes
+from unet_desktop.masks.transform import mark_unannotated, mirror
+from unet_desktop.project.case import Case
+from unet_desktop.project.case_query import other_eye_cases
 from unet_desktop.project.project import Project
 
 
@@ -43,14 +43,14 @@ class RegionHandlers:
 
     def fill_holes(self) -> None:
         """Fill the holes of the label's region."""
-        self._change(holes_filled, "There are no holes in {}.")
+        self._change(fill_label_holes, "There are no holes in {}.")
 
     def only_strokes(self) -> None:
         """Take all background for not annotated: what is painted is judged, and what will be painted or erased."""
         editor = self._app.editor
         self._settle()
         if editor.mask is not None:
-            editor.apply(unjudged(editor.mask, "Only my strokes count"))
+            editor.apply(mark_unannotated(editor.mask, "Only my strokes count"))
 
     def copy_previous(self) -> None:
         """Take the mask of the case before this one in the list.
@@ -89,10 +89,10 @@ class RegionHandlers:
         project, case = found
         if not case.patient or case.eye is Eye.UNKNOWN:
             raise MaskError("Note the patient and the eye in the case's details first: the other eye is found by them.")
-        for source in other_eyes(project, case):
+        for source in other_eye_cases(project.cases(), case):
             mask = project.load_mask(source.id)
             if mask is not None:
-                self._app.editor.replace_mask(f"Mirror mask of {source.id}", mirrored(mask, (case.height, case.width)))
+                self._app.editor.replace_mask(f"Mirror mask of {source.id}", mirror(mask, (case.height, case.width)))
                 return
         raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
 

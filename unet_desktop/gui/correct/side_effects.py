@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.patch import Origin
-from unet_desktop.masks.step import Step
-from unet_desktop.masks.tally import Measurement
+from unet_desktop.masks.history import Step
+from unet_desktop.masks.measure import Measurement
+from unet_desktop.masks.patch import SourcePatch
 
 _FOR = 6000
 """Milliseconds for which it is said."""
@@ -55,7 +55,7 @@ class SideEffectsPresenter(QObject):
         self._ended = True
 
     def _on_editor_edited(self, step: Step) -> None:
-        if isinstance(step.patch, Origin):
+        if isinstance(step.patch, SourcePatch):
             self._before = None  # of another mask; a stroke that accepted it has nothing to be told from
 
     def _on_measuring_measured(self) -> None:

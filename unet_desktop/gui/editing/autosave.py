@@ -10,9 +10,9 @@ from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.mask_writer import Scribe, Written
 from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
-from unet_desktop.masks.step import Step
+from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import Journal, Start, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, state_of
 from unet_desktop.project.project import Project
 
 IDLE = 2000
@@ -171,7 +171,7 @@ class Autosave(QObject):
             return
         height, width = editor.mask.shape
         state = state_of(opened.mask)  # of the file, for an unsaved mask has its journal already
-        self._journals.open(editor.key, Start(height, width, state, editor.began_empty, editor.model))
+        self._journals.open(editor.key, JournalHeader(height, width, state, editor.began_empty, editor.model))
 
     def _on_editor_edited(self, step: Step) -> None:
         project, key, journal = self._session.project, self._editor.key, self._journals.current()

@@ -11,8 +11,8 @@ from pathlib import Path
 from unet_desktop.errors import UserError
 from unet_desktop.masks.history import BUDGET, History
 from unet_desktop.masks.regions import Mask
+from unet_desktop.project.journal import read_journal
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.recording import read_journal
 
 log = logging.getLogger("unet.gui")
 

@@ -9,10 +9,9 @@ from unet_desktop.errors import UserError
 from unet_desktop.files import delete_file
 from unet_desktop.gui.editing.case_histories import Key
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
-from unet_desktop.project.journal import Journal, Start, stamp_of
+from unet_desktop.project.journal import Journal, JournalHeader, read_journal, stamp_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
-from unet_desktop.project.recording import read_journal
-from unet_desktop.project.records import stems
+from unet_desktop.project.records import list_stems
 
 log = logging.getLogger("unet.gui")
 
@@ -24,7 +23,7 @@ class Journals:
         """Start with none."""
         self._journals: dict[Key, Journal] = {}
         self._root: Path | None = None
-        self._open: tuple[Key, Start] | None = None
+        self._open: tuple[Key, JournalHeader] | None = None
         self._unsaved = unsaved
 
     @property
@@ -32,7 +31,7 @@ class Journals:
         """Is every step that was ever finished on disk?"""
         return all(journal.safe for journal in self._journals.values())
 
-    def open(self, key: Key, start: Start) -> None:
+    def open(self, key: Key, start: JournalHeader) -> None:
         """A case was opened, and its mask file is as the start says; nothing is made before it is edited."""
         known = self._journals.get(key)
         if known is not None and known.state != start.state and self._unsaved.find(*key) is None:
@@ -67,7 +66,7 @@ class Journals:
 
 def _delete_finished(layout: Layout) -> None:
     try:
-        for case_id in stems(layout.masks, JOURNAL_SUFFIX):
+        for case_id in list_stems(layout.masks, JOURNAL_SUFFIX):
             recording = read_journal(layout.journal(case_id))
             if recording is not None and recording.is_up_to_date(stamp_of(layout.mask(case_id))):
                 delete_file(layout.journal(case_id))
@@ -75,7 +74,7 @@ def _delete_finished(layout: Layout) -> None:
         log.warning("journals were left in %s: %s", layout.root, error)
 
 
-def _resumed(path: Path, start: Start) -> Journal:
+def _resumed(path: Path, start: JournalHeader) -> Journal:
     """The journal that an earlier program left, when the mask is as it left it; else a new one."""
     try:
         recording = read_journal(path)

@@ -11,10 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from unet_desktop.gui.editing.case_histories import Histories, Key
 from unet_desktop.images.box import Box
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.history import History
-from unet_desktop.masks.patch import Origin, Patch, patch_between
+from unet_desktop.masks.history import History, Step, StepKind
+from unet_desktop.masks.patch import Patch, SourcePatch, patch_between
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.step import Step, StepKind
 
 
 class Gesture(Protocol):
@@ -190,7 +189,7 @@ class Editor(QObject):
         nothing = Patch(name, 0, 0, self.mask[:1, :1].copy(), self.mask[:1, :1].copy())
         patch = patch_between(name, self.mask, mask, whole) or nothing
         if model is not None:
-            patch = Origin(patch.name, patch.top, patch.left, patch.before, patch.after, self.model, model)
+            patch = SourcePatch(patch.name, patch.top, patch.left, patch.before, patch.after, self.model, model)
             self.model = model
         self.apply(patch)
 
@@ -220,7 +219,7 @@ class Editor(QObject):
         if patch is None or self.mask is None:
             return
         patch.apply(self.mask)
-        if isinstance(patch, Origin):
+        if isinstance(patch, SourcePatch):
             self.model = patch.model
         self.show(patch.box)
         self.history_changed.emit()

@@ -10,8 +10,7 @@ from unet_desktop.gui.editing.case_histories import Key
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.session.session import Session
-from unet_desktop.images.eye import Eye
-from unet_desktop.images.laterality import guess_from_picture
+from unet_desktop.images.laterality import Eye, guess_eye_from_picture
 
 
 class EyeGuess(QObject):
@@ -40,4 +39,4 @@ class EyeGuess(QObject):
             return
         diameter = 2 * math.sqrt(now.extents[now.disc].area / math.pi)
         self._key = self._editor.key
-        self._eye = guess_from_picture(opened.image.pixels, now.rim.x, now.rim.y, diameter)
+        self._eye = guess_eye_from_picture(opened.image.pixels, now.rim.x, now.rim.y, diameter)

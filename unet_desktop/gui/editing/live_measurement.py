@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label
-from unet_desktop.masks.tally import Measurement, Tally
+from unet_desktop.masks.measure import Measurement, MeasurementTracker
 
 INTERVAL = 25
 """Milliseconds from an update to the next while the mask changes, whatever the mouse sends: with what an update takes,
@@ -38,7 +38,7 @@ class LiveMeasurement(QObject):
         self.opened: Measurement | None = None
         self.torn: tuple[tuple[Label, int], ...] = ()
         self._editor = editor
-        self._tally: Tally | None = None
+        self._tally: MeasurementTracker | None = None
         self._as_opened = False
         self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
         # A single shot that is not started again while it runs: a steady stream of events cannot put it off.
@@ -72,7 +72,7 @@ class LiveMeasurement(QObject):
         mask, labels = self._editor.mask, self._editor.labels
         self._timer.stop()
         self._accepted = {self._editor.model: None}
-        self._tally = None if mask is None or labels is None else Tally(mask, labels)
+        self._tally = None if mask is None or labels is None else MeasurementTracker(mask, labels)
         self.now = self.shown = self.opened = None if self._tally is None else self._tally.measurement()
         self.torn, self._as_opened = (), True
         self.measured.emit()

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Signal
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.session.session import Session
-from unet_desktop.masks.patch import Origin
-from unet_desktop.masks.step import Step, StepKind
-from unet_desktop.masks.trust import UNKNOWN, Trust
+from unet_desktop.masks.history import Step, StepKind
+from unet_desktop.masks.patch import SourcePatch
+from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.predictions import StoredPrediction
 
@@ -34,7 +34,7 @@ class Proposal(QObject):
         """Follow the session's case."""
         super().__init__(parent)
         self.prediction: StoredPrediction | None = None
-        self.trust = UNKNOWN
+        self.trust = NO_TRUST
         self._session, self._editor = session, editor
         self._rejected: StoredPrediction | None = None  # by the last thing that was done to the case
         editor.edited.connect(self._on_editor_edited)
@@ -103,13 +103,13 @@ class Proposal(QObject):
 
     def _on_editor_edited(self, step: Step) -> None:
         self._rejected = None
-        if isinstance(step.patch, Origin) and step.patch.name == ACCEPTED:
+        if isinstance(step.patch, SourcePatch) and step.patch.name == ACCEPTED:
             if step.kind is StepKind.UNDONE:
                 self.show_prediction()
             else:
                 self._set(None, self.trust)
 
-    def _set(self, prediction: StoredPrediction | None, trust: Trust = UNKNOWN) -> None:
+    def _set(self, prediction: StoredPrediction | None, trust: Trust = NO_TRUST) -> None:
         trust = trust if prediction is None else prediction.trust
         if prediction is not self.prediction or trust is not self.trust:
             self.prediction, self.trust = prediction, trust

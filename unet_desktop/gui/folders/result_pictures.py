@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPixmap
 from unet_desktop.errors import UserError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.overlay import close_outlined
+from unet_desktop.masks.overlay import draw_close_up
 
 log = logging.getLogger("unet.gui")
 
@@ -59,7 +59,7 @@ class ResultPictures(QObject):
         """In the worker thread."""
         image = None
         try:
-            pixels = close_outlined(picture, read_mask(mask, labels), labels, LONGEST)
+            pixels = draw_close_up(picture, read_mask(mask, labels), labels, LONGEST)
             height, width = pixels.shape[:2]
             image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
         except UserError as error:  # moved away meanwhile; the table has what counts

@@ -22,10 +22,10 @@ from unet_desktop.gui.measure.rim_plot import RimPlot
 from unet_desktop.gui.measure.wording import EYES, GUESSED, TIPS, changes_text, vertical_text
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.rim import Rim
-from unet_desktop.masks.tally import Measurement
 
 _BUTTONS = {
     Eye.RIGHT: ("OD", "Right eye (oculus dexter): its nasal side lies at the picture’s right"),

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 
 
 class MeasurePresenter(QObject):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from unet_desktop.gui.widgets.durations import grouped
-from unet_desktop.images.eye import Eye
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.measure import Extent
-from unet_desktop.masks.rim import THIN, Rim, broken
-from unet_desktop.masks.tally import Measurement
+from unet_desktop.masks.measure import Extent, Measurement
+from unet_desktop.masks.rim import THIN, Rim, order_violations
 
 _MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
@@ -75,7 +74,7 @@ def rule_text(rim: Rim, eye: Eye, rule: str) -> str:
     quadrants = rim.quadrants(eye)
     if quadrants is None:
         return "choose the eye above"
-    wrong = broken(quadrants, rule)
+    wrong = order_violations(quadrants, rule)
     return "kept" if not wrong else "broken: " + ", ".join(f"{one} > {other}" for one, other in wrong)
 
 

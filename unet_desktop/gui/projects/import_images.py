@@ -16,7 +16,7 @@ from unet_desktop.gui.widgets.named import named
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.pairs import masks_among
+from unet_desktop.masks.pairs import find_masks_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class ImportImagesDialog(FormDialog):
                 found = find_images(source)
             except ImageError as error:
                 return str(error)
-            self._found.setText(_counted(len(found), len(masks_among(found)), masks is not None))
+            self._found.setText(_counted(len(found), len(find_masks_among(found)), masks is not None))
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.project.case import UNCORRECTED, Case
-from unet_desktop.project.case_query import CaseQuery, Kept, arranged, fitting, kinds
+from unet_desktop.project.case_query import CaseFilter, CaseQuery, filters_matching, matching_ids, sorted_ids
 from unet_desktop.project.project import Project
 
 _SOON = 250
@@ -39,8 +39,8 @@ class CaseList(QObject):
         self._ordered: list[str] = []  # all ids in the query's order
         self._current: str | None = None
         self._stale = False
-        self._kinds: dict[str, tuple[Kept, ...]] = {}
-        self._tally: Counter[Kept] = Counter()
+        self._kinds: dict[str, tuple[CaseFilter, ...]] = {}
+        self._tally: Counter[CaseFilter] = Counter()
         self._timer = QTimer(self, singleShot=True, interval=_SOON)
         self._timer.timeout.connect(self.settle)
 
@@ -50,19 +50,19 @@ class CaseList(QObject):
         return self._named
 
     @property
-    def tally(self) -> Mapping[Kept, int]:
+    def tally(self) -> Mapping[CaseFilter, int]:
         """How many cases of each kind there are."""
         return self._tally
 
     @property
     def counts(self) -> tuple[int, int]:
         """(corrected, all) cases of the project."""
-        return self._tally[Kept.CORRECTED] + self._tally[Kept.APPROVED], len(self._named)
+        return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self._named)
 
     def set_project(self, project: Project | None) -> None:
         """Show all cases of this project, in the order that was chosen before."""
         self._current = None
-        self.query = replace(self.query, words="", kept=Kept.ALL)
+        self.query = replace(self.query, words="", kept=CaseFilter.ALL)
         self.reload(project)
         self.query_changed.emit()
 
@@ -71,7 +71,7 @@ class CaseList(QObject):
         self._project = project
         cases = [] if project is None else project.cases()
         self._named = [case.id for case in cases]
-        self._kinds = {case.id: kinds(case) for case in cases}
+        self._kinds = {case.id: filters_matching(case) for case in cases}
         self._tally = Counter(kind for found in self._kinds.values() for kind in found)
         self._arrange(keeping=self._current)
 
@@ -85,7 +85,7 @@ class CaseList(QObject):
         """What is known of a case changed."""
         self._stale = True
         self._tally.subtract(self._kinds.get(case.id, ()))
-        self._kinds[case.id] = kinds(case)
+        self._kinds[case.id] = filters_matching(case)
         self._tally.update(self._kinds[case.id])
         if case.id != self._current:
             self._timer.start()
@@ -134,11 +134,11 @@ class CaseList(QObject):
         """Sort and filter anew; the case to keep stays shown if it is shown."""
         self._timer.stop()
         cases = self._cases()
-        kept = fitting(cases, self.query)
+        kept = matching_ids(cases, self.query)
         misfit = keeping is not None and keeping not in kept and keeping in self.shown
         if keeping is not None and misfit:
             kept.add(keeping)
         self._stale = misfit
-        self._ordered = arranged(cases, self.query)
+        self._ordered = sorted_ids(cases, self.query)
         self.shown = [case_id for case_id in self._ordered if case_id in kept]
         self.changed.emit()

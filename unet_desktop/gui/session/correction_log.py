@@ -12,7 +12,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
 from unet_desktop.project.case import UNCORRECTED, Case
-from unet_desktop.project.corrections import Correction, note_corrections, read_corrections
+from unet_desktop.project.corrections import Correction, read_corrections, record_corrections
 from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.gui")
@@ -83,7 +83,7 @@ class Corrections(QObject):
             if missing_only:
                 known = {correction.case for correction in read_corrections(layout)}
                 cases = [case for case in cases if _may_be_noted(layout, case, known=case.id in known)]
-            if note_corrections(layout, labels, cases) or missing_only:
+            if record_corrections(layout, labels, cases) or missing_only:
                 self._arrived.emit(layout.root, read_corrections(layout))
         except UserError as error:  # it is tried again at the next opening
             log.warning("%s", error)

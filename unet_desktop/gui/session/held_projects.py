@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
-from unet_desktop.project.access import Access, enter
+from unet_desktop.project.lease import ProjectLease, lease_project
 
 
 class Accesses:
@@ -14,16 +14,16 @@ class Accesses:
     def __init__(self, unsaved: UnsavedMasks) -> None:
         """Start with none."""
         self._unsaved = unsaved
-        self._held: dict[Path, Access] = {}
+        self._held: dict[Path, ProjectLease] = {}
 
-    def enter(self, root: Path) -> Access:
+    def enter(self, root: Path) -> ProjectLease:
         """Open a project; one that this program has already is read again.
 
         Raises:
             ProjectError: no project, or damaged.
         """
         held = self._held.get(root.resolve())
-        return enter(root) if held is None or held.holder is not None else held.again(root)
+        return lease_project(root) if held is None or held.holder is not None else held.again(root)
 
     def leave(self) -> None:
         """Let others have all of them, because the program ends."""
@@ -31,7 +31,7 @@ class Accesses:
             held.leave()
         self._held.clear()
 
-    def keep(self, access: Access | None) -> None:
+    def keep(self, access: ProjectLease | None) -> None:
         """This one is open now, or none; let others have what is not needed any more."""
         keep = {} if access is None else {access.project.root.resolve(): access}
         for key, held in self._held.items():

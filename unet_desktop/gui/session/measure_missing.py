@@ -12,11 +12,11 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 from unet_desktop.project.case_query import Order
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
-from unet_desktop.project.ratio import vertical_ratio
 
 _TOGETHER = 400
 """Milliseconds whose results are noted together: one by one, thousands would keep the window busy."""

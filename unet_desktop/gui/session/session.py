@@ -15,8 +15,8 @@ from unet_desktop.gui.session.case_reader import CaseReader
 from unet_desktop.gui.session.held_projects import Accesses
 from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
-from unet_desktop.project.access import Access
 from unet_desktop.project.case import Case
+from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
 from unet_desktop.project.project import Noted, Project
 
@@ -49,7 +49,7 @@ class Session(QObject):
     def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
         """Start with nothing open."""
         super().__init__(parent)
-        self.access: Access | None = None
+        self.access: ProjectLease | None = None
         self.project: Project | None = None
         self.open: OpenCase | None = None
         self.models: list[Model] = []
@@ -202,7 +202,7 @@ class Session(QObject):
         staged = self._reader.read(project, case_id, with_mask=False)
         return replace(staged, mask=mask, model="" if mask is None else unsaved.model)
 
-    def _swap_project(self, access: Access | None) -> None:
+    def _swap_project(self, access: ProjectLease | None) -> None:
         project = None if access is None else access.project
         self.access, self.project, self.open, self.model_in_use, self.broken = access, project, None, None, None
         self.cases.set_project(project)

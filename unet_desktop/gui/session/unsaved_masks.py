@@ -10,7 +10,7 @@ from pathlib import Path
 from unet_desktop.errors import WriteError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
-from unet_desktop.project.journal import Folded, Folding, Journal, stamp_of, state_of
+from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, stamp_of, state_of
 from unet_desktop.project.project import Project
 
 
@@ -46,7 +46,7 @@ class Unsaved:
             WriteError: it cannot be written; this and the journal stay the only copies.
         """
         state = state_of(self.mask)
-        self.journal.add(Folding(state, self.steps))
+        self.journal.add(MaskWriteStarted(state, self.steps))
         try:
             self.journal.flush()
         except WriteError:
@@ -66,7 +66,7 @@ class Unsaved:
         else:
             case = self.project.note_mask(self.case_id, self.mask, model=self.model)
         with contextlib.suppress(OSError):  # without its stamp the file is decoded to be known
-            self.journal.add(Folded(stamp_of(self.project.layout.mask(self.case_id)), self.steps))
+            self.journal.add(MaskWritten(stamp_of(self.project.layout.mask(self.case_id)), self.steps))
         return case
 
     def _write_file(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.tools.toolbox import Toolbox
-from unet_desktop.masks.step import Step, StepKind
+from unet_desktop.masks.history import Step, StepKind
 
 
 class AcceptOnPaint(QObject):

@@ -11,7 +11,13 @@ from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.stroke import Stroke, doubting_table, eraser_table, judging_table, painting_table
+from unet_desktop.masks.stroke import (
+    Stroke,
+    annotate_as_background_table,
+    erase_and_annotate_table,
+    paint_table,
+    unannotate_table,
+)
 
 LIGHTEST = 0.1
 """Share of the brush's size that a pen paints with which hardly touches."""
@@ -98,7 +104,11 @@ class Brush(Tool):
 def _meaning(tool: ToolKind, labels: LabelSet, label: Label, *, erases: bool) -> tuple[Mask, str]:
     """What the tool makes of each pixel value, and what its stroke is called."""
     if tool is ToolKind.UNKNOWN:
-        return (judging_table(), "Erase not annotated") if erases else (doubting_table(), "Brush not annotated")
+        return (
+            (annotate_as_background_table(), "Erase not annotated")
+            if erases
+            else (unannotate_table(), "Brush not annotated")
+        )
     if erases or tool is ToolKind.ERASER:
-        return eraser_table(labels, label), f"Erase {label.name}"
-    return painting_table(labels, label), f"Brush {label.name}"
+        return erase_and_annotate_table(labels, label), f"Erase {label.name}"
+    return paint_table(labels, label), f"Brush {label.name}"

@@ -11,9 +11,9 @@ from unet_desktop.gui.tools.live_shape import LiveShape
 from unet_desktop.gui.tools.sketch import Sketch
 from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
-from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, followed
+from unet_desktop.masks.shapes.contour import FEWEST, Contour
+from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, follow_piece
 from unet_desktop.masks.shapes.piece import Piece, largest_piece, piece_at
-from unet_desktop.masks.shapes.spline import FEWEST, Contour
 
 
 class SplineTool(Tool):
@@ -197,7 +197,7 @@ class SplineTool(Tool):
         self.sketch_changed.emit()
 
     def _follow(self, piece: Piece | None) -> None:
-        self._forget(ContourDraft() if piece is None else followed(piece))
+        self._forget(ContourDraft() if piece is None else follow_piece(piece))
 
     def _forget(self, draft: ContourDraft) -> None:
         self._draft, self._drag, self._hot = draft, None, None

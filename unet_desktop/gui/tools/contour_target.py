@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from unet_desktop.gui.tools.sketch import Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.masks.shapes.contour_draft import ContourDraft
-from unet_desktop.masks.shapes.fill import Points, filled
+from unet_desktop.masks.shapes.polygon import Points, fill_polygons
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def target_at(draft: ContourDraft, touch: Touch) -> Target:
     piece, share, distance = draft.contour.nearest(touch.x, touch.y)
     if distance <= touch.reach:
         return OnCurve(piece, share)
-    box, plane = filled([draft.contour.outline() - (touch.x - 0.5, touch.y - 0.5)], (1, 1))
+    box, plane = fill_polygons([draft.contour.outline() - (touch.x - 0.5, touch.y - 0.5)], (1, 1))
     return INSIDE if not box.empty and plane[0, 0] else None
 
 

@@ -11,8 +11,7 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine, Reshape
-from unet_desktop.masks.shapes.fill import Points, filled
-from unet_desktop.masks.shapes.outline import encloses
+from unet_desktop.masks.shapes.polygon import Points, encloses_area, fill_polygons
 
 
 class Draft:
@@ -40,8 +39,8 @@ class Draft:
 
     def show_outline(self, points: Points) -> None:
         """Show what lies inside the closed line through (N, 2) points in place of what was shown."""
-        if encloses(points):
-            self.show_plane(*filled([points], self._size))
+        if encloses_area(points):
+            self.show_plane(*fill_polygons([points], self._size))
         else:
             self.show_nothing()
 

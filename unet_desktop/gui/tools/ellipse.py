@@ -14,13 +14,12 @@ from unet_desktop.gui.tools.live_shape import LiveShape
 from unet_desktop.gui.tools.sketch import Sketch
 from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
-from unet_desktop.images.box import Box, spread
+from unet_desktop.images.box import Box, embed_plane
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.reshape import Combine, Reshape
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
-from unet_desktop.masks.shapes.ellipse_fit import of_region
-from unet_desktop.masks.shapes.ellipse_handles import Grip, inscribed, pulled, turned
+from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft, Grip, inscribe_ellipse, pull_handle, turn_ellipse
+from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse_to_region
 from unet_desktop.masks.shapes.piece import Piece, largest_piece
 
 
@@ -48,7 +47,7 @@ class _Purpose:
         if self.part is None:
             return reshape.show(box, plane, self.combine)
         work = box.joined(self.part.box)
-        added, taken = spread(plane, box, work), spread(self.part.plane, self.part.box, work)
+        added, taken = embed_plane(plane, box, work), embed_plane(self.part.plane, self.part.box, work)
         return reshape.show_change(work, added, taken & ~added)
 
 
@@ -93,7 +92,7 @@ class EllipseTool(Tool):
         self.commit()
         purpose, mask = _purpose_now(self._options, erases=False), self._editor.mask
         piece = None if purpose is None or mask is None else largest_piece(mask, purpose.labels, purpose.label)
-        ellipse = None if piece is None else of_region(piece.box, piece.plane)
+        ellipse = None if piece is None else fit_ellipse_to_region(piece.box, piece.plane)
         if purpose is None or ellipse is None:
             return False
         part = None if purpose.label.unique else piece
@@ -212,7 +211,7 @@ class EllipseTool(Tool):
             return Grasp(
                 touch,
                 draft,
-                lambda at: EllipseDraft((), turned(ellipse, start, (at.x, at.y), stepwise=at.straight)),
+                lambda at: EllipseDraft((), turn_ellipse(ellipse, start, (at.x, at.y), stepwise=at.straight)),
                 click,
             )
         return Grasp(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
@@ -261,9 +260,9 @@ def _purpose_now(options: ToolOptions, *, erases: bool) -> _Purpose | None:
 
 
 def _boxed(start: tuple[float, float], at: Touch) -> Ellipse:
-    return inscribed(start, (at.x, at.y), round_=at.straight, centred=at.centred)
+    return inscribe_ellipse(start, (at.x, at.y), round_=at.straight, centred=at.centred)
 
 
 def _pulled(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
     x, y = at.x + offset[0], at.y + offset[1]
-    return pulled(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)
+    return pull_handle(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)

@@ -10,8 +10,7 @@ from PySide6.QtCore import Qt
 
 from unet_desktop.gui.tools.sketch import Handle, HandleKind, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
-from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft
-from unet_desktop.masks.shapes.ellipse_handles import GRIPS, Grip, turning_place
+from unet_desktop.masks.shapes.ellipse_draft import GRIPS, EllipseDraft, Grip, turning_handle_place
 
 _FREE_POINTS = 5
 """Points from which on a press inside moves the ellipse and one far outside begins another: the fit is settled."""
@@ -53,7 +52,7 @@ def target_at(draft: EllipseDraft, touch: Touch) -> Target:
     level = ellipse.level(touch.x, touch.y)
     if level < 0.4:
         return Whole.MOVE if settled(draft) else None
-    if touch.near(*turning_place(ellipse, _TURN_AWAY * touch.reach)):
+    if touch.near(*turning_handle_place(ellipse, _TURN_AWAY * touch.reach)):
         return Whole.TURN
     by_distance = [(math.dist(grip.place(ellipse), (touch.x, touch.y)), grip) for grip in _grips(draft, touch.reach)]
     distance, grip = min(by_distance, key=lambda pair: pair[0])
@@ -84,7 +83,7 @@ def sketched(draft: EllipseDraft, hot: Target, pointer: Touch) -> Sketch:
         preview = draft.preview((pointer.x, pointer.y))
         lines = () if preview is None else (Line(preview.outline(), closed=True, dashed=True),)
         return Sketch(lines, points)
-    turn = turning_place(ellipse, _TURN_AWAY * pointer.reach)
+    turn = turning_handle_place(ellipse, _TURN_AWAY * pointer.reach)
     stalk = Line(np.array([ellipse.to_image(0.0, -ellipse.b), turn]))
     handles = [
         Handle(*turn, HandleKind.ROTATE, hot is Whole.TURN),

@@ -11,9 +11,9 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine
-from unet_desktop.masks.shapes.bucket import enclosed
+from unet_desktop.masks.shapes.flood_fill import find_enclosed_area
 from unet_desktop.masks.shapes.piece import piece_at
-from unet_desktop.masks.stroke import erasing_table, painting_table
+from unet_desktop.masks.stroke import erase_table, paint_table
 
 
 class Fill(Tool):
@@ -43,18 +43,18 @@ class Fill(Tool):
         if mask[at] in labels.region_values(label):
             self.refused.emit(f"This is {label.name} already.")
             return
-        found = enclosed(mask, *at)
+        found = find_enclosed_area(mask, *at)
         if found is None:
             self.refused.emit("Nothing to fill here: the area reaches the picture's border. Close its outline first.")
             return
-        self._apply(mask, found, painting_table(labels, label), step_name("Fill", label, Combine.ADD))
+        self._apply(mask, found, paint_table(labels, label), step_name("Fill", label, Combine.ADD))
 
     def _erase(self, mask: Mask, labels: LabelSet, label: Label, touch: Touch) -> None:
         found = piece_at(mask, labels, label, touch.x, touch.y)
         if found is None:
             self.refused.emit(f"There is no {label.name} here to erase.")
             return
-        self._apply(mask, (found.box, found.plane), erasing_table(labels, label), f"Erase piece of {label.name}")
+        self._apply(mask, (found.box, found.plane), erase_table(labels, label), f"Erase piece of {label.name}")
 
     def _apply(self, mask: Mask, found: tuple[Box, Region], table: Mask, name: str) -> None:
         box, plane = found

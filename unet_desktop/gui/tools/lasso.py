@@ -12,8 +12,8 @@ from unet_desktop.gui.tools.draft import Draft, begin_draft
 from unet_desktop.gui.tools.sketch import EMPTY, Line, Sketch
 from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolOptions
-from unet_desktop.masks.shapes.fill import Points
-from unet_desktop.masks.shapes.trail import Trail
+from unet_desktop.masks.shapes.freehand import FreehandLine
+from unet_desktop.masks.shapes.polygon import Points
 
 LIVE = 1_000_000
 """Pixels of the outline's box up to which the mask shows it while it is drawn; more would be felt."""
@@ -26,7 +26,7 @@ class Lasso(Tool):
         """See `Tool`."""
         super().__init__(editor, options, parent)
         self._draft: Draft | None = None
-        self._trail: Trail | None = None
+        self._trail: FreehandLine | None = None
         self._stretch: tuple[float, float] | None = None  # the end of the straight stretch that Shift draws
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
@@ -41,7 +41,7 @@ class Lasso(Tool):
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""
         self._draft = begin_draft(self._editor, self._options, "Lasso", erases=touch.erase)
-        self._trail = None if self._draft is None else Trail(touch.x, touch.y)
+        self._trail = None if self._draft is None else FreehandLine(touch.x, touch.y)
 
     def move(self, touch: Touch) -> None:
         """See `Tool.move`."""
@@ -68,7 +68,7 @@ class Lasso(Tool):
         """See `Tool.reset`."""
         self._forget()
 
-    def _draw(self, trail: Trail, touch: Touch) -> None:
+    def _draw(self, trail: FreehandLine, touch: Touch) -> None:
         if not (math.isfinite(touch.x) and math.isfinite(touch.y)):
             return
         if touch.straight:

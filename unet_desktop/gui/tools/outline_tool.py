@@ -11,9 +11,8 @@ from unet_desktop.gui.tools.sketch import EMPTY, Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Subject, Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.masks.shapes.corners import Corner, Corners, Gap, straight_line
-from unet_desktop.masks.shapes.edge import edge_between
-from unet_desktop.masks.shapes.fill import Points
-from unet_desktop.masks.shapes.outline import at_right_turn
+from unet_desktop.masks.shapes.edge import trace_edge
+from unet_desktop.masks.shapes.polygon import Points, snap_to_45_degrees
 
 _ON_A_CORNER = 0.6
 """Share of the reach within which a press takes hold of a corner while more are being placed."""
@@ -232,7 +231,9 @@ class Polygon(OutlineTool):
     def placed(self, touch: Touch) -> Corner:
         """See `OutlineTool.placed`."""
         last = self.last_corner
-        return at_right_turn(last, (touch.x, touch.y)) if touch.straight and last is not None else (touch.x, touch.y)
+        return (
+            snap_to_45_degrees(last, (touch.x, touch.y)) if touch.straight and last is not None else (touch.x, touch.y)
+        )
 
 
 class SmartEdge(OutlineTool):
@@ -249,7 +250,7 @@ class SmartEdge(OutlineTool):
     def trace(self, gap: Gap) -> Points:
         """See `OutlineTool.trace`."""
         pixels = self._subject.pixels
-        return straight_line(gap) if pixels is None else edge_between(pixels, gap, self._unit)
+        return straight_line(gap) if pixels is None else trace_edge(pixels, gap, self._unit)
 
     def press(self, touch: Touch) -> None:
         """See `Tool.press`."""

@@ -10,7 +10,7 @@ from itertools import zip_longest
 import numpy as np
 
 from unet_desktop.images.box import Box
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 
 class HandleKind(Enum):

@@ -8,7 +8,7 @@ from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.tools.draft import Draft, begin_draft
 from unet_desktop.gui.tools.tool import Subject, Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolOptions
-from unet_desktop.masks.shapes.similar import Similar
+from unet_desktop.masks.shapes.colour_selection import ColourSelection
 
 _A_REACH = 1.8
 """By how much the tolerance grows while the pointer moves by the reach: 1 for five pixels of the screen."""
@@ -22,7 +22,7 @@ class MagicWand(Tool):
         super().__init__(editor, options, parent)
         self._subject = subject
         self._draft: Draft | None = None
-        self._similar: Similar | None = None
+        self._similar: ColourSelection | None = None
         self._from = (0.0, 0)  # where the pointer went down, x in image pixels, and the tolerance then
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
@@ -34,7 +34,7 @@ class MagicWand(Tool):
         self._draft = begin_draft(self._editor, self._options, "Wand", erases=touch.erase)
         if self._draft is None:
             return
-        self._similar = Similar(pixels, touch.x, touch.y, touch.detail)
+        self._similar = ColourSelection(pixels, touch.x, touch.y, touch.detail)
         self._from = (touch.x, self._options.tolerance)
         self._show()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.labels import NOT_ANNOTATED
 
 
@@ -14,7 +14,7 @@ def marked(app: AppModel) -> Box | None:
     """Where the mask of the open case has labels, or else its proposal; None when neither has."""
     prediction = app.proposal.prediction
     for mask in (app.editor.mask, None if prediction is None else prediction.mask):
-        box = Box(0, 0, 0, 0) if mask is None else bounds((mask != 0) & (mask != NOT_ANNOTATED))
+        box = Box(0, 0, 0, 0) if mask is None else bounding_box((mask != 0) & (mask != NOT_ANNOTATED))
         if not box.empty:
             return box
     return None

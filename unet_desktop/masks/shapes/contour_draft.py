@@ -12,17 +12,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds, spread
+from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.regions import Region
-from unet_desktop.masks.shapes.fill import NOTHING, Points, filled
+from unet_desktop.masks.shapes.contour import FEWEST, STEPS, Contour, contour_through
+from unet_desktop.masks.shapes.contour_fit import fit_contour, greatest_deviation
 from unet_desktop.masks.shapes.piece import Piece
-from unet_desktop.masks.shapes.spline import FEWEST, STEPS, Contour, round_through
-from unet_desktop.masks.shapes.spline_fit import outlined, straying
+from unet_desktop.masks.shapes.polygon import NO_PIXELS, Points, fill_polygons
 
 Size = tuple[int, int]
 """(height, width) of the picture."""
-_NO_PIECE = Piece(*NOTHING)
+_NO_PIECE = Piece(*NO_PIXELS)
 _FRACTION = 4
 """Bits behind the point in which OpenCV is told where to draw."""
 
@@ -68,7 +68,7 @@ class ContourDraft:
             return None
         box = after.box.joined(self.origin.box)
         now, before = _in(box, after), _in(box, self.origin)
-        inner = bounds(now ^ before)
+        inner = bounding_box(now ^ before)
         if inner.empty:
             return None
         now, before = now[inner.slices], before[inner.slices]
@@ -126,25 +126,27 @@ class ContourDraft:
         return Piece(box, (_in(box, self.pixels) & ~moved) | (inside & moved))
 
 
-def followed(piece: Piece) -> ContourDraft:
+def follow_piece(piece: Piece) -> ContourDraft:
     """The draft of a contour round a piece, with nothing changed yet."""
-    contour = outlined(piece)
-    return ContourDraft(contour=contour, base=contour, pixels=piece, origin=piece, stray=straying(contour, piece))
+    contour = fit_contour(piece)
+    return ContourDraft(
+        contour=contour, base=contour, pixels=piece, origin=piece, stray=greatest_deviation(contour, piece)
+    )
 
 
 def _drawn(knots: Points) -> ContourDraft:
-    return ContourDraft(knots, round_through(knots) if len(knots) >= FEWEST else None)
+    return ContourDraft(knots, contour_through(knots) if len(knots) >= FEWEST else None)
 
 
 @lru_cache(maxsize=4)
 def _pixels(contour: Contour | None, size: Size) -> Piece:
     """The curve's pixels; while one is dragged, those of the curve before are asked for at each move."""
-    return _NO_PIECE if contour is None else Piece(*filled([contour.outline()], size))
+    return _NO_PIECE if contour is None else Piece(*fill_polygons([contour.outline()], size))
 
 
 def _open_pixels(contour: Contour | None, size: Size) -> Piece:
     """The curve's pixels with a straight closing side: with few knots the curved one would cross the others."""
-    return _NO_PIECE if contour is None else Piece(*filled([contour.open_outline()], size))
+    return _NO_PIECE if contour is None else Piece(*fill_polygons([contour.open_outline()], size))
 
 
 def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
@@ -176,4 +178,4 @@ def _moved_stretches(base: Contour, contour: Contour) -> list[Points]:
 
 
 def _in(work: Box, piece: Piece) -> Region:
-    return spread(piece.plane, piece.box, work)
+    return embed_plane(piece.plane, piece.box, work)

@@ -24,7 +24,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
 from unet_desktop.masks.shapes.corners import Corner, Gap, straight_line
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 Plane = NDArray[np.float32]
 """(h, w) float32."""
@@ -74,7 +74,7 @@ class _Frame:
     normal: Corner
 
 
-def edge_between(pixels: Pixels, gap: Gap, unit: float) -> Points:
+def trace_edge(pixels: Pixels, gap: Gap, unit: float) -> Points:
     """The line between two corners along the picture's edge; a straight one where none can be looked for.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 
 from unet_desktop.images.box import Box
 from unet_desktop.masks.regions import Region
-from unet_desktop.masks.shapes.fill import NOTHING, Points
+from unet_desktop.masks.shapes.polygon import NO_PIXELS, Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class Ellipse:
         high = math.hypot(self.a * sine, self.b * cosine)
         wide = math.hypot(self.a * cosine, self.b * sine)
         if not math.isfinite(high + wide + self.x + self.y):
-            return NOTHING
+            return NO_PIXELS
         box = Box(
             math.floor(self.y - high), math.floor(self.x - wide), math.ceil(self.y + high), math.ceil(self.x + wide)
         )
         box = box.within(*size)
         if box.empty:
-            return NOTHING
+            return NO_PIXELS
         p = (cosine / self.a) ** 2 + (sine / self.b) ** 2
         q = cosine * sine * (1 / self.a**2 - 1 / self.b**2)
         down = np.arange(box.top, box.bottom) + 0.5 - self.y

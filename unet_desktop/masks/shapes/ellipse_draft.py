@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_fit import FEWEST, through
+from unet_desktop.masks.shapes.ellipse_fit import FEWEST, fit_ellipse
 
 Place = tuple[float, float]
 """(x, y), an image point."""
@@ -47,8 +48,87 @@ class EllipseDraft:
         """What a click at the pointer would lead to, while that is not in the mask yet."""
         if self.ellipse is not None or not self.points:
             return None
-        return through(np.array((*self.points, pointer), np.float64))
+        return fit_ellipse(np.array((*self.points, pointer), np.float64))
 
 
 def _drafted(points: tuple[Place, ...]) -> EllipseDraft:
-    return EllipseDraft(points, through(np.array(points, np.float64)) if len(points) >= FEWEST else None)
+    return EllipseDraft(points, fit_ellipse(np.array(points, np.float64)) if len(points) >= FEWEST else None)
+
+
+SMALLEST = 0.5
+"""Semi-axis in pixels below which a handle does not shrink the ellipse."""
+_STEP = math.pi / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """A side or corner handle: `along` and `across` say on which side of the axes a and b it is, each -1, 0 or 1."""
+
+    along: int
+    across: int
+
+    def place(self, ellipse: Ellipse) -> Place:
+        """Its image point: the end of an axis, or a corner of the box round the ellipse along its axes."""
+        return ellipse.to_image(self.along * ellipse.a, self.across * ellipse.b)
+
+    def direction(self, ellipse: Ellipse) -> float:
+        """In which it is dragged, radians from the x axis towards the y axis."""
+        x, y = self.place(ellipse)
+        return math.atan2(y - ellipse.y, x - ellipse.x)
+
+
+GRIPS: tuple[Grip, ...] = tuple(
+    Grip(along, across) for across in (-1, 0, 1) for along in (-1, 0, 1) if (along, across) != (0, 0)
+)
+
+
+def pull_handle(
+    ellipse: Ellipse, grip: Grip, x: float, y: float, *, proportional: bool = False, centred: bool = False
+) -> Ellipse:
+    """The ellipse after a handle was dragged to an image point.
+
+    The opposite side or corner stays where it is, or the centre when `centred`; `proportional` keeps the axes' ratio.
+    """
+    along, across = ellipse.to_local(x, y)
+    a = _half(grip.along, along, ellipse.a, centred=centred)
+    b = _half(grip.across, across, ellipse.b, centred=centred)
+    if proportional:
+        factors = [a / ellipse.a] * bool(grip.along) + [b / ellipse.b] * bool(grip.across)
+        factor = max(*factors, SMALLEST / min(ellipse.a, ellipse.b))
+        a, b = ellipse.a * factor, ellipse.b * factor
+    if centred:
+        return replace(ellipse, a=a, b=b)
+    centre = ellipse.to_image(grip.along * (a - ellipse.a), grip.across * (b - ellipse.b))
+    return Ellipse(*centre, a, b, ellipse.angle)
+
+
+def turn_ellipse(
+    ellipse: Ellipse, start: tuple[float, float], end: tuple[float, float], *, stepwise: bool = False
+) -> Ellipse:
+    """The ellipse turned about its centre by the angle from one image point to another; `stepwise` to 15 degrees."""
+    before, after = (math.atan2(y - ellipse.y, x - ellipse.x) for x, y in (start, end))
+    angle = ellipse.angle + after - before
+    return replace(ellipse, angle=round(angle / _STEP) * _STEP if stepwise else angle)
+
+
+def turning_handle_place(ellipse: Ellipse, away: float) -> Place:
+    """Where the handle is that turns it: that many pixels beyond its upper side."""
+    return ellipse.to_image(0.0, -ellipse.b - away)
+
+
+def inscribe_ellipse(start: Place, end: Place, *, round_: bool, centred: bool) -> Ellipse:
+    """The upright ellipse in the box between two image points; a circle when `round_`; round `start` when `centred`."""
+    right, down = end[0] - start[0], end[1] - start[1]
+    if round_:
+        side = max(abs(right), abs(down))
+        right, down = math.copysign(side, right), math.copysign(side, down)
+    share = 1.0 if centred else 0.5
+    a, b = max(abs(right) * share, SMALLEST), max(abs(down) * share, SMALLEST)
+    x, y = start if centred else (start[0] + right / 2, start[1] + down / 2)
+    return Ellipse(x, y, a, b)
+
+
+def _half(side: int, place: float, half: float, *, centred: bool) -> float:
+    if side == 0:
+        return half
+    return max(side * place if centred else (side * place + half) / 2, SMALLEST)

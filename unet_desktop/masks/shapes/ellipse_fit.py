@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.box import Box
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 FEWEST = 3
 """Points from which on there is a shape."""
@@ -23,7 +23,7 @@ _TO_CIRCLE = 0.3
 """Weight of the pull towards a circle; chosen on the 50 photographs of Drishti-GS1 (benchmarks/ellipse.py)."""
 
 
-def through(points: Points) -> Ellipse | None:
+def fit_ellipse(points: Points) -> Ellipse | None:
     """The ellipse that goes best through points of an edge, (N, 2) float64; None for fewer than two places.
 
     Two points are a diameter of a circle, three lie on a circle, four on an ellipse with upright axes; from five on
@@ -51,7 +51,7 @@ def through(points: Points) -> Ellipse | None:
     ).upright()
 
 
-def of_region(box: Box, plane: Region) -> Ellipse | None:
+def fit_ellipse_to_region(box: Box, plane: Region) -> Ellipse | None:
     """The ellipse with the region's centre, second moments and so (for an ellipse) its area; None when it is empty.
 
     Along a semi-axis s a full ellipse has the variance s²/4; a pixel itself has 1/12.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.regions import Mask, Region, region_table
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 _FINE = 64
 """Pixels that a piece has across at least before its line is followed; smaller ones are enlarged for that."""
@@ -51,7 +51,7 @@ def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> 
     return _piece(box, numbers == numbers[row - box.top, column - box.left])
 
 
-def edge_of(piece: Piece) -> Points:
+def smooth_edge(piece: Piece) -> Points:
     """The smoothed line round a piece, (N, 2) float64, a point about every pixel (closer round small ones).
 
     It runs between the pixels of the piece and those outside; steps of the pixels are smoothed away.
@@ -83,7 +83,7 @@ def _smoothed(line: Points, sigma: float) -> Points:
 def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
     """Box of the region, (h, w) int32 number of each pixel's piece from 1 on, and the pieces' areas."""
     plane = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8)
-    box = bounds(plane)
+    box = bounding_box(plane)
     if box.empty:
         return None
     _, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane[box.slices], connectivity=8)
@@ -91,5 +91,5 @@ def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np
 
 
 def _piece(around: Box, plane: Region) -> Piece:
-    inner = bounds(plane)
+    inner = bounding_box(plane)
     return Piece(inner.moved(around.top, around.left), plane[inner.slices].copy())

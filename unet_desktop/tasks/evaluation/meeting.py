@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unet_desktop.images.listing import natural_key
-from unet_desktop.masks.pairs import owner
+from unet_desktop.masks.pairs import find_owner
 from unet_desktop.tasks.evaluation.reader import Reader, ReaderMask
 
 Pair = tuple[ReaderMask, ReaderMask]
@@ -34,9 +34,9 @@ def meet(first: Reader, second: Reader) -> Meeting:
     for key in (_file, _path, _file_name):
         _take(pairs, mine, theirs, key, key)
     names = {_file_name(mask) for mask in theirs}
-    _take(pairs, mine, theirs, lambda mask: owner(_file_name(mask), names) or "", _file_name)
+    _take(pairs, mine, theirs, lambda mask: find_owner(_file_name(mask), names) or "", _file_name)
     names = {_file_name(mask) for mask in mine}
-    _take(pairs, mine, theirs, _file_name, lambda mask: owner(_file_name(mask), names) or "")
+    _take(pairs, mine, theirs, _file_name, lambda mask: find_owner(_file_name(mask), names) or "")
     pairs.sort(key=lambda pair: natural_key(pair[1].name))
     return Meeting(tuple(pairs), tuple(mine), tuple(theirs))
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unet_desktop.errors import MaskError
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import compare
+from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.foreign import ForeignMask
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
-from unet_desktop.masks.regions import Mask, annotated
+from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.tasks.evaluation.meeting import Pair
 from unet_desktop.tasks.evaluation.reader import ReaderMask
 
@@ -93,7 +93,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         raise MaskError(
             f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
         )
-    figures = compare(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
+    figures = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
     compared = Compared(second.name, first, second, figures, _vertical(ours, labels), _vertical(theirs, labels))
     return Outcome(compared, _mapping(read), (read[0].tells, read[1].tells))
 
@@ -106,9 +106,9 @@ def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:
 
 def _vertical(mask: Mask, labels: LabelSet) -> float:
     """vCDR of the largest disc and the largest cup in it; NaN without a disc, or where parts were not annotated."""
-    if cup_and_disc(labels) is None or not annotated(mask).all():
+    if cup_and_disc(labels) is None or not is_annotated(mask).all():
         return math.nan
-    box = bounds(mask)
+    box = bounding_box(mask)
     if box.empty:
         return math.nan
     found = cup_to_disc(tidy(mask[box.slices], labels, fill=False), labels)

@@ -13,7 +13,7 @@ from unet_desktop import __version__
 from unet_desktop.errors import ImageError
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.contours import outlines, pieces
+from unet_desktop.masks.outlines import split_pieces, trace_outlines
 from unet_desktop.masks.regions import Mask, Region, region
 
 COCO_PARTS = "contours/coco"
@@ -86,7 +86,7 @@ def _annotations(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, o
         if not plane.any():
             continue
         whole = Box(0, 0, *plane.shape)
-        for within, piece in [(whole, plane)] if label.unique else pieces(plane):
+        for within, piece in [(whole, plane)] if label.unique else split_pieces(plane):
             yield _annotation(label, piece, within.moved(box.top, box.left), mask.shape)
 
 
@@ -94,7 +94,7 @@ def _annotation(label: Label, piece: Region, place: Box, shape: tuple[int, ...])
     """Of pixels that `piece` marks in the box `place` of a picture of that shape."""
     rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
     left, top = place.left + int(columns[0]), place.top + int(rows[0])
-    found = [outline.moved(place.top, place.left) for outline in outlines(piece)]
+    found = [outline.moved(place.top, place.left) for outline in trace_outlines(piece)]
     holes = any(outline.holes for outline in found)
     return {
         "category_id": label.value,

@@ -16,7 +16,7 @@ from typing import Any
 
 from unet_desktop import __version__
 from unet_desktop.errors import ImageError, UserError
-from unet_desktop.images.dicom_header import INSTALL, explained, is_dicom, quiet_pydicom, read_attributes
+from unet_desktop.images.dicom_header import INSTALL, explain_errors, is_dicom, quiet_pydicom, read_attributes
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, regions
@@ -90,7 +90,7 @@ def dicom_segmentation(picture: Picture, mask: Mask, labels: LabelSet, origin: O
     """
     if not is_dicom(picture.path):
         return None
-    with explained(picture.path):
+    with explain_errors(picture.path):
         source = _source(picture, mask, who=who)
         segmentation = _segmentation(source, picture.page, mask, labels, origin)
         file = io.BytesIO()

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.inference.segmenter import Prediction
-from unet_desktop.images.quality import Quality, quality
+from unet_desktop.images.quality import Quality, measure_quality
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.measure import Extent
+from unet_desktop.masks.measure import Extent, Measurement
 from unet_desktop.masks.rim import RAYS
-from unet_desktop.masks.tally import Measurement
 
 UNLIT = 18
 """Of 255: beyond the field of view a photograph is black, give or take noise."""
@@ -93,7 +92,7 @@ def flags_of(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measur
     around = None
     if measured.rim is not None and measured.disc is not None:
         diameter = 2.0 * math.sqrt(measured.extents[measured.disc].area / math.pi)
-        around = quality(pixels, measured.rim.x, measured.rim.y, diameter)
+        around = measure_quality(pixels, measured.rim.x, measured.rim.y, diameter)
     cut = found and extent is not None and (_touches(extent, pixels.shape) or _goes_dark(pixels, measured))
     return Flags(not found, found and prediction.rivals > 0, cut, prediction.trust.unfamiliar, around)
 

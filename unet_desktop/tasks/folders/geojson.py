@@ -8,8 +8,8 @@ import numpy as np
 
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.contours import Outline, Ring, outlines
-from unet_desktop.masks.measure import extent
+from unet_desktop.masks.measure import measure_extent
+from unet_desktop.masks.outlines import Outline, Ring, trace_outlines
 from unet_desktop.masks.regions import Mask, region
 
 
@@ -35,10 +35,10 @@ def geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
 
 def _feature(label: Label, mask: Mask, box: Box, labels: LabelSet) -> dict[str, object] | None:
     plane = region(mask[box.slices], labels, label)
-    size = extent(plane)
+    size = measure_extent(plane)
     if size.area == 0:
         return None
-    polygons = [_polygon(outline.moved(box.top, box.left)) for outline in outlines(plane)]
+    polygons = [_polygon(outline.moved(box.top, box.left)) for outline in trace_outlines(plane)]
     several = len(polygons) > 1
     measures = {"area_px": size.area, "height_px": size.height, "width_px": size.width}
     colour = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from unet_desktop.errors import ImageError
 from unet_desktop.images.listing import images_in
 from unet_desktop.images.read import KINDS, count_pages
-from unet_desktop.masks.pairs import masks_among
+from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.project.layout import Layout
 
 STANDARD_INPUT = Path("-")
@@ -80,7 +80,7 @@ def find_pictures(chosen: Chosen) -> Found:
         ImageError: a folder or the list cannot be read.
     """
     files = find_files(chosen)
-    masks = masks_among(files.values())
+    masks = find_masks_among(files.values())
     kept = {where: path for where, path in files.items() if path not in masks}
     return Found(tuple(pictures_of(kept)), len(masks))
 

@@ -13,9 +13,9 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Image
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.contours import border, pieces
+from unet_desktop.masks.file import encode_plane
+from unet_desktop.masks.outlines import split_pieces, trace_border
 from unet_desktop.masks.overlay import encode_jpeg
-from unet_desktop.masks.plane_file import encode_plane
 from unet_desktop.masks.regions import Mask, Region, region
 
 _VERSION = "5.5.0"
@@ -55,14 +55,14 @@ def labelme(path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *,
 def _shapes(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object]]:
     part = mask[box.slices]
     for label in labels:
-        for within, piece in pieces(region(part, labels, label)):
+        for within, piece in split_pieces(region(part, labels, label)):
             shape = _polygon(piece, within.moved(box.top, box.left)) or _mask(piece, within.moved(box.top, box.left))
             yield {"label": label.name, "group_id": None, "description": "", "flags": {}} | shape
 
 
 def _polygon(piece: Region, place: Box) -> dict[str, object] | None:
     """None where a polygon would be another piece."""
-    corners = border(piece)
+    corners = trace_border(piece)
     if len(corners) < 3:
         return None
     filled = np.zeros(piece.shape, np.uint8)

@@ -130,7 +130,7 @@ class GrowingLedger(Ledger):
             WriteError: it cannot be opened, or is something else.
         """
         super().__init__(path)
-        self._grown = files.GrowingFile(path, self._end)
+        self._grown = files.AppendOnlyFile(path, self._end)
         if self._file is None:
             self._open()
 

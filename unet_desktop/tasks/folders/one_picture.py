@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
 from unet_desktop.errors import ImageError
-from unet_desktop.images.box import bounds
+from unet_desktop.images.box import bounding_box
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
-from unet_desktop.masks.overlay import encode_jpeg, outlined
+from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
 from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
 from unet_desktop.tasks.folders.dicom_row import identity_columns, stated_by
 from unet_desktop.tasks.folders.dicom_seg import SUFFIX, Origin, dicom_segmentation
@@ -67,10 +67,10 @@ def _files(
     if outputs.probabilities != "none":
         yield from probability_files(name, prediction, labels, outputs.probabilities)
     if outputs.overlays:
-        yield f"overlays/{name}.jpg", encode_jpeg(outlined(image.pixels, mask, labels))
+        yield f"overlays/{name}.jpg", encode_jpeg(draw_outlines(image.pixels, mask, labels))
     if not outputs.contours:
         return
-    box = bounds(mask)
+    box = bounding_box(mask)
     if "geojson" in outputs.contours:
         yield f"contours/geojson/{name}.geojson", geojson(picture.relative, mask, box, labels)
     if "coco" in outputs.contours:

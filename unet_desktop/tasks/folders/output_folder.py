@@ -161,12 +161,12 @@ def _lock(path: Path) -> Lock:
 def _sweep(path: Path) -> None:
     """Clear away what a run wrote half; others may be writing in the folder, and in projects and outputs below it."""
     for name in _SUMS:
-        files.sweep_temporaries(path, alone=True, of=name)
+        files.remove_temporaries(path, alone=True, of=name)
     for folder, below, _ in itertools.chain.from_iterable(os.walk(path / name) for name in FOLDERS):
         if (Path(folder) / LOCK).exists() or Layout(Path(folder)).manifest.exists():
             below.clear()
         else:
-            files.sweep_temporaries(Path(folder), alone=True)
+            files.remove_temporaries(Path(folder), alone=True)
 
 
 def _sha256(path: Path) -> str:

@@ -13,8 +13,8 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.crop import Square, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.file import encode_plane
 from unet_desktop.masks.indexed_png import grey_png
-from unet_desktop.masks.plane_file import encode_plane
 from unet_desktop.masks.regions import Mask, region_table
 
 WHITE = 255

@@ -14,14 +14,11 @@ from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
-from unet_desktop.images.eye import Eye
-from unet_desktop.images.laterality import guess_from_picture
+from unet_desktop.images.laterality import Eye, guess_eye_from_name, guess_eye_from_picture
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.measure import Extent
-from unet_desktop.masks.rim import HOURS, Rim, broken
-from unet_desktop.masks.tally import Measurement, measured_within
+from unet_desktop.masks.measure import Extent, Measurement, measure_box
+from unet_desktop.masks.rim import HOURS, Rim, order_violations
 from unet_desktop.masks.trust import UncertaintyMap
-from unet_desktop.project.case import guess_eye
 from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.flags import flags_of
 from unet_desktop.tasks.folders.inputs import Picture
@@ -58,7 +55,7 @@ def figures(
         labels: of the model.
         stated: by the file.
     """
-    found = measured_within(prediction.mask, labels, prediction.box)
+    found = measure_box(prediction.mask, labels, prediction.box)
     height, width = prediction.mask.shape
     eye, source = _eye(picture, pixels, found, stated)
     row: dict[str, object] = {"height_px": height, "width_px": width}
@@ -93,13 +90,13 @@ def _eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, stated
     """Which eye it is, and what says so."""
     if stated.eye is not Eye.UNKNOWN:
         return stated.eye, "file"
-    named = guess_eye(picture.path.name)
+    named = guess_eye_from_name(picture.path.name)
     if named is not Eye.UNKNOWN:
         return named, "file name"
     if found.rim is None or found.disc is None:
         return Eye.UNKNOWN, ""
     diameter = 2.0 * math.sqrt(found.extents[found.disc].area / math.pi)
-    guessed = guess_from_picture(pixels, found.rim.x, found.rim.y, diameter)
+    guessed = guess_eye_from_picture(pixels, found.rim.x, found.rim.y, diameter)
     return guessed, "" if guessed is Eye.UNKNOWN else "picture"
 
 
@@ -163,7 +160,7 @@ def _rim(rim: Rim | None, eye: Eye, stated: Stated) -> Iterator[Pair]:
     if quadrants is not None:
         sides |= {side.name.lower(): width for side, width in quadrants.items()}
         for rule in ("ISNT", "IST"):
-            wrong = broken(quadrants, rule)
+            wrong = order_violations(quadrants, rule)
             yield f"{rule.lower()}_rule", ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
     scale = _square_pixel(stated)
     for side, width in sides.items():

@@ -60,7 +60,7 @@ def write_table_files(
     """
     for kind in kinds:
         path = stem.with_name(f"{stem.name}.{kind}")
-        with files.replaced(path) as file:
+        with files.replace_file(path) as file:
             _WRITERS[kind](file, columns, rows())
         yield path
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from unet_desktop.errors import ImageError, UserError
-from unet_desktop.masks.pairs import masks_among
+from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, Chosen, Picture, find_files, pictures_of
 
 PAUSE = 2.0
@@ -45,7 +45,7 @@ class Arrivals:
             files = find_files(self._chosen)
         except ImageError:  # a share that is away for a while
             return []
-        masks = masks_among(files.values())
+        masks = find_masks_among(files.values())
         now = time.monotonic()
         settled = {
             where: path for where, path in files.items() if path not in masks and self._has_settled(where, path, now)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, Label, LabelSet
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import painting_table
+from unet_desktop.masks.stroke import paint_table
 
 _FOUND = 255
 
 
-def connected(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
+def flood_fill(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
     """The pixels of the same value that hang together with one pixel, side to side; corners alone do not join them.
 
     Args:
@@ -33,35 +33,35 @@ def connected(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
     return box, plane
 
 
-def enclosed(mask: Mask, row: int, column: int) -> tuple[Box, Region] | None:
+def find_enclosed_area(mask: Mask, row: int, column: int) -> tuple[Box, Region] | None:
     """The area of the same value round a pixel, or None when it reaches the picture's border.
 
     Pixels that touch at a corner only do not hang together here, so a thin slanting outline holds.
     """
-    box, plane = connected(mask, row, column)
+    box, plane = flood_fill(mask, row, column)
     height, width = mask.shape
     return None if box.top == 0 or box.left == 0 or box.bottom == height or box.right == width else (box, plane)
 
 
-def holes_filled(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
+def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     """The patch that fills all holes of a label's region; None when it has none.
 
     A hole is an area outside the region that reaches the picture's border only across the region. What somebody left
     not annotated stays so, and other labels stay unless the label lies inside them.
     """
     inside = region(mask, labels, label)
-    box = bounds(inside)
+    box = bounding_box(inside)
     if box.empty:
         return None
     # A frame of one pixel round the region, so that all outside hangs together.
     padded = np.pad(inside[box.slices].view(np.uint8), 1)
-    outer = connected(padded, 0, 0)[1]
+    outer = flood_fill(padded, 0, 0)[1]
     before = mask[box.slices]
     holes = ~outer[1:-1, 1:-1] & ~inside[box.slices] & _may_be_filled(labels, label)[before]
     if not holes.any():
         return None
     after = before.copy()
-    after[holes] = painting_table(labels, label)[before[holes]]
+    after[holes] = paint_table(labels, label)[before[holes]]
     return Patch(f"Fill holes of {label.name}", box.top, box.left, before.copy(), after)
 
 

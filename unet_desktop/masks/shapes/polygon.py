@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,11 +14,11 @@ from unet_desktop.masks.regions import Region
 Points = NDArray[np.float64]
 """(N, 2) float64, (x, y) in image pixels; pixel (row, column) has its centre at (column + 0.5, row + 0.5)."""
 
-NOTHING = (Box(0, 0, 0, 0), np.zeros((0, 0), bool))
+NO_PIXELS = (Box(0, 0, 0, 0), np.zeros((0, 0), bool))
 """What outlines hold that reach no pixel's centre."""
 
 
-def filled(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Box, Region]:
+def fill_polygons(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Box, Region]:
     """The pixels whose centre lies inside closed outlines, by the non-zero winding rule.
 
     A pixel on a shared edge of two outlines belongs to exactly one of them. Loops of a crossing outline are inside;
@@ -32,14 +33,14 @@ def filled(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Box, Regi
     """
     edges = [outline for outline in outlines if len(outline) >= 3]
     if not edges:
-        return NOTHING
+        return NO_PIXELS
     starts = np.concatenate(edges)
     ends = np.concatenate([np.roll(outline, -1, axis=0) for outline in edges])
     low, high = starts.min(axis=0), starts.max(axis=0)
     reach = np.ceil(np.clip(np.concatenate([low - 0.5, high - 0.5]), -1, 1 << 24)).astype(int)
     box = Box(int(reach[1]), int(reach[0]), int(reach[3]), int(reach[2])).within(*size)
     if box.empty:
-        return NOTHING
+        return NO_PIXELS
     rows, columns, turns = _crossings(starts, ends, box)
     winding = np.zeros(box.shape, np.int16)
     np.add.at(winding, (rows, columns), turns)
@@ -64,3 +65,38 @@ def _crossings(starts: Points, ends: Points, box: Box) -> tuple[NDArray[np.intp]
     turns = np.where(down[edge, 0], 1, -1).astype(np.int16)
     reached = columns < box.width
     return rows[reached] - box.top, columns[reached], turns[reached]
+
+
+_TURN = math.pi / 4
+
+
+def polygon_area(points: Points) -> float:
+    """Signed area in square pixels of the polygon through (N, 2) points, closed; 0 for fewer than three."""
+    if len(points) < 3:
+        return 0.0
+    at = points - points[0]  # near the origin, so that far-off points lose no digits
+    after = np.roll(at, -1, axis=0)
+    return float((at[:, 0] * after[:, 1] - after[:, 0] * at[:, 1]).sum()) / 2
+
+
+def encloses_area(points: Points) -> bool:
+    """Is the closed line through (N, 2) points more than a point or a line that runs back on itself?
+
+    An eight whose halves have the same size has the signed area 0 and still encloses something, so it is not the area
+    that is asked for but a third point off the line through two others.
+    """
+    if len(points) < 3:
+        return False
+    along = points - points[0]
+    far = along[int(np.argmax((along**2).sum(axis=1)))]
+    aside = np.abs(along[:, 0] * far[1] - along[:, 1] * far[0])
+    return bool(aside.max() > 1e-6 * max(1.0, float((far**2).sum())))
+
+
+def snap_to_45_degrees(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """The point nearest to `end` whose direction from `start` is a multiple of 45 degrees."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    angle = round(math.atan2(down, across) / _TURN) * _TURN
+    direction = (math.cos(angle), math.sin(angle))
+    length = across * direction[0] + down * direction[1]
+    return start[0] + length * direction[0], start[1] + length * direction[1]

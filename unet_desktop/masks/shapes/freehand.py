@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 TOLERANCE = 0.5
 """Pixels by which leaving points out may move the line."""
@@ -12,7 +12,7 @@ _MOST = 48
 """Points left out in a row at most, so that the next point costs the same however straight the line is."""
 
 
-class Trail:
+class FreehandLine:
     """A freehand line; points that lie within `TOLERANCE` of what is drawn without them are left out.
 
     Every point left out lies that near to the side that replaces it, and so does all between them, because being near

@@ -12,12 +12,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
 from unet_desktop.masks.regions import Region
-from unet_desktop.masks.shapes.bucket import connected
-from unet_desktop.masks.shapes.fill import NOTHING
+from unet_desktop.masks.shapes.flood_fill import flood_fill
+from unet_desktop.masks.shapes.polygon import NO_PIXELS
 
 SIDE = 512
 """Pixels of the reduced window at most, across and down: one look takes a few milliseconds then."""
@@ -38,7 +38,7 @@ Plane = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
 
-class Similar:
+class ColourSelection:
     """A look at the surroundings of one pixel; asked for any tolerance, it answers from what was prepared once."""
 
     def __init__(self, pixels: Pixels, x: float, y: float, unit: float) -> None:
@@ -101,7 +101,7 @@ class Similar:
         column, row = self._seed
         if not opened[row, column]:
             return whole  # all of it is thin
-        box, plane = connected(opened, row, column)
+        box, plane = flood_fill(opened, row, column)
         part = np.pad(plane.astype(np.uint8), _NOTCH)
         closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, _round(self._fineness * _NOTCH))
         kept = np.zeros_like(whole)
@@ -110,9 +110,9 @@ class Similar:
 
     def _enlarged(self, found: Bytes) -> tuple[Box, Region]:
         """At the picture's own resolution."""
-        around = bounds(found)
+        around = bounding_box(found)
         if around.empty:
-            return NOTHING
+            return NO_PIXELS
         around = around.grown(math.ceil(2 * _EDGE)).within(*found.shape)
         # Repeated beyond the window's border, so that what is cut off there is cut straight.
         part = found[around.slices].astype(np.float32)
@@ -143,5 +143,5 @@ def _round(width: float) -> Bytes:
 
 def _without_holes(plane: Region) -> Bytes:
     """(h, w) uint8, 0 or 1: the plane and what it encloses."""
-    outside = connected(np.pad(~plane, 1, constant_values=True).view(np.uint8), 0, 0)[1]
+    outside = flood_fill(np.pad(~plane, 1, constant_values=True).view(np.uint8), 0, 0)[1]
     return (~outside[1:-1, 1:-1]).view(np.uint8)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from unet_desktop.masks.shapes.fill import Points
-from unet_desktop.masks.shapes.piece import Piece, edge_of
-from unet_desktop.masks.shapes.spline import STEPS, Contour, to_line
+from unet_desktop.masks.shapes.contour import STEPS, Contour, distances_to_line
+from unet_desktop.masks.shapes.piece import Piece, smooth_edge
+from unet_desktop.masks.shapes.polygon import Points
 
 FIRST, MOST = 8, 16
 """Knots to begin with, and those beyond which a contour would be no easier to shape than the pixels."""
@@ -14,12 +14,12 @@ TOLERANCE = 0.01
 """Of the piece's size: how far the curve may be from the edge, but a pixel in any case."""
 
 
-def outlined(piece: Piece) -> Contour:
+def fit_contour(piece: Piece) -> Contour:
     """A contour round the piece: knots evenly on its edge, and more where the curve would leave it.
 
     The curve stays within a pixel, or 0.5 % of the piece's height or width, unless that takes more than `MOST` knots.
     """
-    edge = edge_of(piece)
+    edge = smooth_edge(piece)
     allowed = max(1.0, TOLERANCE * max(piece.plane.shape))
     ahead = _directions(edge)
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
@@ -35,11 +35,11 @@ def outlined(piece: Piece) -> Contour:
     return contour
 
 
-def straying(contour: Contour, piece: Piece) -> float:
+def greatest_deviation(contour: Contour, piece: Piece) -> float:
     """How far the piece's edge is away from the contour at most, in pixels."""
-    edge, line = edge_of(piece), contour.outline()
+    edge, line = smooth_edge(piece), contour.outline()
     apart = max(1, len(edge) // 400)
-    return float(to_line(edge[::apart], np.append(line, line[:1], axis=0))[0].min(axis=1).max())
+    return float(distances_to_line(edge[::apart], np.append(line, line[:1], axis=0))[0].min(axis=1).max())
 
 
 def _directions(edge: Points) -> Points:
@@ -59,7 +59,7 @@ def _farthest(contour: Contour, edge: Points, places: np.ndarray) -> tuple[float
         if room < 2:
             continue
         indices = np.arange(start + room, end - room) % len(edge)
-        distances = to_line(edge[indices], following[piece])[0].min(axis=1)
+        distances = distances_to_line(edge[indices], following[piece])[0].min(axis=1)
         at = int(np.argmax(distances))
         if distances[at] > worst:
             worst, place = float(distances[at]), int(indices[at])

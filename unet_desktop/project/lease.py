@@ -16,7 +16,7 @@ from unet_desktop.project.read_only import ReadOnlyProject
 from unet_desktop.project.recovery import recover
 
 
-class Access:
+class ProjectLease:
     """A project that is open here, until `leave`.
 
     Attributes:
@@ -25,7 +25,7 @@ class Access:
     """
 
     def __init__(self, project: Project, lock: Lock | Holder, recovered: list[str]) -> None:
-        """Use `enter`."""
+        """Use `lease_project`."""
         self.project, self.recovered = project, recovered
         self._lock = lock
 
@@ -34,13 +34,13 @@ class Access:
         """The other program that has the project, or None when this one has it."""
         return self._lock if isinstance(self._lock, Holder) else None
 
-    def again(self, root: Path) -> Access:
+    def again(self, root: Path) -> ProjectLease:
         """The project read again, still held; `root` may be another name of the same folder.
 
         Raises:
             ProjectError: it is damaged.
         """
-        return Access(Project.open(root), self._lock, [])
+        return ProjectLease(Project.open(root), self._lock, [])
 
     def leave(self) -> None:
         """Let others have it."""
@@ -56,7 +56,7 @@ class Access:
         self.leave()
 
 
-def enter(root: Path) -> Access:
+def lease_project(root: Path) -> ProjectLease:
     """Open a project to work on it, or to look at it when another program has it.
 
     Raises:
@@ -66,24 +66,24 @@ def enter(root: Path) -> Access:
     read_manifest(layout.manifest)  # no lock is put into a folder that is no project
     lock = try_lock(layout.lock)
     if isinstance(lock, Holder):
-        return Access(ReadOnlyProject.open(root), lock, [])
+        return ProjectLease(ReadOnlyProject.open(root), lock, [])
     try:
         for folder in (root, *layout.folders, layout.thumbnails):
-            files.sweep_temporaries(folder, alone=True)
+            files.remove_temporaries(folder, alone=True)
         project = Project.open(root)
-        return Access(project, lock, recover(project))
+        return ProjectLease(project, lock, recover(project))
     except BaseException:
         lock.release()
         raise
 
 
-def enter_alone(root: Path) -> Access:
+def lease_exclusively(root: Path) -> ProjectLease:
     """Open a project to change it.
 
     Raises:
         ProjectError: no project, damaged, or another program has it.
     """
-    access = enter(root)
+    access = lease_project(root)
     if access.holder is not None:
         raise ProjectError(
             f"The project {root} is open in another program ({access.holder}). Close it there, then try again."

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.masks.shapes.fill import Points
+from unet_desktop.masks.shapes.polygon import Points
 
 FEWEST = 3
 """Knots of a closed curve."""
@@ -83,7 +83,7 @@ class Contour:
     def nearest(self, x: float, y: float) -> tuple[int, float, float]:
         """(piece, share of it, distance in pixels) of the curve's point that is nearest to an image point."""
         points = self.outline()
-        distances, share = to_line(np.array([[x, y]]), np.append(points, points[:1], axis=0))
+        distances, share = distances_to_line(np.array([[x, y]]), np.append(points, points[:1], axis=0))
         best = int(np.argmin(distances))
         piece, step = divmod(best, STEPS)
         return piece, (step + float(share[0, best])) / STEPS, float(distances[0, best])
@@ -106,12 +106,12 @@ class Contour:
         return np.stack([self.knots, first, second, ends], axis=1)
 
 
-def round_through(knots: Points) -> Contour:
+def contour_through(knots: Points) -> Contour:
     """The curve through these knots in this order, at each in the direction of the circle through its neighbours."""
     return Contour(knots, _tangents(knots))
 
 
-def to_line(points: Points, line: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def distances_to_line(points: Points, line: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(P, L - 1) twice: distance of each point from each straight piece of a line, and where on that (0..1)."""
     starts, steps = line[:-1], np.diff(line, axis=0)
     there = points[:, np.newaxis] - starts

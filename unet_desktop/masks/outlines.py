@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.box import Box, bounds
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.regions import Region
 
@@ -38,17 +38,17 @@ class Outline:
         return Outline(self.outer + by, tuple(hole + by for hole in self.holes))
 
 
-def pieces(plane: Region) -> Iterator[tuple[Box, Region]]:
+def split_pieces(plane: Region) -> Iterator[tuple[Box, Region]]:
     """The 8-connected pieces of an (H, W) bool plane, from the top: each one's box and (h, w) bool within it."""
     yield from _apart(plane, 8)
 
 
-def outlines(plane: Region) -> tuple[Outline, ...]:
+def trace_outlines(plane: Region) -> tuple[Outline, ...]:
     """The polygons of an (H, W) bool plane, from the top; pixels that touch in a corner alone lie in two of them."""
     return tuple(_outline(part).moved(box.top, box.left) for box, part in _apart(plane, 4))
 
 
-def border(part: Region) -> Ring:
+def trace_border(part: Region) -> Ring:
     """(N, 2) int32: (column, row) of the pixels at the outer border of one piece, one for each bend."""
     found, _ = cv2.findContours(np.ascontiguousarray(part).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return np.asarray(found[0], np.int32).reshape(-1, 2)
@@ -61,7 +61,7 @@ def signed_area(ring: Ring) -> float:
 
 
 def _apart(plane: Region, connectivity: int) -> Iterator[tuple[Box, Region]]:
-    whole = bounds(plane)
+    whole = bounding_box(plane)
     if whole.empty:
         return
     part = np.ascontiguousarray(plane[whole.slices])
