@@ -25,7 +25,7 @@ from PySide6.QtCore import QEvent, QPointF, QSettings
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
-from unet_desktop.gui.tools.contour import SplineTool
+from unet_desktop.gui.tools.contour import ContourTool
 from unet_desktop.gui.tools.ellipse import EllipseTool
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.shapes.ellipse import Ellipse
@@ -54,7 +54,7 @@ def main() -> None:
         window.actions_by_id["edit.cancel"].trigger()
         report("outline as a contour", [used(window.actions_by_id["tool.spline"].trigger)], 100.0)
         tool = window.app.toolbox.current
-        assert isinstance(tool, SplineTool)
+        assert isinstance(tool, ContourTool)
         drags(window, "contour, a handle", max((handle.x, handle.y) for handle in tool.sketch.handles))
         window.close()
 

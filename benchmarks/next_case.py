@@ -52,7 +52,7 @@ def main() -> None:
         _report("and back", [_step(window, arguments.look, -1) for _ in session.case_ids[1:]])
         session._reader.shutdown()
         session._reader = CaseReader()
-        window.app.prefetch._timer.timeout.disconnect()
+        window.app.read_ahead._timer.timeout.disconnect()
         _report("cold", [_step(window, 0.2) for _ in session.case_ids[1:]])
         print(f"peak memory {_peak() >> 20} MB, {_peak() - before >> 20} MB of it while going through")
         window.close()

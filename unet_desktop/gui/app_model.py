@@ -14,14 +14,14 @@ from unet_desktop.gui.jobs.folder_run import FolderRuns
 from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.session.case_reader import CaseReader
-from unet_desktop.gui.session.correction_log import Corrections
-from unet_desktop.gui.session.measure_missing import MissingRatios
-from unet_desktop.gui.session.read_ahead import Prefetch
+from unet_desktop.gui.session.correction_log import CorrectionLog
+from unet_desktop.gui.session.missing_ratios import MissingRatios
+from unet_desktop.gui.session.read_ahead import ReadAhead
 from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.settings.view_options import ViewOptions
-from unet_desktop.gui.tools.accept_by_painting import AcceptOnPaint
+from unet_desktop.gui.tools.accept_on_paint import AcceptOnPaint
 from unet_desktop.gui.tools.tool import Subject
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import Toolbox
@@ -37,7 +37,7 @@ class AppModel(QObject):
         self.store = store
         reader = CaseReader()
         self.session = Session(unsaved, reader, self)
-        self.prefetch = Prefetch(self.session, reader, self)
+        self.read_ahead = ReadAhead(self.session, reader, self)
         self.missing_ratios = MissingRatios(self.session, self)
         self.editor = Editor(self)
         self.live_measurement = LiveMeasurement(self.editor, self)
@@ -57,7 +57,7 @@ class AppModel(QObject):
         self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
         self.folder_runs = FolderRuns(self.runner, self.project_jobs, self)
         self.comparison = Comparison(self.session, self.autosave, self.project_jobs, self.runner, self)
-        self.corrections = Corrections(self.session, self)
+        self.correction_log = CorrectionLog(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 
     def _on_session_project_changed(self) -> None:

@@ -63,7 +63,7 @@ def test_no_view_changes_picture_or_mask(opened: MainWindow) -> None:
         press_key(opened, key)
         opened.canvas.grab()
     opened.app.view_options.change("look", Look(Channel.BLUE, 3.0, 0.3, 0.4, 2.0, 1.0))
-    opened.stage.grab()
+    opened.split_view.grab()
     assert (image == before[0]).all()
     assert (mask == before[1]).all()
     assert not opened.app.editor.history.can_undo
@@ -220,7 +220,7 @@ def test_aids_leave_nothing_behind(canvas: Canvas, view: View) -> None:
     assert far(away, moved) > 500
 
 
-def test_the_loupe_shows_what_is_painted(canvas: Canvas) -> None:
+def test_the_magnifier_shows_what_is_painted(canvas: Canvas) -> None:
     mask = np.zeros((120, 160), np.uint8)
     canvas.set_mask(mask, DISC_AND_CUP)
     canvas.set_view(View(magnifier=True))
@@ -234,40 +234,40 @@ def test_the_loupe_shows_what_is_painted(canvas: Canvas) -> None:
 
 def test_the_picture_beside_goes_along(opened: MainWindow, qtbot) -> None:
     press_key(opened, KEYS.Key_F7)
-    companion, canvas = opened.stage.companion, opened.canvas
-    qtbot.waitUntil(lambda: companion.isVisible() and abs(companion.width() - canvas.width()) < 9)
-    assert companion.viewport == canvas.viewport
+    bare_view, canvas = opened.split_view.bare_view, opened.canvas
+    qtbot.waitUntil(lambda: bare_view.isVisible() and abs(bare_view.width() - canvas.width()) < 9)
+    assert bare_view.viewport == canvas.viewport
     wheel(canvas, QPoint(100, 100), 3)
-    assert companion.viewport == canvas.viewport
-    before = companion.viewport
-    drag(companion, [(40, 40), (50, 50)])
-    assert canvas.viewport == companion.viewport != before
-    wheel(companion, QPoint(60, 60), 2)
-    assert canvas.viewport == companion.viewport
+    assert bare_view.viewport == canvas.viewport
+    before = bare_view.viewport
+    drag(bare_view, [(40, 40), (50, 50)])
+    assert canvas.viewport == bare_view.viewport != before
+    wheel(bare_view, QPoint(60, 60), 2)
+    assert canvas.viewport == bare_view.viewport
     assert opened.panels.status._zoom.text() == f"{100 * canvas.zoom:.0f} %"
-    QTest.mouseDClick(companion, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
-    assert companion.viewport == canvas.viewport
+    QTest.mouseDClick(bare_view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert bare_view.viewport == canvas.viewport
     opened.app.view_options.change("beside", Beside.RED_FREE)
-    assert near(pixel(companion, 10.5, 10.5), 50, 50, 50)
+    assert near(pixel(bare_view, 10.5, 10.5), 50, 50, 50)
     assert near(pixel(canvas, 10.5, 10.5), 90, 50, 30)
     opened.app.session.open_case("d")
-    assert near(pixel(companion, 60.5, 60.5), 190, 190, 190)  # without the mask
+    assert near(pixel(bare_view, 60.5, 60.5), 190, 190, 190)  # without the mask
     press_key(opened, KEYS.Key_F7)
-    assert not companion.isVisible()
-    assert companion.image_size is None
+    assert not bare_view.isVisible()
+    assert bare_view.image_size is None
 
 
 def test_the_pointer_is_marked_beside(opened: MainWindow) -> None:
     press_key(opened, KEYS.Key_F7)
     QApplication.processEvents()
-    companion = opened.stage.companion
-    plain = companion.grab().toImage()
+    bare_view = opened.split_view.bare_view
+    plain = bare_view.grab().toImage()
     move(opened.canvas, (40, 40), Qt.MouseButton.NoButton)
-    marked = companion.grab().toImage()
-    place = at(companion, 40, 40)
+    marked = bare_view.grab().toImage()
+    place = at(bare_view, 40, 40)
     assert marked.pixelColor(place + QPoint(6, 0)) == QColor("white") != plain.pixelColor(place + QPoint(6, 0))
     QApplication.sendEvent(opened.canvas, QEvent(QEvent.Type.Leave))
-    assert companion.grab().toImage() == plain
+    assert bare_view.grab().toImage() == plain
 
 
 def test_millimetres_are_kept_with_the_project(opened: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""Developed: large pictures are never worked on while the window waits; what is late or stale is not shown."""
+"""EnhancedImage: large pictures are never worked on while the window waits; what is late or stale is not shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from unet_desktop.gui.canvas import enhanced_image
-from unet_desktop.gui.canvas.enhanced_image import AT_ONCE, Developed
+from unet_desktop.gui.canvas.enhanced_image import AT_ONCE, EnhancedImage
 from unet_desktop.images.display import NEUTRAL, Channel, Look, apply_local
 
 CLAHE = Look(clahe=3.0)
@@ -29,9 +29,9 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def make(pixels=PICTURE, look=CLAHE) -> tuple[Developed, list[int]]:
+def make(pixels=PICTURE, look=CLAHE) -> tuple[EnhancedImage, list[int]]:
     told: list[int] = []
-    made = Developed(lambda: told.append(1))
+    made = EnhancedImage(lambda: told.append(1))
     made.set_pixels(pixels)
     made.set_look(look)
     return made, told

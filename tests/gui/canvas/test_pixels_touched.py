@@ -110,7 +110,7 @@ def test_a_move_touches_a_part(large, large_window, kind: ToolKind) -> None:
     window.app.toolbox.current.abandon()
     assert watch.share < LARGEST_SHARE, f"{watch.share:.0%} of the mask's memory"
     assert watch.bytes < LARGEST_BYTES, f"{watch.bytes / 1e6:.1f} MB"
-    if kind in (ToolKind.BRUSH, ToolKind.PUSH, ToolKind.ERASER, ToolKind.UNKNOWN):
+    if kind in (ToolKind.BRUSH, ToolKind.PUSH, ToolKind.ERASER, ToolKind.NOT_ANNOTATED):
         assert watch.share > 0.01  # it was watched, and something was painted
     assert TOOLS[kind] is type(window.app.toolbox.current)
 

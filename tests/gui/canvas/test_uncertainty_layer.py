@@ -128,7 +128,7 @@ def test_a_rejected_one_leaves_nothing(opened: MainWindow) -> None:
 def test_the_panel_says_what_is_likely_and_what_is_unfamiliar(opened: MainWindow) -> None:
     predict(opened, "c", 0.9, Trust({"optic disc": 0.97, "optic cup": 0.91}, (0.41, 0.58)))
     opened.app.session.open_case("c")
-    panel = opened.panels.tools.proposal
+    panel = opened.panels.tools.prediction
     warning = panel.findChild(QLabel, "unfamiliar")
     text = " ".join(label.text() for label in panel.findChildren(QLabel))
     assert "likely 0.41 to 0.58" in text

@@ -130,7 +130,7 @@ def test_a_double_click_on_a_proposal_accepts_nothing(
     release(opened.canvas, place)
     opened.app.editor.leave()
     assert_accepted_with_a_step_or_waiting(opened)
-    assert kind is ToolKind.SPLINE or not opened.app.editor.history.names
+    assert kind is ToolKind.CONTOUR or not opened.app.editor.history.names
 
 
 def assert_accepted_with_a_step_or_waiting(window: MainWindow) -> None:

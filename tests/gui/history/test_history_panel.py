@@ -10,7 +10,7 @@ from gestures import drag, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.editing.case_histories import Histories
+from unet_desktop.gui.editing.case_histories import CaseHistories
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.history.history_model import SIZE_ROLE
 from unet_desktop.gui.window.main_window import MainWindow
@@ -133,7 +133,7 @@ def history_of(size: int) -> History:
 
 
 def test_all_cases_together_stay_within_the_budget(tmp_path) -> None:
-    histories = Histories(budget=100)
+    histories = CaseHistories(budget=100)
     mask = np.zeros((1, 50), np.uint8)
     for case in "abc":
         histories.keep((tmp_path, case), history_of(20), mask, began_empty=False)
@@ -146,7 +146,7 @@ def test_all_cases_together_stay_within_the_budget(tmp_path) -> None:
 
 def test_painting_in_one_case_makes_room_among_the_others(tmp_path, qapp) -> None:
     editor = Editor()
-    editor._histories = Histories(budget=5000)
+    editor._histories = CaseHistories(budget=5000)
     editor.open_mask(tmp_path, "a", np.zeros((50, 50), np.uint8), (50, 50), DISC_AND_CUP)
     editor.replace_mask("Test", np.ones((50, 50), np.uint8))
     editor.open_mask(tmp_path, "b", np.zeros((50, 50), np.uint8), (50, 50), DISC_AND_CUP)

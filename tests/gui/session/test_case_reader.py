@@ -183,7 +183,7 @@ def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, 
     np.testing.assert_array_equal(editor.mask, painted)
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
     opened.app.autosave.flush()
-    opened.app.prefetch._prepare()
+    opened.app.read_ahead._prepare()
     settled(session._reader)
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     np.testing.assert_array_equal(editor.mask, painted)

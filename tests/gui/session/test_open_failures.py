@@ -55,7 +55,7 @@ def test_a_missing_picture(opened: MainWindow, root: Path) -> None:
     assert "not there" in broken(opened)
     assert offered(opened) == ["locate_picture", "retry_case"]
     opened.handlers.find("cases.open_case")("a")
-    assert opened.pages.currentWidget() is opened.stage
+    assert opened.pages.currentWidget() is opened.split_view
     assert opened.app.editor.mask.any()
     assert opened.app.editor.history.can_undo
 

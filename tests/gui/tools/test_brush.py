@@ -95,7 +95,7 @@ def test_brush_size_by_keys_and_wheel(opened: MainWindow) -> None:
 
 
 def test_painting_without_a_case_does_nothing(window: MainWindow) -> None:
-    window.pages.setCurrentWidget(window.stage)
+    window.pages.setCurrentWidget(window.split_view)
     press(window.canvas, (10, 10))
     release(window.canvas, (10, 10))
     assert window.app.editor.mask is None

@@ -267,7 +267,7 @@ def test_it_follows_what_others_change(ready: MainWindow) -> None:
 
 
 def test_the_closing_side_is_straight_until_the_contour_is_closed(opened: MainWindow) -> None:
-    opened.app.options.choose_tool(ToolKind.SPLINE)
+    opened.app.options.choose_tool(ToolKind.CONTOUR)
     for point in [(60, 80), (65, 50), (90, 40)]:  # a quarter of a circle: the curve back would bulge far out
         drag(opened.canvas, [point])
     curve, closing = opened.app.toolbox.current.sketch.lines

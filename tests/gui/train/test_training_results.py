@@ -143,17 +143,17 @@ def test_accepting_a_proposal_adds_to_the_corrective_curve(opened: MainWindow, r
     opened.app.proposal.accept()
     opened.app.editor.replace_mask("Test", disc_mask(26))
     opened.app.autosave.flush()
-    assert opened.app.corrections.noted == []  # it is still being worked on
+    assert opened.app.correction_log.noted == []  # it is still being worked on
     opened.app.session.open_case("a")
-    qtbot.waitUntil(lambda: len(opened.app.corrections.noted) == 1)
-    (noted,) = opened.app.corrections.noted
+    qtbot.waitUntil(lambda: len(opened.app.correction_log.noted) == 1)
+    (noted,) = opened.app.correction_log.noted
     assert (noted.case, noted.model) == ("c", "f00d")
     assert 0.8 < noted.figures["dice/optic disc"] < 0.9
     assert text.text().startswith("1 proposal corrected or accepted. Mean Dice of the last 1: optic disc 0.8")
     again = Project.open(root)
     (root / "corrections.jsonl").unlink()
     opened.handlers.find("project.open_root")(again.root)
-    qtbot.waitUntil(lambda: [row.case for row in opened.app.corrections.noted] == ["c"])
+    qtbot.waitUntil(lambda: [row.case for row in opened.app.correction_log.noted] == ["c"])
     opened.app.session.open_case("c")
     while opened.app.editor.history.can_undo:
         opened.app.editor.undo()

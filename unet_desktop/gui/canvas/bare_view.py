@@ -1,4 +1,4 @@
-"""Companion: the picture without mask, beside the canvas; zoomed and panned with it."""
+"""BareView: the picture without mask, beside the canvas; zoomed and panned with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GHOST = 11.0
 """Logical pixels from the middle of the pointer's ghost to its ends."""
 
 
-class Companion(ZoomView):
+class BareView(ZoomView):
     """Shows the picture alone, and where the pointer is in the canvas; every button pans here.
 
     Signals:

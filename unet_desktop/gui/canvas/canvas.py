@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.layers import Layers
-from unet_desktop.gui.canvas.magnifier import POWER, crosshair_region, paint_crosshair, paint_loupe, place_of_loupe
+from unet_desktop.gui.canvas.magnifier import POWER, crosshair_region, magnifier_rect, paint_crosshair, paint_magnifier
 from unet_desktop.gui.canvas.reader_layer import paint_reader_legend, reader_legend_place
 from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
 from unet_desktop.gui.canvas.uncertainty_layer import legend_place, paint_legend
@@ -23,7 +23,7 @@ from unet_desktop.masks.trust import UncertaintyMap
 
 
 class Canvas(ZoomView):
-    """Shows picture, mask, proposal, the tool's sketch and ring, and what helps to see: crosshair, loupe, scale."""
+    """Shows picture, mask, proposal, the tool's sketch and ring, and what helps to see: crosshair, magnifier, scale."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty."""
@@ -145,7 +145,7 @@ class Canvas(ZoomView):
 
     def _glass(self, pointer: tuple[float, float]) -> QRectF:
         ring = self._layers.cursor.bounds.width() / 2 * self.viewport.scale
-        return place_of_loupe(QPointF(*self.viewport.to_view(*pointer)), self.size(), ring)
+        return magnifier_rect(QPointF(*self.viewport.to_view(*pointer)), self.size(), ring)
 
     def _paint_part(self, painter: QPainter, part: QRect) -> None:
         painter.setClipRect(part)
@@ -168,7 +168,7 @@ class Canvas(ZoomView):
             paint_crosshair(painter, at, size)
         glass = self._glass(self._pointer)
         if view.magnifier and _whole(glass).intersects(part):
-            paint_loupe(painter, glass, lambda: self._paint_magnified(painter, glass, part))
+            paint_magnifier(painter, glass, lambda: self._paint_magnified(painter, glass, part))
 
     def _paint_magnified(self, painter: QPainter, glass: QRectF, part: QRect) -> None:
         assert self._pointer is not None

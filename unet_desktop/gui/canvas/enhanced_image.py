@@ -1,4 +1,4 @@
-"""Developed: the picture and its reductions with the local part of a look; what takes long is made in a thread.
+"""EnhancedImage: the picture and its reductions with the local part of a look; what takes long is made in a thread.
 
 OpenCV lets go of Python's lock, so the window stays live; until a level is ready, a coarser one stands in for it.
 """
@@ -22,7 +22,7 @@ _POLL = 8
 """Milliseconds between two looks at the thread; a signal from it could reach an object that is gone."""
 
 
-class Developed(QObject):
+class EnhancedImage(QObject):
     """Levels of one picture, level n being reduced by 2**n, each made when it is first asked for."""
 
     def __init__(self, ready: Callable[[], None]) -> None:

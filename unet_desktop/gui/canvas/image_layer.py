@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
-from unet_desktop.gui.canvas.enhanced_image import Developed
+from unet_desktop.gui.canvas.enhanced_image import EnhancedImage
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_pixels
 from unet_desktop.images.display import NEUTRAL, DisplayPixels, Look, apply_tones
 from unet_desktop.images.read import Pixels
@@ -17,39 +17,39 @@ from unet_desktop.images.screen import NEAREST_FROM, sample_nearest, sample_smoo
 class ImageLayer:
     """Shows the picture: smooth when small, its very pixels when large."""
 
-    def __init__(self, developed_more: Callable[[], None]) -> None:
+    def __init__(self, on_finer: Callable[[], None]) -> None:
         """Start with no picture.
 
         Args:
-            developed_more: called when a finer picture than was painted is ready: paint again.
+            on_finer: called when a finer picture than was painted is ready: paint again.
         """
         self._look = NEUTRAL
-        self._developed = Developed(developed_more)
+        self._enhanced = EnhancedImage(on_finer)
 
     def set_pixels(self, pixels: Pixels | None) -> None:
         """Show this picture, (H, W, 3) uint8 RGB, or none."""
-        self._developed.set_pixels(pixels)
+        self._enhanced.set_pixels(pixels)
 
     def set_look(self, look: Look) -> None:
         """Show it so."""
         self._look = look
-        self._developed.set_look(look.local)
+        self._enhanced.set_look(look.local)
 
     @property
     def pixels(self) -> Pixels | None:
         """What is shown, as it is in truth."""
-        return self._developed.pixels
+        return self._enhanced.pixels
 
     def paint(self, painter: QPainter, scale: float) -> None:
         """See `Layer.paint`."""
-        pixels = self._developed.pixels
+        pixels = self._enhanced.pixels
         if pixels is None:
             return
         height, width = pixels.shape[:2]
         grid = clipped_grid(painter, scale).within(height, width)
         if grid.empty:
             return
-        level = self._developed.level(_halvings(scale))
+        level = self._enhanced.level(_halvings(scale))
         if scale >= NEAREST_FROM and level.shape[:2] == (height, width):
             shown = to_bgra(sample_nearest(level, grid))
         else:

@@ -18,9 +18,9 @@ from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer
 class Layers:
     """Picture, uncertainty, mask, other reader, proposal, sketch, ring."""
 
-    def __init__(self, developed_more: Callable[[], None]) -> None:
+    def __init__(self, on_finer: Callable[[], None]) -> None:
         """All empty; see `ImageLayer` for the argument."""
-        self.image = ImageLayer(developed_more)
+        self.image = ImageLayer(on_finer)
         self.uncertainty = UncertaintyLayer()
         self.mask = MaskLayer()
         self.reader = ReaderLayer()

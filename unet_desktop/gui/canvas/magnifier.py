@@ -15,7 +15,7 @@ _APART = 34.0
 _RIM = 2.0
 
 
-def place_of_loupe(pointer: QPointF, view: QSize, ring: float) -> QRectF:
+def magnifier_rect(pointer: QPointF, view: QSize, ring: float) -> QRectF:
     """Where the glass lies: beside the pointer and its ring, where there is room for it; above before below.
 
     Args:
@@ -36,7 +36,7 @@ def place_of_loupe(pointer: QPointF, view: QSize, ring: float) -> QRectF:
     return best
 
 
-def paint_loupe(painter: QPainter, glass: QRectF, paint_inside: Callable[[], None]) -> None:
+def paint_magnifier(painter: QPainter, glass: QRectF, paint_inside: Callable[[], None]) -> None:
     """Paint a glass at that place; what it shows is painted by the callable, clipped to it."""
     painter.save()
     path = QPainterPath()

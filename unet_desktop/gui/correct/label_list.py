@@ -1,4 +1,4 @@
-"""LabelsPanel: which label is painted."""
+"""LabelList: which label is painted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unet_desktop.labels import Label, LabelSet
 _NUMBERED = 9
 
 
-class LabelsPanel(QWidget):
+class LabelList(QWidget):
     """One button a label, with its colour, its name and the key that chooses it.
 
     Signals:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
-from unet_desktop.gui.correct.label_list import LabelsPanel
-from unet_desktop.gui.correct.prediction_controls import ProposalPanel
+from unet_desktop.gui.correct.label_list import LabelList
+from unet_desktop.gui.correct.prediction_controls import PredictionControls
 from unet_desktop.gui.correct.tool_settings import ToolSettings
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind
@@ -48,17 +48,17 @@ class ToolsPanel(QScrollArea):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Lay them out."""
         super().__init__(parent)
-        self.labels = LabelsPanel()
+        self.labels = LabelList()
         self.settings = ToolSettings()
         self.overlay = OverlayPanel()
-        self.proposal = ProposalPanel(actions)
+        self.prediction = PredictionControls(actions)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
         add_section(column, "Tool", ToolButtons(actions), self.settings)
         add_section(column, "Label", self.labels)
-        add_section(column, "Prediction", self.proposal)
+        add_section(column, "Prediction", self.prediction)
         add_section(column, "View", self.overlay)
         column.addStretch(1)
         self.setWidget(content)

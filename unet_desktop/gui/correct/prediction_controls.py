@@ -1,4 +1,4 @@
-"""ProposalPanel: what the model proposes for the open case, and the decision on it."""
+"""PredictionControls: what the model proposes for the open case, and the decision on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def describe(prediction: StoredPrediction) -> str:
     return "\n".join(lines)
 
 
-class ProposalPanel(QWidget):
+class PredictionControls(QWidget):
     """A sentence, and the buttons that make sense with it."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:

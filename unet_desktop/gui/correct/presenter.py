@@ -8,9 +8,10 @@ from PySide6.QtGui import QColor
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
+from unet_desktop.gui.correct.panel import ToolsPanel
+from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
-from unet_desktop.gui.window.panels import Panels
 from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.history import Step, StepKind
 
@@ -24,32 +25,33 @@ LOCKED = "Another program has this project, so nothing can be changed here."
 class CanvasPresenter(QObject):
     """Canvas, tools and pointer."""
 
-    def __init__(self, canvas: Canvas, pointer: Pointer, app: AppModel, panels: Panels) -> None:
-        """Connect them."""
+    def __init__(self, canvas: Canvas, pointer: Pointer, app: AppModel, panel: ToolsPanel, status: StatusLine) -> None:
+        """Connect them and show the present state."""
         super().__init__(canvas)
-        self._canvas, self._app, self._panels = canvas, app, panels
-        editor, options, tools = app.editor, app.options, panels.tools
+        self._canvas, self._app = canvas, app
+        self._panel, self._status = panel, status
+        self._decision = ""  # the message about accepting or rejecting that may still be shown
+        editor, options = app.editor, app.options
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.mask_changed.connect(canvas.update_box)
         app.proposal.changed.connect(self._on_proposal_changed)
         app.session.models_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
         app.toolbox.changed.connect(self._on_toolbox_changed)
-        editor.refused.connect(lambda: panels.status.showMessage(LOCKED, REFUSED_FOR))
-        self._decided = ""
+        editor.refused.connect(lambda: status.showMessage(LOCKED, REFUSED_FOR))
         app.proposal.decided.connect(self._on_proposal_decided)
         editor.edited.connect(self._on_editor_edited)
-        app.session.case_changed.connect(self._end_decided)
-        app.toolbox.refused.connect(lambda sentence: panels.status.showMessage(sentence, REFUSED_FOR))
-        tools.labels.label_chosen.connect(options.choose_label)
-        tools.settings.brush_size.diameter_chosen.connect(options.set_diameter)
-        tools.settings.pressure.pressure_chosen.connect(options.set_pressure)
-        tools.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
-        tools.settings.combine.combine_chosen.connect(options.choose_combine)
+        app.session.case_changed.connect(self._end_decision)
+        app.toolbox.refused.connect(lambda sentence: status.showMessage(sentence, REFUSED_FOR))
+        panel.labels.label_chosen.connect(options.choose_label)
+        panel.settings.brush_size.diameter_chosen.connect(options.set_diameter)
+        panel.settings.pressure.pressure_chosen.connect(options.set_pressure)
+        panel.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
+        panel.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
-        app.session.case_changed.connect(lambda: panels.status.set_pointer("", ""))  # it was of another picture
-        pointer.left.connect(lambda: panels.status.set_pointer("", ""))
+        app.session.case_changed.connect(lambda: status.set_pointer("", ""))  # it was of another picture
+        pointer.left.connect(lambda: status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
         self._on_options_changed()
         self._on_toolbox_changed()
@@ -60,17 +62,17 @@ class CanvasPresenter(QObject):
         self._on_toolbox_changed()
 
     def _on_proposal_decided(self, sentence: str) -> None:
-        self._decided = sentence
-        self._panels.status.showMessage(sentence, REFUSED_FOR)
+        self._decision = sentence
+        self._status.showMessage(sentence, REFUSED_FOR)
 
     def _on_editor_edited(self, step: Step) -> None:
         if step.kind is not StepKind.DONE:
-            self._end_decided()
+            self._end_decision()
 
-    def _end_decided(self) -> None:
-        """What was said of a decision is so no more: something was undone, or it was another case."""
-        self._panels.status.end_message(self._decided)
-        self._decided = ""
+    def _end_decision(self) -> None:
+        """Clear the message about a decision: a step was undone, or another case was opened."""
+        self._status.end_message(self._decision)
+        self._decision = ""
 
     def _on_proposal_changed(self) -> None:
         prediction, project = self._app.proposal.prediction, self._app.session.project
@@ -78,17 +80,17 @@ class CanvasPresenter(QObject):
             None if prediction is None else prediction.mask, None if project is None else project.labels
         )
         self._canvas.set_uncertainty(self._app.proposal.trust.uncertainty)
-        self._panels.tools.proposal.set_state(self._app.session.model_in_use is not None, prediction)
+        self._panel.prediction.set_state(self._app.session.model_in_use is not None, prediction)
 
     def _on_options_changed(self) -> None:
-        options, tools = self._app.options, self._panels.tools
-        tools.labels.set_labels(options.labels)
-        tools.labels.set_current(options.label)
-        tools.settings.brush_size.set_diameter(options.diameter)
-        tools.settings.pressure.set_pressure(options.pressure)
-        tools.settings.tolerance.set_tolerance(options.tolerance)
-        tools.settings.combine.set_combine(options.combining)
-        tools.settings.set_guide(GUIDES[options.tool])
+        options, panel = self._app.options, self._panel
+        panel.labels.set_labels(options.labels)
+        panel.labels.set_current(options.label)
+        panel.settings.brush_size.set_diameter(options.diameter)
+        panel.settings.pressure.set_pressure(options.pressure)
+        panel.settings.tolerance.set_tolerance(options.tolerance)
+        panel.settings.combine.set_combine(options.combining)
+        panel.settings.set_guide(GUIDES[options.tool])
 
     def _on_toolbox_changed(self) -> None:
         tool = self._app.toolbox.current
@@ -97,16 +99,16 @@ class CanvasPresenter(QObject):
         self._canvas.set_sketch(tool.sketch)
 
     def _on_canvas_viewport_changed(self) -> None:
-        self._panels.status.set_zoom(None if self._canvas.image_size is None else self._canvas.zoom)
+        self._status.set_zoom(None if self._canvas.image_size is None else self._canvas.zoom)
 
     def _on_pointer_hovered(self, x: float, y: float) -> None:
         opened, mask = self._app.session.open, self._app.editor.mask
         column, row = int(x // 1), int(y // 1)
         if opened is None or mask is None or not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
-            self._panels.status.set_pointer("", "")
+            self._status.set_pointer("", "")
             return
         red, green, blue = (int(value) for value in opened.image.pixels[row, column])
-        self._panels.status.set_pointer(
+        self._status.set_pointer(
             f"x {column}  y {row}  RGB {red} {green} {blue}", self._name_of(int(mask[row, column]))
         )
 
@@ -120,6 +122,6 @@ class CanvasPresenter(QObject):
 
 def _colour(options: ToolOptions) -> QColor:
     """Of ring and sketch: what the tool paints with."""
-    if options.tool is ToolKind.UNKNOWN:
+    if options.tool is ToolKind.NOT_ANNOTATED:
         return QColor(175, 175, 175)
     return QColor("white" if options.label is None or options.tool is ToolKind.ERASER else options.label.colour)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.errors import UserError
-from unet_desktop.gui.editing.case_journals import Journals
+from unet_desktop.gui.editing.background_writer import BackgroundWriter, WriteResult
+from unet_desktop.gui.editing.case_journals import CaseJournals
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.editing.mask_writer import Scribe, Written
 from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
 from unet_desktop.masks.history import Step
@@ -40,14 +40,14 @@ class Autosave(QObject):
         """Watch the editor; save when the session leaves a case."""
         super().__init__(parent)
         self._session, self._editor, self._unsaved = session, editor, unsaved
-        self._scribe, self._journals = Scribe(self), Journals(unsaved)
+        self._writer, self._journals = BackgroundWriter(self), CaseJournals(unsaved)
         self._dirty = False
         self._problems: dict[Journal | Unsaved, str] = {}
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._retry = QTimer(self, singleShot=True, interval=RETRY)
         self._idle.timeout.connect(self._on_idle)
         self._retry.timeout.connect(self.save)
-        self._scribe.arrived.connect(self._take_results)
+        self._writer.arrived.connect(self._take_results)
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.edited.connect(self._on_editor_edited)
         session.leaving.connect(self._on_session_leaving)
@@ -70,14 +70,14 @@ class Autosave(QObject):
         self._idle.stop()
         self._collect(leaving=False)
         for unsaved in self._unsaved:
-            self._scribe.write(unsaved)
+            self._writer.write(unsaved)
 
     def flush(self) -> bool:
         """Write what is in no mask file yet, as far as that is possible; True when everything is now."""
         self.save()
-        self._scribe.wait()
+        self._writer.wait()
         self._take_results()
-        self._scribe.wait()  # what is noted in the journals of the masks that were written
+        self._writer.wait()  # what is noted in the journals of the masks that were written
         self._take_results()
         return self.complete
 
@@ -85,7 +85,7 @@ class Autosave(QObject):
         """Write no more; the journals of what could not be written stay for the next start."""
         self._idle.stop()
         self._retry.stop()
-        self._scribe.shutdown()
+        self._writer.shutdown()
         self._journals.enter(None)
 
     def _collect(self, *, leaving: bool) -> None:
@@ -101,17 +101,17 @@ class Autosave(QObject):
     def _take_results(self) -> None:
         """Take in what the threads have done."""
         failing = bool(self._problems)
-        results = self._scribe.results()
+        results = self._writer.results()
         try:
-            for written in results:
-                self._take(written)
+            for result in results:
+                self._take(result)
         finally:
-            self._report(failing=failing, anew=any(written.error is not None for written in results))
+            self._report(failing=failing, anew=any(result.error is not None for result in results))
 
-    def _take(self, written: Written) -> None:
-        what = written.what
+    def _take(self, result: WriteResult) -> None:
+        what = result.what
         self._problems.pop(what, None)
-        problem = written.problem
+        problem = result.problem
         if not problem and isinstance(what, Unsaved) and self._unsaved.find(what.project.root, what.case_id) is what:
             problem = self._note(what)
         if problem:
@@ -124,7 +124,7 @@ class Autosave(QObject):
             case = unsaved.note()
             self._unsaved.drop(unsaved)
             self._problems.pop(unsaved.journal, None)
-            self._scribe.flush(unsaved.journal)
+            self._writer.flush(unsaved.journal)
             project = self._session.project
             if project is unsaved.project:
                 self._session.take(case)
@@ -178,7 +178,7 @@ class Autosave(QObject):
         if project is None or project.read_only or key is None or journal is None:
             return
         journal.add(step)
-        self._scribe.flush(journal)
+        self._writer.flush(journal)
         self._dirty = True
         self._idle.start()
         self._expect(project, key[1], has_mask=not self._editor.untouched, model=self._editor.model)

@@ -1,4 +1,4 @@
-"""Histories of the cases that were open before, kept so that undo still works when one comes back to a case."""
+"""CaseHistories: the histories of cases that were open before, so that undo works when a case is opened again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kept:
     began_empty: bool
 
 
-class Histories:
+class CaseHistories:
     """The histories of cases that are not open, bounded in bytes; those left longest ago go first."""
 
     def __init__(self, budget: int = BUDGET) -> None:

@@ -1,4 +1,4 @@
-"""Journals: those of the cases that were edited since their project was opened."""
+"""CaseJournals: those of the cases that were edited since their project was opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unet_desktop.project.records import list_stems
 log = logging.getLogger("unet.gui")
 
 
-class Journals:
+class CaseJournals:
     """Gives the open case its journal, and clears all of a project away when everything in them is in the masks."""
 
     def __init__(self, unsaved: UnsavedMasks) -> None:

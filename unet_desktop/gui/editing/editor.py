@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from unet_desktop.gui.editing.case_histories import Histories, Key
+from unet_desktop.gui.editing.case_histories import CaseHistories, Key
 from unet_desktop.images.box import Box
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.history import History, Step, StepKind
@@ -61,7 +61,7 @@ class Editor(QObject):
         self.history = History()
         self._began_empty = False
         self._gesture: Gesture | None = None
-        self._histories = Histories()
+        self._histories = CaseHistories()
         self._locked = False
 
     @property

@@ -1,4 +1,4 @@
-"""Corrections: keeps the record of how much proposals were changed in step with the masks, in a thread of its own."""
+"""CorrectionLog: keeps the record of how much proposals were changed in step with the masks, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from unet_desktop.project.layout import Layout
 log = logging.getLogger("unet.gui")
 
 
-class Corrections(QObject):
+class CorrectionLog(QObject):
     """Notes what became of a proposal once its case was left; what was missed is made up for at the next opening.
 
     Signals:

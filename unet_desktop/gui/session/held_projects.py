@@ -1,4 +1,4 @@
-"""Accesses: the projects that this program has, so that no other one writes in them."""
+"""HeldProjects: the projects that this program has, so that no other one writes in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.project.lease import ProjectLease, lease_project
 
 
-class Accesses:
+class HeldProjects:
     """Holds the open project, and those that were left with masks that cannot be written yet."""
 
     def __init__(self, unsaved: UnsavedMasks) -> None:

@@ -1,4 +1,4 @@
-"""Prefetch: while one case is looked at, those where one is likely to go next are read."""
+"""ReadAhead: while one case is looked at, those where one is likely to go next are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unet_desktop.gui.session.case_reader import CaseReader
 from unet_desktop.gui.session.session import Session
 
 
-class Prefetch(QObject):
+class ReadAhead(QObject):
     """Has the next case, the next uncorrected one and the previous one read ahead, in the order of the list."""
 
     def __init__(self, session: Session, reader: CaseReader, parent: QObject | None = None) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from unet_desktop.errors import UserError
 from unet_desktop.gui.session.case_list import CaseList
 from unet_desktop.gui.session.case_reader import CaseReader
-from unet_desktop.gui.session.held_projects import Accesses
+from unet_desktop.gui.session.held_projects import HeldProjects
 from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.project.case import Case
@@ -55,7 +55,7 @@ class Session(QObject):
         self.models: list[Model] = []
         self.model_in_use: Path | None = None
         self.cases = CaseList(self)
-        self._unsaved, self._reader, self._accesses = unsaved, reader, Accesses(unsaved)
+        self._unsaved, self._reader, self._held = unsaved, reader, HeldProjects(unsaved)
         self.broken: Broken | None = None  # what is shown in the place of a case that could not be opened
 
     @property
@@ -85,7 +85,7 @@ class Session(QObject):
             ProjectError: no project, or damaged; what was open stays open.
         """
         self.leaving_project.emit()  # before reading: what it writes may belong to this very project
-        self._swap_project(self._accesses.enter(root))
+        self._swap_project(self._held.enter(root))
 
     def close_project(self) -> None:
         """Leave the project; the window shows its first page."""
@@ -94,7 +94,7 @@ class Session(QObject):
 
     def shutdown(self) -> None:
         """Let other programs have what is open; the window is gone."""
-        self._accesses.leave()
+        self._held.leave()
 
     def reload_cases(self) -> None:
         """Read the project's cases again after a job added some.
@@ -208,5 +208,5 @@ class Session(QObject):
         self.cases.set_project(project)
         self.project_changed.emit()
         self.case_changed.emit()
-        self._accesses.keep(access)
+        self._held.keep(access)
         self.refresh_models()

@@ -103,7 +103,7 @@ class Brush(Tool):
 
 def _meaning(tool: ToolKind, labels: LabelSet, label: Label, *, erases: bool) -> tuple[Mask, str]:
     """What the tool makes of each pixel value, and what its stroke is called."""
-    if tool is ToolKind.UNKNOWN:
+    if tool is ToolKind.NOT_ANNOTATED:
         return (
             (annotate_as_background_table(), "Erase not annotated")
             if erases

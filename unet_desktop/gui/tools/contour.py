@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.tools.contour_target import INSIDE, OnCurve, Target, cursor_of, sketched, target_at
-from unet_desktop.gui.tools.drag import Grasp
+from unet_desktop.gui.tools.drag import Drag
 from unet_desktop.gui.tools.live_shape import LiveShape
 from unet_desktop.gui.tools.sketch import Sketch
 from unet_desktop.gui.tools.tool import Tool, Touch
@@ -16,7 +16,7 @@ from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, follow_p
 from unet_desktop.masks.shapes.piece import Piece, largest_piece, piece_at
 
 
-class SplineTool(Tool):
+class ContourTool(Tool):
     """Follows the edge of one piece of the label; where there is none, clicks draw it. See the module."""
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
@@ -25,7 +25,7 @@ class SplineTool(Tool):
         self._live = LiveShape(editor)
         self._draft = ContourDraft()
         self._past: list[ContourDraft] = []
-        self._drag: Grasp[ContourDraft] | None = None
+        self._drag: Drag[ContourDraft] | None = None
         self._pointer = Touch(0.0, 0.0)
         self._hot: Target = None
         self._committing = False
@@ -214,26 +214,26 @@ class SplineTool(Tool):
 
     def _on_editor_edited(self) -> None:
         """Somebody else changed the mask: the curve follows what is there now."""
-        if not self._committing and self._options.tool is ToolKind.SPLINE:
+        if not self._committing and self._options.tool is ToolKind.CONTOUR:
             self._follow(_piece(self._editor, self._options, self._draft.contour))
 
 
-def _grasp(draft: ContourDraft, touch: Touch, target: Target, size: Size) -> Grasp[ContourDraft]:
+def _grasp(draft: ContourDraft, touch: Touch, target: Target, size: Size) -> Drag[ContourDraft]:
     """What a press on that target makes of the draft."""
     if isinstance(target, OnCurve):
         inserted = draft.inserted(target.piece, target.share, size)
-        return Grasp(touch, draft, lambda at: inserted.moved(target.piece + 1, at.x, at.y), inserted)
+        return Drag(touch, draft, lambda at: inserted.moved(target.piece + 1, at.x, at.y), inserted)
     if isinstance(target, int):
-        return Grasp(touch, draft, lambda at: draft.moved(target, at.x, at.y))
+        return Drag(touch, draft, lambda at: draft.moved(target, at.x, at.y))
     if target is INSIDE:
-        return Grasp(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y))
-    return Grasp(touch, draft, lambda at: draft.with_knot(at.x, at.y), draft.with_knot(touch.x, touch.y))
+        return Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y))
+    return Drag(touch, draft, lambda at: draft.with_knot(at.x, at.y), draft.with_knot(touch.x, touch.y))
 
 
 def _piece(editor: Editor, options: ToolOptions, followed: Contour | None) -> Piece | None:
     """The piece whose edge the curve shall follow: the one that it followed, or the largest."""
     mask, labels, label = editor.mask, options.labels, options.label
-    if mask is None or labels is None or label is None or options.tool is not ToolKind.SPLINE:
+    if mask is None or labels is None or label is None or options.tool is not ToolKind.CONTOUR:
         return None
     piece = None
     if followed is not None and not label.unique:

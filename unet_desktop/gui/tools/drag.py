@@ -1,4 +1,4 @@
-"""Grasp: a press on a shape that is being edited, and what it makes of the shape until it is let go."""
+"""Drag: a press on a shape that is being edited, and what it makes of the shape until it is let go."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True, slots=True)
-class Grasp(Generic[Shape]):
+class Drag(Generic[Shape]):
     """A press in progress.
 
     Attributes:
@@ -33,7 +33,7 @@ class Grasp(Generic[Shape]):
     click: Shape | None = None
     moved: bool = False
 
-    def after_move(self, touch: Touch) -> Grasp[Shape]:
+    def after_move(self, touch: Touch) -> Drag[Shape]:
         """The same with `moved` set once the pointer has gone further than a hand trembles."""
         far = math.hypot(touch.x - self.start.x, touch.y - self.start.y) > _STILL * touch.reach
         return replace(self, moved=True) if far and not self.moved else self

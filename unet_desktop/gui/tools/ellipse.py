@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.tools.draft import step_name
-from unet_desktop.gui.tools.drag import Grasp
+from unet_desktop.gui.tools.drag import Drag
 from unet_desktop.gui.tools.ellipse_target import Target, Whole, cursor_of, settled, sketched, target_at
 from unet_desktop.gui.tools.live_shape import LiveShape
 from unet_desktop.gui.tools.sketch import Sketch
@@ -60,7 +60,7 @@ class EllipseTool(Tool):
         self._live = LiveShape(editor)
         self._draft = EllipseDraft()
         self._past: list[EllipseDraft] = []
-        self._drag: Grasp[EllipseDraft] | None = None
+        self._drag: Drag[EllipseDraft] | None = None
         self._purpose: _Purpose | None = None
         self._pointer = Touch(0.0, 0.0)
         self._hot: Target = None
@@ -192,29 +192,29 @@ class EllipseTool(Tool):
         if not was_empty:
             self.sketch_changed.emit()
 
-    def _grasp(self, touch: Touch, target: Target) -> Grasp[EllipseDraft]:
+    def _grasp(self, touch: Touch, target: Target) -> Drag[EllipseDraft]:
         draft, ellipse = self._draft, self._draft.ellipse
         start = (touch.x, touch.y)
         # In the middle of clicking points a click is a point wherever it is; only a drag is meant for a handle.
         click = draft.with_point(start) if draft.points or draft.empty else None
         if isinstance(target, int):
-            return Grasp(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
+            return Drag(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
         if ellipse is None or target is None:
             if draft.empty:
-                return Grasp(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
-            return Grasp(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
+                return Drag(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
+            return Drag(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
         if isinstance(target, Grip):
             x, y = target.place(ellipse)
             right, down = x - touch.x, y - touch.y
-            return Grasp(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
+            return Drag(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
         if target is Whole.TURN:
-            return Grasp(
+            return Drag(
                 touch,
                 draft,
                 lambda at: EllipseDraft((), turn_ellipse(ellipse, start, (at.x, at.y), stepwise=at.straight)),
                 click,
             )
-        return Grasp(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
+        return Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
 
     def _show(self, draft: EllipseDraft) -> None:
         self._draft = draft

@@ -42,7 +42,7 @@ GUIDES: dict[ToolKind, Guide] = {
         "takes the place of the region.",
         Setting.COMBINE,
     ),
-    ToolKind.SPLINE: Guide(
+    ToolKind.CONTOUR: Guide(
         "Contour",
         "Drag a handle and the edge follows; a press on the line makes another, the right button removes one. "
         "Without a region, click round it and press Return.",
@@ -73,7 +73,7 @@ GUIDES: dict[ToolKind, Guide] = {
         "Fill",
         "Click an enclosed area to fill it. The right button or Ctrl erases the label's piece under the pointer.",
     ),
-    ToolKind.UNKNOWN: Guide(
+    ToolKind.NOT_ANNOTATED: Guide(
         "Not annotated",
         "Drag over what cannot be judged: it is left out of training and figures. The right button makes it "
         "background.",

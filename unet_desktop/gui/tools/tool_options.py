@@ -21,14 +21,14 @@ class ToolKind(StrEnum):
     BRUSH = "brush"
     ERASER = "eraser"
     ELLIPSE = "ellipse"
-    SPLINE = "spline"
+    CONTOUR = "spline"
     PUSH = "push"
     POLYGON = "polygon"
     LASSO = "lasso"
     EDGE = "edge"
     WAND = "wand"
     FILL = "fill"
-    UNKNOWN = "unknown"
+    NOT_ANNOTATED = "unknown"
 
 
 class ToolOptions(QObject):

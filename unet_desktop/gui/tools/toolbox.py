@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.tools.brush import Brush
-from unet_desktop.gui.tools.contour import SplineTool
+from unet_desktop.gui.tools.contour import ContourTool
 from unet_desktop.gui.tools.ellipse import EllipseTool
 from unet_desktop.gui.tools.fill import Fill
 from unet_desktop.gui.tools.lasso import Lasso
@@ -20,14 +20,14 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.BRUSH: Brush,
     ToolKind.ERASER: Brush,
     ToolKind.ELLIPSE: EllipseTool,
-    ToolKind.SPLINE: SplineTool,
+    ToolKind.CONTOUR: ContourTool,
     ToolKind.PUSH: PushEdge,
     ToolKind.POLYGON: Polygon,
     ToolKind.LASSO: Lasso,
     ToolKind.EDGE: SmartEdge,
     ToolKind.WAND: MagicWand,
     ToolKind.FILL: Fill,
-    ToolKind.UNKNOWN: Brush,
+    ToolKind.NOT_ANNOTATED: Brush,
 }
 """The class of each tool; kinds of the same class share one object."""
 

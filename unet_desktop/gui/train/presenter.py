@@ -36,7 +36,7 @@ class TrainPresenter(QObject):
         app.project_jobs.progressed.connect(panels.status.set_progress)
         app.session.models_changed.connect(self._on_session_models_changed)
         app.session.project_changed.connect(self._on_session_project_changed)
-        app.corrections.changed.connect(self._show_corrections)
+        app.correction_log.changed.connect(self._show_corrections)
         training, models = panels.training, panels.models
         app.project_jobs.training_started.connect(lambda config, scratch: training.begin(config, from_scratch=scratch))
         training.train_requested.connect(lambda config, scratch: guarded("learning.start_training")(config, scratch))
@@ -103,4 +103,4 @@ class TrainPresenter(QObject):
 
     def _show_corrections(self) -> None:
         names = {model.header.weights_sha256: model.name for model in self._app.session.models}
-        self._panels.training.results.set_corrections(self._app.corrections.noted, names)
+        self._panels.training.results.set_corrections(self._app.correction_log.noted, names)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToo
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
-from unet_desktop.gui.canvas.split_view import Stage
+from unet_desktop.gui.canvas.split_view import SplitView
 from unet_desktop.gui.cases.commands import CaseHandlers
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.keymap import Keymap
@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self.app = app
         self.problems = Problems(self)
         self.canvas = Canvas()
-        self.stage = Stage(self.canvas)
+        self.split_view = SplitView(self.canvas)
         # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
         self.actions_by_id = Actions(
             self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(app.store, self)
@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         wire(self, Pointer(self.canvas, app.toolbox), groups, appearance)
 
     def _lay_out(self) -> None:
-        for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.stage):
+        for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.split_view):
             self.pages.addWidget(page)
         centre = QWidget()
         column = QVBoxLayout(centre)

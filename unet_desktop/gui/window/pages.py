@@ -63,7 +63,7 @@ class PagesPresenter(QObject):
         if session.current_id is not None:
             panels.cases.set_fault(session.current_id, "" if broken is None else broken.sentence)
         panels.broken.set_broken(broken, writable=project is not None and not project.read_only)
-        self._window.stage.set_image(None if opened is None else opened.image.pixels)
+        self._window.split_view.set_image(None if opened is None else opened.image.pixels)
         panels.cases.set_current(session.current_id)
         self._show_case()
         self._show_page()
@@ -78,11 +78,11 @@ class PagesPresenter(QObject):
         session, panels = self._app.session, self._panels
         page: QWidget = panels.welcome
         if session.project is not None:
-            page = self._window.stage if session.case_ids else panels.no_cases
+            page = self._window.split_view if session.case_ids else panels.no_cases
             page = page if session.broken is None else panels.broken
         changed = page is not self._window.pages.currentWidget()
         self._window.pages.setCurrentWidget(page)
-        if changed and page is self._window.stage:
+        if changed and page is self._window.split_view:
             self._window.canvas.setFocus()  # or the search field would take the keys of the commands
 
     def _show_counts(self) -> None:

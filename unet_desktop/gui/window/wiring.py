@@ -40,9 +40,9 @@ def wire(window: MainWindow, pointer: Pointer, groups: Groups, appearance: Appea
     app, panels = window.app, window.panels
     guarded = window.handlers.find
     upkeep = Upkeep(window, appearance)
-    CanvasPresenter(window.canvas, pointer, app, panels)
+    CanvasPresenter(window.canvas, pointer, app, panels.tools, panels.status)
     BrushSizeHint(window.canvas, app.options)
-    ViewPresenter(window.stage, pointer, app, panels, guarded)
+    ViewPresenter(window.split_view, pointer, app, panels, guarded)
     PagesPresenter(window, app, panels)
     CloseUp(window.canvas, app)
     HistoryPresenter(app.editor, panels.history)

@@ -1,4 +1,4 @@
-"""Scribe: the two threads that write journals and masks, so that the brush waits for no disk."""
+"""BackgroundWriter: the two threads that write journals and masks, so that the brush waits for no disk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unet_desktop.project.journal import Journal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Written:
+class WriteResult:
     """What became of something that was to be written: a journal's new steps or a whole mask; None is success."""
 
     what: Journal | Unsaved
@@ -33,7 +33,7 @@ class Written:
         return "" if self.error is None else str(self.error)
 
 
-class Scribe(QObject):
+class BackgroundWriter(QObject):
     """Writes what it is given, in order: steps at once, masks in a thread of their own, because they take longer.
 
     Signals:
@@ -48,7 +48,7 @@ class Scribe(QObject):
         # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
         self._steps, self._masks = ThreadPoolExecutor(1, "journal"), ThreadPoolExecutor(1, "masks")
         self._running: dict[Journal | Unsaved, Future[None]] = {}
-        self._results: SimpleQueue[Written] = SimpleQueue()
+        self._results: SimpleQueue[WriteResult] = SimpleQueue()
 
     def flush(self, journal: Journal) -> None:
         """Bring the journal's new steps to the disk soon."""
@@ -66,7 +66,7 @@ class Scribe(QObject):
             future.result()
         self._running.clear()
 
-    def results(self) -> list[Written]:
+    def results(self) -> list[WriteResult]:
         """What has been written, or could not be, since this was asked last; oldest first."""
         found = []
         while True:
@@ -89,5 +89,5 @@ class Scribe(QObject):
             write()
         except Exception as caught:  # noqa: BLE001 - the thread's boundary: whoever takes the result decides
             error = caught
-        self._results.put(Written(what, error))
+        self._results.put(WriteResult(what, error))
         self.arrived.emit()
