@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from unet_desktop.cli import progress
-from unet_desktop.cli.progress import Followed, figures_line, follow
+from unet_desktop.cli.progress import Followed, follow, metrics_line
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.errors import MaskError
-from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
+from unet_desktop.tasks.events import FinishedBefore, ItemDone, ModelSaved, RunDone, Written
 
 METRICS = {"bce": 0.25, "dice": 0.9, "dice/optic disc": 0.95, "iou/optic cup": 0.8, "vcdr_error": 0.031}
 
@@ -35,7 +35,7 @@ def test_work_without_a_problem_is_done(capsys):
 
 
 def test_no_empty_bar_is_left_where_there_was_nothing_to_do(capsys):
-    _, _, err = shown_by(capsys, Message("10 of 10 pictures were finished by an earlier run."))
+    _, _, err = shown_by(capsys, FinishedBefore(10, 10))
     assert "10 of 10" in err
     assert "0/?" not in err
 
@@ -108,12 +108,12 @@ def test_label_names_with_square_brackets_are_shown_as_they_are(capsys, name):
 
 
 def test_figures_in_one_line_leave_out_what_is_of_no_label():
-    assert figures_line(METRICS) == "dice optic disc 0.950, iou optic cup 0.800, vcdr error 0.031"
-    assert figures_line({}) == ""
+    assert metrics_line(METRICS) == "dice optic disc 0.950, iou optic cup 0.800, vcdr error 0.031"
+    assert metrics_line({}) == ""
 
 
 def test_events_that_need_more_than_a_line_are_handed_on(capsys):
-    event = object()
+    event = RunDone(1, 0, 0, 0)
     assert shown_by(capsys, event, ItemDone("a", 1, 1))[0].rest == [event]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
-from unet_desktop.cli.progress import figures_line, follow
+from unet_desktop.cli.progress import follow, metrics_line
 
 
 def run(
@@ -16,13 +16,14 @@ def run(
 ) -> None:
     """Make a sample project, train on it, segment the rest, write masks, a table and an overlay picture."""
     from unet_desktop.tasks.alone import alone
-    from unet_desktop.tasks.demo import DemoResult, run_demo
+    from unet_desktop.tasks.demo import run_demo
+    from unet_desktop.tasks.events import DemoResult
 
     followed = follow(alone(folder / "project", run_demo(folder)), "Sample project")
     for event in followed.rest:
         if isinstance(event, DemoResult):
             output.print(
-                f"Against the known masks of {event.pictures} pictures: {figures_line(event.means)}", markup=False
+                f"Against the known masks of {event.pictures} pictures: {metrics_line(event.means)}", markup=False
             )
             output.print("The photographs are synthetic: these figures say that it works, not how well on real eyes.")
     raise typer.Exit(SOME_FAILED if followed.code else DONE)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
     from unet_desktop.tasks.evaluation.sides import Sides
     from unet_desktop.tasks.evaluation.targets import Targets
+    from unet_desktop.tasks.events import EvaluationEvent
 
 _MASKS = "a folder of masks (indexed, 0/1, 0/255 or 0/128/255), or a project"
 _FIRST = typer.Argument(help=f"Masks to judge, or the first reader's: {_MASKS}.", show_default=False)
@@ -74,7 +75,7 @@ def run(
     raise typer.Exit(SOME_FAILED if followed.failed or followed.stopped else DONE)
 
 
-def _events(sides: Sides, settings: Settings, targets: Targets) -> Iterator[object]:
+def _events(sides: Sides, settings: Settings, targets: Targets) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.evaluated import Evaluated
     from unet_desktop.tasks.evaluation.run import evaluate
 

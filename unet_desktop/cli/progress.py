@@ -1,4 +1,4 @@
-"""Following long work in the terminal: a bar, a line for each problem, and what came out of it."""
+"""Follow long work in the terminal: a bar, a line for each problem, and the results."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_error
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Working
-from unet_desktop.tasks.events import FoldsDone, ItemDone, ModelSaved, Written
+from unet_desktop.tasks.events import FinishedBefore, FoldsDone, ItemDone, ModelSaved, TaskEvent, Written
 
 _STAGES = {
     "read": "Reading pictures",
@@ -23,27 +31,27 @@ _STAGES = {
 
 @dataclass(slots=True)
 class Followed:
-    """What a piece of work came to.
+    """The result of a piece of work.
 
     Attributes:
         failed: number of items that could not be done.
         stopped: Ctrl+C ended it.
         rest: events that need more than a line, in order.
-        notes: what had to be decided on the way, and how often.
+        notes: each thing that had to be decided, and how often.
     """
 
     failed: int = 0
     stopped: bool = False
-    rest: list[object] = field(default_factory=list)
+    rest: list[TaskEvent] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
     @property
     def code(self) -> int:
-        """The exit code it means."""
+        """The exit code."""
         return SOME_FAILED if self.failed or self.stopped else DONE
 
 
-def follow(events: Iterator[object], title: str) -> Followed:
+def follow(events: Iterator[TaskEvent], title: str) -> Followed:
     """Run a generator of events to its end, showing how it goes; Ctrl+C closes it and keeps what is done."""
     followed = Followed()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -66,73 +74,75 @@ def follow(events: Iterator[object], title: str) -> Followed:
     return followed
 
 
-def figures_line(metrics: Mapping[str, float]) -> str:
-    """Figures in one line, in the field's words: Dice and IoU per label, vCDR error."""
+def metrics_line(metrics: Mapping[str, float]) -> str:
+    """Dice and IoU of each label and the vCDR error, in one line."""
     wanted = [name for name in metrics if "/" in name or name == "vcdr_error"]
-    return ", ".join(f"{figure_title(name, ' ')} {metrics[name]:.3f}" for name in wanted)
+    return ", ".join(f"{metric_title(name, ' ')} {metrics[name]:.3f}" for name in wanted)
 
 
 def folds_line(event: FoldsDone) -> str:
-    """The same figures with their standard deviation over the folds."""
+    """The same metrics with their standard deviation over the folds."""
     wanted = [name for name in event.mean if "/" in name or name == "vcdr_error"]
-    return ", ".join(f"{figure_title(name, ' ')} {event.mean[name]:.3f} ± {event.spread[name]:.3f}" for name in wanted)
+    return ", ".join(f"{metric_title(name, ' ')} {event.mean[name]:.3f} ± {event.spread[name]:.3f}" for name in wanted)
 
 
-def figure_title(name: str, between: str) -> str:
-    """A figure's name for people: its kind and, as the user spelt it, the label it is of."""
+def metric_title(name: str, between: str) -> str:
+    """A metric's name for people: its kind, and the label as the user spelt it."""
     kind, _, label = name.partition("/")
     kind = kind.replace("_", " ")
     return f"{kind}{between}{label}" if label else kind
 
 
-def _show(event: object, progress: Progress, bar: object, followed: Followed) -> None:
-    task = progress.tasks[0].id
-    if isinstance(event, ItemDone):
-        progress.update(task, completed=event.done, total=event.total)
-        if event.problem:
-            followed.failed += 1
-            show_error(event.problem)
-        elif event.note:
-            followed.notes[event.note] += 1
-    elif isinstance(event, BatchDone):
-        description = _STAGES[event.stage] + (f", epoch {event.epoch} of {event.epochs}" if event.epoch else "")
-        if not math.isnan(event.seconds_left):
-            description += f", {_minutes(event.seconds_left)} left"
-        progress.update(task, description=description, completed=event.step, total=event.steps)
-    elif isinstance(event, EpochDone):
-        progress.console.print(_epoch_line(event), markup=False)
-    elif isinstance(event, Working):
-        pass
-    elif isinstance(event, Resumed):
-        last = event.past[-1]
-        for line in (f"{_STAGES[last.stage]} goes on after epoch {last.epoch} of {last.epochs}.", *event.changes):
-            progress.console.print(line, markup=False)
-    elif isinstance(event, Message):
-        progress.console.print(event.text, markup=False)
-    elif isinstance(event, Finished):
-        figures = figures_line(event.metrics)
-        judged = f" On the validation pictures: {figures}" if figures else ""
-        output.print(f"Trained in {_minutes(event.seconds)}.{judged}", markup=False)
-    elif isinstance(event, FoldsDone):
-        output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
-    elif isinstance(event, ModelSaved):
-        output.print(f"Model: {event.path}", markup=False)
-    elif isinstance(event, Written):
-        output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
-    else:
-        followed.rest.append(event)
+def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed) -> None:
+    match event:
+        case ItemDone():
+            progress.update(bar, completed=event.done, total=event.total)
+            if event.problem:
+                followed.failed += 1
+                show_error(event.problem)
+            elif event.note:
+                followed.notes[event.note] += 1
+        case BatchDone():
+            description = _STAGES[event.stage] + (f", epoch {event.epoch} of {event.epochs}" if event.epoch else "")
+            if not math.isnan(event.seconds_left):
+                description += f", {_minutes(event.seconds_left)} left"
+            progress.update(bar, description=description, completed=event.step, total=event.steps)
+        case EpochDone():
+            progress.console.print(_epoch_line(event), markup=False)
+        case Working():
+            pass
+        case Resumed():
+            last = event.past[-1]
+            for line in (f"{_STAGES[last.stage]} goes on after epoch {last.epoch} of {last.epochs}.", *event.changes):
+                progress.console.print(line, markup=False)
+        case Message():
+            progress.console.print(event.text, markup=False)
+        case FinishedBefore():
+            progress.console.print(event.sentence, markup=False)
+        case Finished():
+            metrics = metrics_line(event.metrics)
+            judged = f" On the validation pictures: {metrics}" if metrics else ""
+            output.print(f"Trained in {_minutes(event.seconds)}.{judged}", markup=False)
+        case FoldsDone():
+            output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
+        case ModelSaved():
+            output.print(f"Model: {event.path}", markup=False)
+        case Written():
+            output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
+        case _:
+            followed.rest.append(event)
 
 
 def _epoch_line(event: EpochDone) -> str:
-    figures = [
-        f"{figure_title(name, ' ')} {value:.3f}"
+    metrics = [
+        f"{metric_title(name, ' ')} {value:.3f}"
         for name, value in event.metrics.items()
         if name.startswith("dice/") or name in {"iou", "bce", "vcdr_error"}
     ]
     saved = ", saved" if event.saved else ""
     return (
         f"{_STAGES[event.stage]}, epoch {event.epoch} of {event.epochs}: "
-        f"{', '.join([f'loss {event.train_loss:.4f}', *figures])}; {event.seconds:.1f} s{saved}"
+        f"{', '.join([f'loss {event.train_loss:.4f}', *metrics])}; {event.seconds:.1f} s{saved}"
     )
 
 

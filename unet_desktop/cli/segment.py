@@ -14,7 +14,7 @@ from unet_desktop.cli.console import SOME_FAILED, output
 from unet_desktop.cli.progress import follow
 from unet_desktop.cli.stopping import stopping_gently
 from unet_desktop.errors import CheckpointError, UserError
-from unet_desktop.tasks.events import ItemDone, Planned, RunDone
+from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, Probabilities
 from unet_desktop.tasks.folders.request import Request
 
@@ -99,14 +99,15 @@ def _done(request: Request) -> int:
     return SOME_FAILED if ended is not None and ended.failed_before else followed.code
 
 
-def _printed(events: Iterator[object], counts: Counter[str]) -> Iterator[object]:
+def _printed(events: Iterator[FolderEvent], counts: Counter[str]) -> Iterator[FolderEvent]:
     """Print what a dry run says of each picture, count those of a run, and pass on the rest."""
     for event in events:
-        if isinstance(event, Planned):
-            output.print(f"{'segment' if event.to_do else 'leave  '}  {event.name}", markup=False)
-            continue
-        if isinstance(event, ItemDone):
-            counts["failed" if event.problem else "segmented"] += 1
+        match event:
+            case Planned():
+                output.print(f"{'segment' if event.to_do else 'leave  '}  {event.name}", markup=False)
+                continue
+            case ItemDone():
+                counts["failed" if event.problem else "segmented"] += 1
         yield event
 
 

@@ -8,11 +8,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
+from typing import TypeVar
 
 _ASKED = b"\nStopping after what is in hand. Ctrl+C again stops at once.\n"
+Event = TypeVar("Event")
 
 
-def stopping_gently(events: Iterator[object], *, endless: bool = False) -> Iterator[object]:
+def stopping_gently(events: Iterator[Event], *, endless: bool = False) -> Iterator[Event]:
     """The same events until Ctrl+C or SIGTERM; then what is in hand is finished and the generator closed.
 
     Args:

@@ -15,6 +15,7 @@ from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
 from unet_desktop.tasks.alone import alone
+from unet_desktop.tasks.events import ItemDone, TrainingTaskEvent, Written
 from unet_desktop.tasks.interrupted import interrupted
 from unet_desktop.tasks.processes import assist, joined
 
@@ -72,7 +73,7 @@ def run(
     raise typer.Exit(_carried_out(project, events, device))
 
 
-def _carried_out(project: Path, events: Iterator[object], device: str) -> int:
+def _carried_out(project: Path, events: Iterator[TrainingTaskEvent], device: str) -> int:
     """Follow a training to its end, or assist in it where this is not the first of several processes; exit code."""
     with joined(device) as first:
         if not first:
@@ -86,7 +87,7 @@ def _carried_out(project: Path, events: Iterator[object], device: str) -> int:
 
 def _resumed(
     project: Path, preset: str | None, changes: dict[str, int | float | None], device: str
-) -> Iterator[object]:
+) -> Iterator[TrainingTaskEvent]:
     given = preset is not None or any(value is not None for value in changes.values())
     config = configuration(preset, changes) if given else None
     from unet_desktop.tasks.train import resume_project
@@ -101,19 +102,21 @@ def _refuse_together(*, resume: bool, anew: bool, folds: bool) -> None:
         raise TrainingError("--folds trains anew each time and touches no other training; give it alone.")
 
 
-def _in_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[object]:
+def _in_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[TrainingTaskEvent]:
     from unet_desktop.tasks.train_folds import train_folds
 
     yield from train_folds(project, config, folds, device=device)
 
 
-def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[object]:
+def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | Written]:
     from unet_desktop.tasks.show_augmentation import write_augmentation
 
     yield from write_augmentation(project, config, target)
 
 
-def _new(project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool) -> Iterator[object]:
+def _new(
+    project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool
+) -> Iterator[TrainingTaskEvent]:
     """A new training gives up the one that was interrupted, so that has to be said."""
     found = interrupted(project)
     if found is not None and not anew:

@@ -1,14 +1,20 @@
-"""What training tells while it runs: small frozen values, no torch."""
+"""The events of a training: small frozen values, no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 Stage = Literal["read", "locate", "segment", "measure"]
 """read: pictures are decoded. locate, segment: that network learns. measure: the finished model is measured."""
+
+
+class Transient:
+    """Base of the events that only say how far the work is: a receiver that cannot keep up may drop them."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchDone:
-    """One step is done; may be dropped by whoever thins the events.
+class BatchDone(Transient):
+    """One step is done.
 
     Attributes:
         stage: which part of the run.
@@ -39,7 +45,6 @@ class BatchDone:
     steps: int
     loss: float
     seconds_left: float
-    passing: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,9 @@ class Finished:
 
     Attributes:
         checkpoint: the file.
-        metrics: of the kept epoch's model through the whole pipeline, at the validation pictures' own
-            resolution; names as in `EpochDone`, "bce" as the network saw it.
-        cases: case id to the same figures of that picture alone, worst mean Dice first.
+        metrics: of the kept epoch's model, measured end to end at the validation pictures' own resolution; names as in
+            `EpochDone`, "bce" as the network saw it.
+        cases: case id to the same metrics of that picture alone, worst mean Dice first.
         seconds: of the whole run.
     """
 
@@ -90,24 +95,24 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
-    """Nothing to tell: a place within a step, or between two validation pictures, where the run can be stopped."""
+class Working(Transient):
+    """A place within a step, or between two validation pictures, where the run can be stopped."""
 
     stage: Stage
-    passing: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """An interrupted training goes on; the first event after the pictures were read.
+    """An interrupted training is resumed; the first event after the pictures were read.
 
     Attributes:
-        past: the epochs that were done before, in order.
-        changes: sentences on what is not as it was (torch, threads), so that figures may differ in the last digits.
+        past: the epochs that were done before, in order; at least one.
+        changes: sentences on what has changed since (torch, threads), so that metrics may differ in the last digits.
     """
 
     past: tuple[EpochDone, ...]
     changes: tuple[str, ...] = ()
 
 
-TrainEvent = Message | BatchDone | EpochDone | Working | Resumed | Finished
+TrainEvent = Message | Working | BatchDone | EpochDone | Resumed | Finished
+"""What training yields."""

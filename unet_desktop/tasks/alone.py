@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from unet_desktop.engine.events import Message
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import ProjectLease, lease_exclusively
 
+Event = TypeVar("Event")
 
-def alone(root: Path, events: Iterator[object]) -> Iterator[object]:
+
+def alone(root: Path, events: Iterator[Event]) -> Iterator[Event | Message]:
     """The events, while this program has the project; before them, what was recovered in it.
 
     Args:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from unet_desktop import files
@@ -19,7 +19,7 @@ from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
 from unet_desktop.tasks.evaluation.reader import folder_reader, predictions
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import Sides
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import DemoResult, TaskEvent, Written
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import TRUE_MASKS, make_sample_project
@@ -27,20 +27,12 @@ from unet_desktop.tasks.segment_cases import segment_cases
 from unet_desktop.tasks.train import train_project
 
 
-@dataclass(frozen=True, slots=True)
-class DemoResult:
-    """How well the demo's model did on the synthetic photographs that it had not seen."""
-
-    pictures: int
-    means: Mapping[str, float]
-
-
 def demo_config() -> TrainConfig:
     """The default preset, with fewer epochs: drawings are easier than eyes."""
     return replace(PRESETS["fast"], epochs=14, locate_epochs=6)
 
 
-def run_demo(folder: Path) -> Iterator[object]:
+def run_demo(folder: Path) -> Iterator[TaskEvent]:
     """Make `folder/project` and `folder/results`; an earlier demo's project there is used again, not overwritten.
 
     Raises:
@@ -65,7 +57,7 @@ def run_demo(folder: Path) -> Iterator[object]:
     yield Written("overlay picture", sheet)
 
 
-def _evaluated(root: Path, project: Project) -> Iterator[object]:
+def _evaluated(root: Path, project: Project) -> Iterator[DemoResult]:
     sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS), project.labels)
     for event in evaluate(sides, Settings(resamples=0)):
         if isinstance(event, Evaluated):

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unet_desktop.engine.device.warm_up import warm_up
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceFound:
-    """One sentence about the device that "auto" means here."""
-
-    text: str
+from unet_desktop.tasks.events import DeviceFound
 
 
 def describe_device() -> Iterator[DeviceFound]:

@@ -1,12 +1,19 @@
-"""What long work yields beside the engine's own events: one small frozen value for each thing that was done."""
+"""The events of the tasks: small frozen values, and for each kind of task the union of what it yields."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from unet_desktop.engine.events import Message, TrainEvent, Working
+
+if TYPE_CHECKING:
+    from unet_desktop.tasks.evaluation.evaluated import Evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +22,11 @@ class ItemDone:
 
     Attributes:
         name: of the item: a case's id or a file's name.
-        done, total: how many are behind, of how many.
+        done, total: how many items are done, of how many.
         problem: why it could not be done, as a sentence; empty when it was.
-        note: what had to be decided on the way, as a sentence, or empty.
-        picture: its picture's file, where somebody may want to look at it; None otherwise.
-        mask: the file of the mask that was made of it; None where none was made.
+        note: what had to be decided for it, as a sentence, or empty.
+        picture: the file of its picture, to be shown; None when there is nothing to show.
+        mask: the file of its mask; None where none was made.
     """
 
     name: str
@@ -42,12 +49,12 @@ class ModelSaved:
 
 @dataclass(frozen=True, slots=True)
 class FoldsDone:
-    """A cross-validation is through.
+    """A cross-validation is done.
 
     Attributes:
         folds: how many there were.
-        mean: of each figure over the folds.
-        spread: standard deviation of each figure over the folds.
+        mean: of each metric over the folds.
+        spread: standard deviation of each metric over the folds.
     """
 
     folds: int
@@ -79,17 +86,70 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class RunDone:
-    """A run over folders is through.
+class FinishedBefore:
+    """An earlier run over folders has finished some of the pictures; this one leaves them as they are.
 
     Attributes:
-        segmented: pictures that were segmented now.
-        failed: pictures that could not be.
+        finished: how many pictures.
+        total: pictures that this run found.
+    """
+
+    finished: int
+    total: int
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        were = "was" if self.finished == 1 else "were"
+        return f"{self.finished} of {self.total} pictures {were} finished by an earlier run."
+
+
+@dataclass(frozen=True, slots=True)
+class RunDone:
+    """A run over folders is done.
+
+    Attributes:
+        segmented: pictures that this run segmented.
+        failed: pictures that this run could not segment.
         failed_before: pictures that failed in an earlier run and were not tried again.
-        skipped: pictures that were not touched: these, those that are finished, and those left for a later run.
+        skipped: pictures that this run did not touch: failed or finished before, or left for a later run.
     """
 
     segmented: int
     failed: int
     failed_before: int
     skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFound:
+    """One sentence about the device that "auto" means on this computer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """How well the demo's model did on the synthetic photographs that it had not seen.
+
+    Attributes:
+        pictures: how many photographs.
+        means: mean of each metric over them.
+    """
+
+    pictures: int
+    means: Mapping[str, float]
+
+
+ImportEvent: TypeAlias = ItemDone | Message
+"""Of importing pictures, masks or the results of a folder run."""
+TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
+"""Of training in a project, also by cross-validation."""
+FolderEvent: TypeAlias = Message | Working | Planned | FinishedBefore | ItemDone | Written | RunDone
+"""Of a run over folders of pictures."""
+EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluated | Written"
+"""Of comparing two readers and writing the result."""
+TaskEvent: TypeAlias = (
+    "ImportEvent | TrainingTaskEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound | DemoResult"
+)
+"""Of any task: what the terminal follows and the window's jobs pass on."""

@@ -14,7 +14,7 @@ from unet_desktop.masks.pairs import find_pairs
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.scale import set_scale
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import ImportEvent, ItemDone
 
 _BESIDE = (
     "It is called like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
@@ -24,7 +24,7 @@ _BESIDE = (
 
 def import_images(
     root: Path, source: Path, *, copy: bool = True, masks: Path | None = None, recursive: bool = False
-) -> Iterator[ItemDone | Message]:
+) -> Iterator[ImportEvent]:
     """Make each picture of a folder (or one picture) a case of the project; what is a case already is passed over.
 
     Args:

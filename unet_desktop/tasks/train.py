@@ -11,14 +11,14 @@ from unet_desktop.engine.config import TrainConfig, continued
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.cpu_priority import Cores, training_threads
 from unet_desktop.engine.device.device import Device, choose
-from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, TrainEvent, Working
+from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, Working
 from unet_desktop.engine.training.distributed_run import fit_together
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import FEWEST_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
-from unet_desktop.tasks.events import ModelSaved
+from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import discard, interrupted
 from unet_desktop.tasks.runs import RunLog
 
@@ -38,7 +38,7 @@ def trainable(cases: Sequence[Case]) -> list[Case]:
 
 def train_project(
     root: Path, config: TrainConfig, *, from_scratch: bool = False, device: str = "auto", cores: Cores = "all"
-) -> Iterator[TrainEvent | ModelSaved]:
+) -> Iterator[TrainingTaskEvent]:
     """Train a new model on the project's corrected cases and keep it among the project's models.
 
     Goes on from the newest model of the same preset and labels unless told not to. A training that was interrupted
@@ -69,7 +69,7 @@ def train_project(
 
 def resume_project(
     root: Path, config: TrainConfig | None = None, *, device: str = "auto", cores: Cores = "all"
-) -> Iterator[TrainEvent | ModelSaved]:
+) -> Iterator[TrainingTaskEvent]:
     """Go on with the training that was interrupted, after its last epoch, to the model it would have come to.
 
     Cases that were corrected for the first time since then do not take part; they are for the next training. Those
@@ -106,7 +106,7 @@ def train_on(
     parent: Model | None = None,
     resume: bool = False,
     resumable: bool = True,
-) -> Iterator[TrainEvent | ModelSaved]:
+) -> Iterator[TrainingTaskEvent]:
     """Train on these cases and keep model and log under that name; raises what `fit` raises.
 
     It goes on from the parent, or with `resume` from the state on disk, which is kept where it is `resumable`.

@@ -9,19 +9,17 @@ from pathlib import Path
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.device.device import choose
-from unet_desktop.engine.events import Finished, Message, TrainEvent
+from unet_desktop.engine.events import Finished, Message
 from unet_desktop.engine.training.distributed_run import fit_together
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import split_folds
-from unet_desktop.tasks.events import FoldsDone, ModelSaved
+from unet_desktop.tasks.events import FoldsDone, TrainingTaskEvent
 from unet_desktop.tasks.train import Selection, samples, select, train_on
 
 
-def train_folds(
-    root: Path, config: TrainConfig, folds: int, *, device: str = "auto"
-) -> Iterator[TrainEvent | FoldsDone | ModelSaved]:
+def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "auto") -> Iterator[TrainingTaskEvent]:
     """Train once a fold on the other folds' patients, judge by its own, and at last train a model on all cases.
 
     The folds' models are thrown away; the last one is kept. Nothing is left to judge it by, and the epoch that it

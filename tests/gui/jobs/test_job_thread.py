@@ -9,18 +9,17 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from unet_desktop.engine.events import Transient
 from unet_desktop.gui.jobs.thread import JobThread, StartJob
 
 
 @dataclass(frozen=True)
-class Passing:
+class Passing(Transient):
     number: int
-    passing: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

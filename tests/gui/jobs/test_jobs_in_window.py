@@ -26,7 +26,7 @@ from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import FinishedBefore, ItemDone
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> No
 
 def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp_path: Path) -> None:
     def grounds(problem: str) -> QColor:
-        events = [Message("5 of 6 were finished by an earlier run."), ItemDone("x", 1, 1, problem=problem)]
+        events = [FinishedBefore(5, 6), ItemDone("x", 1, 1, problem=problem)]
         with qtbot.waitSignal(opened.app.project_jobs.notice):
             opened.app.project_jobs.run("Testing", lambda: iter(events), folder=tmp_path)
         banner = opened.panels.banner

@@ -17,7 +17,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
+from unet_desktop.tasks.events import FinishedBefore, ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import run
 from unet_desktop.tasks.folders.dicom_seg import NO_DICOM
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
@@ -90,7 +90,7 @@ def test_a_second_run_does_nothing_and_leaves_everything(segment, contents, out)
     times = {path: path.stat().st_mtime_ns for path in (out / "masks").rglob("*.png")}
     events = segment()
     assert done(events) == []
-    assert "5 of 5 pictures were finished" in said(events)
+    assert FinishedBefore(5, 5) in events
     assert contents() == before
     assert (out / NAME).read_bytes() == ledger
     assert {path: path.stat().st_mtime_ns for path in times} == times

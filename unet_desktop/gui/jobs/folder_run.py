@@ -9,11 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.events import Message
 from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import FinishedBefore, ItemDone
 from unet_desktop.tasks.folders.request import Request
 
 
@@ -86,12 +85,13 @@ class FolderRuns(QObject):
     def _on_runner_event_happened(self, event: object) -> None:
         if not self._running:
             return
-        if isinstance(event, Message) and "by an earlier run" in event.text:
-            self._finished = event.text
-        if isinstance(event, ItemDone):
-            done, failed, _ = self._counts
-            self._began = self._began or time.monotonic()
-            self._counts = (done + (not event.problem), failed + bool(event.problem), event.total)
+        match event:
+            case FinishedBefore():
+                self._finished = event.sentence
+            case ItemDone():
+                done, failed, _ = self._counts
+                self._began = self._began or time.monotonic()
+                self._counts = (done + (not event.problem), failed + bool(event.problem), event.total)
         self.event_happened.emit(event)
 
     def _on_runner_paused_changed(self, paused: bool) -> None:

@@ -17,7 +17,7 @@ from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.events import ItemDone, ModelSaved
+from unet_desktop.tasks.events import FinishedBefore, ItemDone, ModelSaved
 from unet_desktop.tasks.interrupted import Interrupted
 
 _MOST_PROBLEMS = 5
@@ -228,15 +228,18 @@ class ProjectJobs(QObject):
             self.notice.emit(text, self._outcome.folder, succeeded and self._outcome.well)
 
     def _on_runner_event_happened(self, event: object) -> None:
-        if isinstance(event, ItemDone):
-            self.progressed.emit(event.done, event.total)
-            self._outcome.add(event)
-            if self._predicting and not event.problem:
-                self._take_prediction(event.name)
-        elif isinstance(event, Message) and self._outcome.folder is not None:  # the others stand in the training panel
-            self._outcome.say(event.text)
-        elif isinstance(event, ModelSaved):
-            self._new_model = event.path
+        match event:
+            case ItemDone():
+                self.progressed.emit(event.done, event.total)
+                self._outcome.add(event)
+                if self._predicting and not event.problem:
+                    self._take_prediction(event.name)
+            case Message() if self._outcome.folder is not None:  # the training panel shows the others
+                self._outcome.say(event.text)
+            case FinishedBefore():
+                self._outcome.say(event.sentence)
+            case ModelSaved():
+                self._new_model = event.path
 
     def _on_runner_succeeded(self) -> None:
         then, self._then = self._then, None

@@ -10,12 +10,13 @@ from collections.abc import Callable, Generator, Iterator
 from PySide6.QtCore import QObject, QThread, Signal
 
 from unet_desktop.engine.device.cpu_priority import lower_priority
+from unet_desktop.engine.events import Transient
 
 StartJob = Callable[[], Iterator[object]]
 """Makes the generator; called in the worker thread, so that what it imports is loaded there."""
 
 MIN_INTERVAL = 0.05
-"""Seconds between two passing events: a flood of queued signals starves the window's timers and its painting."""
+"""Seconds between two transient events: a flood of queued signals starves the window's timers and its painting."""
 
 _LOOK = 0.05
 """Seconds between two looks of a paused job at whether it shall stop."""
@@ -29,7 +30,7 @@ class JobThread(QThread):
     `finally` runs here too.
 
     Signals:
-        event: what the generator yielded. Those whose class has `passing = True` are thinned to 20 a second.
+        event: what the generator yielded. `Transient` ones are thinned to 20 a second.
         succeeded: the generator came to its end.
         cancelled: it was closed early.
         failed: the exception that ended it.
@@ -65,7 +66,7 @@ class JobThread(QThread):
             except StopIteration:
                 return True
             now = time.monotonic()
-            if not getattr(event, "passing", False) or now - last >= MIN_INTERVAL:
+            if not isinstance(event, Transient) or now - last >= MIN_INTERVAL:
                 self.event.emit(event)
                 last = now
             while not self._going.wait(_LOOK) and not self.isInterruptionRequested():

@@ -12,10 +12,10 @@ from unet_desktop.tasks.evaluation.evaluated import USUAL, Evaluated, Settings
 from unet_desktop.tasks.evaluation.meeting import alone, meet
 from unet_desktop.tasks.evaluation.one_case import Compared, Outcome, Tells, compare_pair
 from unet_desktop.tasks.evaluation.sides import Sides
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import EvaluationEvent, ItemDone
 
 
-def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[ItemDone | Message | Evaluated]:
+def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[EvaluationEvent]:
     """Compare each mask of the second reader with the first reader's mask of the same picture.
 
     A mask of the second without a counterpart is a problem where the sides say so, never a zero; one of the first is

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from unet_desktop.engine.events import Message
+from unet_desktop.tasks.events import FinishedBefore
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import Ledger
 from unet_desktop.tasks.folders.output_folder import Standing, Work, standing
@@ -51,11 +52,10 @@ class Plan:
         self._taken += 1
         return True
 
-    def said(self, *, done: bool = True) -> Iterator[Message]:
+    def said(self, *, done: bool = True) -> Iterator[Message | FinishedBefore]:
         """What people should know of it."""
         if finished := self._counts[Standing.FINISHED]:
-            were = "was" if finished == 1 else "were"
-            yield Message(f"{finished} of {self._counts.total()} pictures {were} finished by an earlier run.")
+            yield FinishedBefore(finished, self._counts.total())
         if self.failed:
             are = "is" if self.failed == 1 else "are"
             yield Message(f"{self.failed} failed in an earlier run and {are} not tried again without --retry-failed.")

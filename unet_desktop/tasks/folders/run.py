@@ -14,7 +14,7 @@ from unet_desktop.engine.events import Message, Working
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
-from unet_desktop.tasks.events import ItemDone, Planned, RunDone, Written
+from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone, Written
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import place_of
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
@@ -32,10 +32,8 @@ from unet_desktop.tasks.folders.table_files import need_libraries
 from unet_desktop.tasks.folders.tables import write_contours, write_tables
 from unet_desktop.tasks.folders.watch import Arrivals
 
-Event = Message | Working | Planned | ItemDone | Written | RunDone
 
-
-def segment_folder(request: Request) -> Iterator[Event]:
+def segment_folder(request: Request) -> Iterator[FolderEvent]:
     """Segment each picture of the request; masks that lie beside their pictures are left out.
 
     Writes `masks/NAME.png` and what else `request.outputs` asks for below the output folder, a line a picture to
@@ -63,7 +61,7 @@ def segment_folder(request: Request) -> Iterator[Event]:
     return _segment(request, found, arrivals, work)
 
 
-def _rehearse(request: Request, found: Found, work: Work) -> Iterator[Event]:
+def _rehearse(request: Request, found: Found, work: Work) -> Iterator[FolderEvent]:
     """What a run would do, without writing anything."""
     with contextlib.closing(Ledger(request.output / NAME)) as ledger:
         plan = Plan(request, ledger, work)
@@ -73,7 +71,7 @@ def _rehearse(request: Request, found: Found, work: Work) -> Iterator[Event]:
         yield from plan.said(done=False)
 
 
-def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Work) -> Iterator[Event]:
+def _segment(request: Request, found: Found, arrivals: Arrivals | None, work: Work) -> Iterator[FolderEvent]:
     refuse_taken(request.output)  # before workers are started, or jobs put in a queue
     engine = _engine(request)
     with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
@@ -104,7 +102,7 @@ class _Run:
         self._counts = Counter[str]()
         self._told = not request.outputs.dicom_seg
 
-    def events(self, arrivals: Arrivals | None) -> Iterator[Event]:
+    def events(self, arrivals: Arrivals | None) -> Iterator[FolderEvent]:
         try:
             yield from self._planned(self._pictures) if arrivals is None else self._watched(arrivals)
         except (GeneratorExit, UserError) as stop:
@@ -119,12 +117,12 @@ class _Run:
         failed = self._counts["failed"]
         yield RunDone(self._counts["done"] - failed, failed, self._plan.failed, self._plan.skipped)
 
-    def _planned(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+    def _planned(self, pictures: Sequence[Picture]) -> Iterator[FolderEvent]:
         to_do = yield from self._taken(pictures)
         yield from self._plan.said()
         yield from self._outcomes(to_do)
 
-    def _taken(self, pictures: Sequence[Picture]) -> Generator[Event, None, list[Picture]]:
+    def _taken(self, pictures: Sequence[Picture]) -> Generator[FolderEvent, None, list[Picture]]:
         """Those that are to be done; finished ones are known by their content, which takes time."""
         to_do = []
         for picture in pictures:
@@ -133,7 +131,7 @@ class _Run:
             yield Working("read")
         return to_do
 
-    def _watched(self, arrivals: Arrivals) -> Iterator[Event]:
+    def _watched(self, arrivals: Arrivals) -> Iterator[FolderEvent]:
         """Go on until the run is closed, or has as many pictures as it may."""
         yield Message("Waiting for pictures until it is stopped.")
         while not self._plan.full:
@@ -147,7 +145,7 @@ class _Run:
                 yield Working("read")
                 time.sleep(min(0.2, watch.PAUSE))
 
-    def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[Event]:
+    def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[FolderEvent]:
         total = self._counts["done"] + len(pictures)
         for found in self._engine.outcomes(pictures):
             if found is None:
