@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from unet_desktop.errors import UserError
+from unet_desktop.reports.close_ups import SIDE, draw_close_up, label_outlines
 from unet_desktop.reports.document import (
     Card,
     Column,
@@ -25,10 +26,9 @@ from unet_desktop.reports.document import (
     Tile,
     Tiles,
 )
-from unet_desktop.reports.html import html_pages
-from unet_desktop.reports.pdf import pdf_file
+from unet_desktop.reports.html import render_html
+from unet_desktop.reports.pdf import render_pdf
 from unet_desktop.reports.pdf_style import Style
-from unet_desktop.reports.pictures import SIDE, label_outlines, small_picture
 from unet_desktop.reports.plots import Histogram
 from unet_desktop.reports.printable import printable, shorten
 from unet_desktop.reports.render import render, require_libraries
@@ -38,7 +38,7 @@ ODD = "<script>alert('1')</script> & \"眼底\" Глаз שלום \u202egpj.exe 
 
 @pytest.fixture
 def jpeg():
-    return small_picture(np.full((40, 60, 3), 90, np.uint8), (), close=False)
+    return draw_close_up(np.full((40, 60, 3), 90, np.uint8), (), close=False)
 
 
 def document_of(text, jpeg):
@@ -46,7 +46,7 @@ def document_of(text, jpeg):
     plot = Plot(text, Histogram(text, (0, 1, 2), (3, 4), description=text), text)
     rows = tuple((text, str(number)) for number in range(3))
     blocks = (
-        Tiles((Tile(text, text, text, doubtful=True), Tile("1", "one"))),
+        Tiles((Tile(text, text, text, warning=True), Tile("1", "one"))),
         Notice(text),
         Heading(text),
         Heading(text, 3),
@@ -66,7 +66,7 @@ def document_of(text, jpeg):
 
 
 def html_of(document):
-    return b"".join(html_pages(document)).decode("utf-8")
+    return b"".join(render_html(document)).decode("utf-8")
 
 
 class Elements(HTMLParser):
@@ -145,19 +145,19 @@ def test_a_shortened_name_keeps_both_ends(text, most):
 
 def test_a_pdf_takes_everything_and_is_the_same_twice(jpeg):
     document = document_of(ODD, jpeg)
-    data = pdf_file(document)
+    data = render_pdf(document)
     assert data.startswith(b"%PDF-")
-    assert data == pdf_file(document)
+    assert data == render_pdf(document)
 
 
 def test_a_pdf_of_a_long_table_has_many_pages():
     rows = tuple((f"picture {number}.jpg", "0.5") for number in range(300))
     table = Table((Column("picture"), Column("vCDR", numeric=True)), rows)
-    assert pdf_file(Document("Long", "", (table,), "")).count(b"/Type /Page\n") >= 5
+    assert render_pdf(Document("Long", "", (table,), "")).count(b"/Type /Page\n") >= 5
 
 
 def test_a_viewer_can_list_the_sections_of_a_pdf(jpeg):
-    data = pdf_file(document_of("Глаз", jpeg))
+    data = render_pdf(document_of("Глаз", jpeg))
     assert data.count(b"/Outlines ") == 1
     assert data.count(b"/Title (") == 1 + 2  # the document's and its two sections'
 
@@ -166,14 +166,14 @@ def test_a_pdf_takes_text_that_is_longer_than_a_page():
     endless = "a sentence without an end, " * 2000
     table = Table((Column("n", numeric=True), Column("reason", share=2)), (("1", endless), (endless, "2")))
     blocks = (table, Facts((("Notes", endless),)), Paragraph(endless), Items((endless,)), Notice("short"))
-    assert pdf_file(Document("Long", "", blocks, endless)).startswith(b"%PDF-")
+    assert render_pdf(Document("Long", "", blocks, endless)).startswith(b"%PDF-")
 
 
 def test_pdf_text_never_lacks_a_glyph():
     style = Style()
-    assert style.plain("Глаз Ωμέγα łódź ≤ −0.5 ±") == "Глаз Ωμέγα łódź ≤ −0.5 ±"
+    assert style.escape_missing("Глаз Ωμέγα łódź ≤ −0.5 ±") == "Глаз Ωμέγα łódź ≤ −0.5 ±"
     assert not style.escaped_any
-    assert style.plain("眼.jpg") == r"\u773c.jpg"
+    assert style.escape_missing("眼.jpg") == r"\u773c.jpg"
     assert style.escaped_any
 
 
@@ -195,7 +195,7 @@ def test_a_close_up_shows_the_outlined_disc_large(project, tmp_path):
     pixels = np.full((400, 600, 3), 60, np.uint8)
     path = tmp_path / "small.jpg"
     for close, share in ((True, 1 / 1.9), (False, 60 / 600)):
-        path.write_bytes(small_picture(pixels, label_outlines(mask, project.labels), close=close))
+        path.write_bytes(draw_close_up(pixels, label_outlines(mask, project.labels), close=close))
         with Pillow.open(path) as opened:
             assert opened.size == (SIDE, SIDE)
             assert not opened.getexif()

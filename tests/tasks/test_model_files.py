@@ -18,7 +18,7 @@ from unet_desktop.errors import CheckpointError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.project.models import delete_model, list_models, read_notes, write_notes
 from unet_desktop.project.project import Project
-from unet_desktop.reports.markdown import markdown_text
+from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.import_model import import_model
 from unet_desktop.tasks.model_card import card_of, model_card
 from unet_desktop.tasks.runs import list_runs
@@ -165,7 +165,7 @@ def test_the_card_says_what_no_picture_shows(model):
     header = read_header(model)
     metrics = {name: value for name, value in header.metrics.items() if "cup" not in name and name != "vcdr_error"}
     header = replace(header, metrics=metrics, data=header.data | {"undrawn": ["optic cup"]})
-    text = markdown_text(model_card("m", header))
+    text = render_markdown(model_card("m", header))
     assert "In no picture learned from" in text
     assert "No validation picture shows optic cup: how well that is found is not known." in text
 

@@ -1,1 +1,1 @@
-"""Reports: what is said once as a document, shown as one HTML file and as a PDF."""
+"""Reports: documents of plain blocks, rendered as one HTML file, as PDF or as Markdown."""

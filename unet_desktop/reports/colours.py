@@ -1,7 +1,7 @@
-"""Colours of reports by what they are for.
+"""Colours of reports, by purpose.
 
-The series' colours are those of Okabe and Ito (2008), "Color Universal Design", https://jfly.uni-koeln.de/color/: they
-differ for those who see colours differently, too.
+The series' colours are those of Okabe and Ito (2008), "Color Universal Design", https://jfly.uni-koeln.de/color/, which
+colour-blind readers can tell apart.
 """
 
 from __future__ import annotations
@@ -16,6 +16,6 @@ ON_WHITE = {
     "third": "#009e73",
     "fourth": "#aa4499",
 }
-"""Purpose to "#rrggbb" on white; `templates/report.css` has them again for a page in light, dark and print."""
+"""Purpose to "#rrggbb" on white; `templates/report.css` sets them for light, dark and print."""
 SERIES = ("first", "second", "third", "fourth")
-"""Of groups of values, in order."""
+"""Colours of groups of values, in order."""

@@ -1,6 +1,6 @@
-"""A report's document: blocks of plain values that each renderer shows in its own way.
+"""A report as a document: blocks of plain values, which each renderer shows in its own way.
 
-All text is plain text; what it contains is never taken for markup, whatever a file was called.
+All text is plain text: nothing in it is ever taken for markup, whatever a file is called.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from unet_desktop.reports.plots import AnyPlot
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A section's title; level 2 opens a section and is listed at the top, 3 a part of one."""
+    """A title: level 2 opens a section, which is listed at the top; level 3 opens a part of one."""
 
     text: str
     level: int = 2
@@ -20,7 +20,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text; small is for what explains a table or a plot."""
+    """Running text; `small` for text that explains a table or a plot."""
 
     text: str
     small: bool = False
@@ -35,7 +35,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list with points."""
+    """A bulleted list."""
 
     entries: tuple[str, ...]
 
@@ -49,17 +49,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A key figure: what stands large, what it counts, and a word on it; `doubtful` ones are set apart."""
+    """A key number: its value, large, its title and a remark; `warning` highlights it."""
 
     value: str
     title: str
     remark: str = ""
-    doubtful: bool = False
+    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Key figures side by side."""
+    """Key numbers side by side."""
 
     tiles: tuple[Tile, ...]
 
@@ -70,8 +70,8 @@ class Column:
 
     Attributes:
         title: its head.
-        numeric: set to the right, with figures of one width.
-        share: of the table's width, relative to the other columns.
+        numeric: aligned right, with digits of one width.
+        share: the column's part of the table's width, relative to the other columns.
     """
 
     title: str
@@ -92,11 +92,11 @@ class Table:
     """Rows of cells.
 
     Attributes:
-        columns: as many as each row has cells.
-        rows: of plain text.
-        orders: further ways to order the rows, which a reader can choose on the screen, beside `order`.
-        order: what the order of `rows` is called; needed where there are others.
-        printed: is it worth paper? Long tables are not.
+        columns: one for each cell of a row.
+        rows: plain text of each cell.
+        orders: other orders of the rows, which a reader can choose on the screen.
+        order: the name of the order that `rows` have; needed where there are others.
+        printed: whether the table is printed; long ones are not.
     """
 
     columns: tuple[Column, ...]
@@ -107,7 +107,7 @@ class Table:
 
 
 NOT_PRINTED = "This table is too long for paper; the HTML report shows it."
-"""What stands in place of a table that is not worth paper."""
+"""Printed in place of a table that is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ class Plots:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A small picture with its name and what is said of it.
+    """A close-up with its name and a few facts.
 
     Attributes:
-        name: of the picture.
-        jpeg: the small picture as a JPEG file; None where there is none to show.
+        name: the picture's.
+        jpeg: the close-up as a JPEG file; None where there is none to show.
         lines: short facts, one a line.
-        size: (width, height) of the small picture, pixels.
+        size: (width, height) of the close-up, pixels.
     """
 
     name: str
@@ -145,7 +145,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """Small pictures in rows; `legend` says what each outline's colour ("#rrggbb") means."""
+    """Close-ups in rows; `legend` pairs each outline's colour ("#rrggbb") with its meaning."""
 
     cards: tuple[Card, ...]
     legend: tuple[tuple[str, str], ...] = ()
@@ -159,10 +159,10 @@ class Document:
     """A whole report.
 
     Attributes:
-        title: what it is.
-        subtitle: what, when and with what, in one line.
-        blocks: its content in order.
-        footer: the last line of it, and of every page of a PDF.
+        title: the heading.
+        subtitle: source, date and program, in one line.
+        blocks: the content, in order.
+        footer: the last line, on every page of a PDF.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Plots drawn by matplotlib (extra "report"): a function for each kind, and the SVG of what it drew.
+"""Plots drawn by matplotlib (extra "report"), one function for each kind, and their SVG.
 
 Only matplotlib's objects are used, never pyplot, which keeps figures alive and may open windows.
 """
@@ -23,7 +23,7 @@ from unet_desktop.reports.colours import ON_WHITE, SERIES
 from unet_desktop.reports.plots import AnyPlot, Axis, Density, Histogram, Mark, Scatter, Strips
 from unet_desktop.reports.printable import printable
 
-# The list of the computer's fonts is kept in the user's cache. Otherwise matplotlib makes folders in the home folder.
+# Keep matplotlib's list of fonts in the user's cache; by default it makes folders of its own in the home folder.
 os.environ.setdefault(
     "MPLCONFIGDIR", str(Path(platformdirs.user_cache_dir("unet-desktop", appauthor=False), "matplotlib"))
 )
@@ -38,9 +38,9 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter, StrMethodFormatter
 SCREEN = (460.0, 280.0)
 """Width and height of a plot in a page, points."""
 PAPER = (360.0, 225.0)
-"""The same for print, where plots are scaled down to less than their size: text stays readable."""
+"""The same on paper, where two plots stand side by side: smaller, so that scaling leaves the text readable."""
 FONT = "DejaVu Sans"
-"""The family that text is measured with and named after in the SVG."""
+"""The family that text is measured with, and that the SVG names."""
 
 _ROUND_STEPS = [1, 2, 2.5, 5, 10]
 _DENSITY_LEVELS = 6
@@ -48,8 +48,8 @@ _DENSITY_LEVELS = 6
 _NOTE_SIZE = 10.0
 _GOLDEN = 0.618034
 _STYLE = {
-    "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and set in the page's font
-    "svg.hashsalt": "unet-desktop",  # otherwise each drawing of the same plot has other names in it
+    "svg.fonttype": "none",  # text stays text: searchable, read aloud, in the page's font
+    "svg.hashsalt": "unet-desktop",  # otherwise ids differ each time
     "text.parse_math": False,  # a label may contain dollar signs
     "font.family": FONT,
     "font.size": 10.5,
@@ -73,7 +73,7 @@ _STYLE = {
 _lock = threading.Lock()
 
 Tips = Mapping[str, Sequence[str]]
-"""Name of a group in the SVG to what each of its shapes stands for, in order."""
+"""Id of a group in the SVG to the tip of each of its shapes, in order."""
 
 
 def draw_svg(plot: AnyPlot, size: tuple[float, float] = SCREEN) -> tuple[str, Tips]:
@@ -91,7 +91,7 @@ def draw_svg(plot: AnyPlot, size: tuple[float, float] = SCREEN) -> tuple[str, Ti
 
 
 def draw_figure(plot: AnyPlot, size: tuple[float, float] = SCREEN) -> tuple[Figure, Tips]:
-    """Draw a plot as a matplotlib figure of its own."""
+    """Draw a plot as a matplotlib figure."""
     figure = Figure((size[0] / 72, size[1] / 72), dpi=72, layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.add_subplot()
@@ -113,13 +113,13 @@ def _style() -> Iterator[None]:
     matplotlib keeps its style, Python its warnings for the whole process: one drawing at a time.
     """
     with _lock, matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
-        # A page is shown in the reader's fonts, and the PDF writes escapes in place of glyphs that its font lacks.
+        # The browser has other fonts, and the PDF replaces glyphs that its font lacks by escapes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
 def _histogram(axes: Axes, plot: Histogram) -> Tips:
-    # At least 4 high: ticks between whole numbers would say nothing of counts as small as these.
+    # At least 4 high, so that the ticks are whole numbers.
     highest = max(*plot.counts, 4)
     _set_axes(axes, Axis(plot.title, plot.edges[0], plot.edges[-1]), Axis("pictures", 0.0, 1.08 * highest))
     axes.grid(visible=False, axis="x")
@@ -129,10 +129,15 @@ def _histogram(axes: Axes, plot: Histogram) -> Tips:
     cells = [_cell(low, 0.0, high, count) for low, high, count in bars]
     axes.add_collection(
         PolyCollection(
-            cells, facecolors=ON_WHITE["first"], edgecolors=ON_WHITE["sheet"], linewidths=1, alpha=0.85,
-            gid="bars", clip_on=False,
+            cells,
+            facecolors=ON_WHITE["first"],
+            edgecolors=ON_WHITE["sheet"],
+            linewidths=1,
+            alpha=0.85,
+            gid="bars",
+            clip_on=False,
         )
-    )  # fmt: skip
+    )
     _draw_marks(axes, plot.marks)
     return {"bars": [f"{low:g} to {high:g}: {count:,}" for low, high, count in bars]}
 
@@ -166,10 +171,15 @@ def _density(axes: Axes, plot: Density) -> Tips:
         cells = [_cell(across[column], up[row], across[column + 1], up[row + 1]) for row, column in places]
         axes.add_collection(
             PolyCollection(
-                cells, facecolors=ON_WHITE["first"], edgecolors="none", antialiaseds=False,
-                alpha=0.1 + 0.85 * level / _DENSITY_LEVELS, gid=f"level{level}", clip_on=False,
+                cells,
+                facecolors=ON_WHITE["first"],
+                edgecolors="none",
+                antialiaseds=False,
+                alpha=0.1 + 0.85 * level / _DENSITY_LEVELS,
+                gid=f"level{level}",
+                clip_on=False,
             )
-        )  # fmt: skip
+        )
         tips[f"level{level}"] = [f"{counts[row, column]:,}" for row, column in places]
     return tips
 
@@ -182,7 +192,7 @@ def _strips(axes: Axes, plot: Strips) -> Tips:
     axes.set_xticks(range(len(groups)), [printable(name) for name, _ in groups])
     tips = {}
     for place, (name, values) in enumerate(groups):
-        # Side by side by a fixed rule, not by chance: the same values make the same drawing.
+        # Spread sideways by a fixed rule, not at random: the same values make the same drawing.
         aside = [place + 0.08 + 0.26 * ((number * _GOLDEN) % 1.0) for number in range(len(values))]
         gid = f"group{place}"
         _draw_dots(axes, list(zip(aside, values, strict=True)), SERIES[place % len(SERIES)], 4.0, gid)
@@ -190,9 +200,16 @@ def _strips(axes: Axes, plot: Strips) -> Tips:
         if values:
             line = {"color": ON_WHITE["ink"], "linewidth": 1, "clip_on": False}
             axes.bxp(
-                [_box(values)], positions=[place - 0.14], widths=0.26, showcaps=False, showfliers=False,
-                manage_ticks=False, boxprops=line, whiskerprops=line, medianprops=line | {"linewidth": 2.2},
-            )  # fmt: skip
+                [_box(values)],
+                positions=[place - 0.14],
+                widths=0.26,
+                showcaps=False,
+                showfliers=False,
+                manage_ticks=False,
+                boxprops=line,
+                whiskerprops=line,
+                medianprops=line | {"linewidth": 2.2},
+            )
     return tips
 
 
@@ -206,7 +223,7 @@ def _set_axes(axes: Axes, x: Axis, y: Axis) -> None:
     for axis, most in ((axes.xaxis, 8), (axes.yaxis, 6)):
         axis.set_major_locator(MaxNLocator(most, steps=_ROUND_STEPS))
         axis.set_major_formatter(ScalarFormatter(useOffset=False))
-    # Clipping would do nothing: all that is drawn lies inside.
+    # Clipping would change nothing: everything drawn lies inside.
     for line in (*axes.get_xgridlines(), *axes.get_ygridlines()):
         line.set_clip_on(False)
 
@@ -217,7 +234,7 @@ def _draw_dots(axes: Axes, points: Sequence[tuple[float, float]], colour: str, s
 
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:
-    """Draw lines at values, each with its text on the side where there is room."""
+    """Draw a line at each value, with its text where there is room."""
     for mark in marks:
         ends = axes.get_ylim() if mark.axis == "y" else axes.get_xlim()
         if not ends[0] <= mark.value <= ends[1]:

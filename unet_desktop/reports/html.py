@@ -14,30 +14,34 @@ from unet_desktop.reports.printable import printable
 from unet_desktop.reports.svg import inline_svg
 
 _BUFFERED = 256
-"""Pieces of text that are put together before they are handed on."""
+"""Pieces of text that are joined before they are yielded."""
 
 _Named = tuple[Block, str]
 """A block and its id in the page."""
 
 
-def html_pages(document: Document) -> Iterator[bytes]:
-    """Yield the file's content in pieces, UTF-8, so that a long table never exists twice in memory."""
+def render_html(document: Document) -> Iterator[bytes]:
+    """Yield the page in pieces, UTF-8, so that a long table never exists twice in memory."""
     blocks = [(block, f"part{number}") for number, block in enumerate(document.blocks)]
     introduction, sections = _sections(blocks)
-    stream = _environment().get_template("document.html.jinja").stream(
-        document=document,
-        introduction=introduction,
-        sections=sections,
-        tables=[(block, name) for block, name in blocks if isinstance(block, Table)],
-        not_printed=NOT_PRINTED,
-    )  # fmt: skip
+    stream = (
+        _environment()
+        .get_template("document.html.jinja")
+        .stream(
+            document=document,
+            introduction=introduction,
+            sections=sections,
+            tables=[(block, name) for block, name in blocks if isinstance(block, Table)],
+            not_printed=NOT_PRINTED,
+        )
+    )
     stream.enable_buffering(_BUFFERED)
     for piece in stream:
         yield piece.encode("utf-8")
 
 
 def _sections(blocks: Sequence[_Named]) -> tuple[Sequence[_Named], list[Sequence[_Named]]]:
-    """Split blocks before each heading of level 2: what stands before the first, then a section each."""
+    """Split blocks at the headings of level 2, into the introduction and the sections."""
     starts = [at for at, (block, _) in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
     ends = [*starts[1:], len(blocks)]
     introduction = blocks[: starts[0]] if starts else blocks
@@ -45,7 +49,7 @@ def _sections(blocks: Sequence[_Named]) -> tuple[Sequence[_Named], list[Sequence
 
 
 def _environment() -> Environment:
-    """Make the environment of the templates, in which all text is made printable and escaped."""
+    """Make an environment whose templates make all text printable and escape it."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Documents as Markdown, without plots and pictures, for what is kept beside code or pasted into a paper."""
+"""Documents as Markdown, without plots and pictures, to keep beside code or paste into a paper."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from unet_desktop.reports.printable import printable
 _SIGNS = "\\`*_[]<>|#"
 
 
-def markdown_text(document: Document) -> str:
-    """The document's text, ending in a line break."""
+def render_markdown(document: Document) -> str:
+    """Render the document as Markdown; the text ends with a line break."""
     parts = [
         f"# {_plain(document.title)}",
         _plain(document.subtitle),
@@ -60,7 +60,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown takes for nothing but text."""
+    """Escape text so that Markdown shows it as it is."""
     text = printable(" ".join(text.splitlines()))
     for sign in _SIGNS:
         text = text.replace(sign, f"\\{sign}")

@@ -40,8 +40,8 @@ _LONGEST_NAME = 60
 _ESCAPES = "Characters that this file's font lacks are written as escapes, such as \\u4e2d; the HTML report shows them."
 
 
-def pdf_file(document: Document) -> bytes:
-    """Make the document a PDF file; the same document gives the same bytes."""
+def render_pdf(document: Document) -> bytes:
+    """Render the document as a PDF file; the same document gives the same bytes."""
     style = Style()
     target = io.BytesIO()
     template = SimpleDocTemplate(
@@ -51,17 +51,17 @@ def pdf_file(document: Document) -> bytes:
         rightMargin=style.margin,
         topMargin=style.margin,
         bottomMargin=style.margin + 14,
-        title=style.plain(document.title),
+        title=style.escape_missing(document.title),
         author="U-Net Desktop",
-        # Otherwise the time of day and a random number make each file another.
+        # Otherwise each file holds the time of day and a random number.
         invariant=1,
     )
     story: list[Any] = [style.text(document.title, "title"), style.text(document.subtitle, "subtitle")]
     sections: list[tuple[str, str]] = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Heading) and block.level == 2:
-            sections.append((f"part{number}", style.plain(block.text)))
-            story.append(style.marked(f'<a name="part{number}"/>{style.markup(block.text)}', "heading"))
+            sections.append((f"part{number}", style.escape_missing(block.text)))
+            story.append(style.paragraph(f'<a name="part{number}"/>{style.markup(block.text)}', "heading"))
         else:
             story += _flowables(block, style)
     if style.escaped_any:
@@ -70,11 +70,11 @@ def pdf_file(document: Document) -> bytes:
     def foot(canvas: Any, _template: Any) -> None:
         canvas.setFont(style.font, 7.5)
         canvas.setFillColor(style.colour("muted"))
-        canvas.drawString(style.margin, style.margin, style.plain(document.footer)[:130])
+        canvas.drawString(style.margin, style.margin, style.escape_missing(document.footer)[:130])
         canvas.drawRightString(style.page[0] - style.margin, style.margin, f"{canvas.getPageNumber()}")
 
     def open_at(canvas: Any, template: Any) -> None:
-        for name, text in sections:  # what a viewer lists beside the pages
+        for name, text in sections:  # a viewer lists them beside the pages
             canvas.addOutlineEntry(text, name)
         foot(canvas, template)
 
@@ -83,14 +83,14 @@ def pdf_file(document: Document) -> bytes:
 
 
 def _flowables(block: Block, style: Style) -> list[Any]:
-    """What of reportlab stands for a block."""
+    """Turn a block into flowables of reportlab."""
     match block:
         case Heading():
             return [style.text(block.text, "part")]
         case Paragraph():
             return [style.text(block.text, "small" if block.small else "body")]
         case Notice():
-            return [style.framed(style.text(block.text, "body"))]
+            return [style.frame(style.text(block.text, "body"))]
         case Items():
             return [style.text(entry, "item", bullet="•") for entry in block.entries]
         case Facts():
@@ -100,7 +100,7 @@ def _flowables(block: Block, style: Style) -> list[Any]:
         case Table():
             return _table(block, style)
         case Plot():
-            return [style.together(_plot(block, style, style.width * 0.62))]
+            return [style.keep_together(_plot(block, style, style.width * 0.62))]
         case Plots():
             return [_plots(block, style)]
         case Gallery():
@@ -123,8 +123,8 @@ def _tiles(block: Tiles, style: Style) -> Any:
     rows = [cells[at : at + most] for at in range(0, len(cells), most)]
     widths = [style.width / min(most, len(cells))] * min(most, len(cells))
     rows[-1] += [[]] * (len(widths) - len(rows[-1]))
-    doubtful = [(at % most, at // most) for at, tile in enumerate(block.tiles) if tile.doubtful]
-    return style.boxes(rows, widths, len(cells), doubtful)
+    warnings = [(at % most, at // most) for at, tile in enumerate(block.tiles) if tile.warning]
+    return style.frame_cells(rows, widths, len(cells), warnings)
 
 
 def _table(block: Table, style: Style) -> list[Any]:
@@ -159,7 +159,7 @@ def _plot(plot: Plot, style: Style, width: float) -> list[Any]:
 
 
 def _drawing(plot: Plot, style: Style, width: float) -> Any:
-    """Draw a plot with lines and text of the PDF, so that it is sharp at any size and can be searched."""
+    """Draw a plot as vectors and text, so that it is sharp at any size and its text can be searched."""
     svg, _ = draw_svg(plot.figure, PAPER)
     register_font(FONT, rlgFontName=style.font)
     drawing: Any = svg2rlg(io.BytesIO(svg.encode("utf-8")))
@@ -172,7 +172,7 @@ def _drawing(plot: Plot, style: Style, width: float) -> Any:
 
 def _escape_texts(shape: Any, style: Style) -> None:
     if isinstance(shape, String):
-        shape.text = style.plain(shape.text)
+        shape.text = style.escape_missing(shape.text)
     elif isinstance(shape, Drawing | Group):
         for part in shape.contents:
             _escape_texts(part, style)
@@ -183,7 +183,7 @@ def _gallery(gallery: Gallery, style: Style) -> Iterator[Any]:
         names = "   ".join(
             f'<font color="{escape(colour)}">■</font> {style.markup(name)}' for colour, name in gallery.legend
         )
-        yield style.marked(names, "small")
+        yield style.paragraph(names, "small")
     width = style.width / _CARDS_IN_A_ROW
     cells = [_card(card, style, width - 8) for card in gallery.cards]
     for row in _in_rows(cells):

@@ -19,8 +19,8 @@ from unet_desktop.reports.printable import escape_sequence, printable
 from unet_desktop.resources import resource
 
 _LINE = "#d5d9df"
-_DOUBTFUL = "#fff3d6"
-_DOUBTFUL_LINE = "#e2b04a"
+_WARNING = "#fff3d6"
+_WARNING_LINE = "#e2b04a"
 
 # name: (size, leading, bold, colour, space before, space after, right)
 _TEXTS: dict[str, tuple[float, float, bool, str, float, float, bool]] = {
@@ -66,13 +66,20 @@ class Style:
         self._glyphs = frozenset(regular.face.charToGlyph)
         self._styles = {
             name: ParagraphStyle(
-                name, fontName=self.bold if bold else self.font, fontSize=size, leading=leading,
-                textColor=self.colour(colour), spaceBefore=before, spaceAfter=after,
-                alignment=TA_RIGHT if right else TA_LEFT, leftIndent=11 if name == "item" else 0,
-                splitLongWords=1, keepWithNext=name in ("heading", "part"),
+                name,
+                fontName=self.bold if bold else self.font,
+                fontSize=size,
+                leading=leading,
+                textColor=self.colour(colour),
+                spaceBefore=before,
+                spaceAfter=after,
+                alignment=TA_RIGHT if right else TA_LEFT,
+                leftIndent=11 if name == "item" else 0,
+                splitLongWords=1,
+                keepWithNext=name in ("heading", "part"),
             )
             for name, (size, leading, bold, colour, before, after, right) in _TEXTS.items()
-        }  # fmt: skip
+        }
 
     @property
     def width(self) -> float:
@@ -83,7 +90,7 @@ class Style:
         """Look up a colour by its purpose in `ON_WHITE`."""
         return HexColor(ON_WHITE[purpose])
 
-    def plain(self, text: str) -> str:
+    def escape_missing(self, text: str) -> str:
         r"""Write each character that the font cannot show as an escape such as \u4e2d."""
         text = printable(text)
         if all(ord(sign) in self._glyphs for sign in text):
@@ -93,17 +100,17 @@ class Style:
 
     def markup(self, text: str) -> str:
         """Turn plain text into reportlab's markup."""
-        return escape(self.plain(text), quote=False)
+        return escape(self.escape_missing(text), quote=False)
 
     def text(self, text: str, name: str, *, bullet: str | None = None) -> Any:
         """Make a paragraph of plain text in one of the named styles."""
-        return self.marked(self.markup(text), name, bullet=bullet)
+        return self.paragraph(self.markup(text), name, bullet=bullet)
 
-    def marked(self, markup: str, name: str, *, bullet: str | None = None) -> Any:
+    def paragraph(self, markup: str, name: str, *, bullet: str | None = None) -> Any:
         """Make a paragraph of text that `markup` returned."""
         return Paragraph(markup, self._styles[name], bulletText=bullet)
 
-    def together(self, parts: Sequence[Any]) -> Any:
+    def keep_together(self, parts: Sequence[Any]) -> Any:
         """Keep parts on one page."""
         return KeepTogether(list(parts))
 
@@ -122,30 +129,34 @@ class Style:
             rules.append(("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(_LINE)))
             rules.append(("RIGHTPADDING", (-1, 0), (-1, -1), 0))
         return LongTable(
-            list(map(list, rows)), colWidths=list(widths), repeatRows=int(head), style=rules, hAlign="LEFT",
+            list(map(list, rows)),
+            colWidths=list(widths),
+            repeatRows=int(head),
+            style=rules,
+            hAlign="LEFT",
             spaceAfter=6,
-        )  # fmt: skip
+        )
 
-    def boxes(
+    def frame_cells(
         self,
         rows: Sequence[Sequence[Any]],
         widths: Sequence[float],
         count: int,
-        doubtful: Sequence[tuple[int, int]],
+        warnings: Sequence[tuple[int, int]],
     ) -> Any:
-        """Frame the first `count` cells of rows; highlight those at the (column, row) of `doubtful`."""
+        """Frame the first `count` cells of rows; highlight those at the (column, row) of `warnings`."""
         rules: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 7)]
         for at in range(count):
             place = (at % len(widths), at // len(widths))
             rules.append(("BOX", place, place, 0.5, HexColor(_LINE)))
-        rules += [("BACKGROUND", place, place, HexColor(_DOUBTFUL)) for place in doubtful]
+        rules += [("BACKGROUND", place, place, HexColor(_WARNING)) for place in warnings]
         return Table(list(map(list, rows)), colWidths=list(widths), style=rules, hAlign="LEFT", spaceAfter=8)
 
-    def framed(self, paragraph: Any) -> Any:
+    def frame(self, paragraph: Any) -> Any:
         """Frame a paragraph that must not be overlooked."""
         rules = [
-            ("BOX", (0, 0), (-1, -1), 0.7, HexColor(_DOUBTFUL_LINE)),
-            ("BACKGROUND", (0, 0), (-1, -1), HexColor(_DOUBTFUL)),
+            ("BOX", (0, 0), (-1, -1), 0.7, HexColor(_WARNING_LINE)),
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(_WARNING)),
             ("TOPPADDING", (0, 0), (-1, -1), 6),
         ]
         return Table([[paragraph]], colWidths=[self.width], style=rules, hAlign="LEFT", spaceAfter=8)

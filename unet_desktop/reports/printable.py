@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show: every character of it can be seen."""
+"""Text from outside, made safe to show: every character becomes visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents to files' content. The libraries of the extra "report" are loaded when a report is made, not before."""
+"""Render documents; the libraries of the extra "report" are imported only then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIBRARIES = {"html": ("matplotlib", "jinja2"), "pdf": ("matplotlib", "reportlab
 
 
 def require_libraries(kind: str) -> None:
-    """Check, before long work, that reports of this kind can be made here.
+    """Check, before long work, that reports of this kind can be made.
 
     Raises:
         UserError: the extra "report" is not installed.
@@ -23,17 +23,17 @@ def require_libraries(kind: str) -> None:
 
 
 def render(document: Document, kind: str) -> Iterator[bytes]:
-    """Yield the content of the document's file, "html" or "pdf", in pieces.
+    """Yield the bytes of the document's file, "html" or "pdf", in pieces.
 
     Raises:
         UserError: the extra "report" is not installed.
     """
     require_libraries(kind)
     if kind == "pdf":
-        from unet_desktop.reports.pdf import pdf_file
+        from unet_desktop.reports.pdf import render_pdf
 
-        yield pdf_file(document)
+        yield render_pdf(document)
     else:
-        from unet_desktop.reports.html import html_pages
+        from unet_desktop.reports.html import render_html
 
-        yield from html_pages(document)
+        yield from render_html(document)

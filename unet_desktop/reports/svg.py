@@ -28,16 +28,16 @@ def inline_svg(plot: AnyPlot, name: str) -> str:
         name: begins the ids inside it, which must differ from those of the page's other plots.
     """
     text, tips = draw_svg(plot)
-    drawn = ElementTree.fromstring(text)
-    for element in drawn.iter():
+    svg = ElementTree.fromstring(text)
+    for element in svg.iter():
         _adapt(element, name)
-    for group in drawn.iter("g"):
+    for group in svg.iter("g"):
         _add_titles(group, tips.get(group.attrib.pop("id", ""), ()))
     for attribute in _ATTRIBUTES:
-        drawn.attrib.pop(attribute, None)
-    drawn.set("role", "img")
-    drawn.insert(0, _title(describe(plot)))
-    return ElementTree.tostring(drawn, "unicode")
+        svg.attrib.pop(attribute, None)
+    svg.set("role", "img")
+    svg.insert(0, _title(describe(plot)))
+    return ElementTree.tostring(svg, "unicode")
 
 
 def _adapt(element: ElementTree.Element, name: str) -> None:

@@ -24,7 +24,7 @@ from unet_desktop.reports.document import (
     Paragraph,
     Table,
 )
-from unet_desktop.reports.markdown import markdown_text
+from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.runs import Run, read_record
 
 _WORST = 5
@@ -46,7 +46,7 @@ def card_of(path: Path) -> str:
     Raises:
         CheckpointError: it is no model of this program.
     """
-    return markdown_text(card_document(path))
+    return render_markdown(card_document(path))
 
 
 def card_document(path: Path) -> Document:

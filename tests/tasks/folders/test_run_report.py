@@ -30,10 +30,16 @@ ENDED = datetime(2026, 11, 25, 23, 40, tzinfo=UTC)
 def write_model(path, labels):
     """A model file without weights: a report reads only what it says of itself."""
     header = CheckpointHeader(
-        labels=labels, networks={}, preset="fast", training={"epochs": 3}, metrics={"dice/optic disc": 0.97},
-        data={"train": 4}, versions={"unet-desktop": "0.1.0"}, created="2026-11-25T20:00:00+00:00",
+        labels=labels,
+        networks={},
+        preset="fast",
+        training={"epochs": 3},
+        metrics={"dice/optic disc": 0.97},
+        data={"train": 4},
+        versions={"unet-desktop": "0.1.0"},
+        created="2026-11-25T20:00:00+00:00",
         weights_sha256="ab" * 32,
-    )  # fmt: skip
+    )
     head = json.dumps({"__metadata__": header.to_metadata()}).encode()
     path.write_bytes(struct.pack("<Q", len(head)) + head)
     return path
@@ -144,8 +150,12 @@ def test_the_report_counts_shows_and_orders(request_of):
     assert "25 November 2026, 23:40 UTC" in document.subtitle
     tiles = {tile.title: tile for tile in only(document.blocks, Tiles).tiles}
     assert {title: tile.value for title, tile in tiles.items()} == {
-        "pictures": "70", "segmented": "61", "failed": "1", "flagged": "1", "median vCDR": "0.49",
-    }  # fmt: skip
+        "pictures": "70",
+        "segmented": "61",
+        "failed": "1",
+        "flagged": "1",
+        "median vCDR": "0.49",
+    }
     assert tiles["pictures"].remark == "8 not reached"
 
     uncertain = only(section(document, "Least certain"), Gallery).cards

@@ -7,8 +7,8 @@ import logging
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.regions import regions
+from unet_desktop.reports.close_ups import SIDE, draw_close_up
 from unet_desktop.reports.document import Card
-from unet_desktop.reports.pictures import SIDE, small_picture
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.one_case import Compared
 
@@ -47,4 +47,4 @@ def _jpeg(evaluated: Evaluated, case: Compared) -> bytes | None:
         for mask, colour in zip(masks, (SECOND_COLOUR, FIRST_COLOUR), strict=True)
         for plane in regions(mask, labels)
     ]
-    return small_picture(pixels, outlines, close=any(label.unique for label in labels))
+    return draw_close_up(pixels, outlines, close=any(label.unique for label in labels))

@@ -90,7 +90,7 @@ def _tiles(evaluated: Evaluated) -> Tiles:
         low, high = (f"{end:.2f}".replace("-", "−") for end in icc.interval)
         tiles.append(Tile(f"{icc.value:.3f}".replace("-", "−"), "ICC(2,1) of vCDR", f"{low} to {high}"))
     if evaluated.problems:
-        tiles.append(Tile(str(len(evaluated.problems)), "not compared", doubtful=True))
+        tiles.append(Tile(str(len(evaluated.problems)), "not compared", warning=True))
     return Tiles(tuple(tiles))
 
 
@@ -177,11 +177,17 @@ def _method(evaluated: Evaluated) -> list[Block]:
                 ("Dice, IoU", "overlap of each label's region, per picture, then averaged; both empty counts as 1"),
                 ("boundary distance", "symmetric 95th-percentile Hausdorff distance (Huttenlocher et al. 1993)"),
                 ("vCDR", "height of the cup's bounding box over the disc's; its error is the absolute difference"),
-                ("limits of agreement", "mean ± 1.96 standard deviations of the differences (Bland and Altman 1986, "
-                 "1999); intervals by Student's t"),
-                ("ICC(2,1)", "two-way random effects, absolute agreement, single measurement (Shrout and Fleiss 1979; "
-                 "ICC(A,1) of McGraw and Wong 1996); interval by F"),
+                (
+                    "limits of agreement",
+                    "mean ± 1.96 standard deviations of the differences (Bland and Altman 1986, "
+                    "1999); intervals by Student's t",
+                ),
+                (
+                    "ICC(2,1)",
+                    "two-way random effects, absolute agreement, single measurement (Shrout and Fleiss 1979; "
+                    "ICC(A,1) of McGraw and Wong 1996); interval by F",
+                ),
                 ("intervals of means", intervals),
             )
         ),
-    ]  # fmt: skip
+    ]

@@ -9,8 +9,8 @@ from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
+from unet_desktop.reports.close_ups import SIDE, Outline, draw_close_up, label_outlines
 from unet_desktop.reports.document import Card
-from unet_desktop.reports.pictures import SIDE, Outline, label_outlines, small_picture
 from unet_desktop.tasks.folders.summary import Seen
 
 log = logging.getLogger("unet.tasks")
@@ -48,4 +48,4 @@ class CloseUps:
         except UserError as error:
             log.warning("%s is not shown in the report: %s", seen.image, error)
             return None
-        return small_picture(pixels, outlines, close=self._close)
+        return draw_close_up(pixels, outlines, close=self._close)

@@ -100,10 +100,10 @@ def _places(request: Request) -> list[str]:
 def _tiles(summary: Summary, total: int) -> Tiles:
     done = summary.done + summary.failed
     tiles = [
-        Tile(f"{total:,}", "pictures", f"{total - done:,} not reached" if done < total else "", doubtful=done < total),
+        Tile(f"{total:,}", "pictures", f"{total - done:,} not reached" if done < total else "", warning=done < total),
         Tile(f"{summary.done:,}", "segmented", share_of(summary.done, total)),
-        Tile(f"{summary.failed:,}", "failed", share_of(summary.failed, total), doubtful=summary.failed > 0),
-        Tile(f"{summary.flagged:,}", "flagged", share_of(summary.flagged, total), doubtful=summary.flagged > 0),
+        Tile(f"{summary.failed:,}", "failed", share_of(summary.failed, total), warning=summary.failed > 0),
+        Tile(f"{summary.flagged:,}", "flagged", share_of(summary.flagged, total), warning=summary.flagged > 0),
     ]
     if len(summary.ratios):
         low, middle, high = (summary.ratios.quantile(share) for share in (0.25, 0.5, 0.75))
