@@ -55,8 +55,8 @@ class AppModel(QObject):
         self.accept_on_paint = AcceptOnPaint(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
         self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
-        self.folder_runs = FolderRuns(self.runner, self.project_jobs, self)
-        self.comparison = Comparison(self.session, self.autosave, self.project_jobs, self.runner, self)
+        self.folder_runs = FolderRuns(self.runner, self)
+        self.comparison = Comparison(self.session, self.autosave, self.runner, self)
         self.correction_log = CorrectionLog(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
 

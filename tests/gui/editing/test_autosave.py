@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.window import closing
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
@@ -190,6 +191,6 @@ def test_an_error_while_closing_leaves_a_window_that_works(
     assert "a bug" in box.informativeText()
     box.close()
     with qtbot.waitSignal(opened.app.runner.succeeded):
-        assert opened.app.project_jobs.run("Testing", lambda: iter(()))
+        assert opened.app.runner.start(Job("Testing", lambda: iter(())))
     assert opened.close()
     assert saved(root).any()

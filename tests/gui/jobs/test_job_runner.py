@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.errors import TrainingError
-from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.jobs.runner import Job, JobRunner
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_job_is_told_from_start_to_end(qtbot: QtBot, runner: JobRunner) -> Non
     runner.busy_changed.connect(lambda busy: told.append(("busy", busy)))
     runner.event_happened.connect(told.append)
     with qtbot.waitSignal(runner.succeeded, timeout=5_000) as ended:
-        assert runner.start("Training", short)
+        assert runner.start(Job("Training", short))
         assert (runner.busy, runner.title) == (True, "Training")
     assert ended.args == ["Training"]
     assert told == [("busy", True), ("started", "Training"), "one", "two", ("busy", False)]
@@ -56,8 +56,8 @@ def test_a_job_is_told_from_start_to_end(qtbot: QtBot, runner: JobRunner) -> Non
 
 def test_a_second_job_is_refused_while_one_runs(qtbot: QtBot, runner: JobRunner) -> None:
     endless = Endless()
-    assert runner.start("Training", endless)
-    assert not runner.start("Segmenting", short)
+    assert runner.start(Job("Training", endless))
+    assert not runner.start(Job("Segmenting", short))
     assert runner.title == "Training"
     qtbot.waitUntil(endless.running.is_set)
     with qtbot.waitSignal(runner.cancelled, timeout=5_000) as ended:
@@ -71,10 +71,10 @@ def test_the_next_job_can_start_from_the_end_of_the_last(qtbot: QtBot, runner: J
 
     def go_on(title: str) -> None:
         if title == "Training":
-            answers.append(runner.start("Segmenting", short))
+            answers.append(runner.start(Job("Segmenting", short)))
 
     runner.succeeded.connect(go_on)
-    runner.start("Training", short)
+    runner.start(Job("Training", short))
     qtbot.waitUntil(lambda: bool(answers) and not runner.busy)
     assert answers == [True]
 
@@ -85,7 +85,7 @@ def test_a_failure_carries_its_exception(qtbot: QtBot, runner: JobRunner) -> Non
         raise TrainingError("Training needs at least 2 corrected cases.")
 
     with qtbot.waitSignal(runner.failed, timeout=5_000) as ended:
-        runner.start("Training", job)
+        runner.start(Job("Training", job))
     assert ended.args is not None
     assert ended.args[0] == "Training"
     assert isinstance(ended.args[1], TrainingError)
@@ -94,12 +94,12 @@ def test_a_failure_carries_its_exception(qtbot: QtBot, runner: JobRunner) -> Non
 
 def test_shutdown_waits_for_the_jobs_finally_and_starts_nothing_more(qtbot: QtBot, runner: JobRunner) -> None:
     endless = Endless()
-    runner.start("Training", endless)
+    runner.start(Job("Training", endless))
     qtbot.waitUntil(endless.running.is_set)
     runner.shutdown()
     assert endless.cleaned.is_set()
     assert not runner.busy
-    assert not runner.start("Segmenting", short)
+    assert not runner.start(Job("Segmenting", short))
     runner.shutdown()
 
 
@@ -108,7 +108,7 @@ def test_nothing_is_told_after_shutdown(qtbot: QtBot, runner: JobRunner) -> None
     runner.event_happened.connect(told.append)
     runner.cancelled.connect(told.append)
     endless = Endless()
-    runner.start("Training", endless)
+    runner.start(Job("Training", endless))
     endless.running.wait(5)
     runner.shutdown()
     told.clear()
@@ -126,7 +126,7 @@ def test_a_paused_job_rests_and_goes_on(qtbot: QtBot, runner: JobRunner) -> None
     paused: list[bool] = []
     runner.event_happened.connect(told.append)
     runner.paused_changed.connect(paused.append)
-    runner.start("Segmenting", Endless())
+    runner.start(Job("Segmenting", Endless()))
     qtbot.waitUntil(lambda: len(told) > 3)
     runner.set_paused(True)
     qtbot.wait(200)  # the event in hand, and those that were queued
@@ -140,7 +140,7 @@ def test_a_paused_job_rests_and_goes_on(qtbot: QtBot, runner: JobRunner) -> None
 
 def test_a_paused_job_can_be_stopped_and_the_next_one_runs(qtbot: QtBot, runner: JobRunner) -> None:
     endless = Endless()
-    runner.start("Segmenting", endless)
+    runner.start(Job("Segmenting", endless))
     qtbot.waitUntil(endless.running.is_set)
     runner.set_paused(True)
     with qtbot.waitSignal(runner.cancelled, timeout=5_000):
@@ -148,4 +148,4 @@ def test_a_paused_job_can_be_stopped_and_the_next_one_runs(qtbot: QtBot, runner:
     assert endless.cleaned.is_set()
     assert not runner.paused
     with qtbot.waitSignal(runner.succeeded, timeout=5_000):
-        runner.start("Training", short)
+        runner.start(Job("Training", short))

@@ -21,6 +21,7 @@ from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
 from unet_desktop.gui.jobs.project_jobs import Outcome
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.style.theme import DARK, LIGHT
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
@@ -50,12 +51,12 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
 
     actions, runner = opened.actions_by_id, opened.app.runner
     opened.app.session.model_in_use = Path("model")
-    assert opened.app.project_jobs.run("Testing", job)
+    assert opened.app.runner.start(Job("Testing", job))
     assert not actions["project.open"].isEnabled()
     assert not actions["learn.predict"].isEnabled()
     assert actions["learn.stop"].isEnabled()
     assert actions["edit.undo"].isEnabled() == opened.app.editor.history.can_undo
-    assert not opened.app.project_jobs.run("Another", job)
+    assert not opened.app.runner.start(Job("Another", job))
     assert opened.panels.status._job.text() == "Testing"
     qtbot.waitUntil(lambda: opened.panels.status._bar.value() > 0)
     with qtbot.waitSignal(runner.cancelled):
@@ -78,7 +79,7 @@ def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event,
             ended.append(True)
 
     with qtbot.waitSignal(opened.app.runner.event_happened):
-        opened.app.project_jobs.run("Testing", job)
+        opened.app.runner.start(Job("Testing", job))
     assert opened.close()
     assert ended
 
@@ -151,7 +152,7 @@ def test_a_failed_job_says_so_once(opened: MainWindow, qtbot) -> None:
         raise TrainingError("Too few cases.")
         yield
 
-    opened.app.project_jobs.run("Testing", job)
+    opened.app.runner.start(Job("Testing", job))
     qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)))
     (box,) = opened.findChildren(QMessageBox)
     assert box.text() == "Too few cases."
@@ -164,7 +165,7 @@ def test_items_that_could_not_be_done_are_told(opened: MainWindow, qtbot) -> Non
         yield ItemDone("x", 1, 2, problem="x.jpg is damaged.")
         yield ItemDone("y", 2, 2)
 
-    opened.app.project_jobs.run("Testing", job)
+    opened.app.runner.start(Job("Testing", job))
     qtbot.waitUntil(lambda: opened.panels.banner.isVisible())
     assert opened.panels.banner.text == "x.jpg is damaged."
 
@@ -178,7 +179,7 @@ def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -
         yield ItemDone("z.jpg", 51, 51)
 
     with qtbot.waitSignal(opened.app.project_jobs.notice):
-        opened.app.project_jobs.run("Testing", job, done="All pictures are in.")
+        opened.app.runner.start(Job("Testing", job, done="All pictures are in."))
     assert opened.panels.banner.isVisible()
     assert opened.panels.banner.text.splitlines() == [
         "All pictures are in.",
@@ -193,7 +194,7 @@ def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -
 def test_ever_new_notes_do_not_fill_the_window() -> None:
     outcome = Outcome("Done.")
     for number in range(20):
-        outcome.add(ItemDone(f"{number}.jpg", number, 20, note=f"Mask: {number} is background."))
+        outcome.add_item(ItemDone(f"{number}.jpg", number, 20, note=f"Mask: {number} is background."))
     lines = outcome.summary(succeeded=False).splitlines()
     assert len(lines) == 6
     assert lines[-1] == "15 more cases have other notes."
@@ -255,7 +256,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
         yield ItemDone("z", 3, 3, problem="z.jpg is empty.")
 
     with qtbot.waitSignal(opened.app.project_jobs.notice):
-        opened.app.project_jobs.run("Segmenting", job, done="All is there.", folder=tmp_path)
+        opened.app.runner.start(Job("Segmenting", job, done="All is there.", folder=tmp_path))
     assert opened.panels.banner.text.splitlines() == [
         "1 of 3 pictures are done.",
         "All is there.",
@@ -276,7 +277,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
 
 def test_what_went_well_stays_out_of_the_canvas(opened: MainWindow, qtbot) -> None:
     with qtbot.waitSignal(opened.app.project_jobs.notice):
-        opened.app.project_jobs.run("Testing", lambda: iter(()), done="The model was imported.")
+        opened.app.runner.start(Job("Testing", lambda: iter(()), done="The model was imported."))
     assert not opened.panels.banner.isVisible()
     assert opened.panels.status.currentMessage() == "The model was imported."
 
@@ -285,7 +286,7 @@ def test_a_folder_without_problems_is_told_calmly(opened: MainWindow, qtbot, tmp
     def grounds(problem: str) -> QColor:
         events = [FinishedBefore(5, 6), ItemDone("x", 1, 1, problem=problem)]
         with qtbot.waitSignal(opened.app.project_jobs.notice):
-            opened.app.project_jobs.run("Testing", lambda: iter(events), folder=tmp_path)
+            opened.app.runner.start(Job("Testing", lambda: iter(events), folder=tmp_path))
         banner = opened.panels.banner
         assert banner.isVisible()
         return banner.grab().toImage().pixelColor(2, banner.height() // 2)
@@ -298,9 +299,9 @@ def test_what_came_of_a_job_goes_when_the_next_begins_and_what_is_wrong_stays(op
     banner = opened.panels.banner
     banner.show_result("x.jpg is damaged.", None, False)
     with qtbot.waitSignal(opened.app.runner.succeeded):
-        opened.app.project_jobs.run("Testing", lambda: iter(()))
+        opened.app.runner.start(Job("Testing", lambda: iter(())))
     assert not banner.isVisible()
     banner.show_problem("The disk is full.")
     with qtbot.waitSignal(opened.app.runner.succeeded):
-        opened.app.project_jobs.run("Testing", lambda: iter(()))
+        opened.app.runner.start(Job("Testing", lambda: iter(())))
     assert banner.isVisible()

@@ -12,7 +12,9 @@ from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.folders.picture_source import Own
 from unet_desktop.gui.folders.run_window import FolderRunWindow
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ItemDone
 
 
 class FolderHandlers:
@@ -75,12 +77,12 @@ class FolderHandlers:
             Project.create(request.root, labels)
             session.open_project(request.root)
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ItemDone]:
             from unet_desktop.tasks.folders.take_in import take_in
 
             return take_in(request.root, output, labels, copy=request.copy)
 
-        self._app.project_jobs.run("Importing results", start, at_end=self._take_new_cases)
+        self._app.runner.start(Job("Importing results", start, at_end=self._take_new_cases))
 
     def _take_new_cases(self) -> None:
         session = self._app.session

@@ -12,12 +12,12 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.autosave import Autosave
-from unet_desktop.gui.jobs.project_jobs import ProjectJobs
-from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,13 +78,11 @@ class Comparison(QObject):
         self,
         session: Session,
         autosave: Autosave,
-        learning: ProjectJobs,
         runner: JobRunner,
         parent: QObject | None = None,
     ) -> None:
-        """Nothing was compared yet."""
         super().__init__(parent)
-        self._session, self._autosave, self._project_jobs = session, autosave, learning
+        self._session, self._autosave, self._runner = session, autosave, runner
         self.request: CompareRequest | None = None
         self.evaluated: Evaluated | None = None
         self.outlines = True
@@ -100,7 +98,7 @@ class Comparison(QObject):
             return
         self.request = request
         root = project.root
-        self._project_jobs.run("Comparing readers", lambda: _compared(request, root))
+        self._runner.start(Job("Comparing readers", lambda: _compare(request, root)))
 
     def write(self, targets: Targets, path: Path) -> None:
         """Write the comparison there, in the background."""
@@ -109,9 +107,7 @@ class Comparison(QObject):
             return
         targets.check()
         done = f"{path.name} was written."
-        self._project_jobs.run(
-            f"Writing {path.name}", lambda: iter(targets.write(evaluated)), done=done, folder=path.parent
-        )
+        self._runner.start(Job(f"Writing {path.name}", lambda: targets.write(evaluated), done=done, folder=path.parent))
 
     def set_outlines(self, shown: bool) -> None:
         """Show the other reader's outlines over each case, or not."""
@@ -124,7 +120,7 @@ class Comparison(QObject):
         self._show_reader()
         self.changed.emit()
 
-    def _on_runner_event_happened(self, event: object) -> None:
+    def _on_runner_event_happened(self, event: TaskEvent) -> None:
         if isinstance(event, Evaluated):
             self.evaluated = event
             self._show_reader()
@@ -157,7 +153,7 @@ class Comparison(QObject):
         return OtherReader(mask, evaluated.labels, evaluated.first, evaluated.second)
 
 
-def _compared(request: CompareRequest, root: Path) -> Iterator[object]:
+def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.run import evaluate
     from unet_desktop.tasks.evaluation.sides import sides_of
 

@@ -1,4 +1,4 @@
-"""DeviceProbe: finds out what this computer computes with, beside everything else, once."""
+"""DeviceProbe: finds out once, in the background, what this computer computes with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.jobs.thread import JobThread
+from unet_desktop.tasks.events import DeviceFound
 
 
 class DeviceProbe(QObject):
@@ -19,7 +20,6 @@ class DeviceProbe(QObject):
     found = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Ready to start."""
         super().__init__(parent)
         self._thread = JobThread(_describe, self)
         self._thread.event.connect(self._on_thread_event)
@@ -29,14 +29,14 @@ class DeviceProbe(QObject):
         self._thread.start()
 
     def shutdown(self) -> None:
-        """Wait until it is through; loading a library cannot be interrupted."""
+        """Wait until it has ended; loading a library cannot be interrupted."""
         self._thread.wait()
 
-    def _on_thread_event(self, event: object) -> None:
-        self.found.emit(str(getattr(event, "text", "")))
+    def _on_thread_event(self, event: DeviceFound) -> None:
+        self.found.emit(event.text)
 
 
-def _describe() -> Iterator[object]:
+def _describe() -> Iterator[DeviceFound]:
     from unet_desktop.tasks.describe_device import describe_device
 
     return describe_device()

@@ -9,10 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.gui.jobs.project_jobs import ProjectJobs
-from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.events import FinishedBefore, ItemDone
+from unet_desktop.tasks.events import FinishedBefore, FolderEvent, ItemDone, TaskEvent
 from unet_desktop.tasks.folders.request import Request
 
 
@@ -31,10 +30,10 @@ class FolderRuns(QObject):
     ended = Signal(bool, str)
     paced = Signal(float)
 
-    def __init__(self, runner: JobRunner, learning: ProjectJobs, parent: QObject | None = None) -> None:
+    def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
         """No run yet."""
         super().__init__(parent)
-        self._runner, self._project_jobs = runner, learning
+        self._runner = runner
         self.request: Request | None = None
         self.title = ""
         self.labels: LabelSet | None = None
@@ -65,12 +64,12 @@ class FolderRuns(QObject):
         """
         self.labels = read_header(request.model).labels
 
-        def start_job() -> Iterator[object]:
+        def start() -> Iterator[FolderEvent]:
             from unet_desktop.tasks.folders.run import segment_folder
 
             return segment_folder(request)
 
-        if not self._project_jobs.run(f"Segmenting {title}", start_job, folder=request.output):
+        if not self._runner.start(Job(f"Segmenting {title}", start, folder=request.output)):
             return False
         self.request, self.title, self._running = request, title, True
         self._counts, self._began, self._finished = (0, 0, 0), 0.0, ""
@@ -82,7 +81,7 @@ class FolderRuns(QObject):
         if self.request is not None:
             self.start(self.request, self.title)
 
-    def _on_runner_event_happened(self, event: object) -> None:
+    def _on_runner_event_happened(self, event: TaskEvent) -> None:
         if not self._running:
             return
         match event:

@@ -1,8 +1,8 @@
-"""ProjectJobs: the jobs of the window (train, predict, import, segment a folder), and what follows on each."""
+"""ProjectJobs: training and predicting, and what follows on each job of the window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,44 +14,44 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.proposal import Proposal
-from unet_desktop.gui.jobs.runner import JobRunner
+from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.events import FinishedBefore, ItemDone, ModelSaved
+from unet_desktop.tasks.events import FinishedBefore, ItemDone, ModelSaved, TaskEvent, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import Interrupted
 
 _MOST_PROBLEMS = 5
-"""Problems that are told where each item has another one; the rest stand in a file."""
+"""Problems that are listed where each item has another one; the rest stand in a file."""
 _MOST_NOTES = 5
-"""Distinct notes that are told; each further one only adds to a count."""
+"""Distinct notes that are listed; each further one only adds to a count."""
 
 
 class Outcome:
     """Problems and notes of one job's items."""
 
     def __init__(self, done: str = "", folder: Path | None = None) -> None:
-        """Nothing has happened yet; `done` is what to say when the job succeeds, `folder` where its files lie."""
+        """`done` is what to say when the job succeeds, `folder` where its files lie."""
         self._done, self.folder = done, folder
         self._items = 0
-        self._said: list[str] = []
+        self._sentences: list[str] = []
         self._problems: list[str] = []
         self._notes: dict[str, list[str]] = {}
 
-    def add(self, item: ItemDone) -> None:
-        """Take in what an item says."""
+    def add_item(self, item: ItemDone) -> None:
+        """Note the item's problem or note."""
         self._items += 1
         if item.problem:
             self._problems.append(item.problem)
         elif item.note:
             self._notes.setdefault(item.note, []).append(item.name)
 
-    def say(self, sentence: str) -> None:
-        """Take in what the job says beside its items."""
-        self._said.append(sentence)
+    def add_sentence(self, sentence: str) -> None:
+        """Note what the job says beside its items."""
+        self._sentences.append(sentence)
 
     @property
     def well(self) -> bool:
-        """Whether nothing is to be looked at: no item has a problem or a note."""
+        """Whether nothing needs attention: no item has a problem or a note."""
         return not (self._problems or self._notes)
 
     def summary(self, *, succeeded: bool) -> str:
@@ -59,7 +59,7 @@ class Outcome:
         lines = [self._done] if succeeded and self._done else []
         if self.folder is not None and self._items:
             lines.insert(0, f"{self._items - len(self._problems)} of {self._items} pictures are done.")
-        lines += self._said
+        lines += self._sentences
         if self._problems:
             count = f"{len(self._problems)} could not be done. " if len(self._problems) > 1 else ""
             lines.append(count + self._problems[0])
@@ -72,16 +72,15 @@ class Outcome:
         return "\n".join(lines)
 
 
-Then = Callable[[], None]
-
-
 class ProjectJobs(QObject):
-    """Starts jobs and takes in what they made. What a job needs (torch) is imported in the job's own thread.
+    """Trains and predicts, and ends every job of the window: says how it went and runs what follows on it.
+
+    What a job needs (torch) is imported in the job's own thread.
 
     Signals:
-        progressed(done, total): of the running job's items.
-        notice(text, folder, well): a job is over and has something to say, one line each; its files lie in the folder,
-            or None; `well` says that nothing of it needs to be looked at.
+        progressed(done, total): items of the running job.
+        notice(text, folder, well): a job has ended and has something to say, one line each; its files lie in the
+            folder, or None; `well`: nothing of it needs attention.
         problem(exception): a job failed.
         training_started(config, from_scratch): a training with these settings runs now.
     """
@@ -102,86 +101,65 @@ class ProjectJobs(QObject):
         """Listen to the runner."""
         super().__init__(parent)
         self._session, self._autosave, self._proposal, self._runner = session, autosave, proposal, runner
-        self._then: Then | None = None
-        self._at_end: Then | None = None
-        self._predicting = False
         self._cores: Cores = "auto"
+        self._job: Job | None = None
         self._outcome = Outcome()
         self._new_model: Path | None = None
+        runner.started.connect(self._on_runner_started)
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(self._on_runner_succeeded)
         runner.cancelled.connect(self._on_runner_cancelled)
         runner.failed.connect(self._on_runner_failed)
 
     def set_cores(self, cores: Cores) -> None:
-        """What trainings take of the cores from now on."""
+        """Choose the cores that trainings use from now on."""
         self._cores = cores
 
-    def train(self, config: TrainConfig, *, from_scratch: bool) -> None:
-        """Train on what is corrected; then the open case is predicted, unless a human worked on it."""
-
-        def start(root: Path) -> Iterator[object]:
-            from unet_desktop.tasks.train import train_project
-
-            return train_project(root, config, from_scratch=from_scratch, cores=self._cores)
-
-        self._train(start, config, from_scratch=from_scratch)
-
     def resume(self, found: Interrupted) -> None:
-        """Go on with this training that was interrupted; then as `train`."""
+        """Resume this interrupted training; then as `train`."""
+        self.train(found.header.config, from_scratch=found.header.parent is None, resume=True)
 
-        def start(root: Path) -> Iterator[object]:
-            from unet_desktop.tasks.train import resume_project
+    def train(self, config: TrainConfig, *, from_scratch: bool, resume: bool = False) -> None:
+        """Train on the corrected cases; then predict the open case, unless a human worked on it.
 
-            return resume_project(root, cores=self._cores)
-
-        self._train(start, found.header.config, from_scratch=found.header.parent is None)
-
-    def _train(self, start: Callable[[Path], Iterator[object]], config: TrainConfig, *, from_scratch: bool) -> None:
-        project = self._session.project
+        Args:
+            config: the settings, of the interrupted training with `resume`.
+            from_scratch: start from new weights.
+            resume: resume the project's interrupted training.
+        """
+        project, cores = self._session.project, self._cores
         if project is None or project.read_only or self._runner.busy:
             return
-        self._autosave.flush()  # training reads the disk only
+        root = project.root
+
+        def start() -> Iterator[TrainingTaskEvent]:
+            if resume:
+                from unet_desktop.tasks.train import resume_project
+
+                return resume_project(root, cores=cores)
+            from unet_desktop.tasks.train import train_project
+
+            return train_project(root, config, from_scratch=from_scratch, cores=cores)
+
+        self._autosave.flush()  # training reads only the disk
         known = frozenset(model.path for model in self._session.models)
-        at_end = partial(self._take_new_model, known)
-        if self.run("Training", partial(start, project.root), then=self._predict_open_case_if_new, at_end=at_end):
+        at_end = partial(self._use_trained_model, known)
+        if self._runner.start(Job("Training", start, at_end=at_end, then=self._predict_open_case_if_new)):
             self.training_started.emit(config, from_scratch)
 
     def predict(self, case_ids: Sequence[str], title: str) -> None:
-        """Let the model in use predict these cases; each becomes a proposal as soon as it is done."""
+        """Predict these cases with the model in use; each becomes a proposal as soon as it is done."""
         project, model = self._session.project, self._session.model_in_use
         if project is None or project.read_only or model is None or not case_ids or self._runner.busy:
             return
         root = project.root
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ItemDone]:
             from unet_desktop.tasks.segment_cases import segment_cases
 
             return segment_cases(root, case_ids, model)
 
-        if self.run(title, start):
-            self._predicting = True
-
-    def run(self, title: str, start_job: Callable[[], Iterator[object]], then: Then | None = None,
-            at_end: Then | None = None, done: str = "", folder: Path | None = None) -> bool:  # fmt: skip
-        """Run a job.
-
-        Args:
-            title: what people read.
-            start_job: makes the generator, in the worker thread.
-            then: what follows when it succeeds.
-            at_end: what follows however it ends, before `then`.
-            done: what to say when it succeeds, beside what its items say.
-            folder: where the files lie that it makes for people, if it makes any.
-
-        Returns:
-            False when another one runs.
-        """
-        if not self._runner.start(title, start_job):
-            return False
-        self._then, self._at_end = then, at_end
-        self._predicting, self._outcome, self._new_model = False, Outcome(done, folder), None
-        return True
+        self._runner.start(Job(title, start, on_item=self._show_prediction))
 
     def predict_open_case(self) -> None:
         """Predict the open case, also when a human worked on it."""
@@ -198,58 +176,63 @@ class ProjectJobs(QObject):
         if self._new_model is not None:
             self._session.refresh_models(self._new_model)
 
-    def _take_new_model(self, known: frozenset[Path]) -> None:
-        """Use what was trained; a training that was stopped says nothing but may have left a usable model."""
+    def _use_trained_model(self, known: frozenset[Path]) -> None:
+        """Use the trained model; a training that was stopped sends no `ModelSaved` but may have left a usable model."""
         self._session.refresh_models(self._new_model)
         new = [model.path for model in self._session.models if model.path not in known]
         if self._new_model is None and new:
             self._session.refresh_models(new[0])
 
-    def _take_prediction(self, case_id: str) -> None:
+    def _show_prediction(self, item: ItemDone) -> None:
         project = self._session.project
         if project is None:
             return
         try:
-            self._session.take(project.refresh(case_id))
+            self._session.take(project.refresh(item.name))
         except UserError as error:
             self.problem.emit(error)
             return
-        if case_id == self._session.case_id:
+        if item.name == self._session.case_id:
             self._proposal.show_prediction()
 
-    def _end(self, *, succeeded: bool) -> None:
-        at_end, self._at_end = self._at_end, None
-        try:
-            if at_end is not None:
-                at_end()
-        except UserError as error:
-            self.problem.emit(error)
-        if text := self._outcome.summary(succeeded=succeeded):
-            self.notice.emit(text, self._outcome.folder, succeeded and self._outcome.well)
+    def _on_runner_started(self) -> None:
+        self._job = job = self._runner.job
+        assert job is not None
+        self._outcome, self._new_model = Outcome(job.done, job.folder), None
 
-    def _on_runner_event_happened(self, event: object) -> None:
+    def _on_runner_event_happened(self, event: TaskEvent) -> None:
         match event:
             case ItemDone():
                 self.progressed.emit(event.done, event.total)
-                self._outcome.add(event)
-                if self._predicting and not event.problem:
-                    self._take_prediction(event.name)
+                self._outcome.add_item(event)
+                if self._job is not None and self._job.on_item is not None and not event.problem:
+                    self._job.on_item(event)
             case Message() if self._outcome.folder is not None:  # the training panel shows the others
-                self._outcome.say(event.text)
+                self._outcome.add_sentence(event.text)
             case FinishedBefore():
-                self._outcome.say(event.sentence)
+                self._outcome.add_sentence(event.sentence)
             case ModelSaved():
                 self._new_model = event.path
 
     def _on_runner_succeeded(self) -> None:
-        then, self._then = self._then, None
+        job = self._job
         self._end(succeeded=True)
-        if then is not None:
-            then()
+        if job is not None and job.then is not None:
+            job.then()
 
     def _on_runner_cancelled(self) -> None:
         self._end(succeeded=False)
 
-    def _on_runner_failed(self, title: str, error: object) -> None:
+    def _on_runner_failed(self, title: str, error: Exception) -> None:
         self._end(succeeded=False)
         self.problem.emit(error)
+
+    def _end(self, *, succeeded: bool) -> None:
+        job, outcome, self._job = self._job, self._outcome, None
+        try:
+            if job is not None and job.at_end is not None:
+                job.at_end()
+        except UserError as error:
+            self.problem.emit(error)
+        if text := outcome.summary(succeeded=succeeded):
+            self.notice.emit(text, outcome.folder, succeeded and outcome.well)

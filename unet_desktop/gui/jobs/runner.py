@@ -1,18 +1,45 @@
-"""JobRunner: one long job at a time, and a clean end when the window closes."""
+"""Job and JobRunner: one long job at a time, and a clean end when the window closes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from unet_desktop.gui.jobs.thread import JobThread, StartJob
+from unet_desktop.tasks.events import ItemDone
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A long job and what follows on it.
+
+    Attributes:
+        title: what people read, e.g. "Training".
+        start: makes the generator; called in the worker thread.
+        on_item: called for each item that was done without a problem.
+        at_end: called however the job ends.
+        then: called when it succeeds, after `at_end`.
+        done: what to say when it succeeds, beside what its items say.
+        folder: where the job writes files for people; None if it writes none.
+    """
+
+    title: str
+    start: StartJob
+    on_item: Callable[[ItemDone], None] | None = None
+    at_end: Callable[[], None] | None = None
+    then: Callable[[], None] | None = None
+    done: str = ""
+    folder: Path | None = None
 
 
 class JobRunner(QObject):
-    """Starts jobs, one at a time, and passes on what they tell, in the thread of the window.
+    """Starts jobs, one at a time, and passes on their events in the thread of the window.
 
-    It is idle again before it tells how a job ended, so a listener may start the next one at once.
+    It is idle again before it emits how a job ended, so a listener may start the next one at once.
 
     Signals:
         started: title of the job.
@@ -20,7 +47,7 @@ class JobRunner(QObject):
         succeeded, cancelled: title of the job that ended so.
         failed: title, and the exception.
         busy_changed: whether a job runs.
-        paused_changed: whether the running job rests.
+        paused_changed: whether the running job is paused.
     """
 
     started = Signal(str)
@@ -32,10 +59,9 @@ class JobRunner(QObject):
     paused_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Idle."""
         super().__init__(parent)
         self._thread: JobThread | None = None
-        self._title = ""
+        self._job: Job | None = None
         self._outcome = partial(self.cancelled.emit, "")
         self._closed = False
         self._paused = False
@@ -46,41 +72,38 @@ class JobRunner(QObject):
         return self._thread is not None
 
     @property
+    def job(self) -> Job | None:
+        """The running job."""
+        return self._job
+
+    @property
     def title(self) -> str:
         """Title of the running job, or empty."""
-        return self._title
+        return "" if self._job is None else self._job.title
 
     @property
     def paused(self) -> bool:
-        """Whether the running job rests."""
+        """Whether the running job is paused."""
         return self._paused
 
-    def start(self, title: str, start_job: StartJob) -> bool:
-        """Start a job, unless one runs.
-
-        Args:
-            title: what people read, e.g. "Training".
-            start_job: makes the generator; called in the worker thread.
-
-        Returns:
-            False when another job runs or the runner was shut down.
-        """
+    def start(self, job: Job) -> bool:
+        """Start a job; return False when another one runs or the runner was shut down."""
         if self.busy or self._closed:
             return False
-        thread = JobThread(start_job, self)
+        thread = JobThread(job.start, self)
         thread.event.connect(self._on_thread_event)
         thread.succeeded.connect(self._on_thread_succeeded)
         thread.cancelled.connect(self._on_thread_cancelled)
         thread.failed.connect(self._on_thread_failed)
         thread.finished.connect(self._on_thread_finished)
-        self._thread, self._title = thread, title
+        self._thread, self._job = thread, job
         thread.start()
         self.busy_changed.emit(True)
-        self.started.emit(title)
+        self.started.emit(job.title)
         return True
 
     def set_paused(self, paused: bool) -> None:
-        """Let the running job rest after the event it works on, or go on."""
+        """Pause the running job after the event it works on, or resume it."""
         if self._thread is not None and paused != self._paused:
             self._thread.set_paused(paused)
             self._paused = paused
@@ -92,7 +115,7 @@ class JobRunner(QObject):
             self._thread.requestInterruption()
 
     def shutdown(self) -> None:
-        """Stop what runs, wait until its `finally` is through, and start nothing any more.
+        """Stop the running job, wait for its `finally`, and refuse further jobs.
 
         Qt aborts the program when a thread is destroyed while it runs.
         """
@@ -103,7 +126,7 @@ class JobRunner(QObject):
 
     def _release(self) -> None:
         self.set_paused(False)
-        thread, self._thread, self._title = self._thread, None, ""
+        thread, self._thread, self._job = self._thread, None, None
         if thread is not None:
             thread.wait()  # `finished` comes shortly before the thread itself is over
             thread.deleteLater()
@@ -111,20 +134,20 @@ class JobRunner(QObject):
 
     @Slot(object)
     def _on_thread_event(self, event: object) -> None:
-        if self.busy:  # what was still queued at shutdown has no listener any more
+        if self.busy:  # else it was still queued at shutdown
             self.event_happened.emit(event)
 
     @Slot()
     def _on_thread_succeeded(self) -> None:
-        self._outcome = partial(self.succeeded.emit, self._title)
+        self._outcome = partial(self.succeeded.emit, self.title)
 
     @Slot()
     def _on_thread_cancelled(self) -> None:
-        self._outcome = partial(self.cancelled.emit, self._title)
+        self._outcome = partial(self.cancelled.emit, self.title)
 
     @Slot(object)
     def _on_thread_failed(self, error: object) -> None:
-        self._outcome = partial(self.failed.emit, self._title, error)
+        self._outcome = partial(self.failed.emit, self.title, error)
 
     @Slot()
     def _on_thread_finished(self) -> None:

@@ -11,15 +11,16 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from unet_desktop.engine.device.cpu_priority import lower_priority
 from unet_desktop.engine.events import Transient
+from unet_desktop.tasks.events import TaskEvent
 
-StartJob = Callable[[], Iterator[object]]
+StartJob = Callable[[], Iterator[TaskEvent]]
 """Makes the generator; called in the worker thread, so that what it imports is loaded there."""
 
 MIN_INTERVAL = 0.05
 """Seconds between two transient events: a flood of queued signals starves the window's timers and its painting."""
 
-_LOOK = 0.05
-"""Seconds between two looks of a paused job at whether it shall stop."""
+_POLL = 0.05
+"""Seconds after which a paused job checks again whether it shall stop."""
 _STACK = 16 << 20  # bytes; macOS gives a thread half a MiB, too little for torch
 
 
@@ -30,7 +31,7 @@ class JobThread(QThread):
     `finally` runs here too.
 
     Signals:
-        event: what the generator yielded. `Transient` ones are thinned to 20 a second.
+        event: what the generator yielded. `Transient` events are thinned to 20 a second.
         succeeded: the generator came to its end.
         cancelled: it was closed early.
         failed: the exception that ended it.
@@ -45,42 +46,36 @@ class JobThread(QThread):
         """Prepare the job; `start()` begins it."""
         super().__init__(parent)
         self._start_job = start_job
-        self._going = threading.Event()
-        self._going.set()
+        self._resumed = threading.Event()
+        self._resumed.set()
         self.setStackSize(_STACK)
 
     def set_paused(self, paused: bool) -> None:
-        """Rest before the next event, or go on."""
+        """Pause before the next event, or resume."""
         if paused:
-            self._going.clear()
+            self._resumed.clear()
         else:
-            self._going.set()
-
-    def _iterate(self) -> bool:
-        """Pass on the events; False when it was interrupted."""
-        events = self._start_job()
-        last = -math.inf
-        while not self.isInterruptionRequested():
-            try:
-                event = next(events)
-            except StopIteration:
-                return True
-            now = time.monotonic()
-            if not isinstance(event, Transient) or now - last >= MIN_INTERVAL:
-                self.event.emit(event)
-                last = now
-            while not self._going.wait(_LOOK) and not self.isInterruptionRequested():
-                pass
-        if isinstance(events, Generator):
-            events.close()
-        return False
+            self._resumed.set()
 
     def run(self) -> None:
-        """The thread's whole life."""
+        """Iterate the generator, in this thread."""
         lower_priority()
+        last = -math.inf
         try:
-            came_to_its_end = self._iterate()
-        except Exception as error:  # noqa: BLE001 - the boundary: whoever listens shows and logs it
+            events = self._start_job()
+            while not self.isInterruptionRequested():
+                event = next(events, None)
+                if event is None:
+                    self.succeeded.emit()
+                    return
+                now = time.monotonic()
+                if not isinstance(event, Transient) or now - last >= MIN_INTERVAL:
+                    self.event.emit(event)
+                    last = now
+                while not self._resumed.wait(_POLL) and not self.isInterruptionRequested():
+                    pass
+            if isinstance(events, Generator):
+                events.close()
+            self.cancelled.emit()
+        except Exception as error:  # noqa: BLE001 - the boundary: the receiver shows and logs it
             self.failed.emit(error)
-        else:
-            (self.succeeded if came_to_its_end else self.cancelled).emit()

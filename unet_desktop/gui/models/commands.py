@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX
+from unet_desktop.engine.events import Message
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.project.models import delete_model, write_notes
+from unet_desktop.tasks.events import ModelSaved, Written
 from unet_desktop.tasks.model_card import card_of
 
 
@@ -33,13 +36,13 @@ class ModelHandlers:
             return
         root = project.root
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ModelSaved]:
             from unet_desktop.tasks.import_model import import_model
 
             return import_model(root, Path(chosen))
 
-        learning = self._app.project_jobs
-        learning.run("Importing a model", start, at_end=learning.use_new_model, done="The model was imported.")
+        use = self._app.project_jobs.use_new_model
+        self._app.runner.start(Job("Importing a model", start, at_end=use, done="The model was imported."))
 
     def export(self, model: Path) -> None:
         """Ask where to, and copy the model's file there.
@@ -67,13 +70,13 @@ class ModelHandlers:
         if target is None:
             return
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[Message | Written]:
             from unet_desktop.tasks.export_onnx import export_onnx
 
             return export_onnx(model, target)
 
         done = f"{target} was written and agrees with the model."
-        self._app.project_jobs.run("Exporting as ONNX", start, done=done)
+        self._app.runner.start(Job("Exporting as ONNX", start, done=done))
 
     def delete(self, model: Path) -> None:
         """Delete a model, if the user means it; the curves of its training stay.

@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
 from unet_desktop.gui.projects.new_project import NewProjectDialog
 from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import ImportEvent
 
 _MOST_TRIED = 50
 """Cases that are tried when a project is opened; all of thousands may lie on a drive that is not there."""
@@ -100,14 +102,14 @@ class ProjectHandlers:
         request, project = dialog.request(), self._app.session.project
         is_open = project is not None and project.root.resolve() == request.root.resolve()
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ImportEvent]:
             from unet_desktop.tasks.alone import alone
             from unet_desktop.tasks.import_drishti import import_drishti
 
             events = import_drishti(request.source, request.root, copy=request.copy)
             return events if is_open else alone(request.root, events)
 
-        self._app.project_jobs.run("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root))
+        self._app.runner.start(Job("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root)))
 
     def _import(self, source: Path, *, copy: bool, masks: Path | None = None, recursive: bool = False) -> None:
         project = self._app.session.project
@@ -115,12 +117,12 @@ class ProjectHandlers:
             return
         root = project.root
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ImportEvent]:
             from unet_desktop.tasks.import_images import import_images
 
             return import_images(root, source, copy=copy, masks=masks, recursive=recursive)
 
-        self._app.project_jobs.run("Importing pictures", start, at_end=self._take_new_cases)
+        self._app.runner.start(Job("Importing pictures", start, at_end=self._take_new_cases))
 
     def _take_new_cases(self) -> None:
         session = self._app.session

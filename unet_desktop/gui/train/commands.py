@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.tasks.events import AugmentedSheet, ItemDone
 from unet_desktop.tasks.interrupted import discard, interrupted
 
 
@@ -69,12 +71,12 @@ class LearningHandlers:
         self._app.autosave.flush()
         root = project.root
 
-        def start() -> Iterator[object]:
+        def start() -> Iterator[ItemDone | AugmentedSheet]:
             from unet_desktop.tasks.show_augmentation import show_augmentation
 
             return show_augmentation(root, config)
 
-        self._app.project_jobs.run("Drawing augmented pictures", start)
+        self._app.runner.start(Job("Drawing augmented pictures", start))
 
     def predict_case(self) -> None:
         """Predict the open case."""
