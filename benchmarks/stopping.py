@@ -20,7 +20,7 @@ from pathlib import Path
 from unet_desktop.cli.train import configuration
 from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import EpochDone
-from unet_desktop.tasks.interrupted import interrupted
+from unet_desktop.tasks.interrupted import find_interrupted
 from unet_desktop.tasks.train import train_project
 
 
@@ -54,7 +54,7 @@ def main() -> None:
         for kind, times in waits.items():
             ranked = sorted(times, reverse=True)[:3]
             print(f"{kind:20} {len(times):5d} x  longest {', '.join(f'{a:.2f} ({b:.2f} CPU)' for a, b in ranked)} s")
-        found = interrupted(root)
+        found = find_interrupted(root)
         if found is not None:
             print(f"{found.describe()}; state {found.path.stat().st_size / 1e6:.0f} MB")
 

@@ -15,9 +15,30 @@ Anything else that is raised is a bug: traceback to the log, one plain dialog.
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
+
+class Remedy(Enum):
+    """What a person can do about a problem, where terminal and window word it differently."""
+
+    RESUME_TRAINING = auto()
+    LARGER_BATCHES = auto()
+    JOB_OPTIONS = auto()
+    STOP_WATCHING = auto()
+    RETRY_FAILED = auto()
+    MEASURE_AGAIN = auto()
+
 
 class UserError(Exception):
-    """Something a user can understand and mend; its text is one or two sentences."""
+    """Something a user can understand and mend; its text is one or two sentences.
+
+    Attributes:
+        remedy: what to do about it, where each face has its own words for that.
+    """
+
+    def __init__(self, text: str, remedy: Remedy | None = None) -> None:
+        super().__init__(text)
+        self.remedy = remedy
 
 
 class LabelError(UserError):

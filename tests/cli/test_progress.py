@@ -11,7 +11,7 @@ from unet_desktop.cli import progress
 from unet_desktop.cli.progress import Followed, follow, metrics_line
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.errors import MaskError
-from unet_desktop.tasks.events import FinishedBefore, ItemDone, ModelSaved, RunDone, Written
+from unet_desktop.tasks.events import FileWritten, FinishedBefore, ItemDone, ModelSaved, RunDone
 
 METRICS = {"bce": 0.25, "dice": 0.9, "dice/optic disc": 0.95, "iou/optic cup": 0.8, "vcdr_error": 0.031}
 
@@ -88,7 +88,7 @@ def test_results_go_to_the_output_and_messages_to_the_other(capsys):
         Message("No [bold] weights are installed."),
         Finished(Path("model"), METRICS, {}, 75.0),
         ModelSaved("model-001", Path("models") / "[a]" / "model-001.safetensors"),
-        Written("table", Path("out") / "table.csv"),
+        FileWritten("table", Path("out") / "table.csv"),
     )
     assert "No [bold] weights are installed." in err
     assert out.splitlines() == [

@@ -17,7 +17,7 @@ from unet_desktop.__main__ import main
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.interrupted import interrupted
+from unet_desktop.tasks.interrupted import find_interrupted
 
 COMMAND = ("--epochs", "3", "--batch-size", "1", "--from-scratch")
 
@@ -77,7 +77,7 @@ def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
     if not kill_after(root, moment):  # the machine was quick; then at once after the first epoch
         root, moment = make("killed-again"), 0.0
         assert kill_after(root, moment)
-    assert interrupted(root) is not None
+    assert find_interrupted(root) is not None
 
     assert main(["train", str(root)]) == 2
     sentence = capsys.readouterr().err
@@ -91,7 +91,7 @@ def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
     ours, theirs = weights(root), weights(whole)
     differing = [name for name in theirs if not torch.equal(ours[name], theirs[name])]
     assert differing == [], f"killed {moment:.3f} s after the first epoch"
-    assert interrupted(root) is None
+    assert find_interrupted(root) is None
 
 
 @pytest.mark.parametrize(

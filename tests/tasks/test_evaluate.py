@@ -19,11 +19,11 @@ from unet_desktop.project.split import write_split
 from unet_desktop.reports.document import Gallery
 from unet_desktop.reports.render import render
 from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings, worst_first
-from unet_desktop.tasks.evaluation.meeting import meet
+from unet_desktop.tasks.evaluation.pairing import pair_masks
 from unet_desktop.tasks.evaluation.reader import folder_reader
 from unet_desktop.tasks.evaluation.report import document
 from unet_desktop.tasks.evaluation.run import evaluate
-from unet_desktop.tasks.evaluation.sides import sides_of
+from unet_desktop.tasks.evaluation.sides import resolve_sides
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
 
@@ -49,12 +49,12 @@ def save(path, values):
 
 
 def compared(*folders):
-    return list(evaluate(sides_of(*folders, None, None), FAST))
+    return list(evaluate(resolve_sides(*folders, None, None), FAST))
 
 
 def predicted(project):
     """A project's predictions against its masks."""
-    return figures_of(evaluate(sides_of(None, None, project.root, None), FAST))
+    return figures_of(evaluate(resolve_sides(None, None, project.root, None), FAST))
 
 
 def figures_of(events):
@@ -92,10 +92,10 @@ class TestMeeting:
     def test_names_that_meet(self, folders, disc_mask, first, second):
         save(folders[0] / first, disc_mask)
         save(folders[1] / second, disc_mask)
-        meeting = meet(folder_reader(folders[0]), folder_reader(folders[1]))
-        assert len(meeting.pairs) == 1
-        assert not meeting.first_alone
-        assert not meeting.second_alone
+        pairing = pair_masks(folder_reader(folders[0]), folder_reader(folders[1]))
+        assert len(pairing.pairs) == 1
+        assert not pairing.first_unpaired
+        assert not pairing.second_unpaired
 
     def test_where_several_could_be_meant_none_is(self, folders, disc_mask):
         for name in ("one/a.png", "two/a.png", "b.png"):
@@ -112,7 +112,7 @@ class TestMeeting:
         for folder in folders:
             for name in ("a.png", "a.bmp"):
                 save(folder / name, disc_mask)
-        pairs = meet(folder_reader(folders[0]), folder_reader(folders[1])).pairs
+        pairs = pair_masks(folder_reader(folders[0]), folder_reader(folders[1])).pairs
         assert sorted((one.path.suffix, other.path.suffix) for one, other in pairs) == [(".bmp",) * 2, (".png",) * 2]
 
     def test_a_folder_called_masks_is_called_by_where_it_lies(self, tmp_path, disc_mask):
@@ -123,7 +123,7 @@ class TestMeeting:
         for name in ("eye.png", "eye_2.png"):
             save(folders[0] / name, disc_mask)
         save(folders[1] / "eye_2_mask.png", disc_mask)
-        (pair,) = meet(folder_reader(folders[0]), folder_reader(folders[1])).pairs
+        (pair,) = pair_masks(folder_reader(folders[0]), folder_reader(folders[1])).pairs
         assert pair[0].name == "eye_2"
 
 
@@ -161,7 +161,7 @@ class TestBadInput:
     def test_too_little_was_named(self, folders):
         for sides in ((None, None, None), (folders[0], None, None)):
             with pytest.raises(UserError, match="--project"):
-                sides_of(*sides, None)
+                resolve_sides(*sides, None)
 
 
 class TestOtherProgramsMasks:
@@ -233,7 +233,7 @@ class TestFigures:
         ours[10:20, 50] = 1  # a hair of 10 pixels
         write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
-        result = figures_of(list(evaluate(sides_of(*folders, None, None), Settings(greatest=True, resamples=0))))
+        result = figures_of(list(evaluate(resolve_sides(*folders, None, None), Settings(greatest=True, resamples=0))))
         assert result.means["boundary_max_px/optic disc"] == pytest.approx(10)
         assert result.means["boundary_px/optic disc"] < 10
         assert result.estimates["dice"].interval is None
@@ -255,7 +255,7 @@ def graded(project, write_picture, tmp_path, disc_mask):
 
 class TestProjects:
     def test_predictions_against_accepted_masks(self, graded):
-        events = list(evaluate(sides_of(None, None, graded.root, None), FAST))
+        events = list(evaluate(resolve_sides(None, None, graded.root, None), FAST))
         result = figures_of(events)
         assert [case.name for case in result.cases] == list("abcd")
         assert result.grouped == 3
@@ -265,36 +265,36 @@ class TestProjects:
         assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_validation_cases_alone(self, graded):
-        result = figures_of(list(evaluate(sides_of(None, None, graded.root, None, held_out=True), FAST)))
+        result = figures_of(list(evaluate(resolve_sides(None, None, graded.root, None, held_out=True), FAST)))
         assert [case.name for case in result.cases] == ["d"]
         assert result.remarks == ()
 
     def test_a_folder_against_a_project(self, graded, tmp_path, disc_mask):
         save(tmp_path / "reader" / "a_mask.png", disc_mask)
         for sides in ((tmp_path / "reader", None, graded.root), (tmp_path / "reader", graded.root, None)):
-            events = list(evaluate(sides_of(*sides, None), FAST))
+            events = list(evaluate(resolve_sides(*sides, None), FAST))
             assert [case.name for case in figures_of(events).cases] == ["a"]
             assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_two_projects(self, graded):
-        sides = sides_of(graded.root, graded.root, None, None)
+        sides = resolve_sides(graded.root, graded.root, None, None)
         assert figures_of(list(evaluate(sides, FAST))).means["dice"] == 1
         assert sides.first.title != sides.second.title
 
     def test_without_what_is_asked_for(self, project, graded, tmp_path, disc_mask):
         save(tmp_path / "reader" / "a.png", disc_mask)
         with pytest.raises(UserError, match="Only a project knows"):
-            sides_of(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
+            resolve_sides(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
         with pytest.raises(LabelError, match="other labels"):
-            sides_of(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
+            resolve_sides(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
         graded.layout.split.unlink()
         with pytest.raises(MaskError, match="no validation cases yet"):
-            sides_of(None, None, graded.root, None, held_out=True)
+            resolve_sides(None, None, graded.root, None, held_out=True)
         bare = Project.create(tmp_path / "bare", DISC_AND_CUP)
         with pytest.raises(MaskError, match="no predictions"):
-            sides_of(None, None, bare.root, None)
+            resolve_sides(None, None, bare.root, None)
         with pytest.raises(MaskError, match="no masks yet"):
-            sides_of(tmp_path / "reader", bare.root, None, None)
+            resolve_sides(tmp_path / "reader", bare.root, None, None)
 
 
 class TestWriting:

@@ -18,7 +18,7 @@ from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.manifest import Manifest, write_manifest
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ModelSaved
-from unet_desktop.tasks.interrupted import discard, interrupted
+from unet_desktop.tasks.interrupted import discard, find_interrupted
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.train import resume_project, train_project
 
@@ -50,13 +50,13 @@ def root(stopped, tmp_path):
 
 
 def test_it_is_found_without_torch(root):
-    found = interrupted(root)
+    found = find_interrupted(root)
     assert (found.name, found.header.config, found.header.past[-1].epoch) == ("model-001", TINY, 1)
     assert found.metrics.keys() >= {"dice", "bce"}
     assert "model-001 (Fast), learning to segment, epoch 1 of 3 done, Dice 0." in found.describe()
     code = (
-        "import sys, pathlib; from unet_desktop.tasks.interrupted import interrupted; "
-        f"assert interrupted(pathlib.Path({str(root)!r})); assert not {{'torch', 'PySide6'}} & set(sys.modules)"
+        "import sys, pathlib; from unet_desktop.tasks.interrupted import find_interrupted; "
+        f"assert find_interrupted(pathlib.Path({str(root)!r})); assert not {{'torch', 'PySide6'}} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -70,19 +70,19 @@ def test_it_is_gone_on_with_to_one_model_and_one_curve(root):
     layout = Project.open(root).layout
     curve = layout.run("model-001").read_text().splitlines()
     assert [line.split(",")[:2] for line in curve[1:]] == [["segment", "1"], ["segment", "2"], ["segment", "3"]]
-    assert interrupted(root) is None
+    assert find_interrupted(root) is None
     assert sorted(path.name for path in layout.runs.iterdir()) == ["model-001.csv", "model-001.json"]
 
 
 def test_a_new_training_gives_it_up(root):
     stop_after(train_project(root, TINY, from_scratch=True), 1)
-    assert interrupted(root).name == "model-002"
+    assert find_interrupted(root).name == "model-002"
     assert len(Project.open(root).layout.training_states()) == 1
 
 
 def test_it_can_be_given_up(root):
     discard(root)
-    assert interrupted(root) is None
+    assert find_interrupted(root) is None
     with pytest.raises(TrainingError, match="no interrupted training"):
         next(resume_project(root))
 
@@ -102,7 +102,7 @@ def refused(root):
     def call(**changes):
         with pytest.raises(TrainingError) as caught:
             list(resume_project(root, **changes))
-        assert interrupted(root) is not None
+        assert find_interrupted(root) is not None
         return str(caught.value)
 
     return call
@@ -124,7 +124,7 @@ def test_other_labels_are_refused(refused, root):
 
 def test_a_mask_that_was_corrected_again_is_learned_from_as_it_is(root):
     project = Project.open(root)
-    case = interrupted(root).header.train
+    case = find_interrupted(root).header.train
     first = next(iter(case))
     mask = project.load_mask(first)
     mask[:3] = 1
@@ -138,7 +138,7 @@ def test_a_mask_that_was_corrected_again_is_learned_from_as_it_is(root):
 @pytest.mark.parametrize("what", ["flagged", "mask", "picture"])
 def test_a_case_that_is_gone_is_refused(refused, root, what):
     project = Project.open(root)
-    first = next(iter(interrupted(root).header.train))
+    first = next(iter(find_interrupted(root).header.train))
     if what == "flagged":
         project.mark(first, flagged=True)
     elif what == "mask":
@@ -149,18 +149,18 @@ def test_a_case_that_is_gone_is_refused(refused, root, what):
 
 
 def test_a_damaged_state_is_no_offer_and_no_obstacle(root):
-    path = interrupted(root).path
+    path = find_interrupted(root).path
     path.write_bytes(path.read_bytes()[:100])
-    assert interrupted(root) is None
+    assert find_interrupted(root) is None
     stop_after(train_project(root, TINY, from_scratch=True), 1)
-    assert interrupted(root).name == "model-002"
+    assert find_interrupted(root).name == "model-002"
 
 
 def test_a_training_that_goes_on_from_a_model_keeps_its_shorter_schedule(root):
     list(resume_project(root))
     config = replace(TINY, epochs=6)
     stop_after(train_project(root, config), 1)
-    assert interrupted(root).header.past[-1].epochs == 2
+    assert find_interrupted(root).header.past[-1].epochs == 2
     events = list(resume_project(root, config))
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [2]
 
@@ -177,8 +177,8 @@ def test_a_full_disk_says_that_it_can_be_resumed(root, monkeypatch):
 
 
 def test_other_threads_are_said(root, monkeypatch):
-    path = interrupted(root).path
-    told = replace(interrupted(root).header, place={"threads": "99"})
+    path = find_interrupted(root).path
+    told = replace(find_interrupted(root).header, place={"threads": "99"})
     assert told.changes({"threads": "2"}, told.train | told.validation) == (
         "This training began with threads 99 and goes on with 2: figures may differ slightly.",
     )

@@ -18,7 +18,7 @@ from unet_desktop.project.case import CaseState
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
-from unet_desktop.tasks.events import ItemDone, ModelSaved, Written
+from unet_desktop.tasks.events import FileWritten, ItemDone, ModelSaved
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
@@ -92,7 +92,7 @@ def test_window_and_terminal_give_byte_equal_masks(trained, tmp_path):
     ids = [case.id for case in project.cases()]
     assert all(not event.problem for event in segment_cases(root, ids, model))
     events = list(segment_folder(request(root / "images", tmp_path / "out", model, Outputs(overlays=True))))
-    assert {event.what for event in events if isinstance(event, Written)} == {"masks", "overlays", "table"}
+    assert {event.what for event in events if isinstance(event, FileWritten)} == {"masks", "overlays", "table"}
     for case_id in ids:
         window = project.layout.prediction(case_id).read_bytes()
         assert (tmp_path / "out" / "masks" / f"{case_id}.png").read_bytes() == window
@@ -119,7 +119,7 @@ def test_a_run_leaves_a_report_with_close_ups_and_failures(trained, tmp_path):
     model = list_models(Project.open(root).layout)[0].path
     outputs = Outputs(reports=("html", "pdf"))
     events = list(segment_folder(request(root / "images", tmp_path / "out", model, outputs)))
-    reports = [event.path for event in events if isinstance(event, Written) and event.what == "report"]
+    reports = [event.path for event in events if isinstance(event, FileWritten) and event.what == "report"]
     assert [path.name for path in reports] == ["report.html", "report.pdf"]
     text = reports[0].read_text("utf-8")
     assert "Optic disc and optic cup in 8 pictures" in text

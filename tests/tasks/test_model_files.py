@@ -19,8 +19,8 @@ from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.project.models import delete_model, list_models, read_notes, write_notes
 from unet_desktop.project.project import Project
 from unet_desktop.reports.markdown import render_markdown
-from unet_desktop.tasks.import_model import import_model
 from unet_desktop.tasks.model_card import card_of, model_card
+from unet_desktop.tasks.model_files import import_model
 from unet_desktop.tasks.runs import list_runs
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
 from unet_desktop.tasks.train import train_project

@@ -10,7 +10,7 @@ import pytest
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.read import read_image
-from unet_desktop.tasks.events import AugmentedSheet, Written
+from unet_desktop.tasks.events import AugmentedSheet, FileWritten
 from unet_desktop.tasks.show_augmentation import show_augmentation, write_augmentation
 
 CONFIG = replace(PRESETS["fast"], image_size=128)
@@ -49,7 +49,7 @@ def test_the_seed_decides_and_without_augmentation_all_looks_are_alike(corrected
 
 def test_it_is_written_as_a_picture(corrected, tmp_path):
     *_, written = write_augmentation(corrected.root, CONFIG, tmp_path / "out.jpg")
-    assert written == Written("augmented pictures", tmp_path / "out.jpg")
+    assert written == FileWritten("augmented pictures", tmp_path / "out.jpg")
     assert read_image(tmp_path / "out.jpg").pixels.shape == (768, 1024, 3)
 
 

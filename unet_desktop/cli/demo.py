@@ -15,11 +15,11 @@ def run(
     folder: Annotated[Path, typer.Argument(help="New folder for the sample project and its results.")],
 ) -> None:
     """Make a sample project, train on it, segment the rest, write masks, a table and an overlay picture."""
-    from unet_desktop.tasks.alone import alone
     from unet_desktop.tasks.demo import run_demo
     from unet_desktop.tasks.events import DemoResult
+    from unet_desktop.tasks.holding_project import holding_project
 
-    followed = follow(alone(folder / "project", run_demo(folder)), "Sample project")
+    followed = follow(holding_project(folder / "project", run_demo(folder)), "Sample project")
     for event in followed.rest:
         if isinstance(event, DemoResult):
             output.print(

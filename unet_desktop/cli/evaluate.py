@@ -61,13 +61,13 @@ def run(
     names. Exit code 1: some masks of the second have no counterpart or cannot be read. 2: nothing can be compared.
     """
     from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
-    from unet_desktop.tasks.evaluation.sides import sides_of
+    from unet_desktop.tasks.evaluation.sides import resolve_sides
     from unet_desktop.tasks.evaluation.targets import Targets
 
     wanted = None if labels is None else labels_of(labels)
     targets = Targets(table, summary, html, pdf)
     targets.check()
-    sides = sides_of(first, second, project, wanted, held_out=held_out)
+    sides = resolve_sides(first, second, project, wanted, held_out=held_out)
     followed = follow(_events(sides, Settings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluated):

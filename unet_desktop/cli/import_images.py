@@ -28,18 +28,18 @@ def run(
 ) -> None:
     """Import pictures into a project."""
     from unet_desktop.project.layout import Layout
-    from unet_desktop.tasks.alone import alone
+    from unet_desktop.tasks.holding_project import holding_project
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
 
     wanted, is_new = None if labels is None else labels_of(labels), not Layout(project).manifest.exists()
     if drishti:
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
-        followed = follow(alone(project, import_drishti(source, project, copy=not refer)), "Importing")
+        followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
     else:
         _make_project(source, project, wanted, masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
-        followed = follow(alone(project, events), "Importing")
+        followed = follow(holding_project(project, events), "Importing")
     from unet_desktop.project.project import Project
 
     cases = Project.open(project).cases()

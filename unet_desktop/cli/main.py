@@ -9,6 +9,7 @@ import typer
 from unet_desktop import __version__
 from unet_desktop.cli import demo, doctor, evaluate, import_images, model, segment, train
 from unet_desktop.cli.console import WRONG_USE, output, show_error
+from unet_desktop.cli.remedies import describe_error
 from unet_desktop.errors import UserError
 from unet_desktop.log import log_path, start_logging
 
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
         app(arguments)
     except UserError as error:
         log.warning("%s", error)
-        show_error(str(error))
+        show_error(describe_error(error))
         return WRONG_USE
     except SystemExit as ending:  # typer ends every command this way
         return ending.code if isinstance(ending.code, int) else WRONG_USE if ending.code else 0

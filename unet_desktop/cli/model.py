@@ -13,7 +13,7 @@ from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
 from unet_desktop.cli.segment import model_file
 from unet_desktop.engine.events import Message
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 
 _MODEL = "Model file, or a project's folder for its newest model."
 
@@ -41,8 +41,8 @@ def onnx(
 
     path = model_file(model)
 
-    def events() -> Iterator[Message | Written]:  # torch is loaded when it begins
-        from unet_desktop.tasks.export_onnx import export_onnx
+    def events() -> Iterator[Message | FileWritten]:  # torch is loaded when it begins
+        from unet_desktop.tasks.model_files import export_onnx
 
         yield from export_onnx(path, to or Path(f"{path.stem}.onnx"))
 

@@ -18,8 +18,18 @@ from rich.progress import (
 )
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_error
+from unet_desktop.cli.remedies import with_remedy
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Working
-from unet_desktop.tasks.events import FinishedBefore, FoldsDone, ItemDone, ModelSaved, TaskEvent, Written
+from unet_desktop.errors import Remedy
+from unet_desktop.tasks.events import (
+    FailedBefore,
+    FileWritten,
+    FinishedBefore,
+    FoldsDone,
+    ItemDone,
+    ModelSaved,
+    TaskEvent,
+)
 
 _STAGES = {
     "read": "Reading pictures",
@@ -119,6 +129,8 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             progress.console.print(event.text, markup=False)
         case FinishedBefore():
             progress.console.print(event.sentence, markup=False)
+        case FailedBefore():
+            progress.console.print(with_remedy(event.sentence, Remedy.RETRY_FAILED), markup=False)
         case Finished():
             metrics = metrics_line(event.metrics)
             judged = f" On the validation pictures: {metrics}" if metrics else ""
@@ -127,7 +139,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
         case ModelSaved():
             output.print(f"Model: {event.path}", markup=False)
-        case Written():
+        case FileWritten():
             output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
         case _:
             followed.rest.append(event)

@@ -76,11 +76,11 @@ def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> No
     """Refuse a cluster that is none before pictures are looked for; print its job script if that is all."""
     if not (cluster or options or show):
         return
-    from unet_desktop.tasks.folders.cluster import job_script, place_of
+    from unet_desktop.tasks.folders.cluster import job_script, parse_cluster
 
     if show and not cluster:
         raise UserError("--show-job-script shows what SLURM would be given; it goes with --cluster slurm.")
-    place = place_of(cluster, options)
+    place = parse_cluster(cluster, options)
     if show:
         output.print(job_script(place), markup=False)
         raise typer.Exit

@@ -14,9 +14,9 @@ from unet_desktop.cli.console import DONE, messages
 from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
-from unet_desktop.tasks.alone import alone
-from unet_desktop.tasks.events import ItemDone, TrainingTaskEvent, Written
-from unet_desktop.tasks.interrupted import interrupted
+from unet_desktop.tasks.events import FileWritten, ItemDone, TrainingTaskEvent
+from unet_desktop.tasks.holding_project import holding_project
+from unet_desktop.tasks.interrupted import find_interrupted
 from unet_desktop.tasks.processes import assist, joined
 
 _DEFAULT = "fast"
@@ -79,8 +79,8 @@ def _carried_out(project: Path, events: Iterator[TrainingTaskEvent], device: str
         if not first:
             deque(assist(device), maxlen=0)  # the first process tells how it goes
             return DONE
-        followed = follow(alone(project, events), "Training")
-    if followed.stopped and interrupted(project) is not None:
+        followed = follow(holding_project(project, events), "Training")
+    if followed.stopped and find_interrupted(project) is not None:
         messages.print("Go on with it by --resume.", markup=False)
     return followed.code
 
@@ -108,7 +108,7 @@ def _in_folds(project: Path, config: TrainConfig, device: str, folds: int) -> It
     yield from train_folds(project, config, folds, device=device)
 
 
-def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | Written]:
+def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
     from unet_desktop.tasks.show_augmentation import write_augmentation
 
     yield from write_augmentation(project, config, target)
@@ -118,7 +118,7 @@ def _new(
     project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool
 ) -> Iterator[TrainingTaskEvent]:
     """A new training gives up the one that was interrupted, so that has to be said."""
-    found = interrupted(project)
+    found = find_interrupted(project)
     if found is not None and not anew:
         raise TrainingError(
             f"There is an interrupted training: {found.describe()}. Go on with it by --resume, or give it up and start "

@@ -19,7 +19,7 @@ from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
 from unet_desktop.tasks.evaluation.reader import folder_reader, predictions
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import Sides
-from unet_desktop.tasks.events import DemoResult, TaskEvent, Written
+from unet_desktop.tasks.events import DemoResult, FileWritten, TaskEvent
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import TRUE_MASKS, make_sample_project
@@ -43,7 +43,7 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
         files.make_folder(folder)
         yield from make_sample_project(root)
     project = Project.open(root)
-    yield Written("sample project (synthetic photographs)", root)
+    yield FileWritten("sample project (synthetic photographs)", root)
     waiting = sorted(path.stem for path in (root / TRUE_MASKS).glob("*.png"))
     if not waiting:
         raise ProjectError(f"The sample project {root} is not whole. Delete {folder} and start again.")
@@ -54,7 +54,7 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
     yield from _evaluated(root, project)
     sheet = results / "overlay.jpg"
     _write_sheet(Project.open(root), waiting[:8], sheet)
-    yield Written("overlay picture", sheet)
+    yield FileWritten("overlay picture", sheet)
 
 
 def _evaluated(root: Path, project: Project) -> Iterator[DemoResult]:

@@ -13,6 +13,8 @@ from importlib import metadata
 
 from unet_desktop import __version__
 from unet_desktop.engine.device.benchmark_cache import forget, probes_path
+from unet_desktop.engine.device.warm_up import warm_up
+from unet_desktop.tasks.events import DeviceFound
 
 _PACKAGES = (
     "torch", "PySide6-Essentials", "numpy", "pillow", "opencv-python", "qtawesome", "pyqtgraph", "safetensors",
@@ -109,3 +111,11 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+
+
+def describe_device() -> Iterator[DeviceFound]:
+    """Yield one sentence; the first call takes some seconds, after which a training starts without delay."""
+    warm_up()
+    from unet_desktop.engine.device import device
+
+    yield DeviceFound(device.describe(device.choose()))

@@ -70,7 +70,7 @@ class AugmentedSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class FileWritten:
     """A file for the user was written."""
 
     what: str
@@ -102,6 +102,19 @@ class FinishedBefore:
         """It in words."""
         were = "was" if self.finished == 1 else "were"
         return f"{self.finished} of {self.total} pictures {were} finished by an earlier run."
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBefore:
+    """Some pictures failed in an earlier run over folders; this one does not try them again."""
+
+    failed: int
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        are = "is" if self.failed == 1 else "are"
+        return f"{self.failed} failed in an earlier run and {are} not tried again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +158,9 @@ ImportEvent: TypeAlias = ItemDone | Message
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
-FolderEvent: TypeAlias = Message | Working | Planned | FinishedBefore | ItemDone | Written | RunDone
+FolderEvent: TypeAlias = Message | Working | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 """Of a run over folders of pictures."""
-EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluated | Written"
+EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluated | FileWritten"
 """Of comparing two readers and writing the result."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound | DemoResult"

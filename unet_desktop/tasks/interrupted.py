@@ -52,7 +52,7 @@ class Interrupted:
         )
 
 
-def interrupted(root: Path) -> Interrupted | None:
+def find_interrupted(root: Path) -> Interrupted | None:
     """The newest training of the project that can be gone on with, or None: milliseconds.
 
     Ask it when you have the project and no training runs here: one that runs looks the same. A state that is damaged

@@ -13,7 +13,7 @@ from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import AugmentedSheet, ItemDone, Written
+from unet_desktop.tasks.events import AugmentedSheet, FileWritten, ItemDone
 from unet_desktop.tasks.train import samples, trainable
 
 _COUNT = 12
@@ -49,7 +49,7 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
     yield AugmentedSheet(contact_sheet(pictures, _COLUMNS, _SIDE))
 
 
-def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | Written]:
+def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
     """The same as a JPEG file.
 
     Raises:
@@ -60,6 +60,6 @@ def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterato
     for event in show_augmentation(root, config):
         if isinstance(event, AugmentedSheet):
             write_jpeg(target, event.pixels)
-            yield Written("augmented pictures", target)
+            yield FileWritten("augmented pictures", target)
         else:
             yield event

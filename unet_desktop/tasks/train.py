@@ -19,7 +19,7 @@ from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import FEWEST_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
-from unet_desktop.tasks.interrupted import discard, interrupted
+from unet_desktop.tasks.interrupted import discard, find_interrupted
 from unet_desktop.tasks.runs import RunLog
 
 
@@ -84,7 +84,7 @@ def resume_project(
         UserError: there is none, or labels, settings or its cases are others now, or training failed.
     """
     project = Project.open(root)
-    found = interrupted(root)
+    found = find_interrupted(root)
     if found is None:
         raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
     header = found.header

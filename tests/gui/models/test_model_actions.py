@@ -189,9 +189,9 @@ def test_what_is_refused_changes_nothing(models: MainWindow, tmp_path: Path, mon
 
 
 def fake_import(monkeypatch: pytest.MonkeyPatch, import_model: object) -> None:
-    module = types.ModuleType("unet_desktop.tasks.import_model")
+    module = types.ModuleType("unet_desktop.tasks.model_files")
     module.import_model = import_model  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "unet_desktop.tasks.import_model", module)
+    monkeypatch.setitem(sys.modules, "unet_desktop.tasks.model_files", module)
 
 
 def test_who_only_looks_can_export_and_nothing_more(models: MainWindow) -> None:

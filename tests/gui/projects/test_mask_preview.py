@@ -16,7 +16,7 @@ from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.tasks.preview_import import ImportPreview
+from unet_desktop.tasks.import_images import ImportPreview
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders import cluster, dask_engine
-from unet_desktop.tasks.folders.cluster import Connection, Place, job_script, place_of
-from unet_desktop.tasks.folders.engine import Problem
+from unet_desktop.tasks.folders.cluster import Connection, Place, job_script, parse_cluster
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.one_picture import Problem
 
 distributed = pytest.importorskip("distributed")
 
@@ -30,13 +30,13 @@ distributed = pytest.importorskip("distributed")
     ],
 )
 def test_places_are_understood(text, place):
-    assert place_of(text) == place
+    assert parse_cluster(text) == place
 
 
 @pytest.mark.parametrize("text", ["", "local:", "local:0", "local:many", "node:8786", "tcp://node", "pbs", "Slurm"])
 def test_other_places_are_refused_with_what_there_is(text):
     with pytest.raises(UserError, match=r"local:4 .* tcp://host:8786, or slurm"):
-        place_of(text)
+        parse_cluster(text)
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_other_places_are_refused_with_what_there_is(text):
 )
 def test_options_that_no_job_has_are_refused(options, sentence):
     with pytest.raises(UserError, match=sentence):
-        place_of("slurm", options)
+        parse_cluster("slurm", options)
 
 
 def test_options_belong_to_slurm():
     with pytest.raises(UserError, match="goes with --cluster slurm"):
-        place_of("local", ("cores=4",))
+        parse_cluster("local", ("cores=4",))
 
 
 def test_a_job_of_slurm_is_told_what_was_asked_for():
@@ -64,7 +64,7 @@ def test_a_job_of_slurm_is_told_what_was_asked_for():
         "queue=long", "account=eyes", "cores=4", "memory=16GB", "walltime=08:00:00", "job_extra_directives=--nice=100",
         "job_script_prologue=module load python", "python=/shared/venv/bin/python", "interface=lo", "jobs=50",
     )  # fmt: skip
-    lines = job_script(place_of("slurm", options)).splitlines()
+    lines = job_script(parse_cluster("slurm", options)).splitlines()
     assert lines[0].startswith("#!")
     wanted = {"-p long", "-A eyes", "-n 1", "--cpus-per-task=4", "--mem=15G", "-t 08:00:00", "--nice=100"}
     assert wanted <= {line.removeprefix("#SBATCH ") for line in lines if line.startswith("#SBATCH ")}
@@ -78,15 +78,15 @@ def test_a_job_of_slurm_is_told_what_was_asked_for():
 def test_a_job_that_is_not_described_says_what_is_missing():
     pytest.importorskip("dask_jobqueue")
     with pytest.raises(UserError, match=r"cores and memory\. Add --cluster-option cores=8"):
-        job_script(place_of("slurm", ("queue=long",)))
+        job_script(parse_cluster("slurm", ("queue=long",)))
     with pytest.raises(UserError, match="Only --cluster slurm"):
-        job_script(place_of("local"))
+        job_script(parse_cluster("local"))
 
 
 def test_without_dask_a_sentence_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UserError, match=r'pip install "unet-desktop\[cluster\]"'):
-        Connection(place_of("local"))
+        Connection(parse_cluster("local"))
 
 
 def test_an_address_where_nobody_answers_is_said(monkeypatch, caplog):
@@ -95,7 +95,7 @@ def test_an_address_where_nobody_answers_is_said(monkeypatch, caplog):
         caplog.at_level(logging.CRITICAL),
         pytest.raises(UserError, match=r"The scheduler at tcp://127.0.0.1:9 does not"),
     ):
-        Connection(place_of("tcp://127.0.0.1:9"))
+        Connection(parse_cluster("tcp://127.0.0.1:9"))
 
 
 class Scheduler:
@@ -146,7 +146,7 @@ def flight():
 
     def make(client, *, patient=False):
         connection = SimpleNamespace(client=client, patient=patient)
-        return dask_engine._Flight(connection, place_of("tcp://host:8786"), None)
+        return dask_engine._Flight(connection, parse_cluster("tcp://host:8786"), None)
 
     return make
 

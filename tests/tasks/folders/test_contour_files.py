@@ -19,7 +19,7 @@ from unet_desktop.images.read import Image
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.outlines import signed_area
 from unet_desktop.masks.regions import region
-from unet_desktop.tasks.folders.coco import coco, coco_of_run, runs
+from unet_desktop.tasks.folders.coco import coco, merge_coco, runs
 from unet_desktop.tasks.folders.geojson import geojson
 from unet_desktop.tasks.folders.labelme import labelme
 
@@ -119,13 +119,13 @@ def test_a_run_is_one_file_with_ids_of_its_own(tmp_path, disc_mask):
     for name, mask in (("a", disc_mask), ("b", empty), ("c", disc_mask)):
         (tmp_path / name).write_bytes(coco(name, mask, bounding_box(mask), DISC_AND_CUP))
     parts = [tmp_path / name for name in "abc"]
-    data = json.loads(b"".join(coco_of_run(lambda: parts, DISC_AND_CUP)))
+    data = json.loads(b"".join(merge_coco(lambda: parts, DISC_AND_CUP)))
     assert [(image["id"], image["file_name"]) for image in data["images"]] == [(1, "a"), (2, "b"), (3, "c")]
     assert [(entry["id"], entry["image_id"]) for entry in data["annotations"]] == [(1, 1), (2, 1), (3, 3), (4, 3)]
 
 
 def test_a_run_of_nothing_is_a_coco_file_too():
-    data = json.loads(b"".join(coco_of_run(list, DISC_AND_CUP)))
+    data = json.loads(b"".join(merge_coco(list, DISC_AND_CUP)))
     assert data["images"] == data["annotations"] == []
 
 
@@ -134,7 +134,7 @@ def test_a_damaged_part_is_one_sentence(tmp_path, content):
     if content is not None:
         (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(ImageError, match=r"a\.json"):
-        list(coco_of_run(lambda: [tmp_path / "a.json"], DISC_AND_CUP))
+        list(merge_coco(lambda: [tmp_path / "a.json"], DISC_AND_CUP))
 
 
 @given(NESTED)

@@ -23,16 +23,16 @@ from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import regions
 from unet_desktop.tasks.folders.columns import columns
-from unet_desktop.tasks.folders.dicom_row import need_dicom
-from unet_desktop.tasks.folders.dicom_seg import Origin, dicom_segmentation
+from unet_desktop.tasks.folders.dicom_seg import SourceModel, dicom_segmentation
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import segment_picture
 from unet_desktop.tasks.folders.outputs import Outputs
-from unet_desktop.tasks.folders.pseudonyms import VARIABLE, key_path, need_key, pseudonym
+from unet_desktop.tasks.folders.pseudonyms import VARIABLE, key_path, pseudonym, require_key
+from unet_desktop.tasks.folders.run import require_dicom
 
 HEIGHT, WIDTH = 90, 121
 ALL = Outputs(masks=False, dicom_seg=True)
-MODEL = Origin("model-007", "0123456789abcdef" * 4)
+MODEL = SourceModel("model-007", "0123456789abcdef" * 4)
 
 
 def mask():
@@ -94,7 +94,7 @@ def test_identifiers_are_kept_when_that_is_asked_for(segmenter, photograph):
 
 def test_hashed_identifiers_are_equal_for_equal_patients_alone(segmenter, photograph):
     hashed = Outputs(identifiers="hash")
-    need_dicom(hashed)
+    require_dicom(hashed)
     same, also, other = (
         segment_picture(segmenter, picture, hashed).row["patient"]
         for picture in (photograph("a.dcm"), photograph("b.dcm"), photograph("c.dcm", PatientID="another"))
@@ -105,11 +105,11 @@ def test_hashed_identifiers_are_equal_for_equal_patients_alone(segmenter, photog
 
 
 def test_a_hash_cannot_be_looked_up_without_the_key(home, monkeypatch):
-    need_key()
+    require_key()
     own = key_path().read_bytes()
     assert home in key_path().parents
     assert os.name == "nt" or key_path().stat().st_mode & 0o777 == 0o600
-    need_key()
+    require_key()
     assert key_path().read_bytes() == own
     assert pseudonym("patient", "1", own) != pseudonym("patient", "1", b"another key, also long")
     assert pseudonym("patient", "1", own) != pseudonym("study", "1", own)
@@ -119,19 +119,19 @@ def test_a_hash_cannot_be_looked_up_without_the_key(home, monkeypatch):
 def test_a_key_that_a_killed_program_left_empty_is_made(home):
     key_path().parent.mkdir(parents=True)
     key_path().write_bytes(b"")
-    need_key()
+    require_key()
     assert len(key_path().read_bytes()) == 64
 
 
 def test_a_key_can_be_given(segmenter, photograph, monkeypatch):
     monkeypatch.setenv(VARIABLE, "a key for a whole study")
-    need_dicom(Outputs(identifiers="hash"))
+    require_dicom(Outputs(identifiers="hash"))
     assert not key_path().exists()
     row = segment_picture(segmenter, photograph(), Outputs(identifiers="hash")).row
     assert row["patient"] == pseudonym("patient", SECRETS[1], b"a key for a whole study")
     monkeypatch.setenv(VARIABLE, "short")
     with pytest.raises(UserError, match="shorter than 16 characters"):
-        need_dicom(Outputs(identifiers="hash"))
+        require_dicom(Outputs(identifiers="hash"))
 
 
 def test_without_a_key_there_is_a_sentence(segmenter, photograph):
@@ -250,5 +250,5 @@ def test_a_picture_that_does_not_say_which_it_is_has_none_and_loses_nothing(segm
 def test_without_the_extra_a_run_does_not_start(monkeypatch):
     monkeypatch.setitem(sys.modules, "highdicom", None)
     with pytest.raises(UserError, match=r'pip install "unet-desktop\[dicom\]"'):
-        need_dicom(ALL)
-    need_dicom(Outputs())
+        require_dicom(ALL)
+    require_dicom(Outputs())

@@ -17,7 +17,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import FinishedBefore, ItemDone, Planned, RunDone, Written
+from unet_desktop.tasks.events import FailedBefore, FileWritten, FinishedBefore, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders import run
 from unet_desktop.tasks.folders.dicom_seg import NO_DICOM
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
@@ -80,7 +80,7 @@ def test_a_run_mirrors_its_input(segment, out, contents):
     }
     assert [row["image"] for row in rows(out)] == ALL
     assert all((out / row["mask"]).is_file() for row in rows(out))
-    assert [event.what for event in events if isinstance(event, Written)] == ["masks", "overlays", "table"]
+    assert [event.what for event in events if isinstance(event, FileWritten)] == ["masks", "overlays", "table"]
     assert events[-1] == RunDone(5, 0, failed_before=0, skipped=0)
 
 
@@ -193,7 +193,7 @@ def test_failures_are_rows_and_are_tried_again_when_asked(segment, photographs, 
     again = segment()
     assert (done(again), failed(again)) == ([], [])
     assert again[-1] == RunDone(0, 0, failed_before=1, skipped=6)
-    assert "1 failed in an earlier run" in said(again)
+    assert FailedBefore(1) in again
     assert rows(out, "errors.csv")
     assert failed(segment(retry_failed=True)) == ["bad.jpg"]
     write_picture(photographs / "bad.png").rename(photographs / "bad.jpg")
@@ -210,16 +210,16 @@ def test_a_failure_of_a_file_that_is_gone_is_forgotten(segment, photographs, out
 
 
 def test_a_bug_with_one_picture_is_a_row_and_in_the_log(segment, out, monkeypatch, caplog):
-    from unet_desktop.tasks.folders import engine
+    from unet_desktop.tasks.folders import one_picture
 
-    real = engine.segment_picture
+    real = one_picture.segment_picture
 
     def broken(segmenter, picture, outputs):
         if picture.name == "b":
             raise RuntimeError("a bug")
         return real(segmenter, picture, outputs)
 
-    monkeypatch.setattr(engine, "segment_picture", broken)
+    monkeypatch.setattr(one_picture, "segment_picture", broken)
     assert failed(segment()) == ["b.png"]
     assert "RuntimeError: a bug" in rows(out, "errors.csv")[0]["problem"]
     assert "RuntimeError: a bug" in caplog.text
@@ -339,7 +339,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_is_done(segment
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_bytes", full)
-        with pytest.raises(WriteError, match=r"c\.png could not be written .*What is finished is kept"):
+        with pytest.raises(WriteError, match=r"c\.png could not be written .*Finished pictures are kept"):
             segment()
     assert [row["image"] for row in rows(out)] == ALL[:2]
     assert done(segment()) == ALL[2:]

@@ -10,7 +10,7 @@ import pytest
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.tasks.events import ItemDone, RunDone
 from unet_desktop.tasks.folders import watch
-from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, Chosen
+from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, InputSelection
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.folders.watch import Arrivals
 
@@ -42,11 +42,11 @@ def folder(tmp_path):
 
 
 def told(arrivals):
-    return [(picture.relative, picture.name) for picture in arrivals.look()]
+    return [(picture.relative, picture.name) for picture in arrivals.poll()]
 
 
 def test_a_file_is_told_of_once_it_has_settled(folder, clock):
-    arrivals = Arrivals(Chosen((folder,)))
+    arrivals = Arrivals(InputSelection((folder,)))
     (folder / "a.jpg").write_bytes(b"half")
     assert told(arrivals) == []
     clock.sleep(watch.SETTLED - 0.1)
@@ -61,7 +61,7 @@ def test_a_file_is_told_of_once_it_has_settled(folder, clock):
 
 
 def test_a_file_that_changed_is_told_of_again_under_its_name(folder, clock):
-    arrivals = Arrivals(Chosen((folder,)))
+    arrivals = Arrivals(InputSelection((folder,)))
     for content in (b"one", b"two, longer"):
         (folder / "a.jpg").write_bytes(content)
         assert told(arrivals) == []
@@ -70,27 +70,27 @@ def test_a_file_that_changed_is_told_of_again_under_its_name(folder, clock):
 
 
 def test_who_comes_later_makes_way_for_who_was_there(folder, clock):
-    arrivals = Arrivals(Chosen((folder,)))
+    arrivals = Arrivals(InputSelection((folder,)))
     for name, expected in (("a.jpg", "a"), ("a.png", "a_png"), ("b.png", "b")):
         (folder / name).write_bytes(b"x")
-        arrivals.look()
+        arrivals.poll()
         clock.sleep(watch.SETTLED)
         assert told(arrivals) == [(name, expected)]
 
 
 def test_masks_and_what_does_not_fit_are_passed_over(folder, clock):
-    arrivals = Arrivals(Chosen((folder,), exclude=("x*",)))
+    arrivals = Arrivals(InputSelection((folder,), exclude=("x*",)))
     for name in ("a.jpg", "a_mask.png", "x.jpg", "notes.txt"):
         (folder / name).write_bytes(b"x")
-    arrivals.look()
+    arrivals.poll()
     clock.sleep(watch.SETTLED)
     assert told(arrivals) == [("a.jpg", "a")]
 
 
 def test_a_folder_that_is_away_for_a_while_holds_nothing_new(folder, clock, tmp_path):
-    arrivals = Arrivals(Chosen((folder,)))
+    arrivals = Arrivals(InputSelection((folder,)))
     (folder / "a.jpg").write_bytes(b"x")
-    arrivals.look()
+    arrivals.poll()
     folder.rename(tmp_path / "away")
     clock.sleep(watch.SETTLED)
     assert told(arrivals) == []
@@ -101,12 +101,12 @@ def test_a_folder_that_is_away_for_a_while_holds_nothing_new(folder, clock, tmp_
 def test_only_folders_can_be_watched(folder):
     (folder / "a.jpg").write_bytes(b"x")
     with pytest.raises(UserError, match="Only folders can be watched"):
-        Arrivals(Chosen((folder / "a.jpg",)))
+        Arrivals(InputSelection((folder / "a.jpg",)))
 
 
 def test_a_list_that_can_be_read_but_once_is_not_watched(folder):
     with pytest.raises(UserError, match="standard input cannot be watched"):
-        Arrivals(Chosen((folder,), list_file=STANDARD_INPUT))
+        Arrivals(InputSelection((folder,), list_file=STANDARD_INPUT))
 
 
 def test_a_run_segments_what_arrives_and_keeps_its_table_up_to_date(

@@ -14,11 +14,10 @@ from unet_desktop.engine.files.checkpoint import save
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.tasks.folders import local
-from unet_desktop.tasks.folders.engine import Problem
+from unet_desktop.tasks.folders import local_engine
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.local import LocalEngine
-from unet_desktop.tasks.folders.one_picture import Segmented, segment_picture
+from unet_desktop.tasks.folders.local_engine import LocalEngine
+from unet_desktop.tasks.folders.one_picture import Problem, Segmented, segment_picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 OUTPUTS = Outputs(overlays=True)
@@ -83,7 +82,7 @@ def test_a_bad_file_is_a_problem_and_the_others_go_on(model, pictures):
 
 def test_few_pictures_are_taken_before_they_are_needed(model, monkeypatch):
     taken = []
-    monkeypatch.setattr(local, "outcome_of", lambda *_: Problem("quick"))
+    monkeypatch.setattr(local_engine, "try_picture", lambda *_: Problem("quick"))
 
     def coming():
         for picture in numbered(200):
@@ -92,7 +91,7 @@ def test_few_pictures_are_taken_before_they_are_needed(model, monkeypatch):
 
     with opened(model, 2) as engine:
         for done, _ in enumerate(engine.outcomes(coming()), 1):
-            assert len(taken) < done + 2 * local._AHEAD
+            assert len(taken) < done + 2 * local_engine._AHEAD
     assert len(taken) == 200
 
 
@@ -112,10 +111,10 @@ def test_few_results_are_held_at_once(model, monkeypatch):
             with lock:
                 alive[0] -= 1
 
-    monkeypatch.setattr(local, "outcome_of", lambda *_: Result())
+    monkeypatch.setattr(local_engine, "try_picture", lambda *_: Result())
     with opened(model, 3) as engine:
         assert sum(1 for _ in engine.outcomes(numbered(300))) == 300
-    assert 1 <= most[0] <= 3 * local._AHEAD + 1  # those held, and the one that is looked at
+    assert 1 <= most[0] <= 3 * local_engine._AHEAD + 1  # those held, and the one that is looked at
     assert alive[0] == 0
 
 
@@ -125,7 +124,7 @@ def test_a_bug_in_a_worker_is_raised_where_the_run_sees_it(model, monkeypatch):
             raise AssertionError("a bug")
         return Problem("fine")
 
-    monkeypatch.setattr(local, "outcome_of", broken)
+    monkeypatch.setattr(local_engine, "try_picture", broken)
     with opened(model, 2) as engine, pytest.raises(AssertionError, match="a bug"):
         list(engine.outcomes(numbered(10)))
 
@@ -139,7 +138,7 @@ def test_stopping_leaves_no_thread_and_starts_nothing_more(model, monkeypatch):
             assert go.wait(30)
         return Problem("slow")
 
-    monkeypatch.setattr(local, "outcome_of", slow)
+    monkeypatch.setattr(local_engine, "try_picture", slow)
     with opened(model, 1) as engine:
         outcomes = engine.outcomes(numbered(1000))
         next(outcomes)
@@ -179,8 +178,8 @@ def test_large_pictures_are_worked_on_one_at_a_time(model, monkeypatch):
             at_once[0] -= 1
         return Problem("counted")
 
-    monkeypatch.setattr(local, "outcome_of", counted)
-    monkeypatch.setattr(local, "read_size", lambda _: (10_000, 10_000))
+    monkeypatch.setattr(local_engine, "try_picture", counted)
+    monkeypatch.setattr(local_engine, "read_size", lambda _: (10_000, 10_000))
     with opened(model, 3) as engine:
         assert sum(1 for _ in engine.outcomes(numbered(30))) == 30
     assert most[0] == 1

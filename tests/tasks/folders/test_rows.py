@@ -14,9 +14,9 @@ from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.trust import Trust, UncertaintyMap
 from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.row import Stated, figures
+from unet_desktop.tasks.folders.row import FileFacts, measurement_columns
 
-NOTHING = Stated()
+NOTHING = FileFacts()
 PICTURE = Picture(Path("eyes/photo.png"), 0, "photo.png", "photo")
 
 
@@ -32,15 +32,15 @@ def lit(shape=(96, 96)):
     return picture
 
 
-def row_of(mask, pixels=None, picture=PICTURE, stated=NOTHING, labels=DISC_AND_CUP, **known):
+def row_of(mask, pixels=None, picture=PICTURE, facts=NOTHING, labels=DISC_AND_CUP, **known):
     pixels = lit(mask.shape) if pixels is None else pixels
-    return figures(picture, pixels, prediction_of(mask, **known), labels, stated)
+    return measurement_columns(picture, pixels, prediction_of(mask, **known), labels, facts)
 
 
 def test_every_column_is_in_the_schema_and_of_its_kind(disc_mask):
     row = row_of(
         disc_mask,
-        stated=Stated(Eye.RIGHT, (0.01, 0.01)),
+        facts=FileFacts(Eye.RIGHT, (0.01, 0.01)),
         expected_dice={"optic disc": 0.97, "optic cup": 0.9},
         vcdr=(0.4, 0.6),
         uncertainty=UncertaintyMap(np.zeros((8, 8), np.uint8), 0.0, 0.0, 96.0, 96.0),
@@ -53,7 +53,7 @@ def test_every_column_is_in_the_schema_and_of_its_kind(disc_mask):
 
 
 def test_figures_by_hand(disc_mask):
-    row = row_of(disc_mask, stated=Stated(Eye.RIGHT, (0.01, 0.02)))
+    row = row_of(disc_mask, facts=FileFacts(Eye.RIGHT, (0.01, 0.02)))
     assert row["vertical_cup_to_disc_ratio"] == row["horizontal_cup_to_disc_ratio"] == 0.5
     assert row["area_cup_to_disc_ratio"] == 0.25
     assert (row["optic_disc_height_px"], row["optic_disc_width_px"], row["optic_disc_area_px"]) == (40, 40, 1600)
@@ -62,14 +62,16 @@ def test_figures_by_hand(disc_mask):
     assert row["rim_12_oclock_px"] == pytest.approx(10.2, abs=0.5)
     assert row["rim_12_oclock_to_disc_ratio"] == pytest.approx(0.25, abs=0.01)
     assert "rim_inferior_mm" not in row, "pixels are not square"
-    assert row_of(disc_mask, stated=Stated(Eye.RIGHT, (0.01, 0.01)))["rim_inferior_mm"] == pytest.approx(0.12, abs=0.02)
+    assert row_of(disc_mask, facts=FileFacts(Eye.RIGHT, (0.01, 0.01)))["rim_inferior_mm"] == pytest.approx(
+        0.12, abs=0.02
+    )
 
 
 @pytest.mark.parametrize(("eye", "nasal", "temporal"), [(Eye.RIGHT, "right", "left"), (Eye.LEFT, "left", "right")])
 def test_the_eye_says_which_side_is_nasal(disc_mask, eye, nasal, temporal):
     disc_mask[30:50, 40:60] = 1
     disc_mask[30:50, 45:65] = 2  # the cup lies to the right
-    row = row_of(disc_mask, stated=Stated(eye))
+    row = row_of(disc_mask, facts=FileFacts(eye))
     assert (row["eye"], row["eye_from"]) == (eye.value, "file")
     assert row["rim_nasal_px"] == row[f"rim_{nasal}_px"]
     assert row["rim_temporal_px"] == row[f"rim_{temporal}_px"]
@@ -175,5 +177,5 @@ def test_figures_do_not_depend_on_how_much_was_looked_at(disc_mask):
     prediction = prediction_of(disc_mask)
     whole = Prediction(disc_mask, 0.9, True, prediction.square, Box(0, 0, 96, 96), None)
     pixels = np.random.default_rng(1).integers(60, 200, (96, 96, 3)).astype(np.uint8)
-    rows = [figures(PICTURE, pixels, one, DISC_AND_CUP, NOTHING) for one in (prediction, whole)]
+    rows = [measurement_columns(PICTURE, pixels, one, DISC_AND_CUP, NOTHING) for one in (prediction, whole)]
     assert rows[0] == rows[1]

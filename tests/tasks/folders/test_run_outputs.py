@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.outputs import Outputs
 
@@ -47,7 +47,7 @@ def test_every_table_holds_every_picture_in_order(segment, photographs, out):
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ALL
     with (out / "errors.csv").open(newline="", encoding="utf-8") as file:
         assert [line["image"] for line in csv.DictReader(file)] == ["sub/broken.png"]
-    told = [event.what for event in events if isinstance(event, Written)]
+    told = [event.what for event in events if isinstance(event, FileWritten)]
     assert told[:5] == ["masks", "regions", "probabilities", "overlays", "contours"]
     assert told[5:] == ["table", "table", "table", "errors", "contours of all pictures"]
 

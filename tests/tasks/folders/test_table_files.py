@@ -19,7 +19,7 @@ from unet_desktop.errors import UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.tasks.folders import table_files
 from unet_desktop.tasks.folders.columns import Column, Kind, columns
-from unet_desktop.tasks.folders.table_files import KINDS, need_libraries, write_table_files
+from unet_desktop.tasks.folders.table_files import KINDS, require_libraries, write_table_files
 
 COLUMNS = (
     Column("image", Kind.TEXT, "", "a name"),
@@ -207,8 +207,8 @@ def test_a_value_of_another_kind_is_a_bug(value):
 def test_a_missing_library_is_one_sentence(monkeypatch, kind, library):
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(UserError, match=rf"{library}.*unet-desktop\[tables\]"):
-        need_libraries([kind])
-    need_libraries(["csv"])
+        require_libraries([kind])
+    require_libraries(["csv"])
 
 
 @pytest.mark.parametrize("labels", [DISC_AND_CUP, ONE_STRUCTURE])

@@ -15,12 +15,12 @@ from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.events import TrainEvent
 from unet_desktop.engine.training.fit import fit
-from unet_desktop.errors import TrainingError
+from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
 _LOST = (
-    "Training stopped: another of its processes ended; what that one said tells why. The model of its best epoch until "
-    "then is kept, and a training with a state goes on by --resume."
+    "Training stopped because another of its processes ended; the message of that process says why. The model of the "
+    "best epoch so far is kept."
 )
 
 
@@ -110,7 +110,7 @@ def _until_one_is_lost(events: Generator[TrainEvent, None, None]) -> Iterator[Tr
         yield from events
     except RuntimeError as error:
         if distributed.is_lost(error):
-            raise TrainingError(_LOST) from error
+            raise TrainingError(_LOST, Remedy.RESUME_TRAINING) from error
         raise
 
 

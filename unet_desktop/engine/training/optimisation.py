@@ -20,7 +20,7 @@ from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.networks.sync_batch_norm import share_statistics
 from unet_desktop.engine.training.schedule import Clock, Stage
 from unet_desktop.engine.training.weight_average import Average
-from unet_desktop.errors import TrainingError
+from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
 _DECODER_RATE = 5.0
@@ -122,7 +122,8 @@ def begin(
     if distributed.count() > stage.batch_size:
         raise TrainingError(
             f"{distributed.count()} processes cannot share steps of {stage.batch_size} pictures ({stage.name}). "
-            "Start fewer, or let a step take more pictures: --batch-size, --locate-batch-size."
+            "Start fewer processes, or let a step take more pictures.",
+            Remedy.LARGER_BATCHES,
         )
     if distributed.count() > 1:
         share_statistics(network)

@@ -78,9 +78,9 @@ class FolderHandlers:
             session.open_project(request.root)
 
         def start() -> Iterator[ItemDone]:
-            from unet_desktop.tasks.folders.take_in import take_in
+            from unet_desktop.tasks.folders.import_results import import_results
 
-            return take_in(request.root, output, labels, copy=request.copy)
+            return import_results(request.root, output, labels, copy=request.copy)
 
         self._app.runner.start(Job("Importing results", start, at_end=self._take_new_cases))
 

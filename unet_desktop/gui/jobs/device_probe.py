@@ -37,6 +37,6 @@ class DeviceProbe(QObject):
 
 
 def _describe() -> Iterator[DeviceFound]:
-    from unet_desktop.tasks.describe_device import describe_device
+    from unet_desktop.tasks.doctor import describe_device
 
     return describe_device()

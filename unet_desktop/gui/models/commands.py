@@ -14,7 +14,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.project.models import delete_model, write_notes
-from unet_desktop.tasks.events import ModelSaved, Written
+from unet_desktop.tasks.events import FileWritten, ModelSaved
 from unet_desktop.tasks.model_card import card_of
 
 
@@ -37,7 +37,7 @@ class ModelHandlers:
         root = project.root
 
         def start() -> Iterator[ModelSaved]:
-            from unet_desktop.tasks.import_model import import_model
+            from unet_desktop.tasks.model_files import import_model
 
             return import_model(root, Path(chosen))
 
@@ -70,8 +70,8 @@ class ModelHandlers:
         if target is None:
             return
 
-        def start() -> Iterator[Message | Written]:
-            from unet_desktop.tasks.export_onnx import export_onnx
+        def start() -> Iterator[Message | FileWritten]:
+            from unet_desktop.tasks.model_files import export_onnx
 
             return export_onnx(model, target)
 

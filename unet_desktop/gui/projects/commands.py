@@ -103,11 +103,11 @@ class ProjectHandlers:
         is_open = project is not None and project.root.resolve() == request.root.resolve()
 
         def start() -> Iterator[ImportEvent]:
-            from unet_desktop.tasks.alone import alone
+            from unet_desktop.tasks.holding_project import holding_project
             from unet_desktop.tasks.import_drishti import import_drishti
 
             events = import_drishti(request.source, request.root, copy=request.copy)
-            return events if is_open else alone(request.root, events)
+            return events if is_open else holding_project(request.root, events)
 
         self._app.runner.start(Job("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root)))
 

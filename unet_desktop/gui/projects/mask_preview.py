@@ -15,7 +15,7 @@ from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.preview_import import LONGEST, ImportPreview, preview_import
+from unet_desktop.tasks.import_images import LONGEST, ImportPreview, preview_import
 
 _SETTLED = 300
 """Milliseconds without another key before the folders are looked into."""

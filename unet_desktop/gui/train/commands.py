@@ -13,7 +13,7 @@ from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import AugmentedSheet, ItemDone
-from unet_desktop.tasks.interrupted import discard, interrupted
+from unet_desktop.tasks.interrupted import discard, find_interrupted
 
 
 class LearningHandlers:
@@ -32,7 +32,7 @@ class LearningHandlers:
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
-        if (found := interrupted(project.root)) is not None:
+        if (found := find_interrupted(project.root)) is not None:
             question = (
                 f"A new training gives up the interrupted one: {found.describe()}. The models that there are stay."
             )
@@ -43,7 +43,7 @@ class LearningHandlers:
     def resume_training(self) -> None:
         """Go on with the training that was interrupted."""
         project = self._app.session.project
-        found = None if project is None else interrupted(project.root)
+        found = None if project is None else find_interrupted(project.root)
         if found is not None:
             self._app.project_jobs.resume(found)
         else:

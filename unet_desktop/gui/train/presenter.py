@@ -12,7 +12,7 @@ from unet_desktop.gui.train.augmentation import AugmentationDialog
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.project.models import read_notes
 from unet_desktop.tasks.events import AugmentedSheet
-from unet_desktop.tasks.interrupted import interrupted
+from unet_desktop.tasks.interrupted import find_interrupted
 from unet_desktop.tasks.runs import list_runs
 
 
@@ -99,7 +99,7 @@ class TrainPresenter(QObject):
         if project is None or self._app.runner.busy:
             return
         self._panels.training.results.set_runs(list_runs(project.layout))
-        self._panels.training.set_interrupted(None if project.read_only else interrupted(project.root))
+        self._panels.training.set_interrupted(None if project.read_only else find_interrupted(project.root))
 
     def _show_corrections(self) -> None:
         names = {model.header.weights_sha256: model.name for model in self._app.session.models}

@@ -14,7 +14,7 @@ from unet_desktop.gui.style.colours import readable
 from unet_desktop.gui.widgets.durations import duration
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.tasks.events import FinishedBefore, ModelSaved, Written
+from unet_desktop.tasks.events import FailedBefore, FileWritten, FinishedBefore, ModelSaved
 
 _MOST_NOTES = 4
 
@@ -69,11 +69,11 @@ class RunReport(QWidget):
             self._heading = f"Validation at full resolution, after {duration(event.seconds)}"
         elif isinstance(event, Message):
             self._note(event.text)
-        elif isinstance(event, FinishedBefore):
+        elif isinstance(event, FinishedBefore | FailedBefore):
             self._note(event.sentence)
         elif isinstance(event, ModelSaved):
             self._note(f"Saved as {event.name}.")
-        elif isinstance(event, Written):
+        elif isinstance(event, FileWritten):
             self._note(f"{event.path.name}: {event.what}.")
         elif isinstance(event, Resumed):
             for sentence in event.changes:

@@ -15,7 +15,7 @@ from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.foreign import ForeignMask
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
 from unet_desktop.masks.regions import Mask, is_annotated
-from unet_desktop.tasks.evaluation.meeting import Pair
+from unet_desktop.tasks.evaluation.pairing import Pair
 from unet_desktop.tasks.evaluation.reader import ReaderMask
 
 Tells = frozenset[str] | None

@@ -116,7 +116,7 @@ def held_out_only(project: Project, reader: Reader) -> Reader:
     return Reader(f"{reader.title} (validation cases)", tuple(kept))
 
 
-def reservations(project: Project, compared: Iterable[Case]) -> list[str]:
+def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
     """What makes predictions look better than they are against the same project's masks, a sentence each."""
     cases = list(compared)
     parts = read_split(project.layout.split)
@@ -135,7 +135,7 @@ def reservations(project: Project, compared: Iterable[Case]) -> list[str]:
     return found
 
 
-def told_apart(first: Reader, second: Reader, folders: tuple[Path, Path]) -> tuple[Reader, Reader]:
+def with_distinct_titles(first: Reader, second: Reader, folders: tuple[Path, Path]) -> tuple[Reader, Reader]:
     """Two readers of folders, called by the shortest ends of their paths that differ."""
     if first.title != second.title:
         return first, second

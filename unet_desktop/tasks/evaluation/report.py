@@ -35,7 +35,7 @@ from unet_desktop.tasks.evaluation.wording import (
     means_rows,
     ordered,
 )
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 
 _MOST_SHOWN = 12
 """Pictures with both outlines: those that agree least."""
@@ -43,14 +43,14 @@ _MOST_PRINTED = 300
 _COLUMNS = (Column("", share=2.6), Column("mean", numeric=True), Column("95 % interval", numeric=True, share=1.6))
 
 
-def write_report(evaluated: Evaluated, path: Path, kind: str, made: datetime) -> Iterator[Written]:
+def write_report(evaluated: Evaluated, path: Path, kind: str, made: datetime) -> Iterator[FileWritten]:
     """Write the report as "html" or "pdf".
 
     Raises:
         WriteError: it cannot be written. UserError: the extra "report" is not installed.
     """
     files.write_chunks(path, render(document(evaluated, made), kind))
-    yield Written("report", path)
+    yield FileWritten("report", path)
 
 
 def document(evaluated: Evaluated, made: datetime) -> Document:

@@ -9,8 +9,8 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import MaskError, UserError
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.evaluation.evaluated import USUAL, Evaluated, Settings
-from unet_desktop.tasks.evaluation.meeting import alone, meet
 from unet_desktop.tasks.evaluation.one_case import Compared, Outcome, Tells, compare_pair
+from unet_desktop.tasks.evaluation.pairing import explain_unpaired, pair_masks
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import EvaluationEvent, ItemDone
 
@@ -25,15 +25,15 @@ def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[EvaluationEve
         MaskError: before the first event, when no names meet; at the end, when no pair could be compared.
     """
     first, second, labels, remarks = sides.first, sides.second, sides.labels, sides.remarks
-    meeting = meet(first, second)
-    if not meeting.pairs:
+    pairing = pair_masks(first, second)
+    if not pairing.pairs:
         raise MaskError(f"No mask of {first.title} has the name of one in {second.title}. Choose matching masks.")
     yield from map(Message, remarks)
-    total = len(meeting.pairs) + len(meeting.first_alone) + len(meeting.second_alone)
+    total = len(pairing.pairs) + len(pairing.first_unpaired) + len(pairing.second_unpaired)
     numbers = count(1)
     problems: list[tuple[str, str]] = []
     outcomes: list[Outcome] = []
-    for pair in meeting.pairs:
+    for pair in pairing.pairs:
         name = pair[1].name
         try:
             found = compare_pair(pair, labels, boundaries=settings.boundaries, greatest=settings.greatest)
@@ -42,14 +42,14 @@ def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[EvaluationEve
         except UserError as error:
             problems.append((name, str(error)))
             yield ItemDone(name, next(numbers), total, problem=str(error))
-    for mask in meeting.second_alone:
-        sentence = alone(mask, meeting.first_alone, first.title)
+    for mask in pairing.second_unpaired:
+        sentence = explain_unpaired(mask, pairing.first_unpaired, first.title)
         if sides.whole:
             problems.append((mask.name, sentence))
             yield ItemDone(mask.name, next(numbers), total, problem=sentence)
         else:
             yield ItemDone(mask.name, next(numbers), total, note=f"It has no counterpart in {first.title}.")
-    for mask in meeting.first_alone:
+    for mask in pairing.first_unpaired:
         yield ItemDone(mask.name, next(numbers), total, note=f"It has no counterpart in {second.title}.")
     if not outcomes:
         raise MaskError("None of the masks could be compared; the sentences above say why.")

@@ -13,11 +13,11 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.evaluation.reader import (
     Reader,
     accepted_masks,
+    bias_remarks,
     folder_reader,
     held_out_only,
     predictions,
-    reservations,
-    told_apart,
+    with_distinct_titles,
 )
 
 
@@ -39,7 +39,7 @@ class Sides:
     remarks: tuple[str, ...] = ()
 
 
-def sides_of(
+def resolve_sides(
     first: Path | None, second: Path | None, root: Path | None, wanted: LabelSet | None, *, held_out: bool = False
 ) -> Sides:
     """The two readers that these stand for.
@@ -78,7 +78,7 @@ def against_predictions(project: Project) -> Sides:
     ours, theirs = predictions(project), accepted_masks(project)
     predicted = {mask.name for mask in ours.masks}
     cases = [mask.case for mask in theirs.masks if mask.case is not None and mask.name in predicted]
-    return Sides(ours, theirs, project.labels, whole=False, remarks=tuple(reservations(project, cases)))
+    return Sides(ours, theirs, project.labels, whole=False, remarks=tuple(bias_remarks(project, cases)))
 
 
 def validation_cases(sides: Sides, project: Project | None) -> Sides:
@@ -97,7 +97,7 @@ def validation_cases(sides: Sides, project: Project | None) -> Sides:
         if not first.masks:
             raise UserError(f"{sides.first.title} has nothing for the validation cases. Predict them first.")
     cases = [mask.case for mask in second.masks if mask.case is not None]
-    remarks = tuple(reservations(project, cases)) if sides.remarks else ()
+    remarks = tuple(bias_remarks(project, cases)) if sides.remarks else ()
     return replace(sides, first=first, second=second, remarks=remarks)
 
 
@@ -106,8 +106,10 @@ def _named(first: Path | None, second: Path | None, ours: Project | None, theirs
     one = folder_reader(first) if ours is None else accepted_masks(ours)
     if second is None or theirs is not None:
         assert theirs is not None
-        return Sides(*told_apart(one, accepted_masks(theirs), (first, theirs.root)), theirs.labels, whole=False)
-    return Sides(*told_apart(one, folder_reader(second), (first, second)), DISC_AND_CUP)
+        return Sides(
+            *with_distinct_titles(one, accepted_masks(theirs), (first, theirs.root)), theirs.labels, whole=False
+        )
+    return Sides(*with_distinct_titles(one, folder_reader(second), (first, second)), DISC_AND_CUP)
 
 
 def _project_at(path: Path | None) -> Project | None:

@@ -11,9 +11,9 @@ from unet_desktop.errors import UserError
 from unet_desktop.statistics.bland_altman import Interval
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.wording import figure_title, ordered
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.columns import Column, Kind
-from unet_desktop.tasks.folders.table_files import KINDS, need_libraries, write_table_files
+from unet_desktop.tasks.folders.table_files import KINDS, require_libraries, write_table_files
 
 SUFFIXES = tuple(f".{kind}" for kind in KINDS)
 """Of tables that can be written."""
@@ -27,7 +27,7 @@ def check_table(path: Path) -> None:
     """
     if path.suffix not in SUFFIXES:
         raise UserError(f"{path} is no table's name. Let it end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    need_libraries([path.suffix[1:]])
+    require_libraries([path.suffix[1:]])
 
 
 def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
@@ -49,7 +49,7 @@ def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
     return rows
 
 
-def write_table(evaluated: Evaluated, path: Path) -> Iterator[Written]:
+def write_table(evaluated: Evaluated, path: Path) -> Iterator[FileWritten]:
     """Write the table of pictures, of the kind that the path ends in.
 
     Raises:
@@ -61,21 +61,21 @@ def write_table(evaluated: Evaluated, path: Path) -> Iterator[Written]:
         Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), figure_title(name)) for name in names
     ]
     for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows):
-        yield Written("table", written)
+        yield FileWritten("table", written)
 
 
 def _unit(name: str) -> str:
     return "px" if name.partition("/")[0].endswith("_px") else ""
 
 
-def write_summary(evaluated: Evaluated, path: Path) -> Iterator[Written]:
+def write_summary(evaluated: Evaluated, path: Path) -> Iterator[FileWritten]:
     """Write means, intervals, limits of agreement and ICC as JSON.
 
     Raises:
         WriteError: it cannot be written.
     """
     files.write_json(path, summary(evaluated))
-    yield Written("summary", path)
+    yield FileWritten("summary", path)
 
 
 def summary(evaluated: Evaluated) -> dict[str, object]:

@@ -12,7 +12,7 @@ from unet_desktop.reports.render import require_libraries
 from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.report import write_report
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Targets:
         for kind, _ in self._reports():
             require_libraries(kind)
 
-    def write(self, evaluated: Evaluated) -> Iterator[Written]:
+    def write(self, evaluated: Evaluated) -> Iterator[FileWritten]:
         """Write them.
 
         Raises:

@@ -61,7 +61,7 @@ class Place:
         return f"The scheduler at {self.address}" if self.kind == "address" else "The cluster's scheduler"
 
 
-def place_of(cluster: str, options: Sequence[str] = ()) -> Place:
+def parse_cluster(cluster: str, options: Sequence[str] = ()) -> Place:
     """What "local", "local:4", "tcp://host:8786" or "slurm" with KEY=VALUE options means.
 
     Raises:

@@ -45,7 +45,7 @@ def coco(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
     return json.dumps(_head(labels) | {"images": [image], "annotations": annotations}, separators=_COMPACT).encode()
 
 
-def coco_of_run(parts: Callable[[], Iterable[Path]], labels: LabelSet) -> Iterator[bytes]:
+def merge_coco(parts: Callable[[], Iterable[Path]], labels: LabelSet) -> Iterator[bytes]:
     """The COCO file of many pictures, piece by piece; no more than one picture's is held.
 
     Args:

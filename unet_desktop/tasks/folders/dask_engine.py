@@ -21,8 +21,8 @@ from unet_desktop.engine.device.device import choose
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders.cluster import Connection, Place
 from unet_desktop.tasks.folders.dask_worker import Assignment, work_on
-from unet_desktop.tasks.folders.engine import Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.one_picture import Outcome, Problem
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2

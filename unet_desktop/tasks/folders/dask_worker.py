@@ -13,8 +13,8 @@ from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError
-from unet_desktop.tasks.folders.engine import Outcome, outcome_of
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 
@@ -43,7 +43,7 @@ def work_on(assignment: Assignment, picture: Picture) -> Outcome:
     Raises:
         UserError: this worker cannot segment any picture: model or program are not those of the run.
     """
-    return outcome_of(_segmenter(assignment), picture, assignment.outputs)
+    return try_picture(_segmenter(assignment), picture, assignment.outputs)
 
 
 def dask_setup(_worker: object) -> None:

@@ -49,7 +49,7 @@ _OWN_CODES = "99UNETDESKTOP"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SourceModel:
     """What made a mask.
 
     Attributes:
@@ -61,7 +61,7 @@ class Origin:
     fingerprint: str
 
 
-def need_highdicom() -> None:
+def require_highdicom() -> None:
     """Refuse to start what could not be ended.
 
     Raises:
@@ -74,7 +74,9 @@ def need_highdicom() -> None:
         raise UserError(f"DICOM segmentations cannot be written here. {INSTALL}") from error
 
 
-def dicom_segmentation(picture: Picture, mask: Mask, labels: LabelSet, origin: Origin, *, who: bool) -> bytes | None:
+def dicom_segmentation(
+    picture: Picture, mask: Mask, labels: LabelSet, origin: SourceModel, *, who: bool
+) -> bytes | None:
     """The segmentation as the bytes of a file; None for pictures that are no DICOM.
 
     Args:
@@ -122,7 +124,7 @@ def _source(picture: Picture, mask: Mask, *, who: bool) -> Any:
     return source
 
 
-def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: Origin) -> Any:
+def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: SourceModel) -> Any:
     highdicom = importlib.import_module("highdicom")
     sop_class, source.SOPClassUID = source.SOPClassUID, _PLAIN_IMAGE
     planes = regions(mask, labels)
@@ -157,7 +159,7 @@ def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: 
     return found
 
 
-def _described(number: int, label: Label, labels: LabelSet, origin: Origin, instance: str) -> Any:
+def _described(number: int, label: Label, labels: LabelSet, origin: SourceModel, instance: str) -> Any:
     highdicom = importlib.import_module("highdicom")
     code = highdicom.sr.CodedConcept
     category, kind = _codes(label, labels)

@@ -77,7 +77,7 @@ class Flags:
             yield f"poor quality ({', '.join(self.quality.faults)})"
 
 
-def flags_of(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measurement, labels: LabelSet) -> Flags:
+def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measurement, labels: LabelSet) -> Flags:
     """What is to be said of a prediction.
 
     Args:

@@ -39,7 +39,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class InputSelection:
     """Which files are the input.
 
     Attributes:
@@ -59,7 +59,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPictures:
     """What an input holds.
 
     Attributes:
@@ -71,7 +71,7 @@ class Found:
     masks: int = 0
 
 
-def find_pictures(chosen: Chosen) -> Found:
+def find_pictures(selection: InputSelection) -> FoundPictures:
     """The pictures that were chosen; masks that lie beside their pictures are left out.
 
     A file of a list that is not there is a picture, too: that it cannot be read is found out in its turn.
@@ -79,33 +79,33 @@ def find_pictures(chosen: Chosen) -> Found:
     Raises:
         ImageError: a folder or the list cannot be read.
     """
-    files = find_files(chosen)
+    files = find_files(selection)
     masks = find_masks_among(files.values())
     kept = {where: path for where, path in files.items() if path not in masks}
-    return Found(tuple(pictures_of(kept)), len(masks))
+    return FoundPictures(tuple(list_pictures(kept)), len(masks))
 
 
-def find_files(chosen: Chosen) -> dict[Path, Path]:
+def find_files(selection: InputSelection) -> dict[Path, Path]:
     """Where each chosen file is below the input folder, to its path.
 
     Raises:
         ImageError: a folder or the list cannot be read.
     """
-    listed = [] if chosen.list_file is None else read_list(chosen.list_file)
-    for source in chosen.sources:
+    listed = [] if selection.list_file is None else read_list(selection.list_file)
+    for source in selection.sources:
         if not source.exists():
             raise ImageError(f"{source} is not there. Check the path.")
-    base = common_folder([*chosen.sources, *listed])
+    base = common_folder([*selection.sources, *listed])
     found: dict[Path, Path] = {}
-    for source in [*chosen.sources, *listed]:
-        for path in _files_of(source, recursive=chosen.recursive):
+    for source in [*selection.sources, *listed]:
+        for path in _files_of(source, recursive=selection.recursive):
             where = Path(os.path.abspath(path)).relative_to(base)
-            if path in chosen.sources or _wanted(where, chosen):
+            if path in selection.sources or _wanted(where, selection):
                 found.setdefault(where, path)
     return found
 
 
-def pictures_of(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> list[Picture]:
+def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> list[Picture]:
     """Each page of each file, with a name that no other has.
 
     Args:
@@ -120,7 +120,7 @@ def pictures_of(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> li
     ]
 
 
-def refuse_none(found: Found, chosen: Chosen) -> None:
+def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:
     """Nothing to do is more often a slip than meant.
 
     Raises:
@@ -128,12 +128,12 @@ def refuse_none(found: Found, chosen: Chosen) -> None:
     """
     if found.pictures:
         return
-    where = " and ".join(str(place) for place in (*chosen.sources, chosen.list_file) if place is not None)
-    if chosen.include or chosen.exclude:
+    where = " and ".join(str(place) for place in (*selection.sources, selection.list_file) if place is not None)
+    if selection.include or selection.exclude:
         raise ImageError(f"{where} holds no pictures that fit the patterns. Change --include or --exclude.")
     raise ImageError(
         f"{where} holds no pictures ({KINDS}). Choose the folder with the images"
-        f"{'' if chosen.recursive else ', or look into its sub-folders, too'}."
+        f"{'' if selection.recursive else ', or look into its sub-folders, too'}."
     )
 
 
@@ -170,7 +170,7 @@ def common_folder(sources: Sequence[Path]) -> Path:
         raise ImageError("The pictures lie on several drives. Segment each drive's in a run of its own.") from error
 
 
-def refuse_overlap(chosen: Chosen, output: Path) -> None:
+def refuse_overlap(selection: InputSelection, output: Path) -> None:
     """Masks among the pictures would be taken for pictures the next time, and pictures among masks be overwritten.
 
     And a project has a folder "masks" of its own: those that people drew.
@@ -181,7 +181,7 @@ def refuse_overlap(chosen: Chosen, output: Path) -> None:
     if Layout(output).manifest.is_file():
         raise ImageError(f"The output {output} is a project, whose masks would be overwritten. Choose another folder.")
     inside = output.resolve()
-    for source in chosen.sources:
+    for source in selection.sources:
         outside = source.resolve()
         if source.is_dir() and inside.is_relative_to(outside):
             raise ImageError(f"The output {output} lies inside {source}. Choose a folder outside the pictures' folder.")
@@ -189,7 +189,7 @@ def refuse_overlap(chosen: Chosen, output: Path) -> None:
             raise ImageError(f"{source} lies inside the output {output}. Choose another output folder.")
 
 
-def refuse_results(found: Found, output: Path) -> None:
+def refuse_results(found: FoundPictures, output: Path) -> None:
     """What `refuse_overlap` refuses of folders, of the pictures of a list.
 
     Raises:
@@ -236,7 +236,7 @@ def _name(where: PurePath, page: int, suffix: str = "") -> str:
     return where.with_suffix("").as_posix() + suffix + (f"_page{page + 1}" if page else "")
 
 
-def _wanted(where: PurePath, chosen: Chosen) -> bool:
+def _wanted(where: PurePath, selection: InputSelection) -> bool:
     def fits(patterns: Iterable[str]) -> bool:
         place, name = where.as_posix().casefold(), where.name.casefold()
         return any(
@@ -244,4 +244,4 @@ def _wanted(where: PurePath, chosen: Chosen) -> bool:
             for pattern in patterns
         )
 
-    return (not chosen.include or fits(chosen.include)) and not fits(chosen.exclude)
+    return (not selection.include or fits(selection.include)) and not fits(selection.exclude)

@@ -150,6 +150,14 @@ class GrowingLedger(Ledger):
         super().close()
 
 
+def content_sha256(path: Path) -> str:
+    """The file's SHA-256, hexadecimal; empty if it cannot be read."""
+    try:
+        return files.sha256(path)
+    except OSError:
+        return ""
+
+
 def _entry(line: bytes) -> Entry | None:
     """None where the line is damaged."""
     try:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
-from unet_desktop.errors import ImageError
+from unet_desktop.errors import ImageError, UserError
 from unet_desktop.images.box import bounding_box
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
 from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
-from unet_desktop.tasks.folders.dicom_row import identity_columns, stated_by
-from unet_desktop.tasks.folders.dicom_seg import SUFFIX, Origin, dicom_segmentation
+from unet_desktop.tasks.folders.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
 from unet_desktop.tasks.folders.geojson import geojson
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.labelme import labelme
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.region_files import probability_files, region_files
-from unet_desktop.tasks.folders.row import figures, origin
+from unet_desktop.tasks.folders.row import identity_columns, measurement_columns, origin_columns, read_file_facts
+
+log = logging.getLogger("unet.tasks")
 
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
-    """What came of one picture.
+    """What was made of one picture.
 
     Attributes:
         row: of the table: column to text, number or truth value. All but "seconds" follow from picture and model.
@@ -35,6 +37,29 @@ class Segmented:
 
     row: dict[str, object]
     files: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a picture could not be segmented."""
+
+    sentence: str
+
+
+Outcome = Segmented | Problem
+
+
+def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Outcome:
+    """Segment a picture; whatever goes wrong becomes a `Problem`, so that it does not stop the rest."""
+    try:
+        return segment_picture(segmenter, picture, outputs)
+    except UserError as error:
+        return Problem(str(error))
+    except Exception as error:
+        log.exception("%s could not be segmented", picture.path)
+        return Problem(
+            f"{picture.path} could not be segmented ({type(error).__name__}: {error}). The log has the details."
+        )
 
 
 def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Segmented:
@@ -83,10 +108,10 @@ def _dicom_segmentation(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, prediction: Prediction
 ) -> tuple[tuple[tuple[str, bytes], ...], str]:
     """(path, content) of the one that there is, and of a DICOM file else why there is none: it has its mask still."""
-    origin = Origin(segmenter.name, segmenter.header.weights_sha256)
+    origin_columns = SourceModel(segmenter.name, segmenter.header.weights_sha256)
     labels, who = segmenter.header.labels, outputs.identifiers == "keep"
     try:
-        content = dicom_segmentation(picture, prediction.mask, labels, origin, who=who)
+        content = dicom_segmentation(picture, prediction.mask, labels, origin_columns, who=who)
     except ImageError as error:
         return (), str(error)
     return () if content is None else ((f"dicom_seg/{picture.name}{SUFFIX}", content),), ""
@@ -99,8 +124,10 @@ def _row(
         {"image": picture.relative}
         | ({"mask": f"masks/{picture.name}.png"} if outputs.masks else {})
         | identity_columns(picture, outputs)
-        | figures(picture, image.pixels, prediction, segmenter.header.labels, stated_by(picture, outputs))
+        | measurement_columns(
+            picture, image.pixels, prediction, segmenter.header.labels, read_file_facts(picture, outputs)
+        )
         | {"note": image.note}
-        | origin(segmenter.header, segmenter.name)
+        | origin_columns(segmenter.header, segmenter.name)
         | {"sha256": files.sha256(picture.path)}
     )

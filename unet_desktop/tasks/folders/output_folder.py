@@ -5,65 +5,22 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
-from unet_desktop.labels import LabelSet
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
-from unet_desktop.tasks.folders.engine import Outcome, Problem
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
+from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, content_sha256
+from unet_desktop.tasks.folders.one_picture import Outcome, Problem
 from unet_desktop.tasks.folders.outputs import FOLDERS
+from unet_desktop.tasks.folders.plan import Work
 
 LOCK = ".run.lock"
 _SUMS = ("measurements.", "errors.", "report.")
 """What the names of a run's files begin with that lie in the output folder itself."""
-
-
-class Standing(Enum):
-    """How a picture of the input stands before a run."""
-
-    OPEN = auto()
-    OTHERWISE = auto()
-    """Done with another model or for other outputs, so that it is done again."""
-    FINISHED = auto()
-    FAILED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a picture must have been done with to be finished.
-
-    Attributes:
-        model: fingerprint of the weights.
-        outputs: see `Outputs.of_a_picture`.
-        labels: of the model.
-    """
-
-    model: str
-    outputs: str
-    labels: LabelSet
-
-
-def standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:
-    """Whether a picture was done already, by its content, the model, what is asked for, and what is there of it."""
-    entry = ledger.entry(picture.relative)
-    if entry is None:
-        return Standing.OPEN
-    if (entry.model, entry.outputs) != (work.model, work.outputs):
-        return Standing.OTHERWISE
-    if entry.name != picture.name:
-        return Standing.OPEN
-    if not entry.sha256 or _sha256(picture.path) != entry.sha256:
-        return Standing.OPEN
-    if entry.problem:
-        return Standing.FAILED
-    whole = all(_length(output / where) == length for where, length in entry.files.items())
-    return Standing.FINISHED if whole else Standing.OPEN
 
 
 def refuse_taken(path: Path) -> None:
@@ -106,7 +63,7 @@ class OutputFolder:
             lock.release()
             raise
 
-    def keep(self, picture: Picture, outcome: Outcome, work: Work) -> None:
+    def write(self, picture: Picture, outcome: Outcome, work: Work) -> None:
         """Write what came of a picture; its entry comes last, so that it vouches for the files.
 
         Raises:
@@ -120,7 +77,7 @@ class OutputFolder:
             outputs=work.outputs,
         )
         if isinstance(outcome, Problem):
-            self.ledger.add(replace(entry, sha256=_sha256(picture.path), problem=outcome.sentence))
+            self.ledger.add(replace(entry, sha256=content_sha256(picture.path), problem=outcome.sentence))
             return
         for where, content in outcome.files:
             target = self.path / where
@@ -167,19 +124,3 @@ def _sweep(path: Path) -> None:
             below.clear()
         else:
             files.remove_temporaries(Path(folder), alone=True)
-
-
-def _sha256(path: Path) -> str:
-    """Empty where the file cannot be read."""
-    try:
-        return files.sha256(path)
-    except OSError:
-        return ""
-
-
-def _length(path: Path) -> int:
-    """-1 where the file is not there."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1

@@ -1,49 +1,94 @@
-"""Plan: which pictures a run segments, and which an earlier one has done."""
+"""Plan: which pictures a run segments, and which an earlier run has done."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
 
 from unet_desktop.engine.events import Message
-from unet_desktop.tasks.events import FinishedBefore
+from unet_desktop.labels import LabelSet
+from unet_desktop.tasks.events import FailedBefore, FinishedBefore
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.ledger import Ledger
-from unet_desktop.tasks.folders.output_folder import Standing, Work, standing
+from unet_desktop.tasks.folders.ledger import Ledger, content_sha256
 from unet_desktop.tasks.folders.request import Request
 
-_TO_DO = (Standing.OPEN, Standing.OTHERWISE)
+
+class Standing(Enum):
+    """What earlier runs did with a picture."""
+
+    OPEN = auto()
+    STALE = auto()
+    """Done with another model or for other outputs; it has to be done again."""
+    FINISHED = auto()
+    FAILED = auto()
+
+
+_TO_DO = (Standing.OPEN, Standing.STALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a finished picture must have been made with.
+
+    Attributes:
+        model: fingerprint of the weights.
+        outputs: see `Outputs.of_a_picture`.
+        labels: of the model.
+    """
+
+    model: str
+    outputs: str
+    labels: LabelSet
+
+
+def find_standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:
+    """Compare a picture's content, model and outputs with its ledger entry and with the files that are there."""
+    entry = ledger.entry(picture.relative)
+    if entry is None:
+        return Standing.OPEN
+    if (entry.model, entry.outputs) != (work.model, work.outputs):
+        return Standing.STALE
+    if entry.name != picture.name:
+        return Standing.OPEN
+    if not entry.sha256 or content_sha256(picture.path) != entry.sha256:
+        return Standing.OPEN
+    if entry.problem:
+        return Standing.FAILED
+    complete = all(_length(output / where) == length for where, length in entry.files.items())
+    return Standing.FINISHED if complete else Standing.OPEN
 
 
 class Plan:
-    """Which pictures are to be done in this run, and how the others stand."""
+    """Chooses the pictures that this run segments and counts the others."""
 
     def __init__(self, request: Request, ledger: Ledger, work: Work) -> None:
-        """Nothing is decided yet; the ledger says what earlier runs did."""
         self._request, self._ledger, self._work = request, ledger, work
         self._counts: Counter[Standing] = Counter()
         self._taken = 0
 
     @property
     def failed(self) -> int:
-        """How many failed in an earlier run and are not tried again."""
+        """How many pictures failed in an earlier run and are not tried again."""
         return self._counts[Standing.FAILED]
 
     @property
     def skipped(self) -> int:
-        """How many are not done in this run, for whatever reason."""
+        """How many pictures this run does not segment, for whatever reason."""
         return self._counts.total() - self._taken
 
     @property
     def full(self) -> bool:
-        """Has it as many as it may?"""
+        """Whether the run has reached its limit of pictures."""
         return self._taken == self._request.limit
 
     def take(self, picture: Picture) -> bool:
-        """Is it to be done?"""
+        """Count the picture; return whether this run segments it."""
         found = Standing.OPEN
         if not self._request.anew:
-            found = standing(self._ledger, self._request.output, picture, self._work)
+            found = find_standing(self._ledger, self._request.output, picture, self._work)
         if found is Standing.FAILED and self._request.retry_failed:
             found = Standing.OPEN
         self._counts[found] += 1
@@ -52,20 +97,25 @@ class Plan:
         self._taken += 1
         return True
 
-    def said(self, *, done: bool = True) -> Iterator[Message | FinishedBefore]:
-        """What people should know of it."""
+    def messages(self, *, done: bool = True) -> Iterator[FinishedBefore | FailedBefore | Message]:
+        """Report how many pictures are skipped and why; with `done=False`, also how many would be segmented."""
         if finished := self._counts[Standing.FINISHED]:
             yield FinishedBefore(finished, self._counts.total())
         if self.failed:
-            are = "is" if self.failed == 1 else "are"
-            yield Message(f"{self.failed} failed in an earlier run and {are} not tried again without --retry-failed.")
-        if otherwise := self._counts[Standing.OTHERWISE]:
-            were, are = ("was", "is") if otherwise == 1 else ("were", "are")
-            yield Message(
-                f"{otherwise} {were} segmented by another model or for other outputs, and {are} segmented again."
-            )
+            yield FailedBefore(self.failed)
+        if stale := self._counts[Standing.STALE]:
+            were, are = ("was", "is") if stale == 1 else ("were", "are")
+            yield Message(f"{stale} {were} segmented by another model or for other outputs, and {are} segmented again.")
         left = sum(self._counts[kind] for kind in _TO_DO) - self._taken
         if not done:
             yield Message(f"{self._taken} would be segmented now{f', {left} later' if left else ''}.")
         elif left:
             yield Message(f"{left} {'is' if left == 1 else 'are'} left for a later run.")
+
+
+def _length(path: Path) -> int:
+    """The file's length in bytes; -1 if it is missing."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

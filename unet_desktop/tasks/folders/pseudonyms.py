@@ -30,7 +30,7 @@ def key_path() -> Path:
     return Path(platformdirs.user_data_dir("unet-desktop", appauthor=False)) / "pseudonyms.key"
 
 
-def need_key() -> None:
+def require_key() -> None:
     """Make the user's own key where there is none.
 
     Raises:

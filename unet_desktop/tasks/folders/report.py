@@ -10,7 +10,7 @@ from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
 from unet_desktop.reports.render import render, require_libraries
-from unet_desktop.tasks.events import Written
+from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.report_parts import (
@@ -33,7 +33,7 @@ _LONGEST_FACT = 400
 """Characters of a value of the model card; names of thousands of pictures belong elsewhere."""
 
 
-def need_report(kinds: Iterable[str]) -> None:
+def require_report(kinds: Iterable[str]) -> None:
     """Refuse kinds of reports that cannot be written here, before anything else is done.
 
     Raises:
@@ -43,7 +43,7 @@ def need_report(kinds: Iterable[str]) -> None:
         require_libraries(kind)
 
 
-def write_reports(request: Request, entries: Iterable[Entry], total: int, ended: datetime) -> Iterator[Written]:
+def write_reports(request: Request, entries: Iterable[Entry], total: int, ended: datetime) -> Iterator[FileWritten]:
     """Write the reports that are asked for.
 
     Args:
@@ -64,7 +64,7 @@ def write_reports(request: Request, entries: Iterable[Entry], total: int, ended:
     for kind in request.outputs.reports:
         path = request.output / f"{NAME}.{kind}"
         files.write_chunks(path, render(document, kind))
-        yield Written("report", path)
+        yield FileWritten("report", path)
 
 
 def report_of(request: Request, summary: Summary, total: int, ended: datetime) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unet_desktop.tasks.folders.inputs import Chosen
+from unet_desktop.tasks.folders.inputs import InputSelection
 from unet_desktop.tasks.folders.outputs import Outputs
 
 
@@ -51,6 +51,6 @@ class Request:
     cluster_options: tuple[str, ...] = ()
 
     @property
-    def chosen(self) -> Chosen:
+    def selection(self) -> InputSelection:
         """Which files are the input."""
-        return Chosen(self.sources, self.list_file, self.recursive, self.include, self.exclude)
+        return InputSelection(self.sources, self.list_file, self.recursive, self.include, self.exclude)

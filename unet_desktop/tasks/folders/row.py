@@ -14,14 +14,17 @@ from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
+from unet_desktop.images.dicom_facts import read_facts, read_identity
 from unet_desktop.images.laterality import Eye, guess_eye_from_name, guess_eye_from_picture
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent, Measurement, measure_box
 from unet_desktop.masks.rim import HOURS, Rim, order_violations
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.tasks.folders.columns import column_part
-from unet_desktop.tasks.folders.flags import flags_of
+from unet_desktop.tasks.folders.flags import find_flags
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key
 
 Pair = tuple[str, object]
 """Of a column's name and a value."""
@@ -31,7 +34,7 @@ _EVEN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class FileFacts:
     """What a file says of its picture beside the pixels, as far as it says anything.
 
     Attributes:
@@ -43,8 +46,34 @@ class Stated:
     spacing: tuple[float, float] | None = None
 
 
-def figures(
-    picture: Picture, pixels: NDArray[np.uint8], prediction: Prediction, labels: LabelSet, stated: Stated
+def read_file_facts(picture: Picture, outputs: Outputs) -> FileFacts:
+    """Read the pixel size and, if identifiers are asked for, which eye it is.
+
+    Raises:
+        ImageError: it cannot be read. OSError: of the file system.
+    """
+    facts = read_facts(picture.path, picture.page)
+    return FileFacts(spacing=facts.spacing) if outputs.identifiers == "omit" else FileFacts(facts.eye, facts.spacing)
+
+
+def identity_columns(picture: Picture, outputs: Outputs) -> dict[str, object]:
+    """Patient and study of a DICOM file, or pseudonyms of them; empty if not asked for or not known.
+
+    Raises:
+        ImageError: the file cannot be read. UserError: there is no key for pseudonyms.
+    """
+    if outputs.identifiers == "omit":
+        return {}
+    who = read_identity(picture.path)
+    found = {"patient": who.patient, "study": who.study}
+    if outputs.identifiers == "hash" and any(found.values()):
+        key = read_key()
+        found = {kind: pseudonym(kind, identifier, key) for kind, identifier in found.items()}
+    return {kind: identifier for kind, identifier in found.items() if identifier}
+
+
+def measurement_columns(
+    picture: Picture, pixels: NDArray[np.uint8], prediction: Prediction, labels: LabelSet, facts: FileFacts
 ) -> dict[str, object]:
     """The columns that follow from a picture and what was found in it; what is not known has none.
 
@@ -57,27 +86,27 @@ def figures(
     """
     found = measure_box(prediction.mask, labels, prediction.box)
     height, width = prediction.mask.shape
-    eye, source = _eye(picture, pixels, found, stated)
+    eye, source = _find_eye(picture, pixels, found, facts)
     row: dict[str, object] = {"height_px": height, "width_px": width}
-    if stated.spacing is not None:
-        row |= {"pixel_height_mm": stated.spacing[0], "pixel_width_mm": stated.spacing[1]}
+    if facts.spacing is not None:
+        row |= {"pixel_height_mm": facts.spacing[0], "pixel_width_mm": facts.spacing[1]}
     row |= {"eye": eye.value, "eye_from": source}
     row |= {"found": prediction.found, "confidence": round(prediction.confidence, 4)}
     return row | dict(
         chain(
             _uncertainty(prediction, found),
             _ratios(found, prediction),
-            _rim(found.rim, eye, stated),
+            _rim(found.rim, eye, facts),
             *(
-                _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), stated)
+                _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), facts)
                 for label, extent in zip(labels, found.extents, strict=True)
             ),
-            flags_of(pixels, prediction, found, labels).columns(labels).items(),
+            find_flags(pixels, prediction, found, labels).columns(labels).items(),
         )
     )
 
 
-def origin(header: CheckpointHeader, model_name: str) -> dict[str, object]:
+def origin_columns(header: CheckpointHeader, model_name: str) -> dict[str, object]:
     """The columns that say what made the row."""
     return {
         "model_name": model_name,
@@ -86,10 +115,10 @@ def origin(header: CheckpointHeader, model_name: str) -> dict[str, object]:
     }
 
 
-def _eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, stated: Stated) -> tuple[Eye, str]:
+def _find_eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, facts: FileFacts) -> tuple[Eye, str]:
     """Which eye it is, and what says so."""
-    if stated.eye is not Eye.UNKNOWN:
-        return stated.eye, "file"
+    if facts.eye is not Eye.UNKNOWN:
+        return facts.eye, "file"
     named = guess_eye_from_name(picture.path.name)
     if named is not Eye.UNKNOWN:
         return named, "file name"
@@ -134,12 +163,12 @@ def _ratios(found: Measurement, prediction: Prediction) -> Iterator[Pair]:
             yield f"vertical_cup_to_disc_ratio_{end}", round(ratio, 4)
 
 
-def _sizes(part: str, extent: Extent, dice: float | None, stated: Stated) -> Iterator[Pair]:
+def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> Iterator[Pair]:
     yield f"{part}_height_px", extent.height
     yield f"{part}_width_px", extent.width
     yield f"{part}_area_px", extent.area
-    if stated.spacing is not None:
-        down, across = stated.spacing
+    if facts.spacing is not None:
+        down, across = facts.spacing
         yield f"{part}_height_mm", round(extent.height * down, 4)
         yield f"{part}_width_mm", round(extent.width * across, 4)
         yield f"{part}_area_mm2", round(extent.area * down * across, 4)
@@ -147,7 +176,7 @@ def _sizes(part: str, extent: Extent, dice: float | None, stated: Stated) -> Ite
         yield f"{part}_expected_dice", round(dice, 4)
 
 
-def _rim(rim: Rim | None, eye: Eye, stated: Stated) -> Iterator[Pair]:
+def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[Pair]:
     """Nothing without a cup: then there is no rim, but a disc."""
     if rim is None or not rim.has_cup:
         return
@@ -162,7 +191,7 @@ def _rim(rim: Rim | None, eye: Eye, stated: Stated) -> Iterator[Pair]:
         for rule in ("ISNT", "IST"):
             wrong = order_violations(quadrants, rule)
             yield f"{rule.lower()}_rule", ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
-    scale = _square_pixel(stated)
+    scale = _square_pixel(facts)
     for side, width in sides.items():
         yield f"rim_{side}_px", round(width, 2)
         if scale is not None:
@@ -175,9 +204,9 @@ def _rim(rim: Rim | None, eye: Eye, stated: Stated) -> Iterator[Pair]:
         yield f"rim_{hour}_oclock_to_disc_ratio", round(ratios[hour % HOURS], 4)
 
 
-def _square_pixel(stated: Stated) -> float | None:
+def _square_pixel(facts: FileFacts) -> float | None:
     """Millimetres, of either side; None where they differ or nobody says."""
-    if stated.spacing is None:
+    if facts.spacing is None:
         return None
-    down, across = stated.spacing
+    down, across = facts.spacing
     return (down + across) / 2.0 if abs(down - across) <= _EVEN * max(down, across) else None

@@ -30,7 +30,7 @@ _MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 """The day that every Excel file says it was made on, so that the same table is the same bytes."""
 
 
-def need_libraries(kinds: Iterable[str]) -> None:
+def require_libraries(kinds: Iterable[str]) -> None:
     """Refuse kinds of tables that cannot be written here, before anything else is done.
 
     Raises:
@@ -65,16 +65,16 @@ def write_table_files(
         yield path
 
 
-def harmless(cell: Cell) -> Cell:
+def escape_formula(cell: Cell) -> Cell:
     """Text that a spreadsheet would run as a formula gets an apostrophe before it; nothing else is changed."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
     """UTF-8, commas, quotes where needed."""
-    _write_lines(file, [[harmless(column.name) for column in columns]])
+    _write_lines(file, [[escape_formula(column.name) for column in columns]])
     for some in _parts(rows):
-        _write_lines(file, ([harmless(column.cell(row)) for column in columns] for row in some))
+        _write_lines(file, ([escape_formula(column.cell(row)) for column in columns] for row in some))
 
 
 def _write_lines(file: IO[bytes], lines: Iterable[Sequence[Cell]]) -> None:
@@ -159,7 +159,7 @@ def _write_cell(sheet: Any, row: int, place: int, cell: Cell, quoted: Any) -> No
         case None | "":
             return
         case str():
-            sheet.write_string(row, place, cell[:MOST_LETTERS], quoted if harmless(cell) != cell else None)
+            sheet.write_string(row, place, cell[:MOST_LETTERS], quoted if escape_formula(cell) != cell else None)
         case bool():
             sheet.write_boolean(row, place, cell)
         case _:

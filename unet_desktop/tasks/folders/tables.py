@@ -7,8 +7,8 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.events import Written
-from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, coco_of_run
+from unet_desktop.tasks.events import FileWritten
+from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.tasks.folders.columns import PROBLEMS, Row, columns
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -22,7 +22,7 @@ Entries = Callable[[], Iterator[Entry]]
 """Gives the entries from the first one on, each time that it is called: they are read anew, and never all held."""
 
 
-def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entries) -> Iterator[Written]:
+def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entries) -> Iterator[FileWritten]:
     """Write the tables that are asked for, and `errors.csv` where pictures failed, or delete it.
 
     Raises:
@@ -38,16 +38,16 @@ def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entr
 
     known = columns(labels, identifiers=outputs.identifiers != "omit")
     for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows):
-        yield Written("table", path)
+        yield FileWritten("table", path)
     if any(True for _ in failures()):
         yield from (
-            Written("errors", path) for path in write_table_files(output / "errors", ["csv"], PROBLEMS, failures)
+            FileWritten("errors", path) for path in write_table_files(output / "errors", ["csv"], PROBLEMS, failures)
         )
     else:
         files.delete_file(output / ERRORS)
 
 
-def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries) -> Iterator[Written]:
+def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries) -> Iterator[FileWritten]:
     """Write the COCO file of all pictures.
 
     Args:
@@ -67,5 +67,5 @@ def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries)
         return (path for path in found if path.exists())
 
     files.make_folder((output / COCO).parent)
-    files.write_chunks(output / COCO, coco_of_run(parts, labels))
-    yield Written("contours of all pictures", output / COCO)
+    files.write_chunks(output / COCO, merge_coco(parts, labels))
+    yield FileWritten("contours of all pictures", output / COCO)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.masks.pairs import find_masks_among
-from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, Chosen, Picture, find_files, pictures_of
+from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, InputSelection, Picture, find_files, list_pictures
 
 PAUSE = 2.0
 """Seconds between two looks into the folders."""
@@ -24,25 +24,25 @@ class Arrivals:
     Looks are all it takes: no service of the operating system, none of which works on every network share.
     """
 
-    def __init__(self, chosen: Chosen) -> None:
+    def __init__(self, selection: InputSelection) -> None:
         """Watch these folders.
 
         Raises:
             UserError: there is no folder among them, or a list that can be read only once.
         """
-        if chosen.list_file == STANDARD_INPUT:
+        if selection.list_file == STANDARD_INPUT:
             raise UserError("The standard input cannot be watched. Give a list file, or leave --watch.")
-        if not any(source.is_dir() for source in chosen.sources):
+        if not any(source.is_dir() for source in selection.sources):
             raise UserError("Only folders can be watched, and no folder is named. Name one, or leave --watch.")
-        self._chosen = chosen
+        self._selection = selection
         self._seen: dict[Path, tuple[_Stamp, float]] = {}
         self._told: dict[Path, _Stamp] = {}
         self._names: dict[Path, set[str]] = {}
 
-    def look(self) -> list[Picture]:
+    def poll(self) -> list[Picture]:
         """The pictures that are new or changed and have settled. A folder that cannot be read now holds nothing new."""
         try:
-            files = find_files(self._chosen)
+            files = find_files(self._selection)
         except ImageError:  # a share that is away for a while
             return []
         masks = find_masks_among(files.values())
@@ -51,7 +51,7 @@ class Arrivals:
             where: path for where, path in files.items() if path not in masks and self._has_settled(where, path, now)
         }
         taken = {name for where, names in self._names.items() if where not in settled for name in names}
-        pictures = pictures_of(settled, taken)
+        pictures = list_pictures(settled, taken)
         by_path: dict[Path, set[str]] = {}
         for picture in pictures:
             by_path.setdefault(picture.path, set()).add(picture.name.casefold())

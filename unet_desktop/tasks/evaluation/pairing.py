@@ -15,15 +15,15 @@ Pair = tuple[ReaderMask, ReaderMask]
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class Pairing:
     """Masks of two readers of the same pictures, and those that have no counterpart, in order of their names."""
 
     pairs: tuple[Pair, ...]
-    first_alone: tuple[ReaderMask, ...]
-    second_alone: tuple[ReaderMask, ...]
+    first_unpaired: tuple[ReaderMask, ...]
+    second_unpaired: tuple[ReaderMask, ...]
 
 
-def meet(first: Reader, second: Reader) -> Meeting:
+def pair_masks(first: Reader, second: Reader) -> Pairing:
     """Bring the masks together that are of one picture.
 
     Of the same path, with or without suffix; else of the same file name; else where one name goes on after the other
@@ -38,10 +38,10 @@ def meet(first: Reader, second: Reader) -> Meeting:
     names = {_file_name(mask) for mask in mine}
     _take(pairs, mine, theirs, _file_name, lambda mask: find_owner(_file_name(mask), names) or "")
     pairs.sort(key=lambda pair: natural_key(pair[1].name))
-    return Meeting(tuple(pairs), tuple(mine), tuple(theirs))
+    return Pairing(tuple(pairs), tuple(mine), tuple(theirs))
 
 
-def alone(mask: ReaderMask, others: Iterable[ReaderMask], title: str) -> str:
+def explain_unpaired(mask: ReaderMask, others: Iterable[ReaderMask], title: str) -> str:
     """Why a mask has no counterpart among those of the other reader that have none either, as a sentence."""
     same = [other for other in others if _file_name(other) == _file_name(mask)]
     if same:

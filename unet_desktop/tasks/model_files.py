@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.engine.events import Message
 from unet_desktop.engine.files import checkpoint
+from unet_desktop.engine.inference.onnx_export import export
 from unet_desktop.errors import CheckpointError
 from unet_desktop.project.models import free_model_name, list_models
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import ModelSaved
+from unet_desktop.tasks.events import FileWritten, ModelSaved
 
 
 def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
@@ -35,3 +37,16 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     path = project.layout.model(name)
     files.copy_file(source, path)
     yield ModelSaved(name, path, dict(loaded.header.metrics))
+
+
+def export_onnx(model: Path, target: Path) -> Iterator[Message | FileWritten]:
+    """Write the model's networks as ONNX; see `engine.onnx_export.export`.
+
+    Raises:
+        UserError: packages are missing, the model is damaged, or a file cannot be written.
+    """
+    yield Message("Converting the model to ONNX and comparing it with the checkpoint …")
+    for done in export(model, target):
+        yield FileWritten(
+            f"the {done.network} network (largest difference of a probability {done.difference:.1e})", done.path
+        )

@@ -11,8 +11,8 @@ from pathlib import Path
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_size
-from unet_desktop.tasks.folders.engine import Outcome, outcome_of
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
@@ -67,9 +67,9 @@ class LocalEngine:
 
     def _outcome(self, picture: Picture) -> Outcome:
         if not _is_large(picture):
-            return outcome_of(self._segmenter, picture, self._outputs)
+            return try_picture(self._segmenter, picture, self._outputs)
         with self._large:
-            return outcome_of(self._segmenter, picture, self._outputs)
+            return try_picture(self._segmenter, picture, self._outputs)
 
     def close(self) -> None:
         """See `Engine`; it waits for the pictures in hand."""

@@ -18,7 +18,7 @@ from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 
 
-def take_in(root: Path, output: Path, labels: LabelSet, *, copy: bool = True) -> Iterator[ItemDone]:
+def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = True) -> Iterator[ItemDone]:
     """Make each picture that a run segmented a case of the project, with its mask as the model's proposal.
 
     What is a case already keeps its human mask and gets the new proposal.
@@ -42,14 +42,16 @@ def take_in(root: Path, output: Path, labels: LabelSet, *, copy: bool = True) ->
         known = project.cases_by_hash()
         for done, entry in enumerate(ledger.entries(images), 1):
             try:
-                yield ItemDone(entry.image, done, len(images), note=_take_one(project, output, entry, known, copy=copy))
+                yield ItemDone(
+                    entry.image, done, len(images), note=_import_entry(project, output, entry, known, copy=copy)
+                )
             except WriteError:  # no room or no right concerns all that follow
                 raise
             except UserError as error:
                 yield ItemDone(entry.image, done, len(images), problem=str(error))
 
 
-def _take_one(project: Project, output: Path, entry: Entry, known: dict[str, Case], *, copy: bool) -> str:
+def _import_entry(project: Project, output: Path, entry: Entry, known: dict[str, Case], *, copy: bool) -> str:
     """What is to be said of it, or nothing."""
     if entry.problem:
         return "It could not be segmented, so it was not imported."

@@ -1,4 +1,4 @@
-"""Work on a project that no other program may change meanwhile."""
+"""Hold a project while working on it, so that no other program changes it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from unet_desktop.project.lease import ProjectLease, lease_exclusively
 Event = TypeVar("Event")
 
 
-def alone(root: Path, events: Iterator[Event]) -> Iterator[Event | Message]:
-    """The events, while this program has the project; before them, what was recovered in it.
+def holding_project(root: Path, events: Iterator[Event]) -> Iterator[Event | Message]:
+    """Hold the project while passing on the events; first, report what was recovered in it.
 
     Args:
-        root: the project's folder; one that the events make is taken as soon as it is there.
+        root: the project's folder; if the events create the project, it is held from then on.
         events: of work that does not take the project itself.
 
     Raises:
@@ -25,11 +25,11 @@ def alone(root: Path, events: Iterator[Event]) -> Iterator[Event | Message]:
     """
     access: ProjectLease | None = None
     try:
-        if _is_there(root):
+        if _exists(root):
             access = lease_exclusively(root)
             yield from map(Message, access.recovered)
         for event in events:
-            if access is None and _is_there(root):
+            if access is None and _exists(root):
                 access = lease_exclusively(root)
             yield event
     finally:
@@ -39,5 +39,5 @@ def alone(root: Path, events: Iterator[Event]) -> Iterator[Event | Message]:
             access.leave()
 
 
-def _is_there(root: Path) -> bool:
+def _exists(root: Path) -> bool:
     return Layout(root).manifest.is_file()
