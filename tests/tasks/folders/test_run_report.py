@@ -18,7 +18,7 @@ from unet_desktop.tasks.folders import report
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
-from unet_desktop.tasks.folders.summary import MOST_LISTED, SHOWN, Foremost, Seen, Spread, Summary
+from unet_desktop.tasks.folders.summary import MOST_LISTED, SHOWN, Distribution, PictureSummary, Summary, TopN
 
 DISC_AND_CUP = LabelSet(
     (Label(1, "optic disc", "#56b4e9", unique=True), Label(2, "optic cup", "#009e73", "optic disc", unique=True))
@@ -97,7 +97,7 @@ def only(blocks, kind):
 
 @given(st.lists(st.tuples(st.floats(-1, 1), st.integers())), st.integers(1, 6))
 def test_the_foremost_are_those_that_sorting_all_would_give(things, most):
-    foremost = Foremost(most)
+    foremost = TopN(most)
     for key, thing in things:
         foremost.add(key, thing)
     ordered = sorted(things, key=lambda pair: -pair[0])[:most]  # stable: of equal keys the first stay
@@ -107,7 +107,7 @@ def test_the_foremost_are_those_that_sorting_all_would_give(things, most):
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.floats(0.01, 0.99))
 def test_a_quantile_is_right_to_a_thousandth(values, share):
-    spread = Spread()
+    spread = Distribution()
     for value in values:
         spread.add(value)
     assert spread.quantile(share) == pytest.approx(np.quantile(values, share, method="inverted_cdf"), abs=0.0011)
@@ -115,26 +115,30 @@ def test_a_quantile_is_right_to_a_thousandth(values, share):
 
 
 def test_ratios_at_the_edges_of_bars_are_counted_above_them():
-    spread = Spread()
+    spread = Distribution()
     for value in (0.0, 0.05, 0.15, 0.55, 0.95, 1.0, math.nan):
         spread.add(value)
     bars = spread.histogram(20)
     assert [at for at, count in enumerate(bars) if count] == [0, 1, 3, 11, 19]
     assert bars[19] == 2
-    assert math.isnan(Spread().quantile(0.5))
+    assert math.isnan(Distribution().quantile(0.5))
 
 
 def test_flags_come_from_their_columns_or_from_what_older_tables_say():
-    assert Seen.of(entry(1)).flags == ()
-    assert Seen.of(entry(1, found=False)).flags == ("nothing found",)
-    assert Seen.of(entry(1, note=f"Turned. {UNFAMILIAR}")).flags == ("unfamiliar",)
+    assert PictureSummary.from_entry(entry(1)).flags == ()
+    assert PictureSummary.from_entry(entry(1, found=False)).flags == ("nothing found",)
+    assert PictureSummary.from_entry(entry(1, note=f"Turned. {UNFAMILIAR}")).flags == ("unfamiliar",)
     columns = {"flag_not_found": False, "flag_several": True, "flag_cut": True, "flag_poor_quality": True}
-    assert Seen.of(entry(1, **columns)).flags == ("several candidates", "cut by the border", "poor quality")
+    assert PictureSummary.from_entry(entry(1, **columns)).flags == (
+        "several candidates",
+        "cut by the border",
+        "poor quality",
+    )
 
 
 def test_a_page_of_a_file_is_found_again():
-    assert Seen.of(entry(1, "/x/scan.tif", "a/scan.tif#3")).page == 2
-    assert Seen.of(entry(1, "/x/eye #3", "a/eye #3")).page == 0
+    assert PictureSummary.from_entry(entry(1, "/x/scan.tif", "a/scan.tif#3")).page == 2
+    assert PictureSummary.from_entry(entry(1, "/x/eye #3", "a/eye #3")).page == 0
 
 
 def test_the_report_counts_shows_and_orders(request_of):
@@ -174,7 +178,7 @@ def test_the_report_counts_shows_and_orders(request_of):
     assert largest_first.ranks[60] == 60
     _, against = only(section(document, "Distribution"), Plots).plots
     assert len(against.figure.points) == 60
-    assert {"Settings of the run", "What the figures mean", "Model card: my model"} <= set(headings(document))
+    assert {"Settings", "Definitions", "Model card: my model"} <= set(headings(document))
 
 
 def test_a_report_of_failures_alone_says_so(request_of):
@@ -193,7 +197,7 @@ def test_other_labels_have_no_ratio(request_of):
         "confidence",
         "remarks",
     ]
-    assert "vCDR" not in str(section(document, "What the figures mean"))
+    assert "vCDR" not in str(section(document, "Definitions"))
 
 
 def test_close_ups_are_read_again_and_those_that_are_gone_left_out(request_of, tmp_path, write_picture):
@@ -253,7 +257,7 @@ def test_a_run_without_masks_says_why_there_are_no_outlines(request_of):
 def test_of_thousands_of_sources_a_few_are_named(request_of, tmp_path):
     request = replace(request_of(), sources=tuple(tmp_path / f"eye {number}.jpg" for number in range(5000)))
     document = report.report_of(request, summary_of([entry(1)]), 5000, ENDED)
-    named = dict(only(section(document, "Settings of the run"), Facts).pairs)["Pictures"]
+    named = dict(only(section(document, "Settings"), Facts).pairs)["Pictures"]
     assert named.endswith("; … and 4,992 more")
     assert "eye 2.jpg, …" in document.subtitle
 
@@ -262,5 +266,5 @@ def test_long_lists_of_a_model_card_are_cut(request_of):
     request = request_of()
     document = report.report_of(request, summary_of([entry(1)]), 1, ENDED)
     assert any("Segments optic disc, optic cup" in p.text for p in document.blocks if isinstance(p, Paragraph))
-    assert report._cut("eye 1, " * 300).endswith("eye 1, … (the model's own card has all)")
+    assert report._cut("eye 1, " * 300).endswith("eye 1, … (see the model card for the rest)")
     assert len(report._cut("eye 1, " * 300)) < 450

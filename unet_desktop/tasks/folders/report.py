@@ -1,4 +1,4 @@
-"""The report of a run: one document from its ledger, written as HTML and PDF."""
+"""The report of a run: a document made from its ledger, written as HTML and PDF."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from unet_desktop.checkpoint_header import read_header
 from unet_desktop.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
 from unet_desktop.reports.render import render, require_libraries
 from unet_desktop.tasks.events import FileWritten
-from unet_desktop.tasks.folders.close_ups import CloseUps
 from unet_desktop.tasks.folders.ledger import Entry
-from unet_desktop.tasks.folders.report_parts import (
+from unet_desktop.tasks.folders.report_sections import (
+    CloseUps,
     all_pictures,
-    counted,
     distribution,
     failures,
     flagged,
     galleries,
-    share_of,
+    percentage,
+    quantity,
 )
-from unet_desktop.tasks.folders.report_words import FOOTER, NOTICE, definitions, settings
+from unet_desktop.tasks.folders.report_text import FOOTER, NOTICE, definitions, settings
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.summary import Summary
 from unet_desktop.tasks.model_card import card_document
 
 NAME = "report"
-"""Of the files; their suffix follows from their kind."""
+"""Stem of the files; the suffix is their kind."""
 _LONGEST_FACT = 400
-"""Characters of a value of the model card; names of thousands of pictures belong elsewhere."""
+"""Characters of a value of the model card: thousands of names do not belong in a report."""
 
 
 def require_report(kinds: Iterable[str]) -> None:
-    """Refuse kinds of reports that cannot be written here, before anything else is done.
+    """Check, before the run starts, that these kinds of report can be made.
 
     Raises:
         UserError: a library is missing.
@@ -44,13 +44,13 @@ def require_report(kinds: Iterable[str]) -> None:
 
 
 def write_reports(request: Request, entries: Iterable[Entry], total: int, ended: datetime) -> Iterator[FileWritten]:
-    """Write the reports that are asked for.
+    """Write the reports that the request names.
 
     Args:
-        request: the run's.
-        entries: what became of each picture, in the order of the input; gone through once.
-        total: how many pictures the input holds.
-        ended: when the run did, in UTC.
+        request: the run's request.
+        entries: the result of each picture, in the order of the input; read once.
+        total: number of pictures in the input.
+        ended: when the run ended, in UTC.
 
     Raises:
         WriteError: one cannot be written. CheckpointError: the model is gone. UserError: a library is missing.
@@ -68,13 +68,13 @@ def write_reports(request: Request, entries: Iterable[Entry], total: int, ended:
 
 
 def report_of(request: Request, summary: Summary, total: int, ended: datetime) -> Document:
-    """The report as a document; small pictures are read for it."""
+    """Make the report as a document; it reads the pictures that it shows."""
     header = read_header(request.model)
     names = " and ".join(label.name for label in header.labels)
-    title = f"{names[:1].upper()}{names[1:]} in {counted(total, 'picture')}"
+    title = f"{names[:1].upper()}{names[1:]} in {quantity(total, 'picture')}"
     model = f"model {request.model.stem} ({header.weights_sha256[:12]})"
     ends = f"{ended.day} {ended:%B %Y, %H:%M} UTC"
-    subtitle = " · ".join((", ".join(_places(request)), model, ends, f"U-Net Desktop {__version__}"))
+    subtitle = " · ".join((", ".join(_source_names(request)), model, ends, f"U-Net Desktop {__version__}"))
     close_ups = CloseUps(request.output, header.labels)
     blocks: list[Block] = [_tiles(summary, total), Notice(NOTICE)]
     blocks += distribution(summary)
@@ -82,15 +82,15 @@ def report_of(request: Request, summary: Summary, total: int, ended: datetime) -
     blocks += flagged(summary)
     blocks += failures(summary)
     blocks += all_pictures(summary, header)
-    blocks += [Heading("What the figures mean"), Facts(tuple(definitions(header)))]
-    blocks += [Heading("Settings of the run"), Facts(tuple(settings(request, header)))]
+    blocks += [Heading("Definitions"), Facts(tuple(definitions(header)))]
+    blocks += [Heading("Settings"), Facts(tuple(settings(request, header)))]
     blocks += _model(request.model)
     footer = f"Made by U-Net Desktop {__version__} on {ended.day} {ended:%B %Y}. {FOOTER}"
     return Document(title, subtitle, tuple(blocks), footer)
 
 
-def _places(request: Request) -> list[str]:
-    """The names of what was segmented; where it lies on this computer is said among the settings."""
+def _source_names(request: Request) -> list[str]:
+    """Name what was segmented, without the folders, which the settings give."""
     named = [source.name or str(source) for source in request.sources]
     if request.list_file is not None:
         named.append(request.list_file.name)
@@ -101,9 +101,9 @@ def _tiles(summary: Summary, total: int) -> Tiles:
     done = summary.done + summary.failed
     tiles = [
         Tile(f"{total:,}", "pictures", f"{total - done:,} not reached" if done < total else "", warning=done < total),
-        Tile(f"{summary.done:,}", "segmented", share_of(summary.done, total)),
-        Tile(f"{summary.failed:,}", "failed", share_of(summary.failed, total), warning=summary.failed > 0),
-        Tile(f"{summary.flagged:,}", "flagged", share_of(summary.flagged, total), warning=summary.flagged > 0),
+        Tile(f"{summary.done:,}", "segmented", percentage(summary.done, total)),
+        Tile(f"{summary.failed:,}", "failed", percentage(summary.failed, total), warning=summary.failed > 0),
+        Tile(f"{summary.flagged:,}", "flagged", percentage(summary.flagged, total), warning=summary.flagged > 0),
     ]
     if len(summary.ratios):
         low, middle, high = (summary.ratios.quantile(share) for share in (0.25, 0.5, 0.75))
@@ -114,7 +114,7 @@ def _tiles(summary: Summary, total: int) -> Tiles:
 
 
 def _model(path: Path) -> Iterator[Block]:
-    """The model card, its sections as parts of one."""
+    """Include the model card as one section."""
     card = card_document(path)
     yield Heading(card.title)
     yield Paragraph(card.subtitle)
@@ -131,4 +131,4 @@ def _model(path: Path) -> Iterator[Block]:
 def _cut(value: str) -> str:
     if len(value) <= _LONGEST_FACT:
         return value
-    return f"{value[:_LONGEST_FACT].rpartition(', ')[0]}, … (the model's own card has all)"
+    return f"{value[:_LONGEST_FACT].rpartition(', ')[0]}, … (see the model card for the rest)"

@@ -1,4 +1,4 @@
-"""Summary: what a report says of a run, gathered picture by picture; its size does not grow with their number."""
+"""Summary of a run for its report, gathered picture by picture; its size does not grow with their number."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.tasks.folders.ledger import Entry
 
 SHOWN = 24
-"""Small pictures a gallery."""
+"""Close-ups in a gallery."""
 MOST_LISTED = 10_000
-"""Rows of the list of all pictures."""
+"""Rows of the table of all pictures."""
 MOST_FLAGGED = 500
 MOST_FAILURES = 500
 MOST_POINTS = 1_500
-"""More points would cover each other; a plot then shows how many lie where."""
+"""Points of a scatter plot; more would cover each other, so a density is shown instead."""
 _RATIO = "vertical_cup_to_disc_ratio"
 
 FLAGS: Mapping[str, str] = {
@@ -32,58 +32,56 @@ FLAGS: Mapping[str, str] = {
     "flag_unfamiliar": "unfamiliar",
     "flag_poor_quality": "poor quality",
 }
-"""Columns of the table, and what a report calls them."""
+"""Columns of the table, and their names in a report."""
 
 T = TypeVar("T")
 
 
-class Foremost(Generic[T]):
-    """Of any number of things, those with the highest keys; of equal keys those that came first."""
+class TopN(Generic[T]):
+    """Keeps the items with the highest keys out of any number; of equal keys, those added first."""
 
     def __init__(self, most: int) -> None:
-        """Keep at most so many."""
         self._most = most
         self._heap: list[tuple[float, int, T]] = []
         self.seen = 0
 
-    def add(self, key: float, thing: T) -> None:
-        """One more thing."""
+    def add(self, key: float, item: T) -> None:
+        """Add an item."""
         self.seen += 1
-        ranked = (key, -self.seen, thing)
+        ranked = (key, -self.seen, item)
         if len(self._heap) < self._most:
             heapq.heappush(self._heap, ranked)
         elif ranked[:2] > self._heap[0][:2]:
             heapq.heapreplace(self._heap, ranked)
 
     def highest_first(self) -> list[T]:
-        """What is kept, by key."""
-        return [thing for _, _, thing in sorted(self._heap, key=lambda ranked: ranked[:2], reverse=True)]
+        """The items, by key."""
+        return [item for _, _, item in sorted(self._heap, key=lambda ranked: ranked[:2], reverse=True)]
 
-    def as_they_came(self) -> list[T]:
-        """What is kept, in the order in which it was added."""
-        return [thing for _, _, thing in sorted(self._heap, key=lambda ranked: -ranked[1])]
+    def in_order_added(self) -> list[T]:
+        """The items, in the order in which they were added."""
+        return [item for _, _, item in sorted(self._heap, key=lambda ranked: -ranked[1])]
 
 
-class Spread:
-    """Values from 0 to 1, counted in thousandths: quantiles and histograms of any number of them."""
+class Distribution:
+    """Counts values from 0 to 1 in thousandths, for quantiles and histograms of any number of them."""
 
     _PARTS = 1000
 
     def __init__(self) -> None:
-        """Nothing yet."""
         self._counts = np.zeros(self._PARTS, np.int64)
 
     def add(self, value: float) -> None:
-        """One more value; what is none is left out."""
+        """Count a value; ignore NaN."""
         if math.isfinite(value):
             self._counts[min(max(int(value * self._PARTS + 1e-9), 0), self._PARTS - 1)] += 1
 
     def __len__(self) -> int:
-        """How many values there are."""
+        """Number of values."""
         return int(self._counts.sum())
 
     def quantile(self, share: float) -> float:
-        """The value that this share of all lies below, to a thousandth; NaN without any."""
+        """The value below which this share of all values lies, to a thousandth; NaN without values."""
         reached = np.cumsum(self._counts)
         if reached[-1] == 0:
             return math.nan
@@ -91,24 +89,24 @@ class Spread:
         return (place + 0.5) / self._PARTS
 
     def histogram(self, bars: int) -> list[int]:
-        """How many lie in each of so many equal parts of 0 to 1; a divisor of 1000."""
+        """Count the values in each of `bars` equal parts of 0 to 1; `bars` divides 1000."""
         return [int(count) for count in self._counts.reshape(bars, -1).sum(axis=1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a report keeps of a picture that was segmented.
+class PictureSummary:
+    """What a report needs to know about a segmented picture.
 
     Attributes:
         image: see `Picture.relative`.
-        path: of the file.
-        page: of it, from 0.
-        mask: of it below the output folder; empty when none was written.
-        found: is there anything in the mask?
+        path: the file.
+        page: page of the file, from 0.
+        mask: the mask's path below the output folder; empty when none was written.
+        found: whether the mask holds anything.
         ratio: vertical cup-to-disc ratio; NaN where there is none.
-        low, high: ends of its likely interval; NaN where they are not known.
+        low, high: ends of its likely interval; NaN where unknown.
         confidence: 0..1.
-        flags: of FLAGS' values.
+        flags: values of FLAGS.
     """
 
     image: str
@@ -123,8 +121,8 @@ class Seen:
     flags: tuple[str, ...]
 
     @classmethod
-    def of(cls, entry: Entry) -> Seen:
-        """What a report keeps of this entry."""
+    def from_entry(cls, entry: Entry) -> PictureSummary:
+        """Read them from the ledger's entry."""
         row = entry.row
         found = bool(row.get("found", True))
         confidence = _number(row.get("confidence"))
@@ -143,54 +141,53 @@ class Seen:
 
 
 class Summary:
-    """All that a report says of the pictures of a run."""
+    """All that a report says about the pictures of a run."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
         self.done = self.failed = self.flagged = 0
         self.flags: Counter[str] = Counter()
-        self.ratios, self.confidences = Spread(), Spread()
-        self.plane = np.zeros((100, 100), np.int64)  # rows: confidence, columns: ratio
-        self.points = Foremost[Seen](MOST_POINTS)
-        self.uncertain, self.largest = Foremost[Seen](SHOWN), Foremost[Seen](SHOWN)
-        self.listed = Foremost[Seen](MOST_LISTED)
-        self.doubtful = Foremost[Seen](MOST_FLAGGED)
-        self.failures = Foremost[tuple[str, str]](MOST_FAILURES)
+        self.ratios, self.confidences = Distribution(), Distribution()
+        self.density = np.zeros((100, 100), np.int64)  # rows: confidence, columns: ratio
+        self.points = TopN[PictureSummary](MOST_POINTS)
+        self.uncertain, self.largest = TopN[PictureSummary](SHOWN), TopN[PictureSummary](SHOWN)
+        self.listed = TopN[PictureSummary](MOST_LISTED)
+        self.flagged_pictures = TopN[PictureSummary](MOST_FLAGGED)
+        self.failures = TopN[tuple[str, str]](MOST_FAILURES)
 
     def add(self, entry: Entry) -> None:
-        """One more picture."""
+        """Add a picture."""
         if entry.problem:
             self.failed += 1
-            # Where the picture lies on this computer is nobody's business who is handed a report.
+            # Readers of a report need not know where the picture lies on this computer.
             self.failures.add(0.0, (entry.image, entry.problem.replace(entry.path, PurePath(entry.path).name)))
             return
-        seen = Seen.of(entry)
+        picture = PictureSummary.from_entry(entry)
         self.done += 1
-        self.flags.update(seen.flags)
-        self.listed.add(-seen.confidence, seen)
-        if seen.flags:
+        self.flags.update(picture.flags)
+        self.listed.add(-picture.confidence, picture)
+        if picture.flags:
             self.flagged += 1
-            self.doubtful.add(0.0, seen)
-        if seen.found:
-            self._measure(seen)
+            self.flagged_pictures.add(0.0, picture)
+        if picture.found:
+            self._measure(picture)
 
-    def _measure(self, seen: Seen) -> None:
-        self.confidences.add(seen.confidence)
-        # A network can be sure of the wrong place: what is flagged comes before what is merely uncertain.
-        self.uncertain.add(bool(seen.flags) - seen.confidence, seen)
-        if math.isfinite(seen.ratio):
-            self.ratios.add(seen.ratio)
-            self.largest.add(seen.ratio, seen)
-            self.points.add(0.0, seen)
-            row, column = (min(max(int(value * 100), 0), 99) for value in (seen.confidence, seen.ratio))
-            self.plane[row, column] += 1
+    def _measure(self, picture: PictureSummary) -> None:
+        self.confidences.add(picture.confidence)
+        # A network can be sure of the wrong place: flagged pictures come before merely uncertain ones.
+        self.uncertain.add(bool(picture.flags) - picture.confidence, picture)
+        if math.isfinite(picture.ratio):
+            self.ratios.add(picture.ratio)
+            self.largest.add(picture.ratio, picture)
+            self.points.add(0.0, picture)
+            row, column = (min(max(int(value * 100), 0), 99) for value in (picture.confidence, picture.ratio))
+            self.density[row, column] += 1
 
 
 def _flags(row: Mapping[str, object], found: bool) -> Iterator[str]:
-    """The flags that are set; a table without a column for one says it elsewhere."""
-    otherwise = {"flag_not_found": not found, "flag_unfamiliar": UNFAMILIAR in str(row.get("note", ""))}
+    """Yield the flags that are set; older tables lack columns for some and say it elsewhere."""
+    fallback = {"flag_not_found": not found, "flag_unfamiliar": UNFAMILIAR in str(row.get("note", ""))}
     for column, name in FLAGS.items():
-        if row.get(column, otherwise.get(column, False)) is True:
+        if row.get(column, fallback.get(column, False)) is True:
             yield name
 
 

@@ -1,4 +1,4 @@
-"""What a report says in words: its notice, the meaning of figures and flags, and the settings of the run."""
+"""Texts of a run's report: notice, definitions, meanings of flags, settings."""
 
 from __future__ import annotations
 
@@ -11,77 +11,77 @@ from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 
 NOTICE = (
-    "For research. It is not a medical device. Outlines and figures are proposals of a network, which nobody has "
-    "checked: somebody who can judge must look at them before anything is concluded about a patient."
+    "For research use; not a medical device. A network proposed these outlines and measurements, and nobody has "
+    "checked them. An expert must review them before they say anything about a patient."
 )
 _MOST_NAMED = 8
-FOOTER = "For research; not a medical device."
+FOOTER = "For research use; not a medical device."
 FLAG_MEANINGS: Mapping[str, str] = {
-    "nothing found": "The network found no disc, or none of what it looks for.",
-    "several candidates": "Another place looks much like a disc, too; the network may have taken the wrong one.",
-    "cut by the border": "The disc is cut by the border of the picture or of its field of view: figures are too small.",
-    "unfamiliar": "The picture is unlike those that the model learned from: another camera, field or disease.",
+    "nothing found": "The network found none of its labels.",
+    "several candidates": "Several places look like a disc; the network may have chosen the wrong one.",
+    "cut by the border": "The border of the picture or of its field of view cuts the disc; measurements are too small.",
+    "unfamiliar": "The picture is unlike the training pictures: another camera, field of view or disease.",
     "poor quality": "Blurred, too dark or overexposed where it matters.",
 }
 
 
 def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
-    """What each figure means, and where its definition comes from."""
+    """Define each measurement, with its source."""
     if cup_and_disc(header.labels) is not None:
         yield (
             "vCDR",
-            "Vertical cup-to-disc ratio: height of the cup's bounding box over the disc's, in the picture as it is "
-            "stored, upright; 0 where a disc has no cup (Orlando et al. 2020, REFUGE Challenge, Medical Image "
+            "Vertical cup-to-disc ratio: height of the cup's bounding box divided by the disc's, in the upright "
+            "picture; 0 for a disc without a cup (Orlando et al. 2020, REFUGE Challenge, Medical Image "
             "Analysis 59, 101570, section 3.3).",
         )
         yield (
             "Likely interval",
-            "Ends of the interval in which the ratio that a person would measure probably lies, from what the model's "
-            "validation pictures taught about its errors; empty for models without validation pictures.",
+            "The interval that probably contains the ratio that a person would measure, estimated from the model's "
+            "errors on its validation pictures; empty for models without validation pictures.",
         )
     yield (
         "Confidence",
-        "The Dice that the model expects of its own outlines, mean over the regions that it found, times how sure it "
-        "is of the place; 0 to 1. It orders pictures; it is no probability of a disease.",
+        "The Dice that the model expects of its own outlines, averaged over the regions that it found, times its "
+        "certainty about their place; 0 to 1. It ranks pictures; it is not the probability of a disease.",
     )
     yield (
         "Dice",
-        "Overlap of two regions: twice the pixels that they share over the pixels of both; 1 when they are the same.",
+        "Overlap of two regions: twice the pixels that they share divided by the sum of their pixels; 1 when equal.",
     )
     yield (
         "Outlines",
-        "The borders of the labels' regions; a region is the label and everything inside it, so that the disc "
-        "includes its cup. Close-ups show what was found and what lies round it, not all of the picture.",
+        "The borders of the labels' regions. A region is a label and everything inside it, so the disc includes its "
+        "cup. Close-ups show what was found and its surroundings, not the whole picture.",
     )
 
 
 def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, str]]:
-    """What the run was asked for."""
+    """List the run's settings."""
     if request.sources:
         yield "Pictures", _some(str(source) for source in request.sources)
     chosen = [
         "sub-folders" if request.recursive else "",
-        f"taken: {', '.join(request.include)}" if request.include else "",
-        f"left out: {', '.join(request.exclude)}" if request.exclude else "",
+        f"include: {', '.join(request.include)}" if request.include else "",
+        f"exclude: {', '.join(request.exclude)}" if request.exclude else "",
         f"list: {request.list_file}" if request.list_file else "",
         f"at most {request.limit:,}" if request.limit is not None else "",
     ]
     if any(chosen):
-        yield "Chosen by", "; ".join(filter(None, chosen))
+        yield "Selection", "; ".join(filter(None, chosen))
     yield "Output", str(request.output)
     yield "Model", str(request.model)
-    yield "Fingerprint of the model", header.weights_sha256
+    yield "Model fingerprint", header.weights_sha256
     yield "Written", ", ".join(_written(request.outputs))
     yield (
-        "Identifiers of DICOM files",
-        {"omit": "left out", "hash": "hashed", "keep": "kept"}[request.outputs.identifiers],
+        "DICOM identifiers",
+        {"omit": "omitted", "hash": "hashed", "keep": "kept"}[request.outputs.identifiers],
     )
     yield "Device", f"{request.device}; cluster {request.cluster}" if request.cluster else request.device
     yield "Program", f"U-Net Desktop {__version__}"
 
 
 def _some(texts: Iterable[str]) -> str:
-    """The first few; somebody may have named thousands of files."""
+    """Join the first few; there may be thousands."""
     texts = list(texts)
     rest = f"; … and {len(texts) - _MOST_NAMED:,} more" if len(texts) > _MOST_NAMED else ""
     return "; ".join(texts[:_MOST_NAMED]) + rest
