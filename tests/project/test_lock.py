@@ -103,11 +103,11 @@ def test_access_of_a_project_that_another_has(project):
         assert second.holder is not None
         assert second.project.read_only
         with pytest.raises(WriteError, match="another program"):
-            second.project.mark("a", flagged=True)
-        second.leave()
+            second.project.writable().mark("a", flagged=True)
+        second.release()
     third = lease_project(project.root)
     assert third.holder is None
-    third.leave()
+    third.release()
 
 
 def test_no_lock_is_put_into_a_folder_that_is_no_project(tmp_path):
@@ -128,5 +128,5 @@ def test_entering_clears_what_was_torn(project):
         (folder / ".x.png.abc.unet-tmp").write_bytes(b"half")
     Project.open(project.root)
     assert len(list(project.root.rglob("*.unet-tmp"))) == 3  # a job must not sweep what the window is writing
-    lease_project(project.root).leave()
+    lease_project(project.root).release()
     assert list(project.root.rglob("*.unet-tmp")) == []

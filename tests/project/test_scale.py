@@ -10,7 +10,6 @@ from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
-from unet_desktop.project.scale import set_scale
 
 
 @pytest.fixture
@@ -25,23 +24,23 @@ def test_nobody_has_said(project: Project) -> None:
 
 
 def test_it_is_kept_and_taken_back(project: Project) -> None:
-    set_scale(project, 0.0071)
+    project.set_scale(0.0071)
     again = Project.open(project.root)
     assert again.mm_per_pixel == project.mm_per_pixel == 0.0071
     assert (again.name, again.labels) == (project.name, DISC_AND_CUP)
-    set_scale(again, None)
+    again.set_scale(None)
     assert Project.open(project.root).mm_per_pixel is None
 
 
 def test_a_full_disk_leaves_what_was_noted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_scale(project, 0.01)
+    project.set_scale(0.01)
 
     def full(*_: object) -> None:
         raise WriteError("The disk is full.")
 
     monkeypatch.setattr(files, "write_json", full)
     with pytest.raises(WriteError):
-        set_scale(project, 0.02)
+        project.set_scale(0.02)
     assert project.mm_per_pixel == Project.open(project.root).mm_per_pixel == 0.01
 
 

@@ -88,14 +88,14 @@ class Case:
         """Vertical cup-to-disc ratio of the human mask where there is one, else of the prediction."""
         return self.predicted_vcdr if self.state in UNCORRECTED else self.vcdr
 
-    def corrected(self, vcdr: float | None, model: str | None) -> Case:
+    def with_mask(self, vcdr: float | None, model: str | None) -> Case:
         """The case with another human mask, of that ratio and that model's origin (None leaves what was noted).
 
         An approval was of the mask before, so it goes.
         """
         return replace(self, state=CaseState.CORRECTED, vcdr=vcdr, model=self.model if model is None else model)
 
-    def measured(self, ratio: float) -> Case:
+    def with_ratio(self, ratio: float) -> Case:
         """The case with that ratio of its human mask, or of its prediction where nobody has drawn one."""
         return replace(self, predicted_vcdr=ratio) if self.state in UNCORRECTED else replace(self, vcdr=ratio)
 
@@ -108,7 +108,7 @@ class Case:
         return {name: value for name, value in asdict(self).items() if name not in _ELSEWHERE}
 
     @classmethod
-    def damaged(cls, case_id: str, sentence: str) -> Case:
+    def with_damage(cls, case_id: str, sentence: str) -> Case:
         """A case of which no more is known than that its record cannot be understood, and why."""
         return cls(case_id, "", "", 0, 0, damage=sentence)
 

@@ -1,4 +1,4 @@
-"""Access: how a program that wants to change a project opens it: alone, cleared of what was torn, and up to date."""
+"""Lease: how a program that wants to change a project opens it: alone, cleared of what was torn, and up to date."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
-from unet_desktop.project.project import Project
-from unet_desktop.project.read_only import ReadOnlyProject
+from unet_desktop.project.project import Project, ProjectReader
 from unet_desktop.project.recovery import recover
 
 
 class ProjectLease:
-    """A project that is open here, until `leave`.
+    """A project that is open here, until `release`.
 
     Attributes:
-        project: what was opened; it refuses to write when another program has it.
+        project: what was opened: a `Project`, or only a `ProjectReader` when another program has it.
         recovered: sentences on steps that an earlier program had not saved.
     """
 
-    def __init__(self, project: Project, lock: Lock | Holder, recovered: list[str]) -> None:
+    def __init__(self, project: ProjectReader, lock: Lock | Holder, recovered: list[str]) -> None:
         """Use `lease_project`."""
         self.project, self.recovered = project, recovered
         self._lock = lock
@@ -34,7 +33,7 @@ class ProjectLease:
         """The other program that has the project, or None when this one has it."""
         return self._lock if isinstance(self._lock, Holder) else None
 
-    def again(self, root: Path) -> ProjectLease:
+    def reopen(self, root: Path) -> ProjectLease:
         """The project read again, still held; `root` may be another name of the same folder.
 
         Raises:
@@ -42,7 +41,7 @@ class ProjectLease:
         """
         return ProjectLease(Project.open(root), self._lock, [])
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let others have it."""
         if isinstance(self._lock, Lock):
             self._lock.release()
@@ -53,7 +52,7 @@ class ProjectLease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.leave()
+        self.release()
 
 
 def lease_project(root: Path) -> ProjectLease:
@@ -66,7 +65,7 @@ def lease_project(root: Path) -> ProjectLease:
     read_manifest(layout.manifest)  # no lock is put into a folder that is no project
     lock = try_lock(layout.lock)
     if isinstance(lock, Holder):
-        return ProjectLease(ReadOnlyProject.open(root), lock, [])
+        return ProjectLease(ProjectReader.open(root), lock, [])
     try:
         for folder in (root, *layout.folders, layout.thumbnails):
             files.remove_temporaries(folder, alone=True)
@@ -83,9 +82,9 @@ def lease_exclusively(root: Path) -> ProjectLease:
     Raises:
         ProjectError: no project, damaged, or another program has it.
     """
-    access = lease_project(root)
-    if access.holder is not None:
+    lease = lease_project(root)
+    if lease.holder is not None:
         raise ProjectError(
-            f"The project {root} is open in another program ({access.holder}). Close it there, then try again."
+            f"The project {root} is open in another program ({lease.holder}). Close it there, then try again."
         )
-    return access
+    return lease

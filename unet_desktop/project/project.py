@@ -1,4 +1,7 @@
-"""Project: a folder of cases, masks, predictions and models, and the only writer of all of them."""
+"""Project: a folder of cases, masks, predictions and models; `ProjectReader` reads it, `Project` also writes.
+
+Case records and mask files are the truth; the catalog is an index over them.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.images.dicom_facts import read_facts
 from unet_desktop.images.laterality import Eye, guess_eye_from_name
+from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.file import write_mask
+from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
-from unet_desktop.project.predictions import StoredPrediction, set_prediction_aside, write_prediction
-from unet_desktop.project.reading import Reading
+from unet_desktop.project.predictions import (
+    StoredPrediction,
+    load_prediction,
+    set_prediction_aside,
+    write_prediction,
+)
+from unet_desktop.project.records import CaseRecords
 
 
-class Noted(TypedDict, total=False):
-    """What people note of a case, see `Case`; None leaves it as it is."""
+class Annotations(TypedDict, total=False):
+    """What people note about a case, see `Case`; None leaves a field unchanged."""
 
     flagged: bool | None
     notes: str | None
@@ -35,18 +44,129 @@ class Noted(TypedDict, total=False):
     eye: Eye | None
 
 
-class Project(Reading):
-    """A project folder that was opened; each thread opens its own. What is read of it is in `Reading`.
+class ProjectReader:
+    """The cases, masks and predictions of an open project; nothing on disk is written, not even the index.
 
-    Case records and mask files are the truth; the catalog is an index over them.
+    Each thread opens its own.
     """
 
+    read_only = True
+
+    def __init__(self, layout: Layout, manifest: Manifest) -> None:
+        """Use `open` (or `Project.create`)."""
+        self.layout = layout
+        self.name = manifest.name
+        self.labels: LabelSet = manifest.labels
+        self.mm_per_pixel = manifest.mm_per_pixel
+        self._records = CaseRecords(layout, read_only=self.read_only)
+
     @classmethod
-    def create(cls, root: Path, labels: LabelSet, name: str = "") -> Project:
+    def open(cls, root: Path) -> Self:
+        """Open a project for reading.
+
+        Raises:
+            ProjectError: not a project, or damaged.
+        """
+        layout = Layout(root)
+        return cls(layout, read_manifest(layout.manifest))
+
+    def writable(self) -> Project:
+        """Return this project as one that can be changed.
+
+        Raises:
+            WriteError: it was opened for reading, because another program has it.
+        """
+        raise WriteError(f"The project {self.root} is open in another program, so it cannot be changed here.")
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.layout.root
+
+    def cases(self) -> list[Case]:
+        """Return all cases in natural order of their ids."""
+        return sorted(self._records.cases.values(), key=lambda case: natural_key(case.id))
+
+    def case(self, case_id: str) -> Case:
+        """Return the case with that id.
+
+        Raises:
+            ProjectError: there is none.
+        """
+        try:
+            return self._records.cases[case_id]
+        except KeyError:
+            raise ProjectError(f'The project has no case "{case_id}".') from None
+
+    def sound_case(self, case_id: str) -> Case:
+        """Return the case with that id, for reading its files or changing it.
+
+        Raises:
+            ProjectError: there is none, or its record is damaged.
+        """
+        case = self.case(case_id)
+        if case.damage:
+            raise ProjectError(case.damage)
+        return case
+
+    def image_path(self, case_id: str) -> Path:
+        """Return where the case's image is on this computer.
+
+        Raises:
+            ProjectError: its record is damaged.
+        """
+        return self.sound_case(case_id).image_path(self.root)
+
+    def cases_by_hash(self) -> dict[str, Case]:
+        """Return all undamaged cases by the SHA-256 of their image files."""
+        return {case.sha256: case for case in self._records.cases.values() if not case.damage}
+
+    def load_mask(self, case_id: str) -> Mask | None:
+        """Return the human mask, (H, W) uint8, or None if there is none.
+
+        Raises:
+            MaskError: damaged, or its size differs from the image's.
+        """
+        case = self.sound_case(case_id)
+        path = self.layout.mask(case_id)
+        return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
+
+    def load_prediction(self, case_id: str) -> StoredPrediction | None:
+        """Return the model's mask, or None if there is none.
+
+        Raises:
+            MaskError: damaged, or its size differs from the image's. ProjectError: its record is damaged.
+        """
+        return load_prediction(self.layout, self.labels, self.sound_case(case_id))
+
+    def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
+        """Return the case as it will be once its human mask is written or deleted, and remember it in memory only."""
+        return self._records.expect(case_id, has_mask=has_mask, model=model)
+
+    def refresh(self, case_id: str) -> Case:
+        """Derive the case's state from its files again, after another thread or program wrote some."""
+        return self._records.derive(case_id)
+
+    def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
+        """Set the `best_vcdr` of cases whose records lack it; kept in memory and, if writable, in the index."""
+        cases = [
+            self.case(case_id).with_ratio(ratio) for case_id, ratio in ratios.items() if case_id in self._records.cases
+        ]
+        self._records.remember(*cases)
+        return cases
+
+
+class Project(ProjectReader):
+    """A project that this program may change; the only writer of its folder."""
+
+    read_only = False
+
+    @classmethod
+    def create(cls, root: Path, labels: LabelSet, name: str = "") -> Self:
         """Make a project in a new or empty folder.
 
         Raises:
-            ProjectError: the folder holds something already. WriteError: it cannot be written.
+            ProjectError: the folder is not empty. WriteError: it cannot be written.
         """
         layout = Layout(root)
         if not _is_free(root):
@@ -58,28 +178,34 @@ class Project(Reading):
         return cls(layout, manifest)
 
     @classmethod
-    def open(cls, root: Path) -> Project:
-        """Open a project; its index is mended from the folder where they differ.
+    def open(cls, root: Path) -> Self:
+        """Open a project; the index is brought up to date with the folder.
 
         Raises:
-            ProjectError: no project, or damaged.
+            ProjectError: not a project, or damaged.
         """
         layout = Layout(root)
         manifest = read_manifest(layout.manifest)
-        _prepare(layout)
+        for folder in layout.folders:
+            files.make_folder(folder)
+            files.remove_temporaries(folder)
         return cls(layout, manifest)
 
+    def writable(self) -> Project:
+        """Return the project itself."""
+        return self
+
     def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
-        """Take a picture in as a new case.
+        """Add an image as a new case.
 
         Args:
-            source: the picture's file.
-            copy: copy it into the project, or refer to it where it is.
+            source: the image file.
+            copy: copy it into the project; else refer to it where it is.
             patient: identifier, or empty.
-            eye: which eye; None for what the file states (DICOM), or else its name.
+            eye: which eye; None to take what the file states (DICOM), or else its name.
 
         Raises:
-            ImageError: not a readable picture. WriteError: the project cannot be written.
+            ImageError: not a readable image. WriteError: the project cannot be written.
         """
         case_id = case_id_for(source.name, set(self._records.cases))
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
@@ -89,18 +215,18 @@ class Project(Reading):
             files.copy_file(source, own)
         try:
             return self._records.put(case)
-        except WriteError:  # a picture without a case would be taken for a case's by whoever looks into the folder
+        except WriteError:  # an image without a record would look like a case to whoever opens the folder
             if copy:
                 own.unlink(missing_ok=True)
             raise
 
     def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
-        """Keep a human mask; the case becomes corrected. See `write_mask` and `note_mask`, which it is made of."""
+        """Save a human mask; the case becomes corrected. Same as `write_mask`, then `note_mask`."""
         self.write_mask(case_id, mask)
         return self.note_mask(case_id, mask, model=model)
 
     def write_mask(self, case_id: str, mask: Mask) -> None:
-        """Write the file of a human mask, (H, W) uint8 in the picture's size, and no more: any thread may do this.
+        """Write only the file of a human mask, (H, W) uint8 in the image's size; allowed in any thread.
 
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
@@ -109,32 +235,29 @@ class Project(Reading):
         write_mask(self.layout.mask(case_id), mask, self.labels)
 
     def note_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
-        """Note that a human mask was written, and from which model it started; None leaves what was noted.
+        """Record that a human mask was written, and which model it started from; None keeps the recorded model.
 
         Raises:
-            WriteError: it cannot be noted.
+            WriteError: the record cannot be written.
         """
-        return self._records.put(_signed(self.sound_case(case_id).corrected(vertical_ratio(mask, self.labels), model)))
-
-    def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
-        """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
-        return self._records.expect(case_id, has_mask=has_mask, model=model)
+        ratio = vertical_ratio(mask, self.labels)
+        return self._records.put(_sign(self.sound_case(case_id).with_mask(ratio, model)))
 
     def delete_mask(self, case_id: str) -> Case:
-        """Take the human mask away; the case is as before anybody worked on it.
+        """Delete the human mask; the case is as it was before anybody worked on it.
 
         Raises:
             WriteError: it cannot be deleted.
         """
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_signed(replace(case, state=CaseState.NEW, model="", vcdr=None)))
+        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None)))
         return self._records.derive(case_id)
 
     def save_prediction(
         self, case_id: str, mask: Mask, *, model: str, confidence: float, trust: Trust = NO_TRUST
     ) -> Case:
-        """Keep a model's mask as a proposal; a human mask is never touched.
+        """Save a model's mask as a proposal; a human mask is never touched.
 
         Raises:
             MaskError: of another size. WriteError: it cannot be written.
@@ -144,16 +267,16 @@ class Project(Reading):
         return self.refresh(case_id)
 
     def discard_prediction(self, case_id: str) -> Case:
-        """Take the model's mask away (rejected); it is put aside, for it counts among those that had to be changed.
+        """Reject the model's mask; the file is set aside, because the corrective curve counts it.
 
         Raises:
-            WriteError: it cannot be put aside.
+            WriteError: it cannot be set aside.
         """
         set_prediction_aside(self.layout, case_id)
         return self.refresh(case_id)
 
-    def mark(self, case_id: str, *, approved: bool | None = None, **noted: Unpack[Noted]) -> Case:
-        """Change what is noted of a case; None leaves a field as it is. Only a corrected case can be approved.
+    def mark(self, case_id: str, *, approved: bool | None = None, **annotations: Unpack[Annotations]) -> Case:
+        """Change what is noted about a case; None leaves a field unchanged. Only a corrected case can be approved.
 
         Raises:
             ProjectError: approved without a mask. WriteError: it cannot be written.
@@ -163,41 +286,29 @@ class Project(Reading):
             if not self.layout.mask(case_id).exists():
                 raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
             case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
-        return self._records.put(_signed(replace(case, **_given(noted))))
+        given: dict[str, Any] = {name: value for name, value in annotations.items() if value is not None}
+        return self._records.put(_sign(replace(case, **given)))
 
-    def refresh(self, case_id: str) -> Case:
-        """Derive the case's state from its files again, after another thread or program wrote some."""
-        return self._records.derive(case_id)
+    def set_scale(self, mm_per_pixel: float | None) -> None:
+        """Save how many millimetres on the retina a pixel covers; None for unknown.
 
-    def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
-        """Know the `best_vcdr` of cases whose files older programs wrote; the index keeps it, the files stay."""
-        cases = [
-            self.case(case_id).measured(ratio) for case_id, ratio in ratios.items() if case_id in self._records.cases
-        ]
-        self._records.note(*cases)
-        return cases
+        Raises:
+            WriteError: it cannot be written; the project is unchanged.
+        """
+        write_manifest(self.layout.manifest, Manifest(self.name, self.labels, mm_per_pixel))
+        self.mm_per_pixel = mm_per_pixel
 
     def rebuild_catalog(self) -> None:
-        """Make the index anew from the folder alone."""
+        """Rebuild the index from the folder alone."""
         self._records.rebuild()
 
 
-def _prepare(layout: Layout) -> None:
-    for folder in layout.folders:
-        files.make_folder(folder)
-        files.remove_temporaries(folder)
-
-
 def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye | None) -> Case:
-    height, width = read_image(source).pixels.shape[:2]  # all of it: a header alone does not show a torn file
+    height, width = read_image(source).pixels.shape[:2]  # decode it all: a header does not show a truncated file
     if eye is None:
         stated = read_facts(source).eye
         eye = guess_eye_from_name(source.name) if stated is Eye.UNKNOWN else stated
     return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
-
-
-def _given(noted: Noted) -> dict[str, Any]:
-    return {name: value for name, value in noted.items() if value is not None}
 
 
 def _check_size(case: Case, mask: Mask) -> None:
@@ -214,17 +325,13 @@ def _is_free(root: Path) -> bool:
             raise ProjectError(f"{root} is a file, not a folder. Choose a new folder for the project.")
         return not root.exists() or (root.is_dir() and not any(root.iterdir()))
     except OSError as error:
-        raise ProjectError(f"{root} cannot be looked into ({error.strerror}). Check its permissions.") from error
+        raise ProjectError(f"{root} cannot be read ({error.strerror}). Check its permissions.") from error
 
 
-def _signed(case: Case) -> Case:
-    """The case with who changed it and when."""
+def _sign(case: Case) -> Case:
+    """Return the case with who changed it and when."""
     try:
         who = getpass.getuser()
     except (KeyError, OSError):  # a container without a user name
         who = ""
-    return replace(case, changed_by=who, changed_at=_now())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(case, changed_by=who, changed_at=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -24,7 +24,7 @@ class CaseRecords:
     def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
         """Read all cases: from the index where a record is as the index knew it, else from the record.
 
-        A record that is damaged gives a `Case.damaged`, so that it keeps nobody from the other cases.
+        A record that is damaged gives a `Case.with_damage`, so that it keeps nobody from the other cases.
 
         Args:
             layout: where they are.
@@ -50,10 +50,10 @@ class CaseRecords:
             WriteError: the record cannot be written.
         """
         files.write_json(self._layout.record(case.id), case.to_json())
-        self.note(case)
+        self.remember(case)
         return case
 
-    def note(self, *cases: Case) -> None:
+    def remember(self, *cases: Case) -> None:
         """Know this of cases from now on, in memory and in the index alone."""
         self.cases |= {case.id: case for case in cases}
         self._index([case for case in cases if not case.damage])
@@ -68,7 +68,7 @@ class CaseRecords:
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
         case = _derived(self._read_record(case_id), masks=masks, predictions=predictions)
         if case != self.cases.get(case_id):
-            self.note(case)
+            self.remember(case)
         return case
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
@@ -101,7 +101,7 @@ class CaseRecords:
             return self._read_record(case_id)
         except ProjectError as error:
             log.warning("%s", error)
-            return Case.damaged(case_id, str(error))
+            return Case.with_damage(case_id, str(error))
 
     def _read_record(self, case_id: str) -> Case:
         path = self._layout.record(case_id)

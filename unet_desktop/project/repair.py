@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from unet_desktop import files
-from unet_desktop.errors import ImageError, WriteError
+from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_image
 from unet_desktop.project.case import Case
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import Project, ProjectReader
 
 
-def is_imported_file(project: Project, case_id: str, picture: Path) -> bool:
+def is_imported_file(project: ProjectReader, case_id: str, picture: Path) -> bool:
     """Is this the very file that the case was made of?
 
     Raises:
@@ -30,7 +30,6 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
     Raises:
         ImageError: no picture, or one of another size. WriteError: the record cannot be written.
     """
-    _refuse_read_only(project)
     case = project.sound_case(case_id)
     height, width = read_image(picture).pixels.shape[:2]
     if (height, width) != (case.height, case.width):
@@ -54,7 +53,6 @@ def put_mask_aside(project: Project, case_id: str) -> Path:
     Raises:
         WriteError: it cannot be moved.
     """
-    _refuse_read_only(project)
     project.sound_case(case_id)
     layout, number = project.layout, 1
     while layout.mask_aside(case_id, number).exists() or layout.journal_aside(case_id, number).exists():
@@ -65,8 +63,3 @@ def put_mask_aside(project: Project, case_id: str) -> Path:
     files.move_file(layout.mask(case_id), aside)
     project.refresh(case_id)
     return aside
-
-
-def _refuse_read_only(project: Project) -> None:
-    if project.read_only:
-        raise WriteError(f"The project {project.root} is open in another program, so it cannot be changed here.")

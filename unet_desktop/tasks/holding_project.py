@@ -23,20 +23,20 @@ def holding_project(root: Path, events: Iterator[Event]) -> Iterator[Event | Mes
     Raises:
         ProjectError: another program has it.
     """
-    access: ProjectLease | None = None
+    lease: ProjectLease | None = None
     try:
         if _exists(root):
-            access = lease_exclusively(root)
-            yield from map(Message, access.recovered)
+            lease = lease_exclusively(root)
+            yield from map(Message, lease.recovered)
         for event in events:
-            if access is None and _exists(root):
-                access = lease_exclusively(root)
+            if lease is None and _exists(root):
+                lease = lease_exclusively(root)
             yield event
     finally:
         if isinstance(events, Generator):
             events.close()
-        if access is not None:
-            access.leave()
+        if lease is not None:
+            lease.release()
 
 
 def _exists(root: Path) -> bool:

@@ -17,7 +17,6 @@ from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import Pairs, find_pairs
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
-from unet_desktop.project.scale import set_scale
 from unet_desktop.tasks.events import ImportEvent, ItemDone
 
 _BESIDE = (
@@ -70,7 +69,7 @@ def import_images(
         yield ItemDone(path.name, done, total, note=_BESIDE)
     scale = common_pixel_size(spacings or ())
     if scale is not None:
-        set_scale(project, scale)
+        project.set_scale(scale)
         yield Message(f"A pixel is {scale * 1000.0:.4g} µm, as all of the pictures state, so sizes are in millimetres.")
 
 

@@ -122,14 +122,14 @@ def test_a_mask_that_cannot_be_read_is_not_written_over(left, content: bytes | N
         path.write_bytes(content)
     before, journal = path.read_bytes(), (killed / "masks" / "a.journal").read_bytes()
     access = lease_project(killed)
-    access.leave()
+    access.release()
     assert len(access.recovered) == 1
     assert "could not be recovered" in access.recovered[0]
     assert path.read_bytes() == before
     assert (killed / "masks" / "a.journal").read_bytes() == journal
     path.unlink()
     access = lease_project(killed)  # when the mask is mended, its steps come after all
-    access.leave()
+    access.release()
     assert "Recovered 4 steps" in access.recovered[0]
     assert np.array_equal(Project.open(killed).load_mask("a"), mask)
 
@@ -156,7 +156,7 @@ def test_a_journal_that_is_damaged_is_used_up_to_the_damage_and_kept(left) -> No
     data += data[-8:]
     path.write_bytes(data)
     access = lease_project(killed)
-    access.leave()
+    access.release()
     assert "is damaged" in access.recovered[0]
     assert "Recovered 3 steps" in access.recovered[1]
     assert (killed / "masks" / "a.journal.aside-1").read_bytes() == data
@@ -168,7 +168,7 @@ def test_a_journal_that_is_none_is_put_aside(left) -> None:
     killed, _ = left
     (killed / "masks" / "a.journal").write_bytes(b"something else")
     access = lease_project(killed)
-    access.leave()
+    access.release()
     assert "a.journal.aside-1" in access.recovered[0]
     assert not (killed / "masks" / "a.png").exists()
 
@@ -178,7 +178,7 @@ def test_a_case_of_another_size_is_left_alone(left) -> None:
     record = killed / "cases" / "a.json"
     record.write_text(record.read_text().replace('"height": ', '"height": 1'))
     access = lease_project(killed)
-    access.leave()
+    access.release()
     assert "was left as it is" in access.recovered[0]
     assert not (killed / "masks" / "a.png").exists()
 

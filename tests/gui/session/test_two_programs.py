@@ -29,7 +29,7 @@ from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.project.lease import enter_alone
 from unet_desktop.project.journal import Folding, Journal, Start, state_of
 from unet_desktop.project.project import Project
-with enter_alone(Path(sys.argv[1])) as access:
+with lease_exclusively(Path(sys.argv[1])) as access:
     print("open", flush=True)
     sys.stdin.readline()
 """
@@ -155,9 +155,9 @@ def test_the_terminal_keeps_away_from_what_the_window_has(opened: MainWindow, ro
 
 def test_leaving_the_project_lets_others_have_it(opened: MainWindow, root: Path) -> None:
     opened.handlers.find("project.close")()
-    lease_exclusively(root).leave()
+    lease_exclusively(root).release()
 
 
 def test_closing_the_window_lets_others_have_it(opened: MainWindow, root: Path) -> None:
     opened.close()
-    lease_exclusively(root).leave()
+    lease_exclusively(root).release()

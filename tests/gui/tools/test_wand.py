@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.compare import dice
 from unet_desktop.masks.reshape import Combine
-from unet_desktop.masks.shapes import similar
+from unet_desktop.masks.shapes import colour_selection
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -106,6 +106,6 @@ def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -
 
 
 def test_what_goes_on_beyond_its_reach_is_said(wand: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similar, "SIDE", 16)
+    monkeypatch.setattr(colour_selection, "SIDE", 16)
     drag(wand.canvas, [(85.5, 65.5)])
     assert wand.panels.status.currentMessage().startswith("It goes on beyond the reach of the wand")

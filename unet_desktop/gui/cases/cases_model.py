@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import Order
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 CASE_ROLE = Qt.ItemDataRole.UserRole
 """The `Case` itself."""
@@ -33,7 +33,7 @@ class CasesModel(QAbstractListModel):
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         """Start with no project."""
         super().__init__(parent)
-        self._project: Project | None = None
+        self._project: ProjectReader | None = None
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._faults: dict[str, str] = {}
@@ -41,7 +41,7 @@ class CasesModel(QAbstractListModel):
         self._thumbnails = thumbnails
         thumbnails.loaded.connect(self.update_case)
 
-    def set_cases(self, project: Project | None, ids: Sequence[str], order: Order) -> None:
+    def set_cases(self, project: ProjectReader | None, ids: Sequence[str], order: Order) -> None:
         """List these cases of this project, which are sorted by that."""
         self.beginResetModel()
         if project is not self._project:

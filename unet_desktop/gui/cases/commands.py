@@ -52,7 +52,7 @@ class CaseHandlers:
         if is_imported_file(project, case_id, Path(chosen)) or confirmed(
             self._window, "Another picture", question, "Use it"
         ):
-            relocate(project, case_id, Path(chosen))
+            relocate(project.writable(), case_id, Path(chosen))
             self._app.session.retry()
 
     def start_with_empty_mask(self) -> None:
@@ -64,7 +64,7 @@ class CaseHandlers:
         session = self._app.session
         if session.project is not None and session.broken is not None:
             case_id = session.broken.case_id
-            put_mask_aside(session.project, case_id)
+            put_mask_aside(session.project.writable(), case_id)
             session.take(session.project.case(case_id))
             session.retry()
 

@@ -23,7 +23,7 @@ from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.project.case_query import CaseFilter, CaseQuery
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 
 class CasesPanel(QWidget):
@@ -64,7 +64,9 @@ class CasesPanel(QWidget):
         self.filter.list_requested.connect(lambda: self._list.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.set_counts(0, 0)
 
-    def set_cases(self, project: Project | None, ids: Sequence[str], query: CaseQuery, current: str | None) -> None:
+    def set_cases(
+        self, project: ProjectReader | None, ids: Sequence[str], query: CaseQuery, current: str | None
+    ) -> None:
         """Show these cases of the project; what was in sight stays there as far as it is still listed."""
         place = self._place(current)
         self._model.set_cases(project, ids, query.order)

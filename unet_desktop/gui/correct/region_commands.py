@@ -15,7 +15,7 @@ from unet_desktop.masks.shapes.flood_fill import fill_label_holes
 from unet_desktop.masks.transform import mark_unannotated, mirror
 from unet_desktop.project.case import Case
 from unet_desktop.project.case_query import other_eye_cases
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 
 class RegionHandlers:
@@ -112,7 +112,7 @@ class RegionHandlers:
         self._app.toolbox.current.commit()
         self._app.editor.finish()
 
-    def _ready(self) -> tuple[Project, Case] | None:
+    def _ready(self) -> tuple[ProjectReader, Case] | None:
         """The open project and case; None without them, and while edits of other cases cannot be written."""
         session = self._app.session
         if session.project is None or session.open is None or not self._app.autosave.flush():

@@ -13,7 +13,7 @@ from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
 from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import Journal, JournalHeader, state_of
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 IDLE = 2000
 """Milliseconds without an edit after which the mask's own file is written."""
@@ -96,7 +96,7 @@ class Autosave(QObject):
         self._dirty = False
         # Who leaves the case edits this mask no more, so it need not be copied; that is felt on 12 megapixels.
         mask = None if editor.untouched else editor.mask if leaving else editor.mask.copy()
-        self._unsaved.put(Unsaved(project, editor.key[1], mask, editor.model, journal, journal.steps))
+        self._unsaved.put(Unsaved(project.writable(), editor.key[1], mask, editor.model, journal, journal.steps))
 
     def _take_results(self) -> None:
         """Take in what the threads have done."""
@@ -155,7 +155,7 @@ class Autosave(QObject):
             return self._unsaved.find(what.project.root, what.case_id) is what
         return not what.safe
 
-    def _expect(self, project: Project, case_id: str, *, has_mask: bool, model: str) -> None:
+    def _expect(self, project: ProjectReader, case_id: str, *, has_mask: bool, model: str) -> None:
         """Show the case as it will be when its mask is written."""
         before = project.case(case_id)
         expected = project.expect(case_id, has_mask=has_mask, model=model)

@@ -72,7 +72,7 @@ class Proposal(QObject):
         project, case_id = self._session.project, self._session.case_id
         if self.prediction is None or project is None or case_id is None:
             return
-        rejected, case = self.prediction, project.discard_prediction(case_id)
+        rejected, case = self.prediction, project.writable().discard_prediction(case_id)
         self._rejected = rejected
         self._set(None)
         self._session.take(case)
@@ -92,7 +92,7 @@ class Proposal(QObject):
         project, case_id, rejected = self._session.project, self._session.case_id, self._rejected
         if rejected is None or project is None or case_id is None:
             return False
-        case = project.save_prediction(
+        case = project.writable().save_prediction(
             case_id, rejected.mask, model=rejected.model, confidence=rejected.confidence, trust=rejected.trust
         )
         self._rejected = None

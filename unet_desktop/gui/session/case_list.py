@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, filters_matching, matching_ids, sorted_ids
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 _SOON = 250
 """Milliseconds within which changes of many cases, such as those of a prediction job, count as one."""
@@ -34,7 +34,7 @@ class CaseList(QObject):
         super().__init__(parent)
         self.query = CaseQuery()
         self.shown: list[str] = []
-        self._project: Project | None = None
+        self._project: ProjectReader | None = None
         self._named: list[str] = []  # all ids in natural order
         self._ordered: list[str] = []  # all ids in the query's order
         self._current: str | None = None
@@ -59,14 +59,14 @@ class CaseList(QObject):
         """(corrected, all) cases of the project."""
         return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self._named)
 
-    def set_project(self, project: Project | None) -> None:
+    def set_project(self, project: ProjectReader | None) -> None:
         """Show all cases of this project, in the order that was chosen before."""
         self._current = None
         self.query = replace(self.query, words="", kept=CaseFilter.ALL)
         self.reload(project)
         self.query_changed.emit()
 
-    def reload(self, project: Project | None) -> None:
+    def reload(self, project: ProjectReader | None) -> None:
         """Take in which cases the project has now."""
         self._project = project
         cases = [] if project is None else project.cases()

@@ -13,7 +13,7 @@ from threading import Lock
 from unet_desktop.errors import UserError
 from unet_desktop.gui.session.open_case import OpenCase, read_case
 from unet_desktop.images.read import Image
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 log = logging.getLogger("unet.gui")
 
@@ -50,7 +50,7 @@ class CaseReader:
         self._pool = ThreadPoolExecutor(1, "read-ahead")
         self._closed = False
 
-    def read(self, project: Project, case_id: str, *, with_mask: bool = True) -> OpenCase:
+    def read(self, project: ProjectReader, case_id: str, *, with_mask: bool = True) -> OpenCase:
         """The case as it is on disk now.
 
         Args:
@@ -69,7 +69,7 @@ class CaseReader:
                 return replace(ready[1], case=case, model="" if ready[1].mask is None else case.model)
         return self._read(project, case_id, with_mask)[1]
 
-    def prepare(self, project: Project, case_ids: Sequence[str]) -> None:
+    def prepare(self, project: ProjectReader, case_ids: Sequence[str]) -> None:
         """Read these cases ahead, the first first, as far as they fit the budget; forget what was read for others."""
         if self._closed:
             return
@@ -93,7 +93,7 @@ class CaseReader:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._ahead.clear()
 
-    def _read(self, project: Project, case_id: str, with_mask: bool) -> tuple[_Stamps, OpenCase]:
+    def _read(self, project: ProjectReader, case_id: str, with_mask: bool) -> tuple[_Stamps, OpenCase]:
         """In either thread: read what is not known, with the stamps from before reading."""
         stamps = _stamps(project, case_id)
         known = self._pictures.find(stamps.picture)
@@ -140,7 +140,7 @@ def _same_state(opened: OpenCase, state: object) -> bool:
     return opened.case.state is state
 
 
-def _stamps(project: Project, case_id: str) -> _Stamps:
+def _stamps(project: ProjectReader, case_id: str) -> _Stamps:
     layout = project.layout
     paths = (
         project.image_path(case_id),

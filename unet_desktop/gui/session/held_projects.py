@@ -23,12 +23,12 @@ class HeldProjects:
             ProjectError: no project, or damaged.
         """
         held = self._held.get(root.resolve())
-        return lease_project(root) if held is None or held.holder is not None else held.again(root)
+        return lease_project(root) if held is None or held.holder is not None else held.reopen(root)
 
     def leave(self) -> None:
         """Let others have all of them, because the program ends."""
         for held in self._held.values():
-            held.leave()
+            held.release()
         self._held.clear()
 
     def keep(self, access: ProjectLease | None) -> None:
@@ -38,5 +38,5 @@ class HeldProjects:
             if key not in keep and self._unsaved.any_of(held.project.root):
                 keep[key] = held
             elif key not in keep:
-                held.leave()
+                held.release()
         self._held = keep

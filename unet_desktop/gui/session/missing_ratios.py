@@ -16,7 +16,7 @@ from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 from unet_desktop.project.case_query import Order
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 _TOGETHER = 400
 """Milliseconds whose results are noted together: one by one, thousands would keep the window busy."""
@@ -87,7 +87,7 @@ def _is_missing(case: Case) -> bool:
     return case.best_vcdr is None and case.state is not CaseState.NEW
 
 
-def _measure(project: Project, case: Case, tell: Callable[[Path, str, float | None], object]) -> None:
+def _measure(project: ProjectReader, case: Case, tell: Callable[[Path, str, float | None], object]) -> None:
     """In the thread: tell the ratio of the case's mask, or of its prediction where nobody corrected it."""
     tell(project.root, case.id, _ratio(project.layout, project.labels, case))
 

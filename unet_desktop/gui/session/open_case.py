@@ -11,7 +11,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.predictions import StoredPrediction, load_prediction
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class OpenCase:
     problem: str = ""
 
 
-def read_case(project: Project, case_id: str, *, image: Image | None = None, with_mask: bool = True) -> OpenCase:
+def read_case(project: ProjectReader, case_id: str, *, image: Image | None = None, with_mask: bool = True) -> OpenCase:
     """Read a case from disk; nothing is remembered or changed, so that any thread may ask.
 
     Args:
@@ -56,7 +56,7 @@ def read_case(project: Project, case_id: str, *, image: Image | None = None, wit
     return OpenCase(case, image, mask, "" if mask is None else case.model, prediction, problem)
 
 
-def read_prediction(project: Project, case: Case) -> tuple[StoredPrediction | None, str]:
+def read_prediction(project: ProjectReader, case: Case) -> tuple[StoredPrediction | None, str]:
     """The prediction that waits for a decision, or None, and why there is none although one should be."""
     if case.state is not CaseState.PREDICTED:
         return None, ""

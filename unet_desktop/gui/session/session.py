@@ -18,7 +18,7 @@ from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Noted, Project
+from unet_desktop.project.project import Annotations, ProjectReader
 
 log = logging.getLogger("unet.gui")
 
@@ -50,7 +50,7 @@ class Session(QObject):
         """Start with nothing open."""
         super().__init__(parent)
         self.access: ProjectLease | None = None
-        self.project: Project | None = None
+        self.project: ProjectReader | None = None
         self.open: OpenCase | None = None
         self.models: list[Model] = []
         self.model_in_use: Path | None = None
@@ -120,7 +120,7 @@ class Session(QObject):
         if self.project is None:
             return
         self.leaving_project.emit()
-        self.project.rebuild_catalog()
+        self.project.writable().rebuild_catalog()
         self.cases.reload(self.project)
         self.cases_changed.emit()
         if self.case_id is not None and self.case_id not in self.case_ids:
@@ -166,7 +166,7 @@ class Session(QObject):
         """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
         return self.cases.next_uncorrected(self.current_id)
 
-    def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Noted]) -> None:
+    def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Annotations]) -> None:
         """Note something of a case, the open one when none is named; None leaves it as it is.
 
         Raises:
@@ -174,7 +174,7 @@ class Session(QObject):
         """
         case_id = case_id or self.case_id
         if self.project is not None and case_id is not None:
-            self.take(self.project.mark(case_id, approved=approved, **noted))
+            self.take(self.project.writable().mark(case_id, approved=approved, **noted))
 
     def take(self, case: Case) -> None:
         """Note what the project says of a case now."""
@@ -193,7 +193,7 @@ class Session(QObject):
             self.model_in_use = paths[0] if paths else None
         self.models_changed.emit()
 
-    def _stage(self, project: Project, case_id: str) -> OpenCase:
+    def _stage(self, project: ProjectReader, case_id: str) -> OpenCase:
         unsaved = self._unsaved.find(project.root, case_id)
         if unsaved is None:
             return self._reader.read(project, case_id)

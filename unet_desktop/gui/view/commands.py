@@ -11,7 +11,6 @@ from unet_desktop.gui.settings.view_options import CLAHE, Beside
 from unet_desktop.gui.view.close_up import marked
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.masks.drawing import Style
-from unet_desktop.project.scale import set_scale
 
 _HELD = 0.35
 """Seconds from which a key counts as held: letting it go takes back what pressing it did."""
@@ -63,7 +62,7 @@ class ViewHandlers:
         if session.project is None:
             return
         try:
-            set_scale(session.project, mm_per_pixel)
+            session.project.writable().set_scale(mm_per_pixel)
         finally:
             session.scale_changed.emit()
 

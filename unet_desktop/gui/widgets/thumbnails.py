@@ -16,7 +16,7 @@ from unet_desktop import files
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.images.read import Pixels, read_reduced
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 
 log = logging.getLogger("unet.gui")
 
@@ -40,14 +40,14 @@ class Thumbnails(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         """Start with no project."""
         super().__init__(parent)
-        self._project: Project | None = None
+        self._project: ProjectReader | None = None
         self._kept: OrderedDict[str, QPixmap] = OrderedDict()
         self._asked: deque[str] = deque(maxlen=_MOST_ASKED)  # who scrolls on does not wait for what went by
         # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "thumbnails")
         self._arrived.connect(self._on_arrived)
 
-    def set_project(self, project: Project | None) -> None:
+    def set_project(self, project: ProjectReader | None) -> None:
         """Give the thumbnails of this project from now on."""
         self._project = project
         self._kept.clear()
@@ -94,7 +94,7 @@ class Thumbnails(QObject):
         self.loaded.emit(case_id)
 
 
-def _image(project: Project, case_id: str) -> QImage:
+def _image(project: ProjectReader, case_id: str) -> QImage:
     """The thumbnail from disk, or made from the picture and kept there where the project can be written."""
     source, kept = project.image_path(case_id), project.layout.thumbnail(case_id)
     pixels = _kept(kept, source)
