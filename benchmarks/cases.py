@@ -89,8 +89,8 @@ def _open(window: MainWindow, root: Path) -> float:
 
 def _queries(window: MainWindow) -> None:
     for name, query in (
-        ("filter flagged", CaseQuery(kept=CaseFilter.FLAGGED)),
-        ("filter corrected", CaseQuery(kept=CaseFilter.CORRECTED)),
+        ("filter flagged", CaseQuery(filter=CaseFilter.FLAGGED)),
+        ("filter corrected", CaseQuery(filter=CaseFilter.CORRECTED)),
         ("search 99", CaseQuery(words="99")),
         ("sort by date", CaseQuery(order=Order.CHANGED)),
         ("sort by uncertainty", CaseQuery(order=Order.UNCERTAIN)),

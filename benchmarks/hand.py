@@ -61,7 +61,7 @@ def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -
 def _drawn(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
     disc = bounding_box(region(truth, labels, next(iter(labels))))
     limit = tolerance * max(disc.height, 1)
-    work = bounding_box(mask).joined(disc).grown(8).within(*mask.shape)
+    work = bounding_box(mask).union(disc).expand(8).clip(*mask.shape)
     hows: list[str] = []
     for label in labels:
         if near(mask, truth, labels, label, work, limit):

@@ -44,7 +44,7 @@ def main() -> None:
     times = arguments.times
     mask = disc_and_cup()
     tally = MeasurementTracker(mask, DISC_AND_CUP)
-    tally.measurement()
+    tally.measure()
     disc = DISC_AND_CUP.labels[0]
     stroke = Stroke(mask, paint_table(DISC_AND_CUP, disc), BRUSH / 2, "")
     path = list(rim_path(5 * times))
@@ -55,17 +55,17 @@ def main() -> None:
         for at in range(times):
             for point in path[at * events : (at + 1) * events]:
                 box = stroke.extend(*point)
-                notes.append(seconds(lambda box=box: tally.note(box)))
-            updates.append(seconds(tally.measurement))
+                notes.append(seconds(lambda box=box: tally.mark_changed(box)))
+            updates.append(seconds(tally.measure))
         report(f"update after {events} brush event{'s' if events > 1 else ''}", updates)
     report("brush event (note the box)", notes)
     middle = Box(HEIGHT // 2 - 650, WIDTH // 2 - 650, HEIGHT // 2 + 650, WIDTH // 2 + 650)
     updates = []
     for _ in range(times):
-        tally.note(middle)
-        updates.append(seconds(tally.measurement))
+        tally.mark_changed(middle)
+        updates.append(seconds(tally.measure))
     report("update after a shape of the disc's size", updates)
-    report("between gestures: count the pieces", [seconds(tally.torn) for _ in range(times)])
+    report("between gestures: count the pieces", [seconds(tally.labels_in_pieces) for _ in range(times)])
 
 
 def disc_and_cup() -> Mask:

@@ -154,7 +154,7 @@ def _idrid(folder: Path) -> Iterator[Structure]:
 
 def _cut(what: str, pixels: Pixels, truth: Region) -> Structure:
     """With as much round it as any of the ways looks at, so that all pictures fit into the memory."""
-    part = bounding_box(truth).grown(SIDE // 2).within(*truth.shape).slices
+    part = bounding_box(truth).expand(SIDE // 2).clip(*truth.shape).slices
     return Structure(what, pixels[part].copy(), truth[part].copy())
 
 

@@ -53,15 +53,15 @@ def test_a_region_is_the_label_and_everything_inside_it():
 
 
 def test_the_located_label_is_the_outermost_unique_one():
-    assert DISC_AND_CUP.located() == DISC_AND_CUP.named("optic disc")
-    assert ONE_STRUCTURE.located() is None
+    assert DISC_AND_CUP.location_label() == DISC_AND_CUP.by_name("optic disc")
+    assert ONE_STRUCTURE.location_label() is None
 
 
 def test_labels_are_found_by_value_and_name():
-    assert NESTED.with_value(7) == NESTED.named("vessel")
-    assert [NESTED.with_value(value) for value in (0, 255, 99)] == [None, None, None]
+    assert NESTED.by_value(7) == NESTED.by_name("vessel")
+    assert [NESTED.by_value(value) for value in (0, 255, 99)] == [None, None, None]
     with pytest.raises(LabelError, match='no label "lens"; there are retina, disc, vessel, cup'):
-        NESTED.named("lens")
+        NESTED.by_name("lens")
 
 
 @pytest.mark.parametrize(

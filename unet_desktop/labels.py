@@ -73,7 +73,7 @@ class LabelSet:
         """Number of labels, which is also the number of regions."""
         return len(self.labels)
 
-    def named(self, name: str) -> Label:
+    def by_name(self, name: str) -> Label:
         """The label of that name.
 
         Raises:
@@ -84,13 +84,13 @@ class LabelSet:
                 return label
         raise LabelError(f'There is no label "{name}"; there are {", ".join(label.name for label in self)}.')
 
-    def with_value(self, value: int) -> Label | None:
+    def by_value(self, value: int) -> Label | None:
         """The label of that pixel value, or None for background, not annotated and unknown values."""
         return next((label for label in self.labels if label.value == value), None)
 
     def parent(self, label: Label) -> Label | None:
         """The label that this one lies in, or None."""
-        return None if label.inside is None else self.named(label.inside)
+        return None if label.inside is None else self.by_name(label.inside)
 
     def region_values(self, label: Label) -> tuple[int, ...]:
         """Pixel values of the label's region: its own and those of all that lies inside it."""
@@ -100,7 +100,7 @@ class LabelSet:
                 names.add(other.name)
         return tuple(other.value for other in self.labels if other.name in names)
 
-    def located(self) -> Label | None:
+    def location_label(self) -> Label | None:
         """The outermost label of which a picture holds one: what a locating network looks for."""
         return next((label for label in self.labels if label.unique and label.inside is None), None)
 

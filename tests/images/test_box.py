@@ -17,7 +17,7 @@ def pixels(box):
 
 @given(BOXES, BOXES)
 def test_joined_holds_both(first, second):
-    joined = first.joined(second)
+    joined = first.union(second)
     assert pixels(first) | pixels(second) <= pixels(joined)
     if not first.empty and not second.empty:
         assert joined.top in (first.top, second.top)
@@ -26,7 +26,7 @@ def test_joined_holds_both(first, second):
 
 @given(BOXES, st.integers(1, 30), st.integers(1, 30))
 def test_within_keeps_what_lies_in_the_picture(box, height, width):
-    assert pixels(box.within(height, width)) == pixels(box) & pixels(Box(0, 0, height, width))
+    assert pixels(box.clip(height, width)) == pixels(box) & pixels(Box(0, 0, height, width))
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 0, 5), Box(3, 0, 2, 5), Box(0, 5, 5, 5), Box(0, 6, 5, 5)])
@@ -36,7 +36,7 @@ def test_boxes_without_a_pixel_are_empty(box):
 
 @given(BOXES, st.integers(1, 30), st.integers(1, 30))
 def test_bounds_are_those_of_the_pixels(box, height, width):
-    inside = box.within(height, width)
+    inside = box.clip(height, width)
     plane = np.zeros((height, width), bool)
     if not inside.empty:
         plane[inside.slices] = True
@@ -50,8 +50,8 @@ def test_sides_are_counted_in_pixels():
 
 @given(BOXES, BOXES)
 def test_a_plane_is_spread_over_a_larger_box(first, second):
-    first, second = first.within(30, 30), second.within(30, 30)
-    work = first.joined(second)
+    first, second = first.clip(30, 30), second.clip(30, 30)
+    work = first.union(second)
     if work.empty:
         return
     whole = embed_plane(np.ones(first.shape if not first.empty else (0, 0), bool), first, work)

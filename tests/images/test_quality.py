@@ -66,7 +66,7 @@ def test_real_photographs_pass_and_their_blurred_and_dark_copies_do_not(idrid):
         mask = read_image(next((idrid / "masks").glob(f"{path.stem}*"))).pixels.max(axis=2)
         box = bounding_box((mask > 0).astype(np.uint8))
         x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        around = pixels[box.grown(box.height).within(*pixels.shape[:2]).slices]
+        around = pixels[box.expand(box.height).clip(*pixels.shape[:2]).slices]
         x, y = x - max(box.left - box.height, 0), y - max(box.top - box.height, 0)
         assert measure_quality(around, x, y, box.height).faults == ()
         assert measure_quality(cv2.GaussianBlur(around, (0, 0), 0.03 * box.height), x, y, box.height).faults == (

@@ -36,7 +36,7 @@ def test_nearest_is_the_pixel_under_the_middle(grid: Grid) -> None:
 
 @given(GRIDS)
 def test_the_part_on_the_picture(grid: Grid) -> None:
-    part = grid.within(HEIGHT, WIDTH)
+    part = grid.clip(HEIGHT, WIDTH)
     assume(not part.empty)
     assert part.left >= max(grid.left, 0)
     assert part.top >= max(grid.top, 0)

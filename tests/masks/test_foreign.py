@@ -47,7 +47,7 @@ def test_0_and_1_are_background_and_the_first_label(tmp_path, disc):
 def test_an_indexed_mask_tells_of_the_labels_that_its_palette_can_show(tmp_path, disc, palette, told):
     picture = Pillow.fromarray(disc.astype(np.uint8))
     picture.putpalette(palette)
-    assert read_foreign_mask(save(tmp_path / "a.tif", picture), DISC_AND_CUP).tells == told
+    assert read_foreign_mask(save(tmp_path / "a.tif", picture), DISC_AND_CUP).possible_labels == told
 
 
 def test_black_and_white_of_one_bit(tmp_path, disc):

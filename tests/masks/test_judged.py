@@ -24,7 +24,7 @@ def test_only_background_is_opened_and_one_patch_takes_it_back(mask):
     patch.apply(mask)
     assert (mask == np.where(before == 0, 255, before)).all()
     assert mark_unannotated(mask, "again") is None
-    patch.inverted().apply(mask)
+    patch.inverse().apply(mask)
     assert (mask == before).all()
 
 

@@ -82,7 +82,7 @@ def test_every_command_is_one_patch_that_keeps_the_rules(before, label, command)
         np.testing.assert_array_equal(disc, region(before, DISC_AND_CUP, DISC))
     if label is DISC:  # nor is a cup made of what was none
         assert not (cup & (before != 2)).any()
-    patch.inverted().apply(mask)
+    patch.inverse().apply(mask)
     np.testing.assert_array_equal(mask, before)
 
 

@@ -25,7 +25,7 @@ def test_reads_restores_and_makes_a_patch(boxes, asked):
         inside = kept.keep(box)
         if not inside.empty:
             mask[inside.slices] = value
-    part = asked.within(HEIGHT, WIDTH)
+    part = asked.clip(HEIGHT, WIDTH)
     if not part.empty:
         np.testing.assert_array_equal(kept.read(part), before[part.slices])
     patch = kept.patch("Test")
@@ -37,7 +37,7 @@ def test_reads_restores_and_makes_a_patch(boxes, asked):
     else:
         patch.apply(mask)
         np.testing.assert_array_equal(mask, after)
-        patch.inverted().apply(mask)
+        patch.inverse().apply(mask)
         np.testing.assert_array_equal(mask, before)
 
 

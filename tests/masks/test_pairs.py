@@ -35,7 +35,9 @@ def sorted_out(folder, source, masks=None, recursive=False):
     def short(path):
         return None if path is None else path.relative_to(folder).as_posix()
 
-    return {short(path): short(pairs.mask_of(path)) for path in pairs.pictures}, [short(path) for path in pairs.beside]
+    return {short(path): short(pairs.mask_of(path)) for path in pairs.pictures}, [
+        short(path) for path in pairs.stray_masks
+    ]
 
 
 @pytest.mark.parametrize("name", ["x_mask.png", "x-mask.png", "X_SEG.tif", "x_segmentation.png", "x.mask.bmp"])

@@ -27,9 +27,9 @@ def test_apply_and_invert(masks):
     mask = before.copy()
     patch.apply(mask)
     np.testing.assert_array_equal(mask, after)
-    patch.inverted().apply(mask)
+    patch.inverse().apply(mask)
     np.testing.assert_array_equal(mask, before)
-    patch.inverted().inverted().apply(mask)
+    patch.inverse().inverse().apply(mask)
     np.testing.assert_array_equal(mask, after)
 
 
@@ -42,13 +42,13 @@ def test_the_box_is_the_smallest(masks):
         assert patch is None
     else:
         assert patch.box == Box(rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
-        assert patch.inverted().box == patch.box
+        assert patch.inverse().box == patch.box
 
 
 @given(two_masks(), BOXES)
 def test_within_a_box_that_holds_all_changes_nothing_is_lost(masks, box):
     before, after = masks
-    inside = box.within(*before.shape)
+    inside = box.clip(*before.shape)
     limited = before.copy()
     if not inside.empty:
         limited[inside.slices] = after[inside.slices]
@@ -69,4 +69,4 @@ def test_a_patch_is_a_copy():
 
 def test_name_and_size():
     patch = Patch("Brush", 2, 3, np.zeros((4, 5), np.uint8), np.ones((4, 5), np.uint8))
-    assert (patch.size, patch.box, patch.inverted().name) == (40, Box(2, 3, 6, 8), "Brush")
+    assert (patch.size, patch.box, patch.inverse().name) == (40, Box(2, 3, 6, 8), "Brush")

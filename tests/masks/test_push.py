@@ -140,7 +140,7 @@ def test_pushing_the_disc_outwards_keeps_the_cup_and_inwards_takes_it_along():
 def test_a_field_reads_the_same_in_any_order_of_boxes(top, left, height, width):
     plane = nested() > 0
     field = LevelField(SIZE, lambda box: plane[box.slices])
-    box = Box(top, left, top + height, left + width).within(*SIZE)
+    box = Box(top, left, top + height, left + width).clip(*SIZE)
     first = field.read(box)
     whole = LevelField(SIZE, lambda box: plane[box.slices]).read(Box(0, 0, *SIZE))
     np.testing.assert_allclose(first, whole[box.slices], atol=1e-4)

@@ -46,7 +46,7 @@ def test_only_the_last_shape_counts(before, label, steps):
     np.testing.assert_array_equal(region(mask, DISC_AND_CUP, label), expected)
     patch = gesture.finish()
     if patch is not None:
-        patch.inverted().apply(mask)
+        patch.inverse().apply(mask)
     np.testing.assert_array_equal(mask, before)
 
 

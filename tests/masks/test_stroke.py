@@ -74,7 +74,7 @@ def test_a_stroke_is_its_patch(mask, path, radius, table):
         return
     patch.apply(replayed)
     np.testing.assert_array_equal(replayed, mask)
-    patch.inverted().apply(replayed)
+    patch.inverse().apply(replayed)
     np.testing.assert_array_equal(replayed, before)
 
 

@@ -90,13 +90,13 @@ def test_after_any_edits_the_figures_are_those_of_a_fresh_count(edits):
     tally = MeasurementTracker(mask, THREE)
     for top, left, height, width, value, measure_now in edits:
         box = Box(top, left, top + height, left + width)
-        within = box.within(HEIGHT, WIDTH)
+        within = box.clip(HEIGHT, WIDTH)
         if not within.empty:
             mask[within.slices] = value
-        tally.note(box)
+        tally.mark_changed(box)
         if measure_now:
-            assert_same(tally.measurement(), measure_mask(mask, THREE))
-    found = tally.measurement()
+            assert_same(tally.measure(), measure_mask(mask, THREE))
+    found = tally.measure()
     assert_same(found, measure_mask(mask, THREE))
     assert found.extents == tuple(measure_extent(region(mask, THREE, label)) for label in THREE)
     assert str(found.ratios) == str(cup_to_disc(mask, THREE))
@@ -109,15 +109,15 @@ def test_what_lies_in_pieces():
     mask[30, 30] = mask[32, 32] = 7
     disc, cup, _ = THREE
     tally = MeasurementTracker(mask, THREE)
-    assert tally.torn() == ((cup, 2),)  # a picture may hold many haemorrhages
+    assert tally.labels_in_pieces() == ((cup, 2),)  # a picture may hold many haemorrhages
     mask[25, 40] = 2  # a piece of the cup and so of the disc
-    tally.note(Box(25, 40, 26, 41))
-    assert tally.torn() == ((disc, 2), (cup, 3))
+    tally.mark_changed(Box(25, 40, 26, 41))
+    assert tally.labels_in_pieces() == ((disc, 2), (cup, 3))
     mask[20, 20] = 1  # touches by a corner
     mask[8:16, 8:16] = 2
     mask[25, 40] = 0
-    tally.note(Box(0, 0, HEIGHT, WIDTH))
-    assert tally.torn() == ()
+    tally.mark_changed(Box(0, 0, HEIGHT, WIDTH))
+    assert tally.labels_in_pieces() == ()
 
 
 class Counting(np.ndarray):
@@ -136,12 +136,12 @@ def test_an_update_looks_at_no_more_than_the_labelled_part():
     mask[1000:1600, 2000:2600] = 1
     mask[1200:1400, 2200:2400] = 2
     tally = MeasurementTracker(mask, DISC_AND_CUP)
-    tally.measurement()
+    tally.measure()
     Counting.seen = 0
-    tally.note(Box(1100, 2100, 1220, 2220))
+    tally.mark_changed(Box(1100, 2100, 1220, 2220))
     tally._count()
     assert Counting.seen == 2 * 120 * 600
-    tally.measurement()
+    tally.measure()
     assert Counting.seen == 2 * 120 * 600 + 600 * 600  # the rim's part is a view of the disc's box
 
 
@@ -152,9 +152,9 @@ def test_the_largest_pieces_are_measured_as_if_alone(pixels):
     for row, column, value in pixels:
         mask[row : row + 3, column : column + 2] = value
     tally = MeasurementTracker(mask, THREE)
-    assert_same(tally.largest(), measure_mask(tidy(mask, THREE, fill=False), THREE))
-    if not tally.torn():
-        assert_same(tally.largest(), tally.measurement())
+    assert_same(tally.measure_largest(), measure_mask(tidy(mask, THREE, fill=False), THREE))
+    if not tally.labels_in_pieces():
+        assert_same(tally.measure_largest(), tally.measure())
 
 
 def test_a_part_of_the_picture_gives_the_picture_s_figures():

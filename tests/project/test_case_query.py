@@ -48,7 +48,7 @@ def ids(query: CaseQuery) -> list[str]:
     ],
 )
 def test_states_flags_and_notes(kept, expected):
-    assert ids(CaseQuery(kept=kept)) == expected
+    assert ids(CaseQuery(filter=kept)) == expected
 
 
 @pytest.mark.parametrize(

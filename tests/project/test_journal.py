@@ -95,7 +95,7 @@ def test_any_state_of_the_mask_file_comes_to_the_same_end(tmp_path_factory, move
     recording = read_journal(path)
     assert recording.steps == painter.journal.steps
     _, mask = written[choose % len(written)]
-    assert recording.holds(state_of(mask)) is not None
+    assert recording.steps_in(state_of(mask)) is not None
     found = np.zeros(SIZE, np.uint8) if mask is None else mask.copy()
     replayed = recording.replay(found)
     assert np.array_equal(found, painter.mask)
@@ -201,7 +201,7 @@ def test_a_restart_forgets_what_the_mask_file_holds(tmp_path, monkeypatch):
     painter.journal.flush()
     recording = read_journal(painter.journal.path)
     assert recording.steps == 4
-    assert recording.holds(state_of(folded)) == 0
+    assert recording.steps_in(state_of(folded)) == 0
     assert not recording.is_up_to_date((7, 7))
     assert recording.replay(folded).history.names == ("Paint 1",)
     assert np.array_equal(folded, painter.mask)

@@ -128,8 +128,8 @@ class TrainConfig:
             TrainingError: a crop is asked for and no label can be located.
         """
         if self.framing == "auto":
-            return "crop" if labels.located() is not None else "patches"
-        if self.framing == "crop" and labels.located() is None:
+            return "crop" if labels.location_label() is not None else "patches"
+        if self.framing == "crop" and labels.location_label() is None:
             raise TrainingError("Training on a crop needs a label of which each picture holds one; mark one as unique.")
         return self.framing
 

@@ -39,11 +39,11 @@ class Box:
         """True when it holds no pixel."""
         return self.bottom <= self.top or self.right <= self.left
 
-    def within(self, height: int, width: int) -> Box:
+    def clip(self, height: int, width: int) -> Box:
         """The part of it that lies in a picture of that size."""
         return Box(max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width))
 
-    def joined(self, other: Box) -> Box:
+    def union(self, other: Box) -> Box:
         """The smallest box that holds both."""
         if self.empty:
             return other
@@ -56,7 +56,7 @@ class Box:
             max(self.right, other.right),
         )
 
-    def common(self, other: Box) -> Box:
+    def intersection(self, other: Box) -> Box:
         """The part that lies in both; it is empty when they do not meet."""
         return Box(
             max(self.top, other.top),
@@ -65,11 +65,11 @@ class Box:
             min(self.right, other.right),
         )
 
-    def moved(self, down: int, right: int) -> Box:
+    def shift(self, down: int, right: int) -> Box:
         """The same box that many rows further down and columns further to the right."""
         return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
 
-    def grown(self, by: int) -> Box:
+    def expand(self, by: int) -> Box:
         """With that many pixels more on each side."""
         return Box(self.top - by, self.left - by, self.bottom + by, self.right + by)
 
@@ -91,5 +91,5 @@ def embed_plane(plane: NDArray[np.bool_], box: Box, over: Box) -> NDArray[np.boo
     """(h, w) bool over a larger box: a plane where its own box lies, False elsewhere."""
     whole = np.zeros(over.shape, bool)
     if not box.empty:
-        whole[box.moved(-over.top, -over.left).slices] = plane
+        whole[box.shift(-over.top, -over.left).slices] = plane
     return whole

@@ -62,7 +62,7 @@ class Look:
         return replace(self, brightness=0.0, contrast=0.0, gamma=1.0)
 
     @property
-    def quick(self) -> bool:
+    def is_pointwise(self) -> bool:
         """Is it done pixel by pixel, without looking at neighbours?"""
         return self.clahe <= 0 and self.sharpen <= 0
 

@@ -35,13 +35,13 @@ class Grid:
         """True when it holds no pixel."""
         return self.width <= 0 or self.height <= 0
 
-    def grown(self, by: int) -> Grid:
+    def expand(self, by: int) -> Grid:
         """With that many screen pixels more on each side."""
         return replace(
             self, left=self.left - by, top=self.top - by, width=self.width + 2 * by, height=self.height + 2 * by
         )
 
-    def within(self, height: int, width: int) -> Grid:
+    def clip(self, height: int, width: int) -> Grid:
         """The part of it that lies on a picture of that size."""
         left, top = max(self.left, 0), max(self.top, 0)
         right = min(self.left + self.width, round(width * self.zoom))

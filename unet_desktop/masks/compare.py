@@ -115,7 +115,7 @@ def compare_masks(
 
 def _boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Figures:
     figures: Figures = {}
-    located = labels.located()
+    located = labels.location_label()
     heights = {name: measure_extent(theirs).height for name, _, theirs in planes}
     height = heights[located.name] if located is not None else 0
     for name, ours, theirs in planes:

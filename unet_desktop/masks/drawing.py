@@ -116,7 +116,7 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
         The part of the grid with anything on it, and its codes; None when there is nothing.
     """
     margin = 0 if style is Style.FILL else max(pen.width, pen.width_in_use) + 1
-    around = grid.grown(margin).within(*mask.shape)
+    around = grid.expand(margin).clip(*mask.shape)
     if grid.empty or around.empty:
         return None
     values = sample_nearest(mask, around)
@@ -124,7 +124,7 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
     if width == 0:
         return None
     # Within a rim, that lines and hairlines have room; the values' own array ends where the picture ends.
-    part = Grid(grid.zoom, around.left + left, around.top + top, width, height).grown(margin)
+    part = Grid(grid.zoom, around.left + left, around.top + top, width, height).expand(margin)
     part = _common(part, around)
     values = values[_slices(part, around)]
     codes = _codes(values, palette, style, pen)

@@ -25,13 +25,13 @@ class ForeignMask:
     Attributes:
         mask: (H, W) uint8.
         mapping: the sentence that says how its values were read.
-        tells: names of the labels that masks of its kind can hold; black and white ones hold one. None where it is
-            empty, so that nobody can say what kind it is of.
+        possible_labels: names of the labels that a mask of this kind can hold: one if it is black and white. None for
+            an empty mask, whose kind is unknown.
     """
 
     mask: Mask
     mapping: str
-    tells: frozenset[str] | None = None
+    possible_labels: frozenset[str] | None = None
 
 
 def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
@@ -51,7 +51,7 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
         values = _without_noise(values, path)
     found = np.flatnonzero(np.bincount(values.ravel(), minlength=256)).tolist()
     table, mapping = _mapping(found, labels, path)
-    return ForeignMask(table[values], mapping, _tells(found, labels, indexed=indexed))
+    return ForeignMask(table[values], mapping, _possible_labels(found, labels, indexed=indexed))
 
 
 def read_matching_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
@@ -101,10 +101,11 @@ def _mapping(found: list[int], labels: LabelSet, path: Path) -> tuple[Mask, str]
     raise MaskError(f"The mask {path} holds the values {shown}, which fit none of this project's labels.")
 
 
-def _tells(found: list[int], labels: LabelSet, *, indexed: bool) -> frozenset[str] | None:
-    """See `ForeignMask.tells`. A picture of 0 and 1 is black and white, unless it is indexed: then it may be ours.
+def _possible_labels(found: list[int], labels: LabelSet, *, indexed: bool) -> frozenset[str] | None:
+    """See `ForeignMask.possible_labels`.
 
-    A picture that is 255 all over may be one whose label fills it, or one that nobody annotated.
+    A mask of 0 and 1 counts as black and white unless it is indexed, when it may be one of ours. A mask that is 255
+    everywhere may be filled by its label or not annotated at all.
     """
     first = labels.labels[0]
     if set(found) <= {BACKGROUND}:

@@ -20,7 +20,7 @@ class History:
         self._budget = budget
         self._done: deque[Patch] = deque()
         self._undone: list[Patch] = []
-        self._forgot = False
+        self._dropped = False
 
     def push(self, patch: Patch) -> None:
         """Note a patch that was just applied; what was undone can no longer be redone.
@@ -32,7 +32,7 @@ class History:
         size = self.size
         while size > self._budget and len(self._done) > 1:
             size -= self._done.popleft().size
-            self._forgot = True
+            self._dropped = True
 
     def undo(self) -> Patch | None:
         """The patch to apply in order to take the last step back, or None when there is none."""
@@ -40,7 +40,7 @@ class History:
             return None
         patch = self._done.pop()
         self._undone.append(patch)
-        return patch.inverted()
+        return patch.inverse()
 
     def redo(self) -> Patch | None:
         """The patch to apply in order to do the last undone step again, or None when there is none."""
@@ -61,9 +61,9 @@ class History:
         return bool(self._undone)
 
     @property
-    def forgot(self) -> bool:
+    def has_dropped_steps(self) -> bool:
         """Did the oldest steps go, so that undoing everything does not lead back to the beginning?"""
-        return self._forgot
+        return self._dropped
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def is_outline_complete(plane: Region, mask: Mask) -> bool:
     box = bounding_box(plane)
     if box.empty:
         return True
-    around = Box(box.top - 1, box.left - 1, box.bottom + 1, box.right + 1).within(*mask.shape)
+    around = Box(box.top - 1, box.left - 1, box.bottom + 1, box.right + 1).clip(*mask.shape)
     inner = plane[around.slices]
     ring = cv2.dilate(inner.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & ~inner
     beside = mask[around.slices][ring]
@@ -158,11 +158,11 @@ class MeasurementTracker:
         self._labelled = Box(0, 0, 0, 0)  # nothing but background lies outside
         self._changed = bounding_box(mask)
 
-    def note(self, box: Box) -> None:
-        """Pixels in this box may have changed; nothing is counted before `measurement`."""
-        self._changed = self._changed.joined(box.within(*self._mask.shape))
+    def mark_changed(self, box: Box) -> None:
+        """Pixels in this box may have changed; nothing is counted before `measure`."""
+        self._changed = self._changed.union(box.clip(*self._mask.shape))
 
-    def measurement(self) -> Measurement:
+    def measure(self) -> Measurement:
         """The figures of the mask as it is now."""
         self._count()
         extents = tuple(self._extent(index) for index in range(len(self._labels)))
@@ -173,16 +173,16 @@ class MeasurementTracker:
         found = self._rim(extents[disc], cup, disc) if extents[disc].area else None
         return Measurement(extents, cup, disc, cup_to_disc_ratios(extents[cup], extents[disc]), found)
 
-    def largest(self) -> Measurement:
+    def measure_largest(self) -> Measurement:
         """The figures of the largest piece alone of each unique label, as predictions and tables count them.
 
-        This looks at every labelled pixel, as `torn` does; without torn labels it is `measurement`.
+        This looks at every labelled pixel, as `labels_in_pieces` does; without torn labels it is `measure`.
         """
         self._count()
         part = np.ascontiguousarray(self._mask[self._labelled.slices])
         return _moved(measure_mask(tidy(part, self._labels, fill=False), self._labels), self._labelled)
 
-    def torn(self) -> tuple[tuple[Label, int], ...]:
+    def labels_in_pieces(self) -> tuple[tuple[Label, int], ...]:
         """The unique labels whose region lies in several pieces, and how many; 8-connected, as `anatomy` keeps them.
 
         This looks at every labelled pixel, so it is for between gestures.
@@ -203,7 +203,7 @@ class MeasurementTracker:
         changed, self._changed = self._changed, Box(0, 0, 0, 0)
         if changed.empty:
             return
-        whole = self._labelled = self._labelled.joined(changed)
+        whole = self._labelled = self._labelled.union(changed)
         if 2 * changed.height * changed.width > whole.height * whole.width:
             changed = whole  # one look at all of it costs less than two at most of it
         across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
@@ -231,7 +231,7 @@ class MeasurementTracker:
 
 def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
     """The figures of a mask that nobody edits."""
-    return MeasurementTracker(mask, labels).measurement()
+    return MeasurementTracker(mask, labels).measure()
 
 
 def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:

@@ -76,7 +76,7 @@ def _changed(
         reach: pixels that the region may grow by.
         how: gives the new plane of an old one.
     """
-    box = bounding_box(region(mask, labels, label)).grown(max(reach, 1)).within(*mask.shape)
+    box = bounding_box(region(mask, labels, label)).expand(max(reach, 1)).clip(*mask.shape)
     before = mask[box.slices]
     was = region(before, labels, label)
     if not was.any():

@@ -30,13 +30,13 @@ class Original:
 
     def keep(self, box: Box) -> Box:
         """Keep the pixels of this box, which are about to be changed; returns the part of it inside the mask."""
-        box = box.within(*self._mask.shape)
+        box = box.clip(*self._mask.shape)
         if box.empty:
             return box
         for row, column in _tiles(box):
             if (row, column) not in self._tiles:
                 self._tiles[row, column] = self._mask[_tile(row, column)].copy()
-        self._touched = self._touched.joined(box)
+        self._touched = self._touched.union(box)
         return box
 
     def read(self, box: Box) -> Mask:
@@ -48,8 +48,8 @@ class Original:
                 continue
             height, width = kept.shape
             tile = Box(row * TILE, column * TILE, row * TILE + height, column * TILE + width)
-            part = box.common(tile)
-            pixels[part.moved(-box.top, -box.left).slices] = kept[part.moved(-tile.top, -tile.left).slices]
+            part = box.intersection(tile)
+            pixels[part.shift(-box.top, -box.left).slices] = kept[part.shift(-tile.top, -tile.left).slices]
         return pixels
 
     def restore(self) -> Box:

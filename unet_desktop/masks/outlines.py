@@ -32,7 +32,7 @@ class Outline:
     outer: Ring
     holes: tuple[Ring, ...] = ()
 
-    def moved(self, down: int, right: int) -> Outline:
+    def shift(self, down: int, right: int) -> Outline:
         """The same polygon that many pixels further down and to the right."""
         by = np.array([right, down], np.int32)
         return Outline(self.outer + by, tuple(hole + by for hole in self.holes))
@@ -45,7 +45,7 @@ def split_pieces(plane: Region) -> Iterator[tuple[Box, Region]]:
 
 def trace_outlines(plane: Region) -> tuple[Outline, ...]:
     """The polygons of an (H, W) bool plane, from the top; pixels that touch in a corner alone lie in two of them."""
-    return tuple(_outline(part).moved(box.top, box.left) for box, part in _apart(plane, 4))
+    return tuple(_outline(part).shift(box.top, box.left) for box, part in _apart(plane, 4))
 
 
 def trace_border(part: Region) -> Ring:
@@ -69,7 +69,7 @@ def _apart(plane: Region, connectivity: int) -> Iterator[tuple[Box, Region]]:
     for number in range(1, count):
         left, top, width, height = (int(figure) for figure in statistics[number, :4])
         box = Box(top, left, top + height, left + width)
-        yield box.moved(whole.top, whole.left), numbers[box.slices] == number
+        yield box.shift(whole.top, whole.left), numbers[box.slices] == number
 
 
 def _outline(part: Region) -> Outline:

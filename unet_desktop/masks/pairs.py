@@ -22,11 +22,11 @@ class Pairs:
 
     Attributes:
         pictures: the pictures, in order.
-        beside: masks that lie among the pictures and are not asked for.
+        stray_masks: masks that lie among the pictures and are not asked for.
     """
 
     pictures: tuple[Path, ...]
-    beside: tuple[Path, ...] = ()
+    stray_masks: tuple[Path, ...] = ()
     _masks: Mapping[Path, Sequence[Path]] = field(default_factory=dict)
 
     def has_mask(self, picture: Path) -> bool:

@@ -46,7 +46,7 @@ class Patch:
         """Write `after` into the mask, in place."""
         mask[self.box.slices] = self.after
 
-    def inverted(self) -> Patch:
+    def inverse(self) -> Patch:
         """The patch that takes this one back."""
         return Patch(self.name, self.top, self.left, self.after, self.before)
 
@@ -62,7 +62,7 @@ class SourcePatch(Patch):
     model_before: str
     model: str
 
-    def inverted(self) -> SourcePatch:
+    def inverse(self) -> SourcePatch:
         """The patch that takes this one back, mask and origin."""
         return SourcePatch(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
 
@@ -76,11 +76,11 @@ def patch_between(name: str, before: Mask, after: Mask, within: Box | None = Non
         within: a box outside which the two are known to be equal, or None.
     """
     height, width = before.shape
-    around = (within or Box(0, 0, height, width)).within(height, width)
+    around = (within or Box(0, 0, height, width)).clip(height, width)
     if around.empty:
         return None
     found = bounding_box(before[around.slices] != after[around.slices])
     if found.empty:
         return None
-    box = found.moved(around.top, around.left)
+    box = found.shift(around.top, around.left)
     return Patch(name, box.top, box.left, before[box.slices].copy(), after[box.slices].copy())

@@ -43,29 +43,29 @@ class LevelField:
         """(h, w) float32: the levels in a box, which lies within the picture."""
         levels = np.empty(box.shape, np.float32)
         for tile, values in self._meeting(box):
-            part = box.common(tile)
-            levels[part.moved(-box.top, -box.left).slices] = values[part.moved(-tile.top, -tile.left).slices]
+            part = box.intersection(tile)
+            levels[part.shift(-box.top, -box.left).slices] = values[part.shift(-tile.top, -tile.left).slices]
         return levels
 
     def write(self, box: Box, levels: Levels) -> None:
         """Keep other levels in a box, which lies within the picture."""
         for tile, values in self._meeting(box):
-            part = box.common(tile)
-            values[part.moved(-tile.top, -tile.left).slices] = levels[part.moved(-box.top, -box.left).slices]
+            part = box.intersection(tile)
+            values[part.shift(-tile.top, -tile.left).slices] = levels[part.shift(-box.top, -box.left).slices]
 
     def _meeting(self, box: Box) -> Iterator[tuple[Box, Levels]]:
         for row in range(box.top // _TILE, -(-box.bottom // _TILE)):
             for column in range(box.left // _TILE, -(-box.right // _TILE)):
-                tile = Box(row * _TILE, column * _TILE, (row + 1) * _TILE, (column + 1) * _TILE).within(*self._size)
+                tile = Box(row * _TILE, column * _TILE, (row + 1) * _TILE, (column + 1) * _TILE).clip(*self._size)
                 if (row, column) not in self._tiles:
                     self._tiles[row, column] = self._worked_out(tile)
                 yield tile, self._tiles[row, column]
 
     def _worked_out(self, tile: Box) -> Levels:
-        around = tile.grown(int(DEEPEST) + 4).within(*self._size)
+        around = tile.expand(int(DEEPEST) + 4).clip(*self._size)
         levels = signed_distance(self._inside(around), DEEPEST)
         smooth = cv2.GaussianBlur(levels, (0, 0), _SMOOTHING, borderType=cv2.BORDER_REPLICATE)
-        return smooth[tile.moved(-around.top, -around.left).slices].astype(np.float32)
+        return smooth[tile.shift(-around.top, -around.left).slices].astype(np.float32)
 
 
 def signed_distance(plane: Region, deepest: float) -> Levels:
@@ -134,7 +134,7 @@ class Push:
         for stride in range(1, strides + 1):
             share = stride / strides
             to = (start[0] + share * (x - start[0]), start[1] + share * (y - start[1]))
-            changed = changed.joined(self._bend(self._at, to))
+            changed = changed.union(self._bend(self._at, to))
             self._at = to
         return changed
 
@@ -152,7 +152,7 @@ class Push:
             return box
         across, down = end[0] - start[0], end[1] - start[1]
         # From where it comes may lie a stride outside the ring.
-        wide = box.grown(math.ceil(max(abs(across), abs(down))) + 1).within(*self._mask.shape)
+        wide = box.expand(math.ceil(max(abs(across), abs(down))) + 1).clip(*self._mask.shape)
         before = self._field.read(wide)
         if before.min() == before.max():  # there is no border to be bent
             return Box(0, 0, 0, 0)
@@ -163,7 +163,7 @@ class Push:
         came_x = (x - 0.5 - wide.left) - weight * np.float32(across)
         came_y = (y - 0.5 - wide.top) - weight * np.float32(down)
         came = cv2.remap(before, came_x, came_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        here = before[box.moved(-wide.top, -wide.left).slices]
+        here = before[box.shift(-wide.top, -wide.left).slices]
         levels = np.maximum(here, came) if self._outwards else np.minimum(here, came)
         self._field.write(box, levels)
         self._original.keep(box)
@@ -176,4 +176,4 @@ class Push:
         reach = self._radius + 1
         return Box(
             math.floor(at[1] - reach), math.floor(at[0] - reach), math.ceil(at[1] + reach), math.ceil(at[0] + reach)
-        ).within(*self._mask.shape)
+        ).clip(*self._mask.shape)

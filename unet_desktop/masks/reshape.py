@@ -65,11 +65,11 @@ class Reshape:
             plane: (h, w) bool, the shape in the box.
             combine: what it does to the region that was there when the gesture began.
         """
-        inside = box.within(*self._mask.shape)
+        inside = box.clip(*self._mask.shape)
         if inside.empty:
             inside = Box(0, 0, 0, 0)
-        work = inside.joined(self.region) if combine is Combine.REPLACE else inside
-        shape = embed_plane(plane[inside.moved(-box.top, -box.left).slices], inside, work)
+        work = inside.union(self.region) if combine is Combine.REPLACE else inside
+        shape = embed_plane(plane[inside.shift(-box.top, -box.left).slices], inside, work)
         nothing = np.zeros((1, 1), bool)
         added = nothing if combine is Combine.SUBTRACT else shape
         taken = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]
@@ -84,13 +84,13 @@ class Reshape:
             taken: likewise: what falls back to what the label lies in. A pixel is not in both.
         """
         # What differs is looked for: it is far less than the shape when one corner moves, and all of it is painted.
-        around = self._original.touched.joined(box)
+        around = self._original.touched.union(box)
         if around.empty:
             return around
         before = self._mask[around.slices].copy()
         self._original.restore()
         self._draw(box, added, taken)
-        return bounding_box(before != self._mask[around.slices]).moved(around.top, around.left)
+        return bounding_box(before != self._mask[around.slices]).shift(around.top, around.left)
 
     def _draw(self, box: Box, added: Region, taken: Region) -> None:
         if box.empty:

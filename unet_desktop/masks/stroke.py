@@ -112,7 +112,7 @@ class Stroke:
             math.floor(min(start[0], end[0]) - reach),
             math.ceil(max(start[1], end[1]) + reach),
             math.ceil(max(start[0], end[0]) + reach),
-        ).within(*self._mask.shape)
+        ).clip(*self._mask.shape)
 
     def _covered(self, start: tuple[float, float], end: tuple[float, float], box: Box) -> Region:
         """Pixels of the box whose centre is within the radius of the segment, and the pixel under its end."""

@@ -38,13 +38,13 @@ class CaseQuery:
 
     Attributes:
         words: each must occur in the name, the patient or the notes, upper and lower case alike.
-        kept: of which state, or flagged, or with notes.
+        filter: of which state, or flagged, or with notes.
         order: what they are sorted by.
         backwards: the other way round; cases without a figure stay last.
     """
 
     words: str = ""
-    kept: CaseFilter = CaseFilter.ALL
+    filter: CaseFilter = CaseFilter.ALL
     order: Order = Order.NAME
     backwards: bool = False
 
@@ -52,7 +52,7 @@ class CaseQuery:
 def matching_ids(cases: Iterable[Case], query: CaseQuery) -> set[str]:
     """Ids of the cases that the query keeps."""
     words = query.words.casefold().split()
-    return {case.id for case in cases if query.kept in filters_matching(case) and (not words or _has(case, words))}
+    return {case.id for case in cases if query.filter in filters_matching(case) and (not words or _has(case, words))}
 
 
 def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:

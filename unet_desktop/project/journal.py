@@ -102,7 +102,7 @@ class Journal:
         self._adding, self._writing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def resumed(cls, path: Path, start: JournalHeader, length: int, steps: int, state: State) -> Journal:
+    def resume(cls, path: Path, start: JournalHeader, length: int, steps: int, state: State) -> Journal:
         """Go on behind the first `length` bytes of the file, which hold that many steps; the state is the mask's."""
         journal = cls(path, start)
         journal._state = state
@@ -209,18 +209,18 @@ class LoadedJournal:
 
     Attributes:
         path: the journal's file.
-        start: what its steps start from.
+        header: what its steps start from.
         states: states that the mask file can be in, and how many steps each holds, oldest first.
-        folded: what is known of the mask file as it was written last, or None.
+        written: what is known of the mask file as it was written last, or None.
         length: bytes of the file that are whole.
         damaged: a record in the middle is not whole; what follows on it cannot be used.
         records: the steps, still as they are on disk.
     """
 
     path: Path
-    start: JournalHeader
+    header: JournalHeader
     states: tuple[MaskWriteStarted, ...]
-    folded: MaskWritten | None
+    written: MaskWritten | None
     length: int
     damaged: bool
     records: tuple[bytes, ...]
@@ -232,9 +232,9 @@ class LoadedJournal:
 
     def is_up_to_date(self, stamp: Stamp | None) -> bool:
         """Does the mask file of that stamp hold all steps already?"""
-        return self.folded is not None and self.folded == MaskWritten(stamp, self.steps)
+        return self.written is not None and self.written == MaskWritten(stamp, self.steps)
 
-    def holds(self, state: State) -> int | None:
+    def steps_in(self, state: State) -> int | None:
         """How many steps a mask file in this state holds; None when the journal does not know that state."""
         found = [known.steps for known in self.states if known.state == state]
         return found[-1] if found else None
@@ -249,7 +249,7 @@ class LoadedJournal:
         Raises:
             ProjectError: a record cannot be understood.
         """
-        history, model = History(budget), self.start.model
+        history, model = History(budget), self.header.model
         for step in self._steps():
             if mask is not None:
                 step.patch.apply(mask)
@@ -263,13 +263,13 @@ class LoadedJournal:
 
     def resume(self) -> Journal:
         """Go on writing behind what is whole."""
-        return Journal.resumed(self.path, self.start, self.length, self.steps, self.states[-1].state)
+        return Journal.resume(self.path, self.header, self.length, self.steps, self.states[-1].state)
 
     def _steps(self) -> Iterator[Step]:
         """One after another: all of them at once could be more than fits into memory."""
         for record in self.records:
             try:
-                yield _step(record, self.start.height, self.start.width)
+                yield _step(record, self.header.height, self.header.width)
             except _MALFORMED as error:
                 raise ProjectError(f"The journal {self.path} cannot be understood ({error}).") from error
 
@@ -340,7 +340,7 @@ def _step(record: bytes, height: int, width: int) -> Step:
     planes = pixels.reshape(-1, head["height"], head["width"]).copy()
     name, top, left = str(head["name"]), int(head["top"]), int(head["left"])
     patch = Patch(name, top, left, planes[0], planes[-1])
-    if patch.box != patch.box.within(height, width):
+    if patch.box != patch.box.clip(height, width):
         raise ValueError("a step lies outside the mask")
     if "model" in head:
         patch = SourcePatch(name, top, left, planes[0], planes[-1], str(head["model_before"]), str(head["model"]))

@@ -61,8 +61,8 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
     if recording.is_up_to_date(stamp_of(project.layout.mask(case_id))) and not recording.damaged:
         return
     found = project.load_mask(case_id)  # a damaged mask is an error, and its journal waits until it is mended
-    held = recording.holds(state_of(found))
-    if held is None or (recording.start.height, recording.start.width) != (case.height, case.width):
+    held = recording.steps_in(state_of(found))
+    if held is None or (recording.header.height, recording.header.width) != (case.height, case.width):
         yield (
             f"The mask of {case_id} is another one than its journal of changes was made for, so it was left as it is. "
             f"{_put_aside(project, case_id)}"
@@ -85,7 +85,7 @@ def _fold(project: Project, case: Case, recording: LoadedJournal, found: Mask | 
     """Write the mask that the steps make, and note it in the journal first and last."""
     mask = np.zeros((case.height, case.width), np.uint8) if found is None else found
     replayed = recording.replay(mask)
-    untouched = recording.start.began_empty and not replayed.history.can_undo and not mask.any()
+    untouched = recording.header.began_empty and not replayed.history.can_undo and not mask.any()
     journal = recording.resume()
     journal.add(MaskWriteStarted(None if untouched else state_of(mask), recording.steps))
     journal.flush()

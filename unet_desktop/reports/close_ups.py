@@ -65,7 +65,7 @@ def draw_close_up(pixels: Pixels, outlines: Sequence[Outline], *, close: bool) -
 def _square(pixels: Pixels, outlines: Sequence[Outline]) -> Square:
     box = bounding_box(np.zeros((0, 0), bool))
     for plane, _ in outlines:
-        box = box.joined(bounding_box(plane))
+        box = box.union(bounding_box(plane))
     whole = Square.around(*pixels.shape[:2])
     if box.empty:
         return whole

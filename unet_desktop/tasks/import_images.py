@@ -49,7 +49,7 @@ def import_images(
     """
     project = Project.open(root)
     pairs = find_pairs(source, masks, project.labels, recursive=recursive)
-    total = len(pairs.pictures) + len(pairs.beside)
+    total = len(pairs.pictures) + len(pairs.stray_masks)
     known = project.cases_by_hash()
     spacings = None if known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
     for done, path in enumerate(pairs.pictures, 1):
@@ -65,7 +65,7 @@ def import_images(
             raise
         except UserError as error:
             yield ItemDone(path.name, done, total, problem=str(error))
-    for done, path in enumerate(pairs.beside, len(pairs.pictures) + 1):
+    for done, path in enumerate(pairs.stray_masks, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=_BESIDE)
     scale = common_pixel_size(spacings or ())
     if scale is not None:

@@ -23,7 +23,7 @@ MARGIN = 12
 def contours():
     draft = follow_piece(largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0]))
     assert draft.contour is not None
-    after = draft.moved(2, *(draft.contour.knots[2] + 6))
+    after = draft.move_knot(2, *(draft.contour.knots[2] + 6))
     return [sketched(one, hot, Touch(0, 0)) for one, hot in ((draft, None), (after, None), (after, 2), (after, 5))]
 
 

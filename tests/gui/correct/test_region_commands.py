@@ -118,7 +118,7 @@ def test_the_previous_case_is_the_one_before_it_in_the_list(opened: MainWindow) 
     session = opened.app.session
     session.project.save_mask("a", disc_mask(20))
     session.open_case("d")
-    session.cases.set_query(replace(session.cases.query, kept=CaseFilter.CORRECTED))
+    session.cases.set_query(replace(session.cases.query, filter=CaseFilter.CORRECTED))
     session.cases.reload(session.project)
     assert session.cases.shown == ["a", "d"]
     QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)

@@ -50,7 +50,7 @@ def choose(window: MainWindow, name: str, text: str) -> None:
 
 
 def test_stepping_goes_over_what_is_shown_from_where_one_is(cases: CaseList) -> None:
-    cases.set_query(CaseQuery(kept=CaseFilter.NEW))
+    cases.set_query(CaseQuery(filter=CaseFilter.NEW))
     assert cases.shown == ["a", "b"]
     assert (cases.step("c", -1), cases.step("c", 1), cases.step("a", 1), cases.step("a", -1)) == ("b", None, "b", None)
     assert (cases.step(None, 1), cases.step("gone", 1)) == ("a", "a")
@@ -60,9 +60,9 @@ def test_stepping_goes_over_what_is_shown_from_where_one_is(cases: CaseList) -> 
 
 def test_the_next_uncorrected_is_among_those_shown_if_there_is_one(cases: CaseList) -> None:
     assert [cases.next_uncorrected(start) for start in ("a", "b", "c", "d", None)] == ["b", "c", "a", "a", "a"]
-    cases.set_query(CaseQuery(kept=CaseFilter.PREDICTED))
+    cases.set_query(CaseQuery(filter=CaseFilter.PREDICTED))
     assert [cases.next_uncorrected(start) for start in ("a", "d")] == ["c", "c"]
-    cases.set_query(CaseQuery(kept=CaseFilter.CORRECTED))
+    cases.set_query(CaseQuery(filter=CaseFilter.CORRECTED))
     assert cases.next_uncorrected("a") == "b"
 
 

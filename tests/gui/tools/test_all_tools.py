@@ -102,7 +102,7 @@ class AllTools(RuleBasedStateMachine):
             self.shown = self.editor.mask.copy()
 
     def _on_mask_changed(self, box) -> None:
-        self.stray |= box.within(*SIZE) != box  # Qt would swallow what is raised here
+        self.stray |= box.clip(*SIZE) != box  # Qt would swallow what is raised here
         self.shown[box.slices] = self.editor.mask[box.slices]
 
     def _open(self, case: str) -> None:

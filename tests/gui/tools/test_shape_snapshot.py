@@ -47,6 +47,6 @@ def test_contour(canvas: Canvas) -> None:
     assert piece is not None
     draft = follow_piece(piece)
     assert draft.contour is not None
-    draft = draft.moved(1, *(draft.contour.knots[1] - 8))
+    draft = draft.move_knot(1, *(draft.contour.knots[1] - 8))
     canvas.set_sketch(contour_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, "contour-handles")

@@ -130,7 +130,7 @@ def test_points_of_other_curves_do_not_run_away(points):
 def test_an_ellipse_of_a_region_covers_it(ellipse):
     assume(min(ellipse.a, ellipse.b) > 3)
     around = (200, 220)
-    moved = ellipse.shifted(60, 60)
+    moved = ellipse.shift(60, 60)
     box, plane = moved.pixels(around)
     found = fit_ellipse_to_region(box, plane)
     assert dice(whole(found, around), whole(moved, around)) > 0.93

@@ -25,7 +25,7 @@ def fundus(height: int = 300, width: int = 320) -> tuple[np.ndarray, np.ndarray]
 
 def whole(found, size) -> np.ndarray:
     box, plane = found
-    assert box.within(*size) == box
+    assert box.clip(*size) == box
     assert plane.shape == (box.bottom - box.top, box.right - box.left)
     mask = np.zeros(size, bool)
     mask[box.slices] = plane
@@ -35,14 +35,14 @@ def whole(found, size) -> np.ndarray:
 @pytest.mark.parametrize("unit", [1.0, 2.0, 3.0])
 def test_a_disc_comes_out_as_a_disc(unit: float) -> None:
     pixels, disc = fundus()
-    found = whole(ColourSelection(pixels, 130.5, 150.5, unit).within(15), disc.shape)
+    found = whole(ColourSelection(pixels, 130.5, 150.5, unit).select(15), disc.shape)
     assert dice(found, disc) > 0.97
 
 
 def test_nothing_hangs_on_it_by_a_thread() -> None:
     pixels, disc = fundus()
     pixels[138:142, 220:] = (220, 180, 110)
-    found = whole(ColourSelection(pixels, 130.5, 150.5, 1.0).within(15), disc.shape)
+    found = whole(ColourSelection(pixels, 130.5, 150.5, 1.0).select(15), disc.shape)
     assert not found[:, 240:].any()
 
 
@@ -57,14 +57,14 @@ def test_it_lies_in_the_picture_and_the_highest_tolerance_takes_all(pixels, righ
     height, width = pixels.shape[:2]
     similar = ColourSelection(pixels, right * (width - 0.01), down * (height - 0.01), unit)
     reduced = min(max(1, round(unit)), height, width)
-    everything = whole(similar.within(170), (height, width))
+    everything = whole(similar.select(170), (height, width))
     assert everything[: height // reduced * reduced, : width // reduced * reduced].all()
-    assert whole(similar.within(1), (height, width)).sum() <= everything.sum()
+    assert whole(similar.select(1), (height, width)).sum() <= everything.sum()
 
 
 def test_it_looks_no_further_than_its_window() -> None:
     pixels = np.full((64, 2 * SIDE, 3), 90, np.uint8)
-    found = whole(ColourSelection(pixels, 10.5, 30.5, 1.0).within(5), (64, 2 * SIDE))
+    found = whole(ColourSelection(pixels, 10.5, 30.5, 1.0).select(5), (64, 2 * SIDE))
     assert found[:, : SIDE // 2].all()
     assert not found[:, SIDE // 2 + 11 :].any()
 
@@ -79,7 +79,7 @@ def large_disc(radius: int) -> tuple[np.ndarray, np.ndarray]:
 def test_what_fits_into_the_window_is_not_cut_off() -> None:
     pixels, disc = large_disc(230)
     similar = ColourSelection(pixels, 800.5, 750.5, 1.0)
-    found = whole(similar.within(15), disc.shape)
+    found = whole(similar.select(15), disc.shape)
     assert dice(found, disc) > 0.99
     assert not similar.cut_off
 
@@ -87,7 +87,7 @@ def test_what_fits_into_the_window_is_not_cut_off() -> None:
 def test_what_is_larger_is_said_to_be_cut_off() -> None:
     pixels, _ = large_disc(600)
     similar = ColourSelection(pixels, 800.5, 750.5, 1.0)
-    similar.within(15)
+    similar.select(15)
     assert similar.cut_off
     assert not ColourSelection(pixels[500:900, 600:1000], 200.5, 200.5, 1.0).cut_off
 
@@ -95,5 +95,5 @@ def test_what_is_larger_is_said_to_be_cut_off() -> None:
 def test_the_border_of_the_picture_cuts_nothing_off() -> None:
     pixels, _ = large_disc(600)
     similar = ColourSelection(pixels[600:900, 700:900], 100.5, 100.5, 1.0)
-    assert whole(similar.within(15), (300, 200)).all()
+    assert whole(similar.select(15), (300, 200)).all()
     assert not similar.cut_off

@@ -130,7 +130,7 @@ def test_dragging_a_knot_moves_only_its_neighbourhood_and_stays_smooth(ring_of, 
     count, lengths, knot = ring_of
     before = contour_through(ring(lengths))
     x, y = before.knots[knot]
-    moved = before.moved(knot, x + right, y + down)
+    moved = before.move_knot(knot, x + right, y + down)
     pieces = (before.outline() != moved.outline()).reshape(count, STEPS, 2).any(axis=(1, 2))
     assert set(np.flatnonzero(pieces)) <= {knot, (knot - 1) % count}
     assert moved.at(knot, 0.0) == pytest.approx((x + right, y + down))
@@ -147,7 +147,7 @@ def test_no_crossing_when_a_knot_is_pulled_in_or_out(ring_of, by):
     _, lengths, knot = ring_of
     before = contour_through(ring(lengths))
     x, y = before.knots[knot]
-    moved = before.moved(knot, x + by * (x - 100), y + by * (y - 80))
+    moved = before.move_knot(knot, x + by * (x - 100), y + by * (y - 80))
     assert not crosses_itself(moved.outline())
 
 
@@ -156,13 +156,13 @@ def test_inserting_keeps_the_curve_nearly_and_removing_keeps_enough(ring_of, sha
     _, lengths, piece = ring_of
     before = contour_through(ring(lengths))
     place = before.at(piece, share)
-    more = before.inserted(piece, share)
+    more = before.insert_knot(piece, share)
     assert more.knots[piece + 1] == pytest.approx(place)
     assert dice(drawn(more), drawn(before)) > 0.98
-    assert len(more.removed(piece + 1).knots) == len(before.knots)
+    assert len(more.remove_knot(piece + 1).knots) == len(before.knots)
     few = before
     for _ in range(20):
-        few = few.removed(0)
+        few = few.remove_knot(0)
     assert len(few.knots) == 3
     found = before.nearest(*place)
     assert found[2] < 0.1
@@ -186,25 +186,25 @@ def test_what_was_not_moved_stays_to_the_pixel():
     np.testing.assert_array_equal(after(plane, draft), plane)
     knot = int(np.argmax(contour.knots[:, 0]))
     x, y = contour.knots[knot]
-    moved = draft.moved(knot, x + 12, y)
+    moved = draft.move_knot(knot, x + 12, y)
     reshaped = after(plane, moved)
     changed = np.nonzero(reshaped != plane)
     assert changed[1].min() > 100  # nothing at the far side: notch, hole and the other pieces are as they were
     assert reshaped.sum() > plane.sum() + 100
-    np.testing.assert_array_equal(after(plane, moved.moved(knot, x, y)), plane)
+    np.testing.assert_array_equal(after(plane, moved.move_knot(knot, x, y)), plane)
 
 
 def test_a_new_knot_changes_no_pixel_also_after_drags():
     plane = odd_region()
     draft = draft_of(plane)
     contour = draft.contour
-    moved = draft.moved(2, *(contour.knots[2] + 9))
-    more = moved.inserted(4, 0.4, SIZE)
+    moved = draft.move_knot(2, *(contour.knots[2] + 9))
+    more = moved.insert_knot(4, 0.4, SIZE)
     np.testing.assert_array_equal(after(plane, more), after(plane, moved))
     x, y = more.contour.knots[5]
-    again = more.moved(5, x - 6, y - 6)
+    again = more.move_knot(5, x - 6, y - 6)
     assert (after(plane, again) != after(plane, moved)).any()
-    np.testing.assert_array_equal(after(plane, again.moved(5, x, y)), after(plane, moved))
+    np.testing.assert_array_equal(after(plane, again.move_knot(5, x, y)), after(plane, moved))
 
 
 def wavy_region(seed):
@@ -222,7 +222,7 @@ def test_no_seam_stays_where_the_edge_was(seed, knot, by):
     draft = draft_of(plane)
     x, y = draft.contour.knots[knot]
     away = np.hypot(x - 100, y - 80)
-    reshaped = after(plane, draft.moved(knot, x + by * (x - 100) / away, y + by * (y - 80) / away))
+    reshaped = after(plane, draft.move_knot(knot, x + by * (x - 100) / away, y + by * (y - 80) / away))
     pieces = cv2.connectedComponents(reshaped.astype(np.uint8), connectivity=4)[0] - 1
     assert pieces <= cv2.connectedComponents(plane.astype(np.uint8), connectivity=4)[0] + 1
     ground = cv2.connectedComponentsWithStats(1 - reshaped.astype(np.uint8), connectivity=4)[2][1:]
@@ -237,18 +237,18 @@ def test_a_neighbour_that_nearly_touches_keeps_its_pixels():
     knot = int(np.argmax(draft.contour.knots[:, 0]))
     x, y = draft.contour.knots[knot]
     for by in (-20, 4):
-        reshaped = after(plane, draft.moved(knot, x + by, y))
+        reshaped = after(plane, draft.move_knot(knot, x + by, y))
         assert reshaped[50:90, 102:130].all()
 
 
 def test_drawn_from_nothing():
     draft = ContourDraft()
     for count, turn in enumerate((0, 1, 2, 3, 4, 5), 1):
-        draft = draft.with_knot(100 + 40 * math.cos(turn), 80 + 40 * math.sin(turn))
+        draft = draft.add_knot(100 + 40 * math.cos(turn), 80 + 40 * math.sin(turn))
         assert (draft.change(SIZE) is None) == (count < 3)
     circle = whole(*Ellipse(100, 80, 40, 40).pixels(SIZE))
-    assert dice(after(np.zeros(SIZE, bool), draft.closed()), circle) > 0.99
-    assert dice(after(np.zeros(SIZE, bool), draft.removed(2)), circle) > 0.97
+    assert dice(after(np.zeros(SIZE, bool), draft.close()), circle) > 0.99
+    assert dice(after(np.zeros(SIZE, bool), draft.remove_knot(2)), circle) > 0.97
 
 
 def test_pieces():

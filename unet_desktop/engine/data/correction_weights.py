@@ -25,7 +25,7 @@ def diameter(mask: Mask, labels: LabelSet) -> tuple[Square, float] | None:
 
     The diameter is that of a disc of equal area: one stray pixel does not change it, as it does a bounding box.
     """
-    label = labels.located()
+    label = labels.location_label()
     if label is None:
         return None
     box = measure_extent(region(mask, labels, label))
@@ -37,7 +37,7 @@ def diameter(mask: Mask, labels: LabelSet) -> tuple[Square, float] | None:
 
 def is_open(mask: Mask, labels: LabelSet) -> bool:
     """Whether the mask leaves open where the located label's region ends, or whether there is one at all."""
-    label = labels.located()
+    label = labels.location_label()
     if label is None:
         return False
     plane = region(mask, labels, label)

@@ -51,7 +51,7 @@ class Sample:
 
 def labels_for(name: str, labels: LabelSet) -> LabelSet:
     """What a network of that name answers: all labels, or for "locate" the located one alone."""
-    label = labels.located()
+    label = labels.location_label()
     return LabelSet((label,)) if name == "locate" and label is not None else labels
 
 

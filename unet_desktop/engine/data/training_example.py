@@ -90,7 +90,7 @@ def view_of(
 
 
 def _located_alone(mask: Mask, labels: LabelSet) -> Mask:
-    label = labels.located()
+    label = labels.location_label()
     if label is None:
         return mask
     return np.where(is_annotated(mask), region(mask, labels, label) * np.uint8(label.value), mask)

@@ -24,7 +24,7 @@ def warn(train: Dataset, labels: LabelSet) -> Iterator[Message]:
         )
     if undrawn:
         yield Message(f"None of the training masks holds {names}, so the model will not find it.")
-    label = labels.located()
+    label = labels.location_label()
     if label is None or not train.open_cases:
         return
     some = "; ".join(train.open_cases[:3]) + (" and others" if len(train.open_cases) > 3 else "")

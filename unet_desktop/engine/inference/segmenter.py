@@ -252,12 +252,12 @@ def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
         return Box(box.top, box.left, box.top, box.left)
     left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
     right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
-    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).common(box)
+    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).intersection(box)
 
 
 def _rivals(planes: Probabilities, labels: LabelSet) -> int:
     """How many other pieces the label of which a picture holds one has before it is tidied."""
-    located = labels.located()
+    located = labels.location_label()
     if located is None:
         return 0
     plane = planes[labels.labels.index(located)] >= THRESHOLD

@@ -69,7 +69,7 @@ class EnhancedImage(QObject):
 
     def _quick(self, level: int) -> bool:
         height, width = self._plain[0].shape[:2]
-        return self._look.quick or (height >> level) * (width >> level) <= AT_ONCE
+        return self._look.is_pointwise or (height >> level) * (width >> level) <= AT_ONCE
 
     def _reduced(self, level: int) -> Pixels:
         """By areas, because bilinear painting of the whole one at a small scale skips pixels."""

@@ -46,7 +46,7 @@ class ImageLayer:
         if pixels is None:
             return
         height, width = pixels.shape[:2]
-        grid = clipped_grid(painter, scale).within(height, width)
+        grid = clipped_grid(painter, scale).clip(height, width)
         if grid.empty:
             return
         level = self._enhanced.level(_halvings(scale))

@@ -52,7 +52,7 @@ class MaskLayer:
             in_use,
             whole_pixels(_STRIPE * density),
         )
-        grid = clipped_grid(painter, scale).within(*self._mask.shape)
+        grid = clipped_grid(painter, scale).clip(*self._mask.shape)
         found = render_codes(self._mask, self._palette, grid, self.style, pen)
         if found is None:
             return
@@ -85,7 +85,7 @@ class ProposalLayer:
             return
         density = painter.device().devicePixelRatioF()
         width = whole_pixels(WIDTH * density)
-        grid = clipped_grid(painter, scale).within(*self._mask.shape)
+        grid = clipped_grid(painter, scale).clip(*self._mask.shape)
         found = render_codes(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
         if found is not None:
             part, codes = found

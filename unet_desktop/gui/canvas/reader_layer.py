@@ -47,7 +47,7 @@ class ReaderLayer:
             return
         density = painter.device().devicePixelRatioF()
         width = whole_pixels(_WIDTH * density)
-        grid = clipped_grid(painter, scale).within(*self._reader.mask.shape)
+        grid = clipped_grid(painter, scale).clip(*self._reader.mask.shape)
         found = render_codes(self._reader.mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
         if found is not None:
             part, codes = found

@@ -83,7 +83,7 @@ class CaseFilterBar(QWidget):
         fields = (self._words, self._kept, self._order, self._backwards)
         before = [field.blockSignals(True) for field in fields]
         self._words.setText(query.words)
-        self._kept.setCurrentIndex(self._kept.findData(query.kept))
+        self._kept.setCurrentIndex(self._kept.findData(query.filter))
         self._order.setCurrentIndex(self._order.findData(query.order))
         self._backwards.setChecked(query.backwards)
         for field, blocked in zip(fields, before, strict=True):
@@ -106,7 +106,7 @@ class CaseFilterBar(QWidget):
 
     def clear(self) -> None:
         """Ask for all cases, in the order that was chosen."""
-        self.set_query(replace(self._query, words="", kept=CaseFilter.ALL))
+        self.set_query(replace(self._query, words="", filter=CaseFilter.ALL))
         self.query_chosen.emit(self._query)
 
     def _lay_out(self) -> None:

@@ -61,7 +61,7 @@ class ComparisonHandlers:
         reader, mask = self._app.comparison.reader, self._app.editor.mask
         if reader is None or mask is None or self._app.session.case_id != case_id:
             return
-        box = bounding_box(mask).joined(bounding_box(reader.mask))
+        box = bounding_box(mask).union(bounding_box(reader.mask))
         if not box.empty:
             self._canvas.show_box(box)
 

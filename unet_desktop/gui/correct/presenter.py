@@ -114,7 +114,7 @@ class CanvasPresenter(QObject):
 
     def _name_of(self, value: int) -> str:
         labels = self._app.editor.labels
-        label = None if labels is None else labels.with_value(value)
+        label = None if labels is None else labels.by_value(value)
         if label is not None:
             return label.name
         return "not annotated" if value == NOT_ANNOTATED else "background"

@@ -73,9 +73,9 @@ def _recorded(path: Path, mask: Mask) -> Kept | None:
         if recording is None or not recording.steps or recording.damaged:
             return None
         state = zlib.crc32(mask.data)
-        if recording.steps not in (recording.holds(state), None if mask.any() else recording.holds(None)):
+        if recording.steps not in (recording.steps_in(state), None if mask.any() else recording.steps_in(None)):
             return None
-        return Kept(recording.replay().history, state, recording.start.began_empty)
+        return Kept(recording.replay().history, state, recording.header.began_empty)
     except UserError as error:  # a history that cannot be read shall keep nobody from working on
         log.warning("%s", error)
         return None

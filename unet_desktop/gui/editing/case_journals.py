@@ -81,6 +81,6 @@ def _resumed(path: Path, start: JournalHeader) -> Journal:
     except UserError as error:
         log.warning("%s", error)
         recording = None
-    if recording is None or recording.damaged or recording.holds(start.state) != recording.steps:
+    if recording is None or recording.damaged or recording.steps_in(start.state) != recording.steps:
         return Journal(path, start)
     return recording.resume()

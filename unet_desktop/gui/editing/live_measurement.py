@@ -56,10 +56,10 @@ class LiveMeasurement(QObject):
 
     def _measure(self) -> None:
         if self._tally is not None:
-            self.now = self._tally.measurement()
+            self.now = self._tally.measure()
             if not self._editor.drawing:
-                self.torn = self._tally.torn()
-            self.shown = self._tally.largest() if self.torn else self.now
+                self.torn = self._tally.labels_in_pieces()
+            self.shown = self._tally.measure_largest() if self.torn else self.now
             if self._as_opened:
                 self.opened = self.shown
             self.measured.emit()
@@ -73,7 +73,7 @@ class LiveMeasurement(QObject):
         self._timer.stop()
         self._accepted = {self._editor.model: None}
         self._tally = None if mask is None or labels is None else MeasurementTracker(mask, labels)
-        self.now = self.shown = self.opened = None if self._tally is None else self._tally.measurement()
+        self.now = self.shown = self.opened = None if self._tally is None else self._tally.measure()
         self.torn, self._as_opened = (), True
         self.measured.emit()
         self._start()  # for what opening need not wait for
@@ -81,9 +81,9 @@ class LiveMeasurement(QObject):
     def _on_editor_mask_changed(self, box: Box) -> None:
         if self._tally is not None:
             self._as_opened = False
-            self._tally.note(box)
+            self._tally.mark_changed(box)
             self._start()
 
     def _on_editor_edited(self) -> None:
         if self._tally is not None and self._editor.model not in self._accepted:
-            self._accepted[self._editor.model] = self._tally.measurement()
+            self._accepted[self._editor.model] = self._tally.measure()

@@ -27,7 +27,7 @@ class HistoryPresenter(QObject):
             self._panel.set_steps((), ())
             return
         history = self._editor.history
-        beginning = "Older steps are forgotten" if history.forgot else "Opened"
+        beginning = "Older steps are forgotten" if history.has_dropped_steps else "Opened"
         known, self._counts = self._counts, {}
         for patch in history.patches:
             count = known.get(patch)

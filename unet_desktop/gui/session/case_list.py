@@ -62,7 +62,7 @@ class CaseList(QObject):
     def set_project(self, project: ProjectReader | None) -> None:
         """Show all cases of this project, in the order that was chosen before."""
         self._current = None
-        self.query = replace(self.query, words="", kept=CaseFilter.ALL)
+        self.query = replace(self.query, words="", filter=CaseFilter.ALL)
         self.reload(project)
         self.query_changed.emit()
 

@@ -123,12 +123,12 @@ class ContourTool(Tool):
 
     def commit(self) -> None:
         """See `Tool.commit`."""
-        self._show(self._draft.closed())
+        self._show(self._draft.close())
         self._committing = True
         self._live.commit()
         self._committing = False
         # The same handles stay, so that shaping goes on where it was.
-        self._forget(self._draft.settled(self._size()))
+        self._forget(self._draft.commit(self._size()))
 
     def abandon(self) -> None:
         """See `Tool.abandon`."""
@@ -163,7 +163,7 @@ class ContourTool(Tool):
             return False
         x, y = contour.knots[self._hot]
         self._past.append(self._draft)
-        self._show(self._draft.moved(self._hot, x + right, y + down))
+        self._show(self._draft.move_knot(self._hot, x + right, y + down))
         return True
 
     def _reach_out(self, touch: Touch) -> bool:
@@ -178,7 +178,7 @@ class ContourTool(Tool):
         return piece is None
 
     def _remove(self, knot: Target) -> None:
-        after = self._draft.removed(knot) if isinstance(knot, int) else self._draft
+        after = self._draft.remove_knot(knot) if isinstance(knot, int) else self._draft
         before = self._draft
         self._hot = None
         if after.contour is not before.contour or len(after.knots) != len(before.knots):
@@ -221,13 +221,13 @@ class ContourTool(Tool):
 def _grasp(draft: ContourDraft, touch: Touch, target: Target, size: Size) -> Drag[ContourDraft]:
     """What a press on that target makes of the draft."""
     if isinstance(target, OnCurve):
-        inserted = draft.inserted(target.piece, target.share, size)
-        return Drag(touch, draft, lambda at: inserted.moved(target.piece + 1, at.x, at.y), inserted)
+        inserted = draft.insert_knot(target.piece, target.share, size)
+        return Drag(touch, draft, lambda at: inserted.move_knot(target.piece + 1, at.x, at.y), inserted)
     if isinstance(target, int):
-        return Drag(touch, draft, lambda at: draft.moved(target, at.x, at.y))
+        return Drag(touch, draft, lambda at: draft.move_knot(target, at.x, at.y))
     if target is INSIDE:
-        return Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y))
-    return Drag(touch, draft, lambda at: draft.with_knot(at.x, at.y), draft.with_knot(touch.x, touch.y))
+        return Drag(touch, draft, lambda at: draft.shift(at.x - touch.x, at.y - touch.y))
+    return Drag(touch, draft, lambda at: draft.add_knot(at.x, at.y), draft.add_knot(touch.x, touch.y))
 
 
 def _piece(editor: Editor, options: ToolOptions, followed: Contour | None) -> Piece | None:

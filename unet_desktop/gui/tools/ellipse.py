@@ -46,7 +46,7 @@ class _Purpose:
         box, plane = ellipse.pixels(size)
         if self.part is None:
             return reshape.show(box, plane, self.combine)
-        work = box.joined(self.part.box)
+        work = box.union(self.part.box)
         added, taken = embed_plane(plane, box, work), embed_plane(self.part.plane, self.part.box, work)
         return reshape.show_change(work, added, taken & ~added)
 
@@ -180,7 +180,7 @@ class EllipseTool(Tool):
         if self._draft.ellipse is None or self._drag is not None:
             return False
         self._past.append(self._draft)
-        self._show(self._draft.shifted(right, down))
+        self._show(self._draft.shift(right, down))
         return True
 
     def reset(self) -> None:
@@ -196,13 +196,13 @@ class EllipseTool(Tool):
         draft, ellipse = self._draft, self._draft.ellipse
         start = (touch.x, touch.y)
         # In the middle of clicking points a click is a point wherever it is; only a drag is meant for a handle.
-        click = draft.with_point(start) if draft.points or draft.empty else None
+        click = draft.add_point(start) if draft.points or draft.empty else None
         if isinstance(target, int):
-            return Drag(touch, draft, lambda at: draft.with_moved(target, (at.x, at.y)))
+            return Drag(touch, draft, lambda at: draft.move_point(target, (at.x, at.y)))
         if ellipse is None or target is None:
             if draft.empty:
                 return Drag(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
-            return Drag(touch, draft, lambda at: draft.with_point((at.x, at.y)), click)
+            return Drag(touch, draft, lambda at: draft.add_point((at.x, at.y)), click)
         if isinstance(target, Grip):
             x, y = target.place(ellipse)
             right, down = x - touch.x, y - touch.y
@@ -214,7 +214,7 @@ class EllipseTool(Tool):
                 lambda at: EllipseDraft((), turn_ellipse(ellipse, start, (at.x, at.y), stepwise=at.straight)),
                 click,
             )
-        return Drag(touch, draft, lambda at: draft.shifted(at.x - touch.x, at.y - touch.y), click)
+        return Drag(touch, draft, lambda at: draft.shift(at.x - touch.x, at.y - touch.y), click)
 
     def _show(self, draft: EllipseDraft) -> None:
         self._draft = draft

@@ -58,7 +58,7 @@ class MagicWand(Tool):
 
     def _show(self) -> None:
         if self._draft is not None and self._similar is not None:
-            self._draft.show_plane(*self._similar.within(self._options.tolerance))
+            self._draft.show_plane(*self._similar.select(self._options.tolerance))
             if self._similar.cut_off:
                 self.refused.emit("It goes on beyond the reach of the wand; zoom out or lower the tolerance.")
 

@@ -211,7 +211,7 @@ class TrainingForm(QWidget):
 
     @Slot()
     def _show_explanation(self) -> None:
-        located = self._labels.located()
+        located = self._labels.location_label()
         text = _EXPLANATIONS[self._chosen().framing_for(self._labels)]
         text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:

@@ -37,7 +37,7 @@ class JobProgress(QWidget):
 
     def set_labels(self, labels: LabelSet) -> None:
         """Name what a locating network looks for."""
-        located = labels.located()
+        located = labels.location_label()
         self._located = "structure" if located is None else located.name
 
     def set_idle(self, text: str) -> None:

@@ -58,7 +58,7 @@ class ColourSelection:
         reach = SIDE * reduced // 2
         left, top = (math.floor((at - reach) / reduced) * reduced for at in (x, y))
         whole = (height // reduced * reduced, width // reduced * reduced)
-        self._box = Box(top, left, top + 2 * reach, left + 2 * reach).within(*whole)
+        self._box = Box(top, left, top + 2 * reach, left + 2 * reach).clip(*whole)
         self._open = _open_sides(self._box, whole)
         rows, columns = self._box.height // reduced, self._box.width // reduced
         self._colours = _colours(pixels[self._box.slices], (columns, rows), self._fineness)
@@ -67,7 +67,7 @@ class ColourSelection:
             min(max(int((y - self._box.top) // reduced), 0), rows - 1),
         )
 
-    def within(self, tolerance: float) -> tuple[Box, Region]:
+    def select(self, tolerance: float) -> tuple[Box, Region]:
         """The area whose colours differ by at most the tolerance from the pixel's, its holes closed, its edge smooth.
 
         Args:
@@ -113,7 +113,7 @@ class ColourSelection:
         around = bounding_box(found)
         if around.empty:
             return NO_PIXELS
-        around = around.grown(math.ceil(2 * _EDGE)).within(*found.shape)
+        around = around.expand(math.ceil(2 * _EDGE)).clip(*found.shape)
         # Repeated beyond the window's border, so that what is cut off there is cut straight.
         part = found[around.slices].astype(np.float32)
         smooth = cv2.GaussianBlur(part, (0, 0), max(self._fineness * _EDGE, 0.4), borderType=cv2.BORDER_REPLICATE)

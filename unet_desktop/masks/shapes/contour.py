@@ -44,7 +44,7 @@ class Contour:
         """((N - 1) * steps + 1, 2) float64: points on the curve from the first knot to the last, not back again."""
         return self.outline(steps)[: (len(self.knots) - 1) * steps + 1]
 
-    def moved(self, knot: int, x: float, y: float) -> Contour:
+    def move_knot(self, knot: int, x: float, y: float) -> Contour:
         """With a knot at another image point; only the two pieces that end in it change.
 
         Its direction turns as the circle through it and its neighbours turns.
@@ -54,17 +54,17 @@ class Contour:
         directions[knot] += _tangents(knots)[knot] - _tangents(self.knots)[knot]
         return Contour(knots, directions)
 
-    def shifted(self, right: float, down: float) -> Contour:
+    def shift(self, right: float, down: float) -> Contour:
         """All of it moved by that many pixels."""
         return Contour(self.knots + np.array([right, down]), self.directions)
 
-    def removed(self, knot: int) -> Contour:
+    def remove_knot(self, knot: int) -> Contour:
         """Without a knot; the same when it would leave too few."""
         if len(self.knots) <= FEWEST:
             return self
         return Contour(np.delete(self.knots, knot, axis=0), np.delete(self.directions, knot))
 
-    def inserted(self, piece: int, share: float) -> Contour:
+    def insert_knot(self, piece: int, share: float) -> Contour:
         """With another knot on the curve behind that knot, at that share (0..1) of the way to the next one."""
         control = self.controls()[piece : piece + 1]
         point = _bezier(control, np.array([share]))[0, 0]

@@ -66,50 +66,50 @@ class ContourDraft:
         after = self._after(size)
         if after is self.origin:
             return None
-        box = after.box.joined(self.origin.box)
+        box = after.box.union(self.origin.box)
         now, before = _in(box, after), _in(box, self.origin)
         inner = bounding_box(now ^ before)
         if inner.empty:
             return None
         now, before = now[inner.slices], before[inner.slices]
-        return Change(inner.moved(box.top, box.left), now & ~before, before & ~now)
+        return Change(inner.shift(box.top, box.left), now & ~before, before & ~now)
 
-    def settled(self, size: Size) -> ContourDraft:
+    def commit(self, size: Size) -> ContourDraft:
         """The same curve with the pixels it made, to be shaped further from there."""
         after = self._after(size)
         return replace(self, knots=np.zeros((0, 2)), base=self.contour, pixels=after, origin=after)
 
-    def closed(self) -> ContourDraft:
+    def close(self) -> ContourDraft:
         """No longer drawn from nothing; until then the side from the last knot to the first one is straight."""
         return replace(self, knots=np.zeros((0, 2))) if self.drawing else self
 
-    def with_knot(self, x: float, y: float) -> ContourDraft:
+    def add_knot(self, x: float, y: float) -> ContourDraft:
         """With another knot at the end of a contour drawn from nothing."""
         return _drawn(np.append(self.knots, [[x, y]], axis=0))
 
-    def moved(self, knot: int, x: float, y: float) -> ContourDraft:
+    def move_knot(self, knot: int, x: float, y: float) -> ContourDraft:
         """With a knot at another place."""
         if self.drawing:
             knots = self.knots.copy()
             knots[knot] = x, y
             return _drawn(knots)
-        return self if self.contour is None else replace(self, contour=self.contour.moved(knot, x, y))
+        return self if self.contour is None else replace(self, contour=self.contour.move_knot(knot, x, y))
 
-    def removed(self, knot: int) -> ContourDraft:
+    def remove_knot(self, knot: int) -> ContourDraft:
         """Without a knot, as far as enough are left."""
         if self.drawing:
             return _drawn(np.delete(self.knots, knot, axis=0))
-        return self if self.contour is None else replace(self, contour=self.contour.removed(knot))
+        return self if self.contour is None else replace(self, contour=self.contour.remove_knot(knot))
 
-    def shifted(self, right: float, down: float) -> ContourDraft:
+    def shift(self, right: float, down: float) -> ContourDraft:
         """All of the curve moved."""
-        return self if self.contour is None else replace(self, contour=self.contour.shifted(right, down))
+        return self if self.contour is None else replace(self, contour=self.contour.shift(right, down))
 
-    def inserted(self, piece: int, share: float, size: Size) -> ContourDraft:
+    def insert_knot(self, piece: int, share: float, size: Size) -> ContourDraft:
         """With another knot on the curve; no pixel changes by that."""
         if self.contour is None:
             return self
-        contour = self.contour.inserted(piece, share)
+        contour = self.contour.insert_knot(piece, share)
         return replace(self, contour=contour, base=contour, pixels=self._after(size))
 
     def _after(self, size: Size) -> Piece:
@@ -120,7 +120,7 @@ class ContourDraft:
         if self.base is None or self.contour is None:
             return reached
         left = _pixels(self.base, size)
-        box = self.pixels.box.joined(reached.box).joined(left.box)
+        box = self.pixels.box.union(reached.box).union(left.box)
         inside = _in(box, reached)
         moved = (inside ^ _in(box, left)) | _along(self.base, self.contour, box, self.stray)
         return Piece(box, (_in(box, self.pixels) & ~moved) | (inside & moved))

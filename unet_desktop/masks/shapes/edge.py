@@ -112,7 +112,7 @@ def _window(pixels: Pixels, gap: Gap, reduced: int) -> Box:
         *(math.ceil((high + margin) / reduced) * reduced for high in (bottom, right)),
     )
     height, width = (length // reduced * reduced for length in pixels.shape[:2])
-    return box.within(height, width)
+    return box.clip(height, width)
 
 
 def _holds(box: Box, at: Corner) -> bool:

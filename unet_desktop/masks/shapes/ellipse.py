@@ -35,7 +35,7 @@ class Ellipse:
         a, b = (self.b, self.a) if quarters % 2 else (self.a, self.b)
         return Ellipse(self.x, self.y, a, b, angle)
 
-    def shifted(self, right: float, down: float) -> Ellipse:
+    def shift(self, right: float, down: float) -> Ellipse:
         """Moved by that many pixels."""
         return replace(self, x=self.x + right, y=self.y + down)
 
@@ -79,7 +79,7 @@ class Ellipse:
         box = Box(
             math.floor(self.y - high), math.floor(self.x - wide), math.ceil(self.y + high), math.ceil(self.x + wide)
         )
-        box = box.within(*size)
+        box = box.clip(*size)
         if box.empty:
             return NO_PIXELS
         p = (cosine / self.a) ** 2 + (sine / self.b) ** 2

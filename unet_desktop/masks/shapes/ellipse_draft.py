@@ -31,18 +31,18 @@ class EllipseDraft:
         """Is there nothing at all?"""
         return not self.points and self.ellipse is None
 
-    def with_point(self, place: Place) -> EllipseDraft:
+    def add_point(self, place: Place) -> EllipseDraft:
         """With another point at the end."""
         return _drafted((*self.points, place))
 
-    def with_moved(self, index: int, place: Place) -> EllipseDraft:
+    def move_point(self, index: int, place: Place) -> EllipseDraft:
         """With that point at another place."""
         return _drafted((*self.points[:index], place, *self.points[index + 1 :]))
 
-    def shifted(self, right: float, down: float) -> EllipseDraft:
+    def shift(self, right: float, down: float) -> EllipseDraft:
         """All of it moved by that many pixels."""
         points = tuple((x + right, y + down) for x, y in self.points)
-        return EllipseDraft(points, None if self.ellipse is None else self.ellipse.shifted(right, down))
+        return EllipseDraft(points, None if self.ellipse is None else self.ellipse.shift(right, down))
 
     def preview(self, pointer: Place) -> Ellipse | None:
         """What a click at the pointer would lead to, while that is not in the mask yet."""

@@ -92,4 +92,4 @@ def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np
 
 def _piece(around: Box, plane: Region) -> Piece:
     inner = bounding_box(plane)
-    return Piece(inner.moved(around.top, around.left), plane[inner.slices].copy())
+    return Piece(inner.shift(around.top, around.left), plane[inner.slices].copy())

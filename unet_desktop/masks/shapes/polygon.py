@@ -38,7 +38,7 @@ def fill_polygons(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Bo
     ends = np.concatenate([np.roll(outline, -1, axis=0) for outline in edges])
     low, high = starts.min(axis=0), starts.max(axis=0)
     reach = np.ceil(np.clip(np.concatenate([low - 0.5, high - 0.5]), -1, 1 << 24)).astype(int)
-    box = Box(int(reach[1]), int(reach[0]), int(reach[3]), int(reach[2])).within(*size)
+    box = Box(int(reach[1]), int(reach[0]), int(reach[3]), int(reach[2])).clip(*size)
     if box.empty:
         return NO_PIXELS
     rows, columns, turns = _crossings(starts, ends, box)

@@ -19,7 +19,7 @@ from unet_desktop.tasks.evaluation.pairing import Pair
 from unet_desktop.tasks.evaluation.reader import ReaderMask
 
 Tells = frozenset[str] | None
-"""See `ForeignMask.tells`."""
+"""See `ForeignMask.possible_labels`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         )
     figures = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
     compared = Compared(second.name, first, second, figures, _vertical(ours, labels), _vertical(theirs, labels))
-    return Outcome(compared, _mapping(read), (read[0].tells, read[1].tells))
+    return Outcome(compared, _mapping(read), (read[0].possible_labels, read[1].possible_labels))
 
 
 def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:

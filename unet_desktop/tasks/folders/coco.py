@@ -87,14 +87,14 @@ def _annotations(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, o
             continue
         whole = Box(0, 0, *plane.shape)
         for within, piece in [(whole, plane)] if label.unique else split_pieces(plane):
-            yield _annotation(label, piece, within.moved(box.top, box.left), mask.shape)
+            yield _annotation(label, piece, within.shift(box.top, box.left), mask.shape)
 
 
 def _annotation(label: Label, piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, object]:
     """Of pixels that `piece` marks in the box `place` of a picture of that shape."""
     rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
     left, top = place.left + int(columns[0]), place.top + int(rows[0])
-    found = [outline.moved(place.top, place.left) for outline in trace_outlines(piece)]
+    found = [outline.shift(place.top, place.left) for outline in trace_outlines(piece)]
     holes = any(outline.holes for outline in found)
     return {
         "category_id": label.value,

@@ -63,7 +63,7 @@ class Flags:
         return row
 
     def _words(self, labels: LabelSet) -> Iterator[str]:
-        located = labels.located()
+        located = labels.location_label()
         name = "structure" if located is None else located.name
         if self.not_found:
             yield f"no {name} found"
@@ -86,7 +86,7 @@ def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Meas
         measured: the prediction's mask, places in the picture's pixels.
         labels: of the model.
     """
-    located = labels.located()
+    located = labels.location_label()
     extent = None if located is None else measured.extents[labels.labels.index(located)]
     found = prediction.found and (extent is None or extent.area > 0)
     around = None

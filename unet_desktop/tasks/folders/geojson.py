@@ -38,7 +38,7 @@ def _feature(label: Label, mask: Mask, box: Box, labels: LabelSet) -> dict[str, 
     size = measure_extent(plane)
     if size.area == 0:
         return None
-    polygons = [_polygon(outline.moved(box.top, box.left)) for outline in trace_outlines(plane)]
+    polygons = [_polygon(outline.shift(box.top, box.left)) for outline in trace_outlines(plane)]
     several = len(polygons) > 1
     measures = {"area_px": size.area, "height_px": size.height, "width_px": size.width}
     colour = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]

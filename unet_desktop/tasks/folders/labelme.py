@@ -56,7 +56,7 @@ def _shapes(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object
     part = mask[box.slices]
     for label in labels:
         for within, piece in split_pieces(region(part, labels, label)):
-            shape = _polygon(piece, within.moved(box.top, box.left)) or _mask(piece, within.moved(box.top, box.left))
+            shape = _polygon(piece, within.shift(box.top, box.left)) or _mask(piece, within.shift(box.top, box.left))
             yield {"label": label.name, "group_id": None, "description": "", "flags": {}} | shape
 
 

@@ -132,7 +132,7 @@ def _find_eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, f
 def _uncertainty(prediction: Prediction, found: Measurement) -> Iterator[Pair]:
     box = Box(0, 0, 0, 0)
     for extent in found.extents:
-        box = box.joined(Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width))
+        box = box.union(Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width))
     known = prediction.trust.uncertainty
     if known is not None and not box.empty:
         yield "uncertainty_bits", round(_mean(known, box), 4)
