@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unet_desktop.statistics.bland_altman import limits_from_moments, limits_of_agreement
-from unet_desktop.statistics.bootstrap import estimates
-from unet_desktop.statistics.icc import reliability
+from unet_desktop.statistics.bootstrap import estimate_means
+from unet_desktop.statistics.icc import intraclass_correlation
 from unet_desktop.statistics.quantiles import LARGE, f_quantile, t_quantile
 
 # Bland and Altman 1986, Lancet 327(8476), p. 307, table: peak expiratory flow (l/min) of 17 people, first measurement.
@@ -93,7 +93,7 @@ class TestLimitsOfAgreement:
 class TestReliability:
     def test_four_judges_of_1979(self):
         """P. 424, table 4: ICC(2,1) is .29. The interval is that of R's psych::ICC for the same table: .019 to .761."""
-        found = reliability(JUDGED)
+        found = intraclass_correlation(JUDGED)
         assert found.count == 6
         assert found.value == pytest.approx(0.29, abs=0.005)
         assert found.interval == pytest.approx((0.019, 0.761), abs=0.0006)
@@ -101,25 +101,26 @@ class TestReliability:
     def test_by_hand_from_the_table_of_variance(self):
         """P. 423, table 3: mean squares 11.24 between targets, 32.49 between judges, 1.02 residual."""
         by_hand = (11.24 - 1.02) / (11.24 + 3 * 1.02 + 4 * (32.49 - 1.02) / 6)
-        assert reliability(JUDGED).value == pytest.approx(by_hand, abs=0.001)
+        assert intraclass_correlation(JUDGED).value == pytest.approx(by_hand, abs=0.001)
 
     def test_a_reader_who_always_measures_more_does_not_agree(self):
         """Consistent, so ICC(3,1) would be 1. By hand: BMS 10/3, JMS 2, EMS 0, so (10/3) / (10/3 + 2 * 2 / 4)."""
-        found = reliability([[1, 2], [2, 3], [3, 4], [4, 5]])
+        found = intraclass_correlation([[1, 2], [2, 3], [3, 4], [4, 5]])
         assert found.value == pytest.approx((10 / 3) / (10 / 3 + 1))
         assert found.interval[0] < found.value < found.interval[1] <= 1
 
     def test_equal_readers_agree_wholly(self):
-        assert reliability([[0.3, 0.3], [0.4, 0.4], [0.7, 0.7]]).interval == (1, 1)
+        assert intraclass_correlation([[0.3, 0.3], [0.4, 0.4], [0.7, 0.7]]).interval == (1, 1)
 
     @pytest.mark.parametrize("values", [[[1, 1], [1, 1]], [[1, 2], [2, 1]], [[1, 2]], [], [[1], [2]]])
     def test_what_has_no_reliability(self, values):
-        assert reliability(values) is None
+        assert intraclass_correlation(values) is None
 
     @settings(max_examples=25)
     @given(st.lists(st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)), min_size=3, max_size=30))
+    @example([(0.5, 0.375), (0.75, 0.125), (0.125, 0.75)])  # the pictures' means are equal
     def test_it_lies_in_its_interval(self, values):
-        found = reliability(values)
+        found = intraclass_correlation(values)
         if found is not None:
             assert -1 <= found.interval[0] <= found.interval[1] <= 1
             assert found.value <= 1
@@ -127,40 +128,40 @@ class TestReliability:
 
 class TestBootstrap:
     def test_means_are_over_those_that_have_the_figure(self):
-        found = estimates([{"a": 1.0, "b": 2.0}, {"a": 3.0}], ["x", "y"], 0, 0)
+        found = estimate_means([{"a": 1.0, "b": 2.0}, {"a": 3.0}], ["x", "y"], 0, 0)
         assert (found["a"].mean, found["a"].count, found["a"].interval) == (2.0, 2, None)
         assert (found["b"].mean, found["b"].count) == (2.0, 1)
 
     def test_of_normal_values_it_is_as_wide_as_by_t(self):
         values = np.random.default_rng(3).normal(0.8, 0.05, 200)
-        found = estimates([{"a": value} for value in values], [str(at) for at in range(200)], 4000, 7)["a"]
+        found = estimate_means([{"a": value} for value in values], [str(at) for at in range(200)], 4000, 7)["a"]
         reach = t_quantile(0.975, 199) * values.std(ddof=1) / math.sqrt(200)
         assert found.interval == pytest.approx((values.mean() - reach, values.mean() + reach), abs=0.1 * reach)
 
     def test_the_seed_decides(self):
         pictures = [{"a": value} for value in (0.1, 0.5, 0.6, 0.9, 0.95)]
-        first, again, other = (estimates(pictures, list("vwxyz"), 500, seed)["a"] for seed in (1, 1, 2))
+        first, again, other = (estimate_means(pictures, list("vwxyz"), 500, seed)["a"] for seed in (1, 1, 2))
         assert first == again
         assert first != other
 
     def test_a_skewed_figure_has_a_skewed_interval(self):
         """Dice near 1: the mean may well be lower but hardly higher; BCa shifts both ends down."""
         pictures = [{"dice": value} for value in (*[0.99] * 18, 0.6, 0.4)]
-        low, high = estimates(pictures, [str(at) for at in range(20)], 4000, 0)["dice"].interval
+        low, high = estimate_means(pictures, [str(at) for at in range(20)], 4000, 0)["dice"].interval
         mean = sum(figures["dice"] for figures in pictures) / 20
         assert mean - low > 1.5 * (high - mean)
 
     def test_patients_are_drawn_whole(self):
         """Ten pictures of each of four patients say no more than one of each."""
         of_each = [0.5, 0.7, 0.8, 0.9]
-        many = estimates([{"a": value} for value in of_each * 10], list("wxyz") * 10, 2000, 0)["a"]
-        one = estimates([{"a": value} for value in of_each], list("wxyz"), 2000, 0)["a"]
-        apart = estimates([{"a": value} for value in of_each * 10], [str(at) for at in range(40)], 2000, 0)["a"]
+        many = estimate_means([{"a": value} for value in of_each * 10], list("wxyz") * 10, 2000, 0)["a"]
+        one = estimate_means([{"a": value} for value in of_each], list("wxyz"), 2000, 0)["a"]
+        apart = estimate_means([{"a": value} for value in of_each * 10], [str(at) for at in range(40)], 2000, 0)["a"]
         assert many.interval == pytest.approx(one.interval)
         assert apart.interval[1] - apart.interval[0] < 0.5 * (one.interval[1] - one.interval[0])
 
     def test_equal_values_leave_no_doubt_and_one_patient_says_nothing(self):
-        assert estimates([{"a": 0.5}] * 5, list("vwxyz"), 100, 0)["a"].interval == (0.5, 0.5)
-        assert estimates([{"a": 0.5}, {"a": 0.6}], ["x", "x"], 100, 0)["a"].interval is None
-        assert estimates([{"a": 0.5}, {"b": 0.6}], ["x", "y"], 100, 0)["a"].interval is None
-        assert estimates([], [], 100, 0) == {}
+        assert estimate_means([{"a": 0.5}] * 5, list("vwxyz"), 100, 0)["a"].interval == (0.5, 0.5)
+        assert estimate_means([{"a": 0.5}, {"a": 0.6}], ["x", "x"], 100, 0)["a"].interval is None
+        assert estimate_means([{"a": 0.5}, {"b": 0.6}], ["x", "y"], 100, 0)["a"].interval is None
+        assert estimate_means([], [], 100, 0) == {}

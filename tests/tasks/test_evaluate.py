@@ -18,10 +18,10 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.split import write_split
 from unet_desktop.reports.document import Gallery
 from unet_desktop.reports.render import render
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings, worst_first
 from unet_desktop.tasks.evaluation.pairing import pair_masks
 from unet_desktop.tasks.evaluation.reader import folder_reader
 from unet_desktop.tasks.evaluation.report import document
+from unet_desktop.tasks.evaluation.result import Evaluation, Settings, worst_first
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import resolve_sides
 from unet_desktop.tasks.evaluation.targets import Targets
@@ -58,7 +58,7 @@ def predicted(project):
 
 
 def figures_of(events):
-    return next(event for event in events if isinstance(event, Evaluated))
+    return next(event for event in events if isinstance(event, Evaluation))
 
 
 class TestMeeting:
@@ -348,7 +348,7 @@ class TestWriting:
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
         text = b"".join(render(document(figures_of(compared(*folders)), DAY), "html")).decode()
         assert "Bland-Altman)" not in text
-        assert "Where they agree least" not in text
+        assert "Lowest agreement" not in text
 
     def test_the_pdf(self, graded, tmp_path):
         pytest.importorskip("reportlab", reason="the extra report is not installed")

@@ -15,7 +15,7 @@ from unet_desktop.cli.import_images import LABELS_HELP, labels_of
 from unet_desktop.cli.progress import follow
 
 if TYPE_CHECKING:
-    from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+    from unet_desktop.tasks.evaluation.result import Evaluation, Settings
     from unet_desktop.tasks.evaluation.sides import Sides
     from unet_desktop.tasks.evaluation.targets import Targets
     from unet_desktop.tasks.events import EvaluationEvent
@@ -60,7 +60,7 @@ def run(
     Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and ICC. Masks meet by their
     names. Exit code 1: some masks of the second have no counterpart or cannot be read. 2: nothing can be compared.
     """
-    from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+    from unet_desktop.tasks.evaluation.result import Evaluation, Settings
     from unet_desktop.tasks.evaluation.sides import resolve_sides
     from unet_desktop.tasks.evaluation.targets import Targets
 
@@ -70,33 +70,33 @@ def run(
     sides = resolve_sides(first, second, project, wanted, held_out=held_out)
     followed = follow(_events(sides, Settings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
     for event in followed.rest:
-        if isinstance(event, Evaluated):
+        if isinstance(event, Evaluation):
             _print(event)
     raise typer.Exit(SOME_FAILED if followed.failed or followed.stopped else DONE)
 
 
 def _events(sides: Sides, settings: Settings, targets: Targets) -> Iterator[EvaluationEvent]:
-    from unet_desktop.tasks.evaluation.evaluated import Evaluated
+    from unet_desktop.tasks.evaluation.result import Evaluation
     from unet_desktop.tasks.evaluation.run import evaluate
 
     for event in evaluate(sides, settings):
         yield event
-        if isinstance(event, Evaluated):
+        if isinstance(event, Evaluation):
             yield from targets.write(event)
 
 
-def _print(evaluated: Evaluated) -> None:
+def _print(evaluation: Evaluation) -> None:
     from unet_desktop.tasks.evaluation.wording import agreement_rows, caveats, means_rows
 
-    pictures = "1 picture" if evaluated.pictures == 1 else f"{evaluated.pictures} pictures"
-    shown = Table(title=Text(f"{evaluated.first} and {evaluated.second}: mean over {pictures}"))
+    pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures} pictures"
+    shown = Table(title=Text(f"{evaluation.first} and {evaluation.second}: mean over {pictures}"))
     for heading in ("figure", "mean", "95 % interval", "pictures"):
         shown.add_column(heading, justify="left" if heading == "figure" else "right")
-    for row in means_rows(evaluated):
+    for row in means_rows(evaluation):
         shown.add_row(*map(Text, row))
     shown.add_section()
-    for row in agreement_rows(evaluated):
+    for row in agreement_rows(evaluation):
         shown.add_row(*map(Text, row))
     output.print(shown)
-    for sentence in caveats(evaluated):
+    for sentence in caveats(evaluation):
         output.print(sentence, markup=False)

@@ -1,4 +1,4 @@
-"""Limits of agreement between two readers who measured the same pictures.
+"""Limits of agreement between two readers who measured the same pictures (Bland and Altman).
 
 Sources: Bland and Altman 1986, "Statistical methods for assessing agreement between two methods of clinical
 measurement", Lancet 327(8476), pp. 307-310; and 1999, "Measuring agreement in method comparison studies", Statistical
@@ -22,14 +22,14 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The differences between two readers, first minus second, in what they measured.
+    """The differences between two readers, first minus second.
 
     Attributes:
-        count: pictures that both measured.
+        count: number of pictures that both measured.
         bias: mean difference. bias_interval: its 95 % confidence interval.
         deviation: standard deviation of the differences.
-        low, high: the limits of agreement; about 95 % of differences lie between them, if they are as good as normal.
-        low_interval, high_interval: the limits' own 95 % confidence intervals.
+        low, high: the limits of agreement, which hold about 95 % of differences if these are nearly normal.
+        low_interval, high_interval: 95 % confidence intervals of the limits.
     """
 
     count: int
@@ -43,9 +43,9 @@ class Limits:
 
 
 def limits_of_agreement(first: Sequence[float], second: Sequence[float]) -> Limits | None:
-    """The limits of agreement of pairs of measurements; None for fewer than two.
+    """Compute the limits of agreement of pairs of measurements; None for fewer than two.
 
-    Each pair counts as independent of the others.
+    The pairs are taken as independent.
     """
     differences = np.subtract(np.asarray(first, float), np.asarray(second, float))
     if differences.size < 2:
@@ -54,7 +54,7 @@ def limits_of_agreement(first: Sequence[float], second: Sequence[float]) -> Limi
 
 
 def limits_from_moments(count: int, bias: float, deviation: float) -> Limits:
-    """The limits of agreement from mean and standard deviation of so many differences, at least two.
+    """Compute the limits of agreement from mean and standard deviation of `count` differences, at least two.
 
     Standard errors: of the bias s/sqrt(n) (1986, p. 309); of a limit s sqrt(1/n + 1.96²/(2(n - 1))) (1999, p. 141),
     of which 1986, p. 309, gives the approximation sqrt(3 s²/n). Intervals by Student's t with n - 1 degrees of freedom.

@@ -1,4 +1,4 @@
-"""Confidence intervals of means by resampling the pictures, patient by patient where patients are known.
+"""Confidence intervals of means by resampling pictures, or whole patients where they are known.
 
 BCa: the percentiles of the resampled means, corrected for bias and for how the spread follows the mean. Source: Efron
 1987, "Better bootstrap confidence intervals", Journal of the American Statistical Association 82(397), pp. 171-185;
@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 from unet_desktop.statistics.bland_altman import Interval
 
 _AT_A_TIME = 1 << 20
-"""Weights drawn at a time: 8 MB, however many pictures there are."""
+"""Weights drawn at a time: 8 MB for any number of pictures."""
 _NORMAL = NormalDist()
-Figures = Mapping[str, float]
+Metrics = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The mean of a figure over the pictures that have it.
+    """The mean of a metric over the pictures that have it.
 
     Attributes:
-        mean: of the figure. count: pictures that have it.
-        interval: its 95 % confidence interval; None where it was not asked for or where there is but one patient.
+        mean: the mean. count: number of pictures that have the metric.
+        interval: 95 % confidence interval; None when not requested, and for a single patient.
     """
 
     mean: float
@@ -36,39 +36,39 @@ class Estimate:
     interval: Interval | None = None
 
 
-def estimates(pictures: Sequence[Figures], groups: Sequence[str], resamples: int, seed: int) -> dict[str, Estimate]:
-    """The mean of each figure, with its interval.
+def estimate_means(
+    pictures: Sequence[Metrics], groups: Sequence[str], resamples: int, seed: int
+) -> dict[str, Estimate]:
+    """Estimate the mean of each metric, with its confidence interval.
 
     Args:
-        pictures: figures of each; what one lacks is left out of that figure's mean.
-        groups: of each picture, what it belongs to (a patient, or itself); groups are drawn whole.
-        resamples: how many; 0 for no intervals.
+        pictures: metrics of each picture; a picture without a metric is left out of its mean.
+        groups: what each picture belongs to (a patient, or itself); groups are resampled whole.
+        resamples: number of resamples; 0 for no intervals.
         seed: the same seed gives the same intervals.
     """
-    names = list(dict.fromkeys(name for figures in pictures for name in figures))
+    names = list(dict.fromkeys(name for metrics in pictures for name in metrics))
     order = {group: place for place, group in enumerate(dict.fromkeys(groups))}
     place = np.array([order[group] for group in groups], int)
     sums, counts = np.zeros((2, len(order), len(names)))
     for column, name in enumerate(names):
-        has = np.array([name in figures for figures in pictures])
-        values = np.array([figures.get(name, 0.0) for figures in pictures])
+        has = np.array([name in metrics for metrics in pictures])
+        values = np.array([metrics.get(name, 0.0) for metrics in pictures])
         sums[:, column] = np.bincount(place, values, len(order))
         counts[:, column] = np.bincount(place, has, len(order))
     means = sums.sum(axis=0) / counts.sum(axis=0)
     intervals: list[Interval | None] = [None] * len(names)
     if resamples and len(order) > 1:
-        drawn = _resampled(sums, counts, resamples, seed)
+        drawn = _resample(sums, counts, resamples, seed)
         intervals = [
-            _bca(float(means[at]), drawn[:, at], _left_out(sums[:, at], counts[:, at])) for at in range(len(names))
+            _bca(float(means[at]), drawn[:, at], _leave_one_out(sums[:, at], counts[:, at])) for at in range(len(names))
         ]
     whole = counts.sum(axis=0)
     return {name: Estimate(float(means[at]), round(float(whole[at])), intervals[at]) for at, name in enumerate(names)}
 
 
-def _resampled(
-    sums: NDArray[np.float64], counts: NDArray[np.float64], resamples: int, seed: int
-) -> NDArray[np.float64]:
-    """(resamples, figures): the means over groups drawn with replacement, NaN where none of them has the figure."""
+def _resample(sums: NDArray[np.float64], counts: NDArray[np.float64], resamples: int, seed: int) -> NDArray[np.float64]:
+    """Draw groups with replacement; return (resamples, metrics) means, NaN where no group drawn has the metric."""
     generator, groups = np.random.default_rng(seed), len(sums)
     blocks = []
     for start in range(0, resamples, max(1, _AT_A_TIME // groups)):
@@ -80,8 +80,8 @@ def _resampled(
     return np.concatenate(blocks)
 
 
-def _left_out(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The means with each group left out that has the figure, where others have it too."""
+def _leave_one_out(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the means without each group that has the metric, where others have it too."""
     rest = counts.sum() - counts
     kept = (counts > 0) & (rest > 0)
     return np.asarray((sums.sum() - sums[kept]) / rest[kept], float)
@@ -93,10 +93,10 @@ def _bca(mean: float, drawn: NDArray[np.float64], left_out: NDArray[np.float64])
         return None
     away = left_out.mean() - left_out
     spread = float(np.square(away).sum())
-    if drawn[-1] - drawn[0] <= 1e-12 * max(1.0, abs(mean)) or spread == 0:  # all pictures have one value
+    if drawn[-1] - drawn[0] <= 1e-12 * max(1.0, abs(mean)) or spread == 0:  # all pictures have the same value
         return (mean, mean)
     acceleration = float((away**3).sum()) / (6 * spread**1.5)
-    # Half of those that are equal to the mean count as below it, so that coarse figures get no bias from ties.
+    # Half of those equal to the mean count as below it, so that ties in coarse metrics cause no bias.
     below = (np.count_nonzero(drawn < mean) + np.count_nonzero(drawn <= mean)) / (2 * drawn.size)
     bias = _NORMAL.inv_cdf(min(max(below, 0.5 / drawn.size), 1 - 0.5 / drawn.size))
     ends = []

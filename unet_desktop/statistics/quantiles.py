@@ -1,6 +1,6 @@
-"""Quantiles of Student's t and of F, by mpmath, which is there wherever torch is.
+"""Quantiles of Student's t and of F, by mpmath, which torch brings along.
 
-SciPy would answer in one line and weigh 143 MB more on every computer; nothing else here would use it.
+SciPy would do it in one line, but adds 143 MB to every installation, and nothing else here would use it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from functools import cache
 from statistics import NormalDist
 
 LARGE = 200.0
-"""Degrees of freedom from which, where F has as many above and below, a formula takes over that is off by less than
-1e-4 there: mpmath's series converge too slowly."""
+"""From so many degrees of freedom above and below, a formula replaces mpmath's series, which converge too slowly; its
+error there is less than 1e-4."""
 _MOST = 1e4
-"""More degrees of freedom than these are taken for so many; F moves by less than 1e-3 of itself then."""
+"""More degrees of freedom count as so many; F changes by less than 1e-3 of itself."""
 
 
 def t_quantile(probability: float, freedom: float) -> float:
-    """The value that Student's t with so many degrees of freedom stays below with that probability, 0.5 to 1.
+    """Return the value below which Student's t lies with that probability, 0.5 to 1.
 
     The square of t has the F distribution with 1 and `freedom` degrees.
     """
@@ -26,7 +26,7 @@ def t_quantile(probability: float, freedom: float) -> float:
 
 @cache
 def f_quantile(probability: float, above: float, below: float) -> float:
-    """The value that F with these degrees of freedom, whole or not, stays below with that probability.
+    """Return the value below which F lies with that probability; degrees of freedom may be fractional.
 
     Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions": F by the incomplete beta function,
     26.6.2; where both degrees are large, 26.6.16.

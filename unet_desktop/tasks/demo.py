@@ -15,8 +15,8 @@ from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
 from unet_desktop.tasks.evaluation.reader import folder_reader, predictions
+from unet_desktop.tasks.evaluation.result import Evaluation, Settings
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import DemoResult, FileWritten, TaskEvent
@@ -51,16 +51,16 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
     model = list_models(project.layout)[0].path
     yield from segment_cases(root, waiting, model)
     yield from segment_folder(Request(sources=(root / "images",), output=results, model=model))
-    yield from _evaluated(root, project)
+    yield from _evaluate(root, project)
     sheet = results / "overlay.jpg"
     _write_sheet(Project.open(root), waiting[:8], sheet)
     yield FileWritten("overlay picture", sheet)
 
 
-def _evaluated(root: Path, project: Project) -> Iterator[DemoResult]:
+def _evaluate(root: Path, project: Project) -> Iterator[DemoResult]:
     sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS), project.labels)
     for event in evaluate(sides, Settings(resamples=0)):
-        if isinstance(event, Evaluated):
+        if isinstance(event, Evaluation):
             yield DemoResult(event.pictures, event.means)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unet_desktop.engine.events import Message, TrainEvent, Working
 
 if TYPE_CHECKING:
-    from unet_desktop.tasks.evaluation.evaluated import Evaluated
+    from unet_desktop.tasks.evaluation.result import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
 FolderEvent: TypeAlias = Message | Working | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 """Of a run over folders of pictures."""
-EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluated | FileWritten"
+EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound | DemoResult"

@@ -86,7 +86,7 @@ def test_from_the_menu_to_the_figures(opened: MainWindow, reader: Path, qtbot) -
     panel = opened.panels.comparison
     assert panel.isVisible()
     assert panel.findChild(QLabel, "comparison_title").text() == "Dr. B against masks of Test: 3 pictures"
-    assert opened.app.comparison.evaluated.limits.count == 3
+    assert opened.app.comparison.evaluation.limits.count == 3
 
 
 def _line(dialog: CompareReadersDialog):
@@ -144,12 +144,12 @@ def test_a_dot_opens_its_case(compared: MainWindow, qtbot) -> None:
 
 
 def test_corrections_count_after_again(compared: MainWindow, reader: Path, qtbot) -> None:
-    before = compared.app.comparison.evaluated.means["dice"]
+    before = compared.app.comparison.evaluation.means["dice"]
     compared.app.session.open_case("b")
     compared.app.editor.replace_mask("Test", read_mask(reader / "b.png", DISC_AND_CUP))
     with qtbot.waitSignal(compared.app.comparison.changed, timeout=20000):
         qtbot.mouseClick(compared.panels.comparison.findChild(QPushButton, "again"), Qt.MouseButton.LeftButton)
-    assert compared.app.comparison.evaluated.means["dice"] > before
+    assert compared.app.comparison.evaluation.means["dice"] > before
     assert names(compared.panels.comparison.findChild(ComparedCases))[-1] == "b"
     qtbot.waitUntil(lambda: not compared.app.runner.busy)
 
@@ -171,7 +171,7 @@ def test_saving(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot, kind: 
 
 def test_another_project_starts_anew(compared: MainWindow, qtbot) -> None:
     compared.app.session.close_project()
-    assert compared.app.comparison.evaluated is None
+    assert compared.app.comparison.evaluation is None
     assert compared.app.comparison.request is None
     assert compared.panels.comparison.findChild(QPushButton, "compare").text() == "Compare two readers…"
 
@@ -244,7 +244,7 @@ def test_the_models_predictions_of_validation_cases(opened: MainWindow, root: Pa
     with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
         opened.app.comparison.start(CompareRequest(Other.PREDICTIONS, held_out=True))
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
-    assert [case.name for case in opened.app.comparison.evaluated.cases] == ["d"]
+    assert [case.name for case in opened.app.comparison.evaluation.cases] == ["d"]
     assert not opened.panels.comparison.findChild(AgreementPlot).isVisible()  # one picture has no limits
 
 

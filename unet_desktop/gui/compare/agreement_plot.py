@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.style.colours import readable
-from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.result import Evaluation
 
 _DOTS, _LINES = "#0072b2", "#d55e00"
 """Of Okabe and Ito 2008, as in the report."""
@@ -47,17 +47,17 @@ class AgreementPlot(QWidget):
         self._dots.sigClicked.connect(self._on_dots_clicked)
         self._apply_palette()
 
-    def set_evaluated(self, evaluated: Evaluated | None) -> None:
+    def set_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show this comparison's differences; hidden where it has no limits of agreement."""
         for item in (*self._lines, *self._bands):
             self._view.removeItem(item)
         self._lines, self._bands = [], []
-        limits = None if evaluated is None else evaluated.limits
+        limits = None if evaluation is None else evaluation.limits
         self.setVisible(limits is not None)
-        if evaluated is None or limits is None:
+        if evaluation is None or limits is None:
             self._dots.setData([], [])
             return
-        cases = evaluated.measured
+        cases = evaluation.measured
         across = [(case.first_vcdr + case.second_vcdr) / 2 for case in cases]
         self._dots.setData(across, [case.difference for case in cases], data=[case.name for case in cases])
         middle = (min(across) + max(across)) / 2

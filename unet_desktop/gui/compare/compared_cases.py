@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
-from unet_desktop.tasks.evaluation.one_case import Compared
-from unet_desktop.tasks.evaluation.wording import figure_title
+from unet_desktop.tasks.evaluation.compared_case import ComparedCase
+from unet_desktop.tasks.evaluation.result import Evaluation, worst_first
+from unet_desktop.tasks.evaluation.wording import metric_title
 
 _MOST_LABELS = 2
 _VALUE = Qt.ItemDataRole.UserRole
@@ -41,18 +41,18 @@ class ComparedCases(QTreeWidget):
         self.itemClicked.connect(self._on_item_chosen)
         self.itemActivated.connect(self._on_item_chosen)
 
-    def set_evaluated(self, evaluated: Evaluated | None) -> None:
+    def set_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show these pictures."""
         self.clear()
-        if evaluated is None:
+        if evaluation is None:
             return
-        titles, names = _columns(evaluated)
+        titles, names = _columns(evaluation)
         self.setSortingEnabled(False)
         self.setHeaderLabels(["Case", *titles])
-        for case in worst_first(evaluated.cases):
+        for case in worst_first(evaluation.cases):
             self.addTopLevelItem(_Row(case, names))
         for column, name in enumerate(names, 1):
-            tip = "First vCDR minus second" if name == "difference" else figure_title(name)
+            tip = "First vCDR minus second" if name == "difference" else metric_title(name)
             self.headerItem().setToolTip(column, tip)
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -76,11 +76,11 @@ class ComparedCases(QTreeWidget):
 class _Row(QTreeWidgetItem):
     """One picture; its columns are ordered as numbers, what has none last."""
 
-    def __init__(self, case: Compared, names: list[str]) -> None:
+    def __init__(self, case: ComparedCase, names: list[str]) -> None:
         super().__init__([case.name])
         self.setToolTip(0, f"Open {case.name}")
         for column, name in enumerate(names, 1):
-            value = case.difference if name == "difference" else case.figures.get(name, math.nan)
+            value = case.difference if name == "difference" else case.metrics.get(name, math.nan)
             digits = "+.2f" if name == "difference" else ".3f"
             self.setText(column, "–" if math.isnan(value) else f"{value:{digits}}".replace("-", "−"))
             self.setData(column, _VALUE, value)
@@ -97,16 +97,16 @@ class _Row(QTreeWidgetItem):
         return bool(mine < theirs)
 
 
-def _columns(evaluated: Evaluated) -> tuple[list[str], list[str]]:
+def _columns(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     """Titles and names of the figures that have room: Dice of each label, or their mean, and the vCDR's difference."""
-    found = evaluated.means
-    labels = [label for label in evaluated.labels if f"dice/{label.name}" in found]
+    found = evaluation.means
+    labels = [label for label in evaluation.labels if f"dice/{label.name}" in found]
     if len(labels) > _MOST_LABELS:
         titles, names = ["Dice"], ["dice"]
     else:
-        titles = [_short(label.name, evaluated.labels) for label in labels]
+        titles = [_short(label.name, evaluation.labels) for label in labels]
         names = [f"dice/{label.name}" for label in labels]
-    if evaluated.measured:
+    if evaluation.measured:
         titles.append("Δ vCDR")
         names.append("difference")
     return titles, names

@@ -9,7 +9,7 @@ from unet_desktop.gui.compare.agreement_plot import AgreementPlot
 from unet_desktop.gui.compare.compared_cases import ComparedCases
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.wording import caveats
 
 _EMPTY = (
@@ -56,27 +56,27 @@ class ComparisonPanel(QWidget):
         self._save = named(QPushButton("Save"), "save")
         self._parts = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
-        self.set_evaluated(None)
+        self.set_evaluation(None)
 
-    def set_evaluated(self, evaluated: Evaluated | None) -> None:
+    def set_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show this comparison, or none."""
-        self._cases.set_evaluated(evaluated)
-        self._plot.set_evaluated(evaluated)
+        self._cases.set_evaluation(evaluation)
+        self._plot.set_evaluation(evaluation)
         for part in (self._figures, self._outlines, self._parts, self._again, self._save):
-            part.setVisible(evaluated is not None)
-        self._compare.setText("Compare two readers…" if evaluated is None else "Another…")
-        self._title.setProperty("role", "" if evaluated is None else "heading")
+            part.setVisible(evaluation is not None)
+        self._compare.setText("Compare two readers…" if evaluation is None else "Another…")
+        self._title.setProperty("role", "" if evaluation is None else "heading")
         self._title.style().polish(self._title)
-        if evaluated is None:
+        if evaluation is None:
             self._title.setText(_EMPTY)
             self._remarks.hide()
             return
-        pictures = "1 picture" if evaluated.pictures == 1 else f"{evaluated.pictures:,} pictures"
-        self._title.setText(f"{evaluated.first} against {evaluated.second}: {pictures}")
-        self._figures.set_rows(("", "mean", "95 % interval"), _rows(evaluated))
-        remarks = [*evaluated.remarks, *caveats(evaluated)]
-        if evaluated.problems:
-            remarks.insert(0, f"{len(evaluated.problems)} could not be compared.")
+        pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures:,} pictures"
+        self._title.setText(f"{evaluation.first} against {evaluation.second}: {pictures}")
+        self._figures.set_rows(("", "mean", "95 % interval"), _rows(evaluation))
+        remarks = [*evaluation.remarks, *caveats(evaluation)]
+        if evaluation.problems:
+            remarks.insert(0, f"{len(evaluation.problems)} could not be compared.")
         self._remarks.setText("\n".join(remarks))
         self._remarks.setVisible(bool(remarks))
 
@@ -130,18 +130,18 @@ class ComparisonPanel(QWidget):
         self._plot.case_chosen.connect(self.case_chosen)
 
 
-def _rows(evaluated: Evaluated) -> list[tuple[str, str, str]]:
+def _rows(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     """The few figures that say most."""
-    found = evaluated.estimates
-    wanted = {f"dice/{label.name}": f"Dice, {label.name}" for label in evaluated.labels} | {"vcdr_error": "vCDR error"}
+    found = evaluation.estimates
+    wanted = {f"dice/{label.name}": f"Dice, {label.name}" for label in evaluation.labels} | {"vcdr_error": "vCDR error"}
     rows = []
     for name, title in wanted.items():
         if (one := found.get(name)) is not None:
             rows.append((title, f"{one.mean:.3f}", _interval(one.interval)))
-    if (limits := evaluated.limits) is not None:
+    if (limits := evaluation.limits) is not None:
         rows.append(("vCDR difference", _number(limits.bias), _interval(limits.bias_interval)))
         rows.append(("limits of agreement", "", _interval((limits.low, limits.high))))
-    if (icc := evaluated.reliability) is not None:
+    if (icc := evaluation.reliability) is not None:
         rows.append(("ICC(2,1) of vCDR", _number(icc.value), _interval(icc.interval)))
     return rows
 

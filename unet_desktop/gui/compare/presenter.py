@@ -48,11 +48,11 @@ class ComparePresenter(QObject):
         panel.set_outlines(comparison.outlines)
 
     def _on_comparison_changed(self) -> None:
-        evaluated = self._app.comparison.evaluated
-        self._panel.set_evaluated(evaluated)
+        evaluation = self._app.comparison.evaluation
+        self._panel.set_evaluation(evaluation)
         self._on_session_case_changed()
         self._panel.show_worst()
-        if evaluated is not None:
+        if evaluation is not None:
             self._docks.bring_forward(self._docks.comparison)
 
     def _on_comparison_reader_changed(self) -> None:

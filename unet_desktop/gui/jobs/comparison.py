@@ -16,7 +16,7 @@ from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, Settings
+from unet_desktop.tasks.evaluation.result import Evaluation, Settings
 from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
 
 
@@ -84,7 +84,7 @@ class Comparison(QObject):
         super().__init__(parent)
         self._session, self._autosave, self._runner = session, autosave, runner
         self.request: CompareRequest | None = None
-        self.evaluated: Evaluated | None = None
+        self.evaluation: Evaluation | None = None
         self.outlines = True
         self.reader: OtherReader | None = None
         runner.event_happened.connect(self._on_runner_event_happened)
@@ -102,12 +102,14 @@ class Comparison(QObject):
 
     def write(self, targets: Targets, path: Path) -> None:
         """Write the comparison there, in the background."""
-        evaluated = self.evaluated
-        if evaluated is None:
+        evaluation = self.evaluation
+        if evaluation is None:
             return
         targets.check()
         done = f"{path.name} was written."
-        self._runner.start(Job(f"Writing {path.name}", lambda: targets.write(evaluated), done=done, folder=path.parent))
+        self._runner.start(
+            Job(f"Writing {path.name}", lambda: targets.write(evaluation), done=done, folder=path.parent)
+        )
 
     def set_outlines(self, shown: bool) -> None:
         """Show the other reader's outlines over each case, or not."""
@@ -116,18 +118,18 @@ class Comparison(QObject):
 
     def forget(self) -> None:
         """Take it away."""
-        self.request = self.evaluated = None
+        self.request = self.evaluation = None
         self._show_reader()
         self.changed.emit()
 
     def _on_runner_event_happened(self, event: TaskEvent) -> None:
-        if isinstance(event, Evaluated):
-            self.evaluated = event
+        if isinstance(event, Evaluation):
+            self.evaluation = event
             self._show_reader()
             self.changed.emit()
 
     def _on_session_project_changed(self) -> None:
-        if self.evaluated is not None or self.request is not None:
+        if self.evaluation is not None or self.request is not None:
             self.forget()
 
     def _show_reader(self) -> None:
@@ -137,20 +139,20 @@ class Comparison(QObject):
             self.reader_changed.emit()
 
     def _read(self) -> OtherReader | None:
-        opened, evaluated = self._session.open, self.evaluated
-        if opened is None or evaluated is None:
+        opened, evaluation = self._session.open, self.evaluation
+        if opened is None or evaluation is None:
             return None
-        compared = next((case for case in evaluated.cases if case.name == opened.case.id), None)
+        compared = next((case for case in evaluation.cases if case.name == opened.case.id), None)
         if compared is None:
             return None
         try:
-            mask = compared.first.read(evaluated.labels).mask
+            mask = compared.first.read(evaluation.labels).mask
         except UserError as error:
             self.problem.emit(str(error))
             return None
         if mask.shape != (opened.case.height, opened.case.width):
             return None
-        return OtherReader(mask, evaluated.labels, evaluated.first, evaluated.second)
+        return OtherReader(mask, evaluation.labels, evaluation.first, evaluation.second)
 
 
 def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
@@ -159,7 +161,7 @@ def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
 
     first = None if request.other is Other.PREDICTIONS else request.path
     for event in evaluate(resolve_sides(first, None, root, None, held_out=request.held_out), Settings()):
-        if isinstance(event, Evaluated):
+        if isinstance(event, Evaluation):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
             assert event.estimates
             _ = event.limits, event.reliability

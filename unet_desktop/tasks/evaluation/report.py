@@ -1,14 +1,21 @@
-"""The report of a comparison: one document, written as HTML and PDF."""
+"""The report of a comparison: a document, written as HTML and PDF."""
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from unet_desktop import __version__, files
+from unet_desktop.errors import UserError
+from unet_desktop.images.read import read_image
+from unet_desktop.masks.regions import regions
+from unet_desktop.reports.close_ups import SIDE, draw_close_up
 from unet_desktop.reports.document import (
     Block,
+    Card,
     Column,
     Document,
     Facts,
@@ -23,92 +30,96 @@ from unet_desktop.reports.document import (
     Tile,
     Tiles,
 )
+from unet_desktop.reports.plots import Axis, Mark, Scatter, Strips
 from unet_desktop.reports.render import render
-from unet_desktop.tasks.evaluation.close_ups import FIRST_COLOUR, SECOND_COLOUR, close_up
-from unet_desktop.tasks.evaluation.drawings import bland_altman_plot, dice_plot, vcdr_plot
-from unet_desktop.tasks.evaluation.evaluated import Evaluated, worst_first
+from unet_desktop.tasks.evaluation.compared_case import ComparedCase
+from unet_desktop.tasks.evaluation.result import Evaluation, worst_first
 from unet_desktop.tasks.evaluation.wording import (
     agreement_rows,
     caveats,
-    figure_text,
-    figure_title,
     means_rows,
-    ordered,
+    metric_text,
+    metric_title,
+    sort_metrics,
 )
 from unet_desktop.tasks.events import FileWritten
 
+log = logging.getLogger("unet.tasks")
+
+_FIRST_COLOUR, _SECOND_COLOUR = "#ff4fd8", "#56b4e9"
+"""The readers' outlines: pink, which no retina has, and sky blue."""
 _MOST_SHOWN = 12
-"""Pictures with both outlines: those that agree least."""
+"""Close-ups with both outlines, of the pictures on which the readers agree least."""
 _MOST_PRINTED = 300
 _COLUMNS = (Column("", share=2.6), Column("mean", numeric=True), Column("95 % interval", numeric=True, share=1.6))
 
 
-def write_report(evaluated: Evaluated, path: Path, kind: str, made: datetime) -> Iterator[FileWritten]:
+def write_report(evaluation: Evaluation, path: Path, kind: str, made: datetime) -> Iterator[FileWritten]:
     """Write the report as "html" or "pdf".
 
     Raises:
         WriteError: it cannot be written. UserError: the extra "report" is not installed.
     """
-    files.write_chunks(path, render(document(evaluated, made), kind))
+    files.write_chunks(path, render(document(evaluation, made), kind))
     yield FileWritten("report", path)
 
 
-def document(evaluated: Evaluated, made: datetime) -> Document:
-    """The report. It names pictures, and no patients."""
+def document(evaluation: Evaluation, made: datetime) -> Document:
+    """Make the report; it names pictures but no patients."""
     blocks: list[Block] = [
         Paragraph(
-            f"Masks of the same {evaluated.pictures} pictures by two readers: “{evaluated.first}” (first) and "
-            f"“{evaluated.second}” (second). Differences are first minus second."
+            f"Masks of the same {evaluation.pictures} pictures by two readers: “{evaluation.first}” (first) and "
+            f"“{evaluation.second}” (second). Differences are first minus second."
         ),
-        _tiles(evaluated),
+        _tiles(evaluation),
     ]
-    if evaluated.remarks:
-        blocks.append(Items(evaluated.remarks))
-    blocks += _overlap(evaluated)
-    blocks += _ratio(evaluated)
-    blocks += _pictures(evaluated)
-    blocks += _problems(evaluated)
-    blocks += _method(evaluated)
+    if evaluation.remarks:
+        blocks.append(Items(evaluation.remarks))
+    blocks += _overlap(evaluation)
+    blocks += _ratio(evaluation)
+    blocks += _pictures(evaluation)
+    blocks += _problems(evaluation)
+    blocks += _method(evaluation)
     day = made.strftime("%d %B %Y, %H:%M").lstrip("0")
     return Document(
         "Two readers compared",
-        f"{evaluated.first} and {evaluated.second}, {day}",
+        f"{evaluation.first} and {evaluation.second}, {day}",
         tuple(blocks),
         f"U-Net Desktop {__version__}. A measurement, not a diagnosis.",
     )
 
 
-def _tiles(evaluated: Evaluated) -> Tiles:
-    tiles = [Tile(str(evaluated.pictures), "pictures compared")]
-    for label in evaluated.labels:
+def _tiles(evaluation: Evaluation) -> Tiles:
+    tiles = [Tile(str(evaluation.pictures), "pictures compared")]
+    for label in evaluation.labels:
         name = f"dice/{label.name}"
-        if (found := evaluated.estimates.get(name)) is not None:
+        if (found := evaluation.estimates.get(name)) is not None:
             tiles.append(Tile(f"{found.mean:.3f}", f"mean Dice, {label.name}"))
-    if (error := evaluated.estimates.get("vcdr_error")) is not None:
+    if (error := evaluation.estimates.get("vcdr_error")) is not None:
         tiles.append(Tile(f"{error.mean:.3f}", "mean vCDR error"))
-    if (icc := evaluated.reliability) is not None:
+    if (icc := evaluation.reliability) is not None:
         low, high = (f"{end:.2f}".replace("-", "−") for end in icc.interval)
         tiles.append(Tile(f"{icc.value:.3f}".replace("-", "−"), "ICC(2,1) of vCDR", f"{low} to {high}"))
-    if evaluated.problems:
-        tiles.append(Tile(str(len(evaluated.problems)), "not compared", warning=True))
+    if evaluation.problems:
+        tiles.append(Tile(str(len(evaluation.problems)), "not compared", warning=True))
     return Tiles(tuple(tiles))
 
 
-def _overlap(evaluated: Evaluated) -> list[Block]:
-    rows = tuple(means_rows(evaluated))
+def _overlap(evaluation: Evaluation) -> list[Block]:
+    rows = tuple(means_rows(evaluation))
     blocks: list[Block] = [
         Heading("Overlap and boundaries"),
         Table((*_COLUMNS, Column("pictures", numeric=True)), rows),
     ]
-    if (drawing := dice_plot(evaluated)) is not None:
+    if (dice := _dice_plot(evaluation)) is not None:
         blocks.append(
-            Plot("Dice of each picture", drawing, "Boxes from quartile to quartile, whiskers from 5 to 95 %.")
+            Plot("Dice of each picture", dice, "Boxes span the quartiles; whiskers, the 5th to 95th percentiles.")
         )
     return blocks
 
 
-def _ratio(evaluated: Evaluated) -> list[Block]:
-    altman, scatter = bland_altman_plot(evaluated), vcdr_plot(evaluated)
+def _ratio(evaluation: Evaluation) -> list[Block]:
+    altman, scatter = _bland_altman_plot(evaluation), _vcdr_plot(evaluation)
     if altman is None or scatter is None:
         return []
     blocks: list[Block] = [
@@ -120,63 +131,69 @@ def _ratio(evaluated: Evaluated) -> list[Block]:
                     altman,
                     "Lines: mean difference and limits of agreement; bands: their 95 % confidence intervals.",
                 ),
-                Plot("Second against first", scatter, "On the dashed line both measured the same."),
+                Plot("Second against first", scatter, "On the dashed line, both readers agree."),
             )
         ),
-        Table((*_COLUMNS, Column("pictures", numeric=True)), tuple(agreement_rows(evaluated))),
+        Table((*_COLUMNS, Column("pictures", numeric=True)), tuple(agreement_rows(evaluation))),
     ]
-    return [*blocks, *(Paragraph(sentence, small=True) for sentence in caveats(evaluated))]
+    return [*blocks, *(Paragraph(sentence, small=True) for sentence in caveats(evaluation))]
 
 
-def _pictures(evaluated: Evaluated) -> list[Block]:
-    worst = worst_first(evaluated.cases)
+def _pictures(evaluation: Evaluation) -> list[Block]:
+    worst = worst_first(evaluation.cases)
     blocks: list[Block] = [Heading("Pictures")]
-    cards = tuple(close_up(evaluated, case) for case in worst[:_MOST_SHOWN])
+    cards = tuple(_close_up(evaluation, case) for case in worst[:_MOST_SHOWN])
     if any(card.jpeg is not None for card in cards):
-        legend = ((FIRST_COLOUR, evaluated.first), (SECOND_COLOUR, evaluated.second))
-        blocks += [Heading("Where they agree least", 3), Gallery(cards, legend)]
-    labels = [label.name for label in evaluated.labels]
+        legend = ((_FIRST_COLOUR, evaluation.first), (_SECOND_COLOUR, evaluation.second))
+        blocks += [Heading("Lowest agreement", 3), Gallery(cards, legend)]
+    labels = [label.name for label in evaluation.labels]
     names = [
         name
-        for name in ordered(list(evaluated.estimates), labels)
+        for name in sort_metrics(list(evaluation.estimates), labels)
         if name.startswith(("dice/", "boundary_px/")) or name == "vcdr_error"
     ]
-    columns = [Column("picture", share=2.4), *(Column(figure_title(name), numeric=True) for name in names)]
+    columns = [Column("picture", share=2.4), *(Column(metric_title(name), numeric=True) for name in names)]
     rows = tuple(
-        (case.name, *(figure_text(name, case.figures[name]) if name in case.figures else "–" for name in names))
+        (case.name, *(metric_text(name, case.metrics[name]) if name in case.metrics else "–" for name in names))
         for case in worst
     )
-    by_name = {case.name: place for place, case in enumerate(evaluated.cases)}
+    by_name = {case.name: place for place, case in enumerate(evaluation.cases)}
     orders = (Order("by name", tuple(by_name[case.name] for case in worst)),)
     return [
         *blocks,
         Heading("All pictures", 3),
-        Table(tuple(columns), rows, orders, "those that agree least first", len(rows) <= _MOST_PRINTED),
+        Table(tuple(columns), rows, orders, "lowest agreement first", len(rows) <= _MOST_PRINTED),
     ]
 
 
-def _problems(evaluated: Evaluated) -> list[Block]:
-    if not evaluated.problems:
+def _problems(evaluation: Evaluation) -> list[Block]:
+    if not evaluation.problems:
         return []
     columns = (Column("mask"), Column("why", share=3.0))
-    return [Heading("Not compared"), Table(columns, evaluated.problems)]
+    return [Heading("Not compared"), Table(columns, evaluation.problems)]
 
 
-def _method(evaluated: Evaluated) -> list[Block]:
-    settings = evaluated.settings
+def _method(evaluation: Evaluation) -> list[Block]:
+    settings = evaluation.settings
     intervals = (
         f"BCa bootstrap (Efron 1987), {settings.resamples:,} resamples of pictures, of patients where known; "
         f"seed {settings.seed}"
         if settings.resamples
-        else "none were asked for"
+        else "not computed"
     )
     return [
-        Heading("How it was measured"),
+        Heading("Methods"),
         Facts(
             (
-                ("Dice, IoU", "overlap of each label's region, per picture, then averaged; both empty counts as 1"),
+                (
+                    "Dice, IoU",
+                    "overlap of each label's region, averaged over pictures; 1 where both regions are empty",
+                ),
                 ("boundary distance", "symmetric 95th-percentile Hausdorff distance (Huttenlocher et al. 1993)"),
-                ("vCDR", "height of the cup's bounding box over the disc's; its error is the absolute difference"),
+                (
+                    "vCDR",
+                    "height of the cup's bounding box over the disc's; its error is the absolute difference",
+                ),
                 (
                     "limits of agreement",
                     "mean ± 1.96 standard deviations of the differences (Bland and Altman 1986, "
@@ -191,3 +208,84 @@ def _method(evaluated: Evaluated) -> list[Block]:
             )
         ),
     ]
+
+
+def _bland_altman_plot(evaluation: Evaluation) -> Scatter | None:
+    """Plot differences of the vCDR against means, with the limits of agreement; None without limits."""
+    limits, cases = evaluation.limits, evaluation.measured
+    if limits is None:
+        return None
+    points = tuple(((case.first_vcdr + case.second_vcdr) / 2, case.difference) for case in cases)
+    tips = tuple(f"{case.name}: {case.first_vcdr:.3f} and {case.second_vcdr:.3f}" for case in cases)
+    ends = [limits.low_interval[0], limits.high_interval[1], 0.0]
+    x = Axis.around("mean of both vCDRs", [point[0] for point in points])
+    y = Axis.around("first minus second", [point[1] for point in points], include=ends)
+    marks = (
+        Mark(limits.high, f"+1.96 SD  {_signed(limits.high)}", dashed=True),
+        Mark(limits.bias, f"mean  {_signed(limits.bias)}"),
+        Mark(limits.low, f"−1.96 SD  {_signed(limits.low)}", dashed=True),
+    )
+    bands = (limits.low_interval, limits.bias_interval, limits.high_interval)
+    words = (
+        f"Bland-Altman plot of {limits.count} pictures: mean difference {limits.bias:.3f}, limits of agreement "
+        f"{limits.low:.3f} to {limits.high:.3f}"
+    )
+    return Scatter(x, y, points, tips, marks=marks, bands=bands, description=words)
+
+
+def _vcdr_plot(evaluation: Evaluation) -> Scatter | None:
+    """Plot the second reader's vCDR against the first's; None without limits."""
+    cases = evaluation.measured
+    if evaluation.limits is None:
+        return None
+    points = tuple((case.first_vcdr, case.second_vcdr) for case in cases)
+    both = [value for point in points for value in point]
+    x, y = Axis.around("vCDR, first", both), Axis.around("vCDR, second", both)
+    tips = tuple(case.name for case in cases)
+    return Scatter(x, y, points, tips, identity=True)
+
+
+def _dice_plot(evaluation: Evaluation) -> Strips | None:
+    """Plot each label's Dice over all pictures; None where there is none."""
+    groups = (
+        (label.name, tuple(case.metrics.get(f"dice/{label.name}", math.nan) for case in evaluation.cases))
+        for label in evaluation.labels
+    )
+    measured = tuple((name, values) for name, values in groups if any(map(math.isfinite, values)))
+    return Strips("Dice", measured) if measured else None
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _close_up(evaluation: Evaluation, case: ComparedCase) -> Card:
+    """Make a card with both outlines; without a picture where picture or masks are unknown or unreadable."""
+    lines = [
+        f"Dice, {label.name} {case.metrics[name]:.3f}"
+        for label in evaluation.labels
+        if (name := f"dice/{label.name}") in case.metrics
+    ]
+    if "vcdr_error" in case.metrics:
+        lines.append(f"vCDR error {case.metrics['vcdr_error']:.3f}")
+    return Card(case.name, _jpeg(evaluation, case), tuple(lines), (SIDE, SIDE))
+
+
+def _jpeg(evaluation: Evaluation, case: ComparedCase) -> bytes | None:
+    if case.picture is None:
+        return None
+    labels = evaluation.labels
+    try:
+        pixels = read_image(case.picture).pixels
+        masks = [one.read(labels).mask for one in (case.second, case.first)]
+    except UserError as error:
+        log.warning("%s is not shown in the report: %s", case.name, error)
+        return None
+    if any(mask.shape != pixels.shape[:2] for mask in masks):
+        return None
+    outlines = [
+        (plane, colour)
+        for mask, colour in zip(masks, (_SECOND_COLOUR, _FIRST_COLOUR), strict=True)
+        for plane in regions(mask, labels)
+    ]
+    return draw_close_up(pixels, outlines, close=any(label.unique for label in labels))

@@ -8,14 +8,14 @@ from itertools import count
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import MaskError, UserError
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.evaluation.evaluated import USUAL, Evaluated, Settings
-from unet_desktop.tasks.evaluation.one_case import Compared, Outcome, Tells, compare_pair
+from unet_desktop.tasks.evaluation.compared_case import ComparedCase, Outcome, PossibleLabels, compare_pair
 from unet_desktop.tasks.evaluation.pairing import explain_unpaired, pair_masks
+from unet_desktop.tasks.evaluation.result import DEFAULTS, Evaluation, Settings
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import EvaluationEvent, ItemDone
 
 
-def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[EvaluationEvent]:
+def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[EvaluationEvent]:
     """Compare each mask of the second reader with the first reader's mask of the same picture.
 
     A mask of the second without a counterpart is a problem where the sides say so, never a zero; one of the first is
@@ -55,17 +55,17 @@ def evaluate(sides: Sides, settings: Settings = USUAL) -> Iterator[EvaluationEve
         raise MaskError("None of the masks could be compared; the sentences above say why.")
     cases, silent = _of_what_both_tell(outcomes, (first.title, second.title), labels)
     yield from map(Message, silent)
-    yield Evaluated(first.title, second.title, labels, tuple(cases), tuple(problems), (*remarks, *silent), settings)
+    yield Evaluation(first.title, second.title, labels, tuple(cases), tuple(problems), (*remarks, *silent), settings)
 
 
 def _of_what_both_tell(
     outcomes: Sequence[Outcome], titles: tuple[str, str], labels: LabelSet
-) -> tuple[list[Compared], list[str]]:
+) -> tuple[list[ComparedCase], list[str]]:
     """The cases without labels that one reader's files cannot tell of, and a sentence on each such reader."""
     everything = frozenset(label.name for label in labels)
     kept, sentences = everything, []
     for side, title in enumerate(titles):
-        said = _union((outcome.tells[side] for outcome in outcomes), everything)
+        said = _union((outcome.possible_labels[side] for outcome in outcomes), everything)
         if missing := [label.name for label in labels if label.name not in said]:
             sentences.append(
                 f"The masks of {title} are black and white, so they tell of {', '.join(sorted(said))} only: "
@@ -76,6 +76,6 @@ def _of_what_both_tell(
     return ([case.only(kept) for case in cases] if kept != everything else cases), sentences
 
 
-def _union(tells: Iterable[Tells], everything: frozenset[str]) -> frozenset[str]:
+def _union(tells: Iterable[PossibleLabels], everything: frozenset[str]) -> frozenset[str]:
     known = [one for one in tells if one is not None]
     return frozenset().union(*known) if known else everything

@@ -29,7 +29,7 @@ class Sides:
         first, second: the readers.
         labels: of both.
         whole: is each mask of the second supposed to have a counterpart? Of a project's many masks it is not.
-        remarks: what a reader of the figures must know, a sentence each.
+        remarks: what a reader of the metrics must know, a sentence each.
     """
 
     first: Reader

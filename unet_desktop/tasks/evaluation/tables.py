@@ -9,8 +9,8 @@ from pathlib import Path
 from unet_desktop import __version__, files
 from unet_desktop.errors import UserError
 from unet_desktop.statistics.bland_altman import Interval
-from unet_desktop.tasks.evaluation.evaluated import Evaluated
-from unet_desktop.tasks.evaluation.wording import figure_title, ordered
+from unet_desktop.tasks.evaluation.result import Evaluation
+from unet_desktop.tasks.evaluation.wording import metric_title, sort_metrics
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.columns import Column, Kind
 from unet_desktop.tasks.folders.table_files import KINDS, require_libraries, write_table_files
@@ -30,15 +30,15 @@ def check_table(path: Path) -> None:
     require_libraries([path.suffix[1:]])
 
 
-def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
-    """A row a picture: its name, its figures, both readers' vCDR and their difference, first minus second."""
-    labels = [label.name for label in evaluated.labels]
-    names = ordered(list({name: None for case in evaluated.cases for name in case.figures}), labels)
+def case_rows(evaluation: Evaluation) -> list[dict[str, object]]:
+    """A row a picture: its name, its metrics, both readers' vCDR and their difference, first minus second."""
+    labels = [label.name for label in evaluation.labels]
+    names = sort_metrics(list({name: None for case in evaluation.cases for name in case.metrics}), labels)
     rows = []
-    for case in evaluated.cases:
+    for case in evaluation.cases:
         row: dict[str, object] = {"mask": case.name}
-        row |= {name: round(case.figures[name], 5) if name in case.figures else "" for name in names}
-        if evaluated.measured:
+        row |= {name: round(case.metrics[name], 5) if name in case.metrics else "" for name in names}
+        if evaluation.measured:
             for name, value in (
                 ("vcdr_first", case.first_vcdr),
                 ("vcdr_second", case.second_vcdr),
@@ -49,16 +49,16 @@ def case_rows(evaluated: Evaluated) -> list[dict[str, object]]:
     return rows
 
 
-def write_table(evaluated: Evaluated, path: Path) -> Iterator[FileWritten]:
+def write_table(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
     """Write the table of pictures, of the kind that the path ends in.
 
     Raises:
         WriteError: it cannot be written. UserError: a library is missing.
     """
-    rows = case_rows(evaluated)
+    rows = case_rows(evaluation)
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = [
-        Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), figure_title(name)) for name in names
+        Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), metric_title(name)) for name in names
     ]
     for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows):
         yield FileWritten("table", written)
@@ -68,29 +68,29 @@ def _unit(name: str) -> str:
     return "px" if name.partition("/")[0].endswith("_px") else ""
 
 
-def write_summary(evaluated: Evaluated, path: Path) -> Iterator[FileWritten]:
+def write_summary(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
     """Write means, intervals, limits of agreement and ICC as JSON.
 
     Raises:
         WriteError: it cannot be written.
     """
-    files.write_json(path, summary(evaluated))
+    files.write_json(path, summary(evaluation))
     yield FileWritten("summary", path)
 
 
-def summary(evaluated: Evaluated) -> dict[str, object]:
+def summary(evaluation: Evaluation) -> dict[str, object]:
     """Means, intervals, limits of agreement and ICC as plain data; None for what cannot be known."""
-    limits, icc, settings = evaluated.limits, evaluated.reliability, evaluated.settings
+    limits, icc, settings = evaluation.limits, evaluation.reliability, evaluation.settings
     return {
-        "first": evaluated.first,
-        "second": evaluated.second,
-        "pictures": evaluated.pictures,
-        "patients": evaluated.grouped,
-        "not_compared": [{"mask": name, "problem": sentence} for name, sentence in evaluated.problems],
-        "remarks": list(evaluated.remarks),
+        "first": evaluation.first,
+        "second": evaluation.second,
+        "pictures": evaluation.pictures,
+        "patients": evaluation.grouped,
+        "not_compared": [{"mask": name, "problem": sentence} for name, sentence in evaluation.problems],
+        "remarks": list(evaluation.remarks),
         "means": {
             name: {"mean": one.mean, "interval": _plain(one.interval), "pictures": one.count}
-            for name, one in evaluated.estimates.items()
+            for name, one in evaluation.estimates.items()
         },
         "vcdr_limits_of_agreement": None
         if limits is None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from unet_desktop.errors import WriteError
 from unet_desktop.reports.render import require_libraries
-from unet_desktop.tasks.evaluation.evaluated import Evaluated
 from unet_desktop.tasks.evaluation.report import write_report
+from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
 from unet_desktop.tasks.events import FileWritten
 
@@ -43,7 +43,7 @@ class Targets:
         for kind, _ in self._reports():
             require_libraries(kind)
 
-    def write(self, evaluated: Evaluated) -> Iterator[FileWritten]:
+    def write(self, evaluation: Evaluation) -> Iterator[FileWritten]:
         """Write them.
 
         Raises:
@@ -51,11 +51,11 @@ class Targets:
         """
         made = datetime.now().astimezone()
         if self.table is not None:
-            yield from write_table(evaluated, self.table)
+            yield from write_table(evaluation, self.table)
         if self.summary is not None:
-            yield from write_summary(evaluated, self.summary)
+            yield from write_summary(evaluation, self.summary)
         for kind, path in self._reports():
-            yield from write_report(evaluated, path, kind, made)
+            yield from write_report(evaluation, path, kind, made)
 
     def _reports(self) -> Iterator[tuple[str, Path]]:
         yield from ((kind, path) for kind, path in (("html", self.html), ("pdf", self.pdf)) if path is not None)

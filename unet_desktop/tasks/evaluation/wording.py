@@ -1,9 +1,9 @@
-"""Figures in words: what they are called, how many digits they deserve, and the sentences on vCDR."""
+"""Names, digits and caveats of metrics, for tables and reports."""
 
 from __future__ import annotations
 
 from unet_desktop.statistics.bland_altman import Interval
-from unet_desktop.tasks.evaluation.evaluated import Evaluated
+from unet_desktop.tasks.evaluation.result import Evaluation
 
 _KINDS = {
     "dice": "Dice",
@@ -13,11 +13,11 @@ _KINDS = {
     "boundary_max_px": "greatest boundary distance, px",
     "vcdr_error": "vCDR error",
 }
-"""Kinds of figures, in the order in which they are listed."""
+"""Kinds of metrics, in the order in which they are listed."""
 
 
-def figure_title(name: str) -> str:
-    """A figure's name for people: what it is and, as the user spelt it, of which label."""
+def metric_title(name: str) -> str:
+    """Title of a metric for people, with its label as the user spelt it."""
     kind, _, label = name.partition("/")
     words = _KINDS.get(kind, kind.replace("_", " "))
     if label:
@@ -25,8 +25,8 @@ def figure_title(name: str) -> str:
     return f"{words}, mean of labels" if kind in {"dice", "iou"} else words
 
 
-def ordered(names: list[str], labels: list[str]) -> list[str]:
-    """Figures' names: kind by kind, in each the labels in their order and then their mean."""
+def sort_metrics(names: list[str], labels: list[str]) -> list[str]:
+    """Sort metric names by kind, then by label, the mean of the labels last."""
     kinds = list(_KINDS)
 
     def place(name: str) -> tuple[int, int]:
@@ -39,27 +39,27 @@ def ordered(names: list[str], labels: list[str]) -> list[str]:
     return sorted(names, key=place)
 
 
-def figure_text(name: str, value: float) -> str:
-    """The value with as many digits as it deserves, and a real minus sign."""
+def metric_text(name: str, value: float) -> str:
+    """Write a value with the digits that its kind deserves and a real minus sign."""
     digits = 1 if "_px" in name.partition("/")[0] else 4
     return f"{value:.{digits}f}".replace("-", "−")
 
 
 def interval_text(name: str, interval: Interval | None) -> str:
-    """ "low to high", or a dash."""
-    return "–" if interval is None else f"{figure_text(name, interval[0])} to {figure_text(name, interval[1])}"
+    """Write "low to high", or a dash for None."""
+    return "–" if interval is None else f"{metric_text(name, interval[0])} to {metric_text(name, interval[1])}"
 
 
-def means_rows(evaluated: Evaluated) -> list[tuple[str, str, str, str]]:
-    """Figure, mean, 95 % confidence interval and number of pictures, a row a figure."""
-    found = evaluated.estimates
-    alone = sum(name.startswith("dice/") for name in found) == 1  # one label's mean is itself
-    kept = [name for name in found if not (alone and name in {"dice", "iou"})]
-    names = ordered(kept, [label.name for label in evaluated.labels])
+def means_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    """Rows of metric, mean, 95 % confidence interval and number of pictures."""
+    found = evaluation.estimates
+    one_label = sum(name.startswith("dice/") for name in found) == 1  # its mean over labels is itself
+    listed = [name for name in found if not (one_label and name in {"dice", "iou"})]
+    names = sort_metrics(listed, [label.name for label in evaluation.labels])
     return [
         (
-            figure_title(name),
-            figure_text(name, found[name].mean),
+            metric_title(name),
+            metric_text(name, found[name].mean),
             interval_text(name, found[name].interval),
             str(found[name].count),
         )
@@ -67,47 +67,47 @@ def means_rows(evaluated: Evaluated) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def agreement_rows(evaluated: Evaluated) -> list[tuple[str, str, str, str]]:
-    """The same four columns of what is known of the vCDR's agreement; none where too few pictures have both."""
+def agreement_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    """The same four columns for the agreement in vCDR; no rows where too few pictures have both ratios."""
     rows = []
-    if (limits := evaluated.limits) is not None:
+    if (limits := evaluation.limits) is not None:
         count = str(limits.count)
         rows += [
             ("vCDR: mean difference", limits.bias, limits.bias_interval, count),
             ("vCDR: lower limit of agreement", limits.low, limits.low_interval, count),
             ("vCDR: upper limit of agreement", limits.high, limits.high_interval, count),
         ]
-    if (icc := evaluated.reliability) is not None:
+    if (icc := evaluation.reliability) is not None:
         rows.append(("vCDR: ICC(2,1), absolute agreement", icc.value, icc.interval, str(icc.count)))
     return [
-        (title, figure_text("vcdr", value), interval_text("vcdr", interval), count)
+        (title, metric_text("vcdr", value), interval_text("vcdr", interval), count)
         for title, value, interval, count in rows
     ]
 
 
-def caveats(evaluated: Evaluated) -> list[str]:
-    """What must be known to read the rows on vCDR, a sentence each."""
-    if evaluated.limits is None:
+def caveats(evaluation: Evaluation) -> list[str]:
+    """Sentences that a reader of the rows on vCDR must know."""
+    if evaluation.limits is None:
         return []
-    return [sentence for sentence in (_unmeasured(evaluated), _grouped(evaluated)) if sentence]
+    return [sentence for sentence in (_missing_ratios(evaluation), _grouping(evaluation)) if sentence]
 
 
-def _unmeasured(evaluated: Evaluated) -> str:
-    """How many pictures have no vCDR on one of the sides, as a sentence; empty where there are none or no vCDR."""
-    missing = evaluated.pictures - len(evaluated.measured)
+def _missing_ratios(evaluation: Evaluation) -> str:
+    """Say how many pictures lack a vCDR; empty where none does."""
+    missing = evaluation.pictures - len(evaluation.measured)
     if not missing:
         return ""
     return (
-        f"{missing} of {evaluated.pictures} pictures have no vCDR on one side or both (no disc, or not fully "
-        "annotated) and are in no limit of agreement and no ICC."
+        f"{missing} of {evaluation.pictures} pictures lack a vCDR from one or both readers (no disc, or not fully "
+        "annotated); limits of agreement and ICC leave them out."
     )
 
 
-def _grouped(evaluated: Evaluated) -> str:
-    """What pictures of one patient mean for the intervals, as a sentence; empty where each has one."""
-    if evaluated.grouped == evaluated.pictures:
+def _grouping(evaluation: Evaluation) -> str:
+    """Say what several pictures of one patient mean for the intervals; empty where each has one."""
+    if evaluation.grouped == evaluation.pictures:
         return ""
     return (
-        f"The pictures are of {evaluated.grouped} patients; the means' intervals draw patients whole, but limits of "
-        "agreement and ICC take pictures as independent, so their intervals are too narrow."
+        f"The pictures are of {evaluation.grouped} patients. Intervals of means resample whole patients, but limits of "
+        "agreement and ICC treat pictures as independent, so their intervals are too narrow."
     )

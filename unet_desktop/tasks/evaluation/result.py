@@ -1,4 +1,4 @@
-"""Evaluated: all that two readers' masks of the same pictures came to."""
+"""The result of comparing two readers' masks of the same pictures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import cached_property
 
 from unet_desktop.labels import LabelSet
 from unet_desktop.statistics.bland_altman import Limits, limits_of_agreement
-from unet_desktop.statistics.bootstrap import Estimate, estimates
-from unet_desktop.statistics.icc import Reliability, reliability
-from unet_desktop.tasks.evaluation.one_case import Compared
+from unet_desktop.statistics.bootstrap import Estimate, estimate_means
+from unet_desktop.statistics.icc import Reliability, intraclass_correlation
+from unet_desktop.tasks.evaluation.compared_case import ComparedCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Settings:
     seed: int = 0
 
 
-USUAL = Settings()
+DEFAULTS = Settings()
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Evaluation:
     """Two readers compared.
 
     Attributes:
@@ -41,28 +41,30 @@ class Evaluated:
         labels: of their masks.
         cases: the pictures that both judged, in order of their names.
         problems: name and sentence of what could not be compared.
-        remarks: sentences that a reader of the figures must know.
+        remarks: sentences that whoever reads the metrics must know.
         settings: how it was done.
     """
 
     first: str
     second: str
     labels: LabelSet
-    cases: tuple[Compared, ...]
+    cases: tuple[ComparedCase, ...]
     problems: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
-    settings: Settings = USUAL
+    settings: Settings = DEFAULTS
 
     @property
     def pictures(self) -> int:
-        """How many were compared."""
+        """Number of pictures compared."""
         return len(self.cases)
 
     @cached_property
     def estimates(self) -> Mapping[str, Estimate]:
-        """The mean of each figure and its confidence interval; a figure that no picture has is absent."""
+        """The mean of each metric with its confidence interval; metrics that no picture has are absent."""
         groups = [case.group for case in self.cases]
-        return estimates([case.figures for case in self.cases], groups, self.settings.resamples, self.settings.seed)
+        return estimate_means(
+            [case.metrics for case in self.cases], groups, self.settings.resamples, self.settings.seed
+        )
 
     @property
     def means(self) -> Mapping[str, float]:
@@ -70,8 +72,8 @@ class Evaluated:
         return {name: estimate.mean for name, estimate in self.estimates.items()}
 
     @cached_property
-    def measured(self) -> tuple[Compared, ...]:
-        """The pictures in which both readers' vertical cup-to-disc ratio can be measured."""
+    def measured(self) -> tuple[ComparedCase, ...]:
+        """The cases for which both readers' vertical cup-to-disc ratio can be measured."""
         return tuple(case for case in self.cases if math.isfinite(case.difference))
 
     @cached_property
@@ -83,15 +85,15 @@ class Evaluated:
 
     @cached_property
     def reliability(self) -> Reliability | None:
-        """ICC(2,1) of the vCDR, or None where there is none."""
-        return reliability([(case.first_vcdr, case.second_vcdr) for case in self.measured])
+        """ICC(2,1) of the vCDR; None for fewer than two pictures, and where they do not differ."""
+        return intraclass_correlation([(case.first_vcdr, case.second_vcdr) for case in self.measured])
 
     @property
     def grouped(self) -> int:
-        """Patients (or pictures whose patient is not known)."""
+        """Number of patients; a picture of an unknown patient counts as one."""
         return len({case.group for case in self.cases})
 
 
-def worst_first(cases: Sequence[Compared]) -> list[Compared]:
-    """The cases by their mean Dice, the lowest first; those without any at the end."""
-    return sorted(cases, key=lambda case: (case.figures.get("dice", math.inf), -abs(case.figures.get("vcdr_error", 0))))
+def worst_first(cases: Sequence[ComparedCase]) -> list[ComparedCase]:
+    """Sort cases by mean Dice, lowest first; those without any come last."""
+    return sorted(cases, key=lambda case: (case.metrics.get("dice", math.inf), -abs(case.metrics.get("vcdr_error", 0))))

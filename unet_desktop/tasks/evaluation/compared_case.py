@@ -1,4 +1,4 @@
-"""Two readers' masks of one picture in figures."""
+"""Comparison of two readers' masks of one picture."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.tasks.evaluation.pairing import Pair
 from unet_desktop.tasks.evaluation.reader import ReaderMask
 
-Tells = frozenset[str] | None
+PossibleLabels = frozenset[str] | None
 """See `ForeignMask.possible_labels`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """One picture that both readers judged.
+class ComparedCase:
+    """A picture that both readers annotated.
 
     Attributes:
-        name: of the picture, as the second reader calls it.
+        name: the picture's, as the second reader has it.
         first, second: the masks.
-        figures: see `masks.compare`.
+        metrics: see `masks.compare`.
         first_vcdr, second_vcdr: vertical cup-to-disc ratios; NaN where a mask has none.
     """
 
     name: str
     first: ReaderMask
     second: ReaderMask
-    figures: Mapping[str, float]
+    metrics: Mapping[str, float]
     first_vcdr: float = math.nan
     second_vcdr: float = math.nan
 
@@ -53,26 +53,26 @@ class Compared:
 
     @property
     def picture(self) -> Path | None:
-        """The photograph, where it is known."""
+        """The photograph, where known."""
         return self.second.picture or self.first.picture
 
-    def only(self, labels: frozenset[str]) -> Compared:
-        """The same without what concerns other labels than these; the means over labels are over these."""
-        kept = {name: value for name, value in self.figures.items() if name.partition("/")[2] in labels}
+    def only(self, labels: frozenset[str]) -> ComparedCase:
+        """Keep the metrics of these labels only, and average over them."""
+        kept = {name: value for name, value in self.metrics.items() if name.partition("/")[2] in labels}
         for kind in ("dice", "iou"):
             values = [value for name, value in kept.items() if name.startswith(f"{kind}/")]
             if values:
                 kept[kind] = sum(values) / len(values)
-        return replace(self, figures=kept, first_vcdr=math.nan, second_vcdr=math.nan)
+        return replace(self, metrics=kept, first_vcdr=math.nan, second_vcdr=math.nan)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one pair: its figures, how values were read, and the labels that each mask can tell of."""
+    """The result of one pair: its metrics, how pixel values were read, and the labels that each mask can hold."""
 
-    compared: Compared
+    compared: ComparedCase
     mapping: str
-    tells: tuple[Tells, Tells]
+    possible_labels: tuple[PossibleLabels, PossibleLabels]
 
 
 def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bool) -> Outcome:
@@ -81,7 +81,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
     Args:
         pair: the first and the second reader's mask.
         labels: of both.
-        boundaries: also the distance of boundaries. greatest: and the greatest one.
+        boundaries: measure the distance between boundaries. greatest: also the greatest one (Hausdorff).
 
     Raises:
         MaskError: a mask cannot be read, or the two are of different sizes.
@@ -93,19 +93,21 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         raise MaskError(
             f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
         )
-    figures = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
-    compared = Compared(second.name, first, second, figures, _vertical(ours, labels), _vertical(theirs, labels))
+    metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
+    compared = ComparedCase(second.name, first, second, metrics, _vertical(ours, labels), _vertical(theirs, labels))
     return Outcome(compared, _mapping(read), (read[0].possible_labels, read[1].possible_labels))
 
 
 def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:
-    """How black and white, or REFUGE's values were read; label values need no words."""
-    said = [f"{who} mask: {one.mapping}." for who, one in zip(("First", "Second"), read, strict=True) if one.mapping]
-    return " ".join(words for words in said if "255" in words)
+    """Say how black and white or REFUGE's values were read; label values need no explanation."""
+    sentences = [
+        f"{who} mask: {one.mapping}." for who, one in zip(("First", "Second"), read, strict=True) if one.mapping
+    ]
+    return " ".join(words for words in sentences if "255" in words)
 
 
 def _vertical(mask: Mask, labels: LabelSet) -> float:
-    """vCDR of the largest disc and the largest cup in it; NaN without a disc, or where parts were not annotated."""
+    """Measure the vCDR of the largest disc and its largest cup; NaN without a disc or with pixels not annotated."""
     if cup_and_disc(labels) is None or not is_annotated(mask).all():
         return math.nan
     box = bounding_box(mask)
