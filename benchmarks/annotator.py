@@ -13,7 +13,7 @@ apart. Ways:
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,
-                  a constant rate, two epochs after each picture; which model is kept is our rule (`learn.FAVOUR`)
+                  a constant rate, two epochs after each picture; which model is kept is our rule (`INCUMBENT_BIAS`)
 
 Seconds are the hand's; the time of training is stated apart, because people go on working meanwhile. RootPainter's own
 network has some 30 million parameters, which 2 cores do not train: `--width` makes it narrower.
@@ -31,7 +31,7 @@ from pathlib import Path
 from drishti import FOLDS, drishti_samples
 from hand import Drawn, corrected, drawn_anew
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import Finished
@@ -92,8 +92,8 @@ def _ways(arguments: argparse.Namespace) -> Iterator[Way]:
     )  # fmt: skip
     ways = (
         Way("hand", None),
-        Way("ours", fast, by_uncertainty=True, going_on=continued(fast)),
-        Way("in-order", fast, going_on=continued(fast)),
+        Way("ours", fast, by_uncertainty=True, going_on=fine_tuning_config(fast)),
+        Way("in-order", fast, going_on=fine_tuning_config(fast)),
         Way("rootpainter", patches, every=1, going_on=patches),
     )
     return (way for way in ways if way.name in arguments.ways)

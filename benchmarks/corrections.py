@@ -21,13 +21,13 @@ import numpy as np
 from drishti import drishti_samples
 from PIL import Image
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import Finished, Working
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
-from unet_desktop.engine.training.validate import through_pipeline
+from unet_desktop.engine.training.validate import evaluate_end_to_end
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.compare import Figures, mean_figures
@@ -59,7 +59,7 @@ def main() -> None:
                 (1.0, arguments.draws),
                 (arguments.weight, arguments.draws),
             ):
-                chosen = replace(continued(config), seed=seed, correction_weight=weight, recent_draws=draws)
+                chosen = replace(fine_tuning_config(config), seed=seed, correction_weight=weight, recent_draws=draws)
                 target = folder / "next.safetensors"
                 teach, judge = [*old[:TAUGHT], *taken[:-1]], [*old[TAUGHT:OLD], taken[-1]]
                 done = _train(teach, judge, labels, chosen, target, base)
@@ -105,7 +105,7 @@ def _train(
 
 
 def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Figures:
-    measured = (event for event in through_pipeline(segmenter, samples) if not isinstance(event, Working))
+    measured = (event for event in evaluate_end_to_end(segmenter, samples) if not isinstance(event, Working))
     return mean_figures(event[1] for event in measured)
 
 

@@ -167,7 +167,7 @@ def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, rea
         segmenter._is_unfamiliar(whole)
         segmenter._segment.square(crop)
 
-    with ThreadPoolExecutor(workers, "alone", segmenter.prepare_one_of, (workers,)) as pool:
+    with ThreadPoolExecutor(workers, "alone", segmenter.limit_threads, (workers,)) as pool:
         list(pool.map(answer, cut[:4]))
         best = max(_rate(lambda: list(pool.map(answer, cut)), len(cut)) for _ in range(2))
     prepare(segmenter.device)

@@ -27,11 +27,11 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.data.preprocess import to_input
-from unet_desktop.engine.device.device import Device, choose, describe, placed, prepare
+from unet_desktop.engine.device.device import Device, choose, describe, move_network, prepare
 from unet_desktop.engine.events import EpochDone
 from unet_desktop.engine.inference import openvino
 from unet_desktop.engine.inference.predictor import Predictor
-from unet_desktop.engine.networks.fused_upsampling import EnlargingConv2d
+from unet_desktop.engine.networks.fused_upsampling import UpsampleConv2d
 from unet_desktop.engine.networks.layers import ConvNorm
 from unet_desktop.engine.networks.specs import NetworkSpec, build, specs_for
 from unet_desktop.engine.training.fit import fit
@@ -73,7 +73,7 @@ def main() -> None:
 def trained(folder: Path, device: Device, steps: int) -> nn.Module:
     """The article's network at full width after some steps: without, its masks are noise that nothing agrees on."""
     torch.manual_seed(0)
-    network = placed(build(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]), device).train()
+    network = move_network(build(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]), device).train()
     optimiser = torch.optim.Adam(network.parameters(), 1e-3)
     spec = specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]
     for number in range(steps):
@@ -103,9 +103,9 @@ def inference(network: nn.Module, size: int, device: Device, repeats: int, goal:
     plain.eval().to(device.torch_device)
     picture = synthetic_fundus(99, size).pixels
     planes = to_input(picture[None], spec, device).contiguous()
-    in_float32 = Predictor(network, spec, replace(device, half=None), mirrored=False)
-    torch_alone = Predictor(network, spec, device, mirrored=False)
-    ours = Predictor(network, spec, device, mirrored=False, lasting=True)
+    in_float32 = Predictor(network, spec, replace(device, half=None), mirror=False)
+    torch_alone = Predictor(network, spec, device, mirror=False)
+    ours = Predictor(network, spec, device, mirror=False, long_lived=True)
     used = "torch" if ours._forward is ours._network else "OpenVINO"
 
     def eager() -> Tensor:
@@ -154,7 +154,7 @@ def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
         "plain PyTorch, float32": stepper(
             in_two_steps(build(spec)).to(device.torch_device), planes.contiguous(), wanted, plain_device
         ),
-        "ours": stepper(placed(build(spec), device), planes, wanted, device),
+        "ours": stepper(move_network(build(spec), device), planes, wanted, device),
     }
     seconds = taking_turns(ways, repeats)
     base = seconds["plain PyTorch, float32"]
@@ -168,7 +168,7 @@ def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
 def in_two_steps(network: nn.Module) -> nn.Module:
     """The network, changed: it enlarges first and then convolves, as a network is commonly written."""
     for module in network.modules():
-        if isinstance(module, ConvNorm) and isinstance(module.conv, EnlargingConv2d):
+        if isinstance(module, ConvNorm) and isinstance(module.conv, UpsampleConv2d):
             plain = nn.Conv2d(module.conv.in_channels, module.conv.out_channels, 3, padding=1)
             plain.load_state_dict(module.conv.state_dict())
             module.conv = nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest"), plain)
@@ -214,9 +214,9 @@ class InNetwork:
 
         self._cuda = device.kind == "cuda"
         self._spans: list[tuple[Moment, Moment]] = []
-        self._module, self._batch = epoch_loop, epoch_loop._batch
+        self._module, self._batch = epoch_loop, epoch_loop._to_device
         self._began: Moment = 0.0
-        epoch_loop._batch = self._ready
+        epoch_loop._to_device = self._ready
         self._hook = register_optimizer_step_post_hook(self._stepped)
 
     def end(self) -> None:

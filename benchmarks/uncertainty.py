@@ -23,7 +23,7 @@ from PIL import Image
 from unet_desktop.engine.device.device import choose, prepare
 from unet_desktop.engine.files.checkpoint import Checkpoint, load
 from unet_desktop.engine.inference.calibration import LEVEL, Calibration, Outcome
-from unet_desktop.engine.inference.familiarity import Familiar
+from unet_desktop.engine.inference.familiarity import FamiliarityDetector
 from unet_desktop.engine.inference.locate import locate
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities
 from unet_desktop.engine.inference.segmenter import Segmenter
@@ -91,11 +91,11 @@ class Judge:
     def __init__(self, loaded: Checkpoint, device: object) -> None:
         self._segmenter = Segmenter(loaded, device)  # type: ignore[arg-type]
         single = {
-            name: Predictor(network, loaded.specs[name], device, mirrored=False)  # type: ignore[arg-type]
+            name: Predictor(network, loaded.specs[name], device, mirror=False)  # type: ignore[arg-type]
             for name, network in loaded.networks.items()
         }
         self._answer, self._size = single["segment"], loaded.specs["segment"].size
-        self._locate = Predictor(loaded.networks["locate"], loaded.specs["locate"], device, mirrored=True)  # type: ignore[arg-type]
+        self._locate = Predictor(loaded.networks["locate"], loaded.specs["locate"], device, mirror=True)  # type: ignore[arg-type]
         self._looks: dict[str, list[NDArray[np.float64]]] = {}
         self._colours: dict[str, list[NDArray[np.float64]]] = {}
 
@@ -111,7 +111,7 @@ class Judge:
         """How many pictures of each kind are unfamiliar, by the network's features and by six figures of colour."""
         parts = []
         for name, looks in (("features", self._looks), ("colours", self._colours)):
-            familiar = Familiar.learn(np.stack(looks["train"]))
+            familiar = FamiliarityDetector.fit(np.stack(looks["train"]))
             assert familiar is not None
             counts = (
                 f"{kind} {sum(familiar.distance(look) > familiar.limit for look in looks[kind])}/{len(looks[kind])}"
@@ -125,7 +125,7 @@ class Judge:
         generator, train = np.random.default_rng(count), np.stack(self._looks["train"])
         called = dict.fromkeys(("new", "IDRiD"), 0)
         for _ in range(_DRAWS):
-            familiar = Familiar.learn(generator.permutation(train)[:count])
+            familiar = FamiliarityDetector.fit(generator.permutation(train)[:count])
             assert familiar is not None
             for kind in called:
                 called[kind] += sum(familiar.distance(look) > familiar.limit for look in self._looks[kind])
@@ -223,7 +223,7 @@ def _print_calibration(cases: list[Case]) -> None:
     for name, spread in _SPREADS.items():
         covered, widths = [], []
         for case, others in _by_others(cases):
-            learned = Calibration.learn([Outcome({}, {}, spread(other), other.truth["vcdr"]) for other in others])
+            learned = Calibration.fit([Outcome({}, {}, spread(other), other.truth["vcdr"]) for other in others])
             if learned.ratio_factor is None:
                 continue
             half = learned.ratio_factor * spread(case)

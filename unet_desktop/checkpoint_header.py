@@ -99,7 +99,7 @@ def read_header(path: Path) -> CheckpointHeader:
     return CheckpointHeader.from_metadata(metadata, path)
 
 
-def refuse_cut(path: Path) -> None:
+def check_length(path: Path) -> None:
     """Compare the length of a file that `read_header` has read with what its head says: the weights are not read.
 
     Raises:

@@ -101,6 +101,6 @@ def scripted(monkeypatch):
             yield from ()
             return {"dice": next(waiting[stage.name])}
 
-        monkeypatch.setattr(epoch_loop, "as_seen", judged)
+        monkeypatch.setattr(epoch_loop, "validate_on_crops", judged)
 
     return script

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.errors import TrainingError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 
@@ -62,7 +62,7 @@ def test_framing_follows_the_labels():
 
 
 def test_going_on_is_shorter():
-    short = continued(PRESETS["fast"])
+    short = fine_tuning_config(PRESETS["fast"])
     assert short.epochs < PRESETS["fast"].epochs / 2
     assert short.learning_rate < PRESETS["fast"].learning_rate
 

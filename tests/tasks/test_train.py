@@ -42,7 +42,7 @@ def parts(project, monkeypatch):
             given.extend((training, validation))
             yield from ()
 
-        monkeypatch.setattr(train, "fit_together", fit)
+        monkeypatch.setattr(train, "fit_distributed", fit)
         events = list(train_project(project.root, PRESETS["fast"]))
         teaching, judging = ({sample.case_id for sample in samples} for samples in given)
         return teaching, judging, [event.text for event in events if isinstance(event, Message)]

@@ -43,8 +43,8 @@ def test_each_patient_judges_once_and_then_all_cases_teach(project, add, monkeyp
         runs.append(({sample.case_id for sample in teach}, {sample.case_id for sample in judge}))
         yield Finished(save_to, {"dice/optic disc": 0.9 + 0.01 * len(runs)}, {}, 1.0)
 
-    monkeypatch.setattr(train, "fit_together", fit)
-    monkeypatch.setattr(train_folds, "fit_together", fit)
+    monkeypatch.setattr(train, "fit_distributed", fit)
+    monkeypatch.setattr(train_folds, "fit_distributed", fit)
     events = list(train_folds.train_folds(project.root, TINY, 5))
     everyone = {case.id for case in project.cases()}
     assert sorted(name for _, judge in runs[:5] for name in judge) == sorted(everyone)

@@ -17,7 +17,7 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.tasks.events import FileWritten, ItemDone, TrainingTaskEvent
 from unet_desktop.tasks.holding_project import holding_project
 from unet_desktop.tasks.interrupted import find_interrupted
-from unet_desktop.tasks.processes import assist, joined
+from unet_desktop.tasks.processes import joined, run_worker
 
 _DEFAULT = "fast"
 
@@ -77,7 +77,7 @@ def _carried_out(project: Path, events: Iterator[TrainingTaskEvent], device: str
     """Follow a training to its end, or assist in it where this is not the first of several processes; exit code."""
     with joined(device) as first:
         if not first:
-            deque(assist(device), maxlen=0)  # the first process tells how it goes
+            deque(run_worker(device), maxlen=0)  # the first process tells how it goes
             return DONE
         followed = follow(holding_project(project, events), "Training")
     if followed.stopped and find_interrupted(project) is not None:

@@ -117,7 +117,7 @@ class TrainConfig:
         return _TITLES.get(self.preset, self.preset)
 
     @property
-    def weighs(self) -> bool:
+    def weights_corrections(self) -> bool:
         """Whether corrected pixels count more than others."""
         return self.correction_weight != 1.0
 
@@ -211,7 +211,7 @@ PRESETS: dict[str, TrainConfig] = {
 """What people choose from, in the order they are shown."""
 
 
-def continued(config: TrainConfig) -> TrainConfig:
+def fine_tuning_config(config: TrainConfig) -> TrainConfig:
     """The short schedule for going on from an earlier model: a fourth of the epochs, a lower peak."""
     return replace(
         config,

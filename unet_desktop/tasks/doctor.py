@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from unet_desktop import __version__
-from unet_desktop.engine.device.benchmark_cache import forget, probes_path
+from unet_desktop.engine.device.benchmark_cache import benchmark_cache_path, forget
 from unet_desktop.engine.device.warm_up import warm_up
 from unet_desktop.tasks.events import DeviceFound
 
@@ -98,7 +98,7 @@ def _computing() -> Iterator[Finding]:
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))
-    yield Finding("Speed is remembered in", f"{probes_path()} (measured anew with --forget)")
+    yield Finding("Speed is remembered in", f"{benchmark_cache_path()} (measured anew with --forget)")
     started = time.perf_counter()
     seconds = forward_seconds(chosen)
     for name, value in seconds.items():

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from unet_desktop.checkpoint_header import CheckpointHeader, read_header, refuse_cut
+from unet_desktop.checkpoint_header import CheckpointHeader, check_length, read_header
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
@@ -56,7 +56,7 @@ def card_document(path: Path) -> Document:
         CheckpointError: it is no model of this program, or damaged.
     """
     header = read_header(path)
-    refuse_cut(path)
+    check_length(path)
     layout = Layout(path.absolute().parent.parent)
     in_project = layout.manifest.is_file() and layout.models == path.absolute().parent
     return model_card(

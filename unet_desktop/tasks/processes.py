@@ -28,11 +28,11 @@ def joined(device: str) -> Iterator[bool]:
     finally:
         distributed.leave()
     if not first:
-        distributed.end()
+        distributed.exit_process()
 
 
-def assist(device: str) -> Iterator[TrainEvent]:
-    """What the others do: see `engine.together.assist`."""
+def run_worker(device: str) -> Iterator[TrainEvent]:
+    """What the others do: see `engine.together.run_worker`."""
     from unet_desktop.engine.training import distributed_run
 
-    yield from distributed_run.assist(device)
+    yield from distributed_run.run_worker(device)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.data.dataset import Dataset, training_pair
+from unet_desktop.engine.data.dataset import Dataset, augment_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
@@ -43,8 +43,8 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
     generator = np.random.default_rng(config.seed)
     pictures = []
     for number in range(_COUNT):
-        view = data.view("segment", usable[number % len(usable)])
-        picture, mask, _ = training_pair(view, specs["segment"], config, generator)
+        view = data.example("segment", usable[number % len(usable)])
+        picture, mask, _ = augment_example(view, specs["segment"], config, generator)
         pictures.append(draw_outlines(picture, mask, project.labels))
     yield AugmentedSheet(contact_sheet(pictures, _COLUMNS, _SIDE))
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unet_desktop import files
-from unet_desktop.engine.config import TrainConfig, continued
+from unet_desktop.engine.config import TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.cpu_priority import Cores, training_threads
 from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, Working
-from unet_desktop.engine.training.distributed_run import fit_together
+from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -47,7 +47,7 @@ def train_project(
 
     Args:
         root: the project's folder.
-        config: how to train; when training goes on from a model, its schedule is shortened by `continued`.
+        config: how to train; when training goes on from a model, its schedule is shortened by `fine_tuning_config`.
         from_scratch: do not go on from an earlier model.
         device: "auto", "cpu", "cuda" or "mps".
         cores: what it takes of them; how many compute changes the last digits of the figures.
@@ -61,7 +61,7 @@ def train_project(
     if previous is not None:
         yield Message(f"Training goes on from {previous.name}.")
         # A model that was made before the preset normalised by picture goes on as it learned.
-        config = replace(continued(config), by_picture=previous.header.training.get("by_picture", False))
+        config = replace(fine_tuning_config(config), by_picture=previous.header.training.get("by_picture", False))
     name = next_model_name(project.layout)
     discard(root)
     yield from train_on(project, name, selection, config, place, parent=previous)
@@ -88,8 +88,8 @@ def resume_project(
     if found is None:
         raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
     header = found.header
-    wanted = header.config if config is None else config if header.parent is None else continued(config)
-    header.refuse_other(project.labels, wanted)  # before masks of other labels are left out
+    wanted = header.config if config is None else config if header.parent is None else fine_tuning_config(config)
+    header.check_settings(project.labels, wanted)  # before masks of other labels are left out
     now = yield from select(project)
     selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
     place = _place(device, cores)
@@ -113,7 +113,7 @@ def train_on(
     """
     path, log = project.layout.model(name), RunLog(project.layout, name)
     start_from = None if parent is None else parent.path
-    events = fit_together(
+    events = fit_distributed(
         samples(project, selection.train, recent(parent, selection.train)),
         samples(project, selection.validation, recent(parent, selection.validation)),
         project.labels,

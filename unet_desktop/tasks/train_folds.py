@@ -10,7 +10,7 @@ from pathlib import Path
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.device.device import choose
 from unet_desktop.engine.events import Finished, Message
-from unet_desktop.engine.training.distributed_run import fit_together
+from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
@@ -49,7 +49,7 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
             )
             yield Message(f"Fold {number} of {folds}: {len(teach)} cases teach, {len(judge)} judge.")
             model = Path(folder) / "model.safetensors"
-            for event in fit_together(teach, judge, project.labels, config, save_to=model, device=place):
+            for event in fit_distributed(teach, judge, project.labels, config, save_to=model, device=place):
                 yield event
                 if isinstance(event, Finished):
                     found.append(event.metrics)

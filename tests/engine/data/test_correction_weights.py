@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.data import correction_weights
-from unet_desktop.engine.data.dataset import Dataset, training_pair
-from unet_desktop.engine.data.training_example import view_of
+from unet_desktop.engine.data.dataset import Dataset, augment_example
+from unet_desktop.engine.data.training_example import make_example
 from unet_desktop.engine.events import EpochDone, Finished, Message
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import specs_for
@@ -43,20 +43,20 @@ def strokes_of(mask: np.ndarray) -> np.ndarray:
 
 @given(MASKS, MASKS)
 def test_only_pixels_that_both_judged_are_corrected(mask, prediction):
-    wrong = correction_weights.corrected(mask, prediction)
+    wrong = correction_weights.corrected_pixels(mask, prediction)
     assert not wrong[(mask == 255) | (prediction == 255) | (mask == prediction)].any()
     assert (wrong == 255).sum() == ((mask != prediction) & (mask != 255) & (prediction != 255)).sum()
-    assert not correction_weights.corrected(mask, mask).any()
+    assert not correction_weights.corrected_pixels(mask, mask).any()
 
 
 def test_one_corrected_pixel_of_a_large_picture_is_still_seen_when_it_is_reduced():
     plane = np.zeros((600, 800), np.uint8)
     plane[301, 407] = 255
-    seen = correction_weights.seen(plane, Square(400, 300, 800), 100, 64)
+    seen = correction_weights.corrected_in_crop(plane, Square(400, 300, 800), 100, 64)
     rows, columns = np.nonzero(seen)
     assert (rows.mean(), columns.mean()) == (pytest.approx(50, abs=1), pytest.approx(50, abs=1))
     assert 3 <= np.ptp(rows) + 1 <= 5
-    assert correction_weights.reduced_to(plane, 75, 100, 64).sum() >= 5
+    assert correction_weights.corrected_at_size(plane, 75, 100, 64).sum() >= 5
 
 
 def test_where_the_mask_differs_from_the_prediction_is_known_in_the_look(photograph):
@@ -65,10 +65,10 @@ def test_where_the_mask_differs_from_the_prediction_is_known_in_the_look(photogr
     columns = np.nonzero(mask)[1]
     prediction[:, : int(np.median(columns))] = 0  # the model missed the left half
     for name, spec in SPECS.items():
-        view = view_of(pixels, mask, DISC_AND_CUP, spec, name, prediction, weigh=True)
-        assert view_of(pixels, mask, DISC_AND_CUP, spec, name, prediction).corrected is None
+        view = make_example(pixels, mask, DISC_AND_CUP, spec, name, prediction, weight_corrections=True)
+        assert make_example(pixels, mask, DISC_AND_CUP, spec, name, prediction).corrected is None
         for seed in range(4):
-            _, seen, wrong = training_pair(view, spec, PRESETS["fast"], np.random.default_rng(seed))
+            _, seen, wrong = augment_example(view, spec, PRESETS["fast"], np.random.default_rng(seed))
             disc = (seen == 1) | (seen == 2)
             assert wrong.shape == seen.shape
             assert 0.3 < wrong[disc].mean() < 0.8
@@ -79,7 +79,7 @@ def test_patches_know_it_too(photograph):
     pixels, mask = photograph(3)
     mask = np.minimum(mask, 1)
     spec = specs_for(ONE_STRUCTURE, replace(PRESETS["fast"], image_size=64, working_side=100))["segment"]
-    view = view_of(pixels, mask, ONE_STRUCTURE, spec, "segment", np.zeros_like(mask), weigh=True)
+    view = make_example(pixels, mask, ONE_STRUCTURE, spec, "segment", np.zeros_like(mask), weight_corrections=True)
     assert view.corrected.shape == view.mask.shape
     assert view.corrected[view.mask == 1].all()
     assert view.corrected.mean() < 2.5 * (view.mask == 1).mean()
@@ -88,28 +88,28 @@ def test_patches_know_it_too(photograph):
 def test_the_crop_of_strokes_is_that_of_the_prediction(photograph):
     pixels, mask = photograph(3)
     strokes = strokes_of(mask)
-    whole = view_of(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment")
-    helped = view_of(pixels, strokes, DISC_AND_CUP, SPECS["segment"], "segment", mask)
+    whole = make_example(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment")
+    helped = make_example(pixels, strokes, DISC_AND_CUP, SPECS["segment"], "segment", mask)
     np.testing.assert_array_equal(helped.picture, whole.picture)
     judged = helped.mask != 255
     assert 0 < judged.mean() < 0.4
     np.testing.assert_array_equal(helped.mask[judged], whole.mask[judged])
-    assert view_of(pixels, strokes, DISC_AND_CUP, SPECS["segment"], "segment") is None
-    assert view_of(pixels, strokes, DISC_AND_CUP, SPECS["locate"], "locate") is not None
+    assert make_example(pixels, strokes, DISC_AND_CUP, SPECS["segment"], "segment") is None
+    assert make_example(pixels, strokes, DISC_AND_CUP, SPECS["locate"], "locate") is not None
 
 
 def test_a_whole_mask_is_its_own_measure_whatever_was_predicted(photograph):
     pixels, mask = photograph(3)
     wrong = np.roll(mask, 40, axis=1)
-    plain, other = (view_of(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment", one) for one in (None, wrong))
+    plain, other = (make_example(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment", one) for one in (None, wrong))
     np.testing.assert_array_equal(plain.picture, other.picture)
 
 
 def test_recent_cases_are_drawn_more_often(samples):
     data = Dataset([replace(samples[0], recent=True), *samples[1:3]], DISC_AND_CUP, SPECS)
     list(data.read())
-    assert data.drawn("segment", 3) == [0, 0, 0, 1, 2]
-    assert data.drawn("segment", 1) == data.usable("segment") == [0, 1, 2]
+    assert data.sampling_pool("segment", 3) == [0, 0, 0, 1, 2]
+    assert data.sampling_pool("segment", 1) == data.usable("segment") == [0, 1, 2]
 
 
 def test_a_prediction_is_part_of_what_is_learned_from_only_where_it_is_used(samples, tmp_path):
@@ -117,14 +117,14 @@ def test_a_prediction_is_part_of_what_is_learned_from_only_where_it_is_used(samp
     write_mask(path, np.zeros((150, 190), np.uint8), DISC_AND_CUP)
     told = [replace(samples[0], prediction=path)]
     plain, beside, weighed = Dataset(samples[:1], DISC_AND_CUP, SPECS), Dataset(told, DISC_AND_CUP, SPECS), None
-    weighed = Dataset(told, DISC_AND_CUP, SPECS, weigh=True)
+    weighed = Dataset(told, DISC_AND_CUP, SPECS, weight_corrections=True)
     for data in (plain, beside, weighed):
         list(data.read())
     assert plain.fingerprint == beside.fingerprint != weighed.fingerprint
     path.write_bytes(b"damaged")
-    again = Dataset(told, DISC_AND_CUP, SPECS, weigh=True)
+    again = Dataset(told, DISC_AND_CUP, SPECS, weight_corrections=True)
     assert list(again.read()) == [1]
-    assert again.view("segment", 0).corrected is None
+    assert again.example("segment", 0).corrected is None
 
 
 def test_a_resumed_training_draws_as_often_and_weighs_as_before(model, samples, device, tiny, tmp_path):

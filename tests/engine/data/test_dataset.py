@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.data.augment import Reach, distract, recolour, warp
-from unet_desktop.engine.data.dataset import Dataset, plain_pair, training_pair
-from unet_desktop.engine.data.training_example import view_of
+from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
+from unet_desktop.engine.data.dataset import Dataset, augment_example, crop_example
+from unet_desktop.engine.data.training_example import make_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP
 
 SPECS = specs_for(DISC_AND_CUP, PRESETS["fast"])
-STILL = Reach(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, mirrored=False, reflect=False)
+STILL = AugmentationRange(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, mirrored=False, reflect=False)
 
 
 def test_the_crop_holds_the_disc_in_its_middle(photograph):
     pixels, mask = photograph(2, 600, 700)
-    view = view_of(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment")
-    picture, labels = plain_pair(view, SPECS["segment"])
+    view = make_example(pixels, mask, DISC_AND_CUP, SPECS["segment"], "segment")
+    picture, labels = crop_example(view, SPECS["segment"])
     assert picture.shape == (256, 256, 3)
     rows, columns = np.nonzero((labels == 1) | (labels == 2))
     assert abs(rows.mean() - 127.5) < 1.5
@@ -28,7 +28,7 @@ def test_the_crop_holds_the_disc_in_its_middle(photograph):
 
 def test_the_locating_view_holds_the_disc_alone_and_the_whole_picture(photograph):
     pixels, mask = photograph(2)
-    view = view_of(pixels, mask, DISC_AND_CUP, SPECS["locate"], "locate")
+    view = make_example(pixels, mask, DISC_AND_CUP, SPECS["locate"], "locate")
     assert set(np.unique(view.mask)) == {0, 1, 255}  # 255 above and below: the picture is wider than high
     assert view.picture.shape[:2] == view.mask.shape
 
@@ -39,7 +39,7 @@ def test_what_does_not_fit_in_memory_is_decoded_again(samples):
     assert list(small.read()) == list(large.read()) == [1, 2, 3, 4]
     assert small.fingerprint == large.fingerprint
     for name in SPECS:
-        assert np.array_equal(small.view(name, 2).picture, large.view(name, 2).picture)
+        assert np.array_equal(small.example(name, 2).picture, large.example(name, 2).picture)
 
 
 def test_without_strength_a_picture_is_only_cut_out(photograph):
@@ -54,10 +54,10 @@ def test_without_strength_a_picture_is_only_cut_out(photograph):
 @pytest.mark.parametrize("name", ["locate", "segment"])
 def test_chance_comes_from_the_generator_alone(name, photograph):
     pixels, mask = photograph(2)
-    view = view_of(pixels, mask, DISC_AND_CUP, SPECS[name], name)
+    view = make_example(pixels, mask, DISC_AND_CUP, SPECS[name], name)
     config = PRESETS["fast"]
     first, second, third = (
-        training_pair(view, SPECS[name], config, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+        augment_example(view, SPECS[name], config, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
     )
     assert np.array_equal(first, second)
     assert not np.array_equal(first, third)
@@ -68,7 +68,7 @@ def test_picture_and_mask_turn_and_bend_together(photograph, bend):
     _, mask = photograph(2, 128, 128)
     painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
     generator = np.random.default_rng(4)
-    reach = Reach(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False, bend=bend)
+    reach = AugmentationRange(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False, bend=bend)
     for _ in range(10):
         picture, labels = warp(painted, mask, Square(64, 64, 128), 96, reach, 1.0, generator)
         judged = labels != 255
@@ -82,7 +82,7 @@ def test_bending_changes_the_shape_of_seven_looks_of_ten():
     picture = np.repeat(disc[..., np.newaxis] * np.uint8(200), 3, axis=2)
     changed = []
     for seed in range(40):
-        reach = Reach(0.0, 1.0, 1.0, 0.0, mirrored=False, reflect=False, bend=1 / 64)
+        reach = AugmentationRange(0.0, 1.0, 1.0, 0.0, mirrored=False, reflect=False, bend=1 / 64)
         _, plain = warp(picture, disc, Square(64, 64, 128), 128, STILL, 1.0, np.random.default_rng(seed))
         _, bent = warp(picture, disc, Square(64, 64, 128), 128, reach, 1.0, np.random.default_rng(seed))
         changed.append(2 * np.sum((plain == 1) & (bent == 1)) / (np.sum(plain == 1) + np.sum(bent == 1)))
@@ -101,7 +101,7 @@ def test_distractors_spare_the_label_and_the_black_ground(photograph):
     pixels[:20] = 0
     changed = 0
     for seed in range(10):
-        painted = distract(pixels, mask, np.random.default_rng(seed))
+        painted = add_distractors(pixels, mask, np.random.default_rng(seed))
         assert np.array_equal(painted[mask > 0], pixels[mask > 0])
         assert not painted[:20].any()
         changed += not np.array_equal(painted, pixels)

@@ -19,7 +19,7 @@ from unet_desktop.engine.events import EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training import epoch_loop
-from unet_desktop.engine.training.async_scalar import Later
+from unet_desktop.engine.training.async_scalar import AsyncScalar
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
@@ -64,7 +64,7 @@ def test_gpu_and_processor_answer_alike(samples, settings, gpu, tmp_path):
 @pytest.mark.filterwarnings("ignore:Synchronization debug mode")
 def test_no_step_waits_for_the_gpu(samples, settings, gpu, tmp_path, monkeypatch):
     """CUDA raises where a step of the loop would synchronise: from one `BatchDone` to the next, read loss included."""
-    epoch, steps = epoch_loop._epoch, []
+    epoch, steps = epoch_loop.train_epoch, []
 
     def watched(course, number):
         generator = epoch(course, number)
@@ -80,14 +80,14 @@ def test_no_step_waits_for_the_gpu(samples, settings, gpu, tmp_path, monkeypatch
         except StopIteration as end:
             return end.value
 
-    monkeypatch.setattr(epoch_loop, "_epoch", watched)
+    monkeypatch.setattr(epoch_loop, "train_epoch", watched)
     list(fit(samples, [], DISC_AND_CUP, settings, save_to=tmp_path / "model.safetensors", device=gpu))
     assert len(steps) > 50
 
 
 def test_a_number_that_was_read_later_is_the_number():
     value = torch.arange(5.0, device="cuda").sum()
-    later = Later(value)
+    later = AsyncScalar(value)
     value += 1
     assert later.read() == 10.0
 

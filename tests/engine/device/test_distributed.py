@@ -18,13 +18,13 @@ from unet_desktop.engine.device import distributed
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.networks.layers import ConvNorm
-from unet_desktop.engine.networks.sync_batch_norm import SharedNorm, share_statistics
+from unet_desktop.engine.networks.sync_batch_norm import SyncBatchNorm2d, sync_batch_norms
 from unet_desktop.engine.training import optimisation
 from unet_desktop.engine.training.fit import fit
-from unet_desktop.errors import TrainingError
+from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import DISC_AND_CUP
 
-SCRIPT = Path(__file__).with_name("several_processes.py")
+SCRIPT = Path(__file__).with_name("torchrun_script.py")
 CLOSE = {"rel": 2e-3, "abs": 2e-3}
 """The order of sums differs, which Adam enlarges; norms that share no statistics differ by 4e-3 in the second step."""
 
@@ -133,22 +133,23 @@ def test_a_loss_that_one_process_cannot_count_stops_all_with_the_reason(given):
 
 
 def test_more_processes_than_pictures_in_a_step_are_refused(given, monkeypatch):
-    monkeypatch.setattr(optimisation.distributed, "count", lambda: 3)
-    monkeypatch.setattr(optimisation.distributed, "refuse_differences", lambda *_: None)
-    with pytest.raises(TrainingError, match=r"3 processes cannot share steps of 2 pictures .*--locate-batch-size"):
+    monkeypatch.setattr(optimisation.distributed, "world_size", lambda: 3)
+    monkeypatch.setattr(optimisation.distributed, "require_equal", lambda *_: None)
+    with pytest.raises(TrainingError, match="3 processes cannot share steps of 2 pictures") as caught:
         alone(given())
+    assert caught.value.remedy is Remedy.LARGER_BATCHES
 
 
 def test_alone_nothing_is_shared_and_nothing_is_asked():
     network = nn.Linear(2, 1)
-    assert (distributed.count(), distributed.number(), distributed.is_first()) == (1, 0, True)
-    assert distributed.mine([1, 2, 3]) == [1, 2, 3]
-    assert distributed.together([{"dice": 1.0}]) == [{"dice": 1.0}]
-    assert float(distributed.total(torch.tensor(3.0))) == 3.0
+    assert (distributed.world_size(), distributed.rank(), distributed.is_first()) == (1, 0, True)
+    assert distributed.shard([1, 2, 3]) == [1, 2, 3]
+    assert distributed.gather_json([{"dice": 1.0}]) == [{"dice": 1.0}]
+    assert float(distributed.all_reduce_sum(torch.tensor(3.0))) == 3.0
     assert distributed.all_agree(True)
     assert not distributed.all_agree(False)
-    assert distributed.wrapped(network) is network
-    distributed.refuse_differences("a", "pictures")
+    assert distributed.wrap_network(network) is network
+    distributed.require_equal("a", "pictures")
 
 
 @pytest.mark.parametrize(("device", "sentence"), [("mps", "cannot train on"), ("cuda", "There are 0 GPUs")])
@@ -162,8 +163,8 @@ def test_a_shared_norm_alone_is_batch_norm():
     torch.manual_seed(1)
     shared, plain = ConvNorm(3, 5), ConvNorm(3, 5)
     plain.load_state_dict(shared.state_dict())
-    share_statistics(shared)
-    assert isinstance(shared.norm, SharedNorm)
+    sync_batch_norms(shared)
+    assert isinstance(shared.norm, SyncBatchNorm2d)
     assert list(shared.state_dict()) == list(plain.state_dict())
     for _ in range(2):
         planes = torch.randn(4, 3, 8, 8) * 3 + 20  # far from zero, where sums of squares would cancel

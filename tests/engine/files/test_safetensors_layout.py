@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.engine.files.safetensors_layout import _NAMES, laid_out
+from unet_desktop.engine.files.safetensors_layout import _NAMES, serialise
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
@@ -22,7 +22,7 @@ SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 def test_what_was_put_in_comes_out(shapes, description):
     shapes.pop("__metadata__", None)
     tensors = {name: torch.randint(0, 2, shape).to(dtype) for name, (shape, dtype) in shapes.items()}
-    content = bytes(laid_out(tensors, description))
+    content = bytes(serialise(tensors, description))
     loaded = safetensors.torch.load(content)
     assert loaded.keys() == tensors.keys()
     for name, tensor in tensors.items():
@@ -33,7 +33,7 @@ def test_what_was_put_in_comes_out(shapes, description):
 def test_description_and_memory_format(tmp_path):
     weights = torch.randn(3, 4, 5, 6).contiguous(memory_format=torch.channels_last).requires_grad_()
     path = tmp_path / "x.safetensors"
-    path.write_bytes(laid_out({"w": weights, "n": torch.tensor(7)}, {"größe": 'a "b"'}))
+    path.write_bytes(serialise({"w": weights, "n": torch.tensor(7)}, {"größe": 'a "b"'}))
     with safetensors.safe_open(path, "pt") as file:
         assert file.metadata() == {"größe": 'a "b"'}
         assert torch.equal(file.get_tensor("w"), weights)
@@ -42,4 +42,4 @@ def test_description_and_memory_format(tmp_path):
 
 def test_it_is_as_large_as_what_safetensors_writes():
     tensors = {"a": torch.zeros(3), "b": torch.zeros(5, dtype=torch.bool), "c": torch.zeros((), dtype=torch.int64)}
-    assert len(laid_out(tensors)) == len(safetensors.torch.save(tensors))
+    assert len(serialise(tensors)) == len(safetensors.torch.save(tensors))

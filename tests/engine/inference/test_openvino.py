@@ -10,7 +10,7 @@ import torch
 
 from unet_desktop.engine.inference import openvino
 from unet_desktop.engine.inference.predictor import Predictor
-from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.networks.layers import fold_batch_norms, fuse_upsampling
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 
 SPEC = NetworkSpec("unet", 4, 2, "patches", 64, 1.9, 1024)
@@ -19,7 +19,7 @@ SPEC = NetworkSpec("unet", 4, 2, "patches", 64, 1.9, 1024)
 @pytest.fixture
 def network():
     torch.manual_seed(3)
-    return summed(folded(build(SPEC)))
+    return fuse_upsampling(fold_batch_norms(build(SPEC)))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def pretended(monkeypatch, network):
         plain = network
         seconds = {True: 0.1, False: 1.0}
         monkeypatch.setattr(openvino, "_seconds", lambda used, _: seconds[faster] if used is forward else 0.5)
-        return openvino.accelerated(network, lambda planes: plain(planes.float()), SPEC, device)
+        return openvino.compile_if_faster(network, lambda planes: plain(planes.float()), SPEC, device)
 
     from unet_desktop.engine.device.device import choose
 
@@ -44,7 +44,7 @@ def pretended(monkeypatch, network):
 def test_where_it_is_not_installed_torch_is_used(monkeypatch, network, device):
     monkeypatch.setattr(openvino, "_version", lambda: None)
     monkeypatch.setattr(openvino, "compile_openvino", lambda *_: pytest.fail("not installed"))
-    assert openvino.accelerated(network, network, SPEC, device) is None
+    assert openvino.compile_if_faster(network, network, SPEC, device) is None
 
 
 def test_it_is_used_when_it_is_faster_and_agrees(pretended):
@@ -72,9 +72,9 @@ def test_when_it_fails_torch_is_used_and_the_log_says_so(pretended, caplog):
 
 def test_a_lasting_predictor_uses_it(monkeypatch, device, photograph):
     monkeypatch.setattr(
-        "unet_desktop.engine.inference.predictor.accelerated", lambda *_: lambda planes: planes[:, :2] * 0 + 9
+        "unet_desktop.engine.inference.predictor.compile_if_faster", lambda *_: lambda planes: planes[:, :2] * 0 + 9
     )
-    predictor = Predictor(build(SPEC), SPEC, device, mirrored=True, lasting=True)
+    predictor = Predictor(build(SPEC), SPEC, device, mirror=True, long_lived=True)
     assert predictor.square(photograph(1, 64, 64)[0]).min() > 0.99
 
 
@@ -84,7 +84,7 @@ def test_the_real_one_agrees_for_any_size_and_count_and_loads_no_telemetry(kind,
         pytest.skip("the optional OpenVINO is not installed")
     torch.manual_seed(3)
     spec = NetworkSpec(kind, 8, 2, "whole", 64, 1.9, 1024)
-    network = summed(folded(build(spec)))
+    network = fuse_upsampling(fold_batch_norms(build(spec)))
     forward = openvino.compile_openvino(network, torch.zeros(1, 3, 64, 64), type(device)("cpu", None, 1))
     for shape in ((1, 3, 64, 64), (2, 3, 96, 64), (1, 3, 32, 128)):
         planes = torch.randn(shape)

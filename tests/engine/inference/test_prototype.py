@@ -9,9 +9,9 @@ import pytest
 
 from unet_desktop.engine.files import checkpoint
 from unet_desktop.engine.inference import segmenter
-from unet_desktop.engine.inference.locate import Found
-from unet_desktop.engine.inference.predictor import result_of
-from unet_desktop.engine.inference.prototype import Typical
+from unet_desktop.engine.inference.locate import Location
+from unet_desktop.engine.inference.predictor import run_to_end
+from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError
@@ -20,7 +20,7 @@ from unet_desktop.labels import DISC_AND_CUP
 
 
 def test_distance_is_one_minus_the_cosine_to_the_mean():
-    typical = Typical.learn(np.array([[1.0, 0.0], [0.0, 1.0]]))
+    typical = CropPrototype.fit(np.array([[1.0, 0.0], [0.0, 1.0]]))
     assert typical.distance(np.array([3.0, 3.0])) == pytest.approx(0.0)
     assert typical.distance(np.array([1.0, 0.0])) == pytest.approx(1 - np.sqrt(0.5))
     assert typical.distance(np.array([-1.0, -1.0])) == pytest.approx(2.0)
@@ -29,16 +29,16 @@ def test_distance_is_one_minus_the_cosine_to_the_mean():
 
 def test_features_of_another_network_are_refused():
     with pytest.raises(CheckpointError, match="another network"):
-        Typical(np.array([1.0, 0.0])).distance(np.ones(3))
+        CropPrototype(np.array([1.0, 0.0])).distance(np.ones(3))
 
 
 def test_features_of_nothing_say_nothing():
-    assert Typical.learn(np.zeros((3, 4))) is None
+    assert CropPrototype.fit(np.zeros((3, 4))) is None
 
 
 def test_a_header_keeps_it():
-    typical = Typical.learn(np.random.default_rng(0).random((5, 7)))
-    again = Typical.from_json(typical.to_json())
+    typical = CropPrototype.fit(np.random.default_rng(0).random((5, 7)))
+    again = CropPrototype.from_json(typical.to_json())
     assert np.allclose(again.direction, typical.direction, atol=1e-5)
 
 
@@ -57,13 +57,13 @@ def test_the_place_that_looks_like_the_training_is_taken(model, photograph):
     rows, columns = np.nonzero(mask)
     disc = Square(columns.mean(), rows.mean(), 1.9 * 2 * np.sqrt(len(rows) / np.pi))
     away = Square(150.0 if disc.x < 95 else 40.0, 120.0 if disc.y < 75 else 30.0, disc.side)
-    places = [Found(square, square.side / 1.9, 0.9, 1) for square in (away, disc)]
-    assert result_of(opened._likeliest(pixels, places)) is places[1]
+    places = [Location(square, square.side / 1.9, 0.9, 1) for square in (away, disc)]
+    assert run_to_end(opened._choose_place(pixels, places)) is places[1]
 
 
 def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photograph, monkeypatch):
     loaded = Segmenter.open(model, "cpu")
-    places = [Found(Square(x, 60.0, 40.0), 20.0, 0.9, 1) for x in (40.0, 90.0, 140.0)]
+    places = [Location(Square(x, 60.0, 40.0), 20.0, 0.9, 1) for x in (40.0, 90.0, 140.0)]
     distances = dict(zip((place.square for place in places), (0.3, 0.1, 0.2), strict=True))
     looked = []
 
@@ -73,7 +73,7 @@ def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photogra
 
     monkeypatch.setattr(segmenter, "locate", lambda *_: places)
     monkeypatch.setattr(Segmenter, "crop_features", features)
-    monkeypatch.setattr(Typical, "distance", lambda _typical, square: distances[square])
+    monkeypatch.setattr(CropPrototype, "distance", lambda _prototype, square: distances[square])
     assert loaded.segment(photograph(3)[0]).square == places[1].square
     assert looked == [place.square for place in places]
 
@@ -82,10 +82,10 @@ def test_a_training_is_measured_with_what_it_knows_of_crops(samples, tiny, devic
     known = []
 
     def measured(used, _samples, _undrawn):
-        known.append(used._typical)
+        known.append(used._prototype)
         return iter(())
 
-    monkeypatch.setattr("unet_desktop.engine.training.fit.through_pipeline", measured)
+    monkeypatch.setattr("unet_desktop.engine.training.fit.evaluate_end_to_end", measured)
     for _ in fit(samples, samples, DISC_AND_CUP, tiny, save_to=tmp_path / "model", device=device):
         pass
     assert known[0] is not None
@@ -96,9 +96,9 @@ def test_a_model_that_does_not_know_takes_the_first_place(model):
     loaded = checkpoint.load(model)
     trust = {name: value for name, value in loaded.header.trust.items() if name != "typical"}
     checkpoint.save(model.with_name("old"), replace(loaded.header, trust=trust), loaded.networks)
-    places = [Found(Square(50, 50, 40), 20.0, 0.9, 1), Found(Square(90, 90, 40), 20.0, 0.9, 1)]
+    places = [Location(Square(50, 50, 40), 20.0, 0.9, 1), Location(Square(90, 90, 40), 20.0, 0.9, 1)]
     old = Segmenter.open(model.with_name("old"), "cpu")
-    assert result_of(old._likeliest(np.zeros((99, 99, 3), np.uint8), places)) is places[0]
+    assert run_to_end(old._choose_place(np.zeros((99, 99, 3), np.uint8), places)) is places[0]
 
 
 def test_a_direction_that_is_none_is_refused(model):

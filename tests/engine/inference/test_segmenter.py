@@ -7,7 +7,7 @@ import pytest
 
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference import segmenter as module
-from unet_desktop.engine.inference.locate import candidates
+from unet_desktop.engine.inference.locate import candidate_locations
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import NetworkSpec, build
@@ -63,7 +63,7 @@ def test_locating_a_known_blob():
     plane = np.zeros((64, 64), np.float32)
     plane[20:30, 40:50] = 0.9
     plane[2:4, 2:4] = 1.0  # brighter, but small
-    (found,) = candidates(plane, Square(640, 640, 1280), 2.0)
+    (found,) = candidate_locations(plane, Square(640, 640, 1280), 2.0)
     assert (found.square.x, found.square.y) == (900, 500)
     assert found.diameter == pytest.approx(2 * np.sqrt(100 / np.pi) * 20)
     assert found.square.side == pytest.approx(2 * found.diameter)
@@ -72,14 +72,14 @@ def test_locating_a_known_blob():
 
 def test_a_weak_answer_is_found_and_a_flat_one_is_not():
     plane = np.full((64, 64), 0.02, np.float32)
-    assert candidates(plane, Square(32, 32, 64), 2.0) == []
+    assert candidate_locations(plane, Square(32, 32, 64), 2.0) == []
     plane[10:20, 10:20] = 0.3
-    assert len(candidates(plane, Square(32, 32, 64), 2.0)) == 1
+    assert len(candidate_locations(plane, Square(32, 32, 64), 2.0)) == 1
 
 
 def test_tiles_agree_with_the_whole_picture(device, photograph):
     spec = NetworkSpec("unet", 4, 1, "patches", 64, 1.9, 256)
-    predictor = Predictor(build(spec), spec, device, mirrored=True)
+    predictor = Predictor(build(spec), spec, device, mirror=True)
     pixels = photograph(3, 128, 128)[0]
     assert np.allclose(predictor.whole(pixels), predictor.square(pixels), atol=1e-5)
     assert predictor.whole(photograph(3, 300, 200)[0]).shape == (1, 256, 171)
@@ -99,7 +99,7 @@ def test_a_ragged_lesion_does_not_pass_for_a_disc():
     plane = np.zeros((64, 64), np.float32)
     plane[10:20, 10:20] = 0.9
     plane[40:44, 4:44] = 0.95  # heavier, but long
-    found, other = candidates(plane, Square(32, 32, 64), 2.0)
+    found, other = candidate_locations(plane, Square(32, 32, 64), 2.0)
     assert (found.square.x, found.square.y) == (15, 15)
     assert (other.square.x, other.square.y) == (24, 42)
     assert found.rivals == other.rivals == 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.files.checkpoint import load, save
 from unet_desktop.engine.inference.calibration import Calibration, Outcome, conformal_quantile
-from unet_desktop.engine.inference.familiarity import Familiar
+from unet_desktop.engine.inference.familiarity import FamiliarityDetector
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.inference.uncertainty import entropy, expected_dices, ratio_spread
@@ -74,7 +74,7 @@ class TestCalibration:
             Outcome({"optic disc": 0.9}, {"optic disc": true}, 0.1, error)
             for true, error in ((0.88, 0.01), (0.85, 0.02), (0.80, 0.03), (0.10, 0.04))
         ]
-        learned = Calibration.learn(outcomes)
+        learned = Calibration.fit(outcomes)
         assert learned.dice_offset["optic disc"] == pytest.approx(-0.075)  # the median of -0.02, -0.05, -0.1, -0.8
         assert learned.ratio_factor == pytest.approx(0.4)
         assert learned.dice({"optic disc": 0.96, "optic cup": 0.9}) == pytest.approx(
@@ -85,7 +85,7 @@ class TestCalibration:
         assert learned.interval(float("nan"), 0.1) is None
 
     def test_too_few_cases_promise_nothing(self):
-        learned = Calibration.learn([Outcome({"disc": 0.9}, {"disc": 0.1}, 0.1, 0.2)] * 2)
+        learned = Calibration.fit([Outcome({"disc": 0.9}, {"disc": 0.1}, 0.1, 0.2)] * 2)
         assert learned.ratio_factor is None
         assert learned.dice({"disc": 0.9}) == {"disc": 0.9}
         assert learned.interval(0.5, 0.1) is None
@@ -103,27 +103,27 @@ class TestFamiliar:
         return strong + generator.normal(0, 0.3, (count, 30)) + shift
 
     def test_pictures_like_those_learned_are_near_and_others_far(self):
-        learned = Familiar.learn(self._pictures(40))
+        learned = FamiliarityDetector.fit(self._pictures(40))
         assert learned is not None
         near = [learned.distance(picture) for picture in self._pictures(20)]
         assert sum(distance > learned.limit for distance in near) <= 1
         assert all(learned.distance(picture) > learned.limit for picture in self._pictures(20, shift=2.0))
 
     def test_five_of_a_kind_are_needed(self):
-        assert Familiar.learn(self._pictures(4)) is None
-        assert Familiar.learn(np.ones((9, 30))) is None
+        assert FamiliarityDetector.fit(self._pictures(4)) is None
+        assert FamiliarityDetector.fit(np.ones((9, 30))) is None
 
     def test_distance_by_hand(self):
-        learned = Familiar(np.zeros(3), np.array([[1.0, 0, 0]]), np.array([4.0]), 1.0, 2.0)
+        learned = FamiliarityDetector(np.zeros(3), np.array([[1.0, 0, 0]]), np.array([4.0]), 1.0, 2.0)
         assert learned.distance(np.array([2.0, 1.0, 1.0])) == pytest.approx(np.sqrt((1 + 2) / 3))
 
     def test_it_survives_a_header(self):
-        learned = Familiar.learn(self._pictures(12))
-        again = Familiar.from_json(json.loads(json.dumps(learned.to_json())))
+        learned = FamiliarityDetector.fit(self._pictures(12))
+        again = FamiliarityDetector.from_json(json.loads(json.dumps(learned.to_json())))
         picture = self._pictures(3)[0]
         assert again.distance(picture) == pytest.approx(learned.distance(picture), rel=1e-2)
         with pytest.raises(ValueError, match="do not fit"):
-            Familiar.from_json(learned.to_json() | {"variances": [1.0]})
+            FamiliarityDetector.from_json(learned.to_json() | {"variances": [1.0]})
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_training_leaves_what_helps_to_judge_the_model(taught, samples):
     trust = read_header(taught).trust
     assert trust["calibration"]["cases"] == len(samples)
     assert trust["calibration"]["ratio_factor"] is None or trust["calibration"]["ratio_factor"] > 0
-    assert Familiar.from_json(trust["familiar"]).limit > 0
+    assert FamiliarityDetector.from_json(trust["familiar"]).limit > 0
 
 
 def test_a_certain_picture_is_less_uncertain_than_a_scrambled_one(taught, photograph):
@@ -179,7 +179,7 @@ def test_a_trust_that_nobody_understands_is_refused(model, tmp_path, trust):
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_one_pass_gives_what_two_give(kind, mirrored, device, photograph):
     spec = NetworkSpec(kind, 4, 1, "whole", 64, 1.9, 1024)
-    predictor = Predictor(build(spec), spec, device, mirrored=mirrored)
+    predictor = Predictor(build(spec), spec, device, mirror=mirrored)
     picture = photograph(1, 64, 64)[0]
     planes, features = predictor.square_and_features(picture)
     np.testing.assert_array_equal(planes, predictor.square(picture))

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from unet_desktop.engine.networks.fused_upsampling import EnlargingConv2d
-from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.networks.fused_upsampling import UpsampleConv2d
+from unet_desktop.engine.networks.layers import fold_batch_norms, fuse_upsampling
 from unet_desktop.engine.networks.unet import UNet
 
 
@@ -36,7 +36,7 @@ def gradients(layer, answer_of, planes):
 )
 def test_answers_and_gradients_are_those_of_the_two_steps(inputs, outputs, bias, height, width):
     torch.manual_seed(0)
-    layer = EnlargingConv2d(inputs, outputs, bias=bias)
+    layer = UpsampleConv2d(inputs, outputs, bias=bias)
     planes = torch.randn(2, inputs, height, width)
     ours = gradients(layer, layer, planes)
     theirs = gradients(layer, lambda planes: in_two_steps(layer, planes), planes)
@@ -46,22 +46,22 @@ def test_answers_and_gradients_are_those_of_the_two_steps(inputs, outputs, bias,
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_without_gradient_it_is_the_two_steps_to_the_last_bit(bias):
-    layer = EnlargingConv2d(3, 4, bias=bias)
+    layer = UpsampleConv2d(3, 4, bias=bias)
     planes = torch.randn(1, 3, 5, 7)
     with torch.inference_mode():
         assert torch.equal(layer(planes), in_two_steps(layer, planes))
-        torch.testing.assert_close(layer.summed()(planes), in_two_steps(layer, planes), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(layer.to_transposed()(planes), in_two_steps(layer, planes), rtol=1e-4, atol=1e-5)
 
 
 def test_a_frozen_weight_is_the_two_steps_too():
-    layer = EnlargingConv2d(3, 4, bias=True).requires_grad_(False)
+    layer = UpsampleConv2d(3, 4, bias=True).requires_grad_(False)
     planes = torch.randn(1, 3, 5, 7)
     assert torch.equal(layer(planes), in_two_steps(layer, planes))
 
 
 def test_bfloat16_differs_by_its_rounding_only():
     torch.manual_seed(0)
-    layer = EnlargingConv2d(24, 12, bias=True)
+    layer = UpsampleConv2d(24, 12, bias=True)
     planes = torch.randn(2, 24, 9, 9)
     exact = gradients(layer, lambda planes: in_two_steps(layer, planes), planes)
     with torch.autocast("cpu", torch.bfloat16):
@@ -76,10 +76,10 @@ def test_the_articles_network_at_work_has_no_enlargement_left_and_answers_alike(
     planes = torch.randn(2, 3, 32, 48)
     for _ in range(3):  # batch norms with statistics of their own
         network(planes)
-    plain = folded(network)
-    quick = summed(folded(network))
+    plain = fold_batch_norms(network)
+    quick = fuse_upsampling(fold_batch_norms(network))
     assert sum(isinstance(module, nn.ConvTranspose2d) for module in quick.modules()) == 4
-    assert not any(isinstance(module, EnlargingConv2d) for module in quick.modules())
+    assert not any(isinstance(module, UpsampleConv2d) for module in quick.modules())
     assert not any(parameter.requires_grad for parameter in quick.parameters())
     with torch.inference_mode():
         torch.testing.assert_close(quick(planes), plain(planes), rtol=1e-4, atol=1e-4)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from unet_desktop.engine.networks.lite_unet import LiteUNet
-from unet_desktop.engine.networks.segmented_backward import Cuts
+from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.networks.unet import UNet
 
 
@@ -28,13 +28,13 @@ def test_a_backward_pass_in_pieces_gives_the_same_gradients(network, half):
         return pieces, {name: parameter.grad for name, parameter in learner.named_parameters()}
 
     _, whole = gradients(None)
-    pieces, in_pieces = gradients(Cuts())
+    pieces, in_pieces = gradients(SegmentedBackward())
     assert pieces == 10
     assert [name for name in whole if not torch.equal(whole[name], in_pieces[name])] == []
 
 
 def test_without_gradients_nothing_is_cut():
-    cuts = Cuts()
+    cuts = SegmentedBackward()
     with torch.inference_mode():
         UNet(1, width=4).eval()(torch.zeros(1, 3, 32, 32), cuts)
     assert list(cuts.backward(torch.zeros(1, requires_grad=True).sum())) == [None]

@@ -8,9 +8,9 @@ import torch
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.data.preprocess import to_input
-from unet_desktop.engine.networks.layers import ConvNorm, folded, parameter_count
+from unet_desktop.engine.networks.layers import ConvNorm, fold_batch_norms, parameter_count
 from unet_desktop.engine.networks.lite_unet import Lite0Encoder, LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.networks.specs import NetworkSpec, build, specs_for, start_pretrained
+from unet_desktop.engine.networks.specs import NetworkSpec, build, load_pretrained, specs_for
 from unet_desktop.engine.networks.unet import UNet
 from unet_desktop.labels import DISC_AND_CUP
 
@@ -56,7 +56,7 @@ def test_folding_changes_nothing_but_rounding(network):
     shaken(network)
     planes = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        plain, quick = network(planes), folded(network)(planes)
+        plain, quick = network(planes), fold_batch_norms(network)(planes)
     assert torch.allclose(plain, quick, rtol=1e-3, atol=1e-3 * float(plain.abs().max()))
     assert any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())
 
@@ -81,11 +81,11 @@ def test_imagenet_weights_arrive_in_the_encoder():
     assert torch.equal(encoder.stem.norm.running_var, weights["_bn0.running_var"])
     assert torch.equal(encoder.blocks[5].expand.conv.weight, weights["_blocks.5._expand_conv.weight"])
     assert torch.equal(encoder.blocks[15].project.norm.bias, weights["_blocks.15._bn2.bias"])
-    assert start_pretrained(LiteUNet(1))
+    assert load_pretrained(LiteUNet(1))
 
 
 def test_only_lite0_can_start_pretrained():
-    assert not start_pretrained(UNet(1, width=4))
+    assert not load_pretrained(UNet(1, width=4))
 
 
 def test_a_spec_survives_json():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.config import PRESETS, continued
+from unet_desktop.engine.config import PRESETS, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
@@ -91,7 +91,7 @@ def test_stopping_at_any_event_leaves_a_whole_model_or_none(samples, device, tin
 
 def test_training_goes_on_from_a_model(model, samples, device, tiny, tmp_path):
     path = tmp_path / "next.safetensors"
-    config = continued(replace(tiny, epochs=3))
+    config = fine_tuning_config(replace(tiny, epochs=3))
     *_, last = fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=path, device=device, start_from=model)
     assert isinstance(last, Finished)
     assert read_header(path).parent == read_header(model).weights_sha256

@@ -18,7 +18,7 @@ from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.training import epoch_loop, state_header
 from unet_desktop.engine.training import fit as fit_module
 from unet_desktop.engine.training.fit import fit
-from unet_desktop.engine.training.prefetch import ahead
+from unet_desktop.engine.training.prefetch import prefetch
 from unet_desktop.errors import TrainingError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.file import write_mask
@@ -157,10 +157,10 @@ def test_looks_that_threads_take_ahead_teach_the_same(run, whole, tmp_path, monk
 
     def in_threads(jobs, threads, depth):
         used.append(threads)
-        return ahead(jobs, 2, 3)
+        return prefetch(jobs, 2, 3)
 
     with monkeypatch.context() as patched:
-        patched.setattr(epoch_loop, "ahead", in_threads)
+        patched.setattr(epoch_loop, "prefetch", in_threads)
         begun = run(tmp_path)
         for event in begun:
             before.append(event)
@@ -424,7 +424,7 @@ class TestMemory:
         """Without batch norm, whose statistics are of the piece, the gradients are the same to rounding."""
         from unet_desktop.engine.data.dataset import Dataset
         from unet_desktop.engine.networks.specs import NetworkSpec, build
-        from unet_desktop.engine.training.optimisation import begin
+        from unet_desktop.engine.training.optimisation import new_train_state
         from unet_desktop.engine.training.schedule import Clock, Stage
 
         spec = NetworkSpec("unet", 4, 2, "whole", 64, 1.9, 256)
@@ -433,13 +433,13 @@ class TestMemory:
         list(data.read())
         network = build(spec)
         settings = replace(config, augmentation=0.0)  # so that all pictures have as many annotated pixels
-        course = begin(network, stage, data, settings, replace(device, half=None), Clock([stage]))
-        batch = epoch_loop._batch(course, epoch_loop._job(course, [0, 1, 2, 3])())
+        state = new_train_state(network, stage, data, settings, replace(device, half=None), Clock([stage]))
+        batch = epoch_loop._to_device(state, epoch_loop._batch_job(state, [0, 1, 2, 3])())
         found = []
         for parts in (1, 2, 4):
             network.eval()
-            course.progress.parts = parts
-            steps = epoch_loop._gradients(course, batch)
+            state.progress.pieces = parts
+            steps = epoch_loop._accumulate_gradients(state, batch)
             list(steps)
             found.append([parameter.grad.clone() for parameter in network.parameters()])
         for others in found[1:]:

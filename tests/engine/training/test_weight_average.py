@@ -9,13 +9,13 @@ from torch import nn
 from unet_desktop.engine.events import EpochDone
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.training.fit import fit
-from unet_desktop.engine.training.weight_average import Average
+from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.labels import DISC_AND_CUP
 
 
 def test_each_step_moves_the_average_by_its_share():
     network = nn.BatchNorm1d(1)
-    average = Average(network, 0.9)
+    average = WeightEMA(network, 0.9)
     with torch.no_grad():
         for step, value in enumerate((3.0, 5.0, -1.0), 1):
             network.weight.fill_(value)
@@ -31,7 +31,7 @@ def test_each_step_moves_the_average_by_its_share():
 
 def test_a_decay_is_reached_and_not_exceeded():
     network = nn.Linear(1, 1, bias=False)
-    average = Average(network, 0.5)
+    average = WeightEMA(network, 0.5)
     with torch.no_grad():
         network.weight.fill_(2.0)
         average.network.weight.fill_(0.0)
@@ -41,7 +41,7 @@ def test_a_decay_is_reached_and_not_exceeded():
 
 def test_without_a_decay_the_learning_network_itself_answers():
     network = nn.Linear(1, 1)
-    average = Average(network, 0.0)
+    average = WeightEMA(network, 0.0)
     average.update(network, 1)
     assert average.network is network
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.gui.train.curve_data import CurveData
 from unet_desktop.gui.train.curves import REDRAW_INTERVAL, TrainingCurves
@@ -141,7 +141,7 @@ def test_continuing_is_offered_when_there_is_a_model(qtbot: QtBot, panel: Traini
     panel.set_presets_with_models(frozenset({"fast"}))
     assert box.isEnabled()
     assert box.isChecked()
-    epochs = f"{continued(PRESETS['fast']).epochs} epochs"
+    epochs = f"{fine_tuning_config(PRESETS['fast']).epochs} epochs"
     assert epochs in part(panel, QLabel, "explanation").text()
     with qtbot.waitSignal(panel.train_requested) as asked:
         click(qtbot, panel, "start")

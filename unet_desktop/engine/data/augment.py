@@ -21,7 +21,7 @@ Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AugmentationRange:
     """How far chance may go at strength 1.
 
     Attributes:
@@ -55,7 +55,7 @@ def warp(
     mask: NDArray[np.uint8],
     square: Square,
     size: int,
-    reach: Reach,
+    reach: AugmentationRange,
     strength: float,
     generator: np.random.Generator,
 ) -> tuple[Picture, NDArray[np.uint8]]:
@@ -74,7 +74,7 @@ def warp(
     """
     matrix = _random_affine(square, size, reach, strength, generator)
     border = cv2.BORDER_REFLECT_101 if reach.reflect else cv2.BORDER_CONSTANT
-    columns, rows = _sampled(matrix, size, reach.bend * strength, generator)
+    columns, rows = _sample_grid(matrix, size, reach.bend * strength, generator)
     seen = cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=border)
     labels = cv2.remap(
         mask, columns, rows, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(NOT_ANNOTATED,)
@@ -82,7 +82,7 @@ def warp(
     return np.asarray(seen, dtype=np.uint8), np.asarray(labels, dtype=np.uint8)
 
 
-def _sampled(
+def _sample_grid(
     matrix: Affine, size: int, bend: float, generator: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Where each of the answer's pixels lies in the picture, pixel centres: columns and rows, (size, size) float32.
@@ -115,7 +115,7 @@ def recolour(picture: Picture, strength: float, generator: np.random.Generator) 
     return picture
 
 
-def distract(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Generator) -> Picture:
+def add_distractors(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Generator) -> Picture:
     """Bright blotches of random outline on the background: bright alone is not the label.
 
     Large exudates are as bright and as large as an optic disc; without this they are taken for it.
@@ -144,7 +144,9 @@ def distract(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Gen
     return np.asarray(np.round(painted), dtype=np.uint8)
 
 
-def _random_affine(square: Square, size: int, reach: Reach, strength: float, generator: np.random.Generator) -> Affine:
+def _random_affine(
+    square: Square, size: int, reach: AugmentationRange, strength: float, generator: np.random.Generator
+) -> Affine:
     """From the answer's pixel centres to the picture's."""
     angle = math.radians(reach.rotation) * min(strength, 1.0) * generator.uniform(-1.0, 1.0)
     # The scale of what is seen: a square twice as large shows everything half as large.

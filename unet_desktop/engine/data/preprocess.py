@@ -17,12 +17,12 @@ _LEAST_DEVIATION = 1.0
 
 def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> Tensor:
     """(N, h, w, 3) uint8 RGB to (N, 3, h, w) float32 on the device, normalised as the network expects."""
-    planes = device.take(torch.from_numpy(np.ascontiguousarray(pictures))).permute(0, 3, 1, 2)
+    planes = device.move(torch.from_numpy(np.ascontiguousarray(pictures))).permute(0, 3, 1, 2)
     planes = planes.to(torch.float32, memory_format=device.memory_format)
-    return normalised(planes, spec)
+    return normalise(planes, spec)
 
 
-def normalised(planes: Tensor, spec: NetworkSpec) -> Tensor:
+def normalise(planes: Tensor, spec: NetworkSpec) -> Tensor:
     """(N, 3, h, w) float32 planes of 0..255 as the network expects them."""
     if not spec.by_picture:
         return (planes - spec.mean) / spec.deviation
@@ -37,15 +37,15 @@ def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
     return probabilities
 
 
-def reduced(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+def downscale(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
     """(h, w, 3) uint8: the picture with its longer side at most `longest` pixels, averaged over area."""
-    height, width = reduced_size(pixels.shape[0], pixels.shape[1], longest)
+    height, width = downscaled_size(pixels.shape[0], pixels.shape[1], longest)
     if (height, width) == pixels.shape[:2]:
         return pixels
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def reduced_size(height: int, width: int, longest: int) -> tuple[int, int]:
+def downscaled_size(height: int, width: int, longest: int) -> tuple[int, int]:
     """(height, width) of `reduced`."""
     scale = min(1.0, longest / max(height, width, 1))
     return max(1, round(height * scale)), max(1, round(width * scale))

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.data.correction_weights import corrected, located, reduced_to, seen
-from unet_desktop.engine.data.preprocess import reduced
+from unet_desktop.engine.data.correction_weights import (
+    corrected_at_size,
+    corrected_in_crop,
+    corrected_pixels,
+    locate_label,
+)
+from unet_desktop.engine.data.preprocess import downscale
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
@@ -22,7 +27,7 @@ _MARGIN = 1.8
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class TrainingExample:
     """What is kept of a case for one network.
 
     Attributes:
@@ -38,7 +43,7 @@ class View:
     corrected: NDArray[np.uint8] | None = None
 
 
-def view_of(
+def make_example(
     pixels: NDArray[np.uint8],
     mask: Mask,
     labels: LabelSet,
@@ -46,8 +51,8 @@ def view_of(
     name: str,
     prediction: Mask | None = None,
     *,
-    weigh: bool = False,
-) -> View | None:
+    weight_corrections: bool = False,
+) -> TrainingExample | None:
     """The case as that network needs it; None when there is nothing in it for the network.
 
     Args:
@@ -63,33 +68,39 @@ def view_of(
         return None
     reach = round(spec.size * FINER)
     if spec.framing == "patches":
-        small = reduced(pixels, spec.working_side)
+        small = downscale(pixels, spec.working_side)
         height, width = small.shape[:2]
         labelled = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
         wrong = None
-        if weigh and prediction is not None:
-            wrong = reduced_to(corrected(mask, prediction), height, width, spec.size)
-        return View(np.ascontiguousarray(small), np.asarray(labelled, np.uint8), Square.around(height, width), wrong)
+        if weight_corrections and prediction is not None:
+            wrong = corrected_at_size(corrected_pixels(mask, prediction), height, width, spec.size)
+        return TrainingExample(
+            np.ascontiguousarray(small), np.asarray(labelled, np.uint8), Square.around(height, width), wrong
+        )
     square, margin = Square.around(*mask.shape), 1.0
     if spec.framing == "crop":
-        found = located(mask, labels, prediction)
+        found = locate_label(mask, labels, prediction)
         if found is None:
             return None
         square, margin = Square(found[0].x, found[0].y, found[1] * spec.crop_factor), _MARGIN
     if name == "locate":
-        mask = _located_alone(mask, labels)
-        prediction = None if prediction is None else _located_alone(prediction, labels)
+        mask = _only_located(mask, labels)
+        prediction = None if prediction is None else _only_located(prediction, labels)
     wide = Square(square.x, square.y, square.side * margin)
     size = round(reach * margin)
     centre = Square(size / 2, size / 2, size / margin)
     labelled = extract_labels(mask, wide, size, NOT_ANNOTATED)
     if not is_annotated(labelled).any():
         return None
-    wrong = seen(corrected(mask, prediction), wide, size, reach) if weigh and prediction is not None else None
-    return View(extract(pixels, wide, size), labelled, centre, wrong)
+    wrong = (
+        corrected_in_crop(corrected_pixels(mask, prediction), wide, size, reach)
+        if weight_corrections and prediction is not None
+        else None
+    )
+    return TrainingExample(extract(pixels, wide, size), labelled, centre, wrong)
 
 
-def _located_alone(mask: Mask, labels: LabelSet) -> Mask:
+def _only_located(mask: Mask, labels: LabelSet) -> Mask:
     label = labels.location_label()
     if label is None:
         return mask

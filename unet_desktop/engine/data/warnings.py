@@ -10,13 +10,13 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.labels import LabelSet
 
 
-def warn(train: Dataset, labels: LabelSet) -> Iterator[Message]:
+def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     """Sentences on labels that nobody drew and on cases of which only strokes were judged.
 
     Raises:
         TrainingError: no mask holds any label, or none shows how large the located one is.
     """
-    undrawn = train.undrawn()
+    undrawn = train.absent_labels()
     names = " and ".join(f'"{label.name}"' for label in undrawn)
     if len(undrawn) == len(labels):
         raise TrainingError(
@@ -25,13 +25,13 @@ def warn(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     if undrawn:
         yield Message(f"None of the training masks holds {names}, so the model will not find it.")
     label = labels.location_label()
-    if label is None or not train.open_cases:
+    if label is None or not train.cases_without_outline:
         return
-    some = "; ".join(train.open_cases[:3]) + (" and others" if len(train.open_cases) > 3 else "")
+    some = "; ".join(train.cases_without_outline[:3]) + (" and others" if len(train.cases_without_outline) > 3 else "")
     advice = f'Draw the whole outline of "{label.name}", or let a model predict them first. ({some})'
     if not train.usable("segment"):
         raise TrainingError(f"There is nothing to learn an outline from: only strokes were judged. {advice}")
     yield Message(
-        f'{len(train.open_cases)} of the training cases teach only where "{label.name}" is, not its outline: only '
-        f"strokes were judged in them, and no prediction shows how large it is there. {advice}"
+        f'{len(train.cases_without_outline)} of the training cases teach only where "{label.name}" is, not its '
+        f"outline: only strokes were judged in them, and no prediction shows how large it is there. {advice}"
     )

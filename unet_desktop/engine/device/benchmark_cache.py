@@ -18,12 +18,12 @@ from unet_desktop.errors import WriteError
 log = logging.getLogger("unet.probes")
 
 
-def probes_path() -> Path:
+def benchmark_cache_path() -> Path:
     """Where the answers are kept; the file may be deleted at any time."""
     return Path(platformdirs.user_cache_dir("unet-desktop", appauthor=False)) / "speed.json"
 
 
-def remembered(question: str, ask: Callable[[], bool]) -> bool:
+def measure_once(question: str, ask: Callable[[], bool]) -> bool:
     """The answer as it was on this CPU with this torch; asked where it is not known yet.
 
     Two runs on one computer so compute in the same way, although a busy moment may have given the answer.
@@ -36,8 +36,8 @@ def remembered(question: str, ask: Callable[[], bool]) -> bool:
     answer = ask()
     log.info("%s: %s", key, answer)
     with contextlib.suppress(WriteError):  # then it is asked again the next time
-        files.make_folder(probes_path().parent)
-        files.write_json(probes_path(), answers | {key: answer})
+        files.make_folder(benchmark_cache_path().parent)
+        files.write_json(benchmark_cache_path(), answers | {key: answer})
     return answer
 
 
@@ -47,12 +47,12 @@ def forget() -> None:
     Raises:
         WriteError: the file cannot be deleted.
     """
-    files.delete_file(probes_path())
+    files.delete_file(benchmark_cache_path())
 
 
 def _answers() -> dict[str, object]:
     try:
-        known = json.loads(probes_path().read_text("utf-8"))
+        known = json.loads(benchmark_cache_path().read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}

@@ -13,7 +13,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from unet_desktop.engine.device.benchmark_cache import remembered
+from unet_desktop.engine.device.benchmark_cache import measure_once
 from unet_desktop.errors import TrainingError
 
 Kind = Literal["cuda", "mps", "cpu"]
@@ -45,7 +45,7 @@ class Device:
         """Channels last is faster on CPUs and on GPUs with tensor cores."""
         return torch.contiguous_format if self.kind == "mps" else torch.channels_last
 
-    def take(self, tensor: Tensor) -> Tensor:
+    def move(self, tensor: Tensor) -> Tensor:
         """The tensor on the device. CUDA copies it from pinned memory while the program goes on."""
         if self.kind == "cuda":
             return tensor.pin_memory().to(self.torch_device, non_blocking=True)
@@ -67,7 +67,7 @@ def choose(name: str = "auto") -> Device:
     Raises:
         TrainingError: there is no such device here.
     """
-    threads = _cores()
+    threads = _usable_cores()
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if name == "cuda" and torch.cuda.is_available():
@@ -99,7 +99,7 @@ def prepare(device: Device, workers: int = 1) -> None:
     torch.set_num_threads(max(1, device.threads // workers))
 
 
-def placed(network: nn.Module, device: Device) -> nn.Module:
+def move_network(network: nn.Module, device: Device) -> nn.Module:
     """The network moved to the device, in the memory format that is faster there."""
     for tensors in (network.parameters(), network.buffers()):
         for tensor in tensors:
@@ -129,7 +129,7 @@ def _cpu_has_bfloat16() -> bool:
 @cache
 def _bfloat16_is_faster() -> bool:
     """Measured once on this computer: some CPUs have the instructions and are slow at them."""
-    return _cpu_has_bfloat16() and remembered("bfloat16 is faster", _measure_bfloat16)
+    return _cpu_has_bfloat16() and measure_once("bfloat16 is faster", _measure_bfloat16)
 
 
 def _measure_bfloat16() -> bool:
@@ -150,7 +150,7 @@ def _measure_bfloat16() -> bool:
 
 
 @cache  # torch's number is no longer the machine's once threads share the cores
-def _cores() -> int:
+def _usable_cores() -> int:
     """Cores that this process may use; hyper-threads of one core slow torch down, so they count once."""
     try:
         usable = len(os.sched_getaffinity(0))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import CheckpointHeader, read_header
-from unet_desktop.engine.files.safetensors_layout import laid_out
+from unet_desktop.engine.files.safetensors_layout import serialise
 from unet_desktop.engine.networks.layers import is_finite
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.errors import CheckpointError
@@ -58,9 +58,9 @@ def save(path: Path, header: CheckpointHeader, networks: Mapping[str, nn.Module]
     tensors = {
         f"{name}.{key}": tensor for name, network in networks.items() for key, tensor in network.state_dict().items()
     }
-    digest = _digest(laid_out(tensors), header)
+    digest = _digest(serialise(tensors), header)
     header = replace(header, weights_sha256=digest)
-    files.write_bytes(path, laid_out(tensors, header.to_metadata()))
+    files.write_bytes(path, serialise(tensors, header.to_metadata()))
     return header
 
 
@@ -70,7 +70,7 @@ def load(path: Path) -> Checkpoint:
     Raises:
         CheckpointError: missing, a pickle, of another program, cut short, or changed since it was written.
     """
-    _refuse_pickle(path)
+    _reject_pickle(path)
     header = read_header(path)
     try:
         data = path.read_bytes()
@@ -78,7 +78,7 @@ def load(path: Path) -> Checkpoint:
             raise CheckpointError(f"{path} is damaged: its content is not what was saved. Copy it again.")
         tensors = safetensors.torch.load(data)
         specs = {name: NetworkSpec.from_json(spec) for name, spec in header.networks.items()}
-        networks = {name: _restored(name, spec, tensors) for name, spec in specs.items()}
+        networks = {name: _restore(name, spec, tensors) for name, spec in specs.items()}
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be read ({error.strerror}).") from error
     except (SafetensorError, struct.error, KeyError, TypeError, ValueError, RuntimeError) as error:
@@ -88,7 +88,7 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(header, specs, networks)
 
 
-def _restored(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn.Module:
+def _restore(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn.Module:
     network = build(spec)
     prefix = f"{name}."
     network.load_state_dict(
@@ -111,7 +111,7 @@ def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
     return digest.hexdigest()
 
 
-def _refuse_pickle(path: Path) -> None:
+def _reject_pickle(path: Path) -> None:
     """A pickle runs what is written in it, so it is not opened at all."""
     try:
         with path.open("rb") as file:

@@ -13,14 +13,14 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from unet_desktop import files
-from unet_desktop.engine.files.safetensors_layout import laid_out
+from unet_desktop.engine.files.safetensors_layout import serialise
 
 _KEY = "sha256"
-_OPEN = "0" * 64
+_PLACEHOLDER = "0" * 64
 """What stands in the digest's place while it is computed, so that it can cover the description too."""
 
 
-class SealError(Exception):
+class ChecksumError(Exception):
     """The file is cut short, changed, or none of these files."""
 
 
@@ -30,11 +30,11 @@ def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, s
     Raises:
         WriteError: no room or no right.
     """
-    data = laid_out(tensors, dict(description) | {_KEY: _OPEN})
+    data = serialise(tensors, dict(description) | {_KEY: _PLACEHOLDER})
     yield
     length = _head_length(data)
     head, body = bytes(data[:length]), data[length:]
-    head = head.replace(_entry(_OPEN), _entry(_digest(head, body)), 1)
+    head = head.replace(_entry(_PLACEHOLDER), _entry(_digest(head, body)), 1)
     yield
     yield from files.write_in_steps(path, [head, body])
 
@@ -50,11 +50,11 @@ def read(path: Path) -> dict[str, Tensor]:
         length = _head_length(data)
         head, body = data[:length], memoryview(data)[length:]
         claimed = json.loads(head[8:])["__metadata__"][_KEY]
-        if _digest(head.replace(_entry(claimed), _entry(_OPEN), 1), body) != claimed:
-            raise SealError("its content is not what was saved")
+        if _digest(head.replace(_entry(claimed), _entry(_PLACEHOLDER), 1), body) != claimed:
+            raise ChecksumError("its content is not what was saved")
         return safetensors.torch.load(data)
     except (SafetensorError, struct.error, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise SealError(str(error)) from error
+        raise ChecksumError(str(error)) from error
 
 
 def _head_length(data: bytes | memoryview) -> int:

@@ -30,7 +30,7 @@ _NAMES = {
 }
 
 
-def laid_out(tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> memoryview:
+def serialise(tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> memoryview:
     """A file's content: what `safetensors.torch.load` reads, and, but for the order of the tensors, what `save` gives.
 
     Args:

@@ -49,7 +49,7 @@ class Calibration:
     cases: int = 0
 
     @classmethod
-    def learn(cls, outcomes: Sequence[Outcome]) -> Calibration:
+    def fit(cls, outcomes: Sequence[Outcome]) -> Calibration:
         """From validation cases; the median, because one case that went wrong says nothing of the others."""
         differences: dict[str, list[float]] = {}
         for outcome in outcomes:

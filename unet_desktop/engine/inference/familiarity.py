@@ -25,7 +25,7 @@ Features = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Familiar:
+class FamiliarityDetector:
     """Mean and spread of the training pictures' features.
 
     The distance is Mahalanobis's with the covariance shrunk towards a multiple of the identity (Ledoit and Wolf 2004,
@@ -47,13 +47,13 @@ class Familiar:
     limit: float
 
     @classmethod
-    def learn(cls, features: NDArray[np.float64]) -> Familiar | None:
+    def fit(cls, features: NDArray[np.float64]) -> FamiliarityDetector | None:
         """From (N, C) features of the training pictures; None where they are too few, or all alike."""
         if len(features) < _FEWEST or not np.ptp(features, axis=0).any():
             return None
         # Each picture is judged by the others, as a new one will be.
-        apart = [_fitted(np.delete(features, place, 0)).distance(own) for place, own in enumerate(features)]
-        found = _fitted(features)
+        apart = [_fit(np.delete(features, place, 0)).distance(own) for place, own in enumerate(features)]
+        found = _fit(features)
         return cls(found.centre, found.axes, found.variances, found.rest, max(apart) * _BEYOND)
 
     def distance(self, features: Features) -> float:
@@ -66,11 +66,11 @@ class Familiar:
     def to_json(self) -> dict[str, Any]:
         """Plain data for a checkpoint's header."""
         arrays = {"centre": self.centre, "axes": self.axes, "variances": self.variances}
-        rounded = {name: _rounded(array) for name, array in arrays.items()}
+        rounded = {name: _round(array) for name, array in arrays.items()}
         return rounded | {"rest": self.rest, "limit": self.limit}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Familiar:
+    def from_json(cls, data: Mapping[str, Any]) -> FamiliarityDetector:
         """What `to_json` wrote.
 
         Raises:
@@ -84,7 +84,7 @@ class Familiar:
         return found
 
 
-def _fitted(features: NDArray[np.float64]) -> Familiar:
+def _fit(features: NDArray[np.float64]) -> FamiliarityDetector:
     """Without a limit."""
     centre = features.mean(axis=0)
     _, scales, axes = np.linalg.svd(features - centre, full_matrices=False)
@@ -93,11 +93,11 @@ def _fitted(features: NDArray[np.float64]) -> Familiar:
     kept = min(_AXES, len(features) - 1)
     beyond = float(variances[kept:].sum()) / max(len(centre) - kept, 1)
     shrunk = (1.0 - _SHRINKAGE) * variances[:kept] + _SHRINKAGE * even
-    return Familiar(centre, axes[:kept], shrunk, (1.0 - _SHRINKAGE) * beyond + _SHRINKAGE * even, np.inf)
+    return FamiliarityDetector(centre, axes[:kept], shrunk, (1.0 - _SHRINKAGE) * beyond + _SHRINKAGE * even, np.inf)
 
 
-def _rounded(array: NDArray[np.float64]) -> list[Any]:
+def _round(array: NDArray[np.float64]) -> list[Any]:
     """Nested lists of numbers with as many digits as count."""
     if array.ndim > 1:
-        return [_rounded(row) for row in array]
+        return [_round(row) for row in array]
     return [float(f"{value:.{_DIGITS}g}") for value in array]

@@ -20,13 +20,13 @@ _LEAST_PEAK = 0.2
 _RIVAL = 0.5
 """A region competes when it has this share of the heaviest one's summed probability."""
 
-WORTH_A_LOOK = 0.25
+RIVAL_SHARE = 0.25
 """Share of the heaviest from which a region is told of as a rival: of 50 Drishti-GS1 and 10 IDRiD photographs one has
 such a region, an exudate (0.44 of the disc); the next largest has 0.17."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Location:
     """Where the label is.
 
     Attributes:
@@ -42,7 +42,7 @@ class Found:
     rivals: int = 0
 
 
-def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> list[Found]:
+def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> list[Location]:
     """Where the label may be, see `candidates`.
 
     Args:
@@ -56,10 +56,10 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
         np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
         for length in shape
     )
-    return candidates(plane * np.outer(rows, columns), around, crop_factor)
+    return candidate_locations(plane * np.outer(rows, columns), around, crop_factor)
 
 
-def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Found]:
+def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Location]:
     """The connected regions of a probability plane that are worth a look, the likeliest first; at most `_MOST`.
 
     The likeliest is the most compact of the heavy ones: weight alone took a large bright lesion for an optic disc;
@@ -82,20 +82,20 @@ def candidates(plane: NDArray[np.float32], around: Square, crop_factor: float) -
     weights[0] = 0.0
     heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
     best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
-    scale, rivals = around.side / plane.shape[0], worth_a_look(weights)
+    scale, rivals = around.side / plane.shape[0], count_rivals(weights)
     others = np.argsort(-weights)[: min(1 + rivals, _MOST)]
     places = []
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])
         diameter = 2.0 * math.sqrt(float(areas[number]) / math.pi) * scale
         sure = float(weights[number] / areas[number])
-        places.append(Found(Square(x, y, diameter * crop_factor), diameter, sure, rivals))
+        places.append(Location(Square(x, y, diameter * crop_factor), diameter, sure, rivals))
     return places
 
 
-def worth_a_look(weights: NDArray[np.generic]) -> int:
+def count_rivals(weights: NDArray[np.generic]) -> int:
     """How many of (N,) weights or areas of regions are not far from the largest, that one not counted."""
-    return max(int(np.count_nonzero(weights >= weights.max() * WORTH_A_LOOK)) - 1, 0) if weights.size else 0
+    return max(int(np.count_nonzero(weights >= weights.max() * RIVAL_SHARE)) - 1, 0) if weights.size else 0
 
 
 def _compactness(plane: NDArray[np.bool_]) -> float:

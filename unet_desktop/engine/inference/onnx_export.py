@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine.data.preprocess import normalised
+from unet_desktop.engine.data.preprocess import normalise
 from unet_desktop.engine.files import checkpoint
-from unet_desktop.engine.networks.layers import folded
+from unet_desktop.engine.networks.layers import fold_batch_norms
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import CheckpointError
 
@@ -30,7 +30,7 @@ NEEDED = ("onnx", "onnxscript", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedNetwork:
     """A network that was written.
 
     Attributes:
@@ -44,7 +44,7 @@ class Exported:
     difference: float
 
 
-class _Whole(nn.Module):
+class _PixelsToProbabilities(nn.Module):
     """Pixels to probabilities, so that who uses the file needs to know neither mean nor deviation."""
 
     def __init__(self, network: nn.Module, spec: NetworkSpec) -> None:
@@ -53,10 +53,10 @@ class _Whole(nn.Module):
 
     def forward(self, picture: Tensor) -> Tensor:
         """(N, 3, s, s) float32 RGB 0..255 to (N, R, s, s) probabilities."""
-        return torch.sigmoid(self.network(normalised(picture, self.spec)))
+        return torch.sigmoid(self.network(normalise(picture, self.spec)))
 
 
-def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[Exported]:
+def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[ExportedNetwork]:
     """Write the segmenting network to `target` and the locating one, where there is one, beside it.
 
     Input "picture": (N, 3, s, s) float32 RGB 0..255, s fixed. Output "probabilities": (N, R, s, s), one plane a
@@ -80,8 +80,8 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
     loaded = checkpoint.load(model)
     for name, network in loaded.networks.items():
         spec = loaded.specs[name]
-        whole = _Whole(folded(network), spec).eval()
-        data = _converted(whole, spec, _metadata(name, spec, loaded.header))
+        whole = _PixelsToProbabilities(fold_batch_norms(network), spec).eval()
+        data = _convert(whole, spec, _metadata(name, spec, loaded.header))
         difference = _difference(data, whole, _inputs(spec.size, pictures))
         if not difference <= TOLERANCE:
             raise CheckpointError(
@@ -90,10 +90,10 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
             )
         path = target if name == "segment" else target.with_name(f"{target.stem}.{name}{target.suffix}")
         files.write_bytes(path, data)
-        yield Exported(name, path, difference)
+        yield ExportedNetwork(name, path, difference)
 
 
-def _converted(whole: nn.Module, spec: NetworkSpec, metadata: dict[str, str]) -> bytes:
+def _convert(whole: nn.Module, spec: NetworkSpec, metadata: dict[str, str]) -> bytes:
     example = torch.zeros(2, 3, spec.size, spec.size)  # of one picture alone the exporter would make a constant
     quiet = logging.getLogger("torch.onnx")
     level = quiet.level

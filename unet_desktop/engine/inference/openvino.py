@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.data.preprocess import to_input
-from unet_desktop.engine.device.benchmark_cache import remembered
+from unet_desktop.engine.device.benchmark_cache import measure_once
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.masks.synthetic import synthetic_fundus
@@ -33,7 +33,7 @@ _GAIN = 0.98
 """It has to take at most this share of torch's time to be worth another library."""
 
 
-def accelerated(network: nn.Module, plain: Forward, spec: NetworkSpec, device: Device) -> Forward | None:
+def compile_if_faster(network: nn.Module, plain: Forward, spec: NetworkSpec, device: Device) -> Forward | None:
     """A forward pass by OpenVINO, or None where torch's own is to be used.
 
     Whether it is faster is measured once on this computer; whether it agrees, each time.
@@ -61,7 +61,7 @@ def accelerated(network: nn.Module, plain: Forward, spec: NetworkSpec, device: D
     precision = str(device.half or torch.float32).removeprefix("torch.")
     what = f"{spec.kind} of width {spec.width}, {spec.size} px, {precision}, {device.threads} threads"
     try:
-        if not remembered(f"OpenVINO {version} is faster with weights summed: {what}", is_faster):
+        if not measure_once(f"OpenVINO {version} is faster with weights summed: {what}", is_faster):
             return None
         with torch.inference_mode():
             wanted = network(planes)

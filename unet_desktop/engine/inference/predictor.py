@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from unet_desktop.engine.data.preprocess import reduced, to_input, to_probabilities
-from unet_desktop.engine.device.device import Device, placed
+from unet_desktop.engine.data.preprocess import downscale, to_input, to_probabilities
+from unet_desktop.engine.device.device import Device, move_network
 from unet_desktop.engine.inference.familiarity import Features
-from unet_desktop.engine.inference.openvino import Forward, accelerated
-from unet_desktop.engine.networks.layers import folded, summed
+from unet_desktop.engine.inference.openvino import Forward, compile_if_faster
+from unet_desktop.engine.networks.layers import fold_batch_norms, fuse_upsampling
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.tiles import Blend, Tiling
@@ -29,7 +29,7 @@ Probabilities = NDArray[np.float32]
 Result = TypeVar("Result")
 
 
-def result_of(steps: Generator[object, None, Result]) -> Result:
+def run_to_end(steps: Generator[object, None, Result]) -> Result:
     """What work that is done in steps returns, without stopping in between."""
     while True:
         try:
@@ -47,27 +47,27 @@ class Predictor:
         spec: what it is.
         device: where it runs.
         mirrored: average with the answer to the mirror image.
-        lasting: it will see many pictures, so that looking for a faster library pays; see `accelerated`.
+        lasting: it will see many pictures, so that looking for a faster library pays; see `compile_if_faster`.
     """
 
     def __init__(
-        self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirrored: bool, lasting: bool = False
+        self, network: nn.Module, spec: NetworkSpec, device: Device, *, mirror: bool, long_lived: bool = False
     ) -> None:
         self.spec = spec
         self._device = device
-        self._mirrored = mirrored
+        self._mirror = mirror
         self._dtype = device.half or torch.float32
-        at_work = summed(folded(network)) if device.kind == "cpu" else folded(network)
-        own = copy.deepcopy(at_work) if lasting else at_work
-        self._network: Any = placed(own.to(self._dtype), device)
-        other = accelerated(at_work.float(), self._network, spec, device) if lasting else None
+        at_work = fuse_upsampling(fold_batch_norms(network)) if device.kind == "cpu" else fold_batch_norms(network)
+        own = copy.deepcopy(at_work) if long_lived else at_work
+        self._network: Any = move_network(own.to(self._dtype), device)
+        other = compile_if_faster(at_work.float(), self._network, spec, device) if long_lived else None
         self._by_torch = other is None
         self._forward: Forward = other or self._network
 
     def square(self, picture: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (h, w, 3) uint8 picture whose sides are multiples of 32."""
         with torch.inference_mode():
-            return self._averaged(self._forward(self._views(picture)))
+            return self._average(self._forward(self._views(picture)))
 
     def square_and_features(self, picture: NDArray[np.uint8]) -> tuple[Probabilities, Features]:
         """Both of the same picture, in one pass where torch makes it."""
@@ -75,21 +75,21 @@ class Predictor:
             return self.square(picture), self.features(picture)
         levels: list[Tensor] = []
 
-        def noted(planes: Tensor) -> Tensor:
+        def record(planes: Tensor) -> Tensor:
             levels.append(planes)
             return planes
 
         with torch.inference_mode():
-            answers = self._averaged(self._network(self._views(picture), noted))
-            return answers, _as_features(self._network.features_of(levels))
+            answers = self._average(self._network(self._views(picture), record))
+            return answers, _as_features(self._network.features_from_levels(levels))
 
     def _views(self, picture: NDArray[np.uint8]) -> Tensor:
-        views = [picture, picture[:, ::-1]] if self._mirrored else [picture]
+        views = [picture, picture[:, ::-1]] if self._mirror else [picture]
         return to_input(np.stack(views), self.spec, self._device).to(self._dtype)
 
-    def _averaged(self, logits: Tensor) -> Probabilities:
+    def _average(self, logits: Tensor) -> Probabilities:
         answers = to_probabilities(logits)
-        if not self._mirrored:
+        if not self._mirror:
             return np.ascontiguousarray(answers[0])
         averaged: Probabilities = (answers[0] + answers[1, :, :, ::-1]) * np.float32(0.5)
         return averaged
@@ -102,11 +102,11 @@ class Predictor:
 
     def whole(self, pixels: NDArray[np.uint8]) -> Probabilities:
         """(R, h, w) probabilities of an (H, W, 3) uint8 picture, reduced to the working side, tile by tile."""
-        return result_of(self.whole_in_steps(pixels))
+        return run_to_end(self.whole_in_steps(pixels))
 
     def whole_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Probabilities]:
         """As `whole`, yielding after each tile: a large picture takes the article's network many seconds."""
-        small = reduced(pixels, self.spec.working_side)
+        small = downscale(pixels, self.spec.working_side)
         height, width = small.shape[:2]
         side = min(2 * self.spec.size, -(-max(height, width) // 32) * 32)
         below, right = max(0, side - height), max(0, side - width)

@@ -16,7 +16,7 @@ _DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Typical:
+class CropPrototype:
     """The direction of the mean of the training crops' features.
 
     Attributes:
@@ -26,7 +26,7 @@ class Typical:
     direction: Features
 
     @classmethod
-    def learn(cls, features: NDArray[np.float64]) -> Typical | None:
+    def fit(cls, features: NDArray[np.float64]) -> CropPrototype | None:
         """From (N, C) features of the training crops; None where they say nothing."""
         mean = features.mean(axis=0)
         length = float(np.linalg.norm(mean))
@@ -48,7 +48,7 @@ class Typical:
         return {"direction": [float(f"{value:.{_DIGITS}g}") for value in self.direction]}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Typical:
+    def from_json(cls, data: Mapping[str, Any]) -> CropPrototype:
         """What `to_json` wrote.
 
         Raises:

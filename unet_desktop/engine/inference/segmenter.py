@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine.data.preprocess import reduced
+from unet_desktop.engine.data.preprocess import downscale
 from unet_desktop.engine.device.device import Device, choose, prepare
 from unet_desktop.engine.files.checkpoint import Checkpoint, load
 from unet_desktop.engine.inference.calibration import Calibration
-from unet_desktop.engine.inference.familiarity import SIDE, Familiar, Features
-from unet_desktop.engine.inference.locate import Found, locate, worth_a_look
-from unet_desktop.engine.inference.predictor import Predictor, Probabilities, result_of
-from unet_desktop.engine.inference.prototype import Typical
+from unet_desktop.engine.inference.familiarity import SIDE, FamiliarityDetector, Features
+from unet_desktop.engine.inference.locate import Location, count_rivals, locate
+from unet_desktop.engine.inference.predictor import Predictor, Probabilities, run_to_end
+from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.box import Box, bounding_box
@@ -64,7 +64,7 @@ class Prediction:
 
 
 class Segmenter:
-    """A loaded model. Build it with `open`; it can be used from several threads at once, see `prepare_one_of`.
+    """A loaded model. Build it with `open`; it can be used from several threads at once, see `limit_threads`.
 
     Args:
         loaded: the model.
@@ -77,14 +77,14 @@ class Segmenter:
         self.name = name
         self.device = place
         self._labels = loaded.header.labels
-        self._calibration, self._familiar, self._typical = _trust_of(loaded.header)
+        self._calibration, self._familiarity, self._prototype = _read_trust(loaded.header)
         predictors = {
-            name: Predictor(network, loaded.specs[name], place, mirrored=True, lasting=True)
+            name: Predictor(network, loaded.specs[name], place, mirror=True, long_lived=True)
             for name, network in loaded.networks.items()
         }
         self._locate = predictors.get("locate")
         self._segment = predictors["segment"]
-        self._looker = predictors.get("locate", self._segment)
+        self._feature_predictor = predictors.get("locate", self._segment)
 
     @classmethod
     def open(cls, path: Path, device: str = "auto") -> Segmenter:
@@ -98,28 +98,30 @@ class Segmenter:
         prepare(place)
         return cls(load(path), place, path.stem)
 
-    def knowing(self, trust: Mapping[str, Any]) -> Segmenter:
+    def with_trust(self, trust: Mapping[str, Any]) -> Segmenter:
         """The same model, which shares its networks with this one, with another header's `trust`."""
         other = copy.copy(self)
         other.header = replace(self.header, trust=dict(trust))
-        other._calibration, other._familiar, other._typical = _trust_of(other.header)
+        other._calibration, other._familiarity, other._prototype = _read_trust(other.header)
         return other
 
-    def prepare_one_of(self, workers: int) -> None:
+    def limit_threads(self, workers: int) -> None:
         """Take one worker's share of the cores for the calling thread; no answer depends on it."""
         prepare(self.device, workers)
 
     def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
         """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
-        return result_of(self.segment_in_steps(pixels))
+        return run_to_end(self.segment_in_steps(pixels))
 
     def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
-        return self._looker.features(reduced(extract(pixels, square, self._looker.spec.size), SIDE))
+        return self._feature_predictor.features(
+            downscale(extract(pixels, square, self._feature_predictor.spec.size), SIDE)
+        )
 
     def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """As `features`, of what the segmenting network makes of its crop."""
-        return self._segment.features(reduced(extract(pixels, square, self._segment.spec.size), SIDE))
+        return self._segment.features(downscale(extract(pixels, square, self._segment.spec.size), SIDE))
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
@@ -128,59 +130,64 @@ class Segmenter:
             prediction = yield from self._patches(pixels)
             return prediction
         square, sure, rivals = Square.around(height, width), 1.0, 0
-        seen = extract(pixels, square, self._looker.spec.size)
+        seen = extract(pixels, square, self._feature_predictor.spec.size)
         if self._locate is None:
             unfamiliar = self._is_unfamiliar(seen)
         else:
-            plane, unfamiliar = self._looked(self._locate, seen)
+            plane, unfamiliar = self._locate_and_compare(self._locate, seen)
             places = locate(plane, (height, width), self._locate.spec.crop_factor)
             if not places:
-                return _nothing((height, width), unfamiliar)
-            found = yield from self._likeliest(pixels, places)
+                return _empty_prediction((height, width), unfamiliar)
+            found = yield from self._choose_place(pixels, places)
             square, sure, rivals = found.square, found.confidence, found.rivals
             yield
             seen = extract(pixels, square, self._segment.spec.size)
         planes = self._segment.square(seen)
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
-            return _nothing((height, width), unfamiliar)
-        marked = _marked(planes, square, box)
+            return _empty_prediction((height, width), unfamiliar)
+        marked = _box_of_regions(planes, square, box)
         restored = np.stack([restore(plane, square, marked) for plane in planes])
-        answer = self._answer(_Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar)
+        answer = self._make_prediction(
+            _Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar
+        )
         return replace(answer, rivals=answer.rivals + rivals)
 
-    def _likeliest(self, pixels: NDArray[np.uint8], places: list[Found]) -> Generator[None, None, Found]:
+    def _choose_place(self, pixels: NDArray[np.uint8], places: list[Location]) -> Generator[None, None, Location]:
         """Of several places the one whose crop looks most like those that were learned from."""
-        if self._typical is None or len(places) == 1:
+        if self._prototype is None or len(places) == 1:
             return places[0]
         distances = []
         for place in places:
-            distances.append(self._typical.distance(self.crop_features(pixels, place.square)))
+            distances.append(self._prototype.distance(self.crop_features(pixels, place.square)))
             yield
         return places[int(np.argmin(distances))]
 
-    def _looked(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
+    def _locate_and_compare(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
         """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""
-        if self._familiar is None or len(whole) > SIDE:
+        if self._familiarity is None or len(whole) > SIDE:
             return locator.square(whole)[0], self._is_unfamiliar(whole)
         planes, features = locator.square_and_features(whole)
-        return planes[0], self._familiar.distance(features) > self._familiar.limit
+        return planes[0], self._familiarity.distance(features) > self._familiarity.limit
 
     def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
-        if self._familiar is None:
+        if self._familiarity is None:
             return False
-        return self._familiar.distance(self._looker.features(reduced(whole, SIDE))) > self._familiar.limit
+        return (
+            self._familiarity.distance(self._feature_predictor.features(downscale(whole, SIDE)))
+            > self._familiarity.limit
+        )
 
     def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
-        restored = np.stack([_enlarged(plane, width, height) for plane in planes])
+        restored = np.stack([_resize(plane, width, height) for plane in planes])
         seen = _Planes(planes, restored, box, Square.around(height, width), box)
-        whole = extract(pixels, Square.around(height, width), self._looker.spec.size)
-        return self._answer(seen, (height, width), 1.0, self._is_unfamiliar(whole))
+        whole = extract(pixels, Square.around(height, width), self._feature_predictor.spec.size)
+        return self._make_prediction(seen, (height, width), 1.0, self._is_unfamiliar(whole))
 
-    def _answer(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
+    def _make_prediction(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
         part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
         mask[seen.marked.slices] = part
@@ -191,7 +198,7 @@ class Segmenter:
         ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
-        rivals = _rivals(seen.planes, self._labels)
+        rivals = _count_rival_pieces(seen.planes, self._labels)
         return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread, rivals)
 
     def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
@@ -220,7 +227,7 @@ class _Planes:
     box: Box
 
 
-def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None, Typical | None]:
+def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetector | None, CropPrototype | None]:
     """What a checkpoint says of its answers; nothing where it says nothing.
 
     Raises:
@@ -231,20 +238,20 @@ def _trust_of(header: CheckpointHeader) -> tuple[Calibration, Familiar | None, T
         familiar, typical = header.trust.get("familiar"), header.trust.get("typical")
         return (
             calibration,
-            None if familiar is None else Familiar.from_json(familiar),
-            None if typical is None else Typical.from_json(typical),
+            None if familiar is None else FamiliarityDetector.from_json(familiar),
+            None if typical is None else CropPrototype.from_json(typical),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"The model is damaged: its calibration cannot be understood ({error}).") from error
 
 
-def _nothing(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
+def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
     """The answer where the label was not found."""
     trust = Trust(unfamiliar=unfamiliar)
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
 
 
-def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
+def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
     """The part of the box in which regions can lie: interpolation makes no value larger than those around it."""
     size = planes.shape[1]
     inner = bounding_box(planes.max(axis=0) >= THRESHOLD)
@@ -255,17 +262,17 @@ def _marked(planes: Probabilities, square: Square, box: Box) -> Box:
     return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).intersection(box)
 
 
-def _rivals(planes: Probabilities, labels: LabelSet) -> int:
+def _count_rival_pieces(planes: Probabilities, labels: LabelSet) -> int:
     """How many other pieces the label of which a picture holds one has before it is tidied."""
     located = labels.location_label()
     if located is None:
         return 0
     plane = planes[labels.labels.index(located)] >= THRESHOLD
     _, _, statistics, _ = cv2.connectedComponentsWithStats(plane.view(np.uint8), connectivity=8)
-    return worth_a_look(statistics[1:, cv2.CC_STAT_AREA])
+    return count_rivals(statistics[1:, cv2.CC_STAT_AREA])
 
 
-def _enlarged(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+def _resize(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
     if plane.shape == (height, width):
         return plane
     return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

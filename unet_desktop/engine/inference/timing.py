@@ -26,7 +26,7 @@ def forward_seconds(device: Device) -> dict[str, float]:
     seconds: dict[str, float] = {}
     for config in PRESETS.values():
         spec = specs_for(DISC_AND_CUP, config)["segment"]
-        predictor = Predictor(build(spec), spec, device, mirrored=False)
+        predictor = Predictor(build(spec), spec, device, mirror=False)
         picture = np.zeros((spec.size, spec.size, 3), np.uint8)
         predictor.square(picture)  # the first pass also allocates
         times = []

@@ -45,13 +45,13 @@ class _Depthwise(torch.autograd.Function):
         stride, padding = context.stride, context.padding
         of_planes = of_weight = None
         if context.needs_input_grad[0]:
-            of_planes = _of_planes(gradient, planes, weight, stride, padding)
+            of_planes = _input_gradient(gradient, planes, weight, stride, padding)
         if context.needs_input_grad[1]:
-            of_weight = _of_weight(gradient, planes, weight, stride, padding)
+            of_weight = _weight_gradient(gradient, planes, weight, stride, padding)
         return of_planes, of_weight, None, None
 
 
-def _of_planes(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
+def _input_gradient(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
     dtype = planes.dtype if stride == 1 else torch.promote_types(planes.dtype, torch.float32)
     found = _convolution_backward(
         gradient.to(dtype), planes.to(dtype), weight.to(dtype), stride, padding, (True, False, False)
@@ -59,7 +59,7 @@ def _of_planes(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, pa
     return found[0].to(planes.dtype)
 
 
-def _of_weight(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
+def _weight_gradient(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
     """A large kernel's gradient, put together from those of 3x3 kernels that look at the planes displaced by two."""
     kernel = weight.shape[-1]
     if kernel == _FAST:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class EnlargingConv2d(nn.Conv2d):
+class UpsampleConv2d(nn.Conv2d):
     """As nearest-neighbour enlargement by 2 and then `nn.Conv2d` of 3x3 with padding; same weights, same answers.
 
     It learns in the fast form on CPUs; for inference `summed` makes it. Elsewhere, and in what is exported, it is the
@@ -28,20 +28,20 @@ class EnlargingConv2d(nn.Conv2d):
         learns = torch.is_grad_enabled() and self.weight.requires_grad
         if input.device.type != "cpu" or not learns:
             return super().forward(functional.interpolate(input, scale_factor=2.0, mode="nearest"))
-        return functional.conv_transpose2d(input, _summed(self.weight), self.bias, stride=2, padding=1)
+        return functional.conv_transpose2d(input, _transposed_kernel(self.weight), self.bias, stride=2, padding=1)
 
-    def summed(self) -> nn.ConvTranspose2d:
+    def to_transposed(self) -> nn.ConvTranspose2d:
         """The same for inference, its weights added up once and for all."""
         with torch.device("meta"):  # drawing weights that are not kept would take time and move torch's random state
             made = nn.ConvTranspose2d(
                 self.in_channels, self.out_channels, 4, stride=2, padding=1, bias=self.bias is not None
             )
-        made.weight = nn.Parameter(_summed(self.weight.detach()))
+        made.weight = nn.Parameter(_transposed_kernel(self.weight.detach()))
         made.bias = self.bias
         return made
 
 
-def _summed(weight: Tensor) -> Tensor:
+def _transposed_kernel(weight: Tensor) -> Tensor:
     """(inputs, outputs, 4, 4) of (outputs, inputs, 3, 3): see above; turned round, as transposing does."""
     turned = weight.flip(2, 3).transpose(0, 1)
     across = functional.pad(turned, (0, 1)) + functional.pad(turned, (1, 0))

@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from unet_desktop.engine.networks.depthwise import DepthwiseConv2d
-from unet_desktop.engine.networks.fused_upsampling import EnlargingConv2d
+from unet_desktop.engine.networks.fused_upsampling import UpsampleConv2d
 
 
 class ConvNorm(nn.Module):
@@ -31,7 +31,7 @@ class ConvNorm(nn.Module):
         stride: int = 1,
         groups: int = 1,
         bias: bool = False,
-        enlarging: bool = False,
+        upsample: bool = False,
         epsilon: float = 1e-5,
         activation: type[nn.Module] = nn.ReLU,
     ) -> None:
@@ -39,8 +39,8 @@ class ConvNorm(nn.Module):
         self._kernel, self._stride = kernel, stride
         padding = kernel // 2 if stride == 1 else 0
         self.conv: nn.Conv2d | nn.ConvTranspose2d
-        if enlarging:
-            self.conv = EnlargingConv2d(inputs, outputs, bias=bias)
+        if upsample:
+            self.conv = UpsampleConv2d(inputs, outputs, bias=bias)
         elif groups == inputs == outputs and not bias:
             self.conv = DepthwiseConv2d(inputs, kernel, stride, padding)
         else:
@@ -51,13 +51,15 @@ class ConvNorm(nn.Module):
     def forward(self, planes: Tensor) -> Tensor:
         """(N, C, H, W) float to (N, outputs, H/stride, W/stride), or (N, outputs, 2H, 2W) when enlarging."""
         if self._stride > 1:
-            across, down = (_same(side, self._kernel, self._stride) for side in (planes.shape[3], planes.shape[2]))
+            across, down = (
+                _same_padding(side, self._kernel, self._stride) for side in (planes.shape[3], planes.shape[2])
+            )
             planes = functional.pad(planes, across + down)
         activated: Tensor = self.act(self.norm(self.conv(planes)))
         return activated
 
 
-def folded(network: nn.Module) -> nn.Module:
+def fold_batch_norms(network: nn.Module) -> nn.Module:
     """A copy for inference whose batch norms are multiplied into the convolutions before them.
 
     The answers agree to rounding. The copy is in evaluation mode and cannot be trained.
@@ -70,15 +72,15 @@ def folded(network: nn.Module) -> nn.Module:
     return network.requires_grad_(False)
 
 
-def summed(network: nn.Module) -> nn.Module:
-    """A folded network, changed: what enlarges has its weights added up. Faster on CPUs, see `EnlargingConv2d`."""
+def fuse_upsampling(network: nn.Module) -> nn.Module:
+    """A folded network, changed: what enlarges has its weights added up. Faster on CPUs, see `UpsampleConv2d`."""
     for module in network.modules():
-        if isinstance(module, ConvNorm) and isinstance(module.conv, EnlargingConv2d):
-            module.conv = module.conv.summed()
+        if isinstance(module, ConvNorm) and isinstance(module.conv, UpsampleConv2d):
+            module.conv = module.conv.to_transposed()
     return network.requires_grad_(False)
 
 
-def _same(size: int, kernel: int, stride: int) -> tuple[int, int]:
+def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     """(before, after) padding of TensorFlow's "same" along one side."""
     missing = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return missing // 2, missing - missing // 2

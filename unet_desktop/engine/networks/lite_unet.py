@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.networks.layers import ConvNorm, initialise
-from unet_desktop.engine.networks.segmented_backward import Cut, uncut
+from unet_desktop.engine.networks.segmented_backward import Cut, no_cut
 
 _EPSILON = 1e-3
 _STEM = 32
@@ -87,7 +87,7 @@ class Lite0Encoder(nn.Module):
             if number in _SKIP_STAGES:
                 self._ends.add(len(self.blocks) - 1)
 
-    def forward(self, planes: Tensor, cut: Cut = uncut) -> list[Tensor]:
+    def forward(self, planes: Tensor, cut: Cut = no_cut) -> list[Tensor]:
         """The levels, finest first; `cut` sees each."""
         levels: list[Tensor] = []
         planes = self.stem(planes)
@@ -118,9 +118,9 @@ class LiteUNet(nn.Module):
         for skip, width in zip(reversed(skips), widths, strict=True):
             self.up.append(nn.Sequential(ConvNorm(deepest + skip, width), ConvNorm(width, width)))
             deepest = width
-        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
+        self.upsample = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Conv2d(deepest, regions, 3, padding=1)
-        self.finish = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        self.upsample_logits = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
         self.keep_statistics = False
         initialise(self)
 
@@ -137,18 +137,18 @@ class LiteUNet(nn.Module):
 
     def features(self, planes: Tensor) -> Tensor:
         """(N, C) means over the level at stride 16: what a picture looks like as a whole."""
-        return self.features_of(self.encoder(planes))
+        return self.features_from_levels(self.encoder(planes))
 
-    def features_of(self, levels: Sequence[Tensor]) -> Tensor:
+    def features_from_levels(self, levels: Sequence[Tensor]) -> Tensor:
         """As `features`, from all that a forward pass cut."""
         return levels[_LOOK].mean(dim=(2, 3))
 
-    def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
+    def forward(self, planes: Tensor, cut: Cut = no_cut) -> Tensor:
         """Logits, one plane a region; `cut` sees the planes after each level."""
         *skips, planes = self.encoder(planes, cut)
         for join in self.up:
-            planes = cut(join(torch.cat([self.enlarge(planes), skips.pop()], dim=1)))
-        logits: Tensor = self.finish(self.head(planes))
+            planes = cut(join(torch.cat([self.upsample(planes), skips.pop()], dim=1)))
+        logits: Tensor = self.upsample_logits(self.head(planes))
         return logits
 
 

@@ -11,12 +11,12 @@ Cut = Callable[[Tensor], Tensor]
 """What a network does with the planes between two of its levels."""
 
 
-def uncut(planes: Tensor) -> Tensor:
+def no_cut(planes: Tensor) -> Tensor:
     """Leave the planes as they are."""
     return planes
 
 
-class Cuts:
+class SegmentedBackward:
     """Takes a network's graph apart where it is called, and goes back through it one piece after the other.
 
     The gradients are those of one pass. A piece may be used by any number of later ones, but all that leads from a

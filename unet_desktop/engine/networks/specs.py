@@ -9,7 +9,7 @@ from torch import nn
 
 from unet_desktop.engine.config import SIZE_STEP, NetworkKind, TrainConfig
 from unet_desktop.engine.networks.lite_unet import LiteUNet, imagenet_weights, load_imagenet
-from unet_desktop.engine.networks.unet import RARE, UNet
+from unet_desktop.engine.networks.unet import RARE_LOGIT, UNet
 from unet_desktop.labels import LabelSet
 
 MEAN = 127.0
@@ -68,11 +68,11 @@ class NetworkSpec:
 
     def same_weights(self, other: NetworkSpec) -> bool:
         """Whether weights of one fit the other and mean the same."""
-        first, second = (
+        initial_logit, second = (
             (spec.kind, spec.regions, spec.framing, spec.mean, spec.deviation, spec.by_picture)
             for spec in (self, other)
         )
-        return first == second and (self.kind != "unet" or self.width == other.width)
+        return initial_logit == second and (self.kind != "unet" or self.width == other.width)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a checkpoint's header; what programs before `by_picture` need not know is left out."""
@@ -120,7 +120,7 @@ def build(spec: NetworkSpec) -> nn.Module:
     """The network with random weights."""
     if spec.kind == "lite0":
         return LiteUNet(spec.regions)
-    return UNet(spec.regions, spec.width, first=RARE if spec.by_picture else None)
+    return UNet(spec.regions, spec.width, initial_logit=RARE_LOGIT if spec.by_picture else None)
 
 
 def keep_statistics(network: nn.Module) -> None:
@@ -129,7 +129,7 @@ def keep_statistics(network: nn.Module) -> None:
         network.keep_statistics = True
 
 
-def start_pretrained(network: nn.Module) -> bool:
+def load_pretrained(network: nn.Module) -> bool:
     """Load ImageNet weights into the encoder; False where there is none, or no weights are installed."""
     path = imagenet_weights() if isinstance(network, LiteUNet) else None
     if path is None or not isinstance(network, LiteUNet):

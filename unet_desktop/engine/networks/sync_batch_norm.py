@@ -16,14 +16,14 @@ from unet_desktop.engine.device import distributed
 from unet_desktop.engine.networks.layers import ConvNorm
 
 
-def share_statistics(network: nn.Module) -> None:
+def sync_batch_norms(network: nn.Module) -> None:
     """Let the batch norms measure over all processes from now on; parameters and statistics stay the same objects."""
     for module in network.modules():
         if isinstance(module, ConvNorm) and type(module.norm) is nn.BatchNorm2d:
-            module.norm = SharedNorm(module.norm)
+            module.norm = SyncBatchNorm2d(module.norm)
 
 
-class SharedNorm(nn.BatchNorm2d):
+class SyncBatchNorm2d(nn.BatchNorm2d):
     """As the norm it is made from, but in training mode its mean and variance are those of all processes' pictures."""
 
     def __init__(self, norm: nn.BatchNorm2d) -> None:
@@ -38,12 +38,12 @@ class SharedNorm(nn.BatchNorm2d):
         if not self.training:
             return super().forward(planes)
         mean, variance, pixels = _statistics(planes)
-        self._remember(mean, variance * pixels / (pixels - 1))
+        self._update_running_statistics(mean, variance * pixels / (pixels - 1))
         normalise: Callable[..., Tensor] = _Normalise.apply
         return normalise(planes, self.weight, self.bias, mean, variance, pixels, self.eps)
 
     @torch.no_grad()
-    def _remember(self, mean: Tensor, variance: Tensor) -> None:
+    def _update_running_statistics(self, mean: Tensor, variance: Tensor) -> None:
         assert self.running_mean is not None
         assert self.running_var is not None
         assert self.momentum is not None
@@ -62,7 +62,7 @@ def _statistics(planes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     variance, mean = torch.var_mean(planes.float(), dim=(0, 2, 3), correction=0)
     pixels = mean.new_full((1,), planes.numel() / planes.shape[1])
-    parts = torch.stack(distributed.each(torch.cat([mean, variance, pixels])))
+    parts = torch.stack(distributed.all_gather(torch.cat([mean, variance, pixels])))
     means, variances, pixels = parts.tensor_split((len(mean), 2 * len(mean)), dim=1)
     shares = pixels / pixels.sum()
     mean = (shares * means).sum(0)
@@ -90,9 +90,9 @@ class _Normalise(torch.autograd.Function):
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         planes, weight, mean, scale, pixels = context.saved_tensors
         incoming = gradient.float()
-        normalised = (planes.float() - mean[:, None, None]) * scale[:, None, None]
-        to_bias, to_weight = incoming.sum((0, 2, 3)), (incoming * normalised).sum((0, 2, 3))
-        through_mean, through_scale = distributed.total(torch.cat([to_bias, to_weight])).div(pixels).chunk(2)
-        left = incoming - through_mean[:, None, None] - normalised * through_scale[:, None, None]
+        normalise = (planes.float() - mean[:, None, None]) * scale[:, None, None]
+        to_bias, to_weight = incoming.sum((0, 2, 3)), (incoming * normalise).sum((0, 2, 3))
+        through_mean, through_scale = distributed.all_reduce_sum(torch.cat([to_bias, to_weight])).div(pixels).chunk(2)
+        left = incoming - through_mean[:, None, None] - normalise * through_scale[:, None, None]
         to_planes = (left * (weight * scale)[:, None, None]).to(gradient.dtype)
         return to_planes, to_weight, to_bias, None, None, None, None

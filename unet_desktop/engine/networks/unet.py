@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.networks.layers import ConvNorm
-from unet_desktop.engine.networks.segmented_backward import Cut, uncut
+from unet_desktop.engine.networks.segmented_backward import Cut, no_cut
 
 LEVELS = 5
-RARE = -3.0
+RARE_LOGIT = -3.0
 """First logits of whole pictures, of which regions are a small part.
 
 A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
@@ -40,19 +40,19 @@ class UNet(nn.Module):
         regions: sigmoid outputs, one a label.
         width: channels of the first level; each level below has twice as many.
         channels: of the picture.
-        first: bias of the last convolution at first, or None for torch's own, near 0; see `RARE`.
+        first: bias of the last convolution at first, or None for torch's own, near 0; see `RARE_LOGIT`.
     """
 
-    def __init__(self, regions: int, width: int = 64, channels: int = 3, first: float | None = None) -> None:
+    def __init__(self, regions: int, width: int = 64, channels: int = 3, initial_logit: float | None = None) -> None:
         super().__init__()
         widths = [width << level for level in range(LEVELS)]
         self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip([channels, *widths], widths, strict=False))
-        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True, enlarging=True) for a in reversed(widths[:-1]))
+        self.up = nn.ModuleList(ConvNorm(2 * a, a, bias=True, upsample=True) for a in reversed(widths[:-1]))
         self.join = nn.ModuleList(DoubleConv(2 * a, a) for a in reversed(widths[:-1]))
         self.pool = nn.MaxPool2d(2)
         self.head = nn.Conv2d(width, regions, 1)
-        if first is not None and self.head.bias is not None:
-            nn.init.constant_(self.head.bias, first)
+        if initial_logit is not None and self.head.bias is not None:
+            nn.init.constant_(self.head.bias, initial_logit)
 
     def features(self, planes: Tensor) -> Tensor:
         """(N, C) means over the deepest level: what a picture looks like as a whole."""
@@ -60,12 +60,12 @@ class UNet(nn.Module):
             planes = convolve(planes if level == 0 else self.pool(planes))
         return planes.mean(dim=(2, 3))
 
-    def features_of(self, levels: Sequence[Tensor]) -> Tensor:
+    def features_from_levels(self, levels: Sequence[Tensor]) -> Tensor:
         """As `features`, from all that a forward pass cut."""
         deepest: Tensor = levels[LEVELS - 1]
         return deepest.mean(dim=(2, 3))
 
-    def forward(self, planes: Tensor, cut: Cut = uncut) -> Tensor:
+    def forward(self, planes: Tensor, cut: Cut = no_cut) -> Tensor:
         """Logits, one plane a region; `cut` sees the planes after each level."""
         skips: list[Tensor] = []
         for level, convolve in enumerate(self.down):

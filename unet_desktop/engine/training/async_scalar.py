@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-class Later:
+class AsyncScalar:
     """A copy of a number on its way from the device, so that nobody waits for what the device was given after it.
 
     `float(tensor)` waits on CUDA for all that was queued: a step later, for that step too.

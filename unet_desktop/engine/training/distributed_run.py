@@ -24,7 +24,7 @@ _LOST = (
 )
 
 
-def fit_together(
+def fit_distributed(
     train: Sequence[Sample],
     validation: Sequence[Sample],
     labels: LabelSet,
@@ -41,11 +41,11 @@ def fit_together(
     Raises:
         TrainingError: also when another process has gone.
     """
-    if distributed.count() > 1:
-        distributed.tell(
+    if distributed.world_size() > 1:
+        distributed.broadcast(
             {
-                "train": [_plain(sample) for sample in train],
-                "validation": [_plain(sample) for sample in validation],
+                "train": [_sample_to_json(sample) for sample in train],
+                "validation": [_sample_to_json(sample) for sample in validation],
                 "labels": labels.to_json(),
                 "config": config.to_json(),
                 "half": None if device.half is None else str(device.half).removeprefix("torch."),
@@ -53,7 +53,7 @@ def fit_together(
                 "state_at": str(state_at.resolve()) if resume and state_at is not None else None,
             }
         )
-    yield from _until_one_is_lost(
+    yield from _report_lost_process(
         fit(
             train,
             validation,
@@ -68,7 +68,7 @@ def fit_together(
     )
 
 
-def assist(device: str) -> Iterator[TrainEvent]:
+def run_worker(device: str) -> Iterator[TrainEvent]:
     """What every process does but the first: takes its share of each run until the first one has no more.
 
     It reads pictures, masks and models from the same paths as the first, and writes nothing.
@@ -77,13 +77,13 @@ def assist(device: str) -> Iterator[TrainEvent]:
         UserError: what `fit` raises; the first process raises the same, unless it is this computer's fault.
     """
     place = choose(device)
-    while (task := _told()) is not None:
+    while (task := _receive_run()) is not None:
         half = None if task["half"] is None else getattr(torch, task["half"])
         start_from, state_at = (None if path is None else Path(path) for path in (task["start_from"], task["state_at"]))
-        yield from _until_one_is_lost(
+        yield from _report_lost_process(
             fit(
-                [_sample(data) for data in task["train"]],
-                [_sample(data) for data in task["validation"]],
+                [_sample_from_json(data) for data in task["train"]],
+                [_sample_from_json(data) for data in task["validation"]],
                 LabelSet.from_json(task["labels"]),
                 TrainConfig.from_json(task["config"]),
                 save_to=Path(),
@@ -95,31 +95,31 @@ def assist(device: str) -> Iterator[TrainEvent]:
         )
 
 
-def _told() -> Any:
+def _receive_run() -> Any:
     """The next run, or None when the first process has left: there are no more."""
     try:
-        return distributed.told()
+        return distributed.receive()
     except RuntimeError as error:
-        if distributed.is_lost(error):
+        if distributed.is_peer_lost(error):
             return None
         raise
 
 
-def _until_one_is_lost(events: Generator[TrainEvent, None, None]) -> Iterator[TrainEvent]:
+def _report_lost_process(events: Generator[TrainEvent, None, None]) -> Iterator[TrainEvent]:
     try:
         yield from events
     except RuntimeError as error:
-        if distributed.is_lost(error):
+        if distributed.is_peer_lost(error):
             raise TrainingError(_LOST, Remedy.RESUME_TRAINING) from error
         raise
 
 
-def _plain(sample: Sample) -> dict[str, Any]:
+def _sample_to_json(sample: Sample) -> dict[str, Any]:
     paths = {name: None if value is None else str(value.resolve()) for name, value in _paths(sample).items()}
     return asdict(sample) | paths
 
 
-def _sample(data: dict[str, Any]) -> Sample:
+def _sample_from_json(data: dict[str, Any]) -> Sample:
     paths = {name: None if data[name] is None else Path(data[name]) for name in ("image", "mask", "prediction")}
     return Sample(**data | paths)
 

@@ -15,9 +15,9 @@ from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data import warnings
-from unet_desktop.engine.data.dataset import Dataset, Sample, description_of, labels_for
+from unet_desktop.engine.data.dataset import Dataset, Sample, describe_data, labels_for
 from unet_desktop.engine.device import distributed
-from unet_desktop.engine.device.device import Device, placed, prepare, seed_everything
+from unet_desktop.engine.device.device import Device, move_network, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, TrainEvent, Working
 from unet_desktop.engine.files import checkpoint
 from unet_desktop.engine.inference.calibration import Calibration, Outcome
@@ -27,17 +27,17 @@ from unet_desktop.engine.networks.specs import (
     NetworkSpec,
     build,
     keep_statistics,
+    load_pretrained,
     specs_for,
-    start_pretrained,
 )
 from unet_desktop.engine.training import state as training_state
-from unet_desktop.engine.training.epoch_loop import DivergenceError, learn
-from unet_desktop.engine.training.memory import is_out_of_memory, no_room
-from unet_desktop.engine.training.optimisation import Course, begin
+from unet_desktop.engine.training.epoch_loop import DivergenceError, train_stage
+from unet_desktop.engine.training.memory import is_out_of_memory, out_of_memory_error
+from unet_desktop.engine.training.optimisation import TrainState, new_train_state
 from unet_desktop.engine.training.schedule import Clock, Stage
-from unet_desktop.engine.training.state import TrainingState
+from unet_desktop.engine.training.state import LoadedTrainState
 from unet_desktop.engine.training.state_header import TrainingHeader
-from unet_desktop.engine.training.validate import look_at, through_pipeline
+from unet_desktop.engine.training.validate import evaluate_end_to_end, fit_feature_statistics
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import Figures, mean_figures
@@ -87,7 +87,7 @@ class _Run:
             preset=self.config.preset,
             training=self.config.to_json(),
             metrics=dict(metrics),
-            data=description_of(self.data) | {"measured_on": measured_on},
+            data=describe_data(self.data) | {"measured_on": measured_on},
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
             created=training_state.now(),
             weights_sha256="",
@@ -96,7 +96,7 @@ class _Run:
         )
         return checkpoint.save(self.save_to, header, {**self.networks, **(learning or {})})
 
-    def save_state(self, course: Course, past: Sequence[EpochDone]) -> Iterator[Working]:
+    def save_state(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[Working]:
         """Write where the run is, between two epochs."""
         if self.state_at is None:
             return
@@ -108,13 +108,13 @@ class _Run:
             validation=validation.digests,
             parent=self.parent,
             past=tuple(past),
-            place=training_state.place_of(self.device),
+            place=training_state.describe_environment(self.device),
             created=training_state.now(),
-            internals=training_state.internals_of(course),
+            internals=training_state.collect_internals(state),
             recent=tuple(sorted(train.recent | validation.recent)),
         )
-        for _ in training_state.save(self.state_at, header, course, self.networks):
-            yield Working(course.stage.name)
+        for _ in training_state.save(self.state_at, header, state, self.networks):
+            yield Working(state.stage.name)
 
     def forget_state(self) -> None:
         """There is nothing to go on with any more."""
@@ -134,7 +134,7 @@ def fit(
     state_at: Path | None = None,
     resume: bool = False,
 ) -> Generator[TrainEvent, None, None]:
-    """Train on the samples and keep the best model in `save_to`, see `learn.learn`.
+    """Train on the samples and keep the best model in `save_to`, see `train_stage`.
 
     The file is written whole, first when all its networks have learned something (after the first epoch of the
     segmenting network), then at each epoch that is kept, and at the end. Closing the generator stops the run: the file
@@ -159,70 +159,73 @@ def fit(
     prepare(device)
     seed_everything(config.seed)
     specs = specs_for(labels, config)
-    state = training_state.load(state_at) if resume and state_at is not None else None
-    networks, parent, warning = _networks(specs, labels, config, start_from, state)
+    resume_from = training_state.load(state_at) if resume and state_at is not None else None
+    networks, parent, warning = _networks(specs, labels, config, start_from, resume_from)
     if warning:
         yield Message(warning)
-    data = Dataset(train, labels, specs, weigh=parent is not None and config.weighs), Dataset(validation, labels, specs)
+    data = (
+        Dataset(train, labels, specs, weight_corrections=parent is not None and config.weights_corrections),
+        Dataset(validation, labels, specs),
+    )
     yield from _read(data, len(train), len(validation))
-    yield from warnings.warn(data[0], labels)
+    yield from warnings.check_training_data(data[0], labels)
     stages = [_stage(name, specs[name], labels, config, data[0]) for name in _NAMES if name in specs]
     for network in networks.values():
-        placed(network, device)
+        move_network(network, device)
     run = _Run(
         labels, config, device, specs, networks, data, parent, save_to, state_at if distributed.is_first() else None
     )
-    kept = yield from _learn_all(run, stages, clock := Clock(stages), state)
+    kept = yield from _train_stages(run, stages, clock := Clock(stages), resume_from)
     yield from _finish(run, validation, kept, clock)
 
 
-def _learn_all(
-    run: _Run, stages: list[Stage], clock: Clock, state: TrainingState | None
+def _train_stages(
+    run: _Run, stages: list[Stage], clock: Clock, resume_from: LoadedTrainState | None
 ) -> Generator[TrainEvent, None, Figures]:
     """Train one network after the other, saving each kept epoch of the last; returns the last kept one's figures."""
     past: list[EpochDone] = []
-    if state is not None:
-        header = state.header
-        header.refuse_other_cases(*(dataset.digests for dataset in run.data))
+    if resume_from is not None:
+        header = resume_from.header
+        header.check_cases(*(dataset.digests for dataset in run.data))
         for dataset in run.data:
             dataset.recent = frozenset(header.recent)
         past = list(header.past)
         clock.resume({epoch.stage: epoch.epoch for epoch in past}, stages, header.seconds)
         digests = run.data[0].digests | run.data[1].digests
-        yield Resumed(header.past, header.changes(training_state.place_of(run.device), digests))
+        yield Resumed(header.past, header.changes(training_state.describe_environment(run.device), digests))
         stages = [stage for stage in stages if _NAMES.index(stage.name) >= _NAMES.index(header.stage)]
     for stage in stages:
-        course = begin(run.networks[stage.name], stage, run.data[0], run.config, run.device, clock)
+        state = new_train_state(run.networks[stage.name], stage, run.data[0], run.config, run.device, clock)
         yield Working(stage.name)  # torch loads half of itself for its first optimiser
-        if state is not None and stage.name == state.header.stage:
-            state.restore(course)
-            if state.header.judges_changed(run.data[1].digests):
-                course.progress.forget_scores()
+        if resume_from is not None and stage.name == resume_from.header.stage:
+            resume_from.restore(state)
+            if resume_from.header.validation_changed(run.data[1].digests):
+                state.progress.reset_best()
         try:
-            yield from _learn_one(run, course, past)
+            yield from _train_one_stage(run, state, past)
         except DivergenceError as error:
             run.forget_state()
             kept = f"is kept: {run.save_to}" if run.save_to.exists() else "is not there yet"
             raise TrainingError(f"{error} A model of this training {kept}.") from error
         except (RuntimeError, MemoryError) as error:  # beside a step, which is tried again in pieces
             if is_out_of_memory(error):
-                raise no_room(stage.spec.size) from error
+                raise out_of_memory_error(stage.spec.size) from error
             raise
     return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
 
 
-def _learn_one(run: _Run, course: Course, past: list[EpochDone]) -> Iterator[TrainEvent]:
+def _train_one_stage(run: _Run, state: TrainState, past: list[EpochDone]) -> Iterator[TrainEvent]:
     """Train one network; after each epoch first the model is written, if it is kept, then the run's state."""
-    for event in learn(course, run.data[1], keep_start=run.parent is not None):
+    for event in train_stage(state, run.data[1], keep_start=run.parent is not None):
         if not isinstance(event, EpochDone):
             yield event
             continue
         done = replace(event, saved=event.saved and event.stage == "segment")
         if done.saved and distributed.is_first():
-            run.save(done.metrics, learning={done.stage: course.average.network})
+            run.save(done.metrics, learning={done.stage: state.ema.network})
             yield Working(done.stage)
         past.append(done)
-        yield from run.save_state(course, past)
+        yield from run.save_state(state, past)
         yield done
 
 
@@ -231,14 +234,14 @@ def _networks(
     labels: LabelSet,
     config: TrainConfig,
     start_from: Path | None,
-    state: TrainingState | None,
+    resume_from: LoadedTrainState | None,
 ) -> tuple[dict[str, nn.Module], str | None, str]:
     """The networks to train, whose weights they come from, and a warning or nothing."""
-    if state is not None:
-        state.header.refuse_other(labels, config)
+    if resume_from is not None:
+        resume_from.header.check_settings(labels, config)
         interrupted = {name: build(spec) for name, spec in specs.items()}
-        state.restore_networks(interrupted)
-        return interrupted, state.header.parent, ""
+        resume_from.restore_networks(interrupted)
+        return interrupted, resume_from.header.parent, ""
     if start_from is not None:
         loaded = checkpoint.load(start_from)
         if loaded.header.labels != labels:
@@ -252,7 +255,7 @@ def _networks(
     networks = {name: build(spec) for name, spec in specs.items()}
     if not config.pretrained or config.network != "lite0":
         return networks, None, ""
-    found = [start_pretrained(network) for network in networks.values()]
+    found = [load_pretrained(network) for network in networks.values()]
     return networks, None, "" if all(found) else NO_PRETRAINED
 
 
@@ -264,7 +267,7 @@ def _read(data: tuple[Dataset, Dataset], train: int, validation: int) -> Iterato
         for done in dataset.read():
             yield BatchDone("read", 0, 0, before + done, train + validation, float("nan"), float("nan"))
         before += count
-    distributed.refuse_differences(data[0].fingerprint + data[1].fingerprint, "pictures and masks")
+    distributed.require_equal(data[0].fingerprint + data[1].fingerprint, "pictures and masks")
 
 
 def _stage(
@@ -274,7 +277,7 @@ def _stage(
         epochs, batch_size, rate = config.locate_epochs, config.locate_batch_size, config.locate_learning_rate
     else:
         epochs, batch_size, rate = config.epochs, config.batch_size, config.learning_rate
-    looks = sum(train.looks(name, case) for case in train.usable(name))
+    looks = sum(train.draws_per_epoch(name, case) for case in train.usable(name))
     steps = max(config.least_steps, -(-looks // batch_size))
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, rate)
 
@@ -284,10 +287,10 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
     if not distributed.is_first():
         return
     segmenter = Segmenter(checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks)), run.device)
-    looks = yield from look_at(segmenter, run.data[0])
+    looks = yield from fit_feature_statistics(segmenter, run.data[0])
     cases: dict[str, Figures] = {}
     outcomes: list[Outcome] = []
-    for measured in through_pipeline(segmenter.knowing(looks), validation, run.data[1].undrawn()):
+    for measured in evaluate_end_to_end(segmenter.with_trust(looks), validation, run.data[1].absent_labels()):
         if isinstance(measured, Working):
             yield measured
             continue
@@ -296,7 +299,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
         outcomes.append(outcome)
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
     metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean_figures(cases.values()) if cases else kept
-    trust = {"calibration": Calibration.learn(outcomes).to_json()} | looks
+    trust = {"calibration": Calibration.fit(outcomes).to_json()} | looks
     run.save(metrics, PICTURES if cases else CROPS, trust)
     run.forget_state()
     cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))

@@ -17,9 +17,9 @@ from unet_desktop.engine.data.dataset import Dataset
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.lite_unet import LiteUNet
-from unet_desktop.engine.networks.sync_batch_norm import share_statistics
+from unet_desktop.engine.networks.sync_batch_norm import sync_batch_norms
 from unet_desktop.engine.training.schedule import Clock, Stage
-from unet_desktop.engine.training.weight_average import Average
+from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
@@ -45,34 +45,34 @@ class Progress:
     """
 
     epoch: int = 0
-    best: float = -1.0
-    rose: int = 0
-    kept: int = 0
+    best_score: float = -1.0
+    best_epoch: int = 0
+    kept_epoch: int = 0
     kept_weights: Weights | None = None
-    parts: int = 1
-    tried: bool = False
+    pieces: int = 1
+    memory_checked: bool = False
 
-    def judge(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
+    def record_epoch(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
         """Note an epoch that is done; whether it is kept: the best so far, or worse by at most the margin."""
         self.epoch = epoch
-        if not score >= self.best - margin:  # also when it is not a number
+        if not score >= self.best_score - margin:  # also when it is not a number
             return False
-        if score >= self.best:
-            self.best, self.rose = score, epoch
-        self.kept, self.kept_weights = epoch, copy.deepcopy(network.state_dict())
+        if score >= self.best_score:
+            self.best_score, self.best_epoch = score, epoch
+        self.kept_epoch, self.kept_weights = epoch, copy.deepcopy(network.state_dict())
         return True
 
-    def forget_scores(self) -> None:
+    def reset_best(self) -> None:
         """The cases that judge are others now: the next epoch is kept, and the best is looked for from there."""
-        self.best, self.rose = -1.0, self.epoch
+        self.best_score, self.best_epoch = -1.0, self.epoch
 
-    def waited(self, patience: int) -> bool:
+    def is_patience_exhausted(self, patience: int) -> bool:
         """Whether so many epochs have passed without a better one; never for a patience of 0."""
-        return 0 < patience <= self.epoch - self.rose
+        return 0 < patience <= self.epoch - self.best_epoch
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainState:
     """One stage under way.
 
     Attributes:
@@ -86,12 +86,12 @@ class Course:
         optimiser, schedule, scaler: torch's; the schedule is stepped once a batch.
         table: (R, 256) float32, see `region_table`.
         generator: of order and augmentation.
-        average: what answers, see `Average`.
+        average: what answers, see `WeightEMA`.
         progress: how far it has come.
     """
 
     network: nn.Module
-    wrapped: nn.Module
+    distributed_network: nn.Module
     stage: Stage
     train: Dataset
     config: TrainConfig
@@ -102,46 +102,46 @@ class Course:
     scaler: torch.amp.GradScaler
     table: Tensor
     generator: np.random.Generator
-    average: Average
+    ema: WeightEMA
     progress: Progress = field(default_factory=Progress)
 
     @property
-    def rate(self) -> float:
+    def learning_rate(self) -> float:
         """The learning rate of the next step, of the encoder."""
         return float(self.schedule.get_last_lr()[0])
 
 
-def begin(
+def new_train_state(
     network: nn.Module, stage: Stage, train: Dataset, config: TrainConfig, device: Device, clock: Clock
-) -> Course:
+) -> TrainState:
     """The stage before its first epoch.
 
     Raises:
         TrainingError: there are more processes than pictures in a step.
     """
-    if distributed.count() > stage.batch_size:
+    if distributed.world_size() > stage.batch_size:
         raise TrainingError(
-            f"{distributed.count()} processes cannot share steps of {stage.batch_size} pictures ({stage.name}). "
+            f"{distributed.world_size()} processes cannot share steps of {stage.batch_size} pictures ({stage.name}). "
             "Start fewer processes, or let a step take more pictures.",
             Remedy.LARGER_BATCHES,
         )
-    if distributed.count() > 1:
-        share_statistics(network)
-    optimiser = _optimiser(network, config, stage.learning_rate)
-    return Course(
+    if distributed.world_size() > 1:
+        sync_batch_norms(network)
+    optimiser = _make_optimiser(network, config, stage.learning_rate)
+    return TrainState(
         network,
-        distributed.wrapped(network),
+        distributed.wrap_network(network),
         stage,
         train,
         config,
         device,
         clock,
         optimiser,
-        _schedule(optimiser, config, stage),
+        _make_schedule(optimiser, config, stage),
         torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
         region_table(stage.labels).to(device.torch_device),
         np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
-        Average(network, config.averaging),
+        WeightEMA(network, config.averaging),
     )
 
 
@@ -153,23 +153,23 @@ def region_table(labels: LabelSet) -> Tensor:
     return table
 
 
-def _optimiser(network: nn.Module, config: TrainConfig, rate: float) -> Optimizer:
-    groups = _parameter_groups(network, rate)
+def _make_optimiser(network: nn.Module, config: TrainConfig, learning_rate: float) -> Optimizer:
+    groups = _parameter_groups(network, learning_rate)
     if config.optimiser == "adam":
         return Adam(groups)
     return AdamW(groups, weight_decay=config.weight_decay)
 
 
-def _parameter_groups(network: nn.Module, rate: float) -> list[dict[str, Any]]:
+def _parameter_groups(network: nn.Module, learning_rate: float) -> list[dict[str, Any]]:
     """See `_DECODER_RATE`."""
     if not isinstance(network, LiteUNet):
-        return [{"params": list(network.parameters()), "lr": rate}]
+        return [{"params": list(network.parameters()), "lr": learning_rate}]
     encoder = list(network.encoder.parameters())
     others = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
-    return [{"params": encoder, "lr": rate}, {"params": others, "lr": rate * _DECODER_RATE}]
+    return [{"params": encoder, "lr": learning_rate}, {"params": others, "lr": learning_rate * _DECODER_RATE}]
 
 
-def _schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
+def _make_schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
     """Stepped once a batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
     if config.schedule == "step":
         return StepLR(optimiser, config.step_epochs * stage.steps, gamma=0.1)

@@ -10,7 +10,7 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-def ahead(jobs: Iterable[Callable[[], Answer]], threads: int, depth: int) -> Generator[Answer, None, None]:
+def prefetch(jobs: Iterable[Callable[[], Answer]], threads: int, depth: int) -> Generator[Answer, None, None]:
     """The answers of the jobs, in their order; an exception of a job comes in its answer's place.
 
     Jobs are taken from the iterable in the calling thread. Closing the generator ends the threads, and what had not
@@ -26,7 +26,7 @@ def ahead(jobs: Iterable[Callable[[], Answer]], threads: int, depth: int) -> Gen
             yield job()
         return
     begun: deque[Future[Answer]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="ahead") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="prefetch") as pool:
         try:
             for job in jobs:
                 begun.append(pool.submit(job))

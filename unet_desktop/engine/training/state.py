@@ -21,16 +21,24 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.files import checksummed_file
 from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.training import state_header
-from unet_desktop.engine.training.optimisation import Course, Weights
-from unet_desktop.engine.training.state_header import TrainingHeader, damaged
+from unet_desktop.engine.training.optimisation import TrainState, Weights
+from unet_desktop.engine.training.state_header import TrainingHeader, damage_error
 from unet_desktop.errors import TrainingError
 
 _RANDOM = "random.torch"
 _RANDOM_CUDA = "random.cuda"
+_PROGRESS_KEYS = {
+    "epoch": "epoch",
+    "best_score": "best",
+    "best_epoch": "rose",
+    "kept_epoch": "kept",
+    "pieces": "parts",
+}
+"""Attribute of `Progress` to its key in the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingState:
+class LoadedTrainState:
     """A state that was read and checked.
 
     Attributes:
@@ -57,40 +65,40 @@ class TrainingState:
                 if isinstance(network, LiteUNet):
                     network.keep_statistics = bool(self.header.internals["keep_statistics"])
         except (RuntimeError, KeyError) as error:
-            raise damaged(self.path, "its weights do not fit its settings") from error
+            raise damage_error(self.path, "its weights do not fit its settings") from error
 
-    def restore(self, course: Course) -> None:
+    def restore(self, state: TrainState) -> None:
         """Put the course, which has just begun, where the state was taken. Sets torch's random state.
 
         Raises:
             TrainingError: it does not fit.
         """
         internals = self.header.internals
-        self._refuse_other_steps(course)
+        self._refuse_other_steps(state)
         try:
-            self._restore_optimiser(course)
-            averaged = course.average.network is not course.network
+            self._restore_optimiser(state)
+            averaged = state.ema.network is not state.network
             if averaged:
-                course.average.network.load_state_dict(self._under("average."))
-            course.schedule.load_state_dict(internals["schedule"])
-            course.scaler.load_state_dict(internals["scaler"])
-            course.generator.bit_generator.state = internals["generator"]
-            progress = course.progress
-            for name, value in internals["progress"].items():
-                setattr(progress, name, value)
-            if progress.kept == progress.epoch:
-                progress.kept_weights = self._under("average." if averaged else f"network.{course.stage.name}.")
+                state.ema.network.load_state_dict(self._under("average."))
+            state.schedule.load_state_dict(internals["schedule"])
+            state.scaler.load_state_dict(internals["scaler"])
+            state.generator.bit_generator.state = internals["generator"]
+            progress = state.progress
+            for name, key in _PROGRESS_KEYS.items():
+                setattr(progress, name, internals["progress"][key])
+            if progress.kept_epoch == progress.epoch:
+                progress.kept_weights = self._under("average." if averaged else f"network.{state.stage.name}.")
             else:
                 progress.kept_weights = self._under("kept.")
             torch.set_rng_state(self.tensors[_RANDOM])
-            if course.device.kind == "cuda" and _RANDOM_CUDA in self.tensors:
+            if state.device.kind == "cuda" and _RANDOM_CUDA in self.tensors:
                 torch.cuda.set_rng_state(self.tensors[_RANDOM_CUDA])
         except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise damaged(self.path, "it does not fit its settings") from error
+            raise damage_error(self.path, "it does not fit its settings") from error
 
-    def _refuse_other_steps(self, course: Course) -> None:
+    def _refuse_other_steps(self, state: TrainState) -> None:
         """A mask that was emptied or filled since is looked at less or more often, and the schedule counts steps."""
-        before, now = self.header.internals.get("schedule"), course.schedule.state_dict()
+        before, now = self.header.internals.get("schedule"), state.schedule.state_dict()
         counts = [name for name in ("total_steps", "step_size") if name in now]
         if isinstance(before, dict) and any(before.get(name) != now[name] for name in counts):
             raise TrainingError(
@@ -98,14 +106,14 @@ class TrainingState:
                 "now. Start a new training."
             )
 
-    def _restore_optimiser(self, course: Course) -> None:
-        optimiser = course.optimiser
-        state: dict[int, dict[str, Tensor]] = {}
+    def _restore_optimiser(self, state: TrainState) -> None:
+        optimiser = state.optimiser
+        values_of: dict[int, dict[str, Tensor]] = {}
         for name, tensor in self._under("optimiser.").items():
             number, _, key = name.partition(".")
-            state.setdefault(int(number), {})[key] = tensor
+            values_of.setdefault(int(number), {})[key] = tensor
         groups = [group | {"betas": tuple(group["betas"])} for group in self.header.internals["optimiser"]]
-        optimiser.load_state_dict({"state": state, "param_groups": groups})
+        optimiser.load_state_dict({"state": values_of, "param_groups": groups})
         # In the parameter's own memory format, as the optimiser made it: another one may round otherwise.
         for parameter, values in optimiser.state.items():
             for key, value in values.items():
@@ -116,7 +124,7 @@ class TrainingState:
         return {name.removeprefix(prefix): value for name, value in self.tensors.items() if name.startswith(prefix)}
 
 
-def place_of(device: Device) -> dict[str, str]:
+def describe_environment(device: Device) -> dict[str, str]:
     """Where a training runs, as far as it bears on the last digits."""
     return {
         "U-Net Desktop": __version__,
@@ -124,35 +132,35 @@ def place_of(device: Device) -> dict[str, str]:
         "numpy": np.__version__,
         "device": device.kind,
         "threads": str(device.threads),
-        "processes": str(distributed.count()),
+        "processes": str(distributed.world_size()),
         "precision": str(device.half or torch.float32).removeprefix("torch."),
     }
 
 
-def internals_of(course: Course) -> dict[str, Any]:
+def collect_internals(state: TrainState) -> dict[str, Any]:
     """What is no tensor of the course, as plain data."""
-    progress = course.progress
-    network = course.network
+    progress = state.progress
+    network = state.network
     return {
-        "optimiser": course.optimiser.state_dict()["param_groups"],
-        "schedule": course.schedule.state_dict(),
-        "scaler": course.scaler.state_dict(),
-        "generator": course.generator.bit_generator.state,
+        "optimiser": state.optimiser.state_dict()["param_groups"],
+        "schedule": state.schedule.state_dict(),
+        "scaler": state.scaler.state_dict(),
+        "generator": state.generator.bit_generator.state,
         "keep_statistics": isinstance(network, LiteUNet) and network.keep_statistics,
-        "progress": {name: getattr(progress, name) for name in ("epoch", "best", "rose", "kept", "parts")},
+        "progress": {key: getattr(progress, name) for name, key in _PROGRESS_KEYS.items()},
     }
 
 
-def save(path: Path, header: TrainingHeader, course: Course, networks: Mapping[str, nn.Module]) -> Iterator[None]:
+def save(path: Path, header: TrainingHeader, state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[None]:
     """Replace the state at once at the end, or leave it as it was; yields where it can be given up.
 
     Raises:
         WriteError: no room or no right; the state before still stands.
     """
-    yield from checksummed_file.write(path, dict(_tensors(course, networks)), header.to_metadata())
+    yield from checksummed_file.write(path, dict(_tensors(state, networks)), header.to_metadata())
 
 
-def load(path: Path) -> TrainingState:
+def load(path: Path) -> LoadedTrainState:
     """Read a state, checked to the last bit before any of it is used.
 
     Raises:
@@ -160,11 +168,11 @@ def load(path: Path) -> TrainingState:
     """
     header = state_header.read(path)
     try:
-        return TrainingState(path, header, checksummed_file.read(path))
+        return LoadedTrainState(path, header, checksummed_file.read(path))
     except OSError as error:
-        raise damaged(path, error.strerror) from error
-    except checksummed_file.SealError as error:
-        raise damaged(path, error) from error
+        raise damage_error(path, error.strerror) from error
+    except checksummed_file.ChecksumError as error:
+        raise damage_error(path, error) from error
 
 
 def now() -> str:
@@ -172,20 +180,20 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _tensors(course: Course, networks: Mapping[str, nn.Module]) -> Iterator[tuple[str, Tensor]]:
+def _tensors(state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[tuple[str, Tensor]]:
     for name, network in networks.items():
         for key, tensor in network.state_dict().items():
             yield f"network.{name}.{key}", tensor
-    if course.average.network is not course.network:
-        for key, tensor in course.average.network.state_dict().items():
+    if state.ema.network is not state.network:
+        for key, tensor in state.ema.network.state_dict().items():
             yield f"average.{key}", tensor
-    progress = course.progress
-    if progress.kept_weights is not None and progress.kept != progress.epoch:
+    progress = state.progress
+    if progress.kept_weights is not None and progress.kept_epoch != progress.epoch:
         for key, tensor in progress.kept_weights.items():
             yield f"kept.{key}", tensor
-    for number, values in course.optimiser.state_dict()["state"].items():
+    for number, values in state.optimiser.state_dict()["state"].items():
         for key, value in values.items():
             yield f"optimiser.{number}.{key}", value
     yield _RANDOM, torch.get_rng_state()
-    if course.device.kind == "cuda":
+    if state.device.kind == "cuda":
         yield _RANDOM_CUDA, torch.cuda.get_rng_state()

@@ -58,7 +58,7 @@ class TrainingHeader:
         """That the epochs took until now."""
         return sum(epoch.seconds for epoch in self.past)
 
-    def refuse_other(self, labels: LabelSet, config: TrainConfig) -> None:
+    def check_settings(self, labels: LabelSet, config: TrainConfig) -> None:
         """A training goes on as it began or not at all.
 
         Raises:
@@ -76,7 +76,7 @@ class TrainingHeader:
                 "settings that it had, or start a new training."
             )
 
-    def refuse_other_cases(self, train: Iterable[str], validation: Iterable[str]) -> None:
+    def check_cases(self, train: Iterable[str], validation: Iterable[str]) -> None:
         """The same, of the cases, by their ids.
 
         Raises:
@@ -100,7 +100,7 @@ class TrainingHeader:
         said = [f"Changed since this training began, and used as it is now: {named}."] if changed else []
         return (*said, *self._elsewhere(place))
 
-    def judges_changed(self, validation: Mapping[str, str]) -> bool:
+    def validation_changed(self, validation: Mapping[str, str]) -> bool:
         """Whether validation cases, by their digests, are not what the epochs until now were judged by."""
         return dict(validation) != self.validation
 
@@ -142,10 +142,10 @@ def read(path: Path) -> TrainingHeader:
     except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError, UserError) as error:
         if isinstance(error, TrainingError) and "newer" in str(error):
             raise
-        raise damaged(path, error) from error
+        raise damage_error(path, error) from error
 
 
-def damaged(path: Path, why: object) -> TrainingError:
+def damage_error(path: Path, why: object) -> TrainingError:
     """What to say of a state that cannot be gone on from."""
     return TrainingError(
         f"The interrupted training cannot go on: {path} is damaged ({why}). Start a new training; the models are not "

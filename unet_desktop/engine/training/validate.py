@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from unet_desktop.engine.data.dataset import Dataset, Sample, plain_pair
-from unet_desktop.engine.data.training_example import View
+from unet_desktop.engine.data.dataset import Dataset, Sample, crop_example
+from unet_desktop.engine.data.training_example import TrainingExample
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import Working
 from unet_desktop.engine.inference.calibration import Outcome
-from unet_desktop.engine.inference.familiarity import Familiar, Features
+from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Features
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, Result
-from unet_desktop.engine.inference.prototype import Typical
+from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.metrics import cross_entropy
 from unet_desktop.engine.training.schedule import Stage
@@ -35,32 +35,35 @@ _MOST_LOOKED_AT = 100
 """Training pictures; more show nothing new of their camera."""
 
 
-def as_seen(
-    network: nn.Module, views: Iterable[View], stage: Stage, device: Device
+def validate_on_crops(
+    network: nn.Module, examples: Iterable[TrainingExample], stage: Stage, device: Device
 ) -> Generator[Working, None, Figures]:
     """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch.
 
     Of the views of all processes that train together: each gives its share, and gets the same figures.
     """
     spec, labels = stage.spec, stage.labels
-    predictor = Predictor(network, spec, device, mirrored=False)
+    predictor = Predictor(network, spec, device, mirror=False)
     pictures: list[Figures] = []
-    for view in views:
+    for example in examples:
         if spec.framing == "patches":
-            truth, planes = view.mask, (yield from _stoppable(predictor.whole_in_steps(view.picture), stage.name))
+            truth, planes = (
+                example.mask,
+                (yield from _with_events(predictor.whole_in_steps(example.picture), stage.name)),
+            )
         else:
-            picture, truth = plain_pair(view, spec)
-            planes = _judged(predictor.square(picture), truth)
+            picture, truth = crop_example(example, spec)
+            planes = _zero_outside_annotated(predictor.square(picture), truth)
         figures = compare_masks(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
         entropy = cross_entropy(planes, truth, labels)
         if entropy is not None:
             figures["bce"] = entropy
         pictures.append(figures)
         yield Working(stage.name)
-    return mean_figures(distributed.together(pictures))
+    return mean_figures(distributed.gather_json(pictures))
 
 
-def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
+def _zero_outside_annotated(planes: Probabilities, truth: Mask) -> Probabilities:
     """The planes, 0 outside the box of what was judged.
 
     What pads a picture to a square is not taught: an answer there is no region, and must not be taken for the largest
@@ -72,7 +75,7 @@ def _judged(planes: Probabilities, truth: Mask) -> Probabilities:
     return kept
 
 
-def through_pipeline(
+def evaluate_end_to_end(
     segmenter: Segmenter, samples: Sequence[Sample], undrawn: Collection[Label] = ()
 ) -> Iterator[tuple[str, Figures, Outcome] | Working]:
     """(case id, figures, what was expected) of each case at its picture's own resolution, from the picture alone.
@@ -86,37 +89,39 @@ def through_pipeline(
     for sample in samples:
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
-        prediction = yield from _stoppable(segmenter.segment_in_steps(pixels), "measure")
+        prediction = yield from _with_events(segmenter.segment_in_steps(pixels), "measure")
         figures = drop_labels(compare_masks(prediction.mask, truth, labels), undrawn, labels)
         true = {label.name: figures[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in figures}
         outcome = Outcome(prediction.trust.expected_dice, true, prediction.spread, figures.get("vcdr_error"))
         yield sample.case_id, figures, outcome
 
 
-def look_at(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, dict[str, Any]]:
+def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, dict[str, Any]]:
     """What the training pictures, and the crops that the network saw of them, look like to it: a header's `trust`."""
     networks = segmenter.header.networks
-    pictures = yield from _looks(train, "locate" if "locate" in networks else "segment", segmenter.features)
-    learned: dict[str, Familiar | Typical | None] = {"familiar": Familiar.learn(pictures) if len(pictures) else None}
+    pictures = yield from _collect_features(train, "locate" if "locate" in networks else "segment", segmenter.features)
+    learned: dict[str, FamiliarityDetector | CropPrototype | None] = {
+        "familiar": FamiliarityDetector.fit(pictures) if len(pictures) else None
+    }
     if "locate" in networks:
-        crops = yield from _looks(train, "segment", segmenter.crop_features)
-        learned["typical"] = Typical.learn(crops) if len(crops) else None
+        crops = yield from _collect_features(train, "segment", segmenter.crop_features)
+        learned["typical"] = CropPrototype.fit(crops) if len(crops) else None
     return {name: value.to_json() for name, value in learned.items() if value is not None}
 
 
-def _looks(
+def _collect_features(
     train: Dataset, name: str, look: Callable[[NDArray[np.uint8], Square], Features]
 ) -> Generator[Working, None, NDArray[np.float64]]:
     usable = train.usable(name)
     found = []
     for index in usable[:: max(1, -(-len(usable) // _MOST_LOOKED_AT))]:
-        view = train.view(name, index)
-        found.append(look(view.picture, view.square))
+        example = train.example(name, index)
+        found.append(look(example.picture, example.square))
         yield Working("measure")
     return np.stack(found) if found else np.empty((0, 0))
 
 
-def _stoppable(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
+def _with_events(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
     """The answer of work done in steps, with an event after each."""
     while True:
         try:

@@ -11,7 +11,7 @@ _RAMP = 3.0
 """At first the mean reaches back half of the way to the start: random weights must be forgotten soon."""
 
 
-class Average:
+class WeightEMA:
     """An exponential moving average of a network's weights and statistics.
 
     Tarvainen and Valpola 2017, "Mean teachers", arXiv:1703.01780, equation 1, with a decay that rises with the steps.

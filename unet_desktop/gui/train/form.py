@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, continued
+from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
@@ -216,7 +216,7 @@ class TrainingForm(QWidget):
         text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:
             # Training shortens the schedule itself when it goes on from a model; say so before it starts.
-            epochs = continued(self.config()).epochs
+            epochs = fine_tuning_config(self.config()).epochs
             text += f" Going on from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
         self._explanation.setText(text)
 

@@ -64,7 +64,7 @@ def _segmenter(assignment: Assignment) -> Segmenter:
             _kept.clear()
             _kept[key] = _opened(assignment)
         segmenter = _kept[key]
-    segmenter.prepare_one_of(1)  # of a device with one thread
+    segmenter.limit_threads(1)  # of a device with one thread
     return segmenter
 
 

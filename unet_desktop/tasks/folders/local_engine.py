@@ -46,7 +46,7 @@ class LocalEngine:
         workers = workers or self._segmenter.device.threads
         self._held = workers * _AHEAD
         self._large = threading.Lock()
-        self._pool = ThreadPoolExecutor(workers, "segment", self._segmenter.prepare_one_of, (workers,))
+        self._pool = ThreadPoolExecutor(workers, "segment", self._segmenter.limit_threads, (workers,))
 
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
         """See `Engine`."""

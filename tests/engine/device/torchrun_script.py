@@ -15,13 +15,13 @@ from pathlib import Path
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.engine.training import epoch_loop
-from unet_desktop.engine.training.distributed_run import assist, fit_together
+from unet_desktop.engine.training.distributed_run import fit_distributed, run_worker
 from unet_desktop.errors import UserError
 
 
 def broken(fault: str) -> None:
     """Break something in the last process alone."""
-    if distributed.number() != distributed.count() - 1:
+    if distributed.rank() != distributed.world_size() - 1:
         return
     if fault == "memory":
         real = epoch_loop.segmentation_loss
@@ -50,7 +50,7 @@ def main() -> None:
     story = []
     try:
         if distributed.is_first():
-            for event in fit_together(**pickle.loads(given.read_bytes())):
+            for event in fit_distributed(**pickle.loads(given.read_bytes())):
                 if isinstance(event, BatchDone) and event.stage in ("locate", "segment"):
                     story.append([event.stage, event.epoch, event.step, event.loss])
                 elif isinstance(event, EpochDone):
@@ -60,13 +60,13 @@ def main() -> None:
                 elif isinstance(event, Message):
                     story.append(["message", event.text])
         else:
-            deque(assist("cpu"), maxlen=0)
+            deque(run_worker("cpu"), maxlen=0)
             story.append("assisted")
     except UserError as error:
         story.append(["error", str(error)])
-    seen.with_suffix(f".{distributed.number()}").write_text(json.dumps(story), "utf-8")
+    seen.with_suffix(f".{distributed.rank()}").write_text(json.dumps(story), "utf-8")
     distributed.leave()
-    distributed.end()
+    distributed.exit_process()
 
 
 if __name__ == "__main__":
