@@ -27,10 +27,10 @@ from pytestqt.qtbot import QtBot
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
-from unet_desktop.gui.train.curve_data import CurveData
 from unet_desktop.gui.train.curves import REDRAW_INTERVAL, TrainingCurves
-from unet_desktop.gui.train.job_progress import JobProgress
 from unet_desktop.gui.train.panel import TrainingPanel
+from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
+from unet_desktop.gui.train.progress_widgets import JobProgress
 from unet_desktop.gui.widgets.durations import duration, time_left
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import ONE_STRUCTURE
@@ -197,28 +197,28 @@ def test_while_a_job_runs_nothing_can_be_started_and_it_can_be_stopped(qtbot: Qt
 def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
     text, bar = part(panel, QLabel, "progress_text"), part(panel, QProgressBar, "progress_bar")
     panel.set_busy(True, "Training")
-    panel.add_event(BatchDone("read", 0, 0, 5, 10, math.nan, math.nan))
+    panel.follow(BatchDone("read", 0, 0, 5, 10, math.nan, math.nan))
     assert text.text() == "Reading pictures, 5 of 10"
     assert bar.value() / bar.maximum() == 0.5
-    panel.add_event(BatchDone("measure", 0, 0, 3, 12, math.nan, math.nan))
-    assert text.text() == "LiveMeasurement on the validation pictures, 3 of 12"
+    panel.follow(BatchDone("measure", 0, 0, 3, 12, math.nan, math.nan))
+    assert text.text() == "Measuring on the validation pictures, 3 of 12"
     assert bar.value() / bar.maximum() == 0.25
-    panel.add_event(batch(3, 8, stage="locate"))
+    panel.follow(batch(3, 8, stage="locate"))
     assert text.text().replace("\N{NO-BREAK SPACE}", " ") == "Locating the optic disc, epoch 3 of 40, about 2 min left"
     assert bar.value() / bar.maximum() == pytest.approx(3 / 40, abs=0.001)
-    panel.add_event(ItemDone("drishtiGS_002.png", 2, 50))
+    panel.follow(ItemDone("drishtiGS_002.png", 2, 50))
     assert text.text() == "2 of 50: drishtiGS_002.png"
 
 
 def test_the_last_figures_and_sentences_are_shown(panel: TrainingPanel) -> None:
-    figures, notes = part(panel, QLabel, "figures"), part(panel, QLabel, "notes")
+    figures, notes = part(panel, QLabel, "metrics"), part(panel, QLabel, "notes")
     panel.set_busy(True, "Training")
-    panel.add_event(Message("Training goes on from <model-001>."))
-    panel.add_event(epoch_done(23))
+    panel.follow(Message("Training goes on from <model-001>."))
+    panel.follow(epoch_done(23))
     for wanted in ("epoch 23", "0.971", "0.902", "0.048"):
         assert wanted in figures.text()
-    panel.add_event(Finished(Path("m.safetensors"), METRICS | {"dice/optic cup": 0.911}, {}, 200.0))
-    panel.add_event(ModelSaved("model-002", Path("m.safetensors")))
+    panel.follow(Finished(Path("m.safetensors"), METRICS | {"dice/optic cup": 0.911}, {}, 200.0))
+    panel.follow(ModelSaved("model-002", Path("m.safetensors")))
     panel.set_busy(False, "")
     assert "0.911" in figures.text()
     assert notes.text() == "Training goes on from <model-001>.\nSaved as model-002."
@@ -228,19 +228,13 @@ def test_the_last_figures_and_sentences_are_shown(panel: TrainingPanel) -> None:
     assert not notes.isVisible()
 
 
-def test_unknown_events_are_passed_over(panel: TrainingPanel) -> None:
-    before = part(panel, QLabel, "progress_text").text()
-    panel.add_event(object())
-    assert part(panel, QLabel, "progress_text").text() == before
-
-
 def test_other_labels_give_other_names(panel: TrainingPanel) -> None:
     assert "Finds the optic disc first" in part(panel, QLabel, "explanation").text()
     panel.set_labels(ONE_STRUCTURE)
     assert "pieces of the pictures" in part(panel, QLabel, "explanation").text()
-    panel.add_event(epoch_done(1, metrics={"dice/structure": 0.5}))
-    assert "structure" in part(panel, QLabel, "figures").text()
-    panel.add_event(batch(1, stage="locate"))
+    panel.follow(epoch_done(1, metrics={"dice/structure": 0.5}))
+    assert "structure" in part(panel, QLabel, "metrics").text()
+    panel.follow(batch(1, stage="locate"))
     assert "Locating the structure" in part(panel, QLabel, "progress_text").text()
 
 
@@ -248,8 +242,9 @@ def test_a_running_training_fits_a_low_narrow_dock(qtbot: QtBot, panel: Training
     panel.set_case_counts(12, 50)
     panel.set_device("Computing on the CPU (x86_64) with 2 threads and bfloat16.")
     panel.set_busy(True, "Training")
-    panel.add_event(epoch_done(1))
-    panel.add_event(batch(2))
+    panel.begin(PRESETS["fast"], from_scratch=True)
+    panel.follow(epoch_done(1))
+    panel.follow(batch(2))
     qtbot.wait(2 * REDRAW_INTERVAL)
     area = panel.findChild(QScrollArea)
     assert area is not None
@@ -275,8 +270,10 @@ def test_curves_are_redrawn_at_most_ten_times_a_second(qtbot: QtBot, monkeypatch
     qtbot.addWidget(curves)
     curves.show()
     monkeypatch.setattr(curves._plots["loss"], "set_curves", drawn.append)
+    progress = TrainingProgress()
     for step in range(500):
-        curves.add_event(batch(1 + step // 8, step % 8))
+        progress.update(batch(1 + step // 8, step % 8))
+        curves.set_points(progress.curves)
         if step % 100 == 0:
             qtbot.wait(20)
     qtbot.wait(2 * REDRAW_INTERVAL)
@@ -288,29 +285,13 @@ def test_curves_follow_the_theme(qtbot: QtBot) -> None:
     qtbot.addWidget(curves)
     curves.resize(300, 300)
     curves.show()
-    for number in range(1, 5):
-        curves.add_event(epoch_done(number))
+    curves.set_points(CurvePoints.of([epoch_done(number) for number in range(1, 5)]))
     palette = QPalette(curves.palette())
     palette.setColor(QPalette.ColorRole.Base, QColor("#101010"))
     curves.setPalette(palette)
     qtbot.wait(2 * REDRAW_INTERVAL)
     picture = curves.grab().toImage()
     assert picture.pixelColor(picture.width() - 20, picture.height() // 2 - 60).lightness() < 60
-
-
-def test_curve_data_starts_anew_with_each_stage_and_stays_small() -> None:
-    data = CurveData()
-    assert data.add(batch(1, stage="locate"))
-    assert data.add(epoch_done(1, stage="locate", metrics={"dice/optic disc": 0.8, "bce": math.nan}))
-    assert data.dice == {"optic disc": ([1], [0.8])}
-    assert data.validation == ([], [])
-    assert not data.add(BatchDone("read", 0, 1, 1, 2, math.nan, math.nan))
-    assert not data.add("something else")
-    for step in range(10_000):
-        data.add(batch(1 + step // 8, step % 8))
-    assert data.dice == {}
-    assert len(data.batches[0]) <= 2000
-    assert data.batches[0] == sorted(data.batches[0])
 
 
 @pytest.mark.parametrize(

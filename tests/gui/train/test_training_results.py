@@ -25,12 +25,12 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, 
 from unet_desktop.engine.training.state_header import TrainingHeader
 from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette
 from unet_desktop.gui.train import presenter as learning_view
-from unet_desktop.gui.train.corrective_curve import CorrectiveCurve
-from unet_desktop.gui.train.curve_data import moving_mean
-from unet_desktop.gui.train.curves import REDRAW_INTERVAL, TrainingCurves
-from unet_desktop.gui.train.resume_offer import sentence
+from unet_desktop.gui.train.curves import REDRAW_INTERVAL, CorrectiveCurve, TrainingCurves
+from unet_desktop.gui.train.panel import offer_text
+from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
 from unet_desktop.gui.train.run_table import RunTable
 from unet_desktop.gui.widgets.plot import Plot
+from unet_desktop.gui.widgets.points import moving_mean
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.corrections import Correction, read_corrections
@@ -131,7 +131,7 @@ def test_runs_are_compared(window: MainWindow, root: Path, qtbot) -> None:
         place = table.visualItemRect(table.topLevelItem(row)).center()
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(20, place.y()))
     assert {curve.name: item.yData[-1] for curve, item in plot._curves.items()} == {"model-003": 0.9, "model-001": 0.7}
-    figure = window.panels.training.findChild(RunTable)._figure
+    figure = window.panels.training.findChild(RunTable)._metric
     figure.setCurrentIndex(figure.findData("train_loss"))
     assert {item.yData[-1] for item in plot._curves.values()} == {0.25}
 
@@ -186,7 +186,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     with qtbot.waitSignal(opened.app.runner.succeeded):
         qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
         assert not offer.isVisible()
-    assert training.findChild(TrainingCurves)._data.train[0] == [1, 2, 3]
+    assert training.findChild(TrainingCurves)._points.train.x == [1, 2, 3]
     assert not offer.isVisible()
 
 
@@ -225,14 +225,14 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
     monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: found)
     opened.docks.bring_forward(opened.docks.training)
     curves = opened.panels.training.findChild(TrainingCurves)
-    curves.add_event(epoch_done(2))
+    curves.set_points(CurvePoints.of([epoch_done(2)]))
     for answer in (False, True):
         monkeypatch.setattr(
             "unet_desktop.gui.train.commands.confirmed",
             lambda window, title, question, yes, answer=answer: asked.append(question) or answer,
         )
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)
-        assert (curves._data.train[0] == [2]) is not answer  # what was shown goes only with a training that begins
+        assert (curves._points.train.x == [2]) is not answer  # what was shown goes only with a training that begins
         qtbot.waitUntil(lambda: not opened.app.runner.busy)
         assert bool(begun) is answer
     assert "model-004 (Fast), learning to segment, epoch 12 of 32 done, Dice 0.931" in asked[0]
@@ -268,7 +268,7 @@ def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch
 @pytest.mark.parametrize(("days", "day"), [(0, "today"), (1, "yesterday"), (24, "1 November")])
 def test_the_offer_says_when(days: int, day: str) -> None:
     now = datetime(2026, 11, 25, 0, 30).astimezone()
-    text = sentence(interrupted_training(now - timedelta(days=days), "locate"), now)
+    text = offer_text(interrupted_training(now - timedelta(days=days), "locate"), now)
     assert text.startswith(f"A training of {day} stopped while it learned to locate, at epoch 12 of 32")
 
 
@@ -282,8 +282,7 @@ def test_what_is_drawn_is_chosen(qtbot) -> None:
     qtbot.addWidget(curves)
     curves.resize(310, 400)
     curves.show()
-    curves.add_event(epoch_done(1))
-    curves.add_event(epoch_done(2))
+    curves.set_points(CurvePoints.of([epoch_done(1), epoch_done(2)]))
     qtbot.wait(2 * REDRAW_INTERVAL)
     shown = [plot for plot in curves.findChildren(Plot) if plot.isVisible()]
     assert [plot._title for plot in shown] == ["Loss", "Validation Dice"]
@@ -330,10 +329,12 @@ def training_curves(qtbot) -> TrainingCurves:
     curves = TrainingCurves()
     qtbot.addWidget(curves)
     curves.resize(310, 330)
+    progress = TrainingProgress()
     for epoch in range(1, 6):
         for step in range(1, 5):
-            curves.add_event(BatchDone("segment", epoch, 8, step, 4, 0.5 / epoch + 0.02 * (step % 2), 9.0))
-        curves.add_event(epoch_done(epoch))
+            progress.update(BatchDone("segment", epoch, 8, step, 4, 0.5 / epoch + 0.02 * (step % 2), 9.0))
+        progress.update(epoch_done(epoch))
+    curves.set_points(progress.curves)
     curves._on_redraw_timeout()
     return curves
 

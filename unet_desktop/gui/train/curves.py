@@ -1,15 +1,19 @@
-"""TrainingCurves: loss, validation figures and learning rate of a training, redrawn at most ten times a second."""
+"""TrainingCurves and CorrectiveCurve: how a training goes, and how much its models' proposals had to be changed."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+import math
+from collections.abc import Mapping, Sequence
 
-from unet_desktop.engine.events import BatchDone, EpochDone
-from unet_desktop.gui.train.curve_data import CurveData
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from unet_desktop.gui.train.progress import CurvePoints
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.gui.widgets.plot import Curve, Plot, Points
+from unet_desktop.gui.widgets.plot import Curve, Plot
+from unet_desktop.gui.widgets.points import Points, moving_mean
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.project.corrections import Correction
 
 REDRAW_INTERVAL = 100
 """Milliseconds between two redraws: drawing costs milliseconds, events come in bursts."""
@@ -22,15 +26,21 @@ _CHOICES = {"loss": "Loss", "dice": "Dice", "iou": "IoU", "rate": "Learning rate
 _SHOWN_AT_FIRST = ("loss", "dice")
 _OTHER_COLOUR = "#56b4e9"
 
+_WINDOW = 5
+"""Cases that the moving mean runs over."""
+_NO_CORRECTIONS = (
+    "Correct or accept cases that a model predicted: here you see how much of each proposal you had to change, and "
+    "whether that becomes less from model to model."
+)
+
 
 class TrainingCurves(QWidget):
-    """Plots over the epochs of the running stage, of which the user chooses those that are shown."""
+    """Plots over the epochs of the running stage, redrawn at most ten times a second; the user chooses which."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Empty plots; loss and Dice are shown."""
+        """Show the plots of loss and Dice."""
         super().__init__(parent)
-        self._data = CurveData()
-        self._epochs = 1
+        self._points = CurvePoints()
         self._colours: dict[str, str] = {}
         self._plots = {
             "loss": Plot("Loss"),
@@ -50,20 +60,16 @@ class TrainingCurves(QWidget):
         self._colours = {label.name: label.colour for label in labels}
         self._on_redraw_timeout()
 
-    def add_event(self, event: object) -> bool:
-        """Take in an event of the training; False when it is another, which is passed over."""
-        if not self._data.add(event):
-            return False
-        if isinstance(event, BatchDone | EpochDone):
-            self._epochs = event.epochs
+    def clear(self) -> None:
+        """Draw nothing, at once."""
+        self._points = CurvePoints()
+        self._on_redraw_timeout()
+
+    def set_points(self, points: CurvePoints) -> None:
+        """Draw these, soon."""
+        self._points = points
         if not self._redraw.isActive():
             self._redraw.start()
-        return True
-
-    def reset(self) -> None:
-        """Forget the last run."""
-        self._data, self._epochs = CurveData(), 1
-        self._on_redraw_timeout()
 
     def _lay_out(self) -> None:
         choices = QHBoxLayout()
@@ -84,20 +90,93 @@ class TrainingCurves(QWidget):
 
     @Slot()
     def _on_redraw_timeout(self) -> None:
-        data, plots = self._data, self._plots
-        self._draw("loss", {_BATCH: data.batches, _TRAIN: data.train, _VALIDATION: data.validation})
-        self._draw("rate", {_RATE: data.rate})
-        for key, curves in (("dice", data.dice), ("iou", data.iou)):
+        points, plots = self._points, self._plots
+        self._draw("loss", {_BATCH: points.batches, _TRAIN: points.train, _VALIDATION: points.validation})
+        self._draw("rate", {_RATE: points.rate})
+        for key, curves in (("dice", points.dice), ("iou", points.iou)):
             names = [*self._colours, *(name for name in curves if name not in self._colours)]
             shown = names if not curves else [name for name in names if name in curves]
-            drawn = {Curve(name, self._colours.get(name, _OTHER_COLOUR)): curves.get(name, ([], [])) for name in shown}
+            drawn = {Curve(name, self._colours.get(name, _OTHER_COLOUR)): curves.get(name, Points()) for name in shown}
             self._draw(key, drawn)
-            lowest = min((value for _, values in curves.values() for value in values), default=0.0)
-            # What matters happens near 1: once every region is past 0.5 the axis starts there.
-            plots[key].set_range(0.0 if lowest < 0.5 else 0.5, 1.0, self._epochs)
+            lowest = min((value for curve in curves.values() for value in curve.y), default=0.0)
+            # The interesting part is near 1: once every region is past 0.5 the axis starts there.
+            plots[key].set_range(0.0 if lowest < 0.5 else 0.5, 1.0, points.epochs)
 
     def _draw(self, key: str, curves: dict[Curve, Points]) -> None:
-        """What is not shown costs no time; it is drawn when it is chosen."""
+        """Draw a plot that is shown; the others are drawn when they are chosen."""
         if not self._plots[key].isHidden():
             self._plots[key].set_curves(curves)
-            self._plots[key].set_range(None, None, self._epochs)
+            self._plots[key].set_range(None, None, self._points.epochs)
+
+
+class CorrectiveCurve(QWidget):
+    """Dice between proposal and corrected mask: a dot a case, their moving mean, a line where another model began."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels = DISC_AND_CUP
+        self._text = named(QLabel(_NO_CORRECTIONS, wordWrap=True), "corrections_text")
+        self._plot = Plot("Dice before correction")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._plot, 1)
+        column.addWidget(self._text)
+        column.addStretch(0)
+        self.set_corrections([], {})
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """Use the colours and the order of these labels."""
+        self._labels = labels
+
+    def set_corrections(self, corrections: Sequence[Correction], names: Mapping[str, str]) -> None:
+        """Show these, in the order in which they were made.
+
+        Args:
+            corrections: those whose model was trained on the case are left out, and counted.
+            names: fingerprint of a model to its name.
+        """
+        shown = [correction for correction in corrections if not correction.seen]
+        self._plot.setVisible(bool(shown))
+        self._text.setText(self._summary(shown, len(corrections) - len(shown)) if corrections else _NO_CORRECTIONS)
+        curves: dict[Curve, Points] = {}
+        for label in self._labels:
+            points = _points(shown, f"dice/{label.name}")
+            curves[Curve("", label.colour, dots=True, key=label.name)] = points
+            curves[Curve(label.name, label.colour)] = Points(points.x, moving_mean(points.y, _WINDOW))
+        lowest = min((value for points in curves.values() for value in points.y), default=0.0)
+        self._plot.set_curves(curves)
+        self._plot.set_range(0.0 if lowest < 0.5 else 0.5, 1.0, len(shown) + 0.5)
+        self._plot.set_marks(_boundaries(shown, names))
+
+    def _summary(self, shown: Sequence[Correction], seen: int) -> str:
+        parts = []
+        for label in self._labels:
+            values = _points(shown, f"dice/{label.name}").y
+            if values:
+                last = values[-_WINDOW:]
+                parts.append(f"{label.name} {sum(last) / len(last):.3f}")
+        text = f"{len(shown)} {'proposal' if len(shown) == 1 else 'proposals'} corrected or accepted."
+        if parts:
+            text += f" Mean Dice of the last {min(_WINDOW, len(shown))}: {', '.join(parts)}."
+        if seen:
+            text += f" Not shown: {seen} whose model had learned from the case."
+        return text
+
+
+def _points(corrections: Sequence[Correction], metric: str) -> Points:
+    points = Points()
+    for number, correction in enumerate(corrections, 1):
+        points.add(number, correction.figures.get(metric, math.nan))
+    return points
+
+
+def _boundaries(corrections: Sequence[Correction], names: Mapping[str, str]) -> dict[float, str]:
+    """Places between two cases where another model began to propose, and the models' names."""
+    found: dict[float, str] = {}
+    before = ""
+    for number, correction in enumerate(corrections):
+        if correction.model != before:
+            found[number + 0.5] = names.get(correction.model, correction.model[:8])
+        before = correction.model
+    return found

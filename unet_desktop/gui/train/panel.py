@@ -1,25 +1,23 @@
-"""TrainingPanel: start training, watch it, stop it."""
+"""TrainingPanel: start training, watch it, stop it, resume it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.device.cpu_priority import Cores
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.gui.train.form import TrainingForm
-from unet_desktop.gui.train.job_progress import JobProgress
+from unet_desktop.gui.train.progress import TrainingProgress
+from unet_desktop.gui.train.progress_widgets import JobProgress, RunReport
 from unet_desktop.gui.train.results import TrainingResults
-from unet_desktop.gui.train.resume_offer import ResumeOffer
-from unet_desktop.gui.train.run_report import RunReport
-from unet_desktop.gui.widgets.durations import duration
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import LabelSet
 from unet_desktop.project.split import FEWEST_GROUPS
+from unet_desktop.tasks.events import TaskEvent
 from unet_desktop.tasks.interrupted import Interrupted
 
 
@@ -34,7 +32,6 @@ class StartStop(QWidget):
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing runs, nothing can."""
         super().__init__(parent)
         self._start = named(QPushButton("Start training"), "start")
         self._stop = named(QPushButton("Stop"), "stop")
@@ -69,16 +66,52 @@ class StartStop(QWidget):
         self.stop_requested.emit()
 
 
-class TrainingPanel(QWidget):
-    """Settings, start, stop and resume, progress, the last figures, and what training came to until now.
+class ResumeOffer(QWidget):
+    """A sentence and two buttons; hidden while there is nothing to resume.
 
     Signals:
-        train_requested: a `TrainConfig`, and whether to start from new weights.
-        stop_requested: the running job shall end.
-        resume_requested, discard_requested: the interrupted training shall go on, or be given up.
-        augmentation_requested: a `TrainConfig`; training pictures shall be shown as it would change them.
+        resume_requested, discard_requested: the user's decision.
+    """
+
+    resume_requested = Signal()
+    discard_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = named(QLabel(wordWrap=True), "interrupted")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        resume, discard = named(QPushButton("Resume"), "resume"), named(QPushButton("Discard"), "discard")
+        resume.setToolTip("Resume after the last epoch, with the same settings and cases")
+        discard.setToolTip("Give it up; the model of its best epoch so far stays")
+        resume.clicked.connect(self.resume_requested)
+        discard.clicked.connect(self.discard_requested)
+        row = QHBoxLayout()
+        row.addWidget(resume, 1)
+        row.addWidget(discard)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(6)
+        column.addWidget(self._text)
+        column.addLayout(row)
+        self.hide()
+
+    def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
+        """Offer to resume this training, or offer nothing."""
+        self.setVisible(found is not None)
+        if found is not None:
+            self._text.setText(offer_text(found, now or datetime.now().astimezone()))
+
+
+class TrainingPanel(QWidget):
+    """Settings, start, stop and resume, progress, the last metrics, and the results so far.
+
+    Signals:
+        train_requested(config, from_scratch): train with this `TrainConfig`.
+        stop_requested: stop the running job.
+        resume_requested, discard_requested: resume the interrupted training, or give it up.
+        augmentation_requested(config): show training pictures as this `TrainConfig` would change them.
         case_chosen(case_id): open it.
-        cores_chosen(cores): what training shall take of them.
+        cores_chosen(cores): use these for training.
     """
 
     train_requested = Signal(object, bool)
@@ -90,22 +123,20 @@ class TrainingPanel(QWidget):
     cores_chosen = Signal(str)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        """No project, nothing runs."""
         super().__init__(parent)
         self._form = TrainingForm()
         self._cases = named(QLabel(), "cases")
         self._offer = ResumeOffer()
         self._buttons = StartStop()
-        self._progress = JobProgress()
+        self._bar = JobProgress()
         self.results = TrainingResults(thumbnails)
         self._report = RunReport()
-        self._ending = ""
-        self._running = self._form.config(), self._form.from_scratch
+        self._progress = TrainingProgress()
         self._lay_out()
         self._buttons.start_requested.connect(self._on_start_requested)
         self._buttons.stop_requested.connect(self._on_stop_requested)
         self._form.augmentation_requested.connect(self._on_augmentation_requested)
-        self._offer.resume_requested.connect(self._on_resume_requested)
+        self._offer.resume_requested.connect(self.resume_requested)
         self._offer.discard_requested.connect(self.discard_requested)
         self._form.cores.cores_chosen.connect(self.cores_chosen)
         self.results.case_chosen.connect(self.case_chosen)
@@ -114,11 +145,11 @@ class TrainingPanel(QWidget):
 
     def set_labels(self, labels: LabelSet) -> None:
         """Use the names and colours of the project's labels."""
-        for part in (self._form, self._progress, self.results, self._report):
+        for part in (self._form, self._bar, self.results, self._report):
             part.set_labels(labels)
 
     def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
-        """How many cases can be trained on, of how many, unless another program has the project."""
+        """Show how many cases can be trained on, of how many, unless another program has the project."""
         enough = corrected >= FEWEST_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
@@ -135,54 +166,58 @@ class TrainingPanel(QWidget):
         self._form.set_editable(not busy)
         self._buttons.set_busy(busy)
         if busy:
-            self._ending = ""
+            self._progress.start_job()
             self._offer.set_interrupted(None)
-            self._progress.set_working(f"{title} …" if title else "Working …")
+            self._bar.set_working(f"{title} …" if title else "Working …")
         else:
             self._form.set_idle()
-            self._progress.set_idle(self._ending)
+            self._bar.set_idle(self._progress.ending)
 
     def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
-        """Offer to go on with this training, or offer nothing."""
+        """Offer to resume this training, or offer nothing."""
         self._offer.set_interrupted(found, now)
 
     def set_cores(self, cores: Cores) -> None:
-        """What training takes of the cores."""
+        """Show which cores training uses."""
         self._form.cores.set_cores(cores)
 
     def set_device(self, text: str) -> None:
-        """One sentence on what computes."""
+        """Show one sentence on what computes."""
         self._report.set_device(text)
 
     def set_presets_with_models(self, presets: frozenset[str]) -> None:
-        """Presets for which there is a model that training can go on from."""
+        """Offer to continue from the last model for these presets."""
         self._form.set_presets_with_models(presets)
 
-    def add_event(self, event: object) -> None:
-        """Show what a job tells; what is unknown here is passed over."""
-        if isinstance(event, BatchDone | EpochDone):
-            config, from_scratch = self._running
-            self._form.set_running(config, from_scratch=from_scratch)
-        if isinstance(event, Finished):
-            self._ending = f"Training finished in {duration(event.seconds)}."
-        for part in (self._progress, self.results, self._report):
-            part.add_event(event)
+    def follow(self, event: TaskEvent) -> None:
+        """Show what has changed by an event of the running job."""
+        progress = self._progress
+        progress.update(event)
+        if progress.is_training:
+            if progress.config is not None:
+                self._form.set_running(progress.config, from_scratch=progress.from_scratch)
+            self.results.set_progress(progress)
+        self._bar.set_progress(progress)
+        self._report.set_progress(progress)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the running training's stage is done, 0 to 1; None while nothing trains."""
+        return self._progress.share if self._progress.is_training else None
 
     def reset(self) -> None:
-        """Another project."""
-        self._begin()
+        """Forget everything: another project is open."""
+        self._start(TrainingProgress())
         self.results.reset()
 
     def begin(self, config: TrainConfig, *, from_scratch: bool) -> None:
-        """A training with these settings starts."""
-        self._running = config, from_scratch
-        self._begin()
+        """Forget the last training: one with these settings starts."""
+        self._start(TrainingProgress(config, from_scratch))
 
-    def _begin(self) -> None:
-        """Forget the last run."""
-        self._ending = ""
+    def _start(self, progress: TrainingProgress) -> None:
+        self._progress = progress
         self.results.begin()
-        self._report.reset()
+        self._report.set_progress(progress)
 
     def _lay_out(self) -> None:
         content = QWidget()
@@ -194,7 +229,7 @@ class TrainingPanel(QWidget):
         column.addWidget(self._offer)
         column.addWidget(self._form)
         column.addWidget(self._buttons)
-        column.addWidget(self._progress)
+        column.addWidget(self._bar)
         column.addWidget(self._report)
         column.addWidget(self.results, 100)
         column.addStretch(1)
@@ -215,11 +250,23 @@ class TrainingPanel(QWidget):
         self.augmentation_requested.emit(self._form.config())
 
     @Slot()
-    def _on_resume_requested(self) -> None:
-        self.resume_requested.emit()
-
-    @Slot()
     def _on_stop_requested(self) -> None:
-        self._ending = "Stopped."
-        self._progress.set_working("Stopping after this step …")
+        self._progress.stop()
+        self._bar.set_working("Stopping after this step …")
         self.stop_requested.emit()
+
+
+def offer_text(found: Interrupted, now: datetime) -> str:
+    """Say what was interrupted, when and where, and what a new training does to it."""
+    last = found.header.past[-1]
+    what = " while it learned to locate," if found.header.stage == "locate" else ""
+    dice = f", Dice {found.metrics['dice']:.3f}" if "dice" in found.metrics else ""
+    return (
+        f"A training of {_day(found.saved, now)} stopped{what} at epoch {last.epoch} of {last.epochs} "
+        f"({found.header.config.title}{dice}). A new training gives it up."
+    )
+
+
+def _day(then: datetime, now: datetime) -> str:
+    days = (now.date() - then.date()).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{then.day} {then:%B}")

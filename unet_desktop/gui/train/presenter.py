@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from unet_desktop.engine.events import BatchDone, EpochDone
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.train.augmentation import AugmentationDialog
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.project.models import read_notes
-from unet_desktop.tasks.events import AugmentedSheet
+from unet_desktop.tasks.events import AugmentedSheet, TaskEvent
 from unet_desktop.tasks.interrupted import find_interrupted
 from unet_desktop.tasks.runs import list_runs
+
+_STEPS = 1000
+"""Of the status line's progress bar."""
 
 
 class TrainPresenter(QObject):
@@ -64,15 +66,12 @@ class TrainPresenter(QObject):
             self._panels.training.set_busy(False, "")
             self._show_runs()
 
-    def _on_runner_event_happened(self, event: object) -> None:
-        self._panels.training.add_event(event)
+    def _on_runner_event_happened(self, event: TaskEvent) -> None:
+        self._panels.training.follow(event)
+        if (share := self._panels.training.share) is not None:
+            self._panels.status.set_progress(round(_STEPS * share), _STEPS)
         if isinstance(event, AugmentedSheet):
             AugmentationDialog(self._panels.training.window(), event.pixels).open()
-        elif isinstance(event, BatchDone) and event.steps:  # reading and measuring know no epochs
-            done = max(event.epoch - 1, 0) * event.steps + event.step
-            self._panels.status.set_progress(done, max(event.epochs, 1) * event.steps)
-        elif isinstance(event, EpochDone):
-            self._panels.status.set_progress(event.epoch, event.epochs)
 
     def _on_session_models_changed(self) -> None:
         session = self._app.session

@@ -1,22 +1,28 @@
-"""TrainingResults: what training comes to, page by page: curves, corrections, worst pictures, runs."""
+"""TrainingResults: the results of training on four pages: curves, corrections, worst pictures, runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QTabWidget, QVBoxLayout, QWidget
 
-from unet_desktop.engine.events import Finished, Resumed
-from unet_desktop.gui.train.corrective_curve import CorrectiveCurve
-from unet_desktop.gui.train.curves import TrainingCurves
+from unet_desktop.gui.train.curves import CorrectiveCurve, TrainingCurves
+from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
 from unet_desktop.gui.train.run_table import RunTable
-from unet_desktop.gui.train.worst_cases import WorstCases
 from unet_desktop.gui.widgets.named import named
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.corrections import Correction
 from unet_desktop.tasks.runs import Run
+
+_MOST_WORST = 12
+_SIDE = 52
+_NO_WORST = (
+    "When a training has finished, the validation pictures that its model does worst are shown here. They are worth "
+    "a look: a mask may be wrong, or such pictures may be rare among the training cases."
+)
 
 
 class TrainingResults(QWidget):
@@ -29,7 +35,6 @@ class TrainingResults(QWidget):
     case_chosen = Signal(str)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        """Nothing yet."""
         super().__init__(parent)
         self._labels = DISC_AND_CUP
         self._curves = TrainingCurves()
@@ -39,7 +44,7 @@ class TrainingResults(QWidget):
         self._tabs = named(QTabWidget(), "results")
         self._tabs.setDocumentMode(True)
         for title, page, tip in (
-            ("Curves", self._curves, "Loss and figures of the running or the last training, epoch by epoch"),
+            ("Curves", self._curves, "Loss and metrics of the running or the last training, epoch by epoch"),
             ("Corrections", self._corrections, "How much of each proposal had to be changed"),
             ("Worst", self._worst, "The validation pictures that the newest model does worst"),
             ("Runs", self._runs, "Training runs compared"),
@@ -66,25 +71,21 @@ class TrainingResults(QWidget):
     def set_runs(self, runs: Sequence[Run]) -> None:
         """Show the project's runs, newest first, and of the newest its curves and its worst pictures."""
         self._runs.set_runs(runs)
-        judged = next((run for run in runs if run.cases), Run(""))
-        self._worst.set_cases(judged.name, judged.cases, self._labels)
+        measured = next((run for run in runs if run.cases), Run(""))
+        self._worst.set_cases(measured.name, measured.cases, self._labels)
         if runs:
-            self._curves.reset()
-            for epoch in runs[0].epochs:
-                self._curves.add_event(epoch)
+            self._curves.set_points(CurvePoints.of(runs[0].epochs))
             self.show()
 
-    def add_event(self, event: object) -> None:
-        """Follow a training; other events are passed over."""
-        if isinstance(event, Finished):
-            self._worst.set_cases(event.checkpoint.stem, event.cases, self._labels)
-        for epoch in event.past if isinstance(event, Resumed) else (event,):
-            if self._curves.add_event(epoch):
-                self.show()
+    def set_progress(self, progress: TrainingProgress) -> None:
+        """Show the curves of a running training; its worst pictures follow with its run, when it has ended."""
+        self._curves.set_points(progress.curves)
+        if progress.curves.stage is not None:
+            self.show()
 
     def begin(self) -> None:
-        """A new training starts: its curves begin empty and come to the front."""
-        self._curves.reset()
+        """A new training starts: bring its curves to the front, empty."""
+        self._curves.clear()
         self._tabs.setCurrentWidget(self._curves)
 
     def reset(self) -> None:
@@ -93,3 +94,70 @@ class TrainingResults(QWidget):
         self.set_runs([])
         self._corrections.set_corrections([], {})
         self.hide()
+
+
+class WorstCases(QWidget):
+    """A list of pictures, worst first; a click opens one.
+
+    Signals:
+        case_chosen(case_id): open it.
+    """
+
+    case_chosen = Signal(str)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._heading = named(QLabel(_NO_WORST, wordWrap=True), "worst_heading")
+        self._list = named(QListWidget(), "worst")
+        self._list.setAccessibleName("Worst validation pictures")
+        self._list.setIconSize(QSize(_SIDE, _SIDE))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addWidget(self._heading)
+        column.addWidget(self._list, 1)
+        column.addStretch(0)
+        self._list.itemClicked.connect(self._on_list_item_chosen)
+        self._list.itemActivated.connect(self._on_list_item_chosen)
+        thumbnails.loaded.connect(self._on_thumbnails_loaded)
+        self.set_cases("", {}, None)
+
+    def set_cases(self, name: str, cases: Mapping[str, Mapping[str, float]], labels: LabelSet | None) -> None:
+        """Show these.
+
+        Args:
+            name: of the model.
+            cases: case to its metrics, worst first.
+            labels: in whose order their Dice are written.
+        """
+        self._list.clear()
+        self._heading.setText(f"Validation pictures that {name} does worst, with their Dice:" if cases else _NO_WORST)
+        self._list.setVisible(bool(cases))
+        for case_id, metrics in list(cases.items())[:_MOST_WORST]:
+            dice = [(label.name, metrics.get(f"dice/{label.name}")) for label in labels or ()]
+            lines = [f"{label} {value:.3f}" for label, value in dice if value is not None] or ["–"]
+            item = QListWidgetItem("\n".join([case_id, *lines]))
+            item.setData(Qt.ItemDataRole.UserRole, case_id)
+            item.setToolTip(f"Open {case_id} (Dice: {', '.join(lines)})")
+            height = (1 + len(lines)) * self._list.fontMetrics().lineSpacing()
+            item.setSizeHint(QSize(0, max(_SIDE, height) + 8))
+            item.setIcon(self._icon(case_id))
+            self._list.addItem(item)
+
+    def _icon(self, case_id: str) -> QIcon:
+        found = self._thumbnails.find(case_id)
+        if found is None or found.isNull():
+            found = QPixmap(_SIDE, _SIDE)  # a placeholder, so that the text does not jump
+            found.fill(Qt.GlobalColor.transparent)
+        return QIcon(found)
+
+    def _on_thumbnails_loaded(self, case_id: str) -> None:
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            if item.data(Qt.ItemDataRole.UserRole) == case_id:
+                item.setIcon(self._icon(case_id))
+
+    def _on_list_item_chosen(self, item: QListWidgetItem) -> None:
+        self.case_chosen.emit(item.data(Qt.ItemDataRole.UserRole))

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.style.colours import readable
 from unet_desktop.gui.widgets.named import named
-
-Points = tuple[list[float], list[float]]
+from unet_desktop.gui.widgets.points import Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,10 @@ class Plot(QWidget):
             self._view.clear()
             self._curves = {curve: self._view.plot() for curve in curves}
             self._apply_palette()
-        for curve, (epochs, values) in curves.items():
-            self._curves[curve].setData(epochs, values)
+        for curve, points in curves.items():
+            self._curves[curve].setData(points.x, points.y)
             # A single epoch has no line yet: show it as a dot.
-            self._curves[curve].setSymbol("o" if curve.dots or (len(epochs) == 1 and not curve.faint) else None)
+            self._curves[curve].setSymbol("o" if curve.dots or (len(points.x) == 1 and not curve.faint) else None)
 
     def set_marks(self, marks: dict[float, str]) -> None:
         """Draw vertical lines at these places, each with a few words at its foot."""
