@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui.folders.result_pictures import ResultPictures
 from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
+from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
@@ -24,7 +25,7 @@ from unet_desktop.tasks.events import ItemDone
 def run(qtbot: QtBot, tmp_path: Path) -> FolderRunWindow:
     made = FolderRunWindow()
     qtbot.addWidget(made)
-    made.begin("photos", tmp_path, 4)
+    made.begin("photos", tmp_path)
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -38,34 +39,40 @@ def shown(run: FolderRunWindow) -> set[str]:
     return {button.text() for button in run.findChildren(QPushButton) if button.isVisible()}
 
 
+def progress(*events: ItemDone) -> FolderRunProgress:
+    made = FolderRunProgress()
+    for number, event in enumerate(events):
+        made.update(event, float(number))
+    return made
+
+
 def test_figures_follow_the_pictures(run: FolderRunWindow) -> None:
-    run.add_event(ItemDone("a.jpg", 1, 4))
-    run.add_event(ItemDone("b.jpg", 2, 4, note="It looks unlike the pictures that the model was trained on."))
-    run.add_event(ItemDone("c.jpg", 3, 4, problem="c.jpg is damaged."))
-    run.add_event("something else")
+    assert text(run, "run_pace") == "The model is being loaded"
+    note = "It looks unlike the pictures that the model was trained on."
+    damaged = ItemDone("c.jpg", 3, 4, problem="c.jpg is damaged.")
+    run.set_progress(progress(ItemDone("a.jpg", 1, 4), ItemDone("b.jpg", 2, 4, note=note), damaged))
     assert [text(run, f"run_{name}") for name in ("done", "failed", "flagged")] == ["2", "1", "1"]
     assert text(run, "run_pace").startswith("3 of 4")
     assert text(run, "run_problems") == "c.jpg is damaged."
-    run.begin("photos", Path(), 0)
+    run.begin("photos", Path())
     assert [text(run, f"run_{name}") for name in ("done", "failed", "flagged")] == ["0", "0", "0"]
     assert not run.findChild(QLabel, "run_problems").isVisible()
 
 
 @pytest.mark.parametrize(("report", "words"), [(True, "Writing the report…"), (False, "Writing the tables…")])
 def test_after_the_last_picture_it_says_what_is_written(run: FolderRunWindow, report: bool, words: str) -> None:
-    run.begin("photos", Path(), 0, report=report)
-    for number in range(1, 4):
-        run.add_event(ItemDone("x.jpg", number, 4))
+    run.begin("photos", Path(), report=report)
+    items = [ItemDone("x.jpg", number, 4) for number in range(1, 5)]
+    run.set_progress(progress(*items[:3]))
     assert "Writing" not in text(run, "run_pace")
-    run.add_event(ItemDone("x.jpg", 4, 4))
+    run.set_progress(progress(*items))
     assert text(run, "run_pace").splitlines() == ["4 of 4", words]
     run.set_state(RunState.DONE)
     assert text(run, "run_pace") == "4 of 4"
 
 
 def test_only_the_last_problems_are_told(run: FolderRunWindow) -> None:
-    for number in range(1, 10):
-        run.add_event(ItemDone("x", number, 9, problem=f"Problem {number}."))
+    run.set_progress(progress(*(ItemDone("x", number, 9, problem=f"Problem {number}.") for number in range(1, 10))))
     assert text(run, "run_problems").splitlines() == [f"Problem {number}." for number in range(6, 10)]
 
 
@@ -74,7 +81,7 @@ def test_buttons_follow_the_state(run: FolderRunWindow, tmp_path: Path) -> None:
     run.set_state(RunState.PAUSED)
     assert shown(run) == {"Resume", "Stop"}
     run.set_state(RunState.STOPPED)
-    assert shown(run) == {"Go on", "Open folder", "Import for correction…", "Close"}
+    assert shown(run) == {"Resume", "Open folder", "Import for correction…", "Close"}
     (tmp_path / "report.html").write_text("<p>report</p>")
     run.set_state(RunState.DONE, "4 pictures are done.")
     assert shown(run) == {"Open folder", "Open report", "Import for correction…", "Close"}
@@ -90,8 +97,8 @@ def test_buttons_say_what_is_wanted(run: FolderRunWindow, qtbot: QtBot, monkeypa
     with qtbot.waitSignal(run.stop_requested):
         qtbot.mouseClick(run.findChild(QPushButton, "run_stop"), Qt.MouseButton.LeftButton)
     run.set_state(RunState.STOPPED)
-    with qtbot.waitSignal(run.go_on_requested):
-        qtbot.mouseClick(run.findChild(QPushButton, "run_go_on"), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(run.resume_requested):
+        qtbot.mouseClick(run.findChild(QPushButton, "run_resume"), Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(run.import_requested):
         qtbot.mouseClick(run.findChild(QPushButton, "run_import"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(run.findChild(QPushButton, "run_folder"), Qt.MouseButton.LeftButton)

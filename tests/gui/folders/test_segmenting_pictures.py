@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from unet_desktop import files
+from unet_desktop.engine.events import Working
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.window.main_window import MainWindow
@@ -21,7 +22,7 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import FolderEvent, ItemDone
 from unet_desktop.tasks.folders import run as folders
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger
 from unet_desktop.tasks.folders.request import Request
@@ -38,14 +39,14 @@ def gate() -> Iterator[threading.Event]:
 def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
     """A run that finds the same disc in each picture, waiting for the gate before the third one."""
 
-    def run(request: Request) -> Iterator[object]:
+    def run(request: Request) -> Iterator[FolderEvent]:
         files.make_folder(request.output / "masks")
         ledger = GrowingLedger(request.output / NAME)
         try:
             for done, path in enumerate(request.sources, 1):
                 if done == 3:
                     while not gate.wait(0.01):
-                        yield "waiting"
+                        yield Working("read")
                 mask = request.output / "masks" / f"{path.stem}.png"
                 write_mask(mask, disc_mask(), DISC_AND_CUP)
                 row = {"confidence": 0.8, "note": "", "optic_disc_expected_dice": 0.9}
@@ -107,18 +108,18 @@ def test_a_run_is_shown_rests_goes_on_and_ends(segmenting: MainWindow, gate: thr
     qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
     qtbot.mouseClick(button(segmenting, "run_pause"), Qt.MouseButton.LeftButton)
     assert segmenting.app.runner.paused
-    assert button(segmenting, "run_resume").isVisible()
+    assert button(segmenting, "run_unpause").isVisible()
     qtbot.wait(150)  # the event in hand
     gate.set()
     qtbot.wait(150)
     assert figure(segmenting, "done") == "2"
-    qtbot.mouseClick(button(segmenting, "run_resume"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(segmenting, "run_unpause"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     assert figure(segmenting, "done") == "4"
     assert run.findChild(QLabel, "run_words").text() == "4 of 4 pictures segmented."
     pictures = run.findChild(QListWidget, "run_pictures")
     qtbot.waitUntil(lambda: pictures.count() > 0)
-    assert not button(segmenting, "run_go_on").isVisible()
+    assert not button(segmenting, "run_resume").isVisible()
 
 
 def test_a_stopped_run_goes_on(segmenting: MainWindow, gate: threading.Event, qtbot: QtBot) -> None:
@@ -126,9 +127,9 @@ def test_a_stopped_run_goes_on(segmenting: MainWindow, gate: threading.Event, qt
     qtbot.mouseClick(button(segmenting, "run_stop"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     words = segmenting.panels.folder_run.findChild(QLabel, "run_words").text()
-    assert words == "2 of 4 pictures segmented. The run was stopped; it can go on where it was."
+    assert words == "2 of 4 pictures segmented. The run was stopped; it can be resumed."
     gate.set()
-    qtbot.mouseClick(button(segmenting, "run_go_on"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(segmenting, "run_resume"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
     assert figure(segmenting, "done") == "4"
 

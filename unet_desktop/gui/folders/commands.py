@@ -45,7 +45,7 @@ class FolderHandlers:
 
     def go_on(self) -> None:
         """Start the last run again; what is done stays done."""
-        self._app.folder_runs.go_on()
+        self._app.folder_runs.resume()
 
     def show_run(self) -> None:
         """Bring the run's window to the front.

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.folders.result_pictures import ResultPictures
 from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import FolderEvent, ItemDone
 
 
 class FolderRunPresenter(QObject):
@@ -41,18 +41,18 @@ class FolderRunPresenter(QObject):
         results.made.connect(run.add_picture)
         run.pause_requested.connect(runner.set_paused)
         run.stop_requested.connect(runner.cancel)
-        run.go_on_requested.connect(lambda: guarded("folder.go_on")())
+        run.resume_requested.connect(lambda: guarded("folder.go_on")())
         run.import_requested.connect(lambda: guarded("folder.import_results")())
 
     def _on_runs_begun(self) -> None:
         runs = self._app.folder_runs
         report = runs.request is None or bool(runs.request.outputs.reports)
-        self._run.begin(runs.title, runs.output, 0, report=report)
+        self._run.begin(runs.title, runs.output, report=report)
         self._run.show()
         self._run.raise_()
 
-    def _on_runs_event_happened(self, event: object) -> None:
-        self._run.add_event(event)
+    def _on_runs_event_happened(self, event: FolderEvent) -> None:
+        self._run.set_progress(self._app.folder_runs.progress)
         labels = self._app.folder_runs.labels
         if not isinstance(event, ItemDone) or labels is None or not self._run.isVisible():
             return

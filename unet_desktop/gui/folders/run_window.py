@@ -1,8 +1,7 @@
-"""FolderRunWindow: how a folder run goes, its last results, and what to do with them when it is over."""
+"""FolderRunWindow: how a folder run goes, its last results, and what to do with them when it has ended."""
 
 from __future__ import annotations
 
-import time
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,20 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unet_desktop.gui.folders.pace import Pace
-from unet_desktop.gui.folders.run_figures import RunFigures
+from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.widgets.durations import time_left
 from unet_desktop.gui.widgets.form_dialog import wrapped
 from unet_desktop.gui.widgets.named import named
-from unet_desktop.tasks.events import ItemDone
 
 _SIDE = 108
 _MOST_SHOWN = 24
-_MOST_PROBLEMS = 4
 
 
 class RunState(StrEnum):
-    """Where a folder run is."""
+    """State of a folder run."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -53,26 +49,24 @@ class FolderRunWindow(QWidget):
     """A window of its own beside the main one; closing it leaves the run alone.
 
     Signals:
-        pause_requested(bool): rest, or go on.
-        stop_requested: end the run; it can be gone on with.
-        go_on_requested: start it again; what is done stays done.
+        pause_requested(bool): pause the run, or let it run again.
+        stop_requested: end the run; it can be resumed later.
+        resume_requested: start it again; finished pictures are skipped.
         import_requested: make cases of the results.
     """
 
     pause_requested = Signal(bool)
     stop_requested = Signal()
-    go_on_requested = Signal()
+    resume_requested = Signal()
     import_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing runs."""
         super().__init__(parent, Qt.WindowType.Window)
-        self._output, self._title = Path(), ""
-        self._pace = Pace()
+        self._output, self._title, self._last_step = Path(), "", ""
         self._heading, self._words = named(QLabel(), "run_heading"), named(wrapped(""), "run_words")
         self._heading.setProperty("role", "heading")
         self._words.setProperty("role", "muted")
-        self._figures = RunFigures()
+        self._figures = _Figures()
         self._bar = named(QProgressBar(), "run_bar")
         self._pictures = named(QListWidget(), "run_pictures")
         self._problems = named(wrapped(""), "run_problems")
@@ -80,40 +74,31 @@ class FolderRunWindow(QWidget):
         self._lay_out()
         self.resize(760, 600)
 
-    def begin(self, title: str, output: Path, total: int, *, report: bool = True) -> None:
-        """A run begins, or goes on.
+    def begin(self, title: str, output: Path, *, report: bool = True) -> None:
+        """A run starts, or is resumed.
 
         Args:
             title: what is segmented, e.g. a folder's name.
-            output: where the results lie.
-            total: pictures, as far as it is known; 0 otherwise.
-            report: it ends with a report, which takes a while when there are many pictures.
+            output: folder of the results.
+            report: the run ends with a report, which takes a while when there are many pictures.
         """
-        self._output = output
-        self._pace.restart()
-        self._figures.clear("Writing the report…" if report else "Writing the tables…")
+        self._output, self._title = output, title
+        self._last_step = "Writing the report…" if report else "Writing the tables…"
         self._pictures.clear()
-        self._problems.hide()
-        self._problems.setText("")
-        self._title = title
         self.setWindowTitle(f"Segmenting {title}")
         self._words.setText(f"To {output}")
-        self._bar.setRange(0, total or 1)
-        self._bar.setValue(0)
-        self._figures.set_progress(0, total, "the model is being loaded")
+        self.set_progress(FolderRunProgress())
+        self._figures.set_pace("The model is being loaded")
         self.set_state(RunState.RUNNING)
 
-    def add_event(self, event: object) -> None:
-        """Follow the run."""
-        if not isinstance(event, ItemDone):
-            return
-        self._pace.add(event.done, time.monotonic())
-        self._bar.setRange(0, max(event.total, 1))
-        self._bar.setValue(event.done)
-        self._figures.add(event)
-        self._figures.set_progress(event.done, event.total, self._speed(event.total))
-        if event.problem:
-            self._add_problem(event.problem)
+    def set_progress(self, progress: FolderRunProgress) -> None:
+        """Show how far the run is, how fast it goes, and its last problems."""
+        self._bar.setRange(0, max(progress.total, 1))
+        self._bar.setValue(progress.done)
+        self._figures.set_progress(progress)
+        self._figures.set_pace(self._last_step if progress.complete else _speed(progress))
+        self._problems.setText("\n".join(progress.problems))
+        self._problems.setVisible(bool(progress.problems))
 
     def add_picture(self, name: str, pixmap: QPixmap) -> None:
         """Show a result, the latest first."""
@@ -124,9 +109,8 @@ class FolderRunWindow(QWidget):
             self._pictures.takeItem(self._pictures.count() - 1)
 
     def set_state(self, state: RunState, words: str = "") -> None:
-        """Where the run is now; `words` say how it ended."""
+        """Show the state of the run; `words` say how it ended."""
         if state is not RunState.RUNNING:
-            self._pace.restart()
             self._figures.set_pace("")
         self._heading.setText(f"{_HEADINGS[state]} {self._title}")
         if words:
@@ -135,24 +119,13 @@ class FolderRunWindow(QWidget):
 
     @Slot()
     def open_output(self) -> None:
-        """Show the folder of the results in the system's own window."""
+        """Show the folder of the results in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._output)))
 
     @Slot()
     def open_report(self) -> None:
         """Show the report in the browser."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._output / "report.html")))
-
-    def _speed(self, total: int) -> str:
-        rate, left = self._pace.rate, self._pace.seconds_left(total)
-        if rate is None or left is None:
-            return ""
-        return f"{rate:.1f} pictures a second, {time_left(left)}".rstrip(", ")
-
-    def _add_problem(self, sentence: str) -> None:
-        lines = [*self._problems.text().splitlines(), sentence]
-        self._problems.setText("\n".join(lines[-_MOST_PROBLEMS:]))
-        self._problems.show()
 
     def _lay_out(self) -> None:
         self._bar.setTextVisible(False)
@@ -177,15 +150,56 @@ class FolderRunWindow(QWidget):
         column.addWidget(self._buttons)
 
 
+class _Figures(QWidget):
+    """How many pictures are done, failed and worth a look, as large figures, and the pace at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done, self._failed = named(QLabel(), "run_done"), named(QLabel(), "run_failed")
+        self._flagged, self._pace = named(QLabel(), "run_flagged"), named(QLabel(), "run_pace")
+        self._far = ""
+        self._pace.setProperty("role", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(28)
+        for figure, word in ((self._done, "done"), (self._failed, "failed"), (self._flagged, "worth a look")):
+            figure.setProperty("role", "figure")
+            column, label = QVBoxLayout(), QLabel(word)
+            label.setProperty("role", "muted")
+            column.setSpacing(0)
+            column.addWidget(figure)
+            column.addWidget(label)
+            row.addLayout(column)
+        row.addStretch(1)
+        row.addWidget(self._pace)
+
+    def set_progress(self, progress: FolderRunProgress) -> None:
+        self._done.setText(f"{progress.segmented:,}")
+        self._failed.setText(f"{progress.failed:,}")
+        self._flagged.setText(f"{progress.flagged:,}")
+        self._far = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
+
+    def set_pace(self, pace: str) -> None:
+        """Show how fast the run goes, or what it does, below how far it is."""
+        self._pace.setText("\n".join(part for part in (self._far, pace) if part))
+
+
+def _speed(progress: FolderRunProgress) -> str:
+    rate, left = progress.pace.rate, progress.seconds_left
+    if rate is None or left is None:
+        return ""
+    return f"{rate:.1f} pictures a second, {time_left(left)}".rstrip(", ")
+
+
 class _Buttons(QWidget):
-    """The row of buttons: which ones there are follows from where the run is."""
+    """The row of buttons; the state of the run decides which are shown."""
 
     def __init__(self, run: FolderRunWindow) -> None:
         super().__init__()
         self._pause = _button("Pause", "run_pause", lambda: run.pause_requested.emit(True))
-        self._resume = _button("Resume", "run_resume", lambda: run.pause_requested.emit(False))
+        self._unpause = _button("Resume", "run_unpause", lambda: run.pause_requested.emit(False))
         self._stop = _button("Stop", "run_stop", run.stop_requested.emit)
-        self._go_on = _button("Go on", "run_go_on", run.go_on_requested.emit)
+        self._resume = _button("Resume", "run_resume", run.resume_requested.emit)
         self._report = _button("Open report", "run_report", run.open_report)
         self._folder = _button("Open folder", "run_folder", run.open_output)
         self._import = _button("Import for correction…", "run_import", run.import_requested.emit)
@@ -195,15 +209,15 @@ class _Buttons(QWidget):
         for button in (self._import, self._folder, self._report):
             row.addWidget(button)
         row.addStretch(1)
-        for button in (self._go_on, self._pause, self._resume, self._stop, self._close):
+        for button in (self._resume, self._pause, self._unpause, self._stop, self._close):
             row.addWidget(button)
 
     def show_for(self, state: RunState, *, report: bool) -> None:
         over = state in {RunState.STOPPED, RunState.DONE}
         self._pause.setVisible(state is RunState.RUNNING)
-        self._resume.setVisible(state is RunState.PAUSED)
+        self._unpause.setVisible(state is RunState.PAUSED)
         self._stop.setVisible(not over)
-        self._go_on.setVisible(state is RunState.STOPPED)
+        self._resume.setVisible(state is RunState.STOPPED)
         self._report.setVisible(over and report)
         for button in (self._folder, self._import, self._close):
             button.setVisible(over)

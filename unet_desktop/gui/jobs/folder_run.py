@@ -1,4 +1,4 @@
-"""FolderRuns: the run over a folder that is under way or was the last one, and going on with it."""
+"""FolderRuns: the run over a folder that is under way, or the last one; starts and resumes it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
+from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.events import FinishedBefore, FolderEvent, ItemDone, TaskEvent
+from unet_desktop.tasks.events import FolderEvent
 from unet_desktop.tasks.folders.request import Request
 
 
 class FolderRuns(QObject):
-    """Starts runs and counts what came of them; one at a time, like all jobs.
+    """Starts runs and follows their progress; one at a time, like all jobs.
 
     Signals:
-        begun: a run begins, or goes on.
-        event_happened: what it yielded.
+        begun: a run starts, or is resumed.
+        event_happened: what it yielded; `progress` has it.
         ended(bool, str): whether it came to its end, and how it went, as a sentence.
-        paced(float): pictures a second of a run that is over.
+        paced(float): pictures a second of a run that has ended.
     """
 
     begun = Signal()
@@ -31,16 +32,14 @@ class FolderRuns(QObject):
     paced = Signal(float)
 
     def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
-        """No run yet."""
+        """Listen to the runner."""
         super().__init__(parent)
         self._runner = runner
         self.request: Request | None = None
         self.title = ""
         self.labels: LabelSet | None = None
-        self._counts = (0, 0, 0)  # done, failed, in all
-        self._began = 0.0
+        self.progress = FolderRunProgress()
         self._running = False
-        self._rests_since, self._finished = 0.0, ""
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(lambda: self._end(complete=True))
         runner.cancelled.connect(lambda: self._end(complete=False))
@@ -49,11 +48,11 @@ class FolderRuns(QObject):
 
     @property
     def output(self) -> Path:
-        """Where the results of the last run lie."""
+        """Folder of the last run's results."""
         return Path() if self.request is None else self.request.output
 
     def start(self, request: Request, title: str) -> bool:
-        """Begin; whether it did.
+        """Start a run; return whether it did.
 
         Args:
             request: what to segment.
@@ -72,49 +71,30 @@ class FolderRuns(QObject):
         if not self._runner.start(Job(f"Segmenting {title}", start, folder=request.output)):
             return False
         self.request, self.title, self._running = request, title, True
-        self._counts, self._began, self._finished = (0, 0, 0), 0.0, ""
+        self.progress = FolderRunProgress()
         self.begun.emit()
         return True
 
-    def go_on(self) -> None:
-        """Start the last run again: what is done stays done."""
+    def resume(self) -> None:
+        """Start the last run again; finished pictures are skipped."""
         if self.request is not None:
             self.start(self.request, self.title)
 
-    def _on_runner_event_happened(self, event: TaskEvent) -> None:
-        if not self._running:
-            return
-        match event:
-            case FinishedBefore():
-                self._finished = event.sentence
-            case ItemDone():
-                done, failed, _ = self._counts
-                self._began = self._began or time.monotonic()
-                self._counts = (done + (not event.problem), failed + bool(event.problem), event.total)
-        self.event_happened.emit(event)
+    def _on_runner_event_happened(self, event: FolderEvent) -> None:
+        if self._running:  # else it is another job's
+            self.progress.update(event, time.monotonic())
+            self.event_happened.emit(event)
 
     def _on_runner_paused_changed(self, paused: bool) -> None:
-        """A rest does not count in the pace: the clock's start moves on by as long as it took."""
-        now = time.monotonic()
-        self._rests_since, before = (now, 0.0) if paused else (0.0, self._rests_since)
-        if before and self._began:
-            self._began += now - before
+        if paused:
+            self.progress.pause(time.monotonic())
+        else:
+            self.progress.resume(time.monotonic())
 
     def _end(self, *, complete: bool, how: str = "was stopped") -> None:
         if not self._running:
             return
         self._running = False
-        done, failed, total = self._counts
-        seconds = time.monotonic() - self._began
-        if done >= 10:
-            self.paced.emit(done / max(seconds, 0.1))
-        said = f"{done:,} of {total:,} {'picture' if total == 1 else 'pictures'} segmented."
-        if not total:
-            said = "There was nothing left to segment." if complete else "No picture was segmented."
-        if self._finished:
-            said += f" {self._finished}"
-        if failed:
-            said += f" {failed:,} could not be done; errors.csv says why."
-        if not complete:
-            said += f" The run {how}; it can go on where it was."
-        self.ended.emit(complete, said)
+        if (rate := self.progress.rate(time.monotonic())) is not None:
+            self.paced.emit(rate)
+        self.ended.emit(complete, self.progress.summary(complete=complete, how=how))
