@@ -181,7 +181,7 @@ def test_folders_are_made_with_those_above_or_refused(tmp_path):
     files.make_folder(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
     (tmp_path / "file").write_bytes(OLD)
-    with pytest.raises(WriteError, match="could not be made"):
+    with pytest.raises(WriteError, match="could not be created"):
         files.make_folder(tmp_path / "file" / "sub")
 
 

@@ -1,4 +1,4 @@
-"""The program's start: a command's name runs it in the terminal, a project or nothing opens the window."""
+"""Entry point: a command name runs it in the terminal; a project folder or nothing opens the window."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from unet_desktop.errors import DisplayError
 
 MANIFEST = "project.json"
 COMMANDS = frozenset({"import", "train", "segment", "evaluate", "card", "onnx", "doctor", "demo"})
-"""The terminal's commands, spelt here so that nothing need be imported to know them. Before a folder of the same
-name they win; the folder can be given as ./import."""
+"""The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the
+same name, which can be given as ./import."""
 _QT_MISSING = """\
 error: The window cannot be opened: {error}.
-On Debian or Ubuntu, install what it needs: sudo apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 \
+On Debian or Ubuntu, install the libraries it needs: sudo apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 \
 libfontconfig1 libglib2.0-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
-The commands in the terminal work without it, see unet-desktop --help.
+The terminal commands work without it; see unet-desktop --help.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code: 0 done, 1 some failed, 2 wrong use.
+    """Run the program and return its exit code: 0 done, 1 some items failed, 2 wrong usage.
 
-    Neither Qt nor torch is imported before it is known that they are needed.
+    Qt and torch are imported only when they are needed.
     """
     multiprocessing.freeze_support()
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         from unet_desktop.gui.display_check import require_display
 
         require_display()
-    except ImportError as error:  # Qt itself, or a library of the system that it needs
+    except ImportError as error:  # Qt itself, or a system library it needs
         return _refuse(_QT_MISSING.format(error=error))
     except DisplayError as error:
         return _refuse(f"error: {error}\n")
@@ -52,7 +52,7 @@ def _is_for_terminal(word: str) -> bool:
 
 
 def _refuse(text: str) -> int:
-    if sys.stderr is not None:  # a windowed program on Windows has none
+    if sys.stderr is not None:  # a GUI program on Windows has none
         sys.stderr.write(text)
     return 2
 
@@ -60,12 +60,12 @@ def _refuse(text: str) -> int:
 def _is_project(argument: str) -> bool:
     try:
         return (Path(_project_folder(argument)) / MANIFEST).is_file()
-    except (OSError, ValueError):  # a folder that must not be looked into, or no path at all
+    except (OSError, ValueError):  # no permission, or not a path
         return False
 
 
 def _project_folder(argument: str) -> str:
-    """File managers open a project by its project.json."""
+    """Accept a project.json in place of its folder: file managers open projects that way."""
     return str(Path(argument).parent) if Path(argument).name == MANIFEST else argument
 
 

@@ -1,16 +1,16 @@
-"""Errors that are sentences for a person.
+"""Errors whose text is a sentence for the user.
 
-UserError                 something a user can understand and mend: dialog, or `error:` and exit code 2
-├── LabelError            a label set or a label name does not fit
-├── ImageError            a picture cannot be read
-├── MaskError             a mask cannot be read or does not belong to its picture
-├── ProjectError          a project folder cannot be opened, made or written
-├── CheckpointError       a model file is not ours, damaged, or of other labels
-├── TrainingError         training cannot start or go on
-├── DisplayError          there is no screen that the window could be opened on
+UserError                 something a user can understand and fix: a dialog, or `error:` and exit code 2
+├── LabelError            a label set or label name is invalid
+├── ImageError            an image cannot be read
+├── MaskError             a mask cannot be read or does not belong to its image
+├── ProjectError          a project folder cannot be opened, created or written
+├── CheckpointError       a model file is damaged, not ours, or made for other labels
+├── TrainingError         training cannot start or continue
+├── DisplayError          there is no screen to open the window on
 └── WriteError            a file cannot be written
 
-Anything else that is raised is a bug: traceback to the log, one plain dialog.
+Any other exception is a bug: its traceback goes to the log, and the window shows one plain dialog.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Remedy(Enum):
 
 
 class UserError(Exception):
-    """Something a user can understand and mend; its text is one or two sentences.
+    """Something a user can understand and fix; its text is one or two sentences.
 
     Attributes:
         remedy: what to do about it, where each face has its own words for that.
@@ -42,32 +42,32 @@ class UserError(Exception):
 
 
 class LabelError(UserError):
-    """A label set or a label name does not fit."""
+    """A label set or label name is invalid."""
 
 
 class ImageError(UserError):
-    """A picture cannot be read."""
+    """An image cannot be read."""
 
 
 class MaskError(UserError):
-    """A mask cannot be read or does not belong to its picture."""
+    """A mask cannot be read or does not belong to its image."""
 
 
 class ProjectError(UserError):
-    """A project folder cannot be opened, made or written."""
+    """A project folder cannot be opened, created or written."""
 
 
 class CheckpointError(UserError):
-    """A model file is not ours, damaged, or made for other labels."""
+    """A model file is damaged, not ours, or made for other labels."""
 
 
 class TrainingError(UserError):
-    """Training cannot start or go on."""
+    """Training cannot start or continue."""
 
 
 class DisplayError(UserError):
-    """There is no screen that the window could be opened on."""
+    """There is no screen to open the window on."""
 
 
 class WriteError(UserError):
-    """A file cannot be written; what stood there before still stands."""
+    """A file cannot be written; its previous content is intact."""

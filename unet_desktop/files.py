@@ -1,4 +1,4 @@
-"""Writing files so that the last good state survives: beside, flushed, checked, then replaced."""
+"""Writing files so that the last good state survives: write a temporary, flush, check, then replace."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from unet_desktop.errors import ProjectError, WriteError
 
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
-"""Bytes that even a slow disk takes in well under a second."""
+"""Bytes that even a slow disk writes in well under a second."""
 _ABANDONED_AFTER = 3600.0
-"""Seconds after which nobody is still writing a temporary."""
+"""Seconds after which a temporary is surely no longer being written."""
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
-    """Replace the file's content, or leave it as it was.
+    """Replace the file's content, or leave it unchanged.
 
-    The data is on the disk when this returns: a cut of power shows the old content or the new, never a mix.
+    The data is on disk when this returns: a power cut leaves the old content or the new, never a mix.
 
     Raises:
-        WriteError: no room, no right, or the folder is gone; the old file still stands.
+        WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
     _replace(path, [data])
 
 
 def append_bytes(path: Path, data: bytes, at: int) -> int:
-    """Write data behind the first `at` bytes of a file; it is on the disk when this returns.
+    """Write data after the first `at` bytes of a file; it is on disk when this returns.
 
-    Whatever lies behind them is what an attempt that failed, or a program that was killed, left half-written. So
-    whoever reads such a file must recognise a torn end, and whoever calls this again after a failure loses nothing.
+    Anything after those bytes was left half-written by a failed attempt or a killed program, and is overwritten.
+    Readers of such a file must therefore tolerate a truncated end; calling this again after a failure loses nothing.
 
     Returns:
         the file's new length.
 
     Raises:
-        WriteError: no room, no right, or the file is shorter than it was; its first `at` bytes still stand.
+        WriteError: disk full, no permission, or the file became shorter; its first `at` bytes are intact.
     """
     try:
         with path.open("r+b") as file:
@@ -63,14 +63,14 @@ def append_bytes(path: Path, data: bytes, at: int) -> int:
 
 
 class AppendOnlyFile:
-    """A file that pieces are put to the end of, one after the other, by one program.
+    """A file that one program appends to, piece by piece.
 
-    A piece survives the program's end, however it ends, as soon as `append` returns; a cut of power may cost those
-    since then and tear the last one.
+    Once `append` returns, the piece survives a crash of the program; a power cut may lose recent pieces and truncate
+    the last one.
     """
 
     def __init__(self, path: Path, at: int) -> None:
-        """Go on behind the first `at` bytes; what lies behind them is cut off. The file is made when it is not there.
+        """Append after the first `at` bytes and cut off the rest; create the file if it does not exist.
 
         Raises:
             WriteError: it cannot be opened.
@@ -83,10 +83,10 @@ class AppendOnlyFile:
             raise self._error(error) from error
 
     def append(self, data: bytes) -> int:
-        """Put data to the end and return where it starts.
+        """Append data and return the offset it starts at.
 
         Raises:
-            WriteError: not all of it could be written; the file ends where it did.
+            WriteError: not all of it could be written; the file keeps its previous end.
         """
         start = self._end
         try:
@@ -101,7 +101,7 @@ class AppendOnlyFile:
         return start
 
     def close(self) -> None:
-        """Have it all on the disk, as far as that can be had."""
+        """Flush to disk, if the file system can, and close."""
         if self._file.closed:
             return
         with contextlib.suppress(OSError):
@@ -114,10 +114,10 @@ class AppendOnlyFile:
 
 
 def move_file(source: Path, target: Path) -> None:
-    """Give a file another name in its folder, durably; a file of that name is replaced.
+    """Rename a file within its folder, durably; an existing target is replaced.
 
     Raises:
-        WriteError: it cannot be renamed; it is where it was.
+        WriteError: it cannot be renamed; nothing changed.
     """
     try:
         os.replace(source, target)
@@ -127,16 +127,16 @@ def move_file(source: Path, target: Path) -> None:
 
 
 def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[None]:
-    """Replace the file's content by these pieces together, as `write_bytes` does, yielding where it can be given up.
+    """Replace the file's content with these pieces, as `write_bytes` does, yielding wherever writing can be abandoned.
 
-    Each step is on the disk before the next, so that no step has to wait for all of it.
+    Each step is flushed before the next, so that no step waits for the whole file.
     """
     pieces = (piece[at : at + _STEP] for piece in data for at in range(0, len(piece), _STEP))
     yield from _replacing(path, pieces, flush_each=True)
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
-    """Replace the file's content by these pieces together, as `write_bytes` does, holding one of them at a time.
+    """Replace the file's content with these pieces, as `write_bytes` does, holding one piece in memory at a time.
 
     Raises:
         WriteError: see `write_bytes`.
@@ -145,7 +145,7 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a file's content; the target is whole or not there. See `write_bytes`.
+    """Copy a file's content; the target is complete or absent, see `write_bytes`.
 
     Raises:
         WriteError: the source cannot be read, or the target cannot be written.
@@ -179,12 +179,12 @@ def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: 
 
 @contextlib.contextmanager
 def replace_file(path: Path) -> Iterator[IO[bytes]]:
-    """An open file that takes this one's place when the block ends well, for what is too much to hold in memory.
+    """Yield an open file that replaces this one when the block succeeds, for data too large for memory.
 
-    The block writes to its end last. See `write_bytes`.
+    The block must leave the position at the file's end. See `write_bytes`.
 
     Raises:
-        WriteError: no room, no right, or the folder is gone; the old file still stands.
+        WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
     temporary: str | None = None
     try:
@@ -204,7 +204,7 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(
-            f"{path} could not be written ({reason}). Check free space and permissions; what was there is unchanged."
+            f"{path} could not be written ({reason}). Check free space and permissions; the old file is unchanged."
         ) from error
     finally:
         if temporary is not None:
@@ -213,7 +213,7 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def delete_file(path: Path) -> None:
-    """Delete a file if it is there.
+    """Delete a file if it exists.
 
     Raises:
         WriteError: it cannot be deleted.
@@ -235,21 +235,21 @@ def write_json(path: Path, data: object) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder and those above it.
+    """Create the folder and its parents.
 
     Raises:
-        WriteError: it cannot be made.
+        WriteError: it cannot be created.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError(
-            f"The folder {path} could not be made ({error.strerror}). Choose another place or check permissions."
+            f"The folder {path} could not be created ({error.strerror}). Choose another place or check permissions."
         ) from error
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of the file's content; decoders do not notice flipped bytes, this does."""
+    """Return the hexadecimal SHA-256 of the file's content."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -258,12 +258,12 @@ def sha256(path: Path) -> str:
 
 
 def remove_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> None:
-    """Remove what a killed program left while writing in this folder.
+    """Remove temporaries that a killed program left in this folder.
 
     Args:
-        folder: where to look; folders in it are left alone.
-        alone: nobody else writes here now, so all temporaries go; else only old ones, which nobody writes any more.
-        of: only those of files whose names begin so.
+        folder: where to look; subfolders are not searched.
+        alone: no other program is writing here, so remove all temporaries; else only old ones.
+        of: remove only temporaries of files whose names start with this.
     """
     for stray in folder.glob(f".{of}*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):
@@ -272,7 +272,7 @@ def remove_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> No
 
 
 def _mode_for(path: Path) -> int:
-    """The old file's permissions, or what the process's umask allows a new one."""
+    """Return the old file's permissions, or those that the umask gives a new file."""
     try:
         return path.stat().st_mode & 0o777
     except FileNotFoundError:
@@ -282,7 +282,7 @@ def _mode_for(path: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable; Windows has no such call and needs none."""
+    """Make the new name durable; Windows has no such call and needs none."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -293,15 +293,15 @@ def _sync_folder(folder: Path) -> None:
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; empty when the file is not there.
+    """Return the JSON object in a file; empty if the file does not exist.
 
     Raises:
-        ProjectError: damaged.
+        ProjectError: the file is damaged.
     """
     try:
         data = json.loads(path.read_text("utf-8"))
         if not isinstance(data, dict):
-            raise ValueError("it holds no object")
+            raise ValueError("it is not a JSON object")
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Labels: the named, coloured, possibly nested structures that a project's masks are made of."""
+"""Labels: the named, coloured, possibly nested structures that masks are made of."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from unet_desktop.errors import LabelError
 
 BACKGROUND = 0
-"""Pixel value of everything that is none of the labels."""
+"""Pixel value of everything that belongs to no label."""
 NOT_ANNOTATED = 255
-"""Pixel value of what nobody has judged: it carries no loss and is in no figure."""
+"""Pixel value of what nobody has judged: it is left out of the loss and of all metrics."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One structure: its pixel value, name, colour, and how it lies to the others.
+    """One structure: its pixel value, name, colour, and relation to the others.
 
     Attributes:
         value: pixel value in a mask, 1..254.
-        name: what people call it, unique in its set.
+        name: unique in its set.
         colour: "#rrggbb".
-        inside: name of the label that it always lies in, or None.
-        unique: a picture holds at most one of it, in one piece (an optic disc; not a cell nucleus).
+        inside: name of the label that contains it, or None.
+        unique: an image holds at most one, in one piece (an optic disc; not a cell nucleus).
     """
 
     value: int
@@ -37,16 +37,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """The labels of one project, in order: a label stands behind the one that it lies inside.
+    """The labels of one project, in order: a label comes after the one it lies inside.
 
     Raises:
-        LabelError: at construction, when a value, name, colour or `inside` does not fit.
+        LabelError: at construction, if a value, name, colour or `inside` is invalid.
     """
 
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
-        """Refuse what no mask could hold or no person could tell apart."""
         if not self.labels:
             raise LabelError("A project needs at least one label.")
         names: set[str] = set()
@@ -57,7 +56,7 @@ class LabelSet:
             if label.value in values:
                 raise LabelError(f"Two labels have the value {label.value}; give each its own.")
             if not label.name.strip() or _key(label.name) in {_key(name) for name in names}:
-                raise LabelError(f'Each label needs a name of its own; "{label.name}" is empty or taken.')
+                raise LabelError(f'Each label needs a unique name; "{label.name}" is empty or taken.')
             if not _COLOUR.fullmatch(label.colour):
                 raise LabelError(f'Label "{label.name}" has the colour "{label.colour}"; write it as #rrggbb.')
             if label.inside is not None and label.inside not in names:
@@ -66,15 +65,15 @@ class LabelSet:
             values.add(label.value)
 
     def __iter__(self) -> Iterator[Label]:
-        """Labels in order, a parent before its children."""
+        """Iterate over the labels in order, a parent before its children."""
         return iter(self.labels)
 
     def __len__(self) -> int:
-        """Number of labels, which is also the number of regions."""
+        """Return the number of labels, which is also the number of regions."""
         return len(self.labels)
 
     def by_name(self, name: str) -> Label:
-        """The label of that name.
+        """Return the label with that name.
 
         Raises:
             LabelError: there is none.
@@ -85,27 +84,27 @@ class LabelSet:
         raise LabelError(f'There is no label "{name}"; there are {", ".join(label.name for label in self)}.')
 
     def by_value(self, value: int) -> Label | None:
-        """The label of that pixel value, or None for background, not annotated and unknown values."""
+        """Return the label with that pixel value; None for background, not annotated and unknown values."""
         return next((label for label in self.labels if label.value == value), None)
 
     def parent(self, label: Label) -> Label | None:
-        """The label that this one lies in, or None."""
+        """Return the label that this one lies inside, or None."""
         return None if label.inside is None else self.by_name(label.inside)
 
     def region_values(self, label: Label) -> tuple[int, ...]:
-        """Pixel values of the label's region: its own and those of all that lies inside it."""
+        """Return the pixel values of the label's region: its own and those of all labels inside it."""
         names = {label.name}
-        for other in self.labels:  # parents stand first, so one pass finds all descendants
+        for other in self.labels:  # parents come first, so one pass finds all descendants
             if other.inside in names:
                 names.add(other.name)
         return tuple(other.value for other in self.labels if other.name in names)
 
     def location_label(self) -> Label | None:
-        """The outermost label of which a picture holds one: what a locating network looks for."""
+        """Return the unique outermost label, which the locating network looks for; None if there is none."""
         return next((label for label in self.labels if label.unique and label.inside is None), None)
 
     def to_json(self) -> list[dict[str, object]]:
-        """Plain data for a JSON file."""
+        """Return plain data for a JSON file."""
         return [
             {
                 "value": label.value,
@@ -119,10 +118,10 @@ class LabelSet:
 
     @classmethod
     def from_json(cls, data: object) -> LabelSet:
-        """The set that `to_json` wrote.
+        """Return the label set that `to_json` wrote.
 
         Raises:
-            LabelError: the data has another form.
+            LabelError: the data is malformed.
         """
         if not isinstance(data, list):
             raise LabelError("The labels must be a list.")
@@ -130,7 +129,7 @@ class LabelSet:
 
 
 def _key(name: str) -> str:
-    """Names that differ in nothing else would meet in the columns of a table and in file names."""
+    """Normalise what tables and file names do not distinguish: case, and underscore against space."""
     return name.strip().casefold().replace("_", " ")
 
 
@@ -147,7 +146,7 @@ def _label_from_json(entry: object) -> Label:
         or not (inside is None or isinstance(inside, str))
         or not isinstance(unique, bool)
     ):
-        raise LabelError(f"This label has a field of the wrong kind: {entry!r}.")
+        raise LabelError(f"This label has a field of the wrong type: {entry!r}.")
     return Label(value, name, colour, inside, unique)
 
 
@@ -165,4 +164,4 @@ TEMPLATES: dict[str, LabelSet | None] = {
     "One structure": ONE_STRUCTURE,
     "Custom": None,
 }
-"""What a new project offers; "Custom" starts from nothing and the user names the labels."""
+"""What a new project offers; with "Custom" the user enters all labels."""

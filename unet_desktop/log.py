@@ -1,4 +1,4 @@
-"""The log: one rotating file in the user's state folder; nothing leaves the computer."""
+"""The log: one rotating file in the user's log folder; nothing leaves the computer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_path() -> Path:
-    """Where the log is on this computer."""
+    """Return the path of the log file on this computer."""
     return Path(platformdirs.user_log_dir("unet-desktop", appauthor=False)) / "unet-desktop.log"
 
 
 def start_logging() -> Path | None:
-    """Log to the file from now on, warnings of libraries included; None where no log can be written."""
+    """Start logging to the file, including library warnings; return its path, or None if it cannot be written."""
     path = log_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Files that come with the program: found in a checkout, in an installed wheel and in a frozen folder alike."""
+"""Files that ship with the program, found in a checkout, an installed wheel or a frozen build."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource(name: str) -> Path:
-    """Path of a bundled file.
+    """Return the path of a bundled file.
 
     Raises:
-        FileNotFoundError: it is not among the resources, which is a fault of the installation.
+        FileNotFoundError: it is missing; the installation is broken.
     """
     for folder in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
         path = folder / name

@@ -177,7 +177,7 @@ class TestImport:
 
     def test_a_project_below_a_file_cannot_be_written(self, refused, pictures, tmp_path):
         (tmp_path / "file").write_text("in the way")
-        assert "could not be made" in refused("import", pictures, tmp_path / "file" / "project")
+        assert "could not be created" in refused("import", pictures, tmp_path / "file" / "project")
         assert (tmp_path / "file").read_text() == "in the way"
 
     def test_another_layout_than_drishtis_is_named(self, refused, pictures, tmp_path):

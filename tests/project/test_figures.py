@@ -111,4 +111,4 @@ def test_a_ratio_that_is_none_marks_its_case_alone(project, case, value):
     path = project.layout.record(case.id)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"vcdr": value}))
     project.layout.catalog.unlink()
-    assert "cannot be understood" in Project.open(project.root).case(case.id).damage
+    assert "cannot be read" in Project.open(project.root).case(case.id).damage

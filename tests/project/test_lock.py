@@ -37,7 +37,7 @@ def test_a_holder_that_cannot_be_read_is_no_error(tmp_path):
     (tmp_path / ".lock").write_text("{")
     found = try_lock(tmp_path / ".lock")
     assert isinstance(found, Holder)
-    assert str(found) == "who that is could not be read"
+    assert str(found) == "its user could not be determined"
     held.release()
 
 

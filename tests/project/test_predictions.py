@@ -81,5 +81,5 @@ def test_a_record_that_nobody_understands_is_one_sentence(project, case, disc_ma
     project.save_prediction(case.id, disc_mask, model="a", confidence=0.75, trust=TRUST)
     path = project.layout.prediction_record(case.id)
     path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
-    with pytest.raises(ProjectError, match="cannot be understood"):
+    with pytest.raises(ProjectError, match="cannot be read"):
         project.load_prediction(case.id)

@@ -122,7 +122,7 @@ def test_the_file_comes_back(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[]", '"train"', '{"a": "test"}', '{"a": null}', '{"a": []}', "\x00"])
 def test_a_damaged_file_is_one_sentence(tmp_path, text):
     (tmp_path / "split.json").write_text(text)
-    with pytest.raises(ProjectError, match=r"split.json cannot be read .* delete it to split anew"):
+    with pytest.raises(ProjectError, match=r"split.json cannot be read .* delete it to split the cases again"):
         read_split(tmp_path / "split.json")
 
 

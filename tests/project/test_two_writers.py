@@ -41,5 +41,5 @@ def test_an_index_that_cannot_be_written_loses_nothing(window, monkeypatch, capl
     window.layout.catalog.unlink()
     window.layout.catalog.mkdir()
     window.mark("photo", notes="kept")
-    assert "not brought up to date" in caplog.text
+    assert "was not updated" in caplog.text
     assert Project.open(window.root).case("photo").notes == "kept"

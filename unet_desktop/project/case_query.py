@@ -1,4 +1,4 @@
-"""CaseQuery: which cases of a project are wanted, and in which order."""
+"""CaseQuery: which cases of a project to list, and in which order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 
 
 class CaseFilter(StrEnum):
-    """Which cases are kept; each state by its own name."""
+    """Which cases to list; each state has a filter of the same name."""
 
     ALL = "all"
     NEW = "new"
@@ -24,7 +24,7 @@ class CaseFilter(StrEnum):
 
 
 class Order(StrEnum):
-    """What the cases are sorted by; the comments say which come first."""
+    """What cases are sorted by; the comments say which come first."""
 
     NAME = "name"  # 9 before 10
     CHANGED = "changed"  # the latest
@@ -37,10 +37,10 @@ class CaseQuery:
     """Which cases, in which order.
 
     Attributes:
-        words: each must occur in the name, the patient or the notes, upper and lower case alike.
-        filter: of which state, or flagged, or with notes.
+        words: each must occur in the name, patient or notes; case-insensitive.
+        filter: cases of one state, flagged ones, or those with notes.
         order: what they are sorted by.
-        backwards: the other way round; cases without a figure stay last.
+        backwards: reverse the order; cases without a value stay last.
     """
 
     words: str = ""
@@ -50,17 +50,17 @@ class CaseQuery:
 
 
 def matching_ids(cases: Iterable[Case], query: CaseQuery) -> set[str]:
-    """Ids of the cases that the query keeps."""
+    """Return the ids of the cases that match the query."""
     words = query.words.casefold().split()
     return {case.id for case in cases if query.filter in filters_matching(case) and (not words or _has(case, words))}
 
 
 def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
-    """Ids of all cases, kept or not, in the query's order.
+    """Return the ids of all cases, matching or not, in the query's order.
 
     Args:
-        cases: in natural order of their names; cases of equal figures stay in it.
-        query: whose order counts.
+        cases: in natural order of their names; the sort is stable.
+        query: only its order is used.
     """
     if query.order is Order.NAME:
         ids = [case.id for case in cases]
@@ -76,9 +76,9 @@ def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
 
 
 def most_useful_first(cases: Iterable[Case]) -> list[str]:
-    """Ids of the uncorrected cases that would teach, the one from which most is to be learned first.
+    """Return the ids of the uncorrected cases, those most useful for training first.
 
-    Unfamiliar ones first, then those of least confidence, then those that nobody predicted, as they come.
+    Unfamiliar ones come first, then those of lowest confidence, then those without a prediction, in the given order.
     """
 
     def rank(case: Case) -> tuple[bool, bool, float]:
@@ -90,7 +90,7 @@ def most_useful_first(cases: Iterable[Case]) -> list[str]:
 
 
 def filters_matching(case: Case) -> tuple[CaseFilter, ...]:
-    """The choices that keep this case."""
+    """Return the filters that match this case."""
     found = _KINDS[case.state]
     if case.flagged:
         found += (CaseFilter.FLAGGED,)

@@ -1,6 +1,6 @@
-"""Catalog: the SQLite index over the case records, so that ten thousand cases open at once.
+"""Catalog: the SQLite index over the case records, which makes opening ten thousand cases fast.
 
-It is never needed: what cannot be read is read from the records, what cannot be written is logged and mended later.
+It is never required: what it lacks is read from the records, and what cannot be written is logged and fixed later.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from unet_desktop.project.case import Case, CaseState
 log = logging.getLogger("unet.project")
 
 VERSION = 4
-"""Of the table's form; an index of another version is made anew."""
+"""Version of the table; an index of another version is rebuilt."""
 
 Stamp = tuple[int, int, int, int]
-"""When a record was written, in nanoseconds, and its length in bytes; the same of the prediction's, 0 without one."""
+"""Modification time in ns and length in bytes of the case's record, then of its prediction's record (0 if none)."""
 
 _COLUMNS = tuple(field.name for field in fields(Case) if field.name != "damage")  # a damaged record is read again
 _STAMP = ("record_written", "record_length", "prediction_written", "prediction_length")
@@ -31,26 +31,26 @@ _TYPES = dict.fromkeys(("height", "width", "flagged", "unfamiliar", *_STAMP), "I
     ("vcdr", "confidence", "predicted_vcdr"), "REAL"
 )
 _WAIT = 2.0
-"""Seconds to wait for another program that writes; the window waits as long."""
+"""Seconds to wait while another program writes; the window is blocked for as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case and the stamp of the records that it was read from."""
+    """A case and the stamp of the records it was read from."""
 
     case: Case
     stamp: Stamp
 
 
 class Catalog:
-    """The index; it holds nothing that the records do not, and may be deleted."""
+    """The index; it holds nothing that the records do not, so it may be deleted."""
 
     def __init__(self, path: Path) -> None:
-        """Refer to the index file; it is opened with each use, so threads need not share it."""
+        """Use this index file; it is opened for each operation, so threads do not share a connection."""
         self._path = path
 
     def read(self) -> dict[str, Entry]:
-        """All entries by case id; none where there is no index of this version that can be read."""
+        """Return all entries by case id; empty if there is no readable index of this version."""
         if not self._path.exists():
             return {}
         try:
@@ -60,7 +60,7 @@ class Catalog:
                 rows = connection.execute(f"SELECT {', '.join(_COLUMNS + _STAMP)} FROM cases").fetchall()
             return {row[0]: _entry(row) for row in rows}
         except (sqlite3.Error, ValueError, TypeError) as error:
-            log.warning("The index %s is made anew: %s", self._path, error)
+            log.warning("The index %s is rebuilt: %s", self._path, error)
             self.clear()
             return {}
 
@@ -73,13 +73,13 @@ class Catalog:
             self._change(command, rows)
 
     def remove(self, case_ids: Iterable[str]) -> None:
-        """Forget these cases."""
+        """Remove these cases."""
         rows = [(case_id,) for case_id in case_ids]
         if rows:
             self._change("DELETE FROM cases WHERE id = ?", rows)
 
     def clear(self) -> None:
-        """Forget everything, also an index that is damaged."""
+        """Delete the index, even a damaged one."""
         with contextlib.suppress(OSError):  # a read-only folder
             self._path.unlink(missing_ok=True)
 
@@ -88,13 +88,13 @@ class Catalog:
             with self._open() as connection:
                 connection.executemany(command, rows)
         except sqlite3.Error as error:
-            log.warning("The index %s was not brought up to date: %s", self._path, error)
+            log.warning("The index %s was not updated: %s", self._path, error)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self._path, timeout=_WAIT)
         try:
-            connection.execute("PRAGMA synchronous = NORMAL")  # the records are the truth and are flushed
+            connection.execute("PRAGMA synchronous = NORMAL")  # the records are the truth, and they are flushed
             with connection:
                 if not connection.execute("SELECT name FROM sqlite_master WHERE name = 'cases'").fetchone():
                     columns = (f"{name} {_TYPES.get(name, 'TEXT NOT NULL')}" for name in _COLUMNS + _STAMP)

@@ -1,7 +1,7 @@
-"""Corrections: how much the first proposal of each case had to be changed; the corrective curve is made of them.
+"""Corrections: how much the first proposal of each case had to be changed; the source of the corrective curve.
 
-A line a case in a file of its own, because a prediction is replaced by the next model's and would be forgotten. What
-is missing there can be worked out again as long as prediction and human mask both stand on disk.
+They are kept in their own file, one line per case, because the next model's prediction replaces the first one. A
+missing line can be computed again while prediction and human mask are both on disk.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from unet_desktop.project.predictions import read_record
 log = logging.getLogger("unet.project")
 
 _WRITING = Lock()
-"""A job and the window may both note a correction; neither shall lose the other's."""
+"""Held while writing: a job and the window may both record corrections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A proposal against what a human made of it.
+    """A proposal compared with the human mask made from it.
 
     Attributes:
         case: its id.
-        model: fingerprint of the model that proposed.
-        figures: "dice/<label>" and "dice", of the proposal against the human mask; empty in a line that takes the
-            case's former one back, because what was done to it was undone.
+        model: weights_sha256 of the model that made the proposal.
+        figures: "dice/<label>" and "dice", of the proposal against the human mask; empty in a line that revokes the
+            case's earlier line, because the correction was undone.
         when: the case was first corrected (ISO 8601, UTC).
-        seen: the model had learned from this case, or was chosen by it; then the figures say little.
+        seen: the model was trained or selected on this case, so the figures mean little.
     """
 
     case: str
@@ -52,19 +52,19 @@ class Correction:
 
 
 def read_corrections(layout: Layout) -> list[Correction]:
-    """One a case, in the order in which they were corrected; lines that are torn or foreign are passed over."""
+    """Return one correction per case, in the order they were corrected; damaged lines are skipped."""
     return sorted(_read(layout.corrections).values(), key=lambda correction: (correction.when, correction.case))
 
 
 def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
-    """Note the corrected ones among these cases of which a prediction, maybe a rejected one, is on disk; in any thread.
+    """Record those of these cases that are corrected and have a prediction (even a rejected one) on disk.
 
-    The first model that proposed counts: when a case is predicted again later, that model has learned from it. While
-    its proposal stands, further changes of the mask replace the figures. Of a case that is uncorrected again, what was
-    noted is taken back.
+    Only the first model's proposal counts, because a later model may have been trained on the case. While that
+    proposal exists, further changes of the mask update the figures. If a case is uncorrected again, its correction is
+    revoked. Any thread may call this.
 
     Returns:
-        Whether something was noted.
+        whether anything was recorded.
 
     Raises:
         WriteError: it cannot be written.
@@ -82,10 +82,10 @@ def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) 
 
 
 def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction | None) -> Correction | None:
-    """What is to be noted of the case, or None."""
+    """Return what to record about the case, or None."""
     if case.state in UNCORRECTED:
         return None if known is None else replace(known, figures={})
-    if not layout.mask(case.id).exists():  # it is about to be written, and noted then
+    if not layout.mask(case.id).exists():  # it is about to be written, and recorded then
         return None
     try:
         path, record_path = layout.prediction(case.id), layout.prediction_record(case.id)
@@ -100,7 +100,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
         size = (case.height, case.width)
         proposed, mask = (read_mask(of, labels, size) for of in (path, layout.mask(case.id)))
         figures = {name: value for name, value in compare_masks(proposed, mask, labels).items() if "dice" in name}
-    except (UserError, OSError) as error:  # opening the case says what is wrong with it
+    except (UserError, OSError) as error:  # opening the case reports the problem
         log.info("no correction of %s: %s", case.id, error)
         return None
     if not figures or (known is not None and known.figures == figures):
@@ -109,7 +109,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
 
 
 def _seen(layout: Layout) -> dict[str, frozenset[str]]:
-    """Model's fingerprint to the cases that it learned from or was chosen by."""
+    """Map each model's weights_sha256 to the cases it was trained or validated on."""
     return {
         model.header.weights_sha256: frozenset(
             case for part in ("train_cases", "validation_cases") for case in model.header.data.get(part, ())
@@ -123,11 +123,11 @@ def _append(path: Path, data: bytes) -> None:
         files.write_bytes(path, data)
         return
     length = path.stat().st_size
-    files.append_bytes(path, b"\n" + data, length)  # after a torn line too; empty lines are passed over
+    files.append_bytes(path, b"\n" + data, length)  # the newline ends a truncated line; empty lines are skipped
 
 
 def _read(path: Path) -> dict[str, Correction]:
-    """Case to its newest line, unless that takes back what stood before."""
+    """Map each case to its latest correction, unless that was revoked."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -138,15 +138,15 @@ def _read(path: Path) -> dict[str, Correction]:
     found = {}
     for line in filter(None, lines):
         try:
-            correction = _understood(json.loads(line))
+            correction = _parse(json.loads(line))
         except (ValueError, KeyError, TypeError, RecursionError):
-            log.info("%s has a line that cannot be understood", path)
+            log.info("%s has a line that cannot be read", path)
             continue
         found[correction.case] = correction
     return {case: correction for case, correction in found.items() if correction.figures}
 
 
-def _understood(data: dict[str, Any]) -> Correction:
+def _parse(data: dict[str, Any]) -> Correction:
     figures = {str(name): float(value) for name, value in dict(data["figures"]).items()}
     texts = [data[name] for name in ("case", "model", "when")]
     if not all(isinstance(text, str) for text in texts) or not all(0.0 <= value <= 1.0 for value in figures.values()):

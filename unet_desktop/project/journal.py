@@ -33,24 +33,24 @@ from unet_desktop.masks.regions import Mask
 MAGIC = b"unet-desktop journal 1\n"
 FRAME = struct.Struct("<II")
 """Length and CRC-32 of a record."""
-_QUICK = 1
-"""Level of zlib: masks are runs of equal pixels, which the quickest level makes small already."""
+_ZLIB_LEVEL = 1
+"""Masks are runs of equal pixels, which even the fastest level compresses well."""
 
 State = int | None
-"""CRC-32 of a mask's pixels; None where there is no mask file."""
+"""CRC-32 of a mask's pixels; None if there is no mask file."""
 Stamp = tuple[int, int]
-"""When a file was written, in nanoseconds, and its length in bytes."""
+"""A file's modification time in ns and length in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalHeader:
-    """What the steps start from.
+    """The first record: what the steps start from.
 
     Attributes:
-        height, width: of the mask.
+        height, width: of the mask, pixels.
         state: of the mask file.
-        began_empty: nobody had drawn a mask before the first step.
-        model: fingerprint of the model whose prediction the mask started from, or empty.
+        began_empty: there was no mask before the first step.
+        model: weights_sha256 of the model whose prediction the mask started from, or empty.
     """
 
     height: int
@@ -62,7 +62,7 @@ class JournalHeader:
 
 @dataclass(frozen=True, slots=True)
 class MaskWriteStarted:
-    """The mask as it is after that many steps is about to be written to its file."""
+    """The mask as it is after this many steps is about to be written to its file."""
 
     state: State
     steps: int
@@ -70,19 +70,19 @@ class MaskWriteStarted:
 
 @dataclass(frozen=True, slots=True)
 class MaskWritten:
-    """The mask file was written and holds that many steps; None is the stamp of a file that was deleted."""
+    """The mask file was written and holds this many steps; the stamp is None if the file was deleted."""
 
     stamp: Stamp | None
     steps: int
 
 
 def state_of(mask: Mask | None) -> State:
-    """The state of a mask file with these pixels."""
+    """Return the state of a mask file with these pixels, (H, W) uint8; None stands for no file."""
     return None if mask is None else zlib.crc32(np.ascontiguousarray(mask).data)
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """The file's stamp, or None where it is not there."""
+    """Return the file's stamp, or None if it does not exist."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -91,10 +91,10 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 class Journal:
-    """The journal of one case that is being written; steps are added in one thread and flushed in another."""
+    """Writes the journal of one case; steps are added in one thread and flushed in another."""
 
     def __init__(self, path: Path, start: JournalHeader) -> None:
-        """Begin anew; a file that is there is replaced with the first flush."""
+        """Start a new journal; an existing file is replaced by the first flush."""
         self.path, self._start = path, start
         self._length = self._base = self._steps = self._kept = 0
         self._state = start.state
@@ -103,7 +103,7 @@ class Journal:
 
     @classmethod
     def resume(cls, path: Path, start: JournalHeader, length: int, steps: int, state: State) -> Journal:
-        """Go on behind the first `length` bytes of the file, which hold that many steps; the state is the mask's."""
+        """Append after the first `length` bytes of the file, which hold `steps` steps; `state` is the mask file's."""
         journal = cls(path, start)
         journal._state = state
         journal._length, journal._steps, journal._kept = length, steps, steps
@@ -111,21 +111,21 @@ class Journal:
 
     @property
     def state(self) -> State:
-        """Of the mask file, when the last one that was begun was written."""
+        """State of the mask file after the last write that was started."""
         return self._state
 
     @property
     def steps(self) -> int:
-        """How many steps were added."""
+        """Number of steps added."""
         return self._steps
 
     @property
     def safe(self) -> bool:
-        """Is every step on disk?"""
+        """Whether every step is on disk."""
         return self._kept == self._steps
 
     def add(self, entry: Step | MaskWriteStarted | MaskWritten) -> None:
-        """Note something; it takes no time, and `flush` brings it to the disk."""
+        """Queue an entry without any delay; `flush` writes it to disk."""
         with self._adding:
             self._pending.append(entry)
             self._steps += isinstance(entry, Step)
@@ -133,7 +133,7 @@ class Journal:
                 self._state = entry.state
 
     def flush(self) -> None:
-        """Bring all that was added to the disk.
+        """Write all queued entries to disk.
 
         Raises:
             WriteError: it cannot be written; it stays in memory for the next attempt.
@@ -150,12 +150,12 @@ class Journal:
             self._kept += sum(isinstance(entry, Step) for entry in entries)
 
     def restart(self, state: State, steps: int, model: str) -> None:
-        """Begin anew from a mask file that was written though the journal could not be.
+        """Start again from a mask file that was written although the journal could not be.
 
         Args:
             state: of the mask file.
-            steps: how many it holds; those are forgotten, for the next start could not tell them apart from others.
-            model: fingerprint of the model whose prediction the mask started from, or empty.
+            steps: number of steps it holds; they are dropped from the journal.
+            model: weights_sha256 of the model whose prediction the mask started from, or empty.
         """
         with self._writing, self._adding:
             kept, pending = self._kept, []
@@ -190,9 +190,9 @@ def _encoded_step(step: Step) -> bytes:
     head |= {"height": height, "width": width}
     if isinstance(patch, SourcePatch):
         head |= {"model_before": patch.model_before, "model": patch.model}
-    # A step back or forth is in the history already; only what it did to the pixels is needed.
+    # The history already holds an undone or redone step; only the resulting pixels are needed.
     planes = [patch.before, patch.after] if step.kind is StepKind.DONE else [patch.after]
-    return _framed(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _QUICK))
+    return _framed(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _ZLIB_LEVEL))
 
 
 def _framed(head: dict[str, object], pixels: bytes = b"") -> bytes:
@@ -205,16 +205,16 @@ _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedJournal:
-    """A journal as it was found.
+    """A journal read from disk.
 
     Attributes:
         path: the journal's file.
         header: what its steps start from.
-        states: states that the mask file can be in, and how many steps each holds, oldest first.
-        written: what is known of the mask file as it was written last, or None.
-        length: bytes of the file that are whole.
-        damaged: a record in the middle is not whole; what follows on it cannot be used.
-        records: the steps, still as they are on disk.
+        states: the states that the mask file can be in, with the number of steps in each, oldest first.
+        written: the last completed write of the mask file, or None.
+        length: bytes of the file before any damage.
+        damaged: a record in the middle is damaged, and those after it cannot be used.
+        records: the steps, still encoded.
     """
 
     path: Path
@@ -227,27 +227,27 @@ class LoadedJournal:
 
     @property
     def steps(self) -> int:
-        """How many steps it holds."""
+        """Number of steps."""
         return len(self.records)
 
     def is_up_to_date(self, stamp: Stamp | None) -> bool:
-        """Does the mask file of that stamp hold all steps already?"""
+        """Return whether the mask file with this stamp already holds all steps."""
         return self.written is not None and self.written == MaskWritten(stamp, self.steps)
 
     def steps_in(self, state: State) -> int | None:
-        """How many steps a mask file in this state holds; None when the journal does not know that state."""
+        """Return the number of steps in a mask file of this state; None if the journal does not know the state."""
         found = [known.steps for known in self.states if known.state == state]
         return found[-1] if found else None
 
     def replay(self, mask: Mask | None = None, budget: int = BUDGET) -> ReplayResult:
-        """Do all steps again, and apply them to a mask in place when one is given.
+        """Replay all steps, applying them to the mask in place if one is given.
 
         Args:
-            mask: (H, W) uint8 in any state that the journal knows; None when only the history is wanted.
+            mask: (H, W) uint8 in any state that the journal knows; None to get only the history.
             budget: bytes that the history may hold.
 
         Raises:
-            ProjectError: a record cannot be understood.
+            ProjectError: a record cannot be read.
         """
         history, model = History(budget), self.header.model
         for step in self._steps():
@@ -258,42 +258,42 @@ class LoadedJournal:
             if step.kind is StepKind.DONE:
                 history.push(step.patch)
             elif (history.undo() if step.kind is StepKind.UNDONE else history.redo()) is None:
-                history = History(budget)  # it goes back behind the start, so what follows on it is not known
+                history = History(budget)  # it undoes a step from before the journal, so earlier history is unusable
         return ReplayResult(history, model)
 
     def resume(self) -> Journal:
-        """Go on writing behind what is whole."""
+        """Return a journal that appends after the intact part."""
         return Journal.resume(self.path, self.header, self.length, self.steps, self.states[-1].state)
 
     def _steps(self) -> Iterator[Step]:
-        """One after another: all of them at once could be more than fits into memory."""
+        """Decode the steps one at a time, because all of them might not fit into memory."""
         for record in self.records:
             try:
                 yield _step(record, self.header.height, self.header.width)
             except _MALFORMED as error:
-                raise ProjectError(f"The journal {self.path} cannot be understood ({error}).") from error
+                raise ProjectError(f"The journal {self.path} cannot be read ({error}).") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplayResult:
-    """What the steps led to: the history, and the model whose prediction the mask started from, or empty."""
+    """The history after replaying, and the model whose prediction the mask started from, or empty."""
 
     history: History
     model: str
 
 
 def read_journal(path: Path) -> LoadedJournal | None:
-    """The journal, or None where there is none. A record that is torn at the end was never finished: it is left out.
+    """Read a journal; None if there is none. An incomplete record at the end is left out.
 
     Raises:
-        ProjectError: it cannot be read, or is no journal.
+        ProjectError: it cannot be read, or is not a journal.
     """
     try:
         data = path.read_bytes()
         if not data.startswith(MAGIC):
-            raise ValueError("it does not begin as a journal does")
+            raise ValueError("it does not start like a journal")
         records, end, damaged = _frames(data)
-        return _recording(path, records, end, damaged)
+        return _parse_journal(path, records, end, damaged)
     except FileNotFoundError:
         return None
     except (OSError, *_MALFORMED) as error:
@@ -301,7 +301,7 @@ def read_journal(path: Path) -> LoadedJournal | None:
 
 
 def _frames(data: bytes) -> tuple[list[bytes], int, bool]:
-    """The whole records, where the last one ends, and whether others lie behind one that is not whole."""
+    """Return the intact records, the end of the last one, and whether more data follows a damaged record."""
     records: list[bytes] = []
     at = len(MAGIC)
     while at + FRAME.size <= len(data):
@@ -315,11 +315,11 @@ def _frames(data: bytes) -> tuple[list[bytes], int, bool]:
     return records, at, False
 
 
-def _recording(path: Path, records: list[bytes], length: int, damaged: bool) -> LoadedJournal:
+def _parse_journal(path: Path, records: list[bytes], length: int, damaged: bool) -> LoadedJournal:
     heads = [json.loads(record[: record.index(b"\n")]) for record in records]
     kinds = [head.pop("is") for head in heads]
     if not kinds or kinds[0] != "start":
-        raise ValueError("it has no start")
+        raise ValueError("it has no header")
     start = JournalHeader(**heads[0])
     states, folded, steps = [MaskWriteStarted(start.state, 0)], None, []
     for kind, head, record in zip(kinds[1:], heads[1:], records[1:], strict=True):

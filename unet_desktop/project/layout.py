@@ -1,4 +1,4 @@
-"""Every path of a project is spelled here."""
+"""Layout: the one place that knows every path of a project."""
 
 from __future__ import annotations
 
@@ -13,61 +13,61 @@ JOURNAL_SUFFIX = ".journal"
 TRAINING_SUFFIX = ".training"
 _LONGEST_ID = 80
 _LONGEST_ID_BYTES = 200
-"""File systems count bytes and stop at 255; suffixes, numbers and temporaries need some of them."""
+"""File systems limit names to 255 bytes, of which suffixes, numbers and temporaries need some."""
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 )
-"""What Windows takes for a device, whatever suffix follows."""
+"""Names that Windows treats as devices, whatever suffix follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things are in a project folder.
+    """Paths in a project folder.
 
     project.json        name, labels, format number
-    cases/ID.json       one record a case: where its picture is, patient, eye, notes, flags
-    images/             pictures that were copied in
-    masks/ID.png        human masks: the only ones that are trained on
-    masks/ID.journal    what was done to a mask since the program started; gone once it ended as it should
-    predictions/ID.png  the model's masks, with ID.json: from which model, and how far it may be trusted;
+    cases/ID.json       one record per case: where its image is, patient, eye, notes, flags
+    images/             images that were copied into the project
+    masks/ID.png        human masks: the only ones used for training
+    masks/ID.journal    the steps done to a mask since the program started; deleted when it exits normally
+    predictions/ID.png  the model's masks, with ID.json: which model, and how far to trust it;
                         .ID.rejected.png: one that was rejected
-    uncertainty/ID.png  where that model is uncertain, coarser than the picture
+    uncertainty/ID.png  where the model is uncertain, coarser than the image
     models/NAME.safetensors
-    models/NAME.txt     what people note of the model
-    runs/NAME.csv       figures of each training run, an epoch a line
-    runs/NAME.json      what the run was started with and, once it has finished, its figures of each validation case
-    runs/NAME.training  where a training is that has not finished
-    corrections.jsonl   how much the first proposal of each case had to be changed, a case a line
-    split.json          which cases (or patients) validate
-    catalog.sqlite      an index of cases/; it can be deleted and is made again
-    .lock               who has the project open; after a program was killed it lies there, held by nobody
+    models/NAME.txt     people's notes on the model
+    runs/NAME.csv       metrics of each training run, one line per epoch
+    runs/NAME.json      the run's settings and, once it has finished, its metrics for each validation case
+    runs/NAME.training  the state of an unfinished training
+    corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
+    split.json          which cases (or patients) are in the validation set
+    catalog.sqlite      an index of cases/; it can be deleted and is rebuilt
+    .lock               who has the project open; left behind by a killed program, but then not locked
     """
 
     root: Path
 
     @property
     def manifest(self) -> Path:
-        """The file that makes a folder a project."""
+        """File that makes a folder a project."""
         return self.root / "project.json"
 
     @property
     def catalog(self) -> Path:
-        """The index over the case records."""
+        """Index over the case records."""
         return self.root / "catalog.sqlite"
 
     @property
     def lock(self) -> Path:
-        """Held by the program that may write here."""
+        """Lock file, held by the program that may write here."""
         return self.root / ".lock"
 
     @property
     def split(self) -> Path:
-        """Which groups of cases validate."""
+        """File with the train/validation split."""
         return self.root / "split.json"
 
     @property
     def corrections(self) -> Path:
-        """How much proposals had to be changed."""
+        """File with the corrections of proposals."""
         return self.root / "corrections.jsonl"
 
     @property
@@ -77,7 +77,7 @@ class Layout:
 
     @property
     def images(self) -> Path:
-        """Folder of copied pictures."""
+        """Folder of copied images."""
         return self.root / "images"
 
     @property
@@ -92,7 +92,7 @@ class Layout:
 
     @property
     def uncertainty(self) -> Path:
-        """Folder of the maps of where the predictions are uncertain."""
+        """Folder of the predictions' uncertainty maps."""
         return self.root / "uncertainty"
 
     @property
@@ -107,89 +107,89 @@ class Layout:
 
     @property
     def thumbnails(self) -> Path:
-        """Folder of small pictures for lists; it can be deleted and is made again."""
+        """Folder of thumbnails; it can be deleted and is rebuilt."""
         return self.root / ".thumbnails"
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All folders that a new project gets."""
+        """Folders that a new project gets."""
         return (self.cases, self.images, self.masks, self.predictions, self.uncertainty, self.models, self.runs)
 
     def record(self, case_id: str) -> Path:
-        """The case's record."""
+        """Return the path of the case's record."""
         return self.cases / f"{case_id}.json"
 
     def mask(self, case_id: str) -> Path:
-        """The case's human mask."""
+        """Return the path of the case's human mask."""
         return self.masks / f"{case_id}.png"
 
     def journal(self, case_id: str) -> Path:
-        """The steps that were done to the case's human mask."""
+        """Return the path of the journal of the case's human mask."""
         return self.masks / f"{case_id}{JOURNAL_SUFFIX}"
 
     def journal_aside(self, case_id: str, number: int) -> Path:
-        """Where a journal is put that does not fit its mask; kept for whoever wants to look into it."""
+        """Return where a journal that does not match its mask is set aside."""
         return self.masks / f"{case_id}{JOURNAL_SUFFIX}.aside-{number}"
 
     def mask_aside(self, case_id: str, number: int) -> Path:
-        """Where a mask is put that cannot be read or does not fit; kept for whoever wants to look into it."""
+        """Return where an unreadable or mismatched mask is set aside."""
         return self.masks / f"{case_id}.png.bad-{number}"
 
     def prediction(self, case_id: str) -> Path:
-        """The model's mask of the case."""
+        """Return the path of the model's mask of the case."""
         return self.predictions / f"{case_id}.png"
 
     def prediction_record(self, case_id: str) -> Path:
-        """From which model the case's prediction is."""
+        """Return the path of the prediction's record."""
         return self.predictions / f"{case_id}.json"
 
     def uncertainty_map(self, case_id: str) -> Path:
-        """Where the case's prediction is uncertain."""
+        """Return the path of the prediction's uncertainty map."""
         return self.uncertainty / f"{case_id}.png"
 
     def rejected(self, case_id: str) -> Path:
-        """The model's mask of the case that somebody rejected, to be compared with what was drawn instead."""
+        """Return the path of the case's rejected prediction, kept to be compared with what was drawn instead."""
         return self.predictions / f".{case_id}.rejected.png"
 
     def rejected_record(self, case_id: str) -> Path:
-        """From which model that is."""
+        """Return the path of the rejected prediction's record."""
         return self.predictions / f".{case_id}.rejected.json"
 
     def thumbnail(self, case_id: str) -> Path:
-        """The case's small picture."""
+        """Return the path of the case's thumbnail."""
         return self.thumbnails / f"{case_id}.jpg"
 
     def model(self, name: str) -> Path:
-        """A checkpoint by name."""
+        """Return the path of a checkpoint."""
         return self.models / f"{name}{SUFFIX}"
 
     def model_notes(self, name: str) -> Path:
-        """What people note of the model of that name."""
+        """Return the path of the notes on a model."""
         return self.models / f"{name}.txt"
 
     def run(self, name: str) -> Path:
-        """Figures of the training run that made the model of that name."""
+        """Return the path of the metrics of a model's training run."""
         return self.runs / f"{name}.csv"
 
     def run_record(self, name: str) -> Path:
-        """What that run was started with, and what it came to."""
+        """Return the path of the run's settings and results."""
         return self.runs / f"{name}.json"
 
     def training_state(self, name: str) -> Path:
-        """Where the training of the model of that name is, until it has finished."""
+        """Return the path of the training state of an unfinished training."""
         return self.runs / f"{name}{TRAINING_SUFFIX}"
 
     def training_states(self) -> list[Path]:
-        """The states of all trainings that have not finished."""
+        """Return the paths of all training states."""
         return sorted(self.runs.glob(f"*{TRAINING_SUFFIX}"))
 
 
 def case_id_for(file_name: str, taken: set[str]) -> str:
-    """An id for a new case: the file's stem in characters that every file system takes, made unique.
+    """Return an id for a new case: the file's stem in portable characters, made unique.
 
-    Uniqueness disregards case, because Windows and macOS do.
+    Uniqueness ignores upper and lower case, because Windows and macOS do.
     """
-    stem = unicodedata.normalize("NFC", Path(file_name).stem)  # macOS takes "é" and "e" with an accent for the same
+    stem = unicodedata.normalize("NFC", Path(file_name).stem)  # macOS treats "é" and "e" + combining accent as equal
     stem = re.sub(r"[^\w.-]+", "_", stem).strip("._")[:_LONGEST_ID]
     stem = stem.encode("utf-8")[:_LONGEST_ID_BYTES].decode("utf-8", "ignore") or "image"
     if stem.partition(".")[0].casefold() in _DEVICES:

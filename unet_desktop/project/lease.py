@@ -1,4 +1,4 @@
-"""Lease: how a program that wants to change a project opens it: alone, cleared of what was torn, and up to date."""
+"""Lease: opening a project so that no other program changes it meanwhile."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from unet_desktop.project.recovery import recover
 
 
 class ProjectLease:
-    """A project that is open here, until `release`.
+    """An open project, held until `release`.
 
     Attributes:
         project: what was opened: a `Project`, or only a `ProjectReader` when another program has it.
-        recovered: sentences on steps that an earlier program had not saved.
+        recovered: sentences about steps recovered after an earlier program crashed.
     """
 
     def __init__(self, project: ProjectReader, lock: Lock | Holder, recovered: list[str]) -> None:
@@ -30,11 +30,11 @@ class ProjectLease:
 
     @property
     def holder(self) -> Holder | None:
-        """The other program that has the project, or None when this one has it."""
+        """The other program that has the project, or None if this one has it."""
         return self._lock if isinstance(self._lock, Holder) else None
 
     def reopen(self, root: Path) -> ProjectLease:
-        """The project read again, still held; `root` may be another name of the same folder.
+        """Read the project again and keep holding it; `root` may be another path of the same folder.
 
         Raises:
             ProjectError: it is damaged.
@@ -42,7 +42,7 @@ class ProjectLease:
         return ProjectLease(Project.open(root), self._lock, [])
 
     def release(self) -> None:
-        """Let others have it."""
+        """Let other programs open it for writing."""
         if isinstance(self._lock, Lock):
             self._lock.release()
 
@@ -56,13 +56,15 @@ class ProjectLease:
 
 
 def lease_project(root: Path) -> ProjectLease:
-    """Open a project to work on it, or to look at it when another program has it.
+    """Open a project for writing, or for reading if another program has it.
+
+    Opening for writing removes temporaries and recovers unsaved steps.
 
     Raises:
-        ProjectError: no project, or damaged.
+        ProjectError: not a project, or damaged.
     """
     layout = Layout(root)
-    read_manifest(layout.manifest)  # no lock is put into a folder that is no project
+    read_manifest(layout.manifest)  # do not create a lock file in a folder that is not a project
     lock = try_lock(layout.lock)
     if isinstance(lock, Holder):
         return ProjectLease(ProjectReader.open(root), lock, [])
@@ -77,10 +79,10 @@ def lease_project(root: Path) -> ProjectLease:
 
 
 def lease_exclusively(root: Path) -> ProjectLease:
-    """Open a project to change it.
+    """Open a project for writing.
 
     Raises:
-        ProjectError: no project, damaged, or another program has it.
+        ProjectError: not a project, damaged, or another program has it.
     """
     lease = lease_project(root)
     if lease.holder is not None:

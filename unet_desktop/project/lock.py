@@ -1,4 +1,4 @@
-"""Lock: one program at a time writes in a project; whoever comes second learns who has it."""
+"""Lock: only one program at a time may write in a project; a second one learns who holds it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pathlib import Path
 log = logging.getLogger("unet.project")
 
 _FAR = 1 << 30
-"""Windows keeps others from reading the bytes that are locked, so the locked one lies far behind what is written."""
+"""Offset of the locked byte: Windows blocks reading of locked bytes, so it must be far behind the content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a project open; empty or 0 where that could not be read.
+    """Who has a project open; fields are empty or 0 if they could not be read.
 
     Attributes:
-        user, host: whose program on which computer.
-        process: its number there.
-        since: when it opened the project (ISO 8601, local time with its offset).
+        user, host: of the program that has it.
+        process: its process id.
+        since: when it opened the project (ISO 8601, local time with UTC offset).
     """
 
     user: str = ""
@@ -36,36 +36,36 @@ class Holder:
     since: str = ""
 
     def __str__(self) -> str:
-        """For a sentence: "anna on ward-3, process 4711, since 14:05"."""
+        """Return text for a sentence, such as "anna on ward-3, process 4711, since 14:05"."""
         if not self.process:
-            return "who that is could not be read"
+            return "its user could not be determined"
         return f"{self.user or 'somebody'} on {self.host}, process {self.process}, since {_clock(self.since)}"
 
 
 class Lock:
-    """A project's lock that is held; the operating system releases it when the program ends, however it ends."""
+    """A lock that is held; the operating system releases it when the program ends, even if it crashes."""
 
     def __init__(self, path: Path, file: FileIO | None) -> None:
-        """Use `try_lock`. None stands for a folder where nothing can be locked."""
+        """Use `try_lock`. The file is None in a folder where nothing can be locked."""
         self._path, self._file = path, file
 
     def release(self) -> None:
-        """Let others have the project."""
+        """Release the lock and delete its file."""
         file, self._file = self._file, None
         if file is None:
             return
-        if os.name != "nt":  # while it is held still, so that nobody has locked the file that loses its name
+        if os.name != "nt":  # while still locked, so that nobody else can have locked the deleted file
             _delete(self._path)
         file.close()
-        if os.name == "nt":  # which deletes no file that is open anywhere, here or in another program
+        if os.name == "nt":  # Windows cannot delete a file that is open anywhere
             _delete(self._path)
 
 
 def try_lock(path: Path) -> Lock | Holder:
-    """The lock when it is free, else who has it.
+    """Take the lock if it is free; otherwise return who has it.
 
-    Where the file system knows no locks, or the folder cannot be written, there is nothing to hold: whoever opens the
-    project learns of a read-only folder when the first change cannot be saved.
+    If the file system has no locks, or the folder is not writable, the returned lock holds nothing: a read-only folder
+    is reported when the first change cannot be saved.
     """
     while True:
         file = _open(path)
@@ -77,23 +77,23 @@ def try_lock(path: Path) -> Lock | Holder:
             with file:
                 return _read(file)
         except OSError as error:
-            log.warning("The project is not locked, its file system knows no locks: %s", error)
+            log.warning("The project is not locked because its file system has no locks: %s", error)
             file.close()
             return Lock(path, None)
         if _is_named(file, path):
             return _held(path, file)
-        file.close()  # whoever had it deleted it between opening and locking
+        file.close()  # the previous holder deleted it between our opening and locking
 
 
 def _held(path: Path, file: FileIO) -> Lock:
-    with contextlib.suppress(OSError):  # a full disk: it is held all the same
+    with contextlib.suppress(OSError):  # a full disk; the lock is held anyway
         file.truncate(0)
         file.write(json.dumps(asdict(_myself())).encode())
     return Lock(path, file)
 
 
 def _is_named(file: FileIO, path: Path) -> bool:
-    """Is it still the file of that name? The lock of one that has no name any more keeps nobody out."""
+    """Return whether the path still refers to this file; the lock of a deleted file would keep nobody out."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
@@ -101,12 +101,12 @@ def _is_named(file: FileIO, path: Path) -> bool:
 
 
 def _delete(path: Path) -> None:
-    with contextlib.suppress(OSError):  # it lies there, but nobody holds it
+    with contextlib.suppress(OSError):  # it stays behind, unlocked
         path.unlink()
 
 
 def _open(path: Path) -> FileIO | None:
-    """The file, to write if possible, else to read, which is enough to learn who has it."""
+    """Open the file for writing, or else for reading, which is enough to see who holds it."""
     for flags, mode in ((os.O_RDWR | os.O_CREAT, "r+b"), (os.O_RDONLY, "rb")):
         try:
             return FileIO(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666), mode)
@@ -131,7 +131,7 @@ else:
     import fcntl
 
     def _lock(file: FileIO) -> None:
-        # Not `lockf`: that lock is lost as soon as the process closes any handle of the file.
+        # Not `lockf`: that lock is lost when the process closes any handle of the file.
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -148,12 +148,12 @@ def _read(file: FileIO) -> Holder:
         file.seek(0)
         data = json.loads(file.read(4096))
         return Holder(str(data["user"]), str(data["host"]), int(data["process"]), str(data["since"]))
-    except (OSError, ValueError, KeyError, TypeError):  # it is just being written
+    except (OSError, ValueError, KeyError, TypeError):  # it is being written right now
         return Holder()
 
 
 def _clock(since: str) -> str:
-    """The time of day, with the date unless it is today's."""
+    """Return the time of day, with the date unless it is today."""
     try:
         when = datetime.fromisoformat(since).astimezone()
     except ValueError:

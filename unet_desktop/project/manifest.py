@@ -1,4 +1,4 @@
-"""project.json: what makes a folder a project."""
+"""Manifest: the project.json that makes a folder a project."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What belongs to a project as a whole.
+    """Settings of a whole project.
 
     Attributes:
-        name: what people call it.
-        labels: what its masks are made of.
-        mm_per_pixel: millimetres on the retina that a pixel of its pictures covers; None while nobody has said.
+        name: the project's name.
+        labels: the labels of its masks.
+        mm_per_pixel: millimetres on the retina that a pixel of its images covers; None if unknown.
     """
 
     name: str
@@ -65,5 +65,5 @@ def _scale(value: object) -> float | None:
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not (math.isfinite(value) and value > 0):
-        raise ValueError(f"mm_per_pixel is {value!r}, which is no length")
+        raise ValueError(f"mm_per_pixel is {value!r}, which is not a length")
     return float(value)

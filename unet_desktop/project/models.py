@@ -1,4 +1,4 @@
-"""The project's models: checkpoints in its models folder, described without loading torch."""
+"""Models: the checkpoints in a project's models folder, described without loading torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger("unet.project")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A checkpoint of the project: its name, file and description."""
+    """A checkpoint of the project: its name, file and header."""
 
     name: str
     path: Path
@@ -25,7 +25,7 @@ class Model:
 
 
 def list_models(layout: Layout) -> list[Model]:
-    """The project's models, newest first; files that are no models are logged and passed over."""
+    """Return the project's models, newest first; files that are not models are logged and skipped."""
     found = []
     for path in layout.models.glob(f"*{SUFFIX}"):
         try:
@@ -36,14 +36,14 @@ def list_models(layout: Layout) -> list[Model]:
 
 
 def next_model_name(layout: Layout) -> str:
-    """A name that no model or run has yet: model-001, model-002, ..."""
+    """Return a name that no model or run has yet: model-001, model-002, ..."""
     known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
     names = [path.stem for path in known]
     return f"model-{1 + max((_number(name) for name in names), default=0):03d}"
 
 
 def free_model_name(layout: Layout, wanted: str) -> str:
-    """The wanted name where no model or run has it, compared without regard to case; else it with a number."""
+    """Return the wanted name, with a number appended if a model or run has it already; case-insensitive."""
     known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
     taken = {path.name.rpartition(".")[0].casefold() for path in known}
     stem = re.sub(r"[^\w.-]+", "_", wanted).strip("._")[:80] or "model"
@@ -54,7 +54,7 @@ def free_model_name(layout: Layout, wanted: str) -> str:
 
 
 def read_notes(layout: Layout, name: str) -> str:
-    """What people noted of the model of that name; empty where that is nothing, or cannot be read."""
+    """Return the notes on a model; empty if there are none or they cannot be read."""
     try:
         return layout.model_notes(name).read_text("utf-8", errors="replace")
     except OSError:
@@ -62,7 +62,7 @@ def read_notes(layout: Layout, name: str) -> str:
 
 
 def write_notes(layout: Layout, name: str, text: str) -> None:
-    """Keep what people note of the model of that name; nothing leaves no file.
+    """Save the notes on a model; empty notes delete the file.
 
     Raises:
         WriteError: it cannot be written.
@@ -75,7 +75,7 @@ def write_notes(layout: Layout, name: str, text: str) -> None:
 
 
 def delete_model(layout: Layout, name: str) -> None:
-    """Take a model and its notes away; the figures of its run stay.
+    """Delete a model and its notes; the metrics of its run stay.
 
     Raises:
         WriteError: it cannot be deleted.

@@ -1,4 +1,4 @@
-"""Predictions: the models' masks of the cases, each with a record of its own beside it."""
+"""Predictions: the models' masks of the cases, each with its own record."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ log = logging.getLogger("unet.project")
 
 @dataclass(frozen=True, slots=True)
 class PredictionRecord:
-    """What is known of a prediction, beside its mask; records of older programs say less.
+    """What is stored about a prediction besides its mask; records of older programs hold less.
 
     Attributes:
-        model: the model's fingerprint.
+        model: the model's weights_sha256.
         confidence: 0..1.
-        created: when (ISO 8601, UTC).
-        vcdr: vertical cup-to-disc ratio; None where there is none.
+        created: ISO 8601, UTC.
+        vcdr: vertical cup-to-disc ratio; None if there is none.
         expected_dice: see `Trust`.
         likely_vcdr: see `Trust.vcdr`.
         unfamiliar: see `Trust`.
-        uncertainty_place: left, top, width and height of what the map of uncertainty covers; None without a map.
+        uncertainty_place: left, top, width and height of the area that the uncertainty map covers, in image pixels;
+            None without a map.
     """
 
     model: str = ""
@@ -55,10 +56,10 @@ class StoredPrediction:
 
     Attributes:
         mask: (H, W) uint8.
-        model: the model's fingerprint.
+        model: the model's weights_sha256.
         confidence: 0..1.
-        trust: how far it may be trusted.
-        vcdr: its vertical cup-to-disc ratio as the record has it; writing measures the mask.
+        trust: how far to trust it.
+        vcdr: its vertical cup-to-disc ratio according to the record; ignored when writing, which measures the mask.
     """
 
     mask: Mask
@@ -69,10 +70,10 @@ class StoredPrediction:
 
 
 def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPrediction | None:
-    """The model's mask, or None when there is none.
+    """Read the model's mask of a case; None if there is none.
 
     Raises:
-        MaskError: damaged, or of another size than its picture. ProjectError: its record is damaged.
+        MaskError: damaged, or its size differs from the image's. ProjectError: its record is damaged.
     """
     path = layout.prediction(case.id)
     if not path.exists():
@@ -86,7 +87,7 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
 
 
 def set_prediction_aside(layout: Layout, case_id: str) -> None:
-    """Take a model's mask away but keep it for the corrective curve, in place of what was put aside before.
+    """Set a model's mask aside for the corrective curve, replacing one set aside before.
 
     Raises:
         WriteError: it cannot be renamed.
@@ -101,7 +102,7 @@ def set_prediction_aside(layout: Layout, case_id: str) -> None:
 
 
 def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction: StoredPrediction) -> None:
-    """Keep a model's mask, then the map of its uncertainty, then its record.
+    """Write a model's mask, then its uncertainty map, then its record.
 
     Raises:
         WriteError: it cannot be written.
@@ -127,10 +128,10 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
 
 
 def read_record(path: Path) -> PredictionRecord:
-    """What is known of a prediction; an empty record where there is none.
+    """Read a prediction's record; an empty record if the file does not exist.
 
     Raises:
-        ProjectError: it is damaged.
+        ProjectError: the record is damaged.
     """
     data = read_json_object(path)
     try:
@@ -147,12 +148,15 @@ def read_record(path: Path) -> PredictionRecord:
         )
     except ValueError as error:
         raise ProjectError(
-            f"{path} cannot be understood ({error}). Restore it from a backup, or predict the case again."
+            f"{path} cannot be read ({error}). Restore it from a backup, or predict the case again."
         ) from error
 
 
 def with_prediction_record(case: Case, path: Path) -> Case:
-    """The case with the figures in its prediction's record; a damaged one gives none, and opening the case says why."""
+    """Return the case with the values in its prediction's record; a damaged record gives none.
+
+    Opening the case reports the damage.
+    """
     try:
         record = read_record(path)
     except ProjectError:
@@ -161,7 +165,7 @@ def with_prediction_record(case: Case, path: Path) -> Case:
 
 
 def _read_map(path: Path, record: PredictionRecord) -> UncertaintyMap | None:
-    """A map that cannot be read is missed by nobody who corrects masks, so it keeps no case closed."""
+    """Read the uncertainty map; None if it cannot be read, because masks can be corrected without it."""
     if record.uncertainty_place is None:
         return None
     try:
@@ -178,13 +182,13 @@ Kind = TypeVar("Kind")
 
 def _of_type(kind: type[Kind], value: object) -> Kind:
     if not isinstance(value, kind):
-        raise ValueError(f"{value!r} is not what it should be")
+        raise ValueError(f"{value!r} has the wrong type")
     return value
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r} is not a number")
     return float(value)
 
 
@@ -192,5 +196,5 @@ def _numbers(value: object, count: int) -> tuple[float, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != count:
-        raise ValueError(f"{value!r} are not {count} numbers")
+        raise ValueError(f"{value!r} is not a list of {count} numbers")
     return tuple(_number(number) for number in value)

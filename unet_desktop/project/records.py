@@ -1,4 +1,4 @@
-"""Case records: one JSON file a case is the truth, the catalog an index over them, the states follow the files."""
+"""Case records: one JSON file per case is the truth, the catalog indexes them, and states follow from the files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class CaseRecords:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
 
     def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
-        """Read all cases: from the index where a record is as the index knew it, else from the record.
+        """Read all cases: from the index if the record is unchanged since, else from the record.
 
-        A record that is damaged gives a `Case.with_damage`, so that it keeps nobody from the other cases.
+        A damaged record becomes a `Case.with_damage`, so that the other cases stay usable.
 
         Args:
-            layout: where they are.
-            read_only: write nothing, not even what is missing in the index.
+            layout: paths of the project.
+            read_only: write nothing, not even what the index lacks.
 
         Raises:
             ProjectError: the folder cannot be read.
@@ -39,12 +39,12 @@ class CaseRecords:
         self._read(self._catalog.read())
 
     def rebuild(self) -> None:
-        """Make the index anew from the folder alone."""
+        """Rebuild the index from the folder alone."""
         self._catalog.clear()
         self._read({})
 
     def put(self, case: Case) -> Case:
-        """Keep a case: record first, index second; what the index misses is mended on the next opening.
+        """Write a case: record first, then index; what the index misses is fixed when the project is next opened.
 
         Raises:
             WriteError: the record cannot be written.
@@ -54,12 +54,12 @@ class CaseRecords:
         return case
 
     def remember(self, *cases: Case) -> None:
-        """Know this of cases from now on, in memory and in the index alone."""
+        """Update cases in memory and in the index only."""
         self.cases |= {case.id: case for case in cases}
         self._index([case for case in cases if not case.damage])
 
     def derive(self, case_id: str) -> Case:
-        """The case as its record and files are now, after another thread or program wrote some of them.
+        """Read the case again from its record and files, after another thread or program wrote some of them.
 
         Raises:
             ProjectError: the record is damaged.
@@ -72,7 +72,7 @@ class CaseRecords:
         return case
 
     def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
-        """The case as it will be when its human mask is written or deleted; it is known so in memory alone."""
+        """Return the case as it will be once its human mask is written or deleted, and remember it in memory only."""
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
         case = replace(self.cases[case_id], state=CaseState.CORRECTED, model=model if has_mask else "")
         self.cases[case_id] = case = _derived(case, masks={case_id} if has_mask else set(), predictions=predictions)
@@ -119,7 +119,7 @@ class CaseRecords:
 
 
 def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
-    """The case in the state that its files show; only approval is not visible in them."""
+    """Return the case in the state that follows from its files; only approval is not visible in them."""
     if case.vcdr is not None and case.id not in masks:
         case = replace(case, vcdr=None)
     if case.confidence is not None and case.id not in predictions:
@@ -132,11 +132,11 @@ def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
 
 
 _NONE = (0, 0)
-"""The stamp of a record that is not there."""
+"""Stamp of a record that does not exist."""
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """When a record was written and how long it is."""
+    """Return a record's modification time in ns and its length in bytes."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -145,7 +145,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Case id to when its record was written and how long it is."""
+    """Map each case id to its record's modification time in ns and length in bytes."""
     return {
         entry.name.removesuffix(".json"): (status.st_mtime_ns, status.st_size)
         for entry in _visible(folder, ".json")
@@ -154,7 +154,7 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def list_stems(folder: Path, suffix: str) -> set[str]:
-    """Names without suffix of the folder's files of that suffix; hidden files are passed over.
+    """Return the names, without suffix, of the folder's files with that suffix; hidden files are skipped.
 
     Raises:
         ProjectError: the folder cannot be read.

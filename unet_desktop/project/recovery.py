@@ -1,4 +1,4 @@
-"""Recovery: the steps that a program did not write to the masks before it ended are written from their journals."""
+"""Recovery: write to the masks the steps that a crashed program left only in their journals."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ log = logging.getLogger("unet.project")
 
 
 def recover(project: Project) -> list[str]:
-    """Bring every mask file up to date with its journal; only who holds the project's lock may do this.
+    """Bring every mask file up to date with its journal; the caller must hold the project's lock.
 
-    The journals stay: they hold the history, for when their case is opened. A journal that does not fit its mask is
-    put aside, and neither mask nor journal is changed.
+    The journals stay, because they hold the history for when their case is opened. A journal that does not match its
+    mask is set aside, and neither is changed.
 
     Returns:
-        a sentence for each case of which something was recovered, or could not be.
+        a sentence for each case where steps were recovered, or could not be.
     """
     sentences: list[str] = []
     known = {case.id: case for case in project.cases() if not case.damage}
     for case_id in sorted(list_stems(project.layout.masks, JOURNAL_SUFFIX)):
         try:
-            if case_id in known:  # a case taken out by hand may be put back together with its journal
+            if case_id in known:  # a case that was moved away may come back together with its journal
                 sentences += _recover(project, known[case_id])
         except UserError as error:
             log.warning("%s: nothing was recovered: %s", case_id, error)
@@ -52,68 +52,68 @@ def recover(project: Project) -> list[str]:
 def _recover(project: Project, case: Case) -> Iterator[str]:
     case_id = case.id
     try:
-        recording = read_journal(project.layout.journal(case_id))
+        journal = read_journal(project.layout.journal(case_id))
     except UserError as error:
-        yield f"{error} {_put_aside(project, case_id)}"
+        yield f"{error} {_set_aside(project, case_id)}"
         return
-    if recording is None:
+    if journal is None:
         return
-    if recording.is_up_to_date(stamp_of(project.layout.mask(case_id))) and not recording.damaged:
+    if journal.is_up_to_date(stamp_of(project.layout.mask(case_id))) and not journal.damaged:
         return
-    found = project.load_mask(case_id)  # a damaged mask is an error, and its journal waits until it is mended
-    held = recording.steps_in(state_of(found))
-    if held is None or (recording.header.height, recording.header.width) != (case.height, case.width):
+    found = project.load_mask(case_id)  # a damaged mask is an error; its journal waits until it is repaired
+    held = journal.steps_in(state_of(found))
+    if held is None or (journal.header.height, journal.header.width) != (case.height, case.width):
         yield (
-            f"The mask of {case_id} is another one than its journal of changes was made for, so it was left as it is. "
-            f"{_put_aside(project, case_id)}"
+            f"The journal of {case_id} belongs to another mask, so the mask was left unchanged. "
+            f"{_set_aside(project, case_id)}"
         )
         return
-    if recording.damaged:  # kept as it is, because one goes on writing before the damage
-        aside = _aside(project, case_id)
-        files.copy_file(recording.path, aside)
-        yield f"The journal of {case_id} is damaged; what follows on the damage is lost. It was kept as {aside}."
-    if held < recording.steps or _lacks_record(case, recording):
-        _fold(project, case, recording, found)
+    if journal.damaged:  # keep a copy, because writing resumes before the damage
+        aside = _free_path(project, case_id)
+        files.copy_file(journal.path, aside)
+        yield f"The journal of {case_id} is damaged; the steps after the damage are lost. A copy was kept as {aside}."
+    if held < journal.steps or _lacks_record(case, journal):
+        _write_replayed(project, case, journal, found)
     else:
-        _note_folded(project, case, recording.resume())
-    if count := recording.steps - held:
+        _note_written(project, case, journal.resume())
+    if count := journal.steps - held:
         steps = "1 step" if count == 1 else f"{count} steps"
         yield f"Recovered {steps} of {case_id} that had not been saved when the program ended."
 
 
-def _fold(project: Project, case: Case, recording: LoadedJournal, found: Mask | None) -> None:
-    """Write the mask that the steps make, and note it in the journal first and last."""
+def _write_replayed(project: Project, case: Case, loaded: LoadedJournal, found: Mask | None) -> None:
+    """Replay the steps, write the resulting mask, and note in the journal when writing starts and ends."""
     mask = np.zeros((case.height, case.width), np.uint8) if found is None else found
-    replayed = recording.replay(mask)
-    untouched = recording.header.began_empty and not replayed.history.can_undo and not mask.any()
-    journal = recording.resume()
-    journal.add(MaskWriteStarted(None if untouched else state_of(mask), recording.steps))
+    replayed = loaded.replay(mask)
+    untouched = loaded.header.began_empty and not replayed.history.can_undo and not mask.any()
+    journal = loaded.resume()
+    journal.add(MaskWriteStarted(None if untouched else state_of(mask), loaded.steps))
     journal.flush()
     if untouched:
         project.delete_mask(case.id)
     else:
         project.save_mask(case.id, mask, model=replayed.model)
-    _note_folded(project, case, journal)
+    _note_written(project, case, journal)
 
 
-def _note_folded(project: Project, case: Case, journal: Journal) -> None:
-    """The mask file holds all steps; known by its stamp, it need not be decoded the next time."""
+def _note_written(project: Project, case: Case, journal: Journal) -> None:
+    """Note that the mask file holds all steps; its stamp saves decoding it next time."""
     journal.add(MaskWritten(stamp_of(project.layout.mask(case.id)), journal.steps))
     journal.flush()
 
 
-def _lacks_record(case: Case, recording: LoadedJournal) -> bool:
-    """Was the program ended between the mask file and the case's record?"""
-    return recording.steps > 0 and recording.replay().model != case.model
+def _lacks_record(case: Case, journal: LoadedJournal) -> bool:
+    """Return whether the program crashed after writing the mask file but before the case's record."""
+    return journal.steps > 0 and journal.replay().model != case.model
 
 
-def _put_aside(project: Project, case_id: str) -> str:
-    target = _aside(project, case_id)
+def _set_aside(project: Project, case_id: str) -> str:
+    target = _free_path(project, case_id)
     files.move_file(project.layout.journal(case_id), target)
     return f"The journal was kept as {target}."
 
 
-def _aside(project: Project, case_id: str) -> Path:
+def _free_path(project: Project, case_id: str) -> Path:
     number = 1
     while project.layout.journal_aside(case_id, number).exists():
         number += 1

@@ -1,4 +1,4 @@
-"""Repair: what helps a case that cannot be opened; nothing is deleted."""
+"""Repair: remedies for a case that cannot be opened; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unet_desktop.project.project import Project, ProjectReader
 
 
 def is_imported_file(project: ProjectReader, case_id: str, picture: Path) -> bool:
-    """Is this the very file that the case was made of?
+    """Return whether this is the same file that the case was imported from.
 
     Raises:
         ImageError: it cannot be read.
@@ -25,10 +25,10 @@ def is_imported_file(project: ProjectReader, case_id: str, picture: Path) -> boo
 
 
 def relocate(project: Project, case_id: str, picture: Path) -> Case:
-    """Refer to the case's picture where it lies now, also to another file of its size.
+    """Point the case at an image file in a new place, or at another file of the same size.
 
     Raises:
-        ImageError: no picture, or one of another size. WriteError: the record cannot be written.
+        ImageError: not an image, or of another size. WriteError: the record cannot be written.
     """
     case = project.sound_case(case_id)
     height, width = read_image(picture).pixels.shape[:2]
@@ -45,10 +45,10 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
 
 
 def put_mask_aside(project: Project, case_id: str) -> Path:
-    """Move the human mask, and the journal of its changes, beside their places; the case is as if nobody drew one.
+    """Rename the human mask and its journal, so that the case is as if nobody had drawn one.
 
     Returns:
-        where the mask is now.
+        the mask's new path.
 
     Raises:
         WriteError: it cannot be moved.
@@ -57,7 +57,7 @@ def put_mask_aside(project: Project, case_id: str) -> Path:
     layout, number = project.layout, 1
     while layout.mask_aside(case_id, number).exists() or layout.journal_aside(case_id, number).exists():
         number += 1
-    if layout.journal(case_id).exists():  # first, or it would be taken for a new mask's
+    if layout.journal(case_id).exists():  # first, or it would be used for a new mask
         files.move_file(layout.journal(case_id), layout.journal_aside(case_id, number))
     aside = layout.mask_aside(case_id, number)
     files.move_file(layout.mask(case_id), aside)

@@ -1,4 +1,4 @@
-"""Which cases validate: decided once for each patient or case, kept for ever, about one in five."""
+"""Split: which cases form the validation set, about one in five; decided once per patient or case, and kept."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from unet_desktop.errors import ProjectError
 Part = Literal["train", "validation"]
 VALIDATION_SHARE = 0.2
 FEWEST_GROUPS = 2
-"""One to learn from and one to see whether it was learned."""
+"""One to train on and one to validate on."""
 
 
 def assign_parts(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, Part]:
-    """Parts for all groups: those known keep theirs, new ones fill up validation to its share.
+    """Assign every group to a part: known groups keep theirs, new ones fill validation up to its share.
 
     Args:
-        known: parts that were given before.
-        groups: the groups that take part now; with two or more of them, both parts hold at least one, unless
-            earlier decisions leave no new group to choose.
+        known: the parts assigned before.
+        groups: the groups used now. With two or more, each part gets at least one, unless earlier decisions leave no
+            new group to choose. Their order does not matter.
 
     Returns:
-        known, with the new groups added. The order of `groups` does not matter.
+        `known` with the new groups added.
     """
     parts = dict(known)
     present = sorted(set(groups), key=_shuffled)
@@ -40,22 +40,22 @@ def assign_parts(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, 
 
 
 def split_folds(groups: Iterable[str], count: int) -> list[frozenset[str]]:
-    """The groups in so many parts of as good as equal size, for cross-validation; their order does not matter."""
+    """Divide the groups into `count` folds of nearly equal size for cross-validation; their order does not matter."""
     present = sorted(set(groups), key=_shuffled)
     return [frozenset(present[at::count]) for at in range(count)]
 
 
 def inherit_parts(known: Mapping[str, Part], members: Mapping[str, Iterable[str]]) -> dict[str, Part]:
-    """Parts that groups have already, because their members were decided on under another name.
+    """Assign groups whose members were assigned before under another group name.
 
-    A case whose patient is entered or mended later belongs to another group; nothing that taught may come to judge.
+    A case moves to another group when its patient is entered or corrected; a case once trained on must not validate.
 
     Args:
-        known: parts that were given before.
-        members: each group's cases, named as groups of their own.
+        known: the parts assigned before.
+        members: each group's cases, as the names of their own groups.
 
     Returns:
-        known, with those groups; "train" where members were on both sides.
+        `known` with those groups added; "train" if members were in both parts.
     """
     parts = dict(known)
     for group, cases in members.items():
@@ -66,7 +66,7 @@ def inherit_parts(known: Mapping[str, Part], members: Mapping[str, Iterable[str]
 
 
 def read_split(path: Path) -> dict[str, Part]:
-    """The decisions so far; empty when there were none.
+    """Read the split; empty if there is none yet.
 
     Raises:
         ProjectError: the file is damaged.
@@ -74,16 +74,18 @@ def read_split(path: Path) -> dict[str, Part]:
     try:
         data = json.loads(path.read_text("utf-8"))
         if not isinstance(data, dict) or not all(part in ("train", "validation") for part in data.values()):
-            raise ValueError("it does not name train and validation")
+            raise ValueError("its values are not train or validation")
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ProjectError(f"{path} cannot be read ({error}). Restore it, or delete it to split anew.") from error
+        raise ProjectError(
+            f"{path} cannot be read ({error}). Restore it, or delete it to split the cases again."
+        ) from error
     return data
 
 
 def write_split(path: Path, parts: Mapping[str, Part]) -> None:
-    """Keep the decisions.
+    """Write the split.
 
     Raises:
         WriteError: the file cannot be written.
@@ -92,5 +94,5 @@ def write_split(path: Path, parts: Mapping[str, Part]) -> None:
 
 
 def _shuffled(group: str) -> str:
-    """An order that has nothing to do with names, the same on every computer."""
+    """Return a sort key that is unrelated to the name and the same on every computer."""
     return hashlib.sha256(group.encode("utf-8")).hexdigest()

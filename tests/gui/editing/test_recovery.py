@@ -96,7 +96,7 @@ def test_a_mask_that_somebody_else_put_there_is_left_alone(opened: MainWindow, l
     other = np.full((opened.app.editor.mask if opened.app.editor.mask is not None else left[1]).shape, 1, np.uint8)
     write_mask(project.layout.mask("a"), other, project.labels)
     open_case(opened, killed)
-    assert "is another one than its journal of changes was made for" in opened.panels.banner.text
+    assert "belongs to another mask, so the mask was left unchanged" in opened.panels.banner.text
     assert np.array_equal(opened.app.editor.mask, other)
     assert not opened.app.editor.history.can_undo
     assert (killed / "masks" / "a.journal.aside-1").exists()

@@ -409,7 +409,7 @@ def test_a_folder_without_the_right_to_write_is_a_sentence(segment, out):
 
 def test_an_output_that_is_a_file_is_a_sentence(segment, out):
     out.write_text("in the way")
-    with pytest.raises(WriteError, match="could not be made"):
+    with pytest.raises(WriteError, match="could not be created"):
         segment()
     assert out.read_text() == "in the way"
 
