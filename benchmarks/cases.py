@@ -84,7 +84,7 @@ def _make(root: Path, count: int) -> None:
 
 def _open(window: MainWindow, root: Path) -> float:
     """Seconds until the list and the first case are painted."""
-    return _seconds(lambda: (window.handlers.find("project.open_root")(root), window.repaint()))
+    return _seconds(lambda: (window.commands.projects.open_root(root), window.repaint()))
 
 
 def _queries(window: MainWindow) -> None:

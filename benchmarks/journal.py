@@ -41,7 +41,7 @@ def main() -> None:
         project.add_image(folder / "a.jpg")
         window = app.make_window(app.make_application())
         window.show()
-        window.handlers.find("project.open_root")(project.root)
+        window.commands.projects.open_root(project.root)
         paint(window, writing=False)  # once to warm up
         for writing in (False, True):
             ending, safe = paint(window, writing=writing)

@@ -58,7 +58,7 @@ class Painter:
         self.random = np.random.default_rng(seed)
         self.slowest = 0.0
         window.app.autosave._idle.setInterval(IDLE)
-        window.handlers.find("project.open_root")(root)
+        window.commands.projects.open_root(root)
         strays = [str(path) for path in root.rglob("*.unet-tmp")]
         self.say({"opened": self.look(), "strays": strays, "banner": window.panels.banner.text})
 

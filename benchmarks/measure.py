@@ -106,8 +106,8 @@ def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> 
         window = app.make_window(app.make_application())
         window.resize(1600, 1000)
         window.show()
-        window.handlers.find("project.open_root")(root)
-        window.handlers.find("view.zoom_mask")()
+        window.commands.projects.open_root(root)
+        window.commands.view.zoom_mask()
         window.app.options.set_diameter(BRUSH)
         updates: list[float] = []
         window.app.live_measurement.measured.connect(lambda: updates.append(time.monotonic()))

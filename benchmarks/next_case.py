@@ -43,7 +43,7 @@ def main() -> None:
         window = app.make_window(app.make_application())
         window.resize(1920, 1080)
         window.show()
-        window.handlers.find("project.open_root")(root)
+        window.commands.projects.open_root(root)
         session = window.app.session
         session.open_case(session.case_ids[0])
         _run(2.0)
@@ -74,7 +74,7 @@ def _make(root: Path, images: list[Path]) -> None:
 def _step(window: MainWindow, look: float, offset: int = 1) -> tuple[float, float]:
     """Seconds, and seconds of this thread's own work, from the key to the painted canvas; then it is looked at."""
     started, worked = time.perf_counter(), time.thread_time()
-    window.handlers.find("cases.step")(offset)
+    window.commands.cases.step(offset)
     window.canvas.repaint()
     took = time.perf_counter() - started, time.thread_time() - worked
     _run(look)

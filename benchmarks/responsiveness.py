@@ -139,7 +139,7 @@ def main() -> None:
         window.resize(1920, 1080)
         window.show()
         root = make_project(Path(folder), arguments.cases, arguments.images)
-        window.handlers.find("project.open_root")(root)
+        window.commands.projects.open_root(root)
         session = window.app.session
         session.open_case(session.case_ids[-1])
         window.app.options.choose_tool(ToolKind.BRUSH)

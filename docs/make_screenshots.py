@@ -19,6 +19,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 
 from unet_desktop.gui import app  # noqa: E402
+from unet_desktop.gui.settings.settings import Theme  # noqa: E402
 from unet_desktop.gui.window.main_window import MainWindow  # noqa: E402
 
 _IMAGES = Path(__file__).parent / "images"
@@ -30,11 +31,11 @@ def main(project: Path) -> None:
     shutil.copytree(project, root)
     _IMAGES.mkdir(exist_ok=True)
     window = app.make_window(app.make_application())
-    window.handlers.find("window.set_theme")("light")
+    window.commands.window.set_theme(Theme.LIGHT)
     window.resize(1366, 768)
     window.show()
     _keep(window, "1-welcome", 300)
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     _wait(2500)
     _key(window, Qt.Key.Key_U)
     _keep(window, "2-proposal", 800)
@@ -46,7 +47,7 @@ def main(project: Path) -> None:
     _keep(window, "4-corrected", 800)
     _key(window, Qt.Key.Key_Return)
     _train(window)
-    window.handlers.find("window.set_theme")("dark")
+    window.commands.window.set_theme(Theme.DARK)
     window.docks.bring_forward(window.docks.view)
     for key in (Qt.Key.Key_F2, Qt.Key.Key_F7, Qt.Key.Key_Z):
         _key(window, key)
@@ -64,7 +65,7 @@ def _wait(milliseconds: int) -> None:
 
 def _train(window: MainWindow) -> None:
     """Go on from the demo's model with one epoch, from the button to the new proposal."""
-    window.handlers.find("learning.show_training")()
+    window.commands.train.show_training()
     _wait(300)
     epochs = window.panels.training.findChild(object, "epochs")
     epochs.setValue(12)  # a fourth of them when training goes on from a model

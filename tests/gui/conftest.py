@@ -101,7 +101,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 @pytest.fixture
 def opened(window: MainWindow, root: Path) -> MainWindow:
     """The window on the project, with case a open."""
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert window.app.session.case_id == "a"
     QApplication.processEvents()
     return window

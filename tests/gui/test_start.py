@@ -38,7 +38,7 @@ def test_a_project_without_pictures_says_what_to_do(window: MainWindow, tmp_path
     from unet_desktop.project.project import Project
 
     Project.create(tmp_path / "empty", ONE_STRUCTURE)
-    window.handlers.find("project.open_root")(tmp_path / "empty")
+    window.commands.projects.open_root(tmp_path / "empty")
     assert window.pages.currentWidget() is window.panels.no_cases
     assert window.docks.cases.isVisible()
     assert window.panels.no_cases.heading.text() == "No pictures yet"

@@ -28,14 +28,14 @@ def main(arguments: list[str]) -> int:
     start_logging()
     application = make_application()
     window = make_window(application)
-    window.problems.install_excepthook()
+    window.errors.install_excepthook()
     probe = DeviceProbe(window)
     probe.found.connect(window.panels.status.set_device)
     probe.found.connect(window.panels.training.set_device)
     window.show()
     if arguments:
-        open_project = window.handlers.find("project.open_root")
-        QTimer.singleShot(0, lambda: open_project(Path(arguments[0]).absolute()))
+        root = Path(arguments[0]).absolute()
+        QTimer.singleShot(0, lambda: window.commands.projects.open_root(root))
     QTimer.singleShot(_PROBE_AFTER, probe.start)
     try:
         return application.exec()

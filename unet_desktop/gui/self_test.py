@@ -135,7 +135,7 @@ def _use(report: Report, application: QApplication, window: MainWindow, root: Pa
     parts = window.app
     window.show()
     with report.check("open a project"):
-        # Not through the handlers: they would show what goes wrong in a dialog that nobody closes here.
+        # Not through the commands: they would show what goes wrong in a dialog that nobody closes here.
         parts.session.open_project(root)
         case = parts.session.next_uncorrected()
         _require(case is not None, "no case is left to predict")
@@ -143,7 +143,7 @@ def _use(report: Report, application: QApplication, window: MainWindow, root: Pa
         _wait(application, lambda: window.canvas.isVisible(), 10)
         _require(_colours(window.canvas.grab().toImage()) > 16, "the canvas shows no picture")
     errors: list[object] = []
-    parts.project_jobs.problem.disconnect(window.problems.show)
+    parts.project_jobs.problem.disconnect(window.errors.show)
     parts.project_jobs.problem.connect(errors.append)
     with report.check("train a network in the background"):
         parts.project_jobs.train(_TINY, from_scratch=True)

@@ -55,7 +55,7 @@ def large_window(large, qapp):
     window = app.make_window(app.make_application())
     window.resize(1200, 800)
     window.show()
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     yield window, mask
     window.close()
 

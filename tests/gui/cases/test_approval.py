@@ -17,7 +17,7 @@ from unet_desktop.project.project import Project
 @pytest.fixture
 def approved(opened: MainWindow, qtbot) -> MainWindow:
     """The window on case d, painted and then approved."""
-    opened.handlers.find("cases.open_case")("d")
+    opened.commands.cases.open_case("d")
     drag(opened.canvas, [(20, 20), (30, 30)])
     opened.actions_by_id["case.approve"].trigger()
     qtbot.waitUntil(lambda: opened.actions_by_id["case.approve"].isChecked())

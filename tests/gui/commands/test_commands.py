@@ -1,4 +1,4 @@
-"""The command table: unique, placed, drawn and handled; enabled by what is there."""
+"""Commands: unique, placed, drawn and guarded; enabled by what is there; their ids and keys never change."""
 
 from __future__ import annotations
 
@@ -9,14 +9,81 @@ import qtawesome
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from unet_desktop.gui.commands.actions import listed, title
-from unet_desktop.gui.commands.headings import heading, headings
+from unet_desktop.errors import UserError
+from unet_desktop.gui.commands.actions import list_commands, title
+from unet_desktop.gui.commands.command import HEADINGS, CommandSet, Needs, command, commands_of, guarded
 from unet_desktop.gui.style.icons import ICONS
 from unet_desktop.gui.window import menus
-from unet_desktop.gui.window.command_table import COMMANDS, Needs
+from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
 
 IDS = [command.id for command in COMMANDS]
+PUBLIC = Path(__file__).parent / "ids_and_keys.txt"
+"""Id and default keys of each command. Settings files name commands by id, and people know the keys by heart."""
+
+
+def test_ids_and_default_keys_stay_as_they_are() -> None:
+    lines = sorted(f"{command.id}: {command.shortcut}" for command in COMMANDS)
+    assert lines == PUBLIC.read_text("utf-8").splitlines()
+
+
+class Errors:
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def show(self, error: BaseException) -> None:
+        self.shown.append(str(error))
+
+
+class Lamp(CommandSet):
+    """A lamp that can be dimmed, and switched by its panel."""
+
+    level = 0
+
+    @command("lamp.up", "&Brighter", shortcut="U", argument=1, is_checked=lambda self: self.level > 0)
+    @command("lamp.down", "&Darker…", argument=-1)
+    def dim(self, steps: int) -> None:
+        self.level += steps
+
+    @command("lamp.break", "Break")
+    def break_it(self) -> None:
+        raise UserError("The lamp is broken.")
+
+    @guarded
+    def switch(self, level: int) -> None:
+        if level < 0:
+            raise ValueError("darker than dark")
+        self.level = level
+
+
+def test_a_set_lists_its_commands_in_the_order_in_which_they_are_written() -> None:
+    listed = commands_of(Lamp)
+    assert [command.id for command in listed] == ["lamp.up", "lamp.down", "lamp.break"]
+    assert [command.plain_text for command in listed] == ["Brighter", "Darker", "Break"]
+    assert [command.checkable for command in listed] == [True, False, False]
+
+
+def test_a_method_that_serves_several_commands_gets_their_argument() -> None:
+    lamp = Lamp(Errors())
+    calls = {command.id: call for command, call in lamp.calls()}
+    calls["lamp.up"]()
+    calls["lamp.up"]()
+    calls["lamp.down"]()
+    assert lamp.level == 1
+
+
+def test_what_a_method_raises_is_shown() -> None:
+    errors = Errors()
+    lamp = Lamp(errors)
+    lamp.break_it()
+    lamp.switch(-1)
+    lamp.switch(3)
+    assert errors.shown == ["The lamp is broken.", "darker than dark"]
+    assert lamp.level == 3
+
+
+def test_every_action_is_bound(window: MainWindow) -> None:
+    assert [described.id for command_set in window.commands for described, _ in command_set.calls()] == IDS
 
 
 def test_ids_and_shortcuts_are_unique() -> None:
@@ -28,7 +95,7 @@ def test_ids_and_shortcuts_are_unique() -> None:
 
 def test_every_command_has_a_shortcut_and_a_heading() -> None:
     assert [command.id for command in COMMANDS if not command.shortcut] == []
-    assert {heading(command) for command in COMMANDS} == set(headings())
+    assert {command.heading for command in COMMANDS} == set(HEADINGS)
 
 
 def test_keys_that_mean_something_else_everywhere_are_left_alone() -> None:
@@ -39,15 +106,15 @@ def test_keys_that_mean_something_else_everywhere_are_left_alone() -> None:
 def test_what_correcting_needs_is_under_one_hand() -> None:
     """Keys of the left half of the keyboard, so that the other hand stays at the mouse."""
     left = set("12345QWERTASDFGZXCVB`0")
-    for command in COMMANDS:
-        daily = command.id.startswith("tool.") or command.id in {
+    for listed in COMMANDS:
+        daily = listed.id.startswith("tool.") or listed.id in {
             *("label.1", "label.2", "case.next", "case.previous", "case.next_uncorrected", "case.approve"),
             *("proposal.accept", "proposal.reject", "edit.undo", "view.zoom_mask", "view.fit", "view.overlay"),
         }
         reached = [
-            keys for keys in command.shortcut.split() if keys.removeprefix("Ctrl+").removeprefix("Shift+") in left
+            keys for keys in listed.shortcut.split() if keys.removeprefix("Ctrl+").removeprefix("Shift+") in left
         ]
-        assert reached or not daily, command.id
+        assert reached or not daily, listed.id
 
 
 def test_every_command_is_in_exactly_one_menu() -> None:
@@ -63,11 +130,6 @@ def test_icons_exist(qapp) -> None:
     for name in ICONS.values():
         assert not qtawesome.icon(name).isNull()
     assert all(command.icon for command in COMMANDS if command.id in menus.TOOLBAR)
-
-
-def test_handlers_exist(window: MainWindow) -> None:
-    for command in COMMANDS:
-        assert callable(window.handlers.find(command.handler))
 
 
 def test_menu_access_keys_are_unique(window: MainWindow) -> None:
@@ -114,13 +176,14 @@ def test_labels_name_their_commands(opened: MainWindow) -> None:
 
 def test_needs_are_all_used() -> None:
     used = Needs.NOTHING
-    for command in COMMANDS:
-        used |= command.needs
+    for listed in COMMANDS:
+        used |= listed.needs
     assert all(need in used for need in Needs)
 
 
 def test_lists_name_the_projects_labels(opened: MainWindow) -> None:
     labels = opened.app.options.labels
-    names = [title(command, labels) for command in listed(labels) if heading(command) == "Labels"]
+    names = [title(command, labels) for command in list_commands(COMMANDS, labels) if command.heading == "Labels"]
     assert names == ["Paint optic disc", "Paint optic cup"]
-    assert [title(command, None) for command in listed(None) if heading(command) == "Labels"][8] == "Label 9"
+    numbered = [title(command, None) for command in list_commands(COMMANDS, None) if command.heading == "Labels"]
+    assert numbered[8] == "Label 9"

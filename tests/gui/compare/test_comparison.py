@@ -44,7 +44,7 @@ def reader(root: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def compared(opened: MainWindow, reader: Path, qtbot) -> MainWindow:
     """The window after comparing with that reader."""
-    opened.handlers.find("project.open_root")(opened.app.session.project.root)
+    opened.commands.projects.open_root(opened.app.session.project.root)
     with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
         opened.app.comparison.start(CompareRequest(Other.FOLDER, reader))
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
@@ -70,7 +70,7 @@ def pink_pixels(window: MainWindow) -> int:
 
 
 def test_from_the_menu_to_the_figures(opened: MainWindow, reader: Path, qtbot) -> None:
-    opened.handlers.find("project.open_root")(opened.app.session.project.root)
+    opened.commands.projects.open_root(opened.app.session.project.root)
 
     def answer() -> None:
         dialog = opened.findChild(CompareReadersDialog)

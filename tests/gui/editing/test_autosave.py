@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.gui.jobs.runner import Job
-from unet_desktop.gui.window import closing
+from unet_desktop.gui.window import shutdown
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import read_journal
@@ -122,7 +122,7 @@ def test_closing_asks_before_it_loses(
     opened: MainWindow, root: Path, refusing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    monkeypatch.setattr(closing.Closing, "_may_lose", lambda self: False)
+    monkeypatch.setattr(shutdown, "accepts_loss", lambda window: False)
     assert not opened.close()
     assert opened.isVisible()
     refusing()
@@ -170,7 +170,7 @@ def test_whatever_hinders_writing_keeps_the_mask(
         drag(opened.canvas, [(40, 40), (60, 60)])
         assert not opened.app.autosave.flush()
         assert str(error) in opened.panels.banner.text
-        patched.setattr(closing.Closing, "_may_lose", lambda self: False)
+        patched.setattr(shutdown, "accepts_loss", lambda window: False)
         assert not opened.close()
     assert opened.app.autosave.flush()
     assert saved(root).any()

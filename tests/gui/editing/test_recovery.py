@@ -34,13 +34,13 @@ def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, n
     qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
     killed = Path(shutil.copytree(root, tmp_path / "killed"))
     mask = opened.app.editor.mask.copy()
-    opened.handlers.find("project.close")()
+    opened.commands.projects.close()
     return killed, mask
 
 
 def open_case(window: MainWindow, root: Path, case_id: str = "a") -> None:
-    window.handlers.find("project.open_root")(root)
-    window.handlers.find("cases.open_case")(case_id)
+    window.commands.projects.open_root(root)
+    window.commands.cases.open_case(case_id)
 
 
 def test_mask_history_and_state_come_back_and_the_banner_says_so(opened: MainWindow, left) -> None:
@@ -76,7 +76,7 @@ def test_a_second_kill_loses_nothing_either(opened: MainWindow, left, tmp_path: 
 
 def test_an_end_that_was_well_leaves_no_journal_and_no_message(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.handlers.find("project.close")()
+    opened.commands.projects.close()
     assert list((root / "masks").glob("*.journal*")) == []
     open_case(opened, root)
     assert not opened.panels.banner.isVisible()
@@ -106,7 +106,7 @@ def test_a_mask_that_somebody_else_put_there_is_left_alone(opened: MainWindow, l
 def test_a_picture_that_is_gone_keeps_nobody_from_recovering_its_mask(window: MainWindow, left) -> None:
     killed, mask = left
     Project.open(killed).image_path("a").unlink()
-    window.handlers.find("project.open_root")(killed)
+    window.commands.projects.open_root(killed)
     assert np.array_equal(Project.open(killed).load_mask("a"), mask)
 
 
@@ -144,7 +144,7 @@ def test_a_kill_between_a_mask_and_its_note_leaves_nothing_behind(window: MainWi
     open_case(window, killed)
     assert not window.panels.banner.isVisible()
     assert len(window.app.editor.history.names) == 2
-    window.handlers.find("project.close")()
+    window.commands.projects.close()
     assert list((killed / "masks").glob("*.journal*")) == []
 
 
@@ -246,7 +246,7 @@ def test_a_project_without_cases_writes_nothing(window: MainWindow, tmp_path: Pa
     from unet_desktop.labels import DISC_AND_CUP
 
     root = Project.create(tmp_path / "empty", DISC_AND_CUP).root
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert window.app.autosave.flush()
-    window.handlers.find("project.close")()
+    window.commands.projects.close()
     assert [path.name for path in root.rglob("*") if path.is_file()] == ["project.json"]

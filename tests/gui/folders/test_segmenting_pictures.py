@@ -87,7 +87,7 @@ def segmenting(opened: MainWindow, faked: None, monkeypatch: pytest.MonkeyPatch,
         dialog.accept()
 
     QTimer.singleShot(0, accept)
-    opened.handlers.find("folder.segment")()
+    opened.commands.folders.segment()
     assert app.runner.busy
     return opened
 
@@ -146,8 +146,8 @@ def test_the_run_can_be_closed_and_shown_again(segmenting: MainWindow, gate: thr
 
 def test_without_a_run_there_is_nothing_to_show(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Exception] = []
-    monkeypatch.setattr(opened.problems, "show", said.append)
-    opened.handlers.find("folder.show_run")()
+    monkeypatch.setattr(opened.errors, "show", said.append)
+    opened.commands.folders.show_run()
     assert "No folder was segmented" in str(said[0])
 
 

@@ -185,9 +185,9 @@ def test_millimetres_where_a_scale_is_known(qtbot) -> None:
 
 def test_a_scale_that_is_set_meanwhile_is_used(opened: MainWindow, panel: MeasurePanel) -> None:
     assert table(panel, "Sizes").text(0, 0) == "px, px²"
-    opened.handlers.find("view.set_scale")(0.02)
+    opened.commands.view.set_scale(0.02)
     assert table(panel, "Sizes").text(1, 2) == "1.18"
-    opened.handlers.find("view.set_scale")(None)
+    opened.commands.view.set_scale(None)
     assert table(panel, "Sizes").text(1, 2) == "59"
 
 
@@ -297,6 +297,6 @@ def test_a_guess_is_not_taken_from_another_projects_case(opened: MainWindow, qtb
     session.open = replace(session.open, image=replace(session.open.image, pixels=pixels))
     editor.replace_mask("Test", disc_mask())
     qtbot.waitUntil(lambda: text(opened.panels.measure, "eye") == "Right eye (guessed)")
-    opened.handlers.find("project.open_root")(other)
+    opened.commands.projects.open_root(other)
     assert session.case_id == "a"
     assert text(opened.panels.measure, "eye") == "Eye not known"

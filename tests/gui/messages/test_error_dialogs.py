@@ -1,4 +1,4 @@
-"""Problems: one dialog a problem, sentences for people, tracebacks for the log."""
+"""ErrorDialogs: one dialog a problem, sentences for people, tracebacks for the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.gui.messages.error_dialogs import Problems
+from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 @pytest.fixture
-def problems(window: QWidget) -> Problems:
-    return Problems(window)
+def problems(window: QWidget) -> ErrorDialogs:
+    return ErrorDialogs(window)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def close(qtbot: QtBot, box: QMessageBox) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_a_user_error_is_its_sentence(qtbot: QtBot, window: QWidget, problems: Problems) -> None:
+def test_a_user_error_is_its_sentence(qtbot: QtBot, window: QWidget, problems: ErrorDialogs) -> None:
     problems.show(ProjectError("<b>/photos</b> is not a project. Choose a project's folder."))
     (box,) = boxes(window)
     assert box.text() == "<b>/photos</b> is not a project. Choose a project's folder."
@@ -60,7 +60,7 @@ def test_a_user_error_is_its_sentence(qtbot: QtBot, window: QWidget, problems: P
 
 
 def test_a_bug_goes_to_the_log_and_the_dialog_says_where_that_is(
-    qtbot: QtBot, window: QWidget, problems: Problems, log_file: Path
+    qtbot: QtBot, window: QWidget, problems: ErrorDialogs, log_file: Path
 ) -> None:
     try:
         {}["disc"]
@@ -72,7 +72,7 @@ def test_a_bug_goes_to_the_log_and_the_dialog_says_where_that_is(
     close(qtbot, box)
 
 
-def test_the_same_problem_is_shown_once_while_it_is_open(qtbot: QtBot, window: QWidget, problems: Problems) -> None:
+def test_the_same_problem_is_shown_once_while_it_is_open(qtbot: QtBot, window: QWidget, problems: ErrorDialogs) -> None:
     for _ in range(3):
         problems.show(ProjectError("The disk is full."))
     problems.show(ProjectError("Another one."))
@@ -85,7 +85,7 @@ def test_the_same_problem_is_shown_once_while_it_is_open(qtbot: QtBot, window: Q
 
 
 def test_what_nobody_caught_is_shown_from_any_thread(
-    qtbot: QtBot, window: QWidget, problems: Problems, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, window: QWidget, problems: ErrorDialogs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
@@ -102,7 +102,7 @@ def test_what_nobody_caught_is_shown_from_any_thread(
 
 
 def test_ctrl_c_is_not_a_problem(
-    window: QWidget, problems: Problems, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    window: QWidget, problems: ErrorDialogs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)

@@ -91,7 +91,7 @@ def test_notes_are_kept_beside_the_model(models: MainWindow, qtbot) -> None:
     qtbot.keyClicks(notes, "unfinished")
     models.app.session.refresh_models()  # a training ended meanwhile
     assert "unfinished" in notes.toPlainText()
-    models.handlers.find("project.close")()
+    models.commands.projects.close()
     assert "unfinished" in read_notes(layout, "model-002")
 
 
@@ -196,8 +196,8 @@ def fake_import(monkeypatch: pytest.MonkeyPatch, import_model: object) -> None:
 
 def test_who_only_looks_can_export_and_nothing_more(models: MainWindow) -> None:
     models.panels.models.set_writable(False)
-    enabled = {action.data(): action.isEnabled() for action in part(models, QMenu, "model_actions").actions()}
-    assert [name for name, is_on in enabled.items() if not is_on] == ["models.import_model", "models.delete"]
+    actions = part(models, QMenu, "model_actions").actions()
+    assert [action.text() for action in actions if not action.isEnabled()] == ["&Import a model…", "&Delete…"]
     assert part(models, QPlainTextEdit, "notes").isReadOnly()
 
 

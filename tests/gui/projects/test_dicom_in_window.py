@@ -45,7 +45,7 @@ def test_a_folder_is_imported_and_shown(
 
     monkeypatch.setattr(ImportImagesDialog, "exec", answer)
     Project.create(tmp_path / "project", DISC_AND_CUP)
-    window.handlers.find("project.open_root")(tmp_path / "project")
+    window.commands.projects.open_root(tmp_path / "project")
     window.actions_by_id["project.import_images"].trigger()
     session = window.app.session
     qtbot.waitUntil(lambda: session.case_id == "first", timeout=20_000)

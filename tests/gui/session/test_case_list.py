@@ -113,7 +113,7 @@ def test_searching_and_clearing(opened: MainWindow) -> None:
 
 def test_another_case_forgets_what_was_under_the_pointer(opened: MainWindow) -> None:
     opened.panels.status.set_pointer("x 1  y 1", "optic disc")
-    opened.handlers.find("cases.step")(1)
+    opened.commands.cases.step(1)
     assert opened.panels.status._pointer.text() == opened.panels.status._region.text() == ""
 
 
@@ -146,7 +146,7 @@ def test_what_is_worked_on_stays_until_it_is_left(opened: MainWindow) -> None:
 def test_another_project_is_shown_whole(opened: MainWindow, root: Path) -> None:
     choose(opened, "case_order", "vCDR")
     choose(opened, "case_kept", "New")
-    opened.handlers.find("project.open_root")(root)
+    opened.commands.projects.open_root(root)
     assert opened.app.session.cases.query == CaseQuery(order=Order.VCDR)
     assert shown(opened) == ["c", "d", "a", "b"]
     assert opened.panels.cases.findChild(QComboBox, "case_kept").currentText() == "All (4)"
@@ -209,7 +209,7 @@ def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_want
         )
     written = [path.read_bytes() for path in records]
     (root / "masks" / "a.png").write_bytes(b"damaged")
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     session = window.app.session
     assert session.project.case("d").best_vcdr is None
     choose(window, "case_order", "vCDR")
@@ -224,6 +224,6 @@ def test_ratios_that_older_programs_did_not_note_are_measured_when_they_are_want
 
 def test_the_keys_of_commands_work_at_once_in_a_project_that_was_just_opened(opened: MainWindow) -> None:
     assert opened.focusWidget() is opened.canvas
-    opened.handlers.find("project.close")()
-    opened.handlers.find("project.open_root")(opened.app.store.settings.recent[0])
+    opened.commands.projects.close()
+    opened.commands.projects.open_root(opened.app.store.settings.recent[0])
     assert opened.focusWidget() is opened.canvas

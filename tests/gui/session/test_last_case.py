@@ -9,16 +9,16 @@ from unet_desktop.gui.window.main_window import MainWindow
 
 
 def test_the_case_that_was_open_last_opens_again(opened: MainWindow, root: Path) -> None:
-    opened.handlers.find("cases.open_case")("d")
-    opened.handlers.find("project.close")()
-    opened.handlers.find("project.open_root")(root)
+    opened.commands.cases.open_case("d")
+    opened.commands.projects.close()
+    opened.commands.projects.open_root(root)
     assert opened.app.session.case_id == "d"
     assert Store().last_case(root) == "d"  # another start finds it, too
 
 
 def test_one_that_is_gone_gives_way_to_the_next_uncorrected(opened: MainWindow, root: Path) -> None:
     opened.app.store.note_case(root, "gone")
-    opened.handlers.find("project.open_root")(root)
+    opened.commands.projects.open_root(root)
     assert opened.app.session.case_id == "a"
 
 

@@ -54,7 +54,7 @@ def test_a_missing_picture(opened: MainWindow, root: Path) -> None:
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert "not there" in broken(opened)
     assert offered(opened) == ["locate_picture", "retry_case"]
-    opened.handlers.find("cases.open_case")("a")
+    opened.commands.cases.open_case("a")
     assert opened.pages.currentWidget() is opened.split_view
     assert opened.app.editor.mask.any()
     assert opened.app.editor.history.can_undo
@@ -91,7 +91,7 @@ def test_a_picture_that_was_moved_is_located(
 def test_a_damaged_mask_is_no_empty_mask_and_is_put_aside(opened: MainWindow, root: Path) -> None:
     project = opened.app.session.project
     project.layout.mask("d").write_bytes(b"\x89PNG no")
-    opened.handlers.find("cases.open_case")("d")
+    opened.commands.cases.open_case("d")
     assert "cannot be read" in broken(opened)
     assert offered(opened) == ["empty_mask", "retry_case"]
     assert project.layout.mask("d").read_bytes() == b"\x89PNG no"
@@ -107,7 +107,7 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     path = root / "cases" / "a.json"
     whole = path.read_text()
     path.write_text(whole[:40])
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert window.app.session.case_id == "b"
     first = window.panels.cases._model.index(0)
     assert "a.json" in first.data(Qt.ItemDataRole.ToolTipRole)
@@ -115,10 +115,10 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     assert "a.json" in broken(window)
     assert offered(window) == ["retry_case"]
     drag(window.canvas, [(40, 40), (60, 60)])
-    window.handlers.find("cases.toggle_flagged")()
+    window.commands.cases.toggle_flagged()
     assert path.read_text() == whole[:40]
     path.write_text(whole)
-    window.handlers.find("project.rebuild_index")()
+    window.commands.projects.rebuild_index()
     assert window.app.session.case_id == "a"
 
 
@@ -128,7 +128,7 @@ def test_no_project(opened: MainWindow, root: Path, tmp_path: Path, content: str
     other.mkdir()
     if content is not None:
         (other / "project.json").write_text(content)
-    opened.handlers.find("project.open_root")(other)
+    opened.commands.projects.open_root(other)
     assert str(other) in sentence(opened)
     assert opened.app.session.project.root == root
     assert opened.app.session.case_id == "a"
@@ -153,9 +153,9 @@ def test_stepping_goes_past_a_missing_picture(opened: MainWindow, root: Path) ->
 def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: Path) -> None:
     for name in "ad":
         (root / "images" / f"{name}.jpg").unlink()
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert window.app.session.case_id == "b"
-    window.handlers.find("cases.open_case")("d")
+    window.commands.cases.open_case("d")
     assert "not there" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_N)  # it is the last one
     assert "not there" in broken(window)
@@ -166,7 +166,7 @@ def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: 
 def test_without_any_picture_the_first_case_says_why(window: MainWindow, root: Path) -> None:
     for name in "abcd":
         (root / "images" / f"{name}.jpg").unlink()
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert "a.jpg" in broken(window)
 
 
@@ -179,6 +179,6 @@ def test_reading_the_cases_again_knows_what_was_just_painted(opened: MainWindow,
 
 def test_opening_the_same_project_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.handlers.find("project.open_root")(root)
+    opened.commands.projects.open_root(root)
     assert opened.app.session.project.case("a").state is CaseState.CORRECTED
     assert opened.app.session.case_id == "a"  # the one that was open

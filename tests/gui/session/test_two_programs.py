@@ -53,7 +53,7 @@ def content(root: Path) -> dict[Path, bytes]:
 
 def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root: Path, other) -> None:
     before = content(root)
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     banner = window.panels.banner
     assert banner.isVisible()
     assert banner.text.startswith("This project is open in another program (")
@@ -82,7 +82,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     assert not window.panels.training._buttons._start.isEnabled()
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.app.session.case_id is not None
-    window.handlers.find("project.close")()
+    window.commands.projects.close()
     assert content(root) == before
 
 
@@ -97,8 +97,8 @@ def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindo
     journal.flush()
     project.write_mask("d", after)
     before = content(root)
-    window.handlers.find("project.open_root")(root)
-    window.handlers.find("cases.open_case")("d")
+    window.commands.projects.open_root(root)
+    window.commands.cases.open_case("d")
     editor = window.app.editor
     assert editor.history.names == ("Brush",)
     assert not window.actions_by_id["edit.undo"].isEnabled()
@@ -110,16 +110,16 @@ def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindo
 
 
 def test_a_proposal_can_be_neither_accepted_nor_rejected(window: MainWindow, root: Path, other) -> None:
-    window.handlers.find("project.open_root")(root)
-    window.handlers.find("cases.open_case")("c")
+    window.commands.projects.open_root(root)
+    window.commands.cases.open_case("c")
     assert window.app.proposal.prediction is not None
     assert not window.actions_by_id["proposal.accept"].isEnabled()
     assert not window.actions_by_id["proposal.reject"].isEnabled()
 
 
 def test_it_can_be_changed_when_the_first_one_has_left(window: MainWindow, root: Path, other, qtbot) -> None:
-    window.handlers.find("project.open_root")(root)
-    window.handlers.find("cases.open_case")("b")
+    window.commands.projects.open_root(root)
+    window.commands.cases.open_case("b")
     qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
     assert window.panels.banner.isVisible()  # it is still there
     assert window.app.session.project.read_only
@@ -135,7 +135,7 @@ def test_it_can_be_changed_when_the_first_one_has_left(window: MainWindow, root:
 def test_a_killed_program_holds_nothing(window: MainWindow, root: Path, other) -> None:
     other.kill()
     other.wait()
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert not window.app.session.project.read_only
     assert not window.panels.banner.isVisible()
 
@@ -154,7 +154,7 @@ def test_the_terminal_keeps_away_from_what_the_window_has(opened: MainWindow, ro
 
 
 def test_leaving_the_project_lets_others_have_it(opened: MainWindow, root: Path) -> None:
-    opened.handlers.find("project.close")()
+    opened.commands.projects.close()
     lease_exclusively(root).release()
 
 

@@ -80,7 +80,7 @@ def nuclei(window: MainWindow, tmp_path: Path) -> MainWindow:
         mask[box.slices] |= plane.astype(np.uint8)
     mask[55:65, 40:50] = 0
     project.save_mask("n", mask)
-    window.handlers.find("project.open_root")(project.root)
+    window.commands.projects.open_root(project.root)
     QApplication.processEvents()
     key(window, Qt.Key.Key_W)
     return window

@@ -110,15 +110,15 @@ def test_a_training_leaves_curves_and_worst_pictures_and_a_click_opens_one(
     qtbot.waitUntil(lambda: not worst.item(0).icon().pixmap(52).toImage().allGray())  # the thumbnail, not its place
     click_row(qtbot, worst, 0)
     assert opened.app.session.case_id == "d"
-    opened.handlers.find("project.close")()
-    opened.handlers.find("project.open_root")(root)  # as after a restart
+    opened.commands.projects.close()
+    opened.commands.projects.open_root(root)  # as after a restart
     assert worst.item(0).text().startswith("d\n")
 
 
 def test_runs_are_compared(window: MainWindow, root: Path, qtbot) -> None:
     for number, dice in enumerate((0.7, 0.8, 0.9), 1):
         write_run(root, f"model-00{number}", dice)
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     page(window, 3)
     table = part(window.panels.training, QTreeWidget, "runs")
     assert [table.topLevelItem(row).text(0) for row in range(3)] == [
@@ -152,13 +152,13 @@ def test_accepting_a_proposal_adds_to_the_corrective_curve(opened: MainWindow, r
     assert text.text().startswith("1 proposal corrected or accepted. Mean Dice of the last 1: optic disc 0.8")
     again = Project.open(root)
     (root / "corrections.jsonl").unlink()
-    opened.handlers.find("project.open_root")(again.root)
+    opened.commands.projects.open_root(again.root)
     qtbot.waitUntil(lambda: [row.case for row in opened.app.correction_log.noted] == ["c"])
     opened.app.session.open_case("c")
     while opened.app.editor.history.can_undo:
         opened.app.editor.undo()
-    opened.handlers.find("project.close")()  # the case was not left before, so this is made up for at the next opening
-    opened.handlers.find("project.open_root")(root)
+    opened.commands.projects.close()  # the case was not left before, so this is made up for at the next opening
+    opened.commands.projects.open_root(root)
     qtbot.waitUntil(lambda: read_corrections(opened.app.session.project.layout) == [])
 
 

@@ -85,12 +85,12 @@ def test_a_case_whose_files_do_not_fit(
 ) -> None:
     spoil(root)
     before = stored(root)
-    opened.handlers.find("cases.open_case")("d")
+    opened.commands.cases.open_case("d")
     assert said in opened.panels.broken.words.text()
     assert opened.app.session.case_id is None
     opened.app.autosave.flush()
     assert stored(root) == before
-    opened.handlers.find("cases.open_case")("a")
+    opened.commands.cases.open_case("a")
     drag(opened.canvas, [(40, 40), (60, 60)])  # what is open can be worked on
     assert opened.app.editor.mask.any()
 
@@ -114,14 +114,14 @@ def test_a_project_that_holds_a_huge_picture_goes_on(window: MainWindow, root: P
     huge = replace(project.case("b"), image=str(path), width=30_000, height=20_000)
     project.layout.record("b").write_text(json.dumps(huge.to_json()))
     Pillow.new("L", (160, 120)).save(project.layout.mask("b"))
-    window.handlers.find("project.open_root")(root)
+    window.commands.projects.open_root(root)
     assert window.app.session.case_id == "a"
     QTest.keyClick(window.canvas, Qt.Key.Key_N)
     assert "30000 x 20000 pixels" in window.panels.broken.words.text()
     assert window.app.session.current_id == "b"
     qtbot.waitUntil(lambda: window.panels.thumbnails.find("b") is not None, timeout=3000)
     assert window.panels.thumbnails.find("b").isNull()
-    window.handlers.find("cases.step")(1)
+    window.commands.cases.step(1)
     assert window.app.session.case_id == "c"
 
 
@@ -129,16 +129,16 @@ def test_a_picture_of_one_pixel_can_be_opened_zoomed_and_painted(window: MainWin
     write_jpeg(tmp_path / "dot.jpg", np.full((1, 1, 3), 200, np.uint8))
     project = Project.create(tmp_path / "project", DISC_AND_CUP)
     project.add_image(tmp_path / "dot.jpg")
-    window.handlers.find("project.open_root")(project.root)
+    window.commands.projects.open_root(project.root)
     assert window.canvas.image_size == (1, 1)
     middle = QPoint(window.canvas.width() // 2, window.canvas.height() // 2)
     for notches in (3, -6, 2):
         wheel(window.canvas, middle, notches)
-    window.handlers.find("view.fit")()
+    window.commands.view.fit()
     window.canvas.grab()
     drag(window.canvas, [(0.5, 0.5)])
     assert window.app.editor.mask.tolist() == [[1]]
-    window.handlers.find("view.zoom_mask")()
+    window.commands.view.zoom_mask()
     assert window.app.autosave.flush()
     assert Project.open(project.root).load_mask("dot").tolist() == [[1]]
     qtbot.waitUntil(lambda: window.panels.thumbnails.find("dot") is not None, timeout=3000)
@@ -146,7 +146,7 @@ def test_a_picture_of_one_pixel_can_be_opened_zoomed_and_painted(window: MainWin
 
 def test_a_project_without_cases_says_what_to_do(window: MainWindow, tmp_path: Path) -> None:
     project = Project.create(tmp_path / "project", DISC_AND_CUP)
-    window.handlers.find("project.open_root")(project.root)
+    window.commands.projects.open_root(project.root)
     assert window.pages.currentWidget() is window.panels.no_cases
     for key in (Qt.Key.Key_N, Qt.Key.Key_P, Qt.Key.Key_U):
         QTest.keyClick(window, key)
@@ -164,8 +164,8 @@ def test_a_damaged_prediction_leaves_the_case_to_be_worked_on(
 ) -> None:
     (root / "predictions" / name).write_bytes(content)
     before = stored(root)
-    window.handlers.find("project.open_root")(root)
-    window.handlers.find("cases.open_case")("c")
+    window.commands.projects.open_root(root)
+    window.commands.cases.open_case("c")
     assert window.app.session.case_id == "c"
     assert window.panels.banner.isVisible()
     assert name in window.panels.banner.text

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QPushButton, 
 
 from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.gui.window.shortcuts import ShortcutsDialog
 from unet_desktop.labels import DISC_AND_CUP
@@ -18,7 +19,7 @@ from unet_desktop.labels import DISC_AND_CUP
 
 @pytest.fixture
 def keymap(qapp) -> Keymap:
-    return Keymap(Store())
+    return Keymap(COMMANDS, Store())
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_new_keys_are_kept(dialog: ShortcutsDialog, keymap: Keymap) -> None:
     record(dialog, Qt.Key.Key_F12)
     click(dialog, "use")
     assert rows(dialog)["Undo"].text(1) == "F12"
-    assert Keymap(Store()).keys("edit.undo") == ("F12",)
+    assert Keymap(COMMANDS, Store()).keys("edit.undo") == ("F12",)
     record(dialog, Qt.Key.Key_F11)
     click(dialog, "add")
     assert keymap.keys("edit.undo") == ("F12", "F11")
@@ -110,7 +111,7 @@ def test_keys_that_begin_others_collide(keymap: Keymap) -> None:
 @pytest.mark.parametrize("kept", ["{", "[]", '{"edit.undo": 3, "gone": ["F4"]}', '{"edit.undo": ["", 7, "F4"]}'])
 def test_damaged_settings_do_no_harm(qapp, kept: str) -> None:
     Store().keep_shortcuts(kept)
-    assert Keymap(Store()).keys("edit.undo") in {("Ctrl+Z",), ("F4",)}
+    assert Keymap(COMMANDS, Store()).keys("edit.undo") in {("Ctrl+Z",), ("F4",)}
 
 
 def test_the_window_obeys_changed_keys_at_once(opened: MainWindow) -> None:

@@ -25,6 +25,7 @@ class SplitView(QSplitter):
             self.setStretchFactor(self.indexOf(view), 1)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(3)
+        self.setFocusProxy(canvas)
         self.bare_view.hide()
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         self.bare_view.viewport_changed.connect(self._on_bare_view_viewport_changed)

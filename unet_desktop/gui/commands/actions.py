@@ -1,86 +1,82 @@
-"""Actions: a QAction for each command, enabled and ticked as the state of things says."""
+"""Actions: a QAction for each command, with its keys, its icon, and whether it is enabled and checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from unet_desktop.gui.commands.headings import heading, headings
+from unet_desktop.gui.commands.command import HEADINGS, Command, CommandSet, Needs
 from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Colours
-from unet_desktop.gui.window.command_table import COMMANDS, Command, Needs
 from unet_desktop.labels import LabelSet
 
-_REPEATING = ("brush.", "case.", "edit.", "view.zoom", "view.brightness", "view.contrast", "view.gamma", "view.sharpen")
-"""Beginnings of the ids of commands that go on while their key is held."""
+MOST_LABELS = 9
+"""Labels that have a command "label.1" to "label.9"."""
 
 
 class Actions:
-    """The program's QActions by command id; they belong to the window, so that their keys work all over it."""
+    """The QActions by command id. The window owns them, so that their keys work everywhere in it.
 
-    def __init__(self, window: QWidget, find: Callable[[str], Callable[..., object]], keymap: Keymap) -> None:
-        """Make them all.
+    They do nothing until `bind` says which object runs them.
+    """
 
-        Args:
-            window: owns them.
-            find: gives the handler of a command by its name.
-            keymap: gives them their keys, also later ones.
-        """
-        self._actions = {command.id: _action(command, window, find) for command in COMMANDS}
+    def __init__(self, window: QWidget, keymap: Keymap) -> None:
+        """Make one for each command of the keymap."""
         self.keymap = keymap
+        self._actions = {command.id: _action(command, window) for command in keymap.commands}
+        self._checks: dict[str, Callable[[], bool]] = {}
         keymap.changed.connect(self._on_keymap_changed)
         self._on_keymap_changed()
 
     def __getitem__(self, command_id: str) -> QAction:
-        """The action of that command."""
         return self._actions[command_id]
 
     def __iter__(self) -> Iterator[str]:
-        """Ids of all commands."""
         return iter(self._actions)
 
-    def enable(self, have: Needs, checked: frozenset[str]) -> None:
-        """Enable what has all it needs, and tick what is on."""
-        for command in COMMANDS:
-            action = self._actions[command.id]
-            action.setEnabled(command.needs in have)
-            if command.checkable:
-                action.setChecked(command.id in checked)
+    def bind(self, command_set: CommandSet) -> None:
+        """Let this object's methods run its commands and say which of them are on."""
+        for command, call in command_set.calls():
+            self._actions[command.id].triggered.connect(lambda _checked=False, call=call: call())
+            if command.is_checked is not None:
+                self._checks[command.id] = partial(command.is_checked, command_set)
+
+    def refresh(self, have: Needs) -> None:
+        """Enable the actions whose needs are met, and check those that are on."""
+        for command in self.keymap.commands:
+            self._actions[command.id].setEnabled(command.needs in have)
+        for command_id, is_checked in self._checks.items():
+            self._actions[command_id].setChecked(is_checked())
 
     def set_labels(self, labels: LabelSet | None) -> None:
         """Name the label commands after these labels and hide the others."""
-        for number in range(1, 10):
+        for number in range(1, MOST_LABELS + 1):
             action = self._actions[f"label.{number}"]
-            there = labels is not None and number <= len(labels)
-            action.setVisible(there)
-            if labels is not None and there:
+            exists = labels is not None and number <= len(labels)
+            action.setVisible(exists)
+            if labels is not None and exists:
                 action.setText(_paint(labels, number).replace("&", "&&"))
-
-    def _on_keymap_changed(self) -> None:
-        for command in COMMANDS:
-            action, keys = self._actions[command.id], self.keymap.text(command.id)
-            action.setShortcuts(self.keymap.sequences(command.id))
-            tip = command.tip or plain(command.text)
-            action.setToolTip(f"{tip} ({keys})" if keys else tip)
 
     def set_colours(self, colours: Colours) -> None:
         """Draw the icons in this theme's colours."""
-        for command in COMMANDS:
+        for command in self.keymap.commands:
             if command.icon:
                 self._actions[command.id].setIcon(icon(command.icon, colours))
 
-
-def plain(text: str) -> str:
-    """A command's text without access key and dots."""
-    return text.replace("&", "").removesuffix("…")
+    def _on_keymap_changed(self) -> None:
+        for command in self.keymap.commands:
+            action, keys = self._actions[command.id], self.keymap.text(command.id)
+            action.setShortcuts(self.keymap.sequences(command.id))
+            tip = command.tip or command.plain_text
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
 
 
 def title(command: Command, labels: LabelSet | None) -> str:
-    """What lists call the command: its text, and the label's name where it chooses a label.
+    """The command's text in lists: for one that chooses a label, with the label's name.
 
     Args:
         command: the command.
@@ -89,28 +85,25 @@ def title(command: Command, labels: LabelSet | None) -> str:
     group, _, number = command.id.partition(".")
     if group == "label" and labels is not None and int(number) <= len(labels):
         return _paint(labels, int(number))
-    return plain(command.text)
+    return command.plain_text
 
 
-def listed(labels: LabelSet | None) -> list[Command]:
-    """The commands that lists show: all but those of labels that the project does not have."""
-    count = 9 if labels is None else len(labels)
-    found = [command for command in COMMANDS if not command.id.startswith("label.") or int(command.id[6:]) <= count]
-    return sorted(found, key=lambda command: headings().index(heading(command)))
+def list_commands(commands: Sequence[Command], labels: LabelSet | None) -> list[Command]:
+    """The commands for a list, sorted by heading, without those of labels that the project does not have."""
+    count = MOST_LABELS if labels is None else len(labels)
+    found = [command for command in commands if not command.id.startswith("label.") or int(command.id[6:]) <= count]
+    return sorted(found, key=lambda command: HEADINGS.index(command.heading))
 
 
 def _paint(labels: LabelSet, number: int) -> str:
     return f"Paint {labels.labels[number - 1].name}"
 
 
-def _action(command: Command, window: QWidget, find: Callable[[str], Callable[..., object]]) -> QAction:
+def _action(command: Command, window: QWidget) -> QAction:
     action = QAction(command.text, window)
     action.setObjectName(command.id)
-    action.setAutoRepeat(command.id.startswith(_REPEATING))
+    action.setAutoRepeat(command.repeats)
     action.setCheckable(command.checkable)
     action.setStatusTip("")
-    handler = find(command.handler)
-    call = partial(handler, command.argument) if command.argument is not None else handler
-    action.triggered.connect(lambda _checked=False: call())
     window.addAction(action)
     return action

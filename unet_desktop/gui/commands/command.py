@@ -1,13 +1,40 @@
-"""Command: one thing that can be clicked or typed, and what it needs to be of use."""
+"""Command: a method that people can click or type, described by a decorator on it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+_HEADINGS = {
+    "project": "Project",
+    "app": "Project",
+    "edit": "Editing",
+    "tool": "Tools",
+    "brush": "Tools",
+    "label": "Labels",
+    "region": "Region",
+    "proposal": "Prediction",
+    "learn": "Learning",
+    "model": "Learning",
+    "case": "Cases",
+    "view": "View",
+    "style": "View",
+    "channel": "View",
+    "theme": "Window",
+    "window": "Window",
+    "help": "Help",
+}
+"""First part of a command's id to the heading that lists show it under."""
+
+HEADINGS = tuple(dict.fromkeys(_HEADINGS.values()))
+"""All headings, in the order of the lists."""
 
 
 class Needs(Flag):
-    """What must be there for a command to be of use."""
+    """What must be there before a command can do anything."""
 
     NOTHING = 0
     PROJECT = auto()
@@ -30,23 +57,125 @@ class Command:
     """One thing people can do.
 
     Attributes:
-        id: of the command, "group.what".
+        id: "group.what"; settings files name commands by it, so it never changes.
         text: in menus; "&" marks the menu's access key.
-        handler: "handlers.method", see `handlers.Handlers`.
-        shortcut: key sequences, separated by spaces, in Qt's portable form.
+        shortcut: default key sequences, separated by spaces, in Qt's portable form.
         icon: name in `icons.ICONS`, or empty.
-        needs: see `Needs`.
+        needs: what must be there.
         tip: a sentence, where the text alone is not enough.
-        checkable: it is on or off; the handlers' `checked` says which.
-        argument: for handlers that serve several commands.
+        repeats: it runs again while its key is held.
+        argument: passed to the method, where that serves several commands.
+        is_checked: for a command that is on or off: whether it is on, given the object that has the method.
     """
 
     id: str
     text: str
-    handler: str
     shortcut: str = ""
     icon: str = ""
     needs: Needs = Needs.NOTHING
     tip: str = ""
-    checkable: bool = False
-    argument: str | int | None = None
+    repeats: bool = False
+    argument: object = None
+    is_checked: Callable[[Any], bool] | None = None
+
+    @property
+    def checkable(self) -> bool:
+        """Whether it is on or off."""
+        return self.is_checked is not None
+
+    @property
+    def plain_text(self) -> str:
+        """The text without access key and dots."""
+        return self.text.replace("&", "").removesuffix("…")
+
+    @property
+    def heading(self) -> str:
+        """The heading that lists show it under, one of `HEADINGS`."""
+        return _HEADINGS[self.id.partition(".")[0]]
+
+
+class ShowsErrors(Protocol):
+    """Shows an exception to the user: `messages.error_dialogs.ErrorDialogs`."""
+
+    def show(self, error: BaseException) -> None: ...
+
+
+class CommandSet:
+    """The commands of one feature: methods with `@command`, and with `@guarded` those that only panels call."""
+
+    def __init__(self, errors: ShowsErrors) -> None:
+        self.errors = errors
+
+    def calls(self) -> Iterator[tuple[Command, Callable[[], None]]]:
+        """Each command with the call that runs it, in the order of definition."""
+        for name, method in vars(type(self)).items():
+            for described in _commands(method):
+                call = getattr(self, name)
+                yield described, call if described.argument is None else partial(call, described.argument)
+
+
+def commands_of(command_set: type[CommandSet]) -> tuple[Command, ...]:
+    """The commands of a class, in the order of definition."""
+    return tuple(described for method in vars(command_set).values() for described in _commands(method))
+
+
+Self = TypeVar("Self", bound=CommandSet)
+Given = ParamSpec("Given")
+Method = Callable[Concatenate[Self, Given], None]
+
+
+class Decorator(Protocol):
+    """Decorates any method of a `CommandSet`."""
+
+    def __call__(self, method: Method[Self, Given], /) -> Method[Self, Given]: ...
+
+
+def guarded(method: Method[Self, Given]) -> Method[Self, Given]:
+    """Show what the method raises as a dialog, instead of letting it escape into Qt.
+
+    Methods of the same class that must stop on an error call each other's unguarded part.
+    """
+
+    @wraps(method)
+    def call(self: Self, /, *args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - a command's boundary: a sentence or a logged bug, never silence
+            self.errors.show(error)
+
+    return call
+
+
+def command(
+    command_id: str,
+    text: str,
+    *,
+    shortcut: str = "",
+    icon: str = "",
+    needs: Needs = Needs.NOTHING,
+    tip: str = "",
+    repeats: bool = False,
+    argument: object = None,
+    is_checked: Callable[[Any], bool] | None = None,
+) -> Decorator:
+    """Make a method of a `CommandSet` a command, guarded; several of these on one method make several commands.
+
+    The arguments are the attributes of `Command`.
+    """
+    described = Command(command_id, text, shortcut, icon, needs, tip, repeats, argument, is_checked)
+
+    def describe(method: Method[Self, Given]) -> Method[Self, Given]:
+        others = _commands(method)
+        call = method if others else guarded(method)
+        call.__dict__[_ATTRIBUTE] = (described, *others)  # the lowest decorator comes first
+        return call
+
+    return describe
+
+
+_ATTRIBUTE = "commands"
+
+
+def _commands(method: object) -> tuple[Command, ...]:
+    found: tuple[Command, ...] = getattr(method, _ATTRIBUTE, ())
+    return found

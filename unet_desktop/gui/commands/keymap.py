@@ -1,35 +1,36 @@
-"""Keymap: which keys call which command; the table's own keys, with what the user changed."""
+"""Keymap: which keys call which command: the defaults, and what the user changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
+from unet_desktop.gui.commands.command import Command
 from unet_desktop.gui.settings.settings import Store
-from unet_desktop.gui.window.command_table import COMMANDS, Command
 
 Keys = tuple[str, ...]
 """Key sequences in Qt's portable form."""
 
 
 class Keymap(QObject):
-    """The keys of every command; changes are kept at once.
+    """The keys of every command; changes are saved at once.
 
     Signals:
-        changed: some command has other keys now.
+        changed: the keys of some command changed.
     """
 
     changed = Signal()
 
-    def __init__(self, store: Store, parent: QObject | None = None) -> None:
-        """The table's keys with those that the store kept; what it kept of unknown commands is passed over."""
+    def __init__(self, commands: Sequence[Command], store: Store, parent: QObject | None = None) -> None:
+        """Give these commands their default keys, or those in the store; unknown commands in the store are ignored."""
         super().__init__(parent)
+        self.commands = tuple(commands)
         self._store = store
-        self._defaults = {command.id: tuple(command.shortcut.split()) for command in COMMANDS}
-        self._own = {name: keys for name, keys in _parsed(store.shortcuts).items() if name in self._defaults}
+        self._defaults = {command.id: tuple(command.shortcut.split()) for command in commands}
+        self._own = {name: keys for name, keys in _parse(store.shortcuts).items() if name in self._defaults}
 
     def keys(self, command_id: str) -> Keys:
         """The command's key sequences, the usual one first."""
@@ -45,26 +46,26 @@ class Keymap(QObject):
         return " or ".join(sequence.toString(native) for sequence in self.sequences(command_id))
 
     def is_changed(self, command_id: str) -> bool:
-        """Has it other keys than the table gives it?"""
+        """Whether the user gave it other keys."""
         return command_id in self._own
 
     def holder(self, sequence: QKeySequence, but: str = "") -> Command | None:
-        """The command that this sequence calls, or that it would get in the way of; None when it is free.
+        """The command whose keys collide with this sequence; None when it is free.
 
-        Two sequences also collide when one begins the other: Qt would wait for the rest.
+        Two sequences also collide when one begins with the other: Qt would wait for the rest.
 
         Args:
             sequence: the keys.
-            but: id of a command that is passed over.
+            but: id of a command to ignore.
         """
-        others = (command for command in COMMANDS if command.id != but)
+        others = (command for command in self.commands if command.id != but)
         return next(
             (command for command in others if any(_collide(taken, sequence) for taken in self.sequences(command.id))),
             None,
         )
 
     def set_keys(self, changes: dict[str, Keys]) -> None:
-        """Give these commands these keys; the table's own are kept as no change."""
+        """Give these commands these keys and save them; default keys count as no change."""
         for command_id, keys in changes.items():
             self._own[command_id] = keys
             if keys == self._defaults[command_id]:
@@ -72,10 +73,10 @@ class Keymap(QObject):
         self._store.keep_shortcuts(json.dumps(self._own) if self._own else "")
         self.changed.emit()
 
-    def taken_away(self, sequence: QKeySequence, but: str) -> dict[str, Keys]:
-        """The keys that all other commands have left when this sequence is taken from them."""
+    def keys_without(self, sequence: QKeySequence, but: str) -> dict[str, Keys]:
+        """The remaining keys of all other commands that would lose this sequence."""
         left: dict[str, Keys] = {}
-        for command in COMMANDS:
+        for command in self.commands:
             keys = self.keys(command.id)
             kept = tuple(key for key in keys if not _collide(_sequence(key), sequence))
             if command.id != but and kept != keys:
@@ -83,23 +84,23 @@ class Keymap(QObject):
         return left
 
     def reset(self, command_id: str) -> None:
-        """Give the command the table's keys again, and take them from whoever got them meanwhile."""
+        """Give the command its default keys again, and take them from other commands."""
         changes: dict[str, Keys] = {}
         for keys in self._defaults[command_id]:
-            changes |= self.taken_away(_sequence(keys), command_id)
+            changes |= self.keys_without(_sequence(keys), command_id)
         self.set_keys(changes | {command_id: self._defaults[command_id]})
 
     def reset_all(self) -> None:
-        """Give every command the table's keys again."""
+        """Give every command its default keys again."""
         self.set_keys(dict(self._defaults))
 
     def holds(self, command_id: str, pressed: QKeySequence) -> bool:
-        """Is this one of the command's sequences?"""
+        """Whether this is one of the command's sequences."""
         return pressed in self.sequences(command_id)
 
 
 def portable(sequence: QKeySequence) -> str:
-    """A sequence in the form that is kept."""
+    """A sequence in the form in which settings store it."""
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)
 
 
@@ -112,15 +113,15 @@ def _sequence(keys: str) -> QKeySequence:
     return QKeySequence.fromString(keys, QKeySequence.SequenceFormat.PortableText)
 
 
-def _parsed(text: str) -> dict[str, Keys]:
+def _parse(text: str) -> dict[str, Keys]:
     try:
         data = json.loads(text) if text else {}
     except ValueError:
         return {}
     if not isinstance(data, dict):
         return {}
-    return {str(name): _valid(keys) for name, keys in data.items() if isinstance(keys, list)}
+    return {str(name): _valid_keys(keys) for name, keys in data.items() if isinstance(keys, list)}
 
 
-def _valid(keys: Iterable[object]) -> Keys:
+def _valid_keys(keys: Iterable[object]) -> Keys:
     return tuple(key for key in keys if isinstance(key, str) and not _sequence(key).isEmpty())

@@ -1,4 +1,4 @@
-"""Handlers of comparing two readers."""
+"""Commands of comparing two readers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.compare.dialog import CompareReadersDialog
 from unet_desktop.images.box import bounding_box
 from unet_desktop.project.case import UNCORRECTED
@@ -21,19 +22,24 @@ _FILES = {
 }
 
 
-class ComparisonHandlers:
+class CompareCommands(CommandSet):
     """Compare, compare again, open a compared case, save."""
 
-    def __init__(self, app: AppModel, window: QWidget, canvas: Canvas) -> None:
+    def __init__(self, app: AppModel, window: QWidget, canvas: Canvas, errors: ShowsErrors) -> None:
         """Dialogs stand over the window."""
+        super().__init__(errors)
         self._app, self._window, self._canvas = app, window, canvas
 
+    @command(
+        "project.compare",
+        "Compare &two readers…",
+        shortcut="Ctrl+Shift+C",
+        icon="compare",
+        needs=Needs.PROJECT | Needs.IDLE,
+        tip="Compare the project's masks with a second reader's, another project's or the model's",
+    )
     def compare(self) -> None:
-        """Ask with whom to compare the project's masks, and do it.
-
-        Raises:
-            ProjectError: the split cannot be read.
-        """
+        """Ask with whom to compare the project's masks, and do it."""
         project = self._app.session.project
         if project is None or self._app.runner.busy or not self._app.autosave.flush():
             return
@@ -49,12 +55,14 @@ class ComparisonHandlers:
         if dialog.exec():
             self._app.comparison.start(dialog.request())
 
-    def again(self) -> None:
+    @guarded
+    def compare_again(self) -> None:
         """Compare with the same reader again."""
         comparison = self._app.comparison
         if comparison.request is not None:
             comparison.start(comparison.request)
 
+    @guarded
     def open_case(self, case_id: str) -> None:
         """Open a compared case, close to where its masks are."""
         self._app.session.open_case(case_id)
@@ -65,12 +73,9 @@ class ComparisonHandlers:
         if not box.empty:
             self._canvas.show_box(box)
 
+    @guarded
     def save(self, kind: str) -> None:
-        """Ask where to, and write a report, the table or the figures there.
-
-        Raises:
-            UserError: a library is missing.
-        """
+        """Ask where to, and write a report, the table or the figures there."""
         from unet_desktop.tasks.evaluation.targets import Targets  # not needed to open the window
 
         title, name, kinds = _FILES[kind]

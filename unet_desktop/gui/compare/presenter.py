@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.window.docks import Docks
-from unet_desktop.gui.window.panels import Panels
+from unet_desktop.gui.compare.commands import CompareCommands
+from unet_desktop.gui.compare.panel import ComparisonPanel
 
 
 class ComparePresenter(QObject):
@@ -18,33 +18,32 @@ class ComparePresenter(QObject):
     def __init__(
         self,
         canvas: Canvas,
-        docks: Docks,
         app: AppModel,
-        panels: Panels,
-        guarded: Callable[[str], Callable[..., object]],
+        panel: ComparisonPanel,
+        commands: CompareCommands,
+        show_panel: Callable[[], None],
     ) -> None:
         """Connect them.
 
         Args:
             canvas: shows the other reader's outlines.
-            docks: bring the panel to the front.
             app: what is behind the window.
-            panels: what is shown.
-            guarded: the handler of a name; what it raises becomes a dialog.
+            panel: what is shown.
+            commands: those of comparing.
+            show_panel: brings the panel to the front.
         """
-        super().__init__(panels.comparison)
-        self._canvas, self._docks, self._app, self._panel = canvas, docks, app, panels.comparison
-        comparison, panel = app.comparison, panels.comparison
+        super().__init__(panel)
+        self._canvas, self._app, self._panel, self._show_panel = canvas, app, panel, show_panel
+        comparison = app.comparison
         comparison.changed.connect(self._on_comparison_changed)
         comparison.reader_changed.connect(self._on_comparison_reader_changed)
-        comparison.problem.connect(panels.banner.show_problem)
         app.session.case_changed.connect(self._on_session_case_changed)
         app.runner.busy_changed.connect(panel.set_busy)
         panel.outlines_chosen.connect(comparison.set_outlines)
-        panel.case_chosen.connect(lambda name: guarded("comparison.open_case")(name))
-        panel.compare_requested.connect(lambda: guarded("comparison.compare")())
-        panel.again_requested.connect(lambda: guarded("comparison.again")())
-        panel.save_requested.connect(lambda kind: guarded("comparison.save")(kind))
+        panel.case_chosen.connect(commands.open_case)
+        panel.compare_requested.connect(commands.compare)
+        panel.again_requested.connect(commands.compare_again)
+        panel.save_requested.connect(commands.save)
         panel.set_outlines(comparison.outlines)
 
     def _on_comparison_changed(self) -> None:
@@ -53,7 +52,7 @@ class ComparePresenter(QObject):
         self._on_session_case_changed()
         self._panel.show_worst()
         if evaluation is not None:
-            self._docks.bring_forward(self._docks.comparison)
+            self._show_panel()
 
     def _on_comparison_reader_changed(self) -> None:
         self._canvas.set_reader(self._app.comparison.reader)

@@ -1,46 +1,144 @@
-"""Handlers of the Edit menu and of proposals."""
+"""Commands of correcting: history, tools, labels, brush size, accept and reject."""
 
 from __future__ import annotations
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.actions import MOST_LABELS
+from unet_desktop.gui.commands.command import CommandSet, Decorator, Method, Needs, ShowsErrors, command
 from unet_desktop.gui.tools.ellipse import EllipseTool
 from unet_desktop.gui.tools.tool_options import ToolKind
 
+_DRAWS = Needs.CASE | Needs.WRITABLE
 
-class EditHandlers:
+
+def _tool(kind: ToolKind, text: str, shortcut: str, tip: str) -> Decorator:
+    """The command that chooses this tool."""
+    return command(
+        f"tool.{kind.value}",
+        text,
+        shortcut=shortcut,
+        icon=kind.value,
+        needs=_DRAWS,
+        tip=tip,
+        argument=kind,
+        is_checked=lambda self: self.tool is kind,
+    )
+
+
+def _label(number: int) -> Decorator:
+    """The command that chooses this label, counted from 1."""
+    return command(
+        f"label.{number}",
+        f"Label &{number}",
+        shortcut=str(number),
+        needs=Needs.PROJECT,
+        argument=number - 1,
+        is_checked=lambda self: self.label == number - 1,
+    )
+
+
+def _each_label(method: Method[EditCommands, [int]]) -> Method[EditCommands, [int]]:
+    """Make the method the commands of all labels that have a key."""
+    for number in range(MOST_LABELS, 0, -1):  # as with decorators, the last one stands first
+        method = _label(number)(method)
+    return method
+
+
+class EditCommands(CommandSet):
     """Undo, tools, labels, brush size, accept and reject."""
 
-    def __init__(self, app: AppModel) -> None:
-        """Work on this app."""
+    def __init__(self, app: AppModel, errors: ShowsErrors) -> None:
+        super().__init__(errors)
         self._app = app
 
+    @property
+    def tool(self) -> ToolKind:
+        """The tool in use."""
+        return self._app.options.tool
+
+    @property
+    def label(self) -> int | None:
+        """Index of the label in use."""
+        options = self._app.options
+        return None if options.labels is None or options.label is None else options.labels.labels.index(options.label)
+
+    @command("edit.undo", "&Undo", shortcut="Ctrl+Z", icon="undo", needs=Needs.UNDO | Needs.WRITABLE, repeats=True)
     def undo(self) -> None:
-        """Take the last step back; while a shape is drawn point by point, its last point."""
+        """Undo the last step; while a shape is drawn point by point, its last point."""
         if not self._app.toolbox.current.step_back() and not self._app.proposal.take_back():
             self._app.editor.undo()
 
+    @command(
+        "edit.redo",
+        "&Redo",
+        shortcut="Ctrl+Y Ctrl+Shift+Z",
+        icon="redo",
+        needs=Needs.REDO | Needs.WRITABLE,
+        repeats=True,
+    )
     def redo(self) -> None:
-        """Do it again."""
         self._app.editor.redo()
 
+    @command(
+        "edit.cancel", "&Abandon", shortcut="Esc", needs=Needs.CASE, tip="Put back what this drag or shape changed"
+    )
     def cancel(self) -> None:
-        """Abandon the drag or the shape in progress."""
         self._app.toolbox.current.abandon()
 
+    @command(
+        "edit.commit",
+        "&Finish shape",
+        shortcut="Return Enter",
+        needs=Needs.SHAPE,
+        tip="Make the shape that is being edited one step of the history",
+    )
     def commit(self) -> None:
-        """Make the shape that is being edited one step."""
         self._app.toolbox.current.commit()
 
+    @command(
+        "edit.step_back",
+        "Take &point back",
+        shortcut="Backspace",
+        needs=Needs.SHAPE,
+        tip="Take back the last point of the shape that is being drawn",
+        repeats=True,
+    )
     def step_back(self) -> None:
-        """Take away the last point of the shape, or the one that is meant."""
         self._app.toolbox.current.take_away()
 
-    def choose_tool(self, tool: str) -> None:
-        """Choose a tool by name."""
-        self._app.options.choose_tool(ToolKind(tool))
+    @_tool(ToolKind.BRUSH, "&Brush", "B", "Paint the label")
+    @_tool(ToolKind.ERASER, "&Eraser", "E", "Erase the label; the right button does so with any tool")
+    @_tool(ToolKind.ELLIPSE, "Ellipse", "Q", "Through points on the edge, or drawn; then shaped by handles")
+    @_tool(ToolKind.CONTOUR, "&Contour", "W", "Shape the label's edge by the handles of a smooth line")
+    @_tool(ToolKind.PUSH, "Push e&dge", "V", "Push the label's edge as a finger would")
+    @_tool(ToolKind.POLYGON, "Poly&gon", "G", "Outline the label corner by corner")
+    @_tool(ToolKind.LASSO, "Lass&o", "S", "Outline the label freehand")
+    @_tool(
+        ToolKind.EDGE,
+        "Smar&t edge",
+        "T",
+        "Outline the label by clicks between which the line follows the picture's edge",
+    )
+    @_tool(ToolKind.WAND, "Magic &wand", "C", "Take what looks like the pixel that is clicked")
+    @_tool(ToolKind.FILL, "F&ill", "R", "Fill what is enclosed")
+    @_tool(
+        ToolKind.NOT_ANNOTATED,
+        "&Not annotated",
+        "0",
+        "Paint what nobody can judge: it is left out of training and figures",
+    )
+    def choose_tool(self, tool: ToolKind) -> None:
+        self._app.options.choose_tool(tool)
 
+    @command(
+        "edit.fit_ellipse",
+        "Fit ellipse to label",
+        shortcut="Shift+Q",
+        icon="fit-ellipse",
+        needs=_DRAWS,
+        tip="Take the label's region as an ellipse with handles",
+    )
     def fit_ellipse(self) -> None:
-        """Take the label's region as an ellipse with handles."""
         self._app.options.choose_tool(ToolKind.ELLIPSE)
         tool, label = self._app.toolbox.current, self._app.options.label
         if self._app.editor.refuse():
@@ -48,18 +146,31 @@ class EditHandlers:
         if isinstance(tool, EllipseTool) and label is not None and not tool.take_region():
             tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")
 
-    def choose_label(self, index: int) -> None:
-        """Choose the label at that place."""
-        self._app.options.choose_label(index)
-
+    @command("brush.smaller", "&Smaller brush", shortcut="[", needs=_DRAWS, repeats=True, argument=-1)
+    @command("brush.larger", "&Larger brush", shortcut="]", needs=_DRAWS, repeats=True, argument=1)
     def step_brush(self, steps: int) -> None:
-        """Make the brush larger or smaller."""
         self._app.options.step_diameter(steps)
 
+    @_each_label
+    def choose_label(self, index: int) -> None:
+        self._app.options.choose_label(index)
+
+    @command(
+        "proposal.accept",
+        "&Accept prediction",
+        shortcut="A",
+        icon="accept",
+        needs=Needs.PROPOSAL | Needs.WRITABLE,
+    )
     def accept(self) -> None:
-        """Make the proposal the mask."""
         self._app.proposal.accept()
 
+    @command(
+        "proposal.reject",
+        "Re&ject prediction",
+        shortcut="X",
+        icon="reject",
+        needs=Needs.PROPOSAL | Needs.WRITABLE,
+    )
     def reject(self) -> None:
-        """Throw the proposal away."""
         self._app.proposal.reject()

@@ -1,11 +1,13 @@
-"""Handlers of the Region menu: what is done to a whole region, or to the whole mask, in one step."""
+"""Commands that change a label's whole region, or the whole mask, in one step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from unet_desktop.errors import MaskError
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks import morphology
@@ -17,47 +19,110 @@ from unet_desktop.project.case import Case
 from unet_desktop.project.case_query import other_eye_cases
 from unet_desktop.project.project import ProjectReader
 
+_NEEDS = Needs.CASE | Needs.WRITABLE
 
-class RegionHandlers:
+
+class RegionCommands(CommandSet):
     """Grow, shrink, smooth, keep the largest piece, fill holes; take another case's mask."""
 
-    def __init__(self, app: AppModel) -> None:
-        """Work on this app."""
+    def __init__(self, app: AppModel, errors: ShowsErrors) -> None:
+        super().__init__(errors)
         self._app = app
 
-    def grow(self, by: int) -> None:
-        """Make the label's region larger by that many pixels."""
-        self._change(lambda mask, labels, label: morphology.grow(mask, labels, label, by), "No {} that could grow.")
+    @command(
+        "region.grow",
+        "&Grow",
+        shortcut="Shift+Up",
+        icon="grow",
+        needs=_NEEDS,
+        tip="Grow the label by one pixel",
+        argument=1,
+    )
+    @command(
+        "region.shrink",
+        "&Shrink",
+        shortcut="Shift+Down",
+        icon="shrink",
+        needs=_NEEDS,
+        tip="Shrink the label by one pixel",
+        argument=-1,
+    )
+    @command(
+        "region.grow_more",
+        "Grow by &5",
+        shortcut="Ctrl+Shift+Up",
+        needs=_NEEDS,
+        tip="Grow the label by 5 pixels",
+        argument=5,
+    )
+    @command(
+        "region.shrink_more",
+        "Shrink &by 5",
+        shortcut="Ctrl+Shift+Down",
+        needs=_NEEDS,
+        tip="Shrink the label by 5 pixels",
+        argument=-5,
+    )
+    def grow(self, pixels: int) -> None:
+        """Grow the label's region by that many pixels, or shrink it where they are negative."""
+        if pixels > 0:
+            self._change(partial(morphology.grow, by=pixels), "No {} that could grow.")
+        else:
+            self._change(partial(morphology.shrink, by=-pixels), "No {} to shrink.")
 
-    def shrink(self, by: int) -> None:
-        """Make the label's region smaller by that many pixels."""
-        self._change(lambda mask, labels, label: morphology.shrink(mask, labels, label, by), "No {} to shrink.")
-
+    @command(
+        "region.smooth", "S&mooth", shortcut="Shift+S", icon="smooth", needs=_NEEDS, tip="Smooth the label's border"
+    )
     def smooth(self) -> None:
-        """Smooth the border of the label's region."""
         self._change(morphology.smooth, "No {} to smooth.")
 
+    @command(
+        "region.keep_largest",
+        "Keep &largest piece",
+        shortcut="Shift+L",
+        icon="largest",
+        needs=_NEEDS,
+        tip="Erase all pieces of the label but the largest",
+    )
     def keep_largest(self) -> None:
-        """Erase all pieces of the label's region but the largest."""
         self._change(morphology.keep_largest, "There is no second piece of {}.")
 
+    @command(
+        "region.fill_holes",
+        "Fill &holes",
+        shortcut="Shift+R",
+        icon="fill-holes",
+        needs=_NEEDS,
+        tip="Fill all holes of the label",
+    )
     def fill_holes(self) -> None:
-        """Fill the holes of the label's region."""
         self._change(fill_label_holes, "There are no holes in {}.")
 
+    @command(
+        "region.only_strokes",
+        "&Only my strokes count",
+        shortcut="Shift+U",
+        icon="only-strokes",
+        needs=_NEEDS,
+        tip="Take all background for not annotated: then only what you paint, or erase to background, is learned from",
+    )
     def only_strokes(self) -> None:
-        """Take all background for not annotated: what is painted is judged, and what will be painted or erased."""
+        """Mark all background as not annotated; only what is painted or erased from now on counts."""
         editor = self._app.editor
         self._settle()
         if editor.mask is not None:
             editor.apply(mark_unannotated(editor.mask, "Only my strokes count"))
 
+    @command(
+        "region.copy_previous",
+        "&Copy mask of previous case",
+        shortcut="Shift+P",
+        icon="copy",
+        needs=_NEEDS,
+        tip="Replace the mask by that of the case before this one in the list",
+    )
     def copy_previous(self) -> None:
-        """Take the mask of the case before this one in the list.
-
-        Raises:
-            MaskError: there is none, or its picture has another size.
-        """
+        """Take the mask of the case before this one in the list."""
         found = self._ready()
         if found is None:
             return
@@ -77,12 +142,16 @@ class RegionHandlers:
             raise MaskError(f"The case before this one, {source.id}, has no mask yet that could be copied.")
         self._app.editor.replace_mask(f"Copy mask of {source.id}", mask)
 
+    @command(
+        "region.mirror",
+        "Mi&rror mask of other eye",
+        shortcut="Shift+M",
+        icon="mirror",
+        needs=_NEEDS,
+        tip="Replace the mask by that of the patient's other eye, left and right exchanged",
+    )
     def mirror_other_eye(self) -> None:
-        """Take the mask of the same patient's other eye, mirrored.
-
-        Raises:
-            MaskError: patient or eye is not noted, or there is no such mask.
-        """
+        """Take the mask of the same patient's other eye, mirrored."""
         found = self._ready()
         if found is None:
             return
@@ -97,7 +166,7 @@ class RegionHandlers:
         raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
 
     def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None], nothing: str) -> None:
-        """Apply a change of the region of the label in use; where it changes nothing, say so of the label."""
+        """Apply a change to the region of the label in use; if nothing changes, say so with `nothing`."""
         editor, options, toolbox = self._app.editor, self._app.options, self._app.toolbox
         self._settle()
         if editor.mask is None or options.labels is None or options.label is None or editor.refuse():
@@ -108,12 +177,12 @@ class RegionHandlers:
         editor.apply(patch)
 
     def _settle(self) -> None:
-        """What is pending or in progress belongs to the region."""
+        """Finish the shape and the gesture in progress: they are part of the region."""
         self._app.toolbox.current.commit()
         self._app.editor.finish()
 
     def _ready(self) -> tuple[ProjectReader, Case] | None:
-        """The open project and case; None without them, and while edits of other cases cannot be written."""
+        """The open project and case; None without them, or if pending edits cannot be written."""
         session = self._app.session
         if session.project is None or session.open is None or not self._app.autosave.flush():
             return None

@@ -1,4 +1,4 @@
-"""Handlers of runs over folders."""
+"""Commands of segmenting folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from unet_desktop.errors import CheckpointError, ImageError
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.folders.picture_source import Own
@@ -17,19 +18,24 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
 
-class FolderHandlers:
-    """Segment a folder, go on, look at the run, import its results."""
+class FolderCommands(CommandSet):
+    """Segment a folder, resume, show the run, import its results."""
 
-    def __init__(self, app: AppModel, window: QWidget, run: FolderRunWindow) -> None:
+    def __init__(self, app: AppModel, window: QWidget, run: FolderRunWindow, errors: ShowsErrors) -> None:
         """Dialogs stand over the window."""
+        super().__init__(errors)
         self._app, self._window, self._run = app, window, run
 
+    @command(
+        "project.segment_folder",
+        "&Segment pictures…",
+        shortcut="Ctrl+Shift+S",
+        icon="folder",
+        needs=Needs.IDLE | Needs.MODEL,
+        tip="Write masks and a table of measurements for all pictures of a folder; needs a project with a model",
+    )
     def segment(self) -> None:
-        """Ask for pictures, a model and a place, and segment them.
-
-        Raises:
-            CheckpointError: no project with a model is open, or the model cannot be read.
-        """
+        """Ask for pictures, a model and a place, and segment them."""
         session, store = self._app.session, self._app.store
         if not session.models:
             raise CheckpointError("There is no model yet. Open a project with a model, or train one first.")
@@ -43,27 +49,27 @@ class FolderHandlers:
         store.keep_folder_outputs(request.outputs)
         self._app.folder_runs.start(request, dialog.title())
 
-    def go_on(self) -> None:
-        """Start the last run again; what is done stays done."""
+    @guarded
+    def resume(self) -> None:
+        """Start the last run again; finished pictures are skipped."""
         self._app.folder_runs.resume()
 
+    @command(
+        "project.show_run",
+        "Show &last segmentation",
+        shortcut="Ctrl+Shift+L",
+        tip="How the run over a folder goes or went, and its last results",
+    )
     def show_run(self) -> None:
-        """Bring the run's window to the front.
-
-        Raises:
-            ImageError: there was no run yet.
-        """
+        """Bring the run's window to the front."""
         if self._app.folder_runs.request is None:
             raise ImageError("No folder was segmented since the program was started. Choose File, Segment pictures.")
         self._run.show()
         self._run.raise_()
 
+    @guarded
     def import_results(self) -> None:
-        """Ask for a project and make cases of the run's results.
-
-        Raises:
-            UserError: the project cannot be made or opened.
-        """
+        """Ask for a project and make cases of the run's results."""
         runs, session = self._app.folder_runs, self._app.session
         labels, output, project = runs.labels, runs.output, session.project
         if labels is None or self._app.runner.busy:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.folders.commands import FolderCommands
 from unet_desktop.gui.folders.result_pictures import ResultPictures
 from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
 from unet_desktop.tasks.events import FolderEvent, ItemDone
@@ -20,7 +19,7 @@ class FolderRunPresenter(QObject):
         run: FolderRunWindow,
         app: AppModel,
         results: ResultPictures,
-        guarded: Callable[[str], Callable[..., object]],
+        commands: FolderCommands,
     ) -> None:
         """Connect them.
 
@@ -28,7 +27,7 @@ class FolderRunPresenter(QObject):
             run: the window.
             app: what is behind the main window.
             results: makes the small pictures.
-            guarded: the handler of a name; what it raises becomes a dialog.
+            commands: those of segmenting folders.
         """
         super().__init__(run)
         self._run, self._app, self._results = run, app, results
@@ -41,8 +40,8 @@ class FolderRunPresenter(QObject):
         results.made.connect(run.add_picture)
         run.pause_requested.connect(runner.set_paused)
         run.stop_requested.connect(runner.cancel)
-        run.resume_requested.connect(lambda: guarded("folder.go_on")())
-        run.import_requested.connect(lambda: guarded("folder.import_results")())
+        run.resume_requested.connect(commands.resume)
+        run.import_requested.connect(commands.import_results)
 
     def _on_runs_begun(self) -> None:
         runs = self._app.folder_runs

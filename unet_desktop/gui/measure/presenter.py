@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
-from unet_desktop.gui.window.panels import Panels
+from unet_desktop.gui.measure.panel import MeasurePanel
 from unet_desktop.images.laterality import Eye
 
 
 class MeasurePresenter(QObject):
     """Figures, eye and scale."""
 
-    def __init__(self, app: AppModel, panels: Panels) -> None:
-        """Connect them."""
-        super().__init__(panels.measure)
-        self._app, self._panel = app, panels.measure
+    def __init__(self, app: AppModel, panel: MeasurePanel) -> None:
+        """Connect them and show the present state."""
+        super().__init__(panel)
+        self._app, self._panel = app, panel
         app.live_measurement.measured.connect(self._on_measuring_measured)
         app.session.case_changed.connect(self._on_session_case_changed)
         app.session.project_changed.connect(self._on_session_case_changed)

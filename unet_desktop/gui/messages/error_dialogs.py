@@ -1,4 +1,4 @@
-"""Problems: what went wrong, as one dialog in plain words; what is a bug also goes to the log."""
+"""ErrorDialogs: what went wrong, as one dialog in plain words; a bug also goes to the log."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from unet_desktop.errors import UserError
 log = logging.getLogger("unet.gui")
 
 
-class Problems(QObject):
-    """Shows each problem once, however often it comes while its dialog is open.
+class ErrorDialogs(QObject):
+    """Shows each error once, however often it comes while its dialog is open.
 
     A `UserError` is shown as its sentence. Anything else is a bug: its traceback goes to the log and the dialog says
     where that is.

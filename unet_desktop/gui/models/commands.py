@@ -1,4 +1,4 @@
-"""Handlers of the models panel: a model comes in, goes out, is described, noted and deleted."""
+"""Commands of models: import, export, describe, delete."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX
 from unet_desktop.engine.events import Message
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirmed
 from unet_desktop.project.models import delete_model, write_notes
@@ -18,15 +19,24 @@ from unet_desktop.tasks.events import FileWritten, ModelSaved
 from unet_desktop.tasks.model_card import card_of
 
 
-class ModelHandlers:
+class ModelCommands(CommandSet):
     """Import, export, card, ONNX, notes, delete."""
 
-    def __init__(self, app: AppModel, window: QWidget) -> None:
+    def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
         """Dialogs stand over the window."""
+        super().__init__(errors)
         self._app, self._window = app, window
 
+    @command(
+        "model.import",
+        "&Import model…",
+        shortcut="Ctrl+Shift+M",
+        icon="import-model",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
+        tip="Take a model file from elsewhere into this project",
+    )
     def import_model(self) -> None:
-        """Ask for a model file and take it in, checked, in the background; it is in use then."""
+        """Ask for a model file, check and import it in the background, and use it."""
         project = self._app.session.project
         if project is None or project.read_only:
             return
@@ -44,26 +54,21 @@ class ModelHandlers:
         use = self._app.project_jobs.use_new_model
         self._app.runner.start(Job("Importing a model", start, at_end=use, done="The model was imported."))
 
+    @guarded
     def export(self, model: Path) -> None:
-        """Ask where to, and copy the model's file there.
-
-        Raises:
-            WriteError: it cannot be written.
-        """
+        """Ask where to, and copy the model's file there."""
         target = self._ask("Export the model", model.name, f"Models (*{SUFFIX})")
         if target is not None and target != model:
             files.copy_file(model, target)
 
+    @guarded
     def save_card(self, model: Path) -> None:
-        """Ask where to, and write the model card there.
-
-        Raises:
-            CheckpointError: the model is damaged. WriteError: it cannot be written.
-        """
+        """Ask where to, and write the model card there."""
         target = self._ask("Save the model card", f"{model.stem}.md", "Markdown (*.md)")
         if target is not None:
             files.write_text(target, card_of(model))
 
+    @guarded
     def export_onnx(self, model: Path) -> None:
         """Ask where to, and write the model as ONNX in the background."""
         target = self._ask("Export the model as ONNX", f"{model.stem}.onnx", "ONNX (*.onnx)")
@@ -78,12 +83,9 @@ class ModelHandlers:
         done = f"{target} was written and agrees with the model."
         self._app.runner.start(Job("Exporting as ONNX", start, done=done))
 
+    @guarded
     def delete(self, model: Path) -> None:
-        """Delete a model, if the user means it; the curves of its training stay.
-
-        Raises:
-            WriteError: it cannot be deleted.
-        """
+        """Delete a model, if the user means it; the curves of its training stay."""
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
@@ -92,12 +94,9 @@ class ModelHandlers:
             delete_model(project.layout, model.stem)
             self._app.session.refresh_models()
 
+    @guarded
     def write_notes(self, model: Path, text: str) -> None:
-        """Keep what the user noted of a model.
-
-        Raises:
-            WriteError: it cannot be written.
-        """
+        """Keep what the user noted of a model."""
         project = self._app.session.project
         if project is not None and not project.read_only and project.layout.model(model.stem) == model:
             write_notes(project.layout, model.stem, text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,15 +27,6 @@ from unet_desktop.gui.widgets.named import named
 from unet_desktop.project.models import Model
 
 _EMPTY = "There are no models yet. Correct a few masks, then start a training: its model will be listed here."
-_ACTIONS = (
-    ("&Import a model…", "models.import_model"),
-    ("&Export…", "models.export"),
-    ("Save model &card…", "models.save_card"),
-    ("Export as &ONNX…", "models.export_onnx"),
-    ("&Delete…", "models.delete"),
-)
-_WRITING = ("models.import_model", "models.delete")
-_IMPORT = "models.import_model"
 
 
 class ModelsPanel(QWidget):
@@ -42,12 +34,18 @@ class ModelsPanel(QWidget):
 
     Signals:
         model_chosen: path of the model that shall be used from now on.
-        action_requested(handler, path): what shall be done with this model; None where it needs none.
+        import_requested: a model is to be imported.
+        export_requested(path), card_requested(path), onnx_requested(path), delete_requested(path): what is to be done
+            with this model.
         notes_edited(path, text): keep this text beside this model.
     """
 
     model_chosen = Signal(object)
-    action_requested = Signal(str, object)
+    import_requested = Signal()
+    export_requested = Signal(object)
+    card_requested = Signal(object)
+    onnx_requested = Signal(object)
+    delete_requested = Signal(object)
     notes_edited = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,6 +60,12 @@ class ModelsPanel(QWidget):
         self._notes = ModelNotes()
         self._use = named(QPushButton("Use this model"), "use")
         self._menu = named(QMenu(self), "model_actions")
+        self._import = self._menu.addAction("&Import a model…")
+        self._import.triggered.connect(lambda: self.import_requested.emit())
+        self._add_action("&Export…", self.export_requested)
+        self._add_action("Save model &card…", self.card_requested)
+        self._add_action("Export as &ONNX…", self.onnx_requested)
+        self._delete = self._add_action("&Delete…", self.delete_requested)
         self._pages = QStackedLayout()
         self._lay_out()
         self._list.currentRowChanged.connect(self._on_list_row_changed)
@@ -107,9 +111,8 @@ class ModelsPanel(QWidget):
     def set_writable(self, writable: bool) -> None:
         """Whether models can be taken in, noted and deleted here."""
         self._notes.setReadOnly(not writable)
-        for action in self._menu.actions():
-            if action.data() in _WRITING:
-                action.setEnabled(writable)
+        self._import.setEnabled(writable)
+        self._delete.setEnabled(writable)
 
     def _selected(self) -> Model | None:
         row = self._list.currentRow()
@@ -130,10 +133,6 @@ class ModelsPanel(QWidget):
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
         column.addWidget(splitter, 1)
-        for text, handler in _ACTIONS:
-            action = self._menu.addAction(text)
-            action.setData(handler)
-            action.triggered.connect(lambda _checked=False, chosen=handler: self._on_action_triggered(chosen))
         more = named(QPushButton("More"), "more")
         more.setMenu(self._menu)
         buttons = QHBoxLayout()
@@ -144,18 +143,29 @@ class ModelsPanel(QWidget):
         self._pages.addWidget(full)
         self.setLayout(self._pages)
 
+    def _add_action(self, text: str, requested: SignalInstance) -> QAction:
+        """Add an action on the selected model to the menu."""
+
+        def request() -> None:
+            if (model := self._selected()) is not None:
+                requested.emit(model.path)
+
+        action = self._menu.addAction(text)
+        action.triggered.connect(request)
+        return action
+
     def _empty_page(self) -> QWidget:
         page, empty = QWidget(), named(QLabel(_EMPTY), "empty")
         empty.setWordWrap(True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        take_in = named(QPushButton("Import a model…"), "import_first")
-        take_in.clicked.connect(lambda: self._on_action_triggered(_IMPORT))
+        first = named(QPushButton("Import a model…"), "import_first")
+        first.clicked.connect(lambda: self.import_requested.emit())
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
         column.addStretch(1)
         column.addWidget(empty)
-        column.addWidget(take_in, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(first, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         return page
 
@@ -179,10 +189,3 @@ class ModelsPanel(QWidget):
     def _on_notes_edited(self, path: Path, text: str) -> None:
         self._texts[path] = text
         self.notes_edited.emit(path, text)
-
-    def _on_action_triggered(self, handler: str) -> None:
-        model = self._selected()
-        if handler == _IMPORT:
-            self.action_requested.emit(handler, None)
-        elif model is not None:
-            self.action_requested.emit(handler, model.path)

@@ -1,31 +1,24 @@
-"""AccessBanner: says that another program has the project, and what was recovered when it was opened."""
+"""AccessPresenter: the banner on who else has the project, what was recovered, and what could not be saved."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.messages.banner import Banner
+from unet_desktop.gui.projects.commands import ProjectCommands
 
 _MOST = 3
 """Sentences that the banner shows; each further one only adds to a count."""
 
 
-class AccessBanner(QObject):
-    """The banner on who may change the project, and on what could not be saved."""
+class AccessPresenter(QObject):
+    """Session, autosave and banner."""
 
-    def __init__(self, app: AppModel, banner: Banner, find: Callable[[str], Callable[..., object]]) -> None:
-        """Connect them.
-
-        Args:
-            app: whose project.
-            banner: to say it.
-            find: gives a handler by its name.
-        """
+    def __init__(self, app: AppModel, banner: Banner, commands: ProjectCommands) -> None:
+        """Connect them."""
         super().__init__(banner)
-        self._app, self._banner, self._find = app, banner, find
+        self._app, self._banner, self._commands = app, banner, commands
         app.session.project_changed.connect(self._on_session_project_changed)
         app.editor.refused.connect(self._show_holder)
         app.autosave.failed.connect(self._on_autosave_failed)
@@ -40,6 +33,7 @@ class AccessBanner(QObject):
             )
 
     def _on_session_project_changed(self) -> None:
+        self._banner.hide()  # what it said was about another project
         access = self._app.session.access
         recovered = [] if access is None else access.recovered
         if recovered:
@@ -55,6 +49,6 @@ class AccessBanner(QObject):
 
     def _on_banner_retry_requested(self) -> None:
         if self._app.session.project is not None and self._app.session.project.read_only:
-            self._find("project.reopen")()
+            self._commands.reopen()
         else:
             self._app.autosave.flush()

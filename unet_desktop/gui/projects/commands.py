@@ -1,4 +1,4 @@
-"""Handlers of the File menu: projects and what comes into them."""
+"""Commands of projects: make, open, close, import."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
@@ -16,16 +17,18 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ImportEvent
 
 _MOST_TRIED = 50
-"""Cases that are tried when a project is opened; all of thousands may lie on a drive that is not there."""
+"""Cases to try when a project is opened: all of its thousands may lie on a drive that is not connected."""
 
 
-class ProjectHandlers:
-    """New, open, close, import."""
+class ProjectCommands(CommandSet):
+    """New, open, close, import, rebuild the index."""
 
-    def __init__(self, app: AppModel, window: QWidget) -> None:
+    def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
         """Dialogs stand over the window."""
+        super().__init__(errors)
         self._app, self._window = app, window
 
+    @command("project.new", "&New project…", shortcut="Ctrl+N", icon="new", needs=Needs.IDLE)
     def new(self) -> None:
         """Ask for a new project, make it and open it."""
         dialog = NewProjectDialog(self._window)
@@ -33,26 +36,28 @@ class ProjectHandlers:
             return
         request = dialog.request()
         Project.create(request.root, request.labels, request.name)
-        self.open_root(request.root)
+        self._open_root(request.root)
         if request.images is not None:
             self._import(request.images, copy=request.copy)
 
+    @command("project.open", "&Open project…", shortcut="Ctrl+O", icon="open", needs=Needs.IDLE)
     def open(self) -> None:
         """Ask for a project's folder and open it."""
         recent = self._app.store.settings.recent
         start = str(recent[0].parent) if recent else str(Path.home())
         chosen = QFileDialog.getExistingDirectory(self._window, "Open a project's folder", start)
         if chosen:
-            self.open_root(Path(chosen))
+            self._open_root(Path(chosen))
 
+    @guarded
     def open_root(self, root: Path) -> None:
-        """Open a project and the case that was open last, else the first that nobody has corrected, else the first.
+        """Open a project and its last open case, else the first uncorrected one, else the first.
 
-        After a crash that is the case whose steps were recovered, as far as that was the last one worked on.
-
-        Raises:
-            UserError: it cannot be opened; what was open stays open.
+        If it cannot be opened, the present project stays open.
         """
+        self._open_root(root)
+
+    def _open_root(self, root: Path) -> None:
         root = root.parent if root.name == "project.json" else root
         session = self._app.session
         session.open_project(root)
@@ -62,12 +67,9 @@ class ProjectHandlers:
         if session.open is None:
             self._open_first()
 
+    @guarded
     def reopen(self) -> None:
-        """Open the project again, with the case that is open, to see whether another program has left it.
-
-        Raises:
-            UserError: it cannot be opened; what was open stays open.
-        """
+        """Open the project again with its open case, in case another program has released it."""
         session = self._app.session
         if session.project is None:
             return
@@ -76,16 +78,18 @@ class ProjectHandlers:
         if case_id in session.case_ids:
             session.open_case(case_id)
 
+    @command("project.close", "&Close project", shortcut="Ctrl+W", needs=Needs.PROJECT | Needs.IDLE)
     def close(self) -> None:
-        """Leave the project."""
         self._app.session.close_project()
 
-    def rebuild_index(self) -> None:
-        """Make the index of cases anew, after something else changed the project's folder."""
-        self._app.session.rebuild_index()
-
+    @command(
+        "project.import_images",
+        "&Import pictures…",
+        shortcut="Ctrl+I",
+        icon="import",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
+    )
     def import_images(self) -> None:
-        """Ask for pictures and take them in."""
         project = self._app.session.project
         if project is None:
             return
@@ -94,8 +98,15 @@ class ProjectHandlers:
             request = dialog.request()
             self._import(request.source, copy=request.copy, masks=request.masks, recursive=request.recursive)
 
+    @command(
+        "project.import_drishti",
+        "Import &Drishti-GS1…",
+        shortcut="Ctrl+Shift+I",
+        icon="dataset",
+        needs=Needs.IDLE,
+        tip="Make a project of the published Drishti-GS1 data set",
+    )
     def import_drishti(self) -> None:
-        """Ask for the data set's folder and make a project of it."""
         dialog = ImportDrishtiDialog(self._window)
         if not dialog.exec():
             return
@@ -110,6 +121,16 @@ class ProjectHandlers:
             return events if is_open else holding_project(request.root, events)
 
         self._app.runner.start(Job("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root)))
+
+    @command(
+        "project.rebuild_index",
+        "&Rebuild index",
+        shortcut="Ctrl+Shift+R",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
+        tip="Read all cases from the project's folder again, after another program changed it",
+    )
+    def rebuild_index(self) -> None:
+        self._app.session.rebuild_index()
 
     def _import(self, source: Path, *, copy: bool, masks: Path | None = None, recursive: bool = False) -> None:
         project = self._app.session.project
@@ -131,7 +152,7 @@ class ProjectHandlers:
             self._open_first()
 
     def _open_first(self) -> None:
-        """Open the first uncorrected case, or simply the first; of those that cannot be opened it goes on to others."""
+        """Open the first uncorrected case, or else the first; skip those that cannot be opened."""
         session = self._app.session
         first, shown = session.next_uncorrected() or session.step(0), session.cases.shown
         if first is None:
@@ -145,4 +166,4 @@ class ProjectHandlers:
 
     def _open_if_there(self, root: Path) -> None:
         if (root / "project.json").is_file():
-            self.open_root(root)
+            self._open_root(root)

@@ -1,32 +1,74 @@
-"""Handlers of the Learn menu."""
+"""Commands of training and prediction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirmed
-from unet_desktop.gui.window.docks import Docks
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import AugmentedSheet, ItemDone
 from unet_desktop.tasks.interrupted import discard, find_interrupted
 
 
-class LearningHandlers:
-    """Train, predict, stop."""
+class TrainCommands(CommandSet):
+    """Predict and train."""
 
-    def __init__(self, app: AppModel, window: QWidget, docks: Docks) -> None:
-        """Dialogs stand over the window."""
-        self._app, self._window, self._docks = app, window, docks
+    def __init__(self, app: AppModel, window: QWidget, show_panel: Callable[[], None], errors: ShowsErrors) -> None:
+        """Make the commands.
 
+        Args:
+            app: what is behind the window.
+            window: dialogs stand over it.
+            show_panel: brings the training panel to the front.
+            errors: shows what goes wrong.
+        """
+        super().__init__(errors)
+        self._app, self._window, self._show_panel = app, window, show_panel
+
+    @command(
+        "learn.predict",
+        "&Predict this case",
+        shortcut="Ctrl+P",
+        icon="predict",
+        needs=Needs.CASE | Needs.IDLE | Needs.WRITABLE | Needs.MODEL,
+        tip="Let the model propose a mask for this picture",
+    )
+    def predict_case(self) -> None:
+        self._app.project_jobs.predict_open_case()
+
+    @command(
+        "learn.predict_all",
+        "Predict all &uncorrected",
+        shortcut="Ctrl+Shift+P",
+        icon="predict-all",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE | Needs.MODEL | Needs.UNCORRECTED,
+        tip="Let the model propose masks for all cases that nobody has corrected",
+    )
+    def predict_uncorrected(self) -> None:
+        session = self._app.session
+        if session.project is None:
+            return
+        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
+        self._app.project_jobs.predict(cases, f"Predicting {len(cases)} cases")
+
+    @command(
+        "learn.train",
+        "&Train…",
+        shortcut="Ctrl+T",
+        icon="train",
+        needs=Needs.PROJECT,
+        tip="Go to the training panel",
+    )
     def show_training(self) -> None:
-        """Bring the training panel to the front; it has the settings and the button."""
-        self._docks.bring_forward(self._docks.training)
+        self._show_panel()
 
+    @guarded
     def start_training(self, config: TrainConfig, from_scratch: bool) -> None:
         """Train; where that gives up a training that was interrupted, ask first."""
         project = self._app.session.project
@@ -40,6 +82,7 @@ class LearningHandlers:
                 return
         self._app.project_jobs.train(config, from_scratch=from_scratch)
 
+    @guarded
     def resume_training(self) -> None:
         """Go on with the training that was interrupted."""
         project = self._app.session.project
@@ -49,12 +92,9 @@ class LearningHandlers:
         else:
             self._app.session.refresh_models()  # the offer goes with what it was about
 
+    @guarded
     def discard_training(self) -> None:
-        """Give up the training that was interrupted, if the user means it.
-
-        Raises:
-            WriteError: its file cannot be deleted.
-        """
+        """Give up the training that was interrupted, if the user means it."""
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
@@ -63,6 +103,7 @@ class LearningHandlers:
             discard(project.root)
             self._app.session.refresh_models()
 
+    @guarded
     def draw_augmentation(self, config: TrainConfig) -> None:
         """Draw training pictures as that configuration would change them; a dialog shows them when they are there."""
         project = self._app.session.project
@@ -77,19 +118,3 @@ class LearningHandlers:
             return show_augmentation(root, config)
 
         self._app.runner.start(Job("Drawing augmented pictures", start))
-
-    def predict_case(self) -> None:
-        """Predict the open case."""
-        self._app.project_jobs.predict_open_case()
-
-    def predict_uncorrected(self) -> None:
-        """Predict all cases that nobody has corrected."""
-        session = self._app.session
-        if session.project is None:
-            return
-        cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
-        self._app.project_jobs.predict(cases, f"Predicting {len(cases)} cases")
-
-    def stop(self) -> None:
-        """Stop what is running."""
-        self._app.runner.cancel()

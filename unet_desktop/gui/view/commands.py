@@ -1,62 +1,281 @@
-"""Handlers of the View menu, as far as they concern the canvas."""
+"""Commands of the view: zoom, how the mask is drawn, how the picture looks, aids."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
-from unet_desktop.gui.settings.view_options import CLAHE, Beside
+from unet_desktop.gui.commands.command import CommandSet, Decorator, Needs, ShowsErrors, command, guarded
+from unet_desktop.gui.settings.view_options import CLAHE, Beside, View
 from unet_desktop.gui.view.close_up import marked
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.masks.drawing import Style
 
 _HELD = 0.35
-"""Seconds from which a key counts as held: letting it go takes back what pressing it did."""
+"""Seconds after which a key counts as held: releasing it then undoes what pressing it did."""
 
 
-class ViewHandlers:
-    """Zoom, overlay and the look of the picture."""
+def _style(style: Style, text: str, shortcut: str, tip: str) -> Decorator:
+    return command(
+        f"style.{style.value}",
+        text,
+        shortcut=shortcut,
+        needs=Needs.CASE,
+        tip=tip,
+        argument=style,
+        is_checked=lambda self: self.view.style is style,
+    )
 
-    def __init__(self, app: AppModel, canvas: Canvas) -> None:
-        """Work on this canvas."""
-        self._app, self._canvas, self._options = app, canvas, app.view_options
+
+def _channel(channel: Channel, text: str, shortcut: str, *, icon: str = "", tip: str = "") -> Decorator:
+    return command(
+        f"channel.{channel.value}",
+        text,
+        shortcut=shortcut,
+        icon=icon,
+        needs=Needs.CASE,
+        tip=tip,
+        argument=channel,
+        is_checked=lambda self: self.view.look.channel is channel,
+    )
+
+
+def _look(field: str, direction: str, text: str, shortcut: str) -> Decorator:
+    return command(
+        f"view.{field}_{direction}",
+        text,
+        shortcut=shortcut,
+        needs=Needs.CASE,
+        repeats=True,
+        argument=(field, 1 if direction == "up" else -1),
+    )
+
+
+def _aid(field: str, text: str, shortcut: str, icon: str, tip: str) -> Decorator:
+    return command(
+        f"view.{field}",
+        text,
+        shortcut=shortcut,
+        icon=icon,
+        needs=Needs.CASE,
+        tip=tip,
+        argument=field,
+        is_checked=lambda self: getattr(self.view, field),
+    )
+
+
+class ViewCommands(CommandSet):
+    """Zoom, overlay, look, aids and scale."""
+
+    def __init__(self, app: AppModel, canvas: Canvas, show_panel: Callable[[], None], errors: ShowsErrors) -> None:
+        """Make the commands.
+
+        Args:
+            app: what is behind the window.
+            canvas: is zoomed.
+            show_panel: brings the view's panel to the front.
+            errors: shows what goes wrong.
+        """
+        super().__init__(errors)
+        self._app, self._canvas, self._options, self._show_panel = app, canvas, app.view_options, show_panel
         self._pressed_at = 0.0
 
+    @property
+    def view(self) -> View:
+        """The view as it is now."""
+        return self._options.view
+
+    @command("view.fit", "&Fit", shortcut="F", icon="fit", needs=Needs.CASE, tip="Show the whole picture")
     def fit(self) -> None:
-        """Show the whole picture."""
         self._canvas.fit()
 
-    def zoom(self, steps: int) -> None:
-        """Zoom in or out round the middle."""
-        self._canvas.zoom_by(STEP**steps)
-
-    def actual(self) -> None:
-        """One image pixel on one pixel of the screen."""
-        self._canvas.zoom_to(1.0)
-
+    @command(
+        "view.zoom_mask",
+        "Zoom to &mask",
+        shortcut="Z",
+        icon="zoom-mask",
+        needs=Needs.CASE,
+        tip="Show mask or prediction close up",
+    )
     def zoom_mask(self) -> None:
-        """Show what is marked, or what is proposed, close up; the whole picture when nothing is."""
+        """Show the mask, or else the proposal, close up; with neither, the whole picture."""
         box = marked(self._app)
         if box is None:
             self._canvas.fit()
         else:
             self._canvas.show_box(box)
 
+    @command(
+        "view.close_up",
+        "Zoom to mask in eac&h case",
+        shortcut="Shift+Z",
+        needs=Needs.CASE,
+        tip="Each case opens close up; again shows whole pictures",
+        is_checked=lambda self: self.view.close_up,
+    )
     def toggle_close_up(self) -> None:
-        """Zoom to the mask in each case from now on, and in this one at once; or show cases whole again."""
         self.toggle("close_up")
-        if self._options.view.close_up:
+        if self.view.close_up:
             self.zoom_mask()
         else:
             self._canvas.fit()
 
-    def set_scale(self, mm_per_pixel: float | None) -> None:
-        """Keep with the project how many millimetres a pixel covers; None for nobody knows.
+    @command("view.zoom_in", "Zoom &in", shortcut="+ =", icon="zoom-in", needs=Needs.CASE, repeats=True, argument=1)
+    @command("view.zoom_out", "Zoom &out", shortcut="-", icon="zoom-out", needs=Needs.CASE, repeats=True, argument=-1)
+    def zoom(self, steps: int) -> None:
+        """Zoom in or out round the middle."""
+        self._canvas.zoom_by(STEP**steps)
 
-        Raises:
-            WriteError: it cannot be written; it stays as it was.
+    @command("view.actual", "&Actual pixels", shortcut="Ctrl+0", icon="actual", needs=Needs.CASE)
+    def show_actual_pixels(self) -> None:
+        """One image pixel on one pixel of the screen."""
+        self._canvas.zoom_to(1.0)
+
+    @command(
+        "view.overlay",
+        "&Show mask",
+        shortcut="H `",
+        icon="overlay",
+        needs=Needs.CASE,
+        tip="Show or hide mask and prediction; hold the key to look for a moment",
+        is_checked=lambda self: self.view.visible,
+    )
+    def toggle_overlay(self) -> None:
+        self._pressed_at = time.monotonic()
+        self.toggle("visible")
+
+    @guarded
+    def end_peek(self) -> None:
+        """The key of `toggle_overlay` was released: if it was held, restore the overlay."""
+        if time.monotonic() - self._pressed_at > _HELD:
+            self.toggle("visible")
+
+    @command("view.more_opaque", "More o&paque", shortcut=".", needs=Needs.CASE, argument=1)
+    @command("view.less_opaque", "&Less opaque", shortcut=",", needs=Needs.CASE, argument=-1)
+    def step_opacity(self, steps: int) -> None:
+        self._options.change("opacity", round(self.view.opacity + 0.1 * steps, 2))
+
+    @_style(Style.FILL, "&Fill", "Ctrl+Alt+1", "Show labels as coloured areas")
+    @_style(Style.OUTLINE, "&Outline", "Ctrl+Alt+2", "Show labels by their edges alone")
+    @_style(Style.BOTH, "&Both", "Ctrl+Alt+3", "Show labels as coloured areas with an edge")
+    def choose_style(self, style: Style) -> None:
+        self._options.change("style", style)
+
+    @command(
+        "view.next_style",
+        "Fill, o&utline or both",
+        shortcut="F4",
+        icon="style",
+        needs=Needs.CASE,
+        tip="Go round all three",
+    )
+    def next_style(self) -> None:
+        styles = list(Style)
+        self._options.change("style", styles[(styles.index(self.view.style) + 1) % len(styles)])
+
+    @_channel(Channel.COLOUR, "&Colour", "Shift+F2")
+    @_channel(
+        Channel.RED_FREE,
+        "&Red-free",
+        "F2",
+        icon="red-free",
+        tip="Show the green channel, as through a green filter; again shows colour",
+    )
+    @_channel(Channel.RED, "R&ed channel", "Alt+F2")
+    @_channel(Channel.BLUE, "&Blue channel", "Ctrl+Alt+F2")
+    @_channel(Channel.GREY, "&Grey", "Ctrl+F2")
+    def choose_channel(self, channel: Channel) -> None:
+        """Show this channel; if it is shown already, show colour."""
+        shown = self.view.look.channel
+        self._options.change_look("channel", Channel.COLOUR if shown is channel else channel)
+
+    @command(
+        "view.clahe",
+        "CL&AHE",
+        shortcut="F3",
+        icon="clahe",
+        needs=Needs.CASE,
+        tip="Even out the contrast locally",
+        is_checked=lambda self: self.view.look.clahe > 0,
+    )
+    def toggle_clahe(self) -> None:
+        self._options.change_look("clahe", 0.0 if self.view.look.clahe > 0 else CLAHE)
+
+    @_look("brightness", "up", "Br&ighter", "Ctrl+Up")
+    @_look("brightness", "down", "&Darker", "Ctrl+Down")
+    @_look("contrast", "up", "More co&ntrast", "Ctrl+Right")
+    @_look("contrast", "down", "&Less contrast", "Ctrl+Left")
+    @_look("gamma", "up", "Brighter &shadows", "Alt+Up")
+    @_look("gamma", "down", "Darker shado&ws", "Alt+Down")
+    @_look("sharpen", "up", "Shar&per", "Alt+Right")
+    @_look("sharpen", "down", "So&fter", "Alt+Left")
+    def step_look(self, step: tuple[str, int]) -> None:
+        """Change brightness, contrast, gamma or sharpness: the field's name, and 1 or -1; neutral attracts."""
+        field, direction = step
+        value = getattr(self.view.look, field)
+        wanted = value * 1.1**direction if field == "gamma" else value + 0.1 * direction
+        neutral = 1.0 if field == "gamma" else 0.0
+        self._options.change_look(field, neutral if abs(wanted - neutral) < 0.03 else wanted)
+
+    @command(
+        "view.reset_look",
+        "Picture as i&t is",
+        shortcut="F9",
+        icon="reset",
+        needs=Needs.CASE,
+        tip="Undo all that changes its look",
+    )
+    def reset_look(self) -> None:
+        self._options.change("look", NEUTRAL)
+
+    @_aid("magnifier", "Ma&gnifier", "F5", "magnifier", "A loupe beside the pointer")
+    @_aid("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, right across the picture")
+    @_aid("split", "Split vie&w", "F7", "split", "The picture without mask beside, zoomed and panned together")
+    @_aid("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of a round length in the corner")
+    @_aid(
+        "uncertainty",
+        "Uncertaint&y",
+        "Shift+H Shift+G",
+        "uncertainty",
+        "Where the model is uncertain: pink and white need a closer look",
+    )
+    def toggle(self, field: str) -> None:
+        """Switch one of the view's fields on or off."""
+        self._options.change(field, not getattr(self.view, field))
+
+    @command(
+        "view.next_beside",
+        "Picture besi&de",
+        shortcut="Shift+F7",
+        needs=Needs.CASE,
+        tip="What the split view shows beside: the same without mask, colour, or red-free",
+    )
+    def next_beside(self) -> None:
+        """Show something else beside, or open the split view if it is closed."""
+        if self.view.split:
+            everything = list(Beside)
+            self._options.change("beside", everything[(everything.index(self.view.beside) + 1) % len(everything)])
+        else:
+            self.toggle("split")
+
+    @command("view.wider", "&Wider outline", shortcut="Alt+.", needs=Needs.CASE, argument=1)
+    @command("view.narrower", "&Narrower outline", shortcut="Alt+,", needs=Needs.CASE, argument=-1)
+    def step_line(self, steps: int) -> None:
+        """Make outlines wider or narrower by half a pixel of the screen."""
+        self._options.change("line_width", self.view.line_width + 0.5 * steps)
+
+    @command("view.panel", "Loo&k and scale", shortcut="Ctrl+L", needs=Needs.CASE, tip="Go to the panel of the view")
+    def show_panel(self) -> None:
+        self._show_panel()
+
+    @guarded
+    def set_scale(self, mm_per_pixel: float | None) -> None:
+        """Save in the project how many millimetres a pixel covers; None for unknown.
+
+        If it cannot be written, the panel shows the old scale again.
         """
         session = self._app.session
         if session.project is None:
@@ -65,64 +284,3 @@ class ViewHandlers:
             session.project.writable().set_scale(mm_per_pixel)
         finally:
             session.scale_changed.emit()
-
-    def toggle_overlay(self) -> None:
-        """Show or hide mask and proposal."""
-        self._pressed_at = time.monotonic()
-        self.toggle("visible")
-
-    def end_peek(self) -> None:
-        """The key of `toggle_overlay` went up: after a long press, as it was."""
-        if time.monotonic() - self._pressed_at > _HELD:
-            self.toggle("visible")
-
-    def toggle(self, name: str) -> None:
-        """Switch one of the view's fields on or off."""
-        self._options.change(name, not getattr(self._options.view, name))
-
-    def step_opacity(self, steps: int) -> None:
-        """Make the mask more or less opaque."""
-        self._options.change("opacity", round(self._options.view.opacity + 0.1 * steps, 2))
-
-    def choose_style(self, style: str) -> None:
-        """Draw fills, outlines or both."""
-        self._options.change("style", Style(style))
-
-    def next_style(self) -> None:
-        """Fills, outlines, both, and round again."""
-        styles = list(Style)
-        self._options.change("style", styles[(styles.index(self._options.view.style) + 1) % len(styles)])
-
-    def step_line(self, steps: int) -> None:
-        """Make outlines wider or narrower by half a pixel of the screen."""
-        self._options.change("line_width", self._options.view.line_width + 0.5 * steps)
-
-    def next_beside(self) -> None:
-        """Show something else beside, and open the split view when it is not there."""
-        shown = self._options.view
-        if shown.split:
-            everything = list(Beside)
-            self._options.change("beside", everything[(everything.index(shown.beside) + 1) % len(everything)])
-        else:
-            self.toggle("split")
-
-    def choose_channel(self, channel: str) -> None:
-        """Show this channel; the one that is shown already leads back to colour."""
-        shown, wanted = self._options.view.look.channel, Channel(channel)
-        self._options.change_look("channel", Channel.COLOUR if shown is wanted else wanted)
-
-    def toggle_clahe(self) -> None:
-        """Even out the contrast, or not."""
-        self._options.change_look("clahe", 0.0 if self._options.view.look.clahe > 0 else CLAHE)
-
-    def step_look(self, step: str) -> None:
-        """Change brightness, contrast, gamma or sharpness by one step: its name, and + or -."""
-        name, up = step[:-1], step.endswith("+")
-        value = getattr(self._options.view.look, name)
-        wanted = value * (1.1 if up else 1 / 1.1) if name == "gamma" else value + (0.1 if up else -0.1)
-        near = 1.0 if name == "gamma" else 0.0
-        self._options.change_look(name, near if abs(wanted - near) < 0.03 else wanted)
-
-    def reset_look(self) -> None:
-        """Show the picture as it is."""
-        self._options.change("look", NEUTRAL)

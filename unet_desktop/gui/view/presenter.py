@@ -1,53 +1,88 @@
-"""ViewPresenter: brings what was chosen of the view to the canvas, the picture beside and the panels."""
+"""ViewPresenter: brings the open picture, and how it is to be shown, to the canvas and the panels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
-from unet_desktop.gui.window.panels import Panels
+from unet_desktop.gui.view.close_up import marked
+from unet_desktop.gui.view.commands import ViewCommands
+from unet_desktop.gui.view.panel import ViewPanel
+from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 
 
 class ViewPresenter(QObject):
-    """Split view, view panel and scale."""
+    """Split view, view panel, overlay controls and scale."""
 
     def __init__(
         self,
         split_view: SplitView,
+        canvas: Canvas,
         pointer: Pointer,
         app: AppModel,
-        panels: Panels,
-        find: Callable[[str], Callable[..., object]],
+        panel: ViewPanel,
+        overlays: Sequence[OverlayPanel],
+        commands: ViewCommands,
     ) -> None:
-        """Connect them; `find` gives handlers whose errors are shown."""
+        """Connect them and show the present state.
+
+        Args:
+            split_view: the canvas and the picture beside it.
+            canvas: the canvas in it.
+            pointer: what the mouse does on the canvas.
+            app: what is behind the window.
+            panel: the view's own panel.
+            overlays: the same controls of the overlay, in several panels.
+            commands: those of the view.
+        """
         super().__init__(split_view)
-        self._split_view, self._app, self._panels = split_view, app, panels
-        options = app.view_options
+        self._split_view, self._canvas, self._app = split_view, canvas, app
+        self._panel, self._overlays = panel, overlays
+        self._close_up_due = False
+        options, session = app.view_options, app.session
         options.changed.connect(self._on_options_changed)
-        app.session.project_changed.connect(self._on_session_scale_changed)
-        app.session.scale_changed.connect(self._on_session_scale_changed)
-        panels.view.look_chosen.connect(options.change_look)
-        panels.view.chosen.connect(options.change)
-        panels.view.scale_chosen.connect(lambda scale: find("view.set_scale")(scale))
-        panels.tools.overlay.visible_chosen.connect(lambda visible: options.change("visible", visible))
-        panels.tools.overlay.opacity_chosen.connect(lambda opacity: options.change("opacity", opacity))
+        session.project_changed.connect(self._on_session_scale_changed)
+        session.scale_changed.connect(self._on_session_scale_changed)
+        session.case_changed.connect(self._on_session_case_changed)
+        app.proposal.changed.connect(self._show_close_up)  # it may come after the case
+        panel.look_chosen.connect(options.change_look)
+        panel.chosen.connect(options.change)
+        panel.scale_chosen.connect(commands.set_scale)
+        for overlay in overlays:
+            overlay.visible_chosen.connect(lambda visible: options.change("visible", visible))
+            overlay.opacity_chosen.connect(lambda opacity: options.change("opacity", opacity))
         pointer.hovered.connect(lambda x, y: split_view.bare_view.set_ghost((x, y)))
         pointer.left.connect(lambda: split_view.bare_view.set_ghost(None))
         self._on_options_changed()
         self._on_session_scale_changed()
+        self._on_session_case_changed()
 
     def _on_options_changed(self) -> None:
         view = self._app.view_options.view
         self._split_view.set_view(view)
-        self._panels.view.set_view(view)
-        self._panels.tools.overlay.set_overlay(view.visible, view.opacity)
+        self._panel.set_view(view)
+        for overlay in self._overlays:
+            overlay.set_overlay(view.visible, view.opacity)
 
     def _on_session_scale_changed(self) -> None:
         project = self._app.session.project
         scale = None if project is None else project.mm_per_pixel
         self._split_view.set_scale(scale)
-        self._panels.view.set_scale(scale, known=project is not None)
+        self._panel.set_scale(scale, known=project is not None)
+
+    def _on_session_case_changed(self) -> None:
+        opened = self._app.session.open
+        self._split_view.set_image(None if opened is None else opened.image.pixels)
+        self._close_up_due = opened is not None
+        self._show_close_up()
+
+    def _show_close_up(self) -> None:
+        """Show the mask close up if each case is to open so; once a case, so that panning and zooming last."""
+        if self._close_up_due and self._app.view_options.view.close_up and (box := marked(self._app)) is not None:
+            self._close_up_due = False
+            self._canvas.show_box(box)

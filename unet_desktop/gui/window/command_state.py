@@ -1,16 +1,50 @@
-"""Readiness: what is there for commands to work with, and which of them are on."""
+"""CommandState: enables the actions for which everything is there, and checks those that are on."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, Qt
+
 from unet_desktop.gui.app_model import AppModel
-from unet_desktop.gui.settings.settings import Theme
-from unet_desktop.gui.settings.view_options import View
-from unet_desktop.gui.window.command_table import Needs
-from unet_desktop.project.case import UNCORRECTED, CaseState
+from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.commands.command import Needs
+from unet_desktop.gui.style.theme import Appearance
+from unet_desktop.project.case import UNCORRECTED
 
 
-def have(app: AppModel) -> Needs:
-    """Everything that commands can need and that is there now."""
+class CommandState(QObject):
+    """Keeps the actions in step with everything they depend on."""
+
+    def __init__(self, app: AppModel, appearance: Appearance, actions: Actions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._app, self._actions = app, actions
+        for signal in (
+            app.session.project_changed,
+            app.session.case_changed,
+            app.session.cases_changed,
+            app.session.case_updated,
+            app.session.models_changed,
+            app.editor.history_changed,
+            app.proposal.changed,
+            app.options.changed,
+            app.toolbox.changed,
+            app.runner.busy_changed,
+            app.view_options.changed,
+        ):
+            signal.connect(self._refresh)  # at once: the next key must find its command enabled
+        app.session.project_changed.connect(self._on_session_project_changed)
+        appearance.changed.connect(self._refresh, Qt.ConnectionType.QueuedConnection)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._actions.refresh(available(self._app))
+
+    def _on_session_project_changed(self) -> None:
+        project = self._app.session.project
+        self._actions.set_labels(None if project is None else project.labels)
+
+
+def available(app: AppModel) -> Needs:
+    """Everything commands can need that is there now."""
     session, editor = app.session, app.editor
     opened = session.open
     there = {
@@ -36,32 +70,3 @@ def have(app: AppModel) -> Needs:
         if is_there:
             result |= need
     return result
-
-
-def checked(app: AppModel, theme: Theme) -> frozenset[str]:
-    """Ids of the commands that are on."""
-    options, opened = app.options, app.session.open
-    on = {f"tool.{options.tool.value}", f"theme.{theme.value}"}
-    if options.labels is not None and options.label is not None:
-        on.add(f"label.{options.labels.labels.index(options.label) + 1}")
-    on |= _shown(app.view_options.view)
-    if opened is not None and opened.case.state is CaseState.APPROVED:
-        on.add("case.approve")
-    if opened is not None and opened.case.flagged:
-        on.add("case.flag")
-    return frozenset(on)
-
-
-def _shown(view: View) -> set[str]:
-    on = {
-        "view.overlay": view.visible,
-        "view.clahe": view.look.clahe > 0,
-        "view.crosshair": view.crosshair,
-        "view.magnifier": view.magnifier,
-        "view.split": view.split,
-        "view.scale_bar": view.scale_bar,
-        "view.uncertainty": view.uncertainty,
-        "view.close_up": view.close_up,
-    }
-    chosen = {f"channel.{view.look.channel.value}", f"style.{view.style.value}"}
-    return chosen | {command for command, is_on in on.items() if is_on}

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
-from unet_desktop.gui.cases.commands import CaseHandlers
+from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.keymap import Keymap
-from unet_desktop.gui.compare.commands import ComparisonHandlers
-from unet_desktop.gui.correct.commands import EditHandlers
-from unet_desktop.gui.correct.region_commands import RegionHandlers
-from unet_desktop.gui.folders.commands import FolderHandlers
-from unet_desktop.gui.messages.error_dialogs import Problems
-from unet_desktop.gui.models.commands import ModelHandlers
-from unet_desktop.gui.projects.commands import ProjectHandlers
+from unet_desktop.gui.compare.commands import CompareCommands
+from unet_desktop.gui.correct.commands import EditCommands
+from unet_desktop.gui.correct.region_commands import RegionCommands
+from unet_desktop.gui.folders.commands import FolderCommands
+from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
+from unet_desktop.gui.models.commands import ModelCommands
+from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.style.icons import icon
-from unet_desktop.gui.style.theme import Appearance, Colours
-from unet_desktop.gui.train.commands import LearningHandlers
-from unet_desktop.gui.view.commands import ViewHandlers
-from unet_desktop.gui.window.closing import Closing
-from unet_desktop.gui.window.commands import WindowHandlers
-from unet_desktop.gui.window.dispatch import Groups, Handlers
+from unet_desktop.gui.style.theme import Appearance, Colours, style_sheet
+from unet_desktop.gui.train.commands import TrainCommands
+from unet_desktop.gui.view.commands import ViewCommands
+from unet_desktop.gui.window.command_state import CommandState
+from unet_desktop.gui.window.command_table import COMMANDS, CommandSets
+from unet_desktop.gui.window.commands import WindowCommands
 from unet_desktop.gui.window.docks import Docks
-from unet_desktop.gui.window.menus import LABELLED, MENUS, SEPARATOR, SUBMENUS, TOOLBAR
+from unet_desktop.gui.window.menus import add_menus, add_toolbar
+from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
-from unet_desktop.gui.window.wiring import wire
+from unet_desktop.gui.window.shutdown import shut_down
+from unet_desktop.gui.window.wiring import connect_features, connect_messages, connect_peek, make_presenters
 
 
 class MainWindow(QMainWindow):
@@ -40,32 +44,46 @@ class MainWindow(QMainWindow):
         """Assemble everything; nothing is open."""
         super().__init__()
         self.app = app
-        self.problems = Problems(self)
+        self.errors = ErrorDialogs(self)
         self.canvas = Canvas()
         self.split_view = SplitView(self.canvas)
-        # Handlers need the actions' panels and actions need the handlers: each looks the other up when it is used.
-        self.actions_by_id = Actions(
-            self, lambda name: lambda *arguments: self.handlers.find(name)(*arguments), Keymap(app.store, self)
-        )
+        self.pages = QStackedWidget()
+        self.actions_by_id = Actions(self, Keymap(COMMANDS, app.store, self))
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels)
-        groups = Groups(
-            project=ProjectHandlers(app, self),
-            edit=EditHandlers(app),
-            region=RegionHandlers(app),
-            cases=CaseHandlers(app, self, self.docks, self.panels.cases),
-            view=ViewHandlers(app, self.canvas),
-            learning=LearningHandlers(app, self, self.docks),
-            folder=FolderHandlers(app, self, self.panels.folder_run),
-            comparison=ComparisonHandlers(app, self, self.canvas),
-            models=ModelHandlers(app, self),
-            window=WindowHandlers(self, self.docks, appearance, app, self.panels.status, self.actions_by_id),
-        )
-        self.handlers = Handlers(groups, self.problems)
-        self._closing = Closing(self, app, self.docks, self.panels, self.problems)
-        self.pages = QStackedWidget()
+        self.commands = self._make_commands(appearance)
+        for command_set in self.commands:
+            self.actions_by_id.bind(command_set)
         self._lay_out()
-        wire(self, Pointer(self.canvas, app.toolbox), groups, appearance)
+        self._wire()
+        CommandState(app, appearance, self.actions_by_id, self)
+        self._appearance = appearance
+        appearance.changed.connect(self._on_appearance_changed, Qt.ConnectionType.QueuedConnection)
+        self._on_appearance_changed()
+
+    def _make_commands(self, appearance: Appearance) -> CommandSets:
+        app, docks, panels, errors = self.app, self.docks, self.panels, self.errors
+        return CommandSets(
+            projects=ProjectCommands(app, self, errors),
+            folders=FolderCommands(app, self, panels.folder_run, errors),
+            compare=CompareCommands(app, self, self.canvas, errors),
+            edit=EditCommands(app, errors),
+            regions=RegionCommands(app, errors),
+            train=TrainCommands(app, self, partial(docks.bring_forward, docks.training), errors),
+            models=ModelCommands(app, self, errors),
+            cases=CaseCommands(app, self, panels.cases, partial(docks.bring_forward, docks.cases), errors),
+            view=ViewCommands(app, self.canvas, partial(docks.bring_forward, docks.view), errors),
+            window=WindowCommands(self, docks, appearance, app, panels.status, self.actions_by_id, errors),
+        )
+
+    def _wire(self) -> None:
+        app, panels, commands, keymap = self.app, self.panels, self.commands, self.actions_by_id.keymap
+        pointer = Pointer(self.canvas, app.toolbox)
+        make_presenters(app, panels, commands, self.docks, self.split_view, self.canvas, pointer)
+        PagesPresenter(app, self.pages, self.split_view, panels, self.docks, self)
+        connect_features(panels, commands, self.canvas)
+        connect_messages(app, panels, self.errors, keymap)
+        connect_peek(pointer, keymap, commands)
 
     def _lay_out(self) -> None:
         for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.split_view):
@@ -79,8 +97,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setStatusBar(self.panels.status)
         self.panels.folder_run.setParent(self, Qt.WindowType.Window)
-        self._add_menus()
-        self._add_toolbar()
+        add_menus(self, self.actions_by_id, self.docks)
+        add_toolbar(self, self.actions_by_id)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self.setMinimumSize(900, 560)
         self.resize((self.screen().availableSize() * 0.92).boundedTo(QSize(1800, 1150)))
@@ -89,43 +107,22 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(kept[0])
             self.docks.restore(kept[1])
 
-    def _add_menus(self) -> None:
-        menus: dict[str, QMenu] = {}
-        for title, commands in MENUS.items():
-            parent = menus[SUBMENUS[title]] if title in SUBMENUS else self.menuBar()
-            menu = menus[title] = parent.addMenu(title)
-            for command in commands:
-                if command == SEPARATOR:
-                    menu.addSeparator()
-                else:
-                    menu.addAction(self.actions_by_id[command])
-        panels = menus["&View"].addMenu("Pa&nels")
-        for dock in self.docks.all:
-            panels.addAction(dock.toggleViewAction())
-
-    def _add_toolbar(self) -> None:
-        toolbar = QToolBar("Toolbar")
-        toolbar.setObjectName("toolbar")
-        toolbar.setIconSize(QSize(22, 22))
-        toolbar.setMovable(False)
-        for command in TOOLBAR:
-            if command == SEPARATOR:
-                toolbar.addSeparator()
-                continue
-            action = self.actions_by_id[command]
-            toolbar.addAction(action)
-            button = toolbar.widgetForAction(action)
-            if isinstance(button, QToolButton):
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                if command in LABELLED:
-                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(toolbar)
+    def _on_appearance_changed(self) -> None:
+        self.set_colours(self._appearance.colours)
 
     def set_colours(self, colours: Colours) -> None:
-        """Draw what is the window's own in this theme's colours: Qt's own arrow to what finds no room is black."""
-        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        """Draw everything in this theme's colours.
+
+        The style sheet is the window's, dialogs included, not the application's: taking one off the application
+        and setting another crashed Qt 6.11.3.
+        """
+        self.setStyleSheet(style_sheet(colours))
+        self.actions_by_id.set_colours(colours)
+        self.panels.cases.set_colours(colours)
+        self.panels.history.set_colours(colours)
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")  # Qt's own arrow, which is always black
         if more is not None:
             more.setIcon(icon("more", colours))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.setAccepted(self._closing.close())
+        event.setAccepted(shut_down(self, self.app, self.docks, self.panels, self.errors))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.window.docks import Docks
+
 SEPARATOR = ""
 
 MENUS: dict[str, tuple[str, ...]] = {
@@ -165,3 +171,39 @@ TOOLBAR: tuple[str, ...] = (
 
 LABELLED = ("case.next_uncorrected", "learn.predict", "learn.train", "proposal.accept", "proposal.reject")
 """Those whose icon says too little without its text."""
+
+
+def add_menus(window: QMainWindow, actions: Actions, docks: Docks) -> None:
+    """Fill the window's menu bar."""
+    menus: dict[str, QMenu] = {}
+    for title, commands in MENUS.items():
+        parent = menus[SUBMENUS[title]] if title in SUBMENUS else window.menuBar()
+        menu = menus[title] = parent.addMenu(title)
+        for command in commands:
+            if command == SEPARATOR:
+                menu.addSeparator()
+            else:
+                menu.addAction(actions[command])
+    panels = menus["&View"].addMenu("Pa&nels")
+    for dock in docks.all:
+        panels.addAction(dock.toggleViewAction())
+
+
+def add_toolbar(window: QMainWindow, actions: Actions) -> None:
+    """Add the toolbar to the window."""
+    toolbar = QToolBar("Toolbar")
+    toolbar.setObjectName("toolbar")
+    toolbar.setIconSize(QSize(22, 22))
+    toolbar.setMovable(False)
+    for command in TOOLBAR:
+        if command == SEPARATOR:
+            toolbar.addSeparator()
+            continue
+        action = actions[command]
+        toolbar.addAction(action)
+        button = toolbar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if command in LABELLED:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    window.addToolBar(toolbar)

@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unet_desktop.gui.commands.actions import listed, plain, title
-from unet_desktop.gui.commands.headings import heading
+from unet_desktop.gui.commands.actions import list_commands, title
 from unet_desktop.gui.commands.keymap import Keymap, portable
 from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
 from unet_desktop.gui.widgets.named import named
@@ -58,8 +57,8 @@ class ShortcutsDialog(QDialog):
 
     def _fill(self, labels: LabelSet | None) -> None:
         groups: dict[str, QTreeWidgetItem] = {}
-        for command in listed(labels):
-            group = heading(command)
+        for command in list_commands(self._keymap.commands, labels):
+            group = command.heading
             if group not in groups:
                 groups[group] = self._add_group(group)
             row = QTreeWidgetItem([title(command, labels), ""])
@@ -180,7 +179,7 @@ class KeysForm(QWidget):
         text = ""
         if holder is not None:
             native = pressed.toString(QKeySequence.SequenceFormat.NativeText)
-            text = f"{native} is used by “{plain(holder.text)}”, which will lose it."
+            text = f"{native} is used by “{holder.plain_text}”, which will lose it."
         self._words.setText(text)
         self._buttons["use"].setText("Take these keys" if holder is not None else "Use these keys")
         self._buttons["use"].setEnabled(typed)
@@ -201,7 +200,7 @@ class KeysForm(QWidget):
             return
         keys = portable(pressed)
         self._keymap.set_keys(
-            self._keymap.taken_away(pressed, command) | {command: (*(key for key in others if key != keys), keys)}
+            self._keymap.keys_without(pressed, command) | {command: (*(key for key in others if key != keys), keys)}
         )
         self._edit.clear()
 
