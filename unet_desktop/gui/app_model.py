@@ -22,7 +22,6 @@ from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.settings.view_options import ViewOptions
 from unet_desktop.gui.tools.accept_on_paint import AcceptOnPaint
-from unet_desktop.gui.tools.tool import Subject
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import Toolbox
 
@@ -51,7 +50,7 @@ class AppModel(QObject):
         self.options.set_pressure(store.settings.pen_pressure)
         self.view_options = ViewOptions(self)
         self.view_options.set_view(store.settings.view)
-        self.toolbox = Toolbox(self.editor, self.options, Subject(self.session), self)
+        self.toolbox = Toolbox(self.editor, self.options, self.session, self)
         self.accept_on_paint = AcceptOnPaint(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
         self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
@@ -72,6 +71,6 @@ class AppModel(QObject):
             self.editor.close_mask()
             return
         self.store.note_case(project.root, opened.case.id)
-        self.editor.set_locked(project.read_only)
+        self.editor.locked = project.read_only
         size = (opened.case.height, opened.case.width)
         self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels, opened.model)

@@ -8,7 +8,7 @@ from image_snapshots import rendered
 from PySide6.QtGui import QColor
 
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.tools.contour_target import sketched
+from unet_desktop.gui.tools.contour import sketch_contour
 from unet_desktop.gui.tools.sketch import EMPTY, Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.images.box import Box
@@ -24,7 +24,8 @@ def contours():
     draft = follow_piece(largest_piece(disc_mask(), DISC_AND_CUP, DISC_AND_CUP.labels[0]))
     assert draft.contour is not None
     after = draft.move_knot(2, *(draft.contour.knots[2] + 6))
-    return [sketched(one, hot, Touch(0, 0)) for one, hot in ((draft, None), (after, None), (after, 2), (after, 5))]
+    states = ((draft, None), (after, None), (after, 2), (after, 5))
+    return [sketch_contour(state, hot, Touch(0, 0)) for state, hot in states]
 
 
 def test_what_looks_otherwise_is_in_the_difference(qtbot) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.tools.tool import Subject, Touch
+from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import TOOLS, Toolbox
 from unet_desktop.labels import DISC_AND_CUP
@@ -68,9 +68,9 @@ def nested(row: float, column: float, radius: float) -> np.ndarray:
     return (distance < radius).astype(np.uint8) + (distance < radius / 2).astype(np.uint8)
 
 
-def looked_at(pixels: np.ndarray) -> Subject:
+def showing(pixels: np.ndarray) -> SimpleNamespace:
     """The picture for tools that look at it."""
-    return Subject(SimpleNamespace(open=SimpleNamespace(image=SimpleNamespace(pixels=pixels))))
+    return SimpleNamespace(pixels=pixels)
 
 
 PICTURE = np.full((*SIZE, 3), (60, 30, 20), np.uint8)
@@ -86,7 +86,7 @@ class AllTools(RuleBasedStateMachine):
     @initialize(masks=st.tuples(MASKS, MASKS))
     def begin(self, masks) -> None:
         self.editor, self.options = Editor(), ToolOptions()
-        self.toolbox = Toolbox(self.editor, self.options, looked_at(PICTURE))
+        self.toolbox = Toolbox(self.editor, self.options, showing(PICTURE))
         self.options.set_labels(DISC_AND_CUP)
         self.options.set_diameter(14)
         self.start = dict(zip(CASES, (mask.copy() for mask in masks), strict=True))

@@ -309,7 +309,7 @@ def test_a_double_click_commits_on_the_shape_and_fits_beside_it(ready: MainWindo
 
 
 def test_a_locked_mask_keeps_its_edge_under_keys_too(ready: MainWindow) -> None:
-    ready.app.editor.set_locked(True)
+    ready.app.editor.locked = True
     knots = contour_of(ready).knots
     move(ready.canvas, tuple(knots[0]), NO_BUTTON)
     key(ready, Qt.Key.Key_Up)

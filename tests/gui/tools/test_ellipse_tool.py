@@ -314,7 +314,7 @@ def test_the_cursor_says_what_a_drag_does(ready: MainWindow) -> None:
 def test_a_locked_mask_is_not_fitted(opened: MainWindow) -> None:
     opened.app.session.open_case("d")
     before = mask_of(opened).copy()
-    opened.app.editor.set_locked(True)
+    opened.app.editor.locked = True
     key(opened, Qt.Key.Key_Q, SHIFT)
     np.testing.assert_array_equal(mask_of(opened), before)
     assert not opened.app.toolbox.current.pending

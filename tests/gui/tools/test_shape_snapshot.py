@@ -9,9 +9,8 @@ from PySide6.QtGui import QColor
 
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.settings.view_options import View
-from unet_desktop.gui.tools import contour_target
-from unet_desktop.gui.tools.contour_target import OnCurve
-from unet_desktop.gui.tools.ellipse_target import sketched
+from unet_desktop.gui.tools.contour import OnCurve, sketch_contour
+from unet_desktop.gui.tools.ellipse import sketch_ellipse
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.drawing import Style
@@ -38,7 +37,7 @@ def test_ellipse(canvas: Canvas, name: str) -> None:
     points = ((107.0, 66.0), (78.0, 84.0), (48.0, 60.0), (75.0, 36.0), (99.0, 44.0)) if name == "ellipse-points" else ()
     draft = EllipseDraft(points, Ellipse(78, 60, 30, 24, 0.2))
     hot = 1 if points else Grip(1, 0)
-    canvas.set_sketch(sketched(draft, hot, Touch(0, 0, reach=4.0)))
+    canvas.set_sketch(sketch_ellipse(draft, hot, Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, name)
 
 
@@ -48,5 +47,5 @@ def test_contour(canvas: Canvas) -> None:
     draft = follow_piece(piece)
     assert draft.contour is not None
     draft = draft.move_knot(1, *(draft.contour.knots[1] - 8))
-    canvas.set_sketch(contour_target.sketched(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
+    canvas.set_sketch(sketch_contour(draft, OnCurve(4, 0.5), Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, "contour-handles")

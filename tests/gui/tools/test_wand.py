@@ -108,4 +108,4 @@ def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -
 def test_what_goes_on_beyond_its_reach_is_said(wand: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(colour_selection, "SIDE", 16)
     drag(wand.canvas, [(85.5, 65.5)])
-    assert wand.panels.status.currentMessage().startswith("It goes on beyond the reach of the wand")
+    assert wand.panels.status.currentMessage().startswith("The selection reaches the wand's limit")

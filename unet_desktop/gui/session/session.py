@@ -15,6 +15,7 @@ from unet_desktop.gui.session.case_reader import CaseReader
 from unet_desktop.gui.session.held_projects import HeldProjects
 from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
+from unet_desktop.images.read import Pixels
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
@@ -72,6 +73,11 @@ class Session(QObject):
     def case_id(self) -> str | None:
         """Id of the open case."""
         return None if self.open is None else self.open.case.id
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """The open case's picture as stored, (H, W, 3) uint8 RGB, whatever the view does to it; None without one."""
+        return None if self.open is None else self.open.image.pixels
 
     @property
     def current_id(self) -> str | None:

@@ -1,154 +1,117 @@
-"""Spline contour: the label's edge as a closed curve with few handles; drag one and the edge follows."""
+"""Contour: the label's edge as a closed curve with few handles; drag one and the edge follows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.tools.contour_target import INSIDE, OnCurve, Target, cursor_of, sketched, target_at
-from unet_desktop.gui.tools.drag import Drag
-from unet_desktop.gui.tools.live_shape import LiveShape
-from unet_desktop.gui.tools.sketch import Sketch
-from unet_desktop.gui.tools.tool import Tool, Touch
+from unet_desktop.gui.tools.shape_gesture import ShapeGesture
+from unet_desktop.gui.tools.shape_tool import Drag, ShapeTool
+from unet_desktop.gui.tools.sketch import Handle, Line, Sketch
+from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
-from unet_desktop.masks.shapes.contour import FEWEST, Contour
+from unet_desktop.masks.reshape import Combine
+from unet_desktop.masks.shapes.contour import FEWEST
 from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, follow_piece
 from unet_desktop.masks.shapes.piece import Piece, largest_piece, piece_at
+from unet_desktop.masks.shapes.polygon import Points, fill_polygons
+
+_STEPS_ON_SCREEN = 12
+"""Straight pieces that the sketch draws between two knots."""
 
 
-class ContourTool(Tool):
-    """Follows the edge of one piece of the label; where there is none, clicks draw it. See the module."""
+@dataclass(frozen=True, slots=True)
+class OnCurve:
+    """A place between two knots; a press there makes a knot of it."""
+
+    piece: int
+    share: float
+
+
+class Inside(Enum):
+    """Within the curve; a drag from there moves all of it."""
+
+    INSIDE = auto()
+
+
+ContourHit = int | OnCurve | Inside
+"""The index of a knot, a place on the curve, or all of it."""
+
+
+class ContourTool(ShapeTool[ContourDraft, ContourHit]):
+    """Follows the edge of one piece of the label's region; where there is none, clicks draw it."""
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
-        """See `Tool`."""
-        super().__init__(editor, options, parent)
-        self._live = LiveShape(editor)
-        self._draft = ContourDraft()
-        self._past: list[ContourDraft] = []
-        self._drag: Drag[ContourDraft] | None = None
-        self._pointer = Touch(0.0, 0.0)
-        self._hot: Target = None
+        super().__init__(editor, options, ContourDraft(), parent)
         self._committing = False
-        editor.gesture_ended.connect(self._on_editor_gesture_ended)
         editor.edited.connect(self._on_editor_edited)
 
     @property
     def sketch(self) -> Sketch:
-        """See `Tool.sketch`."""
-        return sketched(self._draft, self._hot, self._pointer)
+        return sketch_contour(self._draft, self._hot, self._pointer)
 
     @property
     def pending(self) -> bool:
-        """See `Tool.pending`."""
-        return self._live.shown or bool(self._past) or self._draft.drawing or isinstance(self._hot, int)
+        return self._gesture is not None or bool(self._past) or self._draft.drawing or isinstance(self._hot, int)
 
     @property
     def unfinished(self) -> str:
-        """See `Tool.unfinished`."""
         return "contour" if self._draft.drawing else ""
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
-        """See `Tool.cursor`."""
-        return cursor_of(self._hot)
+        if isinstance(self._hot, int | OnCurve):
+            return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.SizeAllCursor if self._hot is Inside.INSIDE else None
 
     def choose(self) -> None:
-        """See `Tool.choose`."""
-        self._follow(_piece(self._editor, self._options, self._draft.contour))
+        self._start_over(self._initial_draft())
 
     def leave(self) -> None:
-        """See `Tool.leave`."""
         super().leave()
-        self._forget(ContourDraft())
-
-    def reset(self) -> None:
-        """See `Tool.reset`."""
-        self._live.lost()
-        self._follow(_piece(self._editor, self._options, self._draft.contour))
+        self._start_over(ContourDraft())
 
     def press(self, touch: Touch) -> None:
-        """See `Tool.press`."""
-        if self._editor.mask is None or self._options.label is None:
+        if self._target is None:
             return
-        self._pointer, self._hot = touch, target_at(self._draft, touch)
+        self._pointer, self._hot = touch, self._hit_test(self._draft, touch)
         if touch.erase:
             self._remove(self._hot)
-        elif self._hot is None and not self._draft.drawing and not self._reach_out(touch):
+        elif self._hot is None and not self._draft.drawing and not self._press_outside(touch):
             self.sketch_changed.emit()
         else:
-            self._drag = _grasp(self._draft, touch, self._hot, self._size())
+            self._drag = _new_drag(self._draft, touch, self._hot, self._size)
             if isinstance(self._hot, OnCurve):
                 self._hot = self._hot.piece + 1
             if self._drag.click is not None:
                 self._show(self._drag.click)
 
-    def move(self, touch: Touch) -> None:
-        """See `Tool.move`."""
-        if self._drag is not None:
-            self._drag = self._drag.after_move(touch)
-            if self._drag.moved:
-                self._pointer = touch
-                self._show(self._drag.follow(touch))
-
-    def release(self, touch: Touch) -> None:
-        """See `Tool.release`."""
-        drag, self._drag = self._drag, None
-        if drag is not None and (drag.moved or drag.click is not None):
-            self._past.append(drag.before)
-        elif drag is not None and self._draft.drawing and self._hot == 0 and len(self._draft.knots) >= FEWEST:
-            self.commit()  # a click on the first knot closes the curve, as with a polygon
-        self.hover(touch)
-
-    def hover(self, touch: Touch) -> None:
-        """See `Tool.hover`."""
-        self._pointer, before = touch, self._hot
-        self._hot = target_at(self._draft, touch)
-        if self._hot != before or (self._draft.drawing and self._draft.contour is None):
-            self.sketch_changed.emit()
-
     def double_click(self, touch: Touch) -> bool:
-        """See `Tool.double_click`."""
         if self._draft.contour is None:
             return len(self._draft.knots) > 1  # the click before it placed the last knot
-        if target_at(self._draft, touch) is None:
+        if self._hit_test(self._draft, touch) is None:
             return False
         self.commit()
         return True
 
     def retract(self) -> None:
-        """See `Tool.retract`."""
         if self._draft.drawing:
             self.abandon()
         self._drag = None
 
     def commit(self) -> None:
-        """See `Tool.commit`."""
         self._show(self._draft.close())
         self._committing = True
-        self._live.commit()
+        self._finish()
         self._committing = False
-        # The same handles stay, so that shaping goes on where it was.
-        self._forget(self._draft.commit(self._size()))
-
-    def abandon(self) -> None:
-        """See `Tool.abandon`."""
-        self._live.hide()
-        self._follow(_piece(self._editor, self._options, self._draft.contour))
-
-    def step_back(self) -> bool:
-        """See `Tool.step_back`: the last knot, or the last drag."""
-        if self._drag is not None:
-            drag, self._drag = self._drag, None
-            self._show(drag.before)
-        elif self._past:
-            self._show(self._past.pop())
-        else:
-            return False
-        self._hot = target_at(self._draft, self._pointer)
-        return True
+        self._start_over(self._draft.commit(self._size))  # with the same handles, so that shaping can continue
 
     def take_away(self) -> bool:
-        """See `Tool.take_away`: the knot under the pointer, or else the last step."""
+        """Take away the knot under the pointer, or else the last step."""
         if self._draft.drawing or not isinstance(self._hot, int):
             return self.step_back()
         if self._editor.refuse():
@@ -156,87 +119,125 @@ class ContourTool(Tool):
         self._remove(self._hot)
         return True
 
-    def nudge(self, right: int, down: int) -> bool:
-        """See `Tool.nudge`: the knot under the pointer."""
+    @property
+    def _size(self) -> Size:
+        mask = self._editor.mask
+        return (0, 0) if mask is None else (mask.shape[0], mask.shape[1])
+
+    def _hit_test(self, draft: ContourDraft, touch: Touch) -> ContourHit | None:
+        return hit_contour(draft, touch)
+
+    def _initial_draft(self) -> ContourDraft:
+        """Round the piece that the curve followed before, or else the largest; empty while another tool is in use."""
+        target = self._target
+        if target is None or self._options.tool is not ToolKind.CONTOUR:
+            return ContourDraft()
+        piece, before = None, self._draft.contour
+        if before is not None and not target.label.unique:
+            x, y = before.knots.mean(axis=0)
+            piece = piece_at(*target, float(x), float(y))
+        return _follow(piece or largest_piece(*target))
+
+    def _nudge_draft(self, right: int, down: int) -> ContourDraft | None:
+        """With the knot under the pointer moved."""
         contour = self._draft.contour
-        if contour is None or self._drag is not None or not isinstance(self._hot, int) or self._editor.refuse():
-            return False
+        if contour is None or not isinstance(self._hot, int) or self._editor.refuse():
+            return None
         x, y = contour.knots[self._hot]
-        self._past.append(self._draft)
-        self._show(self._draft.move_knot(self._hot, x + right, y + down))
+        return self._draft.move_knot(self._hot, x + right, y + down)
+
+    def _follows_pointer(self, before: Touch) -> bool:
+        return self._draft.drawing and self._draft.contour is None
+
+    def _make_gesture(self) -> ShapeGesture | None:
+        return None if self._target is None else ShapeGesture(self._target, "Contour", Combine.ADD)
+
+    def _draw(self) -> bool:
+        change = self._draft.change(self._size)
+        if change is None:
+            return False
+        gesture = self._begin()
+        if gesture is not None:
+            self._editor.show(gesture.show_change(change.box, change.added, change.taken))
         return True
 
-    def _reach_out(self, touch: Touch) -> bool:
-        """A press outside: take the piece that is there, or begin another one; True when the press goes on."""
+    def _end_drag(self, drag: Drag[ContourDraft]) -> None:
+        clicked = not drag.moved and drag.click is None
+        if clicked and self._draft.drawing and self._hot == 0 and len(self._draft.knots) >= FEWEST:
+            self.commit()  # a click on the first knot closes the curve, as with a polygon
+        else:
+            super()._end_drag(drag)
+
+    def _press_outside(self, touch: Touch) -> bool:
+        """Take the piece that is there, or begin a new one; True if the press places a knot."""
         self.commit()
-        mask, labels, label = self._editor.mask, self._options.labels, self._options.label
-        if mask is None or labels is None or label is None or (label.unique and self._draft.contour is not None):
+        target = self._target
+        if target is None or (target.label.unique and self._draft.contour is not None):
             return False
-        piece = piece_at(mask, labels, label, touch.x, touch.y)
-        self._follow(piece)
-        self._hot = target_at(self._draft, touch)
+        piece = piece_at(*target, touch.x, touch.y)
+        self._start_over(_follow(piece))
+        self._hot = self._hit_test(self._draft, touch)
         return piece is None
 
-    def _remove(self, knot: Target) -> None:
-        after = self._draft.remove_knot(knot) if isinstance(knot, int) else self._draft
+    def _remove(self, hit: ContourHit | None) -> None:
         before = self._draft
+        after = before.remove_knot(hit) if isinstance(hit, int) else before
         self._hot = None
         if after.contour is not before.contour or len(after.knots) != len(before.knots):
             self._past.append(before)
             self._show(after)
 
-    def _show(self, draft: ContourDraft) -> None:
-        self._draft = draft
-        labels, label = self._options.labels, self._options.label
-        change = draft.change(self._size())
-        if change is None or labels is None or label is None:
-            self._live.hide()
-        else:
-            name = f"Contour {label.name}"
-            self._live.show(labels, label, name, lambda to: to.show_change(change.box, change.added, change.taken))
-        self.sketch_changed.emit()
-
-    def _follow(self, piece: Piece | None) -> None:
-        self._forget(ContourDraft() if piece is None else follow_piece(piece))
-
-    def _forget(self, draft: ContourDraft) -> None:
-        self._draft, self._drag, self._hot = draft, None, None
-        self._past.clear()
-        self.sketch_changed.emit()
-
-    def _size(self) -> Size:
-        mask = self._editor.mask
-        return (0, 0) if mask is None else (mask.shape[0], mask.shape[1])
-
-    def _on_editor_gesture_ended(self) -> None:
-        if self._live.lost():
-            self._follow(_piece(self._editor, self._options, self._draft.contour))
-
     def _on_editor_edited(self) -> None:
         """Somebody else changed the mask: the curve follows what is there now."""
         if not self._committing and self._options.tool is ToolKind.CONTOUR:
-            self._follow(_piece(self._editor, self._options, self._draft.contour))
+            self._start_over(self._initial_draft())
 
 
-def _grasp(draft: ContourDraft, touch: Touch, target: Target, size: Size) -> Drag[ContourDraft]:
-    """What a press on that target makes of the draft."""
-    if isinstance(target, OnCurve):
-        inserted = draft.insert_knot(target.piece, target.share, size)
-        return Drag(touch, draft, lambda at: inserted.move_knot(target.piece + 1, at.x, at.y), inserted)
-    if isinstance(target, int):
-        return Drag(touch, draft, lambda at: draft.move_knot(target, at.x, at.y))
-    if target is INSIDE:
+def hit_contour(draft: ContourDraft, touch: Touch) -> ContourHit | None:
+    """What a press there is meant for; None outside the curve."""
+    knots = _knots(draft)
+    if len(knots):
+        distances = np.hypot(*(knots - (touch.x, touch.y)).T)
+        nearest = int(np.argmin(distances))
+        if distances[nearest] <= touch.reach:
+            return nearest
+    if draft.contour is None or draft.drawing:
+        return None
+    piece, share, distance = draft.contour.nearest(touch.x, touch.y)
+    if distance <= touch.reach:
+        return OnCurve(piece, share)
+    box, plane = fill_polygons([draft.contour.outline() - (touch.x - 0.5, touch.y - 0.5)], (1, 1))
+    return Inside.INSIDE if not box.empty and plane[0, 0] else None
+
+
+def sketch_contour(draft: ContourDraft, hot: ContourHit | None, pointer: Touch) -> Sketch:
+    """The curve with its knots, or what has been drawn of it."""
+    handles = [Handle(x, y, hot=index == hot) for index, (x, y) in enumerate(_knots(draft).tolist())]
+    if draft.contour is None:
+        to_pointer = np.append(draft.knots, [[pointer.x, pointer.y]], axis=0)
+        return Sketch((Line(to_pointer, dashed=True),) if draft.drawing else (), tuple(handles))
+    if draft.drawing:
+        drawn = draft.contour.open_outline(_STEPS_ON_SCREEN)
+        return Sketch((Line(drawn), Line(drawn[[-1, 0]], dashed=True)), tuple(handles))
+    if isinstance(hot, OnCurve):
+        handles.append(Handle(*draft.contour.at(hot.piece, hot.share), hot=True))
+    return Sketch((Line(draft.contour.outline(_STEPS_ON_SCREEN), closed=True),), tuple(handles))
+
+
+def _new_drag(draft: ContourDraft, touch: Touch, hit: ContourHit | None, size: Size) -> Drag[ContourDraft]:
+    if isinstance(hit, OnCurve):
+        inserted = draft.insert_knot(hit.piece, hit.share, size)
+        return Drag(touch, draft, lambda at: inserted.move_knot(hit.piece + 1, at.x, at.y), inserted)
+    if isinstance(hit, int):
+        return Drag(touch, draft, lambda at: draft.move_knot(hit, at.x, at.y))
+    if hit is Inside.INSIDE:
         return Drag(touch, draft, lambda at: draft.shift(at.x - touch.x, at.y - touch.y))
     return Drag(touch, draft, lambda at: draft.add_knot(at.x, at.y), draft.add_knot(touch.x, touch.y))
 
 
-def _piece(editor: Editor, options: ToolOptions, followed: Contour | None) -> Piece | None:
-    """The piece whose edge the curve shall follow: the one that it followed, or the largest."""
-    mask, labels, label = editor.mask, options.labels, options.label
-    if mask is None or labels is None or label is None or options.tool is not ToolKind.CONTOUR:
-        return None
-    piece = None
-    if followed is not None and not label.unique:
-        x, y = followed.knots.mean(axis=0)
-        piece = piece_at(mask, labels, label, float(x), float(y))
-    return piece or largest_piece(mask, labels, label)
+def _follow(piece: Piece | None) -> ContourDraft:
+    return ContourDraft() if piece is None else follow_piece(piece)
+
+
+def _knots(draft: ContourDraft) -> Points:
+    return draft.knots if draft.drawing or draft.contour is None else draft.contour.knots

@@ -2,267 +2,288 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.tools.draft import step_name
-from unet_desktop.gui.tools.drag import Drag
-from unet_desktop.gui.tools.ellipse_target import Target, Whole, cursor_of, settled, sketched, target_at
-from unet_desktop.gui.tools.live_shape import LiveShape
-from unet_desktop.gui.tools.sketch import Sketch
-from unet_desktop.gui.tools.tool import Tool, Touch
+from unet_desktop.gui.tools.shape_gesture import ShapeGesture
+from unet_desktop.gui.tools.shape_tool import Drag, ShapeTool
+from unet_desktop.gui.tools.sketch import Handle, HandleKind, Line, Sketch
+from unet_desktop.gui.tools.tool import Target, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.images.box import Box, embed_plane
-from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.reshape import Combine, Reshape
+from unet_desktop.masks.reshape import Combine
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft, Grip, inscribe_ellipse, pull_handle, turn_ellipse
+from unet_desktop.masks.shapes.ellipse_draft import (
+    GRIPS,
+    EllipseDraft,
+    Grip,
+    inscribe_ellipse,
+    pull_handle,
+    turn_ellipse,
+    turning_handle_place,
+)
 from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse_to_region
 from unet_desktop.masks.shapes.piece import Piece, largest_piece
+
+_FREE_POINTS = 5
+"""Points from which on a press inside moves the ellipse and one far outside begins another: the fit is settled."""
+_AWAY = 3.0
+"""Reaches outside the edge beyond which a press is meant for something else."""
+_TURN_AWAY = 2.6
+"""Reaches from the upper side to the handle that turns."""
+_ROOM = 2.2
+"""Reaches that a semi-axis must be long for handles at its sides, between those at the corners."""
+_CURSORS = (
+    Qt.CursorShape.SizeHorCursor,
+    Qt.CursorShape.SizeFDiagCursor,
+    Qt.CursorShape.SizeVerCursor,
+    Qt.CursorShape.SizeBDiagCursor,
+)
+
+
+class Whole(Enum):
+    """What the pointer can be on that is neither a point nor a side or corner."""
+
+    TURN = auto()
+    MOVE = auto()
+    OUTSIDE = auto()
+
+
+EllipseHit = int | Grip | Whole
+"""The index of a point, a side or corner handle, or the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Purpose:
-    """What the ellipse is for; `part` is the piece of the region that it takes the place of, if not all of it.
+    """What the ellipse is for.
 
-    `fixed` says that the choice between adding and replacing is not asked any more.
+    Attributes:
+        target: the mask and the label.
+        combine: what it does to the label's region.
+        part: the piece of the region that it takes the place of, or None for all of the region.
+        fixed: the user's choice between adding and replacing no longer counts.
     """
 
-    labels: LabelSet
-    label: Label
+    target: Target
     combine: Combine
     part: Piece | None = None
     fixed: bool = False
 
-    @property
-    def name(self) -> str:
-        """Of the step of the history."""
-        return step_name("Ellipse", self.label, self.combine)
-
-    def draw(self, ellipse: Ellipse, reshape: Reshape, size: tuple[int, int]) -> Box:
-        """Draw it into a mask of that size."""
-        box, plane = ellipse.pixels(size)
+    def draw(self, ellipse: Ellipse, gesture: ShapeGesture) -> Box:
+        box, plane = ellipse.pixels((self.target.mask.shape[0], self.target.mask.shape[1]))
         if self.part is None:
-            return reshape.show(box, plane, self.combine)
+            return gesture.show(box, plane)
         work = box.union(self.part.box)
         added, taken = embed_plane(plane, box, work), embed_plane(self.part.plane, self.part.box, work)
-        return reshape.show_change(work, added, taken & ~added)
+        return gesture.show_change(work, added, taken & ~added)
 
 
-class EllipseTool(Tool):
-    """An ellipse that stays editable until it is committed; see the module."""
+class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
+    """Clicks place points on the edge, a drag draws a box; handles change the ellipse until it is committed."""
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
-        """See `Tool`."""
-        super().__init__(editor, options, parent)
-        self._live = LiveShape(editor)
-        self._draft = EllipseDraft()
-        self._past: list[EllipseDraft] = []
-        self._drag: Drag[EllipseDraft] | None = None
-        self._purpose: _Purpose | None = None
-        self._pointer = Touch(0.0, 0.0)
-        self._hot: Target = None
-        editor.gesture_ended.connect(self._on_editor_gesture_ended)
+        super().__init__(editor, options, EllipseDraft(), parent)
+        self._purpose: _Purpose | None = None  # set by the press or the command that begins an ellipse
         options.changed.connect(self._on_options_changed)
 
     @property
     def sketch(self) -> Sketch:
-        """See `Tool.sketch`."""
-        return sketched(self._draft, self._hot, self._pointer)
+        return sketch_ellipse(self._draft, self._hot, self._pointer)
 
     @property
     def pending(self) -> bool:
-        """See `Tool.pending`."""
         return not self._draft.empty
 
     @property
     def unfinished(self) -> str:
-        """See `Tool.unfinished`."""
-        return "" if self._draft.empty or settled(self._draft) else "ellipse"
+        return "" if self._draft.empty or _settled(self._draft) else "ellipse"
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
-        """See `Tool.cursor`."""
-        return cursor_of(self._draft, self._hot)
+        ellipse, hot = self._draft.ellipse, self._hot
+        if isinstance(hot, Grip) and ellipse is not None:
+            return _CURSORS[round(hot.direction(ellipse) / (math.pi / 4)) % 4]
+        if isinstance(hot, int) or hot is Whole.TURN:
+            return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.SizeAllCursor if hot is Whole.MOVE else None
 
     def take_region(self) -> bool:
-        """Take the label's present region, or the largest piece of it, as an ellipse; False when there is none."""
+        """Fit an ellipse to the label's region, or to the largest piece of it; False if there is no region."""
         self.commit()
-        purpose, mask = _purpose_now(self._options, erases=False), self._editor.mask
-        piece = None if purpose is None or mask is None else largest_piece(mask, purpose.labels, purpose.label)
+        target = self._target
+        piece = None if target is None else largest_piece(*target)
         ellipse = None if piece is None else fit_ellipse_to_region(piece.box, piece.plane)
-        if purpose is None or ellipse is None:
+        if target is None or ellipse is None:
             return False
-        part = None if purpose.label.unique else piece
-        self._purpose = replace(purpose, combine=Combine.REPLACE, part=part, fixed=True)
+        part = None if target.label.unique else piece
+        self._purpose = _Purpose(target, Combine.REPLACE, part, fixed=True)
         self._past.append(self._draft)
         self._show(EllipseDraft((), ellipse))
         return True
 
     def press(self, touch: Touch) -> None:
-        """See `Tool.press`."""
-        self._pointer, target = touch, target_at(self._draft, touch)
-        if target is Whole.OUTSIDE:
+        self._pointer, hit = touch, self._hit_test(self._draft, touch)
+        if hit is Whole.OUTSIDE:
             self.commit()
         if self._draft.empty:
-            self._purpose = _purpose_now(self._options, erases=touch.erase)
-        purpose = self._purpose
-        if purpose is None or self._editor.mask is None:
+            self._purpose = self._new_purpose(erases=touch.erase)
+        if self._purpose is None:
             return
-        self._drag = self._grasp(touch, target)
-        if self._drag.click is not None and target in (None, Whole.OUTSIDE):
+        self._drag = self._new_drag(touch, hit)
+        if self._drag.click is not None and hit in (None, Whole.OUTSIDE):
             self._show(self._drag.click)
-        if purpose.combine is Combine.REPLACE:  # after the click, which hides what was prepared
-            self._live.prepare(purpose.labels, purpose.label, purpose.name)
-        self._set_hot(target)
-
-    def move(self, touch: Touch) -> None:
-        """See `Tool.move`."""
-        if self._drag is None:
-            return
-        self._drag = self._drag.after_move(touch)
-        if self._drag.moved:
-            self._pointer = touch
-            self._show(self._drag.follow(touch))
-
-    def release(self, touch: Touch) -> None:
-        """See `Tool.release`."""
-        drag, self._drag = self._drag, None
-        after = None if drag is None else self._draft if drag.moved else drag.click
-        if drag is not None and after is not None:
-            self._past.append(drag.before)
-            self._show(after)
-        self.hover(touch)
-
-    def hover(self, touch: Touch) -> None:
-        """See `Tool.hover`."""
-        before, self._pointer = self._pointer, touch
-        target = target_at(self._draft, touch)
-        if not self._set_hot(target) and (self._draft.ellipse is None or before.reach != touch.reach):
-            self._notify()
+        if self._purpose.combine is Combine.REPLACE and self._gesture is None:
+            self._prepared = self._make_gesture()  # not before the click is shown, which drops what was prepared
+        if hit != self._hot:
+            self._hot = hit
+            self.sketch_changed.emit()
 
     def double_click(self, touch: Touch) -> bool:
-        """See `Tool.double_click`."""
         if self._draft.ellipse is None:
             return len(self._draft.points) > 1  # the click before it placed the last point
         self.commit()
         return True
 
     def retract(self) -> None:
-        """See `Tool.retract`."""
         self.abandon()
 
-    def commit(self) -> None:
-        """See `Tool.commit`."""
-        self._live.commit()
-        self.reset()
+    def _hit_test(self, draft: EllipseDraft, touch: Touch) -> EllipseHit | None:
+        return hit_ellipse(draft, touch)
 
-    def abandon(self) -> None:
-        """See `Tool.abandon`."""
-        self._live.hide()
-        self.reset()
+    def _initial_draft(self) -> EllipseDraft:
+        return EllipseDraft()
 
-    def step_back(self) -> bool:
-        """See `Tool.step_back`: the last point, or the last drag."""
-        if self._drag is not None:
-            drag, self._drag = self._drag, None
-            self._show(drag.before)
-        elif self._past:
-            self._show(self._past.pop())
-        else:
+    def _nudge_draft(self, right: int, down: int) -> EllipseDraft | None:
+        return None if self._draft.ellipse is None else self._draft.shift(right, down)
+
+    def _follows_pointer(self, before: Touch) -> bool:
+        if self._draft.empty:
             return False
+        return self._draft.ellipse is None or before.reach != self._pointer.reach
+
+    def _make_gesture(self) -> ShapeGesture | None:
+        return None if self._purpose is None else ShapeGesture(self._purpose.target, "Ellipse", self._purpose.combine)
+
+    def _draw(self) -> bool:
+        ellipse, purpose = self._draft.ellipse, self._purpose
+        if ellipse is None or purpose is None:
+            return False
+        gesture = self._begin()
+        if gesture is not None:
+            self._editor.show(purpose.draw(ellipse, gesture))
         return True
 
-    def nudge(self, right: int, down: int) -> bool:
-        """See `Tool.nudge`."""
-        if self._draft.ellipse is None or self._drag is not None:
-            return False
-        self._past.append(self._draft)
-        self._show(self._draft.shift(right, down))
-        return True
+    def _new_purpose(self, *, erases: bool) -> _Purpose | None:
+        target = self._target
+        if target is None:
+            return None
+        return _Purpose(target, Combine.SUBTRACT if erases else self._options.combining, fixed=erases)
 
-    def reset(self) -> None:
-        """See `Tool.reset`."""
-        was_empty = self._draft.empty
-        self._live.lost()
-        self._draft, self._drag, self._hot = EllipseDraft(), None, None
-        self._past.clear()
-        if not was_empty:
-            self.sketch_changed.emit()
-
-    def _grasp(self, touch: Touch, target: Target) -> Drag[EllipseDraft]:
+    def _new_drag(self, touch: Touch, hit: EllipseHit | None) -> Drag[EllipseDraft]:
         draft, ellipse = self._draft, self._draft.ellipse
         start = (touch.x, touch.y)
-        # In the middle of clicking points a click is a point wherever it is; only a drag is meant for a handle.
+        # While points are being clicked, a click is a point wherever it is; only a drag is meant for a handle.
         click = draft.add_point(start) if draft.points or draft.empty else None
-        if isinstance(target, int):
-            return Drag(touch, draft, lambda at: draft.move_point(target, (at.x, at.y)))
-        if ellipse is None or target is None:
+        if isinstance(hit, int):
+            return Drag(touch, draft, lambda at: draft.move_point(hit, (at.x, at.y)))
+        if ellipse is None or hit is None:
             if draft.empty:
-                return Drag(touch, draft, lambda at: EllipseDraft((), _boxed(start, at)), click)
+                return Drag(touch, draft, lambda at: EllipseDraft((), _ellipse_in_box(start, at)), click)
             return Drag(touch, draft, lambda at: draft.add_point((at.x, at.y)), click)
-        if isinstance(target, Grip):
-            x, y = target.place(ellipse)
+        if isinstance(hit, Grip):
+            x, y = hit.place(ellipse)
             right, down = x - touch.x, y - touch.y
-            return Drag(touch, draft, lambda at: EllipseDraft((), _pulled(ellipse, target, at, (right, down))), click)
-        if target is Whole.TURN:
-            return Drag(
-                touch,
-                draft,
-                lambda at: EllipseDraft((), turn_ellipse(ellipse, start, (at.x, at.y), stepwise=at.straight)),
-                click,
-            )
+            return Drag(touch, draft, lambda at: EllipseDraft((), _pull(ellipse, hit, at, (right, down))), click)
+        if hit is Whole.TURN:
+            return Drag(touch, draft, lambda at: EllipseDraft((), _turn(ellipse, start, at)), click)
         return Drag(touch, draft, lambda at: draft.shift(at.x - touch.x, at.y - touch.y), click)
-
-    def _show(self, draft: EllipseDraft) -> None:
-        self._draft = draft
-        purpose, mask, ellipse = self._purpose, self._editor.mask, draft.ellipse
-        if ellipse is None or purpose is None or mask is None:
-            self._live.hide()
-        else:
-            size = (mask.shape[0], mask.shape[1])
-            self._live.show(
-                purpose.labels, purpose.label, purpose.name, lambda reshape: purpose.draw(ellipse, reshape, size)
-            )
-        self.sketch_changed.emit()
-
-    def _set_hot(self, target: Target) -> bool:
-        changed, self._hot = target != self._hot, target
-        if changed:
-            self._notify()
-        return changed
-
-    def _notify(self) -> None:
-        if not self._draft.empty:
-            self.sketch_changed.emit()
-
-    def _on_editor_gesture_ended(self) -> None:
-        if self._live.lost():
-            self.reset()
 
     def _on_options_changed(self) -> None:
         purpose, options = self._purpose, self._options
-        if purpose is None or purpose.fixed or self._draft.empty or options.label is not purpose.label:
+        if purpose is None or purpose.fixed or self._draft.empty or options.label is not purpose.target.label:
             return
         if options.tool is ToolKind.ELLIPSE and options.combining is not purpose.combine:
             self._purpose = replace(purpose, combine=options.combining)
-            self._live.hide()  # the step begins anew, under its name
+            if self._gesture is not None:
+                self._gesture.combine = options.combining
             self._show(self._draft)
 
 
-def _purpose_now(options: ToolOptions, *, erases: bool) -> _Purpose | None:
-    labels, label = options.labels, options.label
-    if labels is None or label is None:
+def hit_ellipse(draft: EllipseDraft, touch: Touch) -> EllipseHit | None:
+    """What a press there is meant for; None where a click places another point."""
+    ellipse = draft.ellipse
+    near = [(math.hypot(x - touch.x, y - touch.y), index) for index, (x, y) in enumerate(draft.points)]
+    distance, index = min(near, default=(math.inf, -1))
+    if distance <= touch.reach:
+        return index
+    if ellipse is None:
         return None
-    return _Purpose(labels, label, Combine.SUBTRACT if erases else options.combining, fixed=erases)
+    level = ellipse.level(touch.x, touch.y)
+    if level < 0.4:
+        return Whole.MOVE if _settled(draft) else None
+    if touch.near(*turning_handle_place(ellipse, _TURN_AWAY * touch.reach)):
+        return Whole.TURN
+    by_distance = [(math.dist(grip.place(ellipse), (touch.x, touch.y)), grip) for grip in _grips(draft, touch.reach)]
+    distance, grip = min(by_distance, key=lambda pair: pair[0])
+    if distance <= touch.reach:
+        return grip
+    gap = math.hypot(touch.x - ellipse.x, touch.y - ellipse.y) * (1 - 1 / level)
+    if draft.points:
+        if not _settled(draft):
+            return None
+        return Whole.MOVE if level < 0.7 else Whole.OUTSIDE if level > 2 and gap > _AWAY * touch.reach else None
+    return Whole.OUTSIDE if gap > _AWAY * touch.reach else Whole.MOVE
 
 
-def _boxed(start: tuple[float, float], at: Touch) -> Ellipse:
+def sketch_ellipse(draft: EllipseDraft, hot: EllipseHit | None, pointer: Touch) -> Sketch:
+    """The ellipse with its handles and points, or a preview of it through the pointer."""
+    points = tuple(Handle(x, y, hot=index == hot) for index, (x, y) in enumerate(draft.points))
+    ellipse = draft.ellipse
+    if ellipse is None:
+        preview = draft.preview((pointer.x, pointer.y))
+        lines = () if preview is None else (Line(preview.outline(), closed=True, dashed=True),)
+        return Sketch(lines, points)
+    turn = turning_handle_place(ellipse, _TURN_AWAY * pointer.reach)
+    stalk = Line(np.array([ellipse.to_image(0.0, -ellipse.b), turn]))
+    handles = [
+        Handle(*turn, HandleKind.ROTATE, hot is Whole.TURN),
+        Handle(ellipse.x, ellipse.y, HandleKind.CENTRE, hot is Whole.MOVE),
+    ]
+    handles += [Handle(*grip.place(ellipse), HandleKind.SIZE, hot == grip) for grip in _grips(draft, pointer.reach)]
+    corners = np.array([Grip(*corner).place(ellipse) for corner in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    frame = () if draft.points else (Line(corners, closed=True, dashed=True),)
+    return Sketch((*frame, stalk, Line(ellipse.outline(), closed=True)), (*handles, *points))
+
+
+def _settled(draft: EllipseDraft) -> bool:
+    """Is the ellipse ready to be shaped, rather than still missing points?"""
+    return not draft.points or len(draft.points) >= _FREE_POINTS
+
+
+def _grips(draft: EllipseDraft, reach: float) -> list[Grip]:
+    """The handles that have room beside each other at this zoom; fewer while points are being clicked."""
+    ellipse = draft.ellipse
+    if ellipse is None:
+        return []
+    if draft.points:
+        return [grip for grip in GRIPS if not (grip.along and grip.across)]
+    wide, high = ellipse.a > _ROOM * reach / 2, ellipse.b > _ROOM * reach / 2
+    return [grip for grip in GRIPS if (grip.along or wide) and (grip.across or high)]
+
+
+def _ellipse_in_box(start: tuple[float, float], at: Touch) -> Ellipse:
     return inscribe_ellipse(start, (at.x, at.y), round_=at.straight, centred=at.centred)
 
 
-def _pulled(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
+def _pull(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
     x, y = at.x + offset[0], at.y + offset[1]
     return pull_handle(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)
+
+
+def _turn(ellipse: Ellipse, start: tuple[float, float], at: Touch) -> Ellipse:
+    return turn_ellipse(ellipse, start, (at.x, at.y), stepwise=at.straight)

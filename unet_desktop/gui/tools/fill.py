@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from unet_desktop.gui.tools.draft import step_name
-from unet_desktop.gui.tools.tool import Tool, Touch
+from unet_desktop.gui.tools.shape_gesture import step_name
+from unet_desktop.gui.tools.tool import Target, Tool, Touch
 from unet_desktop.images.box import Box
-from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine
@@ -22,24 +21,23 @@ class Fill(Tool):
     _changed = False  # by the press in progress
 
     def press(self, touch: Touch) -> None:
-        """See `Tool.press`."""
         self._changed = False
-        mask, labels, label = self._editor.mask, self._options.labels, self._options.label
-        if mask is None or labels is None or label is None:
+        target = self._target
+        if target is None:
             return
         row, column = math.floor(touch.y), math.floor(touch.x)
-        if not (0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]):
+        if not (0 <= row < target.mask.shape[0] and 0 <= column < target.mask.shape[1]):
             return
         if touch.erase:
-            self._erase(mask, labels, label, touch)
+            self._erase(target, touch)
         else:
-            self._fill(mask, labels, label, (row, column))
+            self._fill(target, (row, column))
 
     def release(self, touch: Touch) -> None:
-        """See `Tool.release`."""
         self._left_a_step = self._changed
 
-    def _fill(self, mask: Mask, labels: LabelSet, label: Label, at: tuple[int, int]) -> None:
+    def _fill(self, target: Target, at: tuple[int, int]) -> None:
+        mask, labels, label = target
         if mask[at] in labels.region_values(label):
             self.refused.emit(f"This is {label.name} already.")
             return
@@ -49,7 +47,8 @@ class Fill(Tool):
             return
         self._apply(mask, found, paint_table(labels, label), step_name("Fill", label, Combine.ADD))
 
-    def _erase(self, mask: Mask, labels: LabelSet, label: Label, touch: Touch) -> None:
+    def _erase(self, target: Target, touch: Touch) -> None:
+        mask, labels, label = target
         found = piece_at(mask, labels, label, touch.x, touch.y)
         if found is None:
             self.refused.emit(f"There is no {label.name} here to erase.")

@@ -14,32 +14,26 @@ class PushEdge(Tool):
     """Pressed inside the region it pushes its border outwards, pressed outside, or erasing, inwards."""
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
-        """See `Tool`."""
         super().__init__(editor, options, parent)
         self._push: Push | None = None
         editor.gesture_ended.connect(self._on_editor_gesture_ended)
 
     @property
     def ring(self) -> float | None:
-        """See `Tool.ring`."""
         return float(self._options.diameter)
 
     def press(self, touch: Touch) -> None:
-        """See `Tool.press`."""
-        mask, label, labels = self._editor.mask, self._options.label, self._options.labels
-        if mask is None or label is None or labels is None:
+        if self._target is None:
             return
-        push = Push(mask, labels, label, (touch.x, touch.y), self._options.diameter / 2, inwards=touch.erase)
+        push = Push(*self._target, (touch.x, touch.y), self._options.diameter / 2, inwards=touch.erase)
         self._editor.begin(push)
         self._push = push
 
     def move(self, touch: Touch) -> None:
-        """See `Tool.move`."""
         if self._push is not None:
             self._editor.show(self._push.extend(touch.x, touch.y))
 
     def release(self, touch: Touch) -> None:
-        """See `Tool.release`."""
         self.finish_drag()
 
     def _on_editor_gesture_ended(self) -> None:

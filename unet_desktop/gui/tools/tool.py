@@ -1,16 +1,17 @@
-"""What a tool of the canvas is: it turns presses and drags, in image coordinates, into gestures of the editor."""
+"""Tool: turns presses and drags on the canvas, in image coordinates, into gestures of the editor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from unet_desktop.gui.editing.editor import Editor
-from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.tools.sketch import EMPTY, Sketch
 from unet_desktop.gui.tools.tool_options import ToolOptions
-from unet_desktop.images.read import Pixels
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.regions import Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Touch:
         straight: with Shift.
         centred: with Alt.
         pressure: of the pen, 0..1; a mouse always presses fully.
-        reach: image pixels within which a handle counts as meant, at the present zoom.
+        reach: image pixels within which a press is meant for a handle, at this zoom.
     """
 
     x: float
@@ -40,20 +41,28 @@ class Touch:
         return self.reach / 6
 
     def near(self, x: float, y: float) -> bool:
-        """Is that image point meant?"""
+        """Is the image point within reach?"""
         return (self.x - x) ** 2 + (self.y - y) ** 2 <= self.reach**2
+
+
+class Target(NamedTuple):
+    """What a gesture changes: the open mask, (H, W) uint8, and the region of the label in use."""
+
+    mask: Mask
+    labels: LabelSet
+    label: Label
 
 
 class Tool(QObject):
     """One way of editing; a tool keeps no mask and no history, those are the editor's.
 
     A tool overrides what it needs. It may keep a shape that is still being edited (`pending`): Return commits it,
-    Escape abandons it, Backspace takes its last point back. Leaving it for another tool, label or case
-    commits it too, unless it is `unfinished`.
+    Escape abandons it, Backspace takes its last point back. Switching to another tool, label or case commits it too,
+    unless it is `unfinished`.
 
     Signals:
-        sketch_changed: `sketch`, `pending` or `ring` is another now.
-        refused(sentence): what was asked for could not be done, and why.
+        sketch_changed: `sketch`, `pending` or `ring` is different now.
+        refused(sentence): the tool could not do what was asked, and why.
     """
 
     sketch_changed = Signal()
@@ -63,8 +72,14 @@ class Tool(QObject):
         """Edit the editor's mask as the options say."""
         super().__init__(parent)
         self._editor, self._options = editor, options
-        self._left_a_step = False
+        self._left_a_step = False  # did the last press and release make a step of the history?
         editor.mask_replaced.connect(self.reset)
+
+    @property
+    def _target(self) -> Target | None:
+        """The open mask and the label in use, or None without them."""
+        mask, labels, label = self._editor.mask, self._options.labels, self._options.label
+        return None if mask is None or labels is None or label is None else Target(mask, labels, label)
 
     @property
     def sketch(self) -> Sketch:
@@ -78,7 +93,7 @@ class Tool(QObject):
 
     @property
     def unfinished(self) -> str:
-        """What of the pending shape is still being placed, such as "polygon"; empty when it is a shape already."""
+        """The name of a pending shape that still lacks points, such as "polygon"; empty once it is a shape."""
         return ""
 
     @property
@@ -88,14 +103,14 @@ class Tool(QObject):
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
-        """The pointer's shape at the place that was hovered last, where it is on a handle; None for the tool's own."""
+        """The pointer's shape if it was last over a handle; None for the tool's own."""
         return None
 
     def choose(self) -> None:
-        """The tool came into use, or the label it works on is another now."""
+        """Get ready: the tool, or the label it works on, was just chosen."""
 
     def leave(self) -> None:
-        """Another tool, label or case is chosen: a shape is committed, what is none yet is dropped."""
+        """Commit the shape before another tool, label or case; drop one that is unfinished."""
         what = self.unfinished
         if what:
             self.abandon()
@@ -106,7 +121,7 @@ class Tool(QObject):
         self._left_a_step = False
 
     def reset(self) -> None:
-        """Another mask is open, or none: forget everything that belonged to the one before."""
+        """Forget everything about the mask before: another one is open, or none."""
 
     def press(self, touch: Touch) -> None:
         """A button or the pen went down on the picture."""
@@ -121,52 +136,38 @@ class Tool(QObject):
         """The pointer moved with no button down."""
 
     def double_click(self, touch: Touch) -> bool:
-        """A second press followed at once at the same place; True when that means something to the tool.
+        """A second press followed at once at the same place; True if that means something to the tool.
 
         Otherwise `press` follows, and `retract` when the button goes up where it went down.
         """
         return False
 
     def retract(self) -> None:
-        """The press in progress turned out to be a double click: take it back, with the step of the click before."""
+        """Take back the press in progress, which is a double click, and the step that the first click made."""
         self._editor.cancel()
         if self._left_a_step:
             self._editor.undo()
         self._left_a_step = False
 
     def commit(self) -> None:
-        """Make what is pending one step of the history."""
+        """Make the pending shape one step of the history."""
 
     def abandon(self) -> None:
-        """Put back what is pending or in progress."""
+        """Drop the pending shape or the press in progress; the mask is as before it."""
         self._editor.cancel()
 
     def step_back(self) -> bool:
-        """Take back the last point of what is pending; False when there is none."""
+        """Take back the last point of the pending shape; False if there is none."""
         return False
 
     def take_away(self) -> bool:
-        """Take away the point that is meant: the last one, unless the tool knows better; False when there is none."""
+        """Take away the point under the pointer, or else the last one; False if there is none."""
         return self.step_back()
 
     def nudge(self, right: int, down: int) -> bool:
-        """Move what is pending by so many pixels, for the arrow keys; False when nothing is."""
+        """Move the pending shape by so many pixels, for the arrow keys; False if there is none."""
         return False
 
     def finish_drag(self) -> None:
-        """For tools whose press and release are one step: end it, and note for `retract` whether there was any."""
+        """End a press that makes one step, and note for `retract` whether it did."""
         self._left_a_step = self._editor.finish()
-
-
-class Subject:
-    """What the session has open, as stored: how the canvas shows it (red-free, brighter) changes nothing here."""
-
-    def __init__(self, session: Session) -> None:
-        """Follow this session."""
-        self._session = session
-
-    @property
-    def pixels(self) -> Pixels | None:
-        """(H, W, 3) uint8 RGB, of the size of the open mask; None when nothing is open."""
-        opened = self._session.open
-        return None if opened is None else opened.image.pixels

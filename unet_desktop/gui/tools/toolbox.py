@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.tools.brush import Brush
 from unet_desktop.gui.tools.contour import ContourTool
 from unet_desktop.gui.tools.ellipse import EllipseTool
@@ -12,7 +13,7 @@ from unet_desktop.gui.tools.fill import Fill
 from unet_desktop.gui.tools.lasso import Lasso
 from unet_desktop.gui.tools.outline_tool import Polygon, SmartEdge
 from unet_desktop.gui.tools.push import PushEdge
-from unet_desktop.gui.tools.tool import Subject, Tool, Touch
+from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.tools.wand import MagicWand
 
@@ -31,19 +32,19 @@ TOOLS: dict[ToolKind, type[Tool]] = {
 }
 """The class of each tool; kinds of the same class share one object."""
 
-LOOKING = (MagicWand, SmartEdge)
-"""Those that look at the picture."""
+READING_PIXELS = (MagicWand, SmartEdge)
+"""Those that work on the picture's colours."""
 
 
 class Toolbox(QObject):
     """Makes the tools once and follows the options' choice.
 
     Signals:
-        changed: another tool is in use, or the sketch, ring or pending shape of the one in use changed.
-        refused(sentence): what was asked of a tool could not be done, and why.
+        changed: another tool is in use, or the sketch, ring or pending shape of the tool in use changed.
+        refused(sentence): a tool could not do what was asked, and why.
         pressing: the tool in use is about to get a press.
-        retracting: the press before was half of a double click, and the tool is about to take back what came of it.
-        released: the tool has had its release, or has taken back what came of its press.
+        retracting: the press turned out to be half of a double click; the tool is about to take it back.
+        released: the tool got its release, or took back its press.
     """
 
     changed = Signal()
@@ -52,14 +53,13 @@ class Toolbox(QObject):
     retracting = Signal()
     released = Signal()
 
-    def __init__(self, editor: Editor, options: ToolOptions, subject: Subject, parent: QObject | None = None) -> None:
-        """Make all tools."""
+    def __init__(self, editor: Editor, options: ToolOptions, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._editor, self._options = editor, options
-        made = {tool: _made(tool, editor, options, subject, self) for tool in dict.fromkeys(TOOLS.values())}
-        self._tools = {kind: made[tool] for kind, tool in TOOLS.items()}
+        tools = {tool: _make_tool(tool, editor, options, session, self) for tool in dict.fromkeys(TOOLS.values())}
+        self._tools = {kind: tools[tool] for kind, tool in TOOLS.items()}
         self._kind, self._label = options.tool, options.label
-        for tool in made.values():
+        for tool in tools.values():
             tool.sketch_changed.connect(self._on_tool_sketch_changed)
             tool.refused.connect(self.refused)
         options.changed.connect(self._on_options_changed)
@@ -71,17 +71,17 @@ class Toolbox(QObject):
         return self._tools[self._kind]
 
     def press(self, touch: Touch) -> None:
-        """Give the tool in use a press, see `Tool.press`."""
+        """Give the tool in use a press."""
         self.pressing.emit()
         self.current.press(touch)
 
     def release(self, touch: Touch) -> None:
-        """Give it the release, see `Tool.release`."""
+        """Give the tool in use the release."""
         self.current.release(touch)
         self.released.emit()
 
     def retract(self) -> None:
-        """The press in progress turned out to be a double click, see `Tool.retract`."""
+        """Let the tool in use take back the press in progress, which is a double click."""
         self.retracting.emit()
         self.current.retract()
         self.released.emit()
@@ -92,7 +92,7 @@ class Toolbox(QObject):
         return self._editor.locked
 
     def refuse(self) -> bool:
-        """Say that nothing may be painted, if that is so; True then."""
+        """If nothing may be painted, say so and return True."""
         return self._editor.refuse()
 
     def _on_options_changed(self) -> None:
@@ -107,14 +107,14 @@ class Toolbox(QObject):
 
     def _on_editor_leaving(self) -> None:
         self.current.leave()
-        self.current.choose()  # it may be that the case stays
+        self.current.choose()  # in case it is not left after all
 
     def _on_tool_sketch_changed(self) -> None:
         if self.sender() is self.current:
             self.changed.emit()
 
 
-def _made(tool: type[Tool], editor: Editor, options: ToolOptions, subject: Subject, parent: QObject) -> Tool:
-    if issubclass(tool, LOOKING):
-        return tool(editor, options, subject, parent)
+def _make_tool(tool: type[Tool], editor: Editor, options: ToolOptions, session: Session, parent: QObject) -> Tool:
+    if issubclass(tool, READING_PIXELS):
+        return tool(editor, options, session, parent)
     return tool(editor, options, parent)
