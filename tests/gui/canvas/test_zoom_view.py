@@ -61,14 +61,14 @@ def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
 def test_a_double_click_fits_where_nothing_may_be_painted_and_no_later_click_does(opened: MainWindow) -> None:
     canvas, editor = opened.canvas, opened.app.editor
     whole = fitted((canvas.width(), canvas.height()), (160, 120))
-    editor.set_locked(True)
+    editor.locked = True
     canvas.zoom_by(2)
     place = at(canvas, 80, 60)
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place)
     assert canvas.viewport == whole
-    editor.set_locked(False)
+    editor.locked = False
     canvas.zoom_by(2)
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     assert canvas.viewport != whole

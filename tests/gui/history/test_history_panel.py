@@ -10,8 +10,7 @@ from gestures import drag, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.editing.case_histories import CaseHistories
-from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.editing.editor import CaseHistories, Editor
 from unet_desktop.gui.history.history_model import SIZE_ROLE
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP

@@ -1,19 +1,26 @@
-"""Autosave: every finished step is in a journal at once and in the mask's file when there is time for it."""
+"""Autosave: every finished step goes into a journal at once, and into the mask's file when there is time for it."""
 
 from __future__ import annotations
+
+import logging
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.errors import UserError
+from unet_desktop.files import delete_file
 from unet_desktop.gui.editing.background_writer import BackgroundWriter, WriteResult
-from unet_desktop.gui.editing.case_journals import CaseJournals
-from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
 from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import Journal, JournalHeader, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, read_journal, stamp_of, state_of
+from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
 from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.records import list_stems
+
+log = logging.getLogger("unet.gui")
 
 IDLE = 2000
 """Milliseconds without an edit after which the mask's own file is written."""
@@ -27,8 +34,8 @@ class Autosave(QObject):
     Signals:
         failed(sentence): something cannot be written; it stays in memory and is tried again.
         recovered: everything that could not be written before is on disk now.
-        saved: there is less that is not on disk than before.
-        approval_ended: the open mask was approved, and is another one now.
+        saved: something more is on disk.
+        approval_ended: the open mask was approved, and has been changed since.
     """
 
     failed = Signal(str)
@@ -42,7 +49,7 @@ class Autosave(QObject):
         self._session, self._editor, self._unsaved = session, editor, unsaved
         self._writer, self._journals = BackgroundWriter(self), CaseJournals(unsaved)
         self._dirty = False
-        self._problems: dict[Journal | Unsaved, str] = {}
+        self._problems: dict[Journal | Unsaved, str] = {}  # why each cannot be written
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._retry = QTimer(self, singleShot=True, interval=RETRY)
         self._idle.timeout.connect(self._on_idle)
@@ -66,47 +73,47 @@ class Autosave(QObject):
         return self._journals.safe
 
     def save(self) -> None:
-        """Write what is in no mask file yet, and return at once."""
+        """Start to write what is in no mask file yet."""
         self._idle.stop()
         self._collect(leaving=False)
         for unsaved in self._unsaved:
             self._writer.write(unsaved)
 
     def flush(self) -> bool:
-        """Write what is in no mask file yet, as far as that is possible; True when everything is now."""
+        """Write what is in no mask file yet and wait for it; True if everything is on disk then."""
         self.save()
         self._writer.wait()
         self._take_results()
-        self._writer.wait()  # what is noted in the journals of the masks that were written
+        self._writer.wait()  # for the notes in the journals of those masks
         self._take_results()
         return self.complete
 
     def stop(self) -> None:
-        """Write no more; the journals of what could not be written stay for the next start."""
+        """Write nothing more; the journals of what could not be written stay for the next start."""
         self._idle.stop()
         self._retry.stop()
         self._writer.shutdown()
         self._journals.enter(None)
 
     def _collect(self, *, leaving: bool) -> None:
-        """Note the open mask as unsaved; what the history holds afterwards belongs to this very mask."""
+        """Put the open mask, with the journal steps that led to it, among the unsaved ones."""
         editor, project, journal = self._editor, self._session.project, self._journals.current()
         if not self._dirty or project is None or journal is None or editor.key is None or editor.mask is None:
             return
         self._dirty = False
-        # Who leaves the case edits this mask no more, so it need not be copied; that is felt on 12 megapixels.
+        # A mask that is left is not edited any more and need not be copied, which is felt on 12 megapixels.
         mask = None if editor.untouched else editor.mask if leaving else editor.mask.copy()
         self._unsaved.put(Unsaved(project.writable(), editor.key[1], mask, editor.model, journal, journal.steps))
 
     def _take_results(self) -> None:
-        """Take in what the threads have done."""
+        """Record what the threads have written, or could not."""
         failing = bool(self._problems)
         results = self._writer.results()
         try:
             for result in results:
                 self._take(result)
         finally:
-            self._report(failing=failing, anew=any(result.error is not None for result in results))
+            self._report(failing=failing, new_failure=any(result.error is not None for result in results))
 
     def _take(self, result: WriteResult) -> None:
         what = result.what
@@ -119,22 +126,22 @@ class Autosave(QObject):
         self.saved.emit()
 
     def _note(self, unsaved: Unsaved) -> str:
-        """The mask's file is written: note that, and show it; returns why that is not possible, or nothing."""
+        """Note in the case's record that the mask's file is written; returns why that failed, or an empty string."""
         try:
-            case = unsaved.note()
+            case = unsaved.update_record()
             self._unsaved.drop(unsaved)
             self._problems.pop(unsaved.journal, None)
             self._writer.flush(unsaved.journal)
             project = self._session.project
             if project is unsaved.project:
                 self._session.take(case)
-            elif project is not None and project.root == unsaved.project.root:  # it was read again meanwhile
+            elif project is not None and project.root == unsaved.project.root:  # the project was read again meanwhile
                 self._session.take(project.refresh(case.id))
         except (UserError, OSError) as error:
             return str(error)
         return ""
 
-    def _report(self, *, failing: bool, anew: bool) -> None:
+    def _report(self, *, failing: bool, new_failure: bool) -> None:
         self._problems = {what: problem for what, problem in self._problems.items() if self._matters(what)}
         if not self._problems:
             self._retry.stop()
@@ -143,20 +150,20 @@ class Autosave(QObject):
             return
         if not self._retry.isActive():
             self._retry.start()
-        if anew:
+        if new_failure:
             masks = sum(isinstance(what, Unsaved) for what in self._problems)
             self.failed.emit(
                 (f"{masks} masks cannot be saved. " if masks > 1 else "") + next(iter(self._problems.values()))
             )
 
     def _matters(self, what: Journal | Unsaved) -> bool:
-        """Is it still the newest of its kind that is not on disk?"""
+        """Is it still not on disk, and not replaced by a newer one?"""
         if isinstance(what, Unsaved):
             return self._unsaved.find(what.project.root, what.case_id) is what
         return not what.safe
 
     def _expect(self, project: ProjectReader, case_id: str, *, has_mask: bool, model: str) -> None:
-        """Show the case as it will be when its mask is written."""
+        """Let the session show the case as it will be when its mask is written."""
         before = project.case(case_id)
         expected = project.expect(case_id, has_mask=has_mask, model=model)
         if expected != before:
@@ -170,7 +177,7 @@ class Autosave(QObject):
             self._journals.close()
             return
         height, width = editor.mask.shape
-        state = state_of(opened.mask)  # of the file, for an unsaved mask has its journal already
+        state = state_of(opened.mask)  # of the file: an unsaved mask has its journal already
         self._journals.open(editor.key, JournalHeader(height, width, state, editor.began_empty, editor.model))
 
     def _on_editor_edited(self, step: Step) -> None:
@@ -212,3 +219,75 @@ class Autosave(QObject):
     def _on_session_project_changed(self) -> None:
         project = self._session.project
         self._journals.enter(None if project is None or project.read_only else project.root)
+
+
+class CaseJournals:
+    """The journals of the cases that were edited since their project was opened.
+
+    A project's journals are deleted when it is left and everything in them is in the masks' files.
+    """
+
+    def __init__(self, unsaved: UnsavedMasks) -> None:
+        self._journals: dict[CaseKey, Journal] = {}
+        self._root: Path | None = None
+        self._open: tuple[CaseKey, JournalHeader] | None = None
+        self._unsaved = unsaved
+
+    @property
+    def safe(self) -> bool:
+        """Is every step that was ever finished on disk?"""
+        return all(journal.safe for journal in self._journals.values())
+
+    def open(self, key: CaseKey, header: JournalHeader) -> None:
+        """A case was opened, and its mask file is as the header says; its journal is made by the first edit."""
+        known = self._journals.get(key)
+        if known is not None and known.state != header.state and self._unsaved.find(*key) is None:
+            del self._journals[key]  # another program wrote a mask meanwhile
+        self._open = key, header
+
+    def current(self) -> Journal | None:
+        """The open case's journal, or None if no case is open."""
+        if self._open is None:
+            return None
+        key, header = self._open
+        if key not in self._journals:
+            self._journals[key] = _open_journal(Layout(key[0]).journal(key[1]), header)
+        return self._journals[key]
+
+    def close(self) -> None:
+        """No case is open."""
+        self._open = None
+
+    def enter(self, root: Path | None) -> None:
+        """A project was opened, or none is open: delete the journals of the one that was left.
+
+        Journals with steps that are not in the masks' files stay.
+        """
+        if self._root is not None and self._root != root:
+            _delete_finished(Layout(self._root))
+            for key in [key for key in self._journals if key[0] == self._root]:
+                if self._unsaved.find(*key) is None:
+                    del self._journals[key]
+        self._root = root
+
+
+def _delete_finished(layout: Layout) -> None:
+    try:
+        for case_id in list_stems(layout.masks, JOURNAL_SUFFIX):
+            journal = read_journal(layout.journal(case_id))
+            if journal is not None and journal.is_up_to_date(stamp_of(layout.mask(case_id))):
+                delete_file(layout.journal(case_id))
+    except (UserError, OSError) as error:  # they are deleted when the project is opened again
+        log.warning("journals were left in %s: %s", layout.root, error)
+
+
+def _open_journal(path: Path, header: JournalHeader) -> Journal:
+    """The journal of an earlier run if the mask is as it left it, otherwise a new one."""
+    try:
+        left = read_journal(path)
+    except UserError as error:
+        log.warning("%s", error)
+        left = None
+    if left is None or left.damaged or left.steps_in(header.state) != left.steps:
+        return Journal(path, header)
+    return left.resume()

@@ -1,4 +1,4 @@
-"""BackgroundWriter: the two threads that write journals and masks, so that the brush waits for no disk."""
+"""BackgroundWriter: the two threads that write journals and masks, so that the brush never waits for the disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from unet_desktop.project.journal import Journal
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WriteResult:
-    """What became of something that was to be written: a journal's new steps or a whole mask; None is success."""
+    """The end of a write.
+
+    Attributes:
+        what: a journal, whose new steps were to be written, or a whole mask.
+        error: why it failed, or None.
+    """
 
     what: Journal | Unsaved
     error: Exception | None
@@ -26,7 +31,7 @@ class WriteResult:
         """Why it is not on disk, as a sentence, or nothing.
 
         Raises:
-            Exception: what went wrong is a bug, which nobody shall take for a full disk.
+            Exception: the failure is a bug, not a full disk or the like.
         """
         if self.error is not None and not isinstance(self.error, UserError | OSError):
             raise self.error
@@ -34,28 +39,27 @@ class WriteResult:
 
 
 class BackgroundWriter(QObject):
-    """Writes what it is given, in order: steps at once, masks in a thread of their own, because they take longer.
+    """Writes in order what it is given: steps in one thread, and masks, which take longer, in another.
 
     Signals:
-        arrived: `results` has something.
+        arrived: `results` returns something.
     """
 
     arrived = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start the threads with their first work."""
         super().__init__(parent)
-        # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
+        # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._steps, self._masks = ThreadPoolExecutor(1, "journal"), ThreadPoolExecutor(1, "masks")
         self._running: dict[Journal | Unsaved, Future[None]] = {}
         self._results: SimpleQueue[WriteResult] = SimpleQueue()
 
     def flush(self, journal: Journal) -> None:
-        """Bring the journal's new steps to the disk soon."""
+        """Write the journal's new steps soon."""
         self._running[journal] = self._steps.submit(self._write, journal, journal.flush)
 
     def write(self, unsaved: Unsaved) -> None:
-        """Write the mask's file soon, unless that is under way."""
+        """Write the mask's file soon, unless it is being written already."""
         future = self._running.get(unsaved)
         if future is None or future.done():
             self._running[unsaved] = self._masks.submit(self._write, unsaved, unsaved.write)
@@ -67,7 +71,7 @@ class BackgroundWriter(QObject):
         self._running.clear()
 
     def results(self) -> list[WriteResult]:
-        """What has been written, or could not be, since this was asked last; oldest first."""
+        """The writes that ended since the last call, oldest first."""
         found = []
         while True:
             try:
@@ -78,16 +82,16 @@ class BackgroundWriter(QObject):
                 self._running.pop(found[-1].what, None)
 
     def shutdown(self) -> None:
-        """Write what was given, and nothing more."""
+        """Finish what was given and end the threads."""
         self._steps.shutdown(wait=True)
         self._masks.shutdown(wait=True)
 
     def _write(self, what: Journal | Unsaved, write: Callable[[], None]) -> None:
-        """In one of the threads."""
+        """Run in one of the threads."""
         error: Exception | None = None
         try:
             write()
-        except Exception as caught:  # noqa: BLE001 - the thread's boundary: whoever takes the result decides
+        except Exception as caught:  # noqa: BLE001 - the thread's boundary: `problem` raises what is a bug
             error = caught
         self._results.put(WriteResult(what, error))
         self.arrived.emit()

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from unet_desktop.gui.editing.case_histories import CaseHistories, Key
+from unet_desktop.errors import UserError
 from unet_desktop.images.box import Box
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.history import History, Step, StepKind
+from unet_desktop.masks.history import BUDGET, History, Step, StepKind
 from unet_desktop.masks.patch import Patch, SourcePatch, patch_between
 from unet_desktop.masks.regions import Mask
+from unet_desktop.project.journal import read_journal
+from unet_desktop.project.layout import Layout
+
+log = logging.getLogger("unet.gui")
+
+CaseKey = tuple[Path, str]
+"""A project's folder and a case's id."""
 
 
 class Gesture(Protocol):
     """What changes the mask while a button is down or a shape is edited, and ends in one patch.
 
-    `masks.stroke.Stroke` and `masks.reshape.Reshape` are two. Whoever began it drives it and tells the editor which
-    pixels changed; the editor ends it.
+    `masks.stroke.Stroke` and `tools.shape_gesture.ShapeGesture` are two. The tool that began it drives it and tells
+    the editor which pixels changed; the editor ends it.
     """
 
     def finish(self) -> Patch | None:
@@ -31,7 +42,7 @@ class Gesture(Protocol):
 
 
 class Editor(QObject):
-    """Edits of the open case's mask.
+    """Edits the open case's mask.
 
     Signals:
         mask_replaced: another mask is open, or none.
@@ -39,8 +50,17 @@ class Editor(QObject):
         leaving: the case is about to be left; tools end what they have begun.
         gesture_ended: the gesture in progress was finished or abandoned, by whomever.
         edited(Step): a gesture was finished, undone or redone: there is something to save.
-        refused: somebody tried to change what may not be changed.
+        refused: somebody tried to change a mask that is locked.
         history_changed: there is more or less to undo.
+
+    Attributes:
+        mask: (H, W) uint8, or None while no case is open.
+        labels: the project's.
+        key: which case is open.
+        model: fingerprint of the model whose prediction the mask started from, or empty.
+        history: of this mask.
+        locked: nothing may be changed, because another program has the project.
+        began_empty: did the case begin without a mask?
     """
 
     mask_replaced = Signal()
@@ -52,17 +72,16 @@ class Editor(QObject):
     history_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start with no mask."""
         super().__init__(parent)
         self.mask: Mask | None = None
         self.labels: LabelSet | None = None
-        self.key: Key | None = None
+        self.key: CaseKey | None = None
         self.model = ""
         self.history = History()
-        self._began_empty = False
+        self.locked = False
+        self.began_empty = False
         self._gesture: Gesture | None = None
         self._histories = CaseHistories()
-        self._locked = False
 
     @property
     def drawing(self) -> bool:
@@ -70,29 +89,15 @@ class Editor(QObject):
         return self._gesture is not None
 
     @property
-    def locked(self) -> bool:
-        """May nothing be changed?"""
-        return self._locked
-
-    def set_locked(self, locked: bool) -> None:
-        """Let nothing be changed, because another program has the project."""
-        self._locked = locked
-
-    def refuse(self) -> bool:
-        """Say that nothing may be changed, if that is so; True then."""
-        if self._locked:
-            self.refused.emit()
-        return self._locked
-
-    @property
-    def began_empty(self) -> bool:
-        """Did the case begin without a mask?"""
-        return self._began_empty
-
-    @property
     def untouched(self) -> bool:
         """Did the case begin without a mask, and is every edit since undone?"""
-        return self._began_empty and not self.history.can_undo and not (self.mask is not None and bool(self.mask.any()))
+        return self.began_empty and not self.history.can_undo and not (self.mask is not None and bool(self.mask.any()))
+
+    def refuse(self) -> bool:
+        """If nothing may be changed, say so and return True."""
+        if self.locked:
+            self.refused.emit()
+        return self.locked
 
     def open_mask(
         self,
@@ -108,7 +113,7 @@ class Editor(QObject):
         Args:
             root: the project's folder.
             case_id: the case.
-            mask: (H, W) uint8, taken over and changed in place; None begins with an empty one.
+            mask: (H, W) uint8, which belongs to the editor from now on; None begins with an empty one.
             size: (height, width) of the picture.
             labels: the project's.
             model: fingerprint of the model whose prediction the mask started from, or empty.
@@ -116,17 +121,17 @@ class Editor(QObject):
         self.close_mask()
         self.key, self.labels, self.model = (root, case_id), labels, model
         self.mask = np.zeros(size, np.uint8) if mask is None else mask
-        kept = self._histories.take(self.key, self.mask)
-        self.history = History() if kept is None else kept.history
-        self._began_empty = mask is None if kept is None else kept.began_empty
+        known = self._histories.take(self.key, self.mask)
+        self.history = History() if known is None else known.history
+        self.began_empty = mask is None if known is None else known.began_empty
         self.mask_replaced.emit()
         self.history_changed.emit()
 
     def close_mask(self) -> None:
-        """Put the mask away; its history is kept for when the case is opened again."""
+        """Close the mask; its history is kept for when the case is opened again."""
         self.cancel()
         if self.key is not None and self.mask is not None:
-            self._histories.keep(self.key, self.history, self.mask, began_empty=self._began_empty)
+            self._histories.keep(self.key, self.history, self.mask, began_empty=self.began_empty)
         self.key = self.mask = self.labels = None
         self.model, self.history = "", History()
         self.mask_replaced.emit()
@@ -143,11 +148,11 @@ class Editor(QObject):
             self.mask_changed.emit(box)
 
     def finish(self) -> bool:
-        """End the gesture; what it changed becomes one step of the history. False when it changed nothing."""
+        """End the gesture; what it changed becomes one step of the history. False if it changed nothing."""
         gesture, self._gesture = self._gesture, None
         patch = None if gesture is None else gesture.finish()
         if patch is not None:
-            self._note(patch)
+            self._push(patch)
         if gesture is not None:
             self.gesture_ended.emit()
         return patch is not None
@@ -165,13 +170,13 @@ class Editor(QObject):
             self.gesture_ended.emit()
 
     def apply(self, patch: Patch | None) -> None:
-        """Do in one step what was worked out beforehand, such as filling a hole; None does nothing."""
+        """Make a patch that was computed beforehand, such as filling a hole, one step; None does nothing."""
         self.finish()
         if patch is None or self.mask is None or self.refuse():
             return
         patch.apply(self.mask)
         self.show(patch.box)
-        self._note(patch)
+        self._push(patch)
 
     def replace_mask(self, name: str, mask: Mask, *, model: str | None = None) -> None:
         """Change the whole mask in one step, e.g. by accepting a prediction.
@@ -194,19 +199,24 @@ class Editor(QObject):
         self.apply(patch)
 
     def undo(self) -> None:
-        """Take the last step back; during a gesture, abandon the gesture."""
+        """Undo the last step; during a gesture, abandon the gesture."""
         if self.drawing:
             self.cancel()
-        elif not self.refuse():
-            self._step(StepKind.UNDONE, self.history.undo())
+            return
+        patch = None if self.refuse() else self.history.undo()
+        if patch is not None and self.mask is not None:
+            patch.apply(self.mask)
+            self._announce(Step(StepKind.UNDONE, patch))
 
     def redo(self) -> None:
-        """Do the last undone step again."""
-        if not self.drawing and not self.refuse():
-            self._step(StepKind.REDONE, self.history.redo())
+        """Redo the last step that was undone; during a gesture, do nothing."""
+        patch = None if self.drawing or self.refuse() else self.history.redo()
+        if patch is not None and self.mask is not None:
+            patch.apply(self.mask)
+            self._announce(Step(StepKind.REDONE, patch))
 
     def go_to(self, step: int) -> None:
-        """Undo or redo until that many steps are done, as far as there are some; 0 is the mask as it was opened."""
+        """Undo or redo until that many steps are done, or no more are left; 0 is the mask as it was opened."""
         self.cancel()
         if self.refuse():
             return
@@ -215,18 +225,84 @@ class Editor(QObject):
         while len(self.history.names) < step and self.history.can_redo:
             self.redo()
 
-    def _step(self, kind: StepKind, patch: Patch | None) -> None:
-        if patch is None or self.mask is None:
-            return
-        patch.apply(self.mask)
-        if isinstance(patch, SourcePatch):
-            self.model = patch.model
-        self.show(patch.box)
+    def _announce(self, step: Step) -> None:
+        """A step was undone or redone."""
+        if isinstance(step.patch, SourcePatch):
+            self.model = step.patch.model
+        self.show(step.patch.box)
         self.history_changed.emit()
-        self.edited.emit(Step(kind, patch))
+        self.edited.emit(step)
 
-    def _note(self, patch: Patch) -> None:
+    def _push(self, patch: Patch) -> None:
+        """A patch was applied for the first time."""
         self.history.push(patch)
         self._histories.make_room(self.history.size)
         self.history_changed.emit()
         self.edited.emit(Step(StepKind.DONE, patch))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseHistory:
+    """The history of a case that is not open.
+
+    Attributes:
+        history: its steps.
+        checksum: of the mask that they lead to.
+        began_empty: did the case begin without a mask?
+    """
+
+    history: History
+    checksum: int
+    began_empty: bool
+
+
+class CaseHistories:
+    """The histories of cases that are not open, bounded in bytes; those of the cases left longest ago go first."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        """Spend at most that many bytes over all cases."""
+        self._budget = budget
+        self._kept: OrderedDict[CaseKey, CaseHistory] = OrderedDict()
+
+    def keep(self, key: CaseKey, history: History, mask: Mask, *, began_empty: bool) -> None:
+        """Keep the history of a case that is being left."""
+        self._kept.pop(key, None)
+        if not (history.can_undo or history.can_redo):
+            return
+        self._kept[key] = CaseHistory(history, zlib.crc32(mask.data), began_empty)
+        self._shrink_to(self._budget, least=1)
+
+    def make_room(self, taken: int) -> None:
+        """Keep these histories and the open case's, which takes that many bytes, within the budget."""
+        self._shrink_to(self._budget - taken, least=0)
+
+    def take(self, key: CaseKey, mask: Mask) -> CaseHistory | None:
+        """The history to continue, from memory or from a journal that was left on disk.
+
+        None if there is none, or if the mask was changed elsewhere meanwhile.
+        """
+        known = self._kept.pop(key, None)
+        if known is not None and known.checksum == zlib.crc32(mask.data):
+            return known
+        return _history_from_journal(Layout(key[0]).journal(key[1]), mask)
+
+    def _shrink_to(self, budget: int, *, least: int) -> None:
+        size = sum(known.history.size for known in self._kept.values())
+        while size > budget and len(self._kept) > least:
+            _, dropped = self._kept.popitem(last=False)
+            size -= dropped.history.size
+
+
+def _history_from_journal(path: Path, mask: Mask) -> CaseHistory | None:
+    """The history that a journal holds, if the mask is as the journal's last step left it."""
+    try:
+        journal = read_journal(path)
+        if journal is None or not journal.steps or journal.damaged:
+            return None
+        checksum = zlib.crc32(mask.data)
+        if journal.steps not in (journal.steps_in(checksum), None if mask.any() else journal.steps_in(None)):
+            return None
+        return CaseHistory(journal.replay().history, checksum, journal.header.began_empty)
+    except UserError as error:  # a history that cannot be read must keep nobody from working
+        log.warning("%s", error)
+        return None

@@ -1,4 +1,4 @@
-"""EyeGuess: which eye the open picture seems to show, where nobody has noted it."""
+"""EyeGuess: which eye the open picture seems to show, if nobody has noted it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,31 @@ import math
 
 from PySide6.QtCore import QObject
 
-from unet_desktop.gui.editing.case_histories import Key
-from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.laterality import Eye, guess_eye_from_picture
 
 
 class EyeGuess(QObject):
-    """Guesses as soon as there is a disc, between gestures, until it is clear; what is guessed is never stored."""
+    """Guesses between gestures, from the first disc on, until the guess is clear; a guess is never stored."""
 
     def __init__(
         self, session: Session, editor: Editor, live_measurement: LiveMeasurement, parent: QObject | None = None
     ) -> None:
-        """Look at every new measurement, before the panels do."""
+        """Use every new measurement, before the panels do."""
         super().__init__(parent)
         self._session, self._editor, self._live_measurement = session, editor, live_measurement
-        self._key: Key | None = None
+        self._key: CaseKey | None = None
         self._eye = Eye.UNKNOWN
-        live_measurement.measured.connect(self._on_measuring_measured)
+        live_measurement.measured.connect(self._on_live_measurement_measured)
 
     @property
     def eye(self) -> Eye:
-        """The guess; unknown while there is none."""
+        """The guess; unknown if there is none."""
         return self._eye if self._key == self._editor.key else Eye.UNKNOWN
 
-    def _on_measuring_measured(self) -> None:
+    def _on_live_measurement_measured(self) -> None:
         opened, now = self._session.open, self._live_measurement.shown
         if opened is None or opened.case.eye is not Eye.UNKNOWN or self.eye is not Eye.UNKNOWN:
             return

@@ -1,4 +1,4 @@
-"""LiveMeasurement: the figures of the open mask, kept in step with every gesture while it is made."""
+"""LiveMeasurement: the measurements of the open mask, updated during every gesture."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from unet_desktop.labels import Label
 from unet_desktop.masks.measure import Measurement, MeasurementTracker
 
 INTERVAL = 25
-"""Milliseconds from an update to the next while the mask changes, whatever the mouse sends: with what an update takes,
-some 30 a second."""
+"""Milliseconds between updates while the mask changes, however often the mouse moves: some 30 updates a second."""
 
 
 class LiveMeasurement(QObject):
-    """Notes what changes at once, which costs nothing, and measures when its timer fires, also during a drag.
+    """Notes changes at once, which costs nothing, and measures when its timer fires, also during a drag.
 
     Signals:
-        measured: there are new figures, or another mask, or none.
+        measured: there is a new measurement, or another mask, or none.
 
     Attributes:
         now: of the open mask; None without one.
-        shown: the same, of unique labels that lie in pieces only the largest, as tables count them. A piece that is
-            apart is told from when the gesture that made it ends.
-        opened: what was shown when the case was opened.
-        torn: unique labels that lie in several pieces, and how many; looked at between gestures.
+        shown: the same, but only the largest piece of each unique label, as tables count them. A piece counts as
+            separate once the gesture that made it ends.
+        opened: `shown` when the case was opened.
+        torn: unique labels that lie in several pieces, and how many; updated between gestures.
     """
 
     measured = Signal()
@@ -41,7 +40,7 @@ class LiveMeasurement(QObject):
         self._tally: MeasurementTracker | None = None
         self._as_opened = False
         self._accepted: dict[str, Measurement | None] = {}  # by the model's fingerprint
-        # A single shot that is not started again while it runs: a steady stream of events cannot put it off.
+        # A single shot that is not restarted while it runs: a steady stream of events cannot delay it.
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._measure)
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
@@ -51,7 +50,7 @@ class LiveMeasurement(QObject):
 
     @property
     def accepted(self) -> Measurement | None:
-        """Of the prediction that was accepted since the case was opened; None when none was, or it was undone."""
+        """Of the prediction that was accepted since the case was opened; None if none was, or it was undone."""
         return self._accepted.get(self._editor.model)
 
     def _measure(self) -> None:
@@ -76,7 +75,7 @@ class LiveMeasurement(QObject):
         self.now = self.shown = self.opened = None if self._tally is None else self._tally.measure()
         self.torn, self._as_opened = (), True
         self.measured.emit()
-        self._start()  # for what opening need not wait for
+        self._start()  # for `torn`, which opening need not wait for
 
     def _on_editor_mask_changed(self, box: Box) -> None:
         if self._tally is not None:

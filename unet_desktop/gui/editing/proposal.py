@@ -18,12 +18,16 @@ ACCEPTED = "Accept prediction"
 
 
 class Proposal(QObject):
-    """The prediction that waits for a decision, and how far the open case's last one may be trusted.
+    """The prediction that waits for a decision, and how far the open case's last prediction can be trusted.
 
     Signals:
-        changed: another one is shown, or none.
-        decided(sentence): it was accepted or rejected, or a decision was taken back; what that means.
+        changed: another prediction is shown, or none.
+        decided(sentence): it was accepted or rejected, or a rejection was undone.
         problem(sentence): the case's prediction cannot be read; the case itself can be worked on.
+
+    Attributes:
+        prediction: the one that is shown, or None.
+        trust: how far it, or the accepted one, can be trusted.
     """
 
     changed = Signal()
@@ -31,18 +35,17 @@ class Proposal(QObject):
     problem = Signal(str)
 
     def __init__(self, session: Session, editor: Editor, parent: QObject | None = None) -> None:
-        """Follow the session's case."""
         super().__init__(parent)
         self.prediction: StoredPrediction | None = None
         self.trust = NO_TRUST
         self._session, self._editor = session, editor
-        self._rejected: StoredPrediction | None = None  # by the last thing that was done to the case
+        self._rejected: StoredPrediction | None = None  # if that was the last thing done to the case
         editor.edited.connect(self._on_editor_edited)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
 
     def show_prediction(self) -> None:
-        """Show the open case's prediction, also beside a mask that somebody drew; a fresh one is wanted."""
+        """Read and show the open case's prediction, even if the case has a mask."""
         project, case_id = self._session.project, self._session.case_id
         prediction = None
         if project is not None and case_id is not None:
@@ -53,18 +56,18 @@ class Proposal(QObject):
         self._set(prediction)
 
     def accept(self) -> None:
-        """Make it the mask, as one step that can be undone."""
+        """Make the prediction the mask, in one step that can be undone."""
         prediction = self.prediction
         if prediction is None:
             return
-        self._set(None, prediction.trust)  # where to look closely matters all the more while it is corrected
+        self._set(None, prediction.trust)  # the uncertainty map is still needed while it is corrected
         over = not self._editor.untouched
         self._editor.replace_mask(ACCEPTED, prediction.mask, model=prediction.model)
         if not self._editor.locked:
             self.decided.emit(f"Accepted{' over your mask' if over else ''}; undo brings it back.")
 
     def reject(self) -> None:
-        """Throw it away; the mask stays as it is.
+        """Discard the prediction; the mask stays as it is.
 
         Raises:
             WriteError: its file cannot be removed; it stays.
@@ -80,11 +83,11 @@ class Proposal(QObject):
 
     @property
     def was_rejected(self) -> bool:
-        """Can `take_back` bring one back?"""
+        """Can `take_back` restore one?"""
         return self._rejected is not None
 
     def take_back(self) -> bool:
-        """Bring the proposal back if rejecting it was the last thing done to the case; False when it was not.
+        """Restore the prediction if rejecting it was the last thing done to the case; False if it was not.
 
         Raises:
             WriteError: its file cannot be written; it stays rejected.
@@ -98,7 +101,7 @@ class Proposal(QObject):
         self._rejected = None
         self._set(rejected)
         self._session.take(case)
-        self.decided.emit("The proposal is there again.")
+        self.decided.emit("The proposal is back.")
         return True
 
     def _on_editor_edited(self, step: Step) -> None:
@@ -123,7 +126,7 @@ class Proposal(QObject):
             self.problem.emit(opened.problem)
 
     def _on_session_case_updated(self, case_id: str) -> None:
-        """Accepting was undone, so that the case is merely predicted again: the proposal comes back."""
+        """Show the prediction again if accepting it was undone and the case is no more than predicted."""
         opened = self._session.open
         if self.prediction is not None or opened is None or opened.case.id != case_id:
             return

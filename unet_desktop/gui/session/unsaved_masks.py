@@ -1,4 +1,4 @@
-"""Masks that are newer than their files: kept in memory until those are written, even when another case is opened."""
+"""UnsavedMasks: masks that are newer than their files, kept in memory until they are written."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ class Unsaved:
     Attributes:
         project: where it belongs.
         case_id: whose it is.
-        mask: (H, W) uint8, which nobody changes any more; None takes the human mask away, because every edit was
-            undone.
+        mask: (H, W) uint8, which nobody changes any more; None removes the human mask, because every edit was undone.
         model: fingerprint of the model whose prediction it started from, or empty.
         journal: of its case.
         steps: how many of the journal's steps are in it.
@@ -36,11 +35,11 @@ class Unsaved:
     steps: int
 
     def copy_of_mask(self) -> Mask | None:
-        """A mask to go on editing with; this one must stay as it is until it is written."""
+        """A mask to continue editing; this one must stay as it is until it is written."""
         return None if self.mask is None else self.mask.copy()
 
     def write(self) -> None:
-        """Write the mask's file, which may take long and may be done in any thread; `note` has to follow.
+        """Write the mask's file, which may take long, in any thread; `update_record` must follow.
 
         Raises:
             WriteError: it cannot be written; this and the journal stay the only copies.
@@ -55,8 +54,8 @@ class Unsaved:
         else:
             self._write_file()
 
-    def note(self) -> Case:
-        """Bring the case's record up to date, after `write`, in the thread that opened the project.
+    def update_record(self) -> Case:
+        """Update the case's record after `write`, in the thread that opened the project.
 
         Raises:
             WriteError: it cannot be written; this has to be written again.
@@ -65,7 +64,7 @@ class Unsaved:
             case = self.project.delete_mask(self.case_id)
         else:
             case = self.project.note_mask(self.case_id, self.mask, model=self.model)
-        with contextlib.suppress(OSError):  # without its stamp the file is decoded to be known
+        with contextlib.suppress(OSError):  # without its stamp, the file is decoded to see what is in it
             self.journal.add(MaskWritten(stamp_of(self.project.layout.mask(self.case_id)), self.steps))
         return case
 
@@ -78,7 +77,6 @@ class UnsavedMasks:
     """All masks that are newer than their files, at most one a case."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._masks: dict[tuple[Path, str], Unsaved] = {}
 
     def __bool__(self) -> bool:
@@ -86,15 +84,15 @@ class UnsavedMasks:
         return bool(self._masks)
 
     def __iter__(self) -> Iterator[Unsaved]:
-        """All of them, oldest first; a copy, so that they can be dropped on the way."""
+        """All of them, oldest first, from a copy, so that they can be dropped during the loop."""
         return iter(tuple(self._masks.values()))
 
     def put(self, unsaved: Unsaved) -> None:
-        """Keep it; an older one of the same case goes."""
+        """Keep it in place of an older one of the same case."""
         self._masks[unsaved.project.root, unsaved.case_id] = unsaved
 
     def drop(self, unsaved: Unsaved) -> None:
-        """Forget it: it is on disk now. A newer one of the same case stays."""
+        """Forget it, because it is on disk now; a newer one of the same case stays."""
         if self.find(unsaved.project.root, unsaved.case_id) is unsaved:
             del self._masks[unsaved.project.root, unsaved.case_id]
 
