@@ -99,7 +99,7 @@ class TestImport:
         write_mask(pictures / "b_mask.png", disc_mask, DISC_AND_CUP)
         code, out, err = run("import", pictures, tmp_path / "project")
         assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
-        assert "1 of them: It is called like the mask of a picture beside it" in err
+        assert "1 of them: It is named like the mask of a picture beside it" in err
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
         assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
 
@@ -310,7 +310,7 @@ class TestEvaluate:
         assert all(path.stat().st_size for path in files)
 
     def test_nothing_named(self, refused, tmp_path):
-        assert "Say what to compare" in refused("evaluate")
+        assert "Give two folders of masks" in refused("evaluate")
         assert "Let it end in" in refused("evaluate", tmp_path, tmp_path, "--table", tmp_path / "a.doc")
 
     def test_labels_come_from_the_project(self, run, project, corrected):

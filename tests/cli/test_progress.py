@@ -139,7 +139,7 @@ def test_ctrl_c_between_two_events_closes_the_work(capsys, monkeypatch):
     followed = follow(endless(log), "Working")
     assert log == [1, 2, "closed"]
     assert (followed.stopped, followed.code) == (True, 1)
-    assert "error: Stopped. What was done until now is kept." in capsys.readouterr().err
+    assert "error: Stopped. Everything done so far is kept." in capsys.readouterr().err
 
 
 def test_ctrl_c_within_the_work_ends_it(capsys):

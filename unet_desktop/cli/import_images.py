@@ -1,4 +1,4 @@
-"""unet-desktop import: pictures, with or without masks, into a project."""
+"""unet-desktop import: bring pictures, with or without masks, into a project."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project
 
 def run(
     source: Annotated[Path, typer.Argument(help="Folder of pictures (or one picture, or Drishti-GS1's folder).")],
-    project: Annotated[Path, typer.Argument(help="Folder of the project; it is made when it is not there.")],
-    drishti: Annotated[bool, typer.Option(help="SOURCE is Drishti-GS1 as published; masks at 3 of 4 experts.")] = False,
-    masks: Annotated[Path | None, typer.Option(help="Folder of masks with the pictures' names; may be SOURCE.")] = None,
-    refer: Annotated[bool, typer.Option("--refer", help="Leave the pictures where they are.")] = False,
+    project: Annotated[Path, typer.Argument(help="Folder of the project; created if missing.")],
+    drishti: Annotated[
+        bool, typer.Option(help="SOURCE is Drishti-GS1 as published; a pixel counts where 3 of 4 experts marked it.")
+    ] = False,
+    masks: Annotated[Path | None, typer.Option(help="Folder of masks named like the pictures; may be SOURCE.")] = None,
+    refer: Annotated[
+        bool, typer.Option("--refer", help="Do not copy the pictures; refer to them where they are.")
+    ] = False,
     recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
-    labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} A new project without: disc-and-cup.")] = None,
+    labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} Default for a new project: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
     from unet_desktop.project.layout import Layout
@@ -32,7 +36,7 @@ def run(
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
 
-    wanted, is_new = None if labels is None else labels_of(labels), not Layout(project).manifest.exists()
+    wanted, is_new = None if labels is None else parse_labels(labels), not Layout(project).manifest.exists()
     if drishti:
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
         followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
@@ -44,15 +48,15 @@ def run(
 
     cases = Project.open(project).cases()
     if is_new and not cases and not followed.stopped:
-        shutil.rmtree(project)  # made by this command and never used
-        raise ImageError("No project was made: none of the pictures could be imported. The sentences above say why.")
+        shutil.rmtree(project)  # this command made it, and nothing is in it
+        raise ImageError("No project was made: none of the pictures could be imported. The messages above say why.")
     corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
     output.print(f"Project: {project} ({len(cases)} cases, {corrected} with masks)", markup=False)
     raise typer.Exit(followed.code)
 
 
-def labels_of(name: str) -> LabelSet:
-    """The labels that a template's short name, or a JSON file, stands for.
+def parse_labels(name: str) -> LabelSet:
+    """Read a label set: a template's short name, or a JSON file.
 
     Raises:
         LabelError: neither a template nor a file with labels.
@@ -74,12 +78,13 @@ def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) 
     if wanted is not None and wanted != labels:
         names = ", ".join(label.name for label in labels)
         raise LabelError(
-            f"{owner} has other labels than --labels gives: {names}. Leave --labels out, or import into a new project."
+            f"{owner} has other labels than those given with --labels: {names}. Omit --labels, or import into a new "
+            "project."
         )
 
 
 def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool) -> None:
-    """Make the project unless it is there, and not before pictures and masks are known to be there."""
+    """Create the project if it is missing, but not before checking that there are pictures and masks."""
     from unet_desktop.images.listing import find_images
     from unet_desktop.project.layout import Layout
     from unet_desktop.project.manifest import read_manifest

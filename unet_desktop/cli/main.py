@@ -1,4 +1,4 @@
-"""The table of sub-commands, and how their errors become exit codes."""
+"""The table of commands; turns their errors into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ log = logging.getLogger("unet.cli")
 
 app = typer.Typer(
     name="unet-desktop",
-    help="Correct segmentation masks by hand and train a U-Net on what you corrected. "
-    "Without a command, or with a project's folder, the window opens.",
+    help="Correct segmentation masks by hand and train a U-Net on your corrections. "
+    "Without a command, or with the folder of a project, it opens the window.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -35,7 +35,7 @@ app.command("demo")(demo.run)
 
 @app.command("window")
 def _window() -> None:
-    """Open the window (also: no command at all, or the folder of a project)."""
+    """Open the window (so does no command at all, or the folder of a project)."""
 
 
 @app.command("self-test")
@@ -44,14 +44,14 @@ def _self_test() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+def _version(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
     if version:
         output.print(f"U-Net Desktop {__version__}")
         raise typer.Exit
 
 
 def main(arguments: list[str]) -> int:
-    """Run a sub-command and return its exit code: 0 done, 1 some failed, 2 wrong use or a sentence for the user."""
+    """Run a command and return its exit code: 0 done, 1 some items failed, 2 wrong use or an error."""
     start_logging()
     try:
         app(arguments)
@@ -63,6 +63,6 @@ def main(arguments: list[str]) -> int:
         return ending.code if isinstance(ending.code, int) else WRONG_USE if ending.code else 0
     except Exception:
         log.exception("unexpected error")
-        show_error(f"Something went wrong that should not. The details are in {log_path()}.")
+        show_error(f"An unexpected error occurred. The details are in {log_path()}.")
         return WRONG_USE
     return 0

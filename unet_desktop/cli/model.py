@@ -1,4 +1,4 @@
-"""unet-desktop card and unet-desktop onnx: a model described, and a model for other programs."""
+"""unet-desktop card and unet-desktop onnx: describe a model, and export it for other programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from unet_desktop import files
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
-from unet_desktop.cli.segment import model_file
+from unet_desktop.cli.segment import find_model
 from unet_desktop.engine.events import Message
 from unet_desktop.tasks.events import FileWritten
 
@@ -20,12 +20,12 @@ _MODEL = "Model file, or a project's folder for its newest model."
 
 def card(
     model: Annotated[Path, typer.Argument(help=_MODEL)],
-    to: Annotated[Path | None, typer.Option(help="Markdown file to write; printed if not given.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Markdown file to write; default: print it.")] = None,
 ) -> None:
-    """Describe a model as a model card: data, figures, intended use, limits, versions."""
+    """Describe a model as a model card: data, metrics, intended use, limits, versions."""
     from unet_desktop.tasks.model_card import card_of
 
-    text = card_of(model_file(model))
+    text = card_of(find_model(model))
     if to is None:
         output.print(text, markup=False, highlight=False, soft_wrap=True, end="")
     else:
@@ -35,13 +35,13 @@ def card(
 
 def onnx(
     model: Annotated[Path, typer.Argument(help=_MODEL)],
-    to: Annotated[Path | None, typer.Option(help="File to write; MODEL.onnx here if not given.")] = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; default: MODEL.onnx in the current folder.")] = None,
 ) -> None:
-    r"""Write a model as ONNX, compared with the checkpoint. Needs: pip install "unet-desktop\[onnx]"."""
+    r"""Write a model as ONNX and compare it with the checkpoint. Needs: pip install "unet-desktop\[onnx]"."""
 
-    path = model_file(model)
+    path = find_model(model)
 
-    def events() -> Iterator[Message | FileWritten]:  # torch is loaded when it begins
+    def events() -> Iterator[Message | FileWritten]:  # torch is imported only when it starts
         from unet_desktop.tasks.model_files import export_onnx
 
         yield from export_onnx(path, to or Path(f"{path.stem}.onnx"))

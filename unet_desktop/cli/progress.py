@@ -80,7 +80,7 @@ def follow(events: Iterator[TaskEvent], title: str) -> Followed:
     for note, count in followed.notes.items():
         messages.print(f"{count} of them: {note}", markup=False)
     if followed.stopped:
-        show_error("Stopped. What was done until now is kept.")
+        show_error("Stopped. Everything done so far is kept.")
     return followed
 
 
@@ -123,7 +123,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             pass
         case Resumed():
             last = event.past[-1]
-            for line in (f"{_STAGES[last.stage]} goes on after epoch {last.epoch} of {last.epochs}.", *event.changes):
+            for line in (f"{_STAGES[last.stage]} resumes after epoch {last.epoch} of {last.epochs}.", *event.changes):
                 progress.console.print(line, markup=False)
         case Message():
             progress.console.print(event.text, markup=False)

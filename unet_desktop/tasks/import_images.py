@@ -1,4 +1,4 @@
-"""Bringing pictures, and masks that other programs made, into a project."""
+"""Import pictures, and masks made by other programs, into a project; and preview such an import."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ImportEvent, ItemDone
 
 _BESIDE = (
-    "It is called like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
-    "give this folder as the folder of masks, too."
+    "It is named like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
+    "give this folder as the folder of masks too."
 )
 
 
 def import_images(
     root: Path, source: Path, *, copy: bool = True, masks: Path | None = None, recursive: bool = False
 ) -> Iterator[ImportEvent]:
-    """Make each picture of a folder (or one picture) a case of the project; what is a case already is passed over.
+    """Make a case of each picture of a folder (or of one picture); existing cases are skipped.
 
     Args:
         root: the project's folder.
         source: a folder of pictures, or one picture.
         copy: copy the pictures into the project, or refer to them where they are.
-        masks: a folder of masks with the pictures' names (`photo.jpg` and `photo.png` or `photo_OD.tif`), which may be
+        masks: a folder of masks named like the pictures (`photo.jpg` and `photo.png` or `photo_OD.tif`), which may be
             the pictures' own folder, or None.
-        recursive: look into sub-folders.
+        recursive: search sub-folders.
 
     Yields:
-        one event a picture; a picture whose mask does not fit is not taken in, and the event says why. Then one event
-        for each mask that lies among the pictures and was not asked for: it becomes no case. When the pictures are the
-        project's first and all of them (DICOM) state the same size of a pixel, the project measures in millimetres, and
-        a message says so.
+        one event per picture; a picture whose mask does not fit is not imported, and the event says why. Then one event
+        for each mask among the pictures that was not asked for: it becomes no case. If the pictures are the project's
+        first and all of them (DICOM) state the same pixel size, the project measures in millimetres, and a message says
+        so.
 
     Raises:
-        UserError: before the first event, when project, folder or masks cannot be used at all.
+        UserError: before the first event, if project, folder or masks cannot be used at all.
     """
     project = Project.open(root)
     pairs = find_pairs(source, masks, project.labels, recursive=recursive)
@@ -57,11 +57,11 @@ def import_images(
             mask = pairs.mask_of(path)
             note = _import_one(project, path, copy, mask, known)
             if masks is not None and mask is None:
-                note = f"{note} There is no mask of its name.".strip()
+                note = f"{note} There is no mask with its name.".strip()
             if spacings is not None:
                 spacings.append(read_facts(path).spacing)
             yield ItemDone(path.name, done, total, note=note)
-        except WriteError:  # no room or no right concerns all pictures that follow
+        except WriteError:  # the disk is full or read-only: the rest would fail too
             raise
         except UserError as error:
             yield ItemDone(path.name, done, total, problem=str(error))
@@ -70,7 +70,7 @@ def import_images(
     scale = common_pixel_size(spacings or ())
     if scale is not None:
         project.set_scale(scale)
-        yield Message(f"A pixel is {scale * 1000.0:.4g} µm, as all of the pictures state, so sizes are in millimetres.")
+        yield Message(f"All pictures state that a pixel is {scale * 1000.0:.4g} µm, so sizes are in millimetres.")
 
 
 def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None, known: dict[str, Case]) -> str:
@@ -94,18 +94,18 @@ def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None
 
 
 LONGEST = 200
-"""Pixels of the longer side of the small picture."""
+"""Pixels on the longer side of the preview."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskPreview:
-    """One mask as it would be taken in.
+    """One mask as it would be imported.
 
     Attributes:
         name: of the mask's file, and of its picture.
-        mapping: which value was read as which label, a sentence without its full stop; empty with a problem.
-        problem: why it would not be taken in, as a sentence; empty when it would.
-        pixels: the picture, small, with the mask's outline; None with a problem.
+        mapping: which value is read as which label, a sentence without full stop; empty if there is a problem.
+        problem: why it cannot be imported, as a sentence; otherwise empty.
+        pixels: the picture, small, with the mask's outline; None if there is a problem.
     """
 
     name: str
@@ -116,12 +116,12 @@ class MaskPreview:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportPreview:
-    """Pictures and masks of an import.
+    """The pictures and masks that would be imported.
 
     Attributes:
-        pictures: how many there are.
-        without: names of those that have no mask.
-        mask: the first one, or what hinders it; None where there is none.
+        pictures: number of pictures.
+        without: names of pictures without a mask.
+        mask: the first mask, or what is wrong with it; None if there is none.
     """
 
     pictures: int
@@ -130,7 +130,7 @@ class ImportPreview:
 
 
 def preview_import(source: Path, masks: Path, labels: LabelSet, *, recursive: bool = False) -> ImportPreview:
-    """Look at the folders and read one mask.
+    """Pair pictures and masks, and read the first mask.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.

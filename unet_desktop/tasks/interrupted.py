@@ -1,4 +1,4 @@
-"""The training of a project that was stopped or killed and can be gone on with; asked without loading torch."""
+"""Trainings that were stopped or killed and can be resumed; found without loading torch."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.tasks")
 
-_DOING = {"locate": "learning to locate", "segment": "learning to segment"}
+_STAGES = {"locate": "learning to locate", "segment": "learning to segment"}
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A training that can be gone on with.
+    """A training that can be resumed.
 
     Attributes:
-        name: of the model that it makes.
+        name: of the model that it trains.
         path: its state file.
-        header: labels, settings, cases and the epochs that are done.
+        header: labels, settings, cases and finished epochs.
     """
 
     name: str
@@ -34,29 +34,29 @@ class Interrupted:
 
     @property
     def metrics(self) -> Mapping[str, float]:
-        """Figures of the last epoch on the validation cases, names as in `EpochDone`."""
+        """Metrics of the last epoch on the validation cases, named as in `EpochDone`."""
         return self.header.past[-1].metrics
 
     @property
     def saved(self) -> datetime:
-        """When its last epoch was done, in the time of this computer."""
+        """When its last epoch ended, in local time."""
         return datetime.fromisoformat(self.header.created).astimezone()
 
     def describe(self) -> str:
-        """Preset, epoch, Dice and date, as a part of a sentence."""
+        """Name, preset, epoch, Dice and date, as part of a sentence."""
         last = self.header.past[-1]
         dice = f", Dice {last.metrics['dice']:.3f}" if "dice" in last.metrics else ""
         return (
-            f"{self.name} ({self.header.config.title}), {_DOING[self.header.stage]}, "
+            f"{self.name} ({self.header.config.title}), {_STAGES[self.header.stage]}, "
             f"epoch {last.epoch} of {last.epochs} done{dice}, {self.saved:%Y-%m-%d %H:%M}"
         )
 
 
 def find_interrupted(root: Path) -> Interrupted | None:
-    """The newest training of the project that can be gone on with, or None: milliseconds.
+    """Find the newest training of the project that can be resumed, within milliseconds.
 
-    Ask it when you have the project and no training runs here: one that runs looks the same. A state that is damaged
-    is logged and passed over.
+    Call it while holding the project and not training in it: a running training looks the same. Damaged states are
+    logged and skipped.
     """
     found = []
     for path in Layout(root).training_states():
@@ -69,7 +69,7 @@ def find_interrupted(root: Path) -> Interrupted | None:
 
 
 def discard(root: Path) -> None:
-    """Give up what was interrupted; the models that it made until then stay.
+    """Discard interrupted trainings; the models that they saved stay.
 
     Raises:
         WriteError: a file cannot be deleted.

@@ -1,4 +1,4 @@
-"""Model card: what a model is, what it learned from, what it is worth and what it is not for.
+"""Model card: what a model is, its training data, its metrics, its intended use and its limits.
 
 Sections after Mitchell et al. 2019, "Model Cards for Model Reporting", FAT* '19, pp. 220-229, figure 1.
 """

@@ -1,4 +1,4 @@
-"""A model from elsewhere, checked to the last bit before the project takes it in."""
+"""Import a model file into a project, and export a model as ONNX."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from unet_desktop.tasks.events import FileWritten, ModelSaved
 
 
 def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
-    """Copy a model file into the project under a name that is free; nothing that is there is replaced.
+    """Check a model file completely and copy it into the project under a free name.
 
     Raises:
-        CheckpointError: it is no model of this program, damaged, a pickle, of other labels, or here already.
+        CheckpointError: it is no model of this program, damaged, a pickle, of other labels, or already imported.
         WriteError: it cannot be written.
     """
     project = Project.open(root)
-    loaded = checkpoint.load(source)  # all of it: a file that came by mail may be cut short
+    loaded = checkpoint.load(source)  # completely: a file sent by mail may be truncated
     if loaded.header.labels != project.labels:
         theirs, ours = (", ".join(label.name for label in labels) for labels in (loaded.header.labels, project.labels))
         raise CheckpointError(
-            f"{source} was trained for other labels ({theirs}) than this project has ({ours}), colours and order "
-            "included. Import it into a project with its labels."
+            f"{source} was trained for other labels ({theirs}) than this project has ({ours}); colours and order "
+            "count too. Import it into a project with its labels."
         )
     for model in list_models(project.layout):
         if model.header.weights_sha256 == loaded.header.weights_sha256:
@@ -40,7 +40,7 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
 
 
 def export_onnx(model: Path, target: Path) -> Iterator[Message | FileWritten]:
-    """Write the model's networks as ONNX; see `engine.onnx_export.export`.
+    """Write the model's networks as ONNX and compare them with the checkpoint.
 
     Raises:
         UserError: packages are missing, the model is damaged, or a file cannot be written.

@@ -12,7 +12,7 @@ import pytest
 
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders import cluster, dask_engine
-from unet_desktop.tasks.folders.cluster import Connection, Place, job_script, parse_cluster
+from unet_desktop.tasks.folders.cluster import ClusterSpec, Connection, job_script, parse_cluster
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import Problem
 
@@ -20,17 +20,17 @@ distributed = pytest.importorskip("distributed")
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "spec"),
     [
-        ("local", Place("local")),
-        ("local:12", Place("local", workers=12)),
-        ("tcp://node-1.example:8786", Place("address", address="tcp://node-1.example:8786")),
-        ("tls://10.0.0.1:8786", Place("address", address="tls://10.0.0.1:8786")),
-        ("slurm", Place("slurm")),
+        ("local", ClusterSpec("local")),
+        ("local:12", ClusterSpec("local", workers=12)),
+        ("tcp://node-1.example:8786", ClusterSpec("address", address="tcp://node-1.example:8786")),
+        ("tls://10.0.0.1:8786", ClusterSpec("address", address="tls://10.0.0.1:8786")),
+        ("slurm", ClusterSpec("slurm")),
     ],
 )
-def test_places_are_understood(text, place):
-    assert parse_cluster(text) == place
+def test_places_are_understood(text, spec):
+    assert parse_cluster(text) == spec
 
 
 @pytest.mark.parametrize("text", ["", "local:", "local:0", "local:many", "node:8786", "tcp://node", "pbs", "Slurm"])
@@ -54,7 +54,7 @@ def test_options_that_no_job_has_are_refused(options, sentence):
 
 
 def test_options_belong_to_slurm():
-    with pytest.raises(UserError, match="goes with --cluster slurm"):
+    with pytest.raises(UserError, match="Job options are for SLURM only"):
         parse_cluster("local", ("cores=4",))
 
 
@@ -77,9 +77,9 @@ def test_a_job_of_slurm_is_told_what_was_asked_for():
 
 def test_a_job_that_is_not_described_says_what_is_missing():
     pytest.importorskip("dask_jobqueue")
-    with pytest.raises(UserError, match=r"cores and memory\. Add --cluster-option cores=8"):
+    with pytest.raises(UserError, match=r"cores and memory\. Give them as job options"):
         job_script(parse_cluster("slurm", ("queue=long",)))
-    with pytest.raises(UserError, match="Only --cluster slurm"):
+    with pytest.raises(UserError, match="Only SLURM starts jobs"):
         job_script(parse_cluster("local"))
 
 
@@ -146,7 +146,7 @@ def flight():
 
     def make(client, *, patient=False):
         connection = SimpleNamespace(client=client, patient=patient)
-        return dask_engine._Flight(connection, parse_cluster("tcp://host:8786"), None)
+        return dask_engine._InFlight(connection, parse_cluster("tcp://host:8786"), None)
 
     return make
 
@@ -190,7 +190,7 @@ def test_a_scheduler_that_goes_ends_the_run_with_what_to_do(flight):
     next(outcomes)
     for future, _ in client.waiting:
         future.error = CancelledError()
-    with pytest.raises(UserError, match=r"The scheduler at tcp://host:8786 is gone\. What was done is kept"):
+    with pytest.raises(UserError, match=r"The scheduler at tcp://host:8786 is gone\. Finished pictures are kept"):
         list(outcomes)
     with pytest.raises(UserError, match="is gone"):
         next(flight(Scheduler(threads=None)).outcomes(pictures(1)))

@@ -83,9 +83,9 @@ def test_a_killed_worker_changes_nothing_in_what_is_written(many, small_model, t
 def test_wrong_words_for_a_cluster_are_refused_before_anything_is_done(many, small_model, tmp_path, capsys):
     for words, sentence in (
         (("--cluster", "cloud"), 'There is no cluster "cloud"'),
-        (("--cluster-option", "cores=4"), "goes with --cluster slurm"),
+        (("--cluster-option", "cores=4"), "use it with --cluster slurm"),
         (("--cluster", "slurm", "--cluster-option", "cores"), "Write KEY=VALUE"),
-        (("--show-job-script",), "--show-job-script shows what SLURM would be given; it goes with --cluster slurm."),
+        (("--show-job-script",), "--show-job-script shows what SLURM would be given; use it with --cluster slurm."),
     ):
         assert main(command(many, small_model, tmp_path / "out", *words)) == 2
         assert sentence in capsys.readouterr().err
@@ -106,7 +106,7 @@ class Queued:
     patient = True
     made = 0
 
-    def __init__(self, _place):
+    def __init__(self, _spec):
         Queued.made += 1
         self.client, self.looks, self.closed = self, 0, False
 

@@ -19,9 +19,9 @@ from unet_desktop.images.read import Image
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.outlines import signed_area
 from unet_desktop.masks.regions import region
-from unet_desktop.tasks.folders.coco import coco, merge_coco, runs
-from unet_desktop.tasks.folders.geojson import geojson
-from unet_desktop.tasks.folders.labelme import labelme
+from unet_desktop.tasks.folders.coco import encode_coco, merge_coco, run_length_encode
+from unet_desktop.tasks.folders.geojson import encode_geojson
+from unet_desktop.tasks.folders.labelme import encode_labelme
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=9)
 MASKS = arrays(np.uint8, SHAPES, elements=st.integers(0, 1))
@@ -55,12 +55,12 @@ def drawn_by_labelme(data):
 
 def labelme_of(mask, path=Path("a.jpg"), note="", labels=ONE_STRUCTURE, page=0):
     image = Image(np.zeros((*mask.shape, 3), np.uint8), note)
-    return json.loads(labelme(path, image, mask, bounding_box(mask), labels, page=page))
+    return json.loads(encode_labelme(path, image, mask, bounding_box(mask), labels, page=page))
 
 
 @given(MASKS)
 def test_coco_gives_back_the_region_and_counts_its_pixels(mask):
-    data = json.loads(coco("a.jpg", mask, bounding_box(mask), ONE_STRUCTURE))
+    data = json.loads(encode_coco("a.jpg", mask, bounding_box(mask), ONE_STRUCTURE))
     whole = np.zeros(mask.shape, bool)
     for annotation in data["annotations"]:
         found = annotation["segmentation"]
@@ -91,7 +91,7 @@ def test_runs_give_back_the_piece_wherever_it_lies(mask, top, left, below, right
         return
     height, width = plane.shape
     size = (top + height + below, left + width + right)
-    found = runs(plane, Box(top, left, top + height, left + width), size)
+    found = run_length_encode(plane, Box(top, left, top + height, left + width), size)
     whole = np.zeros(size, bool)
     whole[top : top + height, left : left + width] = plane
     assert np.array_equal(decoded(found["counts"], found["size"]), whole)
@@ -101,15 +101,16 @@ def test_runs_give_back_the_piece_wherever_it_lies(mask, top, left, below, right
 def test_a_unique_label_is_one_annotation_and_others_one_a_piece():
     mask = np.zeros((8, 8), np.uint8)
     mask[1:3, 1:3] = mask[5:7, 5:8] = 1
-    boxes = [entry["bbox"] for entry in json.loads(coco("a", mask, bounding_box(mask), ONE_STRUCTURE))["annotations"]]
+    data = json.loads(encode_coco("a", mask, bounding_box(mask), ONE_STRUCTURE))
+    boxes = [entry["bbox"] for entry in data["annotations"]]
     assert sorted(boxes) == [[1, 1, 2, 2], [5, 5, 3, 2]]
-    (disc,) = json.loads(coco("a", mask, bounding_box(mask), DISC_AND_CUP))["annotations"]
+    (disc,) = json.loads(encode_coco("a", mask, bounding_box(mask), DISC_AND_CUP))["annotations"]
     assert disc["bbox"] == [1, 1, 7, 6]
     assert len(disc["segmentation"]) == 2
 
 
 def test_the_disc_of_coco_holds_its_cup(disc_mask):
-    data = json.loads(coco("a.jpg", disc_mask, bounding_box(disc_mask), DISC_AND_CUP))
+    data = json.loads(encode_coco("a.jpg", disc_mask, bounding_box(disc_mask), DISC_AND_CUP))
     assert [(entry["category_id"], entry["area"]) for entry in data["annotations"]] == [(1, 1600), (2, 400)]
     assert [entry["name"] for entry in data["categories"]] == ["optic disc", "optic cup"]
 
@@ -117,7 +118,7 @@ def test_the_disc_of_coco_holds_its_cup(disc_mask):
 def test_a_run_is_one_file_with_ids_of_its_own(tmp_path, disc_mask):
     empty = np.zeros((5, 4), np.uint8)
     for name, mask in (("a", disc_mask), ("b", empty), ("c", disc_mask)):
-        (tmp_path / name).write_bytes(coco(name, mask, bounding_box(mask), DISC_AND_CUP))
+        (tmp_path / name).write_bytes(encode_coco(name, mask, bounding_box(mask), DISC_AND_CUP))
     parts = [tmp_path / name for name in "abc"]
     data = json.loads(b"".join(merge_coco(lambda: parts, DISC_AND_CUP)))
     assert [(image["id"], image["file_name"]) for image in data["images"]] == [(1, "a"), (2, "b"), (3, "c")]
@@ -139,7 +140,7 @@ def test_a_damaged_part_is_one_sentence(tmp_path, content):
 
 @given(NESTED)
 def test_geojson_gives_back_each_region(mask):
-    data = json.loads(geojson("a.jpg", mask, bounding_box(mask), DISC_AND_CUP))
+    data = json.loads(encode_geojson("a.jpg", mask, bounding_box(mask), DISC_AND_CUP))
     by_label = {feature["properties"]["label"]: feature for feature in data["features"]}
     for label in DISC_AND_CUP:
         plane = region(mask, DISC_AND_CUP, label)
@@ -189,5 +190,5 @@ def test_pictures_that_labelme_cannot_open_are_carried_along(path, note, page, c
 @pytest.mark.parametrize("name", ["ä\udcff.jpg", 'q"uote\n.jpg'])
 def test_odd_names_are_json_all_the_same(name):
     mask = np.ones((3, 3), np.uint8)
-    assert json.loads(coco(name, mask, bounding_box(mask), ONE_STRUCTURE))["images"][0]["file_name"] == name
-    assert json.loads(geojson(name, mask, bounding_box(mask), ONE_STRUCTURE))["image"]["file"] == name
+    assert json.loads(encode_coco(name, mask, bounding_box(mask), ONE_STRUCTURE))["images"][0]["file_name"] == name
+    assert json.loads(encode_geojson(name, mask, bounding_box(mask), ONE_STRUCTURE))["image"]["file"] == name

@@ -111,7 +111,7 @@ def test_a_list_may_come_from_the_standard_input(files, monkeypatch):
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"\n \n", "is empty"), (b"\xff\xfe\x00", "no UTF-8"), (b"a\0b.jpg\n", "is no text"), (None, "cannot be read")],
+    [(b"\n \n", "is empty"), (b"\xff\xfe\x00", "not UTF-8"), (b"a\0b.jpg\n", "is not text"), (None, "cannot be read")],
 )
 def test_a_list_that_is_none_is_a_sentence(tmp_path, content, sentence):
     path = tmp_path / "list.txt"

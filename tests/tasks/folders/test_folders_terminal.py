@@ -146,8 +146,8 @@ def test_a_signal_lets_the_run_end_with_its_table(begun, tmp_path, number, termi
     shown, err = process.communicate(timeout=60)
     out = tmp_path / "out"
     assert process.returncode == 1, err
-    assert "Stopping after what is in hand" in err
-    assert "Stopped. What was done until now is kept." in err
+    assert "Stopping after the current pictures" in err
+    assert "Stopped. Everything done so far is kept." in err
     done = rows(out)
     assert 1 <= len(done) < 303
     assert f"{len(done)} picture" in shown.splitlines()[-1]

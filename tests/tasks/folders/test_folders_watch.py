@@ -105,7 +105,7 @@ def test_only_folders_can_be_watched(folder):
 
 
 def test_a_list_that_can_be_read_but_once_is_not_watched(folder):
-    with pytest.raises(UserError, match="standard input cannot be watched"):
+    with pytest.raises(UserError, match="Standard input cannot be watched"):
         Arrivals(InputSelection((folder,), list_file=STANDARD_INPUT))
 
 

@@ -1,4 +1,4 @@
-"""Where the workers of a run are: processes of this computer, those of a Dask scheduler, or jobs of SLURM."""
+"""The cluster of a run: processes of this computer, workers of a Dask scheduler, or SLURM jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import Remedy, UserError
 
 log = logging.getLogger("unet.tasks")
 
@@ -21,31 +21,31 @@ _WHOLE = {"cores", "processes", "jobs"}
 _TEXT = {"queue", "account", "memory", "walltime", "interface", "python", "local_directory", "log_directory"}
 _LINES = {"job_extra_directives", "job_script_prologue"}
 OPTIONS = tuple(sorted(_WHOLE | _TEXT | _LINES))
-"""What a SLURM job can be asked for; `dask_jobqueue` calls them the same, but for "jobs": how many there are."""
+"""Options of a SLURM job, named as in `dask_jobqueue`, and "jobs", the number of jobs."""
 
 _QUIET = {
-    # The client counts which picture was in work when a worker died; it knows which one was alone.
+    # The client itself counts which pictures were in work when a worker died.
     "distributed.scheduler.allowed-failures": 0,
-    # No page, no figures for strangers: what remains of the servers has nothing to say.
+    # No dashboard and no metrics: the remaining servers tell strangers nothing.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # One thread each, and not what else Dask sets: giving all memory back at once took a third of the CPU time.
+    # One thread each, without Dask's other defaults: returning memory at once took a third of the CPU time.
     "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
 }
 _WORKER = "unet_desktop.tasks.folders.dask_worker"
-"""Its `dask_setup` is called in each worker of this computer."""
+"""Module whose `dask_setup` Dask calls in each worker of this computer."""
 _SECONDS_TO_CONNECT = 15
 _SECONDS_TO_END = 30
 _NO_EXTRA = 'A run on a cluster needs Dask. Install it with: pip install "unet-desktop[cluster]"'
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A cluster as it was asked for.
+class ClusterSpec:
+    """Which cluster to use.
 
     Attributes:
-        kind: local: processes of this computer; address: a scheduler that runs; slurm: jobs that are started.
-        workers: of "local"; 0: one a core.
+        kind: local: processes of this computer; address: a running scheduler; slurm: jobs that this run starts.
+        workers: for "local"; 0 for one per core.
         address: of the scheduler.
         options: of the jobs, by name; see OPTIONS.
     """
@@ -57,64 +57,62 @@ class Place:
 
     @property
     def name(self) -> str:
-        """What sentences call it."""
+        """Its name in messages."""
         return f"The scheduler at {self.address}" if self.kind == "address" else "The cluster's scheduler"
 
 
-def parse_cluster(cluster: str, options: Sequence[str] = ()) -> Place:
-    """What "local", "local:4", "tcp://host:8786" or "slurm" with KEY=VALUE options means.
+def parse_cluster(cluster: str, options: Sequence[str] = ()) -> ClusterSpec:
+    """Parse "local", "local:4", "tcp://host:8786" or "slurm", the last with KEY=VALUE options.
 
     Raises:
-        UserError: none of these, or an option that is not known or does not belong to it.
+        UserError: it is none of these, or an option is unknown or does not belong to it.
     """
     if options and cluster != "slurm":
-        raise UserError("--cluster-option describes SLURM's jobs; it goes with --cluster slurm.")
+        raise UserError("Job options are for SLURM only.")
     if cluster == "slurm":
-        return Place("slurm", options=_options(options))
+        return ClusterSpec("slurm", options=_parse_options(options))
     local = re.fullmatch(r"local(?::(\d{1,4}))?", cluster)
     if local and local[1] != "0":
-        return Place("local", workers=int(local[1] or 0))
+        return ClusterSpec("local", workers=int(local[1] or 0))
     if _ADDRESS.fullmatch(cluster):
-        return Place("address", address=cluster)
+        return ClusterSpec("address", address=cluster)
     raise UserError(
-        f'There is no cluster "{cluster}". Say local, local:4 (processes), the scheduler\'s address as in '
+        f'"{cluster}" is no cluster. Give local, local:4 (processes), the address of a scheduler such as '
         "tcp://host:8786, or slurm."
     )
 
 
 class Connection:
-    """A client of the place's scheduler.
+    """A client of the cluster's scheduler.
 
     Attributes:
         client: `distributed.Client`.
-        patient: jobs may wait in a queue for hours, so no worker is no mistake.
+        patient: jobs may wait in a queue for hours, so having no workers is normal.
     """
 
-    def __init__(self, place: Place) -> None:
-        """Start what has to be started, and connect.
+    def __init__(self, spec: ClusterSpec) -> None:
+        """Start the cluster if necessary, and connect.
 
         Raises:
-            UserError: Dask is not installed, or nobody answers.
+            UserError: Dask is not installed, or the scheduler does not answer.
         """
-        distributed = _imported("distributed")
+        distributed = _import("distributed")
         self._cluster: Any = None
-        self.patient = place.kind == "slurm"
+        self.patient = spec.kind == "slurm"
         try:
-            with _quiet():
-                self._cluster = _started(place)
+            with _quiet_settings():
+                self._cluster = _start_cluster(spec)
                 self.client: Any = distributed.Client(
-                    self._cluster or place.address, timeout=_SECONDS_TO_CONNECT, set_as_default=False
+                    self._cluster or spec.address, timeout=_SECONDS_TO_CONNECT, set_as_default=False
                 )
         except (OSError, ValueError, RuntimeError) as error:
             self._end()
-            raise UserError(
-                f"{place.name} does not answer ({error}). Check that it runs and can be reached."
-            ) from error
-        # Whether workers come and go is this program's business; its sentences tell what matters.
+            raise UserError(f"{spec.name} does not answer ({error}). Check that it runs and can be reached.") from error
+        # This program reports what matters about workers that come and go.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
     def close(self) -> None:
-        """Leave the scheduler; what was started is ended."""
+        """Disconnect, and end what this run started."""
         _close(self.client)
         self._end()
 
@@ -125,41 +123,41 @@ class Connection:
 
 
 def _close(what: Any) -> None:
-    """End it, but not at any price: the run is over, and what was started here ends with the program."""
+    """Close a client or cluster; failing is harmless, as its processes end with the program."""
     try:
         what.close(timeout=_SECONDS_TO_END)
     except (OSError, RuntimeError) as error:
         log.warning("the cluster was slow to end (%s)", error)
 
 
-def job_script(place: Place) -> str:
-    """The text that would be given to SLURM for each job.
+def job_script(spec: ClusterSpec) -> str:
+    """The script that SLURM is given for each job.
 
     Raises:
-        UserError: Dask is not installed, the place is another, or options are missing.
+        UserError: Dask is not installed, the cluster is not SLURM, or options are missing.
     """
-    if place.kind != "slurm":
-        raise UserError("Only --cluster slurm starts jobs by a script.")
-    with _quiet():
-        cluster = _slurm(place, start=0)
+    if spec.kind != "slurm":
+        raise UserError("Only SLURM starts jobs by a script.")
+    with _quiet_settings():
+        cluster = _start_slurm(spec, start=0)
     try:
         return str(cluster.job_script())
     finally:
         cluster.close()
 
 
-def _quiet() -> AbstractContextManager[object]:
-    """What is started inside has these settings."""
-    _imported("distributed")  # it brings its defaults along, which must outlast the settings
-    settings: AbstractContextManager[object] = _imported("dask").config.set(_QUIET)
+def _quiet_settings() -> AbstractContextManager[object]:
+    """Context in which clusters and clients are started with `_QUIET` settings."""
+    _import("distributed")  # sets defaults on import, which must not be undone when the context ends
+    settings: AbstractContextManager[object] = _import("dask").config.set(_QUIET)
     return settings
 
 
-def _started(place: Place) -> Any:
-    if place.kind == "local":
-        # A worker has one thread and torch one core: so they share nothing, and one that dies takes one picture along.
-        return _imported("distributed").LocalCluster(
-            n_workers=place.workers or len(_cores()),
+def _start_cluster(spec: ClusterSpec) -> Any:
+    if spec.kind == "local":
+        # One thread per worker: workers share nothing, and one that dies loses a single picture.
+        return _import("distributed").LocalCluster(
+            n_workers=spec.workers or len(_cores()),
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
@@ -168,20 +166,21 @@ def _started(place: Place) -> Any:
             preload=[_WORKER],
             silence_logs=logging.CRITICAL,
         )
-    return _slurm(place, start=int(place.options.get("jobs", 1))) if place.kind == "slurm" else None
+    return _start_slurm(spec, start=int(spec.options.get("jobs", 1))) if spec.kind == "slurm" else None
 
 
-def _slurm(place: Place, start: int) -> Any:
-    options = {name: value for name, value in place.options.items() if name != "jobs"}
+def _start_slurm(spec: ClusterSpec, start: int) -> Any:
+    options = {name: value for name, value in spec.options.items() if name != "jobs"}
     if "cores" in options:
         options.setdefault("processes", options["cores"])
     options |= {"worker_extra_args": ["--no-dashboard"], "python": options.get("python", sys.executable)}
-    jobqueue, known = _imported("dask_jobqueue"), _imported("dask").config
+    jobqueue, known = _import("dask_jobqueue"), _import("dask").config
     missing = [name for name in ("cores", "memory") if not options.get(name, known.get(f"jobqueue.slurm.{name}", None))]
     if missing:
         raise UserError(
-            f"SLURM must know what a job needs: {' and '.join(missing)}. Add --cluster-option cores=8 "
-            "--cluster-option memory=16GB, or write them into ~/.config/dask/jobqueue.yaml."
+            f"SLURM must know what a job needs: {' and '.join(missing)}. Give them as job options, or write them into "
+            "~/.config/dask/jobqueue.yaml.",
+            Remedy.JOB_OPTIONS,
         )
     cluster = jobqueue.SLURMCluster(**options, scheduler_options={"dashboard_address": "127.0.0.1:0"})
     if start:
@@ -189,15 +188,15 @@ def _slurm(place: Place, start: int) -> Any:
     return cluster
 
 
-def _options(given: Sequence[str]) -> dict[str, Any]:
+def _parse_options(given: Sequence[str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in OPTIONS:
-            raise UserError(f'"{text}" is no option of a job. Write KEY=VALUE; there are: {", ".join(OPTIONS)}.')
+            raise UserError(f'"{text}" is no job option. Write KEY=VALUE with one of: {", ".join(OPTIONS)}.')
         if name in _WHOLE:
             if not re.fullmatch(r"[1-9]\d{0,5}", value):
-                raise UserError(f"{name} of a job is a whole number from 1, not {value!r}.")
+                raise UserError(f"{name} of a job must be a whole number from 1, not {value!r}.")
             options[name] = int(value)
         elif name in _LINES:
             options.setdefault(name, []).append(value)
@@ -213,7 +212,7 @@ def _cores() -> Sequence[int]:
         return range(os.cpu_count() or 1)
 
 
-def _imported(name: str) -> Any:
+def _import(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""COCO: a picture's pieces as annotations, and one file of a whole run, put together at the cost of one picture."""
+"""COCO: annotations of a picture, and one file for a whole run, merged with one picture in memory at a time."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from unet_desktop.masks.outlines import split_pieces, trace_outlines
 from unet_desktop.masks.regions import Mask, Region, region
 
 COCO_PARTS = "contours/coco"
-"""Folder of the files of single pictures, below the output folder."""
+"""Folder of the per-picture files, below the output folder."""
 COCO = "contours/coco.json"
-"""The file of the whole run."""
+"""File of the whole run."""
 
 _COMPACT = (",", ":")
 
 
-def coco(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
-    """A COCO file of one picture (object detection format, cocodataset.org/#format-data).
+def encode_coco(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
+    """Encode one picture's annotations as COCO (object detection format, cocodataset.org/#format-data).
 
-    A label that a picture holds one of is one annotation, others are one a piece. Polygons run along the edges of
-    pixels; a piece with holes, which COCO's polygons cannot have, is a run-length encoding. Areas are pixels.
+    A unique label gives one annotation, other labels one per piece. Polygons run along pixel edges; a piece with holes,
+    which COCO polygons cannot have, is run-length encoded. Areas are in pixels.
 
     Args:
         relative: the picture, as tables name it.
         mask: (H, W) uint8.
-        box: all that is labelled lies in it.
+        box: contains everything that is labelled.
         labels: the label set.
     """
     height, width = mask.shape
@@ -46,11 +46,11 @@ def coco(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
 
 
 def merge_coco(parts: Callable[[], Iterable[Path]], labels: LabelSet) -> Iterator[bytes]:
-    """The COCO file of many pictures, piece by piece; no more than one picture's is held.
+    """Merge per-picture COCO files into one, chunk by chunk; only one picture is held in memory.
 
     Args:
-        parts: gives the files that `coco` made, each time that it is called: they are read twice.
-        labels: the label set of them all.
+        parts: returns the files made by `encode_coco`; called twice.
+        labels: the label set of all of them.
 
     Raises:
         ImageError: a part is missing or damaged.
@@ -91,21 +91,22 @@ def _annotations(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, o
 
 
 def _annotation(label: Label, piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, object]:
-    """Of pixels that `piece` marks in the box `place` of a picture of that shape."""
+    """The annotation of a piece that lies in the box `place` of a picture of this shape."""
     rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
     left, top = place.left + int(columns[0]), place.top + int(rows[0])
     found = [outline.shift(place.top, place.left) for outline in trace_outlines(piece)]
     holes = any(outline.holes for outline in found)
+    polygons = [outline.outer.ravel().tolist() for outline in found]
     return {
         "category_id": label.value,
-        "segmentation": runs(piece, place, shape) if holes else [outline.outer.ravel().tolist() for outline in found],
+        "segmentation": run_length_encode(piece, place, shape) if holes else polygons,
         "area": int(np.count_nonzero(piece)),
         "bbox": [left, top, int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1],
         "iscrowd": 0,
     }
 
 
-def runs(piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, list[int]]:
+def run_length_encode(piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, list[int]]:
     """COCO's uncompressed run lengths: outside and inside in turn, column by column of the whole picture.
 
     Args:
@@ -138,6 +139,6 @@ def _read(part: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ImageError(
             f"{part} cannot be read ({error}), so the COCO file of the run cannot be made. "
-            "Run again: its picture is then segmented anew."
+            "Start the run again; it segments that picture once more."
         ) from error
     return data

@@ -1,4 +1,4 @@
-"""Columns: what a table of a folder run holds, each with its kind, its unit and its meaning."""
+"""Columns: the columns of a folder run's tables, each with kind, unit and meaning."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.rim import HOURS
 
 Row = Mapping[str, object]
-"""Column names to values: text, int, float or bool; None, NaN or no entry where there is none."""
+"""Column names to values: text, int, float or bool; a missing value is None, NaN or no entry."""
 Cell = str | int | float | bool | None
 
 
 class Kind(StrEnum):
-    """What all values of a column are, as far as there are any."""
+    """Type of all values of a column."""
 
     TEXT = "text"
     WHOLE = "whole number"
@@ -30,9 +30,9 @@ class Column:
     """One column of a table.
 
     Attributes:
-        name: its heading, with the unit at its end where there is one.
-        kind: of its values.
-        unit: such as "px"; empty for what has none.
+        name: its heading, ending in the unit if there is one.
+        kind: type of its values.
+        unit: such as "px", or empty.
         meaning: in words, for people.
     """
 
@@ -42,7 +42,7 @@ class Column:
     meaning: str
 
     def cell(self, row: Row) -> Cell:
-        """The row's value in this column as its kind says, None where there is none.
+        """The row's value in this column, of the column's kind; None if it is missing.
 
         Raises:
             ValueError: the value is of another kind.
@@ -63,7 +63,7 @@ class Column:
 
 
 def column_part(label: Label) -> str:
-    """A label's name as it stands in the names of its columns."""
+    """A label's name as part of its columns' names."""
     return label.name.replace(" ", "_")
 
 
@@ -72,7 +72,7 @@ def columns(labels: LabelSet, *, identifiers: bool = False) -> tuple[Column, ...
 
     Args:
         labels: of the model.
-        identifiers: with what DICOM files say of patient and study.
+        identifiers: include patient and study of DICOM files.
     """
     pair = cup_and_disc(labels)
     found = [*_PICTURE, *(_IDENTIFIERS if identifiers else ()), *_FOUND]
@@ -167,9 +167,9 @@ PROBLEMS = (
     Column("image", Kind.TEXT, "", "the picture, below the folder that was segmented"),
     Column("problem", Kind.TEXT, "", "why it failed, in words"),
 )
-"""The columns of the table of failures."""
+"""Columns of the table of failures."""
 
 
 def _writable(text: str) -> str:
-    """Names of files may hold what no encoding knows."""
+    """Escape what cannot be encoded as UTF-8, which file names may contain."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,8 +1,8 @@
-"""The engine on a Dask cluster: few pictures in flight, results brought home, lost workers made up for.
+"""Segment pictures on a Dask cluster: keep a few in flight, collect the results, and replace lost workers.
 
-The workers read pictures and model from the paths that the run was given, so all of them must see these files; what
-they make comes back as bytes, and the run that asked writes it. So output folder, ledger and lock have one writer, and
-a run on a cluster leaves the bytes that one on this computer leaves.
+The workers read pictures and model from the paths that the run was given, so all of them must see these files. Their
+results come back as bytes, and the run writes them: output folder, ledger and lock have one writer, and a run on a
+cluster writes the same bytes as one on this computer.
 """
 
 from __future__ import annotations
@@ -19,73 +19,71 @@ from unet_desktop import __version__
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.device.device import choose
 from unet_desktop.errors import UserError
-from unet_desktop.tasks.folders.cluster import Connection, Place
+from unet_desktop.tasks.folders.cluster import ClusterSpec, Connection
 from unet_desktop.tasks.folders.dask_worker import Assignment, work_on
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import Outcome, Problem
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
-"""Pictures in flight a thread: the one that is segmented, and one that waits for it."""
+"""Pictures in flight per worker thread: one in work and one waiting."""
 _MOST_KILLS = 3
-"""So many workers may die with a picture in work before it is given up, the last time with no other in work."""
+"""After this many workers have died with a picture in work, the last time with no other, it is given up."""
 _LOOK_AFTER = 2.0
-"""Seconds between two looks at the workers."""
+"""Seconds between two checks of the workers."""
 _STOPPED_WITHIN = 0.5
-"""Seconds until a run without results notices that it is stopped: jobs may wait in a queue for hours."""
+"""Seconds within which a run without results can be stopped: jobs may wait in a queue for hours."""
 _SECONDS_WITHOUT_WORKERS = 60.0
 
 
 class DaskEngine:
     """Segments pictures on the workers of a cluster."""
 
-    def __init__(self, model: Path, outputs: Outputs, device: str, place: Place) -> None:
-        """Connect to the cluster, or start it.
+    def __init__(self, model: Path, outputs: Outputs, device: str, spec: ClusterSpec) -> None:
+        """Start the cluster if necessary, and connect.
 
         Raises:
             CheckpointError: the model is not ours or damaged. TrainingError: there is no such device.
             UserError: Dask is not installed, or no scheduler answers.
         """
-        # The precision is chosen here once: workers that each measured what is faster might not agree.
+        # Choose the precision once: workers that each measured which is faster might not agree.
         where = device if device == "cuda" else choose(device)
         self._assignment = Assignment(model.absolute(), read_header(model).weights_sha256, outputs, where, __version__)
-        self._place = place
-        self._connection: Connection | None = Connection(place)
+        self._spec = spec
+        self._connection: Connection | None = Connection(spec)
 
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome] | None]:
-        """See `Engine`."""
         if self._connection is None:
-            raise UserError("This run is over; start a new one.")
-        flight = _Flight(self._connection, self._place, self._assignment)
+            raise UserError("This run has ended. Start a new one.")
+        flight = _InFlight(self._connection, self._spec, self._assignment)
         try:
             yield from flight.outcomes(pictures)
         finally:
             flight.abandon()
 
     def close(self) -> None:
-        """See `Engine`."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
 @dataclass(slots=True)
-class _Try:
-    """A picture, and how often a worker died with it in work."""
+class _Attempt:
+    """A picture, and how many workers died with it in work."""
 
     picture: Picture
     kills: int = 0
 
 
 @dataclass(slots=True)
-class _Flight:
-    """What is in work on the cluster."""
+class _InFlight:
+    """The pictures in work on the cluster."""
 
     connection: Connection
-    place: Place
+    spec: ClusterSpec
     assignment: Assignment
-    running: dict[str, tuple[Any, _Try]] = field(default_factory=dict)
-    suspects: list[_Try] = field(default_factory=list)
+    running: dict[str, tuple[Any, _Attempt]] = field(default_factory=dict)
+    suspects: list[_Attempt] = field(default_factory=list)
     done: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     started: int = 0
     threads: int = 0
@@ -102,11 +100,11 @@ class _Flight:
                 if picture is None:
                     more = False
                 else:
-                    self._start(_Try(picture))
+                    self._start(_Attempt(picture))
             if not self.running:
                 if not self.suspects:
                     return
-                self._start(self.suspects.pop())  # alone: if a worker dies now, we know of which picture
+                self._start(self.suspects.pop())  # on its own: if a worker dies now, this picture is the cause
             try:
                 key = self.done.get(timeout=_STOPPED_WITHIN)
             except queue.Empty:
@@ -117,12 +115,12 @@ class _Flight:
                 yield found
 
     def abandon(self) -> None:
-        """Take back what is in work."""
+        """Drop the pictures in work."""
         for future, _ in self.running.values():
-            future.release()  # nobody wants it any more, so the scheduler drops it
+            future.release()  # the scheduler drops what no client refers to
         self.running.clear()
 
-    def _start(self, attempt: _Try) -> None:
+    def _start(self, attempt: _Attempt) -> None:
         key = f"unet-desktop-{id(self)}-{time.time_ns()}-{self.started}"
         self.started += 1
         future = self.connection.client.submit(work_on, self.assignment, attempt.picture, key=key, pure=False)
@@ -130,8 +128,8 @@ class _Flight:
         done = self.done  # not self: the callback may outlive the flight
         future.add_done_callback(lambda ended: done.put(ended.key))
 
-    def _outcome(self, future: Any, attempt: _Try) -> tuple[Picture, Outcome] | None:
-        """What came of a try; None when it has to be tried again."""
+    def _outcome(self, future: Any, attempt: _Attempt) -> tuple[Picture, Outcome] | None:
+        """The outcome of an attempt; None if the picture has to be tried again."""
         from distributed import KilledWorker
 
         try:
@@ -142,7 +140,7 @@ class _Flight:
         except UserError:
             raise
         except CancelledError as error:
-            raise UserError(f"{self.place.name} is gone. What was done is kept; the same command goes on.") from error
+            raise UserError(self._gone()) from error
         except Exception as error:
             raise UserError(
                 f"The workers cannot do this work ({type(error).__name__}: {error}). Install the same version of "
@@ -152,12 +150,16 @@ class _Flight:
             future.release()
         return attempt.picture, outcome
 
-    def _killed(self, attempt: _Try) -> tuple[Picture, Outcome] | None:
+    def _gone(self) -> str:
+        return f"{self.spec.name} is gone. Finished pictures are kept; start the same run again to resume."
+
+    def _killed(self, attempt: _Attempt) -> tuple[Picture, Outcome] | None:
         alone = not self.running
         if attempt.kills >= _MOST_KILLS and alone:
             picture = attempt.picture
             return picture, Problem(
-                f"{picture.path} could not be segmented: {attempt.kills} workers died at it. Perhaps it is too large."
+                f"{picture.path} could not be segmented: {attempt.kills} workers died while segmenting it. "
+                "It may be too large."
             )
         if attempt.kills < _MOST_KILLS - 1:
             self._start(attempt)
@@ -166,7 +168,7 @@ class _Flight:
         return None
 
     def _look_after_workers(self) -> None:
-        """How many threads there are now; workers come and go.
+        """Count the worker threads now and then: workers come and go.
 
         Raises:
             UserError: the scheduler is gone, or there has been no worker for too long.
@@ -177,12 +179,12 @@ class _Flight:
         self.looked = now
         try:
             self.threads = sum(self.connection.client.nthreads().values())
-        except (OSError, RuntimeError, TypeError, AttributeError) as error:  # the client's ways of having no scheduler
-            raise UserError(f"{self.place.name} is gone. What was done is kept; the same command goes on.") from error
+        except (OSError, RuntimeError, TypeError, AttributeError) as error:  # how the client fails without a scheduler
+            raise UserError(self._gone()) from error
         if self.threads or self.connection.patient:
             self.alive = now
         elif now - self.alive > _SECONDS_WITHOUT_WORKERS:
             raise UserError(
-                f"{self.place.name} has had no workers for {_SECONDS_WITHOUT_WORKERS:.0f} s. What was done is kept; "
-                "start workers, and the same command goes on."
+                f"{self.spec.name} has had no workers for {_SECONDS_WITHOUT_WORKERS:.0f} s. Finished pictures are "
+                "kept; start workers, then start the same run again to resume."
             )

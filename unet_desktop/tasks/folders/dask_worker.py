@@ -1,4 +1,4 @@
-"""What a worker of a cluster does: keeps the model, and segments the pictures that it is given."""
+"""Runs in each worker of a cluster: keep the model loaded and segment the given pictures."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from unet_desktop.tasks.folders.outputs import Outputs
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What is the same for all pictures of a run.
+    """The settings that all pictures of a run share.
 
     Attributes:
-        model: the checkpoint, where the workers see it, as they see the pictures.
+        model: path of the checkpoint, which must be the same for all workers.
         fingerprint: of its weights.
-        outputs: what is made of each picture.
-        device: where it is computed, in one thread; a name leaves the precision to each worker.
-        version: of the program that asks.
+        outputs: what to make of each picture.
+        device: where to compute, in one thread; a name leaves the precision to each worker.
+        version: of the program that started the run.
     """
 
     model: Path
@@ -38,44 +38,46 @@ class Assignment:
 
 
 def work_on(assignment: Assignment, picture: Picture) -> Outcome:
-    """What comes of a picture.
+    """Segment a picture.
 
     Raises:
-        UserError: this worker cannot segment any picture: model or program are not those of the run.
+        UserError: this worker cannot segment any picture: its model or program is not that of the run.
     """
     return try_picture(_segmenter(assignment), picture, assignment.outputs)
 
 
 def dask_setup(_worker: object) -> None:
-    """Leave Ctrl+C, which a terminal sends to all processes of a run, to the one that was started: it ends the rest."""
+    """Ignore Ctrl+C, which a terminal sends to all processes of a run; the main process ends the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 _opening = threading.Lock()
-_kept: dict[tuple[Path, str, str], Segmenter] = {}
-"""The one model that was used last."""
+_loaded: dict[tuple[Path, str, str], Segmenter] = {}
+"""The model that was used last, and no other."""
 
 
 def _segmenter(assignment: Assignment) -> Segmenter:
-    """The model, loaded once in a worker, whose threads use it at the same time."""
+    """The model, loaded once per worker and shared by its threads."""
     key = (assignment.model, assignment.fingerprint, str(assignment.device))
     with _opening:
-        if key not in _kept:
-            _kept.clear()
-            _kept[key] = _opened(assignment)
-        segmenter = _kept[key]
+        if key not in _loaded:
+            _loaded.clear()
+            _loaded[key] = _open(assignment)
+        segmenter = _loaded[key]
     segmenter.limit_threads(1)  # of a device with one thread
     return segmenter
 
 
-def _opened(assignment: Assignment) -> Segmenter:
+def _open(assignment: Assignment) -> Segmenter:
     if assignment.version != __version__:
         raise CheckpointError(
-            f"A worker has U-Net Desktop {__version__}, and the run was started by {assignment.version}. Install the "
+            f"A worker has U-Net Desktop {__version__}, but the run was started by {assignment.version}. Install the "
             "same version everywhere."
         )
     found = read_header(assignment.model).weights_sha256
     if found != assignment.fingerprint:
-        raise CheckpointError(f"A worker finds another model in {assignment.model}: it must see the same files.")
+        raise CheckpointError(
+            f"A worker finds another model in {assignment.model}. All workers must see the same files."
+        )
     place = choose(assignment.device) if isinstance(assignment.device, str) else assignment.device
     return Segmenter(load(assignment.model), replace(place, threads=1), assignment.model.stem)

@@ -1,7 +1,7 @@
-"""A DICOM segmentation of a DICOM photograph: a binary segment a region, which points at the picture it is of.
+"""Write a DICOM segmentation of a DICOM photograph: one binary segment per region, with a reference to the picture.
 
-Whatever is written follows from picture, mask, model and versions: unique identifiers are hashes, and dates are the
-source's or none. So a run that goes on, or is repeated, gives the same bytes.
+Everything written depends only on picture, mask, model and versions: unique identifiers are hashes, and dates are the
+source's or none. So resumed and repeated runs give the same bytes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, regions
 from unet_desktop.tasks.folders.inputs import Picture
 
-NO_DICOM = "DICOM segmentations are written of DICOM files alone; the other pictures have none."
+NO_DICOM = "DICOM segmentations are written only for DICOM files; the other pictures get none."
 SUFFIX = ".dcm"
 
 _NAMESPACE = uuid.UUID("6e0c6a0d-7c0e-5d0b-9c6e-2f6b1f3f6d51")
-"""Of the unique identifiers that are made here; it was drawn once and must stay."""
+"""Namespace of the unique identifiers made here; it was drawn once and must never change."""
 _REFERENCE = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _PLAIN_IMAGE = "1.2.840.10008.5.1.4.1.1.7"
-"""Secondary capture: what highdicom is told that the source is, so that it asks for no place in the patient."""
+"""Secondary capture: declared as the source's class, so that highdicom requires no patient coordinates."""
 _WHO = (
     "PatientID",
     "PatientName",
@@ -42,15 +42,15 @@ _WHO = (
     "ReferringPhysicianName",
 )
 _WHEN = ("ContentDate", "ContentTime")
-_NOBODY_KNOWS_WHEN = ("19000101", "000000")  # the standard wants a date where the source's may not be told
-_SERIES = 9001  # of its study; high, so that it meets none of the camera's
+_UNKNOWN_TIME = ("19000101", "000000")  # the standard requires a date even if the source's must not be disclosed
+_SERIES = 9001  # in its study; high, so that it clashes with none of the camera's
 _OWN_CODES = "99UNETDESKTOP"
-"""Coding scheme of what SNOMED CT has no structure for (PS3.16 8.2: private schemes begin with 99)."""
+"""Coding scheme for structures missing from SNOMED CT (PS3.16 8.2: private schemes begin with 99)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceModel:
-    """What made a mask.
+    """The model that made a mask.
 
     Attributes:
         name: of the model.
@@ -62,10 +62,10 @@ class SourceModel:
 
 
 def require_highdicom() -> None:
-    """Refuse to start what could not be ended.
+    """Check that DICOM segmentations can be written.
 
     Raises:
-        UserError: what writes DICOM segmentations is not installed.
+        UserError: highdicom is not installed.
     """
     try:
         quiet_pydicom()
@@ -80,15 +80,15 @@ def dicom_segmentation(
     """The segmentation as the bytes of a file; None for pictures that are no DICOM.
 
     Args:
-        picture: what was segmented.
-        mask: (H, W) uint8, of its size.
+        picture: the picture that was segmented.
+        mask: (H, W) uint8, of the picture's size.
         labels: of the mask.
         origin: the model.
-        who: repeat what names the patient, as an archive needs it; without, these attributes are empty. Which study,
-            series and picture it is of stands in it either way.
+        who: copy the attributes that name the patient, as an archive needs them; otherwise they are empty. Study,
+            series and picture are referenced either way.
 
     Raises:
-        ImageError: the picture does not say which one it is, so nothing can point at it.
+        ImageError: the picture has no unique identifiers, so nothing can refer to it.
     """
     if not is_dicom(picture.path):
         return None
@@ -101,10 +101,9 @@ def dicom_segmentation(
 
 
 def _source(picture: Picture, mask: Mask, *, who: bool) -> Any:
-    """The picture as highdicom wants to know it: one frame, without pixels, without what must not be told.
+    """The picture's dataset for highdicom: one frame, without pixels and without what must not be disclosed.
 
-    And without the size of its pixels, which stands in the picture: highdicom reads it only together with a thickness
-    of slices, which a photograph has none of.
+    It also lacks the pixel size, which highdicom reads only together with a slice thickness; photographs have none.
     """
     path = picture.path
     asked = (*_REFERENCE, "InstanceNumber", *((*_WHO, *_WHEN) if who else ()))
@@ -131,13 +130,13 @@ def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: 
     instance = _uid(source.SOPInstanceUID, page, origin.fingerprint, hashlib.sha256(planes.tobytes()).hexdigest())
     date, time = source.get("ContentDate"), source.get("ContentTime")
     if not date:
-        date, time = _NOBODY_KNOWS_WHEN
+        date, time = _UNKNOWN_TIME
     found = highdicom.seg.Segmentation(
         source_images=[source],
         pixel_array=planes.transpose(1, 2, 0)[None],
         segmentation_type="BINARY",
         segment_descriptions=[
-            _described(number, label, labels, origin, instance) for number, label in enumerate(labels, 1)
+            _describe_segment(number, label, labels, origin, instance) for number, label in enumerate(labels, 1)
         ],
         series_instance_uid=_uid(source.SeriesInstanceUID, origin.fingerprint),
         series_number=_SERIES,
@@ -150,16 +149,16 @@ def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: 
         content_description=f"Regions found by {_short(origin.name, 40)}",
         content_label="REGIONS",
         content_date=date,
-        content_time=time or _NOBODY_KNOWS_WHEN[1],
+        content_time=time or _UNKNOWN_TIME[1],
         series_description="U-Net Desktop",
         specific_character_set="ISO_IR 192",
         omit_empty_frames=False,
     )
-    _settle(found, page, sop_class, instance)
+    _make_reproducible(found, page, sop_class, instance)
     return found
 
 
-def _described(number: int, label: Label, labels: LabelSet, origin: SourceModel, instance: str) -> Any:
+def _describe_segment(number: int, label: Label, labels: LabelSet, origin: SourceModel, instance: str) -> Any:
     highdicom = importlib.import_module("highdicom")
     code = highdicom.sr.CodedConcept
     category, kind = _codes(label, labels)
@@ -182,11 +181,10 @@ def _described(number: int, label: Label, labels: LabelSet, origin: SourceModel,
 
 
 def _codes(label: Label, labels: LabelSet) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """Category and type of what a label means, each (value, scheme, meaning).
+    """Category and type of a label, each (value, scheme, meaning).
 
-    The disc is CID 4209's "Optic nerve head". SNOMED CT knows the optic cup as a finding and as what is measured, but
-    has no body structure of it, and DICOM codes only its sizes (CID 4281); so it, and labels of one's own, get codes of
-    this program.
+    The disc is "Optic nerve head" of CID 4209. SNOMED CT has the optic cup as a finding and as a measurement but not as
+    a body structure, and DICOM codes only its sizes (CID 4281); so the cup and other labels get codes of this program.
     """
     anatomy = ("91723000", "SCT", "Anatomical Structure")
     cup, disc = cup_and_disc(labels) or (None, None)
@@ -198,14 +196,14 @@ def _codes(label: Label, labels: LabelSet) -> tuple[tuple[str, str, str], tuple[
     return ("309825002", "SCT", "Spatial and Relational Concept"), (slug, _OWN_CODES, _short(label.name, 64))
 
 
-def _settle(found: Any, page: int, sop_class: str, instance: str) -> None:
-    """Replace what highdicom takes from clock, chance and our pretence, and say which frame of the picture it is."""
+def _make_reproducible(found: Any, page: int, sop_class: str, instance: str) -> None:
+    """Replace times, random identifiers and the declared class that highdicom wrote, and set the frame number."""
     found.InstanceCreationDate, found.InstanceCreationTime = found.ContentDate, found.ContentTime
     for equipment in found.get("ContributingEquipmentSequence") or ():
         del equipment.ContributionDateTime
     organization = _uid(instance, "dimensions")
 
-    def settle(_dataset: Any, element: Any) -> None:
+    def fix(_dataset: Any, element: Any) -> None:
         if element.keyword == "DimensionOrganizationUID":
             element.value = organization
         elif element.keyword == "ReferencedSOPClassUID":
@@ -214,14 +212,14 @@ def _settle(found: Any, page: int, sop_class: str, instance: str) -> None:
             for item in element.value:
                 item.ReferencedFrameNumber = page + 1
 
-    found.walk(settle)
+    found.walk(fix)
 
 
 def _uid(*parts: object) -> str:
-    """A unique identifier that follows from these (PS3.5 B.2: 2.25 and the number of a UUID)."""
+    """A unique identifier derived from these parts (PS3.5 B.2: 2.25 and the number of a UUID)."""
     return f"2.25.{uuid.uuid5(_NAMESPACE, '|'.join(str(part) for part in parts)).int}"
 
 
 def _short(text: str, most: int) -> str:
-    """Text as DICOM's LO and LT take it: no backslash, no control character, not too long."""
+    """Text as DICOM's LO and LT allow it: no backslash, no control character, not too long."""
     return "".join(character for character in text if character.isprintable() and character != "\\")[:most] or "model"

@@ -1,4 +1,4 @@
-"""Flags: what a person should know before trusting a picture's figures."""
+"""Flags: reasons to doubt the measurements of a picture."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from unet_desktop.masks.measure import Extent, Measurement
 from unet_desktop.masks.rim import RAYS
 
 UNLIT = 18
-"""Of 255: beyond the field of view a photograph is black, give or take noise."""
+"""Brightness of 255 up to which a pixel counts as black, as outside the field of view."""
 MOST_CUT = 0.05
-"""Share of the disc's edge, 18 degrees of it, beyond which nothing of the picture may lie."""
+"""Share of the disc's edge, 18 degrees of it, that may touch the end of the picture."""
 
-_BEYOND = 1.05  # of the disc's radius: where the picture must go on
+_BEYOND = 1.05  # of the disc's radius: where there must still be picture
 _BEYOND_PIXELS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """See the columns of these names.
+    """The flags of a picture; see the columns of the same names.
 
     Attributes:
         not_found: nothing was found.
-        several: another place looks much like the structure that a picture holds one of.
-        cut: that structure reaches the border of picture or field of view.
-        unfamiliar: the picture is unlike those that the model learned from.
-        quality: of the photograph round the disc; None where there is none.
+        several: another place looks much like the unique structure.
+        cut: the unique structure reaches the border of the picture or of its field of view.
+        unfamiliar: the picture is unlike those that the model was trained on.
+        quality: of the photograph around the disc; None without a disc.
     """
 
     not_found: bool
@@ -43,21 +43,21 @@ class Flags:
     quality: Quality | None
 
     def columns(self, labels: LabelSet) -> dict[str, object]:
-        """As a part of a table's row."""
-        seen = self.quality
+        """The columns of a table's row."""
+        quality = self.quality
         row: dict[str, object] = {
             "flag_not_found": self.not_found,
             "flag_several": self.several,
             "flag_cut": self.cut,
             "flag_unfamiliar": self.unfamiliar,
-            "flag_poor_quality": seen is not None and bool(seen.faults),
+            "flag_poor_quality": quality is not None and bool(quality.faults),
             "flags": "; ".join(self._words(labels)),
         }
-        if seen is not None:
+        if quality is not None:
             figures = {
-                "sharpness": seen.sharpness,
-                "brightness": seen.brightness,
-                "overexposed_share": seen.overexposed,
+                "sharpness": quality.sharpness,
+                "brightness": quality.brightness,
+                "overexposed_share": quality.overexposed,
             }
             row |= {name: round(figure, 4) for name, figure in figures.items()}
         return row
@@ -78,12 +78,12 @@ class Flags:
 
 
 def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measurement, labels: LabelSet) -> Flags:
-    """What is to be said of a prediction.
+    """Find the flags of a prediction.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
         prediction: of these pixels.
-        measured: the prediction's mask, places in the picture's pixels.
+        measured: measurements of the prediction's mask, in pixels of the picture.
         labels: of the model.
     """
     located = labels.location_label()
@@ -98,14 +98,14 @@ def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Meas
 
 
 def _touches(extent: Extent, shape: tuple[int, ...]) -> bool:
-    """Does it reach the picture's border?"""
+    """Whether it reaches the picture's border."""
     height, width = shape[:2]
     ends = extent.left + extent.width == width or extent.top + extent.height == height
     return ends or extent.left == 0 or extent.top == 0
 
 
 def _goes_dark(pixels: NDArray[np.uint8], measured: Measurement) -> bool:
-    """Is there no retina where the disc's surroundings should begin, as at the edge of the field of view?"""
+    """Whether the disc's surroundings are dark, as at the edge of the field of view."""
     rim = measured.rim
     if rim is None:
         return False

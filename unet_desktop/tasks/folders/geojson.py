@@ -1,4 +1,4 @@
-"""GeoJSON: the regions of a picture as polygons in its pixels, as QuPath and statistics programs read them."""
+"""GeoJSON: a picture's regions as polygons in pixel coordinates, as QuPath and statistics programs read them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from unet_desktop.masks.outlines import Outline, Ring, trace_outlines
 from unet_desktop.masks.regions import Mask, region
 
 
-def geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
-    """A FeatureCollection with a feature for each label whose region is not empty (RFC 7946).
+def encode_geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
+    """Encode a FeatureCollection with a feature for each label whose region is not empty (RFC 7946).
 
     Coordinates are pixels from the picture's upper left corner, x to the right and y down; the lower right corner of
-    the first pixel is (1, 1). They are no degrees of longitude and latitude, which nothing in the file claims.
+    the first pixel is (1, 1). They are not longitude and latitude.
 
     Args:
         relative: the picture, as tables name it.
         mask: (H, W) uint8.
-        box: all that is labelled lies in it.
+        box: contains everything that is labelled.
         labels: the label set.
     """
     features = [feature for label in labels if (feature := _feature(label, mask, box, labels)) is not None]

@@ -1,4 +1,4 @@
-"""Taking in the results of a run: its pictures become cases, its masks the model's proposals."""
+"""Import the results of a run into a project: pictures become cases, masks become proposals."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 
 
 def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = True) -> Iterator[ItemDone]:
-    """Make each picture that a run segmented a case of the project, with its mask as the model's proposal.
+    """Make a case of each picture that a run segmented, with the mask as the model's proposal.
 
-    What is a case already keeps its human mask and gets the new proposal.
+    Existing cases keep their human mask and get the new proposal.
 
     Args:
         root: the project's folder.
@@ -45,7 +45,7 @@ def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = T
                 yield ItemDone(
                     entry.image, done, len(images), note=_import_entry(project, output, entry, known, copy=copy)
                 )
-            except WriteError:  # no room or no right concerns all that follow
+            except WriteError:  # the disk is full or read-only: the rest would fail too
                 raise
             except UserError as error:
                 yield ItemDone(entry.image, done, len(images), problem=str(error))
@@ -56,14 +56,14 @@ def _import_entry(project: Project, output: Path, entry: Entry, known: dict[str,
     if entry.problem:
         return "It could not be segmented, so it was not imported."
     if entry.page:
-        return "A project holds the first page of a file, so this one was not imported."
+        return "A project holds only the first page of a file, so this page was not imported."
     picture, mask = Path(entry.path), output / "masks" / f"{entry.name}.png"
     if not mask.is_file():
-        raise MaskError(f"{mask} is not there. Segment the pictures again, with masks.")
+        raise MaskError(f"{mask} is missing. Segment the pictures again, with masks.")
     try:
         unchanged = files.sha256(picture) == entry.sha256
     except OSError as error:
-        raise ImageError(f"{picture} cannot be read ({error.strerror}). Put it back, then import again.") from error
+        raise ImageError(f"{picture} cannot be read ({error.strerror}). Restore it, then import again.") from error
     if not unchanged:
         raise ImageError(f"{picture} changed after it was segmented. Segment it again, then import again.")
     case = known.get(entry.sha256)

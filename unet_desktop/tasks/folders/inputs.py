@@ -1,4 +1,4 @@
-"""Inputs: from folders, files and lists to the pictures of a run, each with a name for what is written of it."""
+"""Inputs: find the pictures of a run in folders, files and lists, and name the files written for each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.project.layout import Layout
 
 STANDARD_INPUT = Path("-")
-"""As a list file: the lines of the standard input."""
+"""As a list file: read the list from standard input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Picture:
 
     Attributes:
         path: the file.
-        page: of it, from 0.
-        relative: where it is below the input folder, with slashes; what tables and events show. Pages after the
-            first have their number: "eyes/scan.tif#2".
-        name: of what is written of it: where it is below the input folder without suffix, different for each picture.
+        page: in the file, from 0.
+        relative: path below the input folder, with slashes, as tables and events show it. Pages after the first carry
+            their number: "eyes/scan.tif#2".
+        name: of the files written for it: the path below the input folder without suffix, unique.
     """
 
     path: Path
@@ -40,15 +40,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class InputSelection:
-    """Which files are the input.
+    """Which files to read.
 
     Attributes:
         sources: folders and single files.
-        list_file: a text file with a path in each line, relative to its own folder; see STANDARD_INPUT.
-        recursive: look into sub-folders.
-        include: patterns, of which a file has to fit one; none lets all in.
-        exclude: patterns, of which a file must fit none. A pattern is of the name alone or of the place below the
-            folder: "*_OD.jpg", "thumbnails/*".
+        list_file: a text file with one path per line, relative to its own folder; see STANDARD_INPUT.
+        recursive: search sub-folders.
+        include: patterns, one of which a file must match; without any, all files match.
+        exclude: patterns that a file must not match. A pattern is matched against the file's name and against its path
+            below the folder: "*_OD.jpg", "thumbnails/*".
     """
 
     sources: tuple[Path, ...] = ()
@@ -60,11 +60,11 @@ class InputSelection:
 
 @dataclass(frozen=True, slots=True)
 class FoundPictures:
-    """What an input holds.
+    """The pictures of an input.
 
     Attributes:
         pictures: in order.
-        masks: how many masks that lie beside their pictures were left out.
+        masks: number of masks beside their pictures, which were left out.
     """
 
     pictures: tuple[Picture, ...]
@@ -72,9 +72,9 @@ class FoundPictures:
 
 
 def find_pictures(selection: InputSelection) -> FoundPictures:
-    """The pictures that were chosen; masks that lie beside their pictures are left out.
+    """Find the selected pictures; masks that lie beside their pictures are left out.
 
-    A file of a list that is not there is a picture, too: that it cannot be read is found out in its turn.
+    A file of a list counts as a picture even if it is missing: reading it fails in its turn.
 
     Raises:
         ImageError: a folder or the list cannot be read.
@@ -86,7 +86,7 @@ def find_pictures(selection: InputSelection) -> FoundPictures:
 
 
 def find_files(selection: InputSelection) -> dict[Path, Path]:
-    """Where each chosen file is below the input folder, to its path.
+    """Map each selected file's place below the input folder to its path.
 
     Raises:
         ImageError: a folder or the list cannot be read.
@@ -94,23 +94,23 @@ def find_files(selection: InputSelection) -> dict[Path, Path]:
     listed = [] if selection.list_file is None else read_list(selection.list_file)
     for source in selection.sources:
         if not source.exists():
-            raise ImageError(f"{source} is not there. Check the path.")
+            raise ImageError(f"{source} does not exist. Check the path.")
     base = common_folder([*selection.sources, *listed])
     found: dict[Path, Path] = {}
     for source in [*selection.sources, *listed]:
         for path in _files_of(source, recursive=selection.recursive):
             where = Path(os.path.abspath(path)).relative_to(base)
-            if path in selection.sources or _wanted(where, selection):
+            if path in selection.sources or _matches(where, selection):
                 found.setdefault(where, path)
     return found
 
 
 def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> list[Picture]:
-    """Each page of each file, with a name that no other has.
+    """List each page of each file, with a unique name.
 
     Args:
         files: see `find_files`.
-        taken: names that none may get, in small letters.
+        taken: names that are not free, in lower case.
     """
     places = [(where, path, page) for where, path in files.items() for page in range(count_pages(path))]
     names = unique_names(((where, page) for where, _, page in places), taken)
@@ -121,7 +121,7 @@ def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> 
 
 
 def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:
-    """Nothing to do is more often a slip than meant.
+    """Refuse an empty input, which is usually a mistake.
 
     Raises:
         ImageError: there is no picture.
@@ -130,50 +130,51 @@ def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:
         return
     where = " and ".join(str(place) for place in (*selection.sources, selection.list_file) if place is not None)
     if selection.include or selection.exclude:
-        raise ImageError(f"{where} holds no pictures that fit the patterns. Change --include or --exclude.")
+        raise ImageError(f"{where} holds no pictures that match the patterns. Change the patterns.")
     raise ImageError(
-        f"{where} holds no pictures ({KINDS}). Choose the folder with the images"
-        f"{'' if selection.recursive else ', or look into its sub-folders, too'}."
+        f"{where} holds no pictures ({KINDS}). Choose the folder with the pictures"
+        f"{'' if selection.recursive else ', or search its sub-folders too'}."
     )
 
 
 def read_list(path: Path) -> list[Path]:
-    """The paths of a list file, a line each; empty lines are passed over.
+    """Read the paths of a list file, one per line; empty lines are ignored.
 
     Raises:
-        ImageError: it cannot be read, or holds none.
+        ImageError: it cannot be read, or is empty.
     """
     try:
         text = sys.stdin.read() if path == STANDARD_INPUT else path.read_text("utf-8-sig")
     except OSError as error:
         raise ImageError(f"The list {path} cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
-        raise ImageError(f"The list {path} is no UTF-8 text. Give a text file with a picture in each line.") from error
-    if "\0" in text:  # which no path can hold
-        raise ImageError(f"The list {path} is no text. Give a text file with a picture in each line.")
+        raise ImageError(f"The list {path} is not UTF-8 text. Give a text file with one picture per line.") from error
+    if "\0" in text:  # no path can hold it
+        raise ImageError(f"The list {path} is not text. Give a text file with one picture per line.")
     paths = [path.parent / line for line in text.splitlines() if line.strip()]
     if not paths:
-        raise ImageError(f"The list {path} is empty. Give a text file with a picture in each line.")
+        raise ImageError(f"The list {path} is empty. Give a text file with one picture per line.")
     return paths
 
 
 def common_folder(sources: Sequence[Path]) -> Path:
-    """The folder that pictures' names are relative to: the only source, or the one that all of them lie in.
+    """The folder that names are relative to: the only source, or the folder that contains all sources.
 
     Raises:
-        ImageError: there is none, as of files on two drives.
+        ImageError: there is none, because the sources lie on several drives.
     """
     folders = dict.fromkeys(os.path.abspath(source if source.is_dir() else source.parent) for source in sources)
     try:
         return Path(os.path.commonpath(folders))
     except ValueError as error:
-        raise ImageError("The pictures lie on several drives. Segment each drive's in a run of its own.") from error
+        raise ImageError("The pictures lie on several drives. Segment each drive in a separate run.") from error
 
 
 def refuse_overlap(selection: InputSelection, output: Path) -> None:
-    """Masks among the pictures would be taken for pictures the next time, and pictures among masks be overwritten.
+    """Refuse an output folder that would mix with the input or with a project.
 
-    And a project has a folder "masks" of its own: those that people drew.
+    Masks among the pictures would be taken for pictures by the next run, and pictures among masks could be
+    overwritten. A project's folder "masks" holds masks that people drew.
 
     Raises:
         ImageError: the output lies in a folder of pictures, or the other way round, or is a project.
@@ -190,7 +191,7 @@ def refuse_overlap(selection: InputSelection, output: Path) -> None:
 
 
 def refuse_results(found: FoundPictures, output: Path) -> None:
-    """What `refuse_overlap` refuses of folders, of the pictures of a list.
+    """Refuse pictures of a list that lie in the output folder; see `refuse_overlap`.
 
     Raises:
         ImageError: a picture lies in the output.
@@ -199,15 +200,15 @@ def refuse_results(found: FoundPictures, output: Path) -> None:
     for picture in found.pictures:
         if os.path.abspath(picture.path).startswith(inside):
             raise ImageError(
-                f"{picture.path} lies in the output {output}. Leave it out of the list, or choose another folder."
+                f"{picture.path} lies in the output {output}. Remove it from the list, or choose another output folder."
             )
 
 
 def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = frozenset()) -> list[str]:
-    """A name for each (relative path, page): without suffix, or with it where the name alone would meet another's."""
+    """Name each (relative path, page): without suffix, or with it if the bare name is not unique."""
     places = list(places)
     often = Counter(_name(where, page).casefold() for where, page in places)
-    # Unambiguous names first: they are kept as they are, the others make way.
+    # Unambiguous names take precedence; the others are changed.
     used = {name for name, count in often.items() if count == 1} - taken
     free, used = set(used), used | taken
     names = []
@@ -225,10 +226,10 @@ def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = froze
 
 def _files_of(source: Path, *, recursive: bool) -> list[Path]:
     if source.is_dir():
-        # Also what cannot be read becomes a row, if only one among the errors.
+        # Files that cannot be read are included too: they become rows of the table of errors.
         return images_in(source, recursive=recursive, other_kinds=True)
     if source.exists() and not source.is_file():
-        raise ImageError(f"{source} is neither a folder nor a file. Name folders or pictures.")
+        raise ImageError(f"{source} is neither a folder nor a file. Give folders or pictures.")
     return [source]
 
 
@@ -236,12 +237,12 @@ def _name(where: PurePath, page: int, suffix: str = "") -> str:
     return where.with_suffix("").as_posix() + suffix + (f"_page{page + 1}" if page else "")
 
 
-def _wanted(where: PurePath, selection: InputSelection) -> bool:
-    def fits(patterns: Iterable[str]) -> bool:
+def _matches(where: PurePath, selection: InputSelection) -> bool:
+    def match_any(patterns: Iterable[str]) -> bool:
         place, name = where.as_posix().casefold(), where.name.casefold()
         return any(
             fnmatch.fnmatchcase(place, pattern.casefold()) or fnmatch.fnmatchcase(name, pattern.casefold())
             for pattern in patterns
         )
 
-    return (not selection.include or fits(selection.include)) and not fits(selection.exclude)
+    return (not selection.include or match_any(selection.include)) and not match_any(selection.exclude)

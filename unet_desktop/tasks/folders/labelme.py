@@ -1,4 +1,4 @@
-"""labelme: a picture's pieces as shapes that labelme opens beside the picture and lets people edit."""
+"""labelme: a picture's pieces as shapes that labelme opens with the picture for editing."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _VERSION = "5.5.0"
 _OPENED_BY_LABELME = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 
-def labelme(path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, page: int = 0) -> bytes:
-    """A labelme file of one picture.
+def encode_labelme(path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, page: int = 0) -> bytes:
+    """Encode one picture's pieces as a labelme file.
 
-    A piece without holes is a polygon through the outermost pixels, which labelme counts in (it draws polygons with
-    their border); one with holes, or too thin for a polygon, a mask. The picture is referred to by its whole path; one
-    that labelme would not open as it was seen here (a later page, 16 bits) is carried along as JPEG.
+    A piece without holes is a polygon through its outermost pixels, which labelme counts as inside (it draws polygons
+    with their border); a piece with holes, or too thin for a polygon, is a mask. The picture is referred to by its
+    absolute path; one that labelme would decode differently (a later page, 16 bits) is embedded as JPEG.
 
     Args:
         path: of the picture.
         image: as decoded.
         mask: (H, W) uint8.
-        box: all that is labelled lies in it.
+        box: contains everything that is labelled.
         labels: the label set.
-        page: of the file, from 0.
+        page: in the file, from 0.
     """
     height, width = mask.shape
     opened = page == 0 and not image.note and path.suffix.lower() in _OPENED_BY_LABELME
@@ -61,7 +61,7 @@ def _shapes(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object
 
 
 def _polygon(piece: Region, place: Box) -> dict[str, object] | None:
-    """None where a polygon would be another piece."""
+    """None if a polygon would not cover exactly these pixels."""
     corners = trace_border(piece)
     if len(corners) < 3:
         return None

@@ -1,8 +1,8 @@
-"""Ledger: what became of each picture, a line each, on the disk as soon as it is known.
+"""Ledger: the outcome of each picture, one line each, written to disk at once.
 
-`results.jsonl` in the output folder. A run that goes on, the tables and the report read it, so none of them holds the
-rows of all pictures in memory. A line counts when it is whole; what a killed program left at the end is cut off. Of
-several lines on one picture the last counts.
+It is `results.jsonl` in the output folder. A resumed run, the tables and the report read it, so that none of them holds
+the rows of all pictures in memory. Only complete lines count; what a killed program left at the end is cut off. Of
+several lines about one picture the last one counts.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from unet_desktop.errors import WriteError
 
 NAME = "results.jsonl"
 _BEGINS = b'{"image": '
-"""Each line, as `Entry` has its attributes."""
+"""Start of each line, which follows from the order of attributes of `Entry`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What became of one picture.
+    """The outcome of one picture.
 
     Attributes:
         image: see `Picture.relative`.
         name: see `Picture.name`.
-        path: of the file, from the file system's root.
+        path: absolute path of the file.
         model: fingerprint of the weights.
         outputs: see `Outputs.of_a_picture`.
-        sha256: of the file's content; empty when it could not be read.
-        files: what was written below the output folder, to its length in bytes.
-        row: of the table; empty when it failed.
-        problem: why it failed, as a sentence; empty when it did not.
+        sha256: of the file's content; empty if it could not be read.
+        files: paths written below the output folder, with their lengths in bytes.
+        row: of the table; empty if the picture failed.
+        problem: why the picture failed, as a sentence; otherwise empty.
     """
 
     image: str
@@ -49,19 +49,19 @@ class Entry:
 
     @property
     def page(self) -> int:
-        """Of the file, from 0; see `Picture.relative`."""
+        """Page in the file, from 0; see `Picture.relative`."""
         file, sign, number = self.image.rpartition("#")
         return int(number) - 1 if sign and number.isdecimal() and file.endswith(PurePath(self.path).name) else 0
 
 
 class Ledger:
-    """The entries of an output folder, to be read; memory holds only where each lies."""
+    """Reads the entries of an output folder; only their positions are held in memory."""
 
     def __init__(self, path: Path) -> None:
-        """Look through the file; one that is not there has no entries.
+        """Index the file; a missing file has no entries.
 
         Raises:
-            WriteError: it cannot be read, or is something else.
+            WriteError: it cannot be read, or is not a ledger.
         """
         self._path = path
         self._places: dict[str, int] = {}
@@ -75,11 +75,11 @@ class Ledger:
             raise WriteError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
 
     def __len__(self) -> int:
-        """How many pictures there are entries of."""
+        """Number of pictures with an entry."""
         return len(self._places)
 
     def entry(self, image: str) -> Entry | None:
-        """What became of a picture, if anything did."""
+        """The entry of a picture, or None."""
         place = self._places.get(image)
         if place is None or self._file is None:
             return None
@@ -87,23 +87,23 @@ class Ledger:
         return _entry(self._file.readline())
 
     def entries(self, images: Iterable[str]) -> Iterator[Entry]:
-        """The entries of these pictures, in that order, where there are any."""
+        """The entries of these pictures, in this order; pictures without an entry are skipped."""
         for image in images:
             found = self.entry(image)
             if found is not None:
                 yield found
 
     def images(self) -> list[str]:
-        """The pictures that there are entries of, in the order in which they were first seen."""
+        """The pictures with an entry, in the order of their first entries."""
         return list(self._places)
 
     def close(self) -> None:
-        """Nothing can be read any more."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
 
     def _open(self) -> None:
-        """Note where entries are, and where the last whole line ends."""
+        """Note the positions of entries, and where the last complete line ends."""
         self._file = self._path.open("rb")
         torn = b""
         for line in self._file:
@@ -121,13 +121,13 @@ class Ledger:
 
 
 class GrowingLedger(Ledger):
-    """A ledger that a run puts its entries in; the file is made when it is not there."""
+    """A ledger that a run appends to; the file is created if missing."""
 
     def __init__(self, path: Path) -> None:
-        """As `Ledger`; what a killed program left half-written at the end is cut off.
+        """Open the ledger, and cut off an incomplete line that a killed program left at the end.
 
         Raises:
-            WriteError: it cannot be opened, or is something else.
+            WriteError: it cannot be opened, or is not a ledger.
         """
         super().__init__(path)
         self._grown = files.AppendOnlyFile(path, self._end)
@@ -135,17 +135,17 @@ class GrowingLedger(Ledger):
             self._open()
 
     def add(self, entry: Entry) -> None:
-        """Put an entry at the end; it replaces an earlier one of the picture.
+        """Append an entry; it replaces earlier ones of the same picture.
 
         Raises:
-            WriteError: it cannot be written; the earlier entries stand.
+            WriteError: it cannot be written; the earlier entries remain.
         """
-        # File names need not be text; as escapes, halves of characters that some hold are kept, too.
+        # File names need not be valid text; escapes preserve lone surrogates too.
         line = json.dumps(asdict(entry), allow_nan=False) + "\n"
         self._places[entry.image] = self._grown.append(line.encode("ascii"))
 
     def close(self) -> None:
-        """Nothing can be added or read any more."""
+        """Close the files."""
         self._grown.close()
         super().close()
 
@@ -159,7 +159,7 @@ def content_sha256(path: Path) -> str:
 
 
 def _entry(line: bytes) -> Entry | None:
-    """None where the line is damaged."""
+    """None if the line is damaged."""
     try:
         data: dict[str, Any] = json.loads(line.decode("utf-8", "surrogateescape"))
         return Entry(**data)

@@ -1,4 +1,4 @@
-"""The engine on this machine: several pictures at once, so that all cores are busy from the first byte to the last."""
+"""Segment pictures on this computer, several at once, so that all cores stay busy."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
-"""Pictures a worker: one in hand, and one that waits or is done, so that writing a result keeps nobody waiting."""
+"""Pictures per worker: one in work, and one waiting or done, so that writing results delays no worker."""
 _LARGE = 40_000_000
-"""Pixels of a picture that is worked on only while no other such is: decoding takes some 10 bytes a pixel."""
+"""Pictures with more pixels than this are processed one at a time: decoding takes some 10 bytes per pixel."""
 
 
 class LocalEngine:
-    """Each worker is a thread that takes a picture from file to encoded mask, with its share of the cores.
+    """Runs worker threads, each of which takes a picture from file to encoded mask with its share of the cores.
 
-    Decoding, convolutions and encoding all run outside Python's lock, so the decoding of one picture overlaps with the
-    network on another; and a small network uses two cores better as two answers with one thread each. Few pictures are
-    held at once, however many there are. The answers do not depend on the number of workers.
+    Decoding, convolutions and encoding all run outside Python's lock, so decoding one picture overlaps with the network
+    on another; and a small network uses two cores better as two predictions with one thread each. Only a few pictures
+    are held in memory. The results do not depend on the number of workers.
     """
 
     def __init__(self, model: Path, outputs: Outputs, device: str = "auto", workers: int = 0) -> None:
@@ -34,12 +34,12 @@ class LocalEngine:
 
         Args:
             model: the checkpoint.
-            outputs: what is made of each picture.
+            outputs: what to make of each picture.
             device: see `Segmenter.open`.
-            workers: how many pictures are worked on at once; 0: as many as there are cores.
+            workers: how many pictures are processed at once; 0: as many as there are cores.
 
         Raises:
-            CheckpointError: it is not ours or damaged. TrainingError: there is no such device here.
+            CheckpointError: the model is not ours or damaged. TrainingError: there is no such device here.
         """
         self._segmenter = Segmenter.open(model, device)
         self._outputs = outputs
@@ -49,7 +49,6 @@ class LocalEngine:
         self._pool = ThreadPoolExecutor(workers, "segment", self._segmenter.limit_threads, (workers,))
 
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
-        """See `Engine`."""
         coming = iter(pictures)
         held: dict[Future[Outcome], Picture] = {}
         try:
@@ -72,13 +71,13 @@ class LocalEngine:
             return try_picture(self._segmenter, picture, self._outputs)
 
     def close(self) -> None:
-        """See `Engine`; it waits for the pictures in hand."""
+        """Stop after the pictures in work."""
         self._pool.shutdown(cancel_futures=True)
 
 
 def _is_large(picture: Picture) -> bool:
     try:
         height, width = read_size(picture.path)
-    except UserError:  # it will be said when it is read
+    except UserError:  # reported when it is read
         return False
     return height * width > _LARGE

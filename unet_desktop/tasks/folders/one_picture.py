@@ -1,4 +1,4 @@
-"""One picture to all that is written of it: the same function for window, terminal and cluster."""
+"""Segment one picture and make everything that is written for it; window, terminal and cluster share this."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from unet_desktop.images.box import bounding_box
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
-from unet_desktop.tasks.folders.coco import COCO_PARTS, coco
+from unet_desktop.tasks.folders.coco import COCO_PARTS, encode_coco
 from unet_desktop.tasks.folders.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
-from unet_desktop.tasks.folders.geojson import geojson
+from unet_desktop.tasks.folders.geojson import encode_geojson
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.labelme import labelme
+from unet_desktop.tasks.folders.labelme import encode_labelme
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.region_files import probability_files, region_files
 from unet_desktop.tasks.folders.row import identity_columns, measurement_columns, origin_columns, read_file_facts
@@ -31,8 +31,8 @@ class Segmented:
     """What was made of one picture.
 
     Attributes:
-        row: of the table: column to text, number or truth value. All but "seconds" follow from picture and model.
-        files: where below the output folder (with slashes), and the content, which follows from picture and model.
+        row: of the table: column to text, number or bool. All but "seconds" depend only on picture and model.
+        files: path below the output folder (with slashes) and content, which depends only on picture and model.
     """
 
     row: dict[str, object]
@@ -63,7 +63,7 @@ def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Out
 
 
 def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Segmented:
-    """Decode, segment, measure, encode; nothing is written.
+    """Decode, segment, measure and encode a picture; write nothing.
 
     Raises:
         ImageError: the picture cannot be read.
@@ -83,7 +83,7 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
 def _files(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
 ) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of what is asked for; nothing else costs anything."""
+    """(path, content) of each file that is asked for."""
     labels, mask, name = segmenter.header.labels, prediction.mask, picture.name
     if outputs.masks:
         yield f"masks/{name}.png", encode_mask(mask, labels)
@@ -97,17 +97,17 @@ def _files(
         return
     box = bounding_box(mask)
     if "geojson" in outputs.contours:
-        yield f"contours/geojson/{name}.geojson", geojson(picture.relative, mask, box, labels)
+        yield f"contours/geojson/{name}.geojson", encode_geojson(picture.relative, mask, box, labels)
     if "coco" in outputs.contours:
-        yield f"{COCO_PARTS}/{name}.json", coco(picture.relative, mask, box, labels)
+        yield f"{COCO_PARTS}/{name}.json", encode_coco(picture.relative, mask, box, labels)
     if "labelme" in outputs.contours:
-        yield f"contours/labelme/{name}.json", labelme(picture.path, image, mask, box, labels, page=picture.page)
+        yield f"contours/labelme/{name}.json", encode_labelme(picture.path, image, mask, box, labels, page=picture.page)
 
 
 def _dicom_segmentation(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, prediction: Prediction
 ) -> tuple[tuple[tuple[str, bytes], ...], str]:
-    """(path, content) of the one that there is, and of a DICOM file else why there is none: it has its mask still."""
+    """(path, content) of the segmentation if there is one, and why a DICOM file has none."""
     origin_columns = SourceModel(segmenter.name, segmenter.header.weights_sha256)
     labels, who = segmenter.header.labels, outputs.identifiers == "keep"
     try:

@@ -1,4 +1,4 @@
-"""OutputFolder: what a run has written and writes; one run at a time has it."""
+"""OutputFolder: the files that a run writes; only one run at a time may write to it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from unet_desktop.tasks.folders.outputs import FOLDERS
 from unet_desktop.tasks.folders.plan import Work
 
 LOCK = ".run.lock"
-_SUMS = ("measurements.", "errors.", "report.")
-"""What the names of a run's files begin with that lie in the output folder itself."""
+_SUMMARY_FILES = ("measurements.", "errors.", "report.")
+"""Prefixes of the names of a run's files in the output folder itself."""
 
 
 def refuse_taken(path: Path) -> None:
-    """Refuse early what `OutputFolder.take` would refuse, without making or changing anything.
+    """Refuse a folder early that `OutputFolder.take` would refuse, without changing anything.
 
     Raises:
         WriteError: another run has the folder.
@@ -37,25 +37,25 @@ class OutputFolder:
     """The folder that a run writes to."""
 
     def __init__(self, path: Path, lock: Lock, ledger: GrowingLedger) -> None:
-        """Use `take`."""
+        """For `take` only."""
         self.path, self.ledger = path, ledger
         self._lock = lock
 
     @classmethod
     def take(cls, path: Path, *, anew: bool = False) -> OutputFolder:
-        """Have the folder, which is made when it is not there, and clear away what a killed run left half-written.
+        """Lock the folder for this run, creating it if missing, and delete half-written files of a killed run.
 
         Args:
             path: of the folder.
-            anew: forget what earlier runs did.
+            anew: discard the ledger of earlier runs.
 
         Raises:
-            WriteError: it cannot be made or written, or another run has it.
+            WriteError: it cannot be made or written, or another run has locked it.
         """
         files.make_folder(path)
         lock = _lock(path)
         try:
-            _sweep(path)
+            _delete_temporaries(path)
             if anew:
                 files.delete_file(path / NAME)
             return cls(path, lock, GrowingLedger(path / NAME))
@@ -64,7 +64,7 @@ class OutputFolder:
             raise
 
     def write(self, picture: Picture, outcome: Outcome, work: Work) -> None:
-        """Write what came of a picture; its entry comes last, so that it vouches for the files.
+        """Write a picture's files, then its ledger entry, which vouches for them.
 
         Raises:
             WriteError: something cannot be written; the picture counts as not done.
@@ -87,9 +87,9 @@ class OutputFolder:
         self.ledger.add(replace(entry, sha256=str(outcome.row["sha256"]), files=lengths, row=outcome.row))
 
     def entries(self, pictures: Sequence[Picture]) -> Iterator[Entry]:
-        """What became of these pictures, in their order, then of those of earlier runs whose results lie here still.
+        """The entries of these pictures, in their order, then those of earlier runs whose results are still here.
 
-        An entry whose name another picture has got is of files that are no more.
+        Entries whose name now belongs to another picture are left out: their files have been replaced.
         """
         owners = {picture.name: picture.relative for picture in pictures}
         present = dict.fromkeys(owners.values())
@@ -101,7 +101,7 @@ class OutputFolder:
                 yield entry
 
     def close(self) -> None:
-        """Let other runs have it."""
+        """Release the folder for other runs."""
         self.ledger.close()
         self._lock.release()
 
@@ -110,14 +110,14 @@ def _lock(path: Path) -> Lock:
     lock = try_lock(path / LOCK)
     if isinstance(lock, Holder):
         raise WriteError(
-            f"Another run writes to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
+            f"Another run is writing to {path} ({lock}). Wait until it has ended, stop it, or choose another folder."
         )
     return lock
 
 
-def _sweep(path: Path) -> None:
-    """Clear away what a run wrote half; others may be writing in the folder, and in projects and outputs below it."""
-    for name in _SUMS:
+def _delete_temporaries(path: Path) -> None:
+    """Delete half-written files of this run, but not those of projects and other outputs in and below the folder."""
+    for name in _SUMMARY_FILES:
         files.remove_temporaries(path, alone=True, of=name)
     for folder, below, _ in itertools.chain.from_iterable(os.walk(path / name) for name in FOLDERS):
         if (Path(folder) / LOCK).exists() or Layout(Path(folder)).manifest.exists():

@@ -1,4 +1,4 @@
-"""Outputs: what a run over a folder writes for each picture and over all of them."""
+"""Outputs: what a run over folders writes for each picture and for all of them together."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from unet_desktop.errors import UserError
 Probabilities = Literal["none", "8", "16"]
 """Bits of the probability maps."""
 Identifiers = Literal["omit", "hash", "keep"]
-"""What becomes of patient, study and laterality that a DICOM file states."""
+"""How tables treat patient, study and laterality of a DICOM file."""
 CONTOURS = ("geojson", "coco", "labelme")
 TABLES = ("csv", "parquet", "xlsx")
 REPORTS = ("html", "pdf")
 FOLDERS = ("masks", "regions", "probabilities", "overlays", "contours", "dicom_seg")
-"""All that pictures' files go to, below the output folder."""
+"""Folders of per-picture files, below the output folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a run writes; made from flags or check boxes.
+    """What a run writes.
 
     Attributes:
-        masks: an indexed PNG a picture.
-        regions: one binary PNG a region.
-        probabilities: maps of so many bits a region, or none.
+        masks: an indexed PNG per picture.
+        regions: a binary PNG per region.
+        probabilities: a map per region with this many bits, or none.
         overlays: the picture with its outlines, as JPEG.
-        contours: kinds of JSON, of CONTOURS.
+        contours: kinds of JSON files, from CONTOURS.
         dicom_seg: a DICOM segmentation for each DICOM picture.
-        tables: kinds of table, of TABLES.
-        reports: kinds of report, of REPORTS.
-        identifiers: of DICOM files, in tables.
+        tables: kinds of tables, from TABLES.
+        reports: kinds of reports, from REPORTS.
+        identifiers: how tables treat identifiers of DICOM files.
 
     Raises:
-        UserError: one of them is not known, or nothing at all is asked for.
+        UserError: one of them is unknown, or nothing at all is asked for.
     """
 
     masks: bool = True
@@ -50,7 +50,7 @@ class Outputs:
     identifiers: Identifiers = "omit"
 
     def __post_init__(self) -> None:
-        """Refuse what nobody could write."""
+        """Refuse unknown choices and an empty set of outputs."""
         _refuse("contours", self.contours, CONTOURS)
         _refuse("table", self.tables, TABLES)
         _refuse("report", self.reports, REPORTS)
@@ -58,11 +58,11 @@ class Outputs:
         _refuse("identifiers", (self.identifiers,), get_args(Identifiers))
         per_picture = (self.masks, self.regions, self.probabilities != "none", self.overlays, self.contours)
         if not any((*per_picture, self.dicom_seg, self.tables, self.reports)):
-            raise UserError("Nothing is asked for: no masks, no table, no report. Ask for at least one of them.")
+            raise UserError("Nothing to write: no masks, no table, no report. Choose at least one of them.")
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The folders that pictures' files go to, below the output folder."""
+        """The folders of per-picture files that this run writes, below the output folder."""
         asked = {
             "masks": self.masks,
             "regions": self.regions,
@@ -74,12 +74,12 @@ class Outputs:
 
     @property
     def of_a_picture(self) -> str:
-        """A text that is equal where the same is written for each picture, whatever tables and reports follow."""
+        """A key for what is written for each picture, regardless of tables and reports; the ledger holds it."""
         kept = {name: value for name, value in self.to_json().items() if name not in {"tables", "reports"}}
         return json.dumps(kept, sort_keys=True)
 
     def to_json(self) -> dict[str, Any]:
-        """As values that JSON knows."""
+        """As values that JSON can hold."""
         return asdict(self) | {
             "contours": sorted(self.contours),
             "tables": list(self.tables),
@@ -88,16 +88,16 @@ class Outputs:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outputs:
-        """What `to_json` gave.
+        """Read what `to_json` gave.
 
         Raises:
-            UserError: it is something else.
+            UserError: the data are not outputs.
         """
         try:
             sets = {name: make(data[name]) for name, make in _MAKE.items() if name in data}
             return cls(**(dict(data) | sets))
         except TypeError as error:
-            raise UserError(f"What a run is to write cannot be understood ({error}).") from error
+            raise UserError(f"The outputs of a run cannot be read ({error}).") from error
 
 
 _MAKE: Mapping[str, Any] = {"contours": frozenset, "tables": tuple, "reports": tuple}
@@ -107,4 +107,4 @@ def _refuse(what: str, asked: object, known: tuple[str, ...]) -> None:
     assert isinstance(asked, tuple | frozenset)
     unknown = sorted(set(asked) - set(known))
     if unknown:
-        raise UserError(f'"{unknown[0]}" is no choice for {what}. Choose of: {", ".join(known)}.')
+        raise UserError(f'"{unknown[0]}" is no choice for {what}. Choose from: {", ".join(known)}.')

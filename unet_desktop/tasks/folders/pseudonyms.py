@@ -1,8 +1,8 @@
-"""Pseudonyms: equal for equal patients, and of no use to whoever has only the tables.
+"""Pseudonyms: the same for the same patient, and useless to anyone who has only the tables.
 
-A plain hash of a patient's number is no protection: there are so few numbers that all can be hashed and looked up. So
-a secret key goes into it (HMAC, RFC 2104, with SHA-256). It lies in the user's own data folder and never in an output,
-so pseudonyms of one user agree over all runs; on another computer they agree where the key was copied, or is given.
+A plain hash of a patient's number is no protection: there are so few numbers that all of them can be hashed. So a
+secret key is part of the hash (HMAC, RFC 2104, with SHA-256). The key lies in the user's data folder and never in an
+output: pseudonyms of one user agree across runs, and on another computer if the key is copied or given there.
 """
 
 from __future__ import annotations
@@ -19,37 +19,38 @@ from unet_desktop import files
 from unet_desktop.errors import UserError
 
 VARIABLE = "UNET_DESKTOP_PSEUDONYM_KEY"
-"""Environment variable that gives a key in place of the user's own, as to the workers of a cluster."""
+"""Environment variable with a key that replaces the user's own, for example for the workers of a cluster."""
 
 _LEAST = 16  # bytes of a key
 _DIGITS = 16  # of the hash: among 10 million patients the chance that any two share one is 3 in a million
 
 
 def key_path() -> Path:
-    """Where the user's own key is."""
+    """Path of the user's own key."""
     return Path(platformdirs.user_data_dir("unet-desktop", appauthor=False)) / "pseudonyms.key"
 
 
 def require_key() -> None:
-    """Make the user's own key where there is none.
+    """Create the user's own key if there is none.
 
     Raises:
-        UserError: there is one that cannot be used. WriteError: it cannot be written.
+        UserError: the key cannot be used. WriteError: it cannot be written.
     """
     path = key_path()
-    if not os.environ.get(VARIABLE) and not (path.exists() and path.stat().st_size):  # empty: killed while making it
+    # An empty file is left if the program is killed while creating it.
+    if not os.environ.get(VARIABLE) and not (path.exists() and path.stat().st_size):
         files.make_folder(path.parent)
         files.write_bytes(path, b"")
         path.chmod(0o600)
-        files.write_bytes(path, secrets.token_hex(32).encode())  # the mode stays
+        files.write_bytes(path, secrets.token_hex(32).encode())  # keeps the mode
     read_key()
 
 
 def read_key() -> bytes:
-    """The key that is given, or the user's own.
+    """Read the given key, or the user's own.
 
     Raises:
-        UserError: there is none, or it is too short to be one.
+        UserError: there is no key, or it is too short.
     """
     given = os.environ.get(VARIABLE, "")
     try:
@@ -68,7 +69,7 @@ def read_key() -> bytes:
 
 
 def pseudonym(kind: str, identifier: str, key: bytes) -> str:
-    """16 hexadecimal digits for an identifier of that kind; empty for an empty one."""
+    """16 hexadecimal digits for an identifier of this kind; empty for an empty one."""
     if not identifier:
         return ""
     return hmac.new(key, f"{kind}\0{identifier}".encode(), hashlib.sha256).hexdigest()[:_DIGITS]

@@ -1,4 +1,4 @@
-"""A picture's regions as planes of their own: black and white PNGs, and the probabilities that they come from."""
+"""A picture's regions as one PNG each: black and white, and as probabilities."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from unet_desktop.masks.indexed_png import grey_png
 from unet_desktop.masks.regions import Mask, region_table
 
 WHITE = 255
-"""Of a region's pixels; the others are 0."""
+"""Value of a region's pixels; the others are 0."""
 
 
 def label_folders(labels: LabelSet) -> dict[str, str]:
-    """Each label's name to the folder of its files: what no system takes in a file name is replaced."""
+    """Map each label's name to its folder; characters that some systems refuse in file names are replaced."""
     folders: dict[str, str] = {}
     for label in labels:
         name = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in label.name)
@@ -32,7 +32,7 @@ def label_folders(labels: LabelSet) -> dict[str, str]:
 
 
 def region_files(name: str, mask: Mask, labels: LabelSet) -> Iterator[tuple[str, bytes]]:
-    """(path, PNG) of each label's region, `regions/LABEL/NAME.png`, 0 and 255; empty regions, too."""
+    """(path, PNG) of each label's region, also of empty ones: `regions/LABEL/NAME.png`, 0 and 255."""
     folders = label_folders(labels)
     for label in labels:
         plane = np.asarray(cv2.LUT(mask, region_table(labels, label) * WHITE), np.uint8)
@@ -42,9 +42,9 @@ def region_files(name: str, mask: Mask, labels: LabelSet) -> Iterator[tuple[str,
 def probability_files(
     name: str, prediction: Prediction, labels: LabelSet, bits: Literal["8", "16"]
 ) -> Iterator[tuple[str, bytes]]:
-    """(path, PNG) of each region's probability in the picture's geometry, `probabilities/LABEL/NAME.png`.
+    """(path, PNG) of each region's probability at the picture's size: `probabilities/LABEL/NAME.png`.
 
-    A pixel is round(255 p), with 16 bits round(65535 p); 0 where the network did not look, far from the disc.
+    A pixel is round(255 p), with 16 bits round(65535 p); 0 outside the network's crop, far from the disc.
     """
     folders = label_folders(labels)
     for at, label in enumerate(labels):
@@ -63,7 +63,7 @@ def _in_picture(prediction: Prediction, at: int) -> NDArray[np.float32]:
 def _restored(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.float32]:
     if plane.shape[0] == plane.shape[1]:
         return restore(plane, square, box)
-    # Framing "patches": the plane covers the picture, not the square round it.
+    # Framing "patches": the plane covers the picture, not the square around it.
     return np.asarray(cv2.resize(plane, (box.width, box.height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

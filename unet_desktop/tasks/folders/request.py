@@ -1,4 +1,4 @@
-"""Request: all that a run over a folder is asked for."""
+"""Request: everything that defines a run over folders."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from unet_desktop.tasks.folders.outputs import Outputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to segment, with which model, to where, and how.
+    """What to segment, with which model, where to, and how.
 
     Attributes:
         sources: folders and single pictures.
-        output: the folder to write to; made when it is not there.
+        output: the folder to write to; created if missing.
         model: the checkpoint.
-        outputs: what is written.
+        outputs: what to write.
         device: auto, cpu, cuda or mps.
-        recursive: look into sub-folders.
-        include, exclude: patterns such as "*_OD.jpg" of file names, or of places below the folder, to take or leave.
-        list_file: a text file with a picture's path in each line; "-" is the standard input.
-        anew: forget what earlier runs did in this output folder.
-        retry_failed: try again what failed in an earlier run.
-        limit: how many pictures are segmented at most; None for all.
-        dry_run: only say what would be done.
-        watch: go on, and segment pictures as they arrive.
-        workers: how many processes or threads; 0 leaves it to the program.
-        cluster: "", or where a Dask cluster is: see `cluster.place_of`.
-        cluster_options: KEY=VALUE of the jobs that are started there.
+        recursive: search sub-folders.
+        include, exclude: patterns of files to take or leave; see `InputSelection`.
+        list_file: a text file with one path per line; "-" is standard input.
+        anew: discard the results of earlier runs in this output folder.
+        retry_failed: try pictures again that failed in an earlier run.
+        limit: segment at most this many pictures; None for all.
+        dry_run: only report what would be done.
+        watch: keep running and segment pictures as they arrive.
+        workers: number of threads; 0 chooses automatically.
+        cluster: a Dask cluster, see `cluster.parse_cluster`; empty for none.
+        cluster_options: KEY=VALUE options of SLURM jobs.
     """
 
     sources: tuple[Path, ...] = ()
@@ -52,5 +52,5 @@ class Request:
 
     @property
     def selection(self) -> InputSelection:
-        """Which files are the input."""
+        """Which files to read."""
         return InputSelection(self.sources, self.list_file, self.recursive, self.include, self.exclude)

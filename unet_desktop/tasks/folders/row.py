@@ -1,4 +1,4 @@
-"""A picture's row: every measurement of the editor, how far it may be trusted, and what it came from."""
+"""A picture's row: its measurements, how far to trust them, and what they were made from."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key
 
 Pair = tuple[str, object]
-"""Of a column's name and a value."""
+"""A column's name and its value."""
 
 _EVEN = 0.01
-"""Widths of the rim are only told in millimetres where pixels are square, but for so much."""
+"""Rim widths are given in millimetres only if the sides of a pixel differ by no more than this share."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file says of its picture beside the pixels, as far as it says anything.
+    """What a file states about its picture.
 
     Attributes:
-        eye: which it is.
-        spacing: height and width of a pixel on the retina, millimetres.
+        eye: which eye it shows.
+        spacing: height and width of a pixel on the retina, in millimetres; None if not stated.
     """
 
     eye: Eye = Eye.UNKNOWN
@@ -75,10 +75,10 @@ def identity_columns(picture: Picture, outputs: Outputs) -> dict[str, object]:
 def measurement_columns(
     picture: Picture, pixels: NDArray[np.uint8], prediction: Prediction, labels: LabelSet, facts: FileFacts
 ) -> dict[str, object]:
-    """The columns that follow from a picture and what was found in it; what is not known has none.
+    """The measured columns of a picture; unknown values are left out.
 
     Args:
-        picture: whose row it is.
+        picture: the picture.
         pixels: (H, W, 3) uint8 RGB.
         prediction: of these pixels.
         labels: of the model.
@@ -107,7 +107,7 @@ def measurement_columns(
 
 
 def origin_columns(header: CheckpointHeader, model_name: str) -> dict[str, object]:
-    """The columns that say what made the row."""
+    """The columns for model and program."""
     return {
         "model_name": model_name,
         "model": header.weights_sha256[:16],
@@ -116,7 +116,7 @@ def origin_columns(header: CheckpointHeader, model_name: str) -> dict[str, objec
 
 
 def _find_eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, facts: FileFacts) -> tuple[Eye, str]:
-    """Which eye it is, and what says so."""
+    """Which eye it is, and the source: "file", "file name", "picture" or empty."""
     if facts.eye is not Eye.UNKNOWN:
         return facts.eye, "file"
     named = guess_eye_from_name(picture.path.name)
@@ -139,15 +139,15 @@ def _uncertainty(prediction: Prediction, found: Measurement) -> Iterator[Pair]:
 
 
 def _mean(known: UncertaintyMap, box: Box) -> float:
-    """Bits, over the places of the map that lie in the box; at least the one in its middle."""
+    """Mean uncertainty in bits over the map's cells in the box; at least the cell in its middle."""
     height, width = known.plane.shape
-    top, bottom = _places(box.top, box.bottom, known.top, known.height / height, height)
-    left, right = _places(box.left, box.right, known.left, known.width / width, width)
+    top, bottom = _cell_range(box.top, box.bottom, known.top, known.height / height, height)
+    left, right = _cell_range(box.left, box.right, known.left, known.width / width, width)
     return float(known.plane[top:bottom, left:right].mean()) / 255.0
 
 
-def _places(first: int, end: int, start: float, step: float, count: int) -> tuple[int, int]:
-    """The first and the place behind the last of those whose middles lie between two picture pixels."""
+def _cell_range(first: int, end: int, start: float, step: float, count: int) -> tuple[int, int]:
+    """Index range (first, end) of the map's cells whose centres lie between two picture coordinates."""
     low, high = (math.ceil((at - start) / step - 0.5) for at in (first, end))
     low = min(max(low, 0), count - 1)
     return low, min(max(high, low + 1), count)
@@ -177,7 +177,7 @@ def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> I
 
 
 def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[Pair]:
-    """Nothing without a cup: then there is no rim, but a disc."""
+    """Rim widths; none without a cup."""
     if rim is None or not rim.has_cup:
         return
     ratio, hour = rim.thinnest
@@ -205,7 +205,7 @@ def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[Pair]:
 
 
 def _square_pixel(facts: FileFacts) -> float | None:
-    """Millimetres, of either side; None where they differ or nobody says."""
+    """Side of a pixel in millimetres; None if unknown or if pixels are not square."""
     if facts.spacing is None:
         return None
     down, across = facts.spacing

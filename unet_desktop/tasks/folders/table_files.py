@@ -1,4 +1,4 @@
-"""Tables of any length as CSV, Parquet or Excel: written as rows come, never all in memory, always the same bytes."""
+"""Write tables of any length as CSV, Parquet or Excel, row by row, so that equal tables are equal bytes."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders.columns import Cell, Column, Kind, Row
 
 KINDS = ("csv", "parquet", "xlsx")
-"""Of tables, as their files' suffixes."""
+"""Kinds of tables, as their files' suffixes."""
 ROWS_AT_ONCE = 5_000
-"""All that is in memory of a table; Parquet keeps as many together in a row group."""
+"""Rows held in memory at once; also the size of a row group in Parquet."""
 ROWS_OF_A_SHEET = 1_048_576
-"""All that Excel opens, its heading among them; more go on in another sheet."""
+"""Rows per sheet that Excel can open, heading included; more rows continue on another sheet."""
 MOST_LETTERS = 32_767
-"""Of a cell in Excel."""
+"""Characters that an Excel cell can hold."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the start of a formula (OWASP, "CSV Injection")."""
+"""Characters that start a formula in spreadsheets (OWASP, "CSV Injection")."""
 _MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-"""The day that every Excel file says it was made on, so that the same table is the same bytes."""
+"""Creation date written into every Excel file, so that equal tables are equal bytes."""
 
 
 def require_libraries(kinds: Iterable[str]) -> None:
-    """Refuse kinds of tables that cannot be written here, before anything else is done.
+    """Refuse kinds of tables that cannot be written here.
 
     Raises:
         UserError: a library is missing.
@@ -46,16 +46,16 @@ def require_libraries(kinds: Iterable[str]) -> None:
 def write_table_files(
     stem: Path, kinds: Sequence[str], columns: Sequence[Column], rows: Callable[[], Iterable[Row]]
 ) -> Iterator[Path]:
-    """Write a table in each of these kinds, at `stem` with the kind as suffix, and say where.
+    """Write a table in each of these kinds, at `stem` with the kind as suffix; yield the paths.
 
     Args:
         stem: of the files.
-        kinds: of `KINDS`.
-        columns: all there are, whatever the rows hold; what else a row holds is left out.
-        rows: gives all rows, each time that it is called.
+        kinds: from `KINDS`.
+        columns: of the table; other values in a row are ignored.
+        rows: returns all rows; called once per kind.
 
     Raises:
-        WriteError: one cannot be written; what stood there still stands.
+        WriteError: a table cannot be written; an existing file is unchanged.
         UserError: a library is missing.
     """
     for kind in kinds:
@@ -66,12 +66,12 @@ def write_table_files(
 
 
 def escape_formula(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it; nothing else is changed."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula; change nothing else."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    """UTF-8, commas, quotes where needed."""
+    """Write UTF-8 with commas, and quotes where needed."""
     _write_lines(file, [[escape_formula(column.name) for column in columns]])
     for some in _parts(rows):
         _write_lines(file, ([escape_formula(column.cell(row)) for column in columns] for row in some))
@@ -84,7 +84,7 @@ def _write_lines(file: IO[bytes], lines: Iterable[Sequence[Cell]]) -> None:
 
 
 def _write_parquet(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    """Typed columns, whatever values there are; the fields' metadata say unit and meaning."""
+    """Write typed columns; the fields' metadata hold unit and meaning."""
     pyarrow, parquet = _pyarrow()
     types = {
         Kind.TEXT: pyarrow.string(),
@@ -103,7 +103,7 @@ def _write_parquet(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Ro
 
 
 def _write_xlsx(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    """Text only as text, numbers as numbers; rows wait in a temporary file, not in memory."""
+    """Write text as text only and numbers as numbers; rows are buffered in a temporary file, not in memory."""
     xlsxwriter = _xlsxwriter()
     with tempfile.TemporaryDirectory(prefix="unet-desktop-") as folder:
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_urls": False, "strings_to_formulas": False}
@@ -116,16 +116,16 @@ def _write_xlsx(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row])
         except xlsxwriter.exceptions.FileCreateError as error:
             raise OSError(f"the Excel file could not be put together: {error}") from error
         finally:
-            for sheet in book.worksheets():  # a book that is given up would leave them open
+            for sheet in book.worksheets():  # an abandoned book would leave them open
                 sheet.row_data_fh.close()
 
 
 def _fill(book: Any, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    # A cell of this format stays text when somebody edits it.
+    # Cells of this format stay text when they are edited.
     quoted = book.add_format({"quote_prefix": True})
     left = iter(rows)
-    waiting = next(left, None)  # the first row of the next sheet: there is no sheet for none
+    waiting = next(left, None)  # the first row of the next sheet, which is made only if there is one
     for number in count(1):
         name = "Measurements" if number == 1 else f"Measurements {number}"
         sheet = _sheet(book, name, [column.name for column in columns], bold)

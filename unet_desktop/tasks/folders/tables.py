@@ -1,4 +1,4 @@
-"""What a run writes over all its pictures: a row a picture, a row a failure, and one file of all contours."""
+"""The files of a whole run: the table of measurements, the table of failures, and the contours of all pictures."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.table_files import write_table_files
 
 MEASUREMENTS = "measurements"
-"""Name of the tables; their suffix follows from their kind."""
+"""Name of the tables, without suffix."""
 ERRORS = "errors.csv"
 
 Entries = Callable[[], Iterator[Entry]]
-"""Gives the entries from the first one on, each time that it is called: they are read anew, and never all held."""
+"""Returns the entries from the first one on; each call reads them again, so that they are never all in memory."""
 
 
 def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entries) -> Iterator[FileWritten]:
-    """Write the tables that are asked for, and `errors.csv` where pictures failed, or delete it.
+    """Write the requested tables, and `errors.csv` if pictures failed; otherwise delete it.
 
     Raises:
         WriteError: one cannot be written.
@@ -53,12 +53,12 @@ def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries)
     Args:
         output: the run's folder.
         labels: of the model.
-        model: its fingerprint; pictures that another one segmented are left out.
+        model: its fingerprint; pictures segmented by another model are left out.
         entries: see `Entries`.
 
     Raises:
         WriteError: it cannot be written.
-        ImageError: the file of a single picture is damaged.
+        ImageError: a per-picture file is damaged.
     """
 
     def parts() -> Iterator[Path]:
