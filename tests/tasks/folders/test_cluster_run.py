@@ -133,7 +133,7 @@ def queued(monkeypatch):
 def test_ctrl_c_while_jobs_wait_in_the_queue_ends_the_run(photographs, small_model, tmp_path, capsys, queued):
     assert main(command(photographs, small_model, tmp_path / "out", "--cluster", "slurm")) == 1
     shown = capsys.readouterr()
-    assert "Stopped. What was done until now is kept." in shown.err
+    assert "Stopped. Everything done so far is kept." in shown.err
     assert shown.out.splitlines()[-1].startswith("0 pictures segmented, 0 failed;")
     assert queued.made == 1
 

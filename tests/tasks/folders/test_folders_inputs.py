@@ -148,7 +148,7 @@ def test_nothing_found_says_why(files, tmp_path):
     ):
         with pytest.raises(ImageError, match=f"holds no pictures.*{sentence}"):
             refuse_empty(find_pictures(chosen), chosen)
-    with pytest.raises(ImageError, match="is not there"):
+    with pytest.raises(ImageError, match="does not exist"):
         find_pictures(InputSelection((tmp_path / "gone",)))
 
 
