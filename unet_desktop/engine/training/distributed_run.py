@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,8 @@ def fit_distributed(
                 "state_at": str(state_at.resolve()) if resume and state_at is not None else None,
             }
         )
-    yield from _report_lost_process(
-        fit(
+    with _report_lost_process():
+        yield from fit(
             train,
             validation,
             labels,
@@ -65,7 +66,6 @@ def fit_distributed(
             state_at=state_at,
             resume=resume,
         )
-    )
 
 
 def run_worker(device: str) -> Iterator[TrainEvent]:
@@ -80,8 +80,8 @@ def run_worker(device: str) -> Iterator[TrainEvent]:
     while (task := _receive_run()) is not None:
         half = None if task["half"] is None else getattr(torch, task["half"])
         start_from, state_at = (None if path is None else Path(path) for path in (task["start_from"], task["state_at"]))
-        yield from _report_lost_process(
-            fit(
+        with _report_lost_process():
+            yield from fit(
                 [_sample_from_json(data) for data in task["train"]],
                 [_sample_from_json(data) for data in task["validation"]],
                 LabelSet.from_json(task["labels"]),
@@ -92,7 +92,6 @@ def run_worker(device: str) -> Iterator[TrainEvent]:
                 state_at=state_at,
                 resume=state_at is not None,
             )
-        )
 
 
 def _receive_run() -> Any:
@@ -105,9 +104,11 @@ def _receive_run() -> Any:
         raise
 
 
-def _report_lost_process(events: Generator[TrainEvent, None, None]) -> Iterator[TrainEvent]:
+@contextmanager
+def _report_lost_process() -> Iterator[None]:
+    """Say in a sentence that another process has gone."""
     try:
-        yield from events
+        yield
     except RuntimeError as error:
         if distributed.is_peer_lost(error):
             raise TrainingError(_LOST, Remedy.RESUME_TRAINING) from error

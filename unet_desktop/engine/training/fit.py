@@ -96,6 +96,14 @@ class _Run:
         )
         return checkpoint.save(self.save_to, header, {**self.networks, **(learning or {})})
 
+    def save_epoch(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[Working]:
+        """Write the model, if the last epoch is kept, and then the run's state."""
+        done = past[-1]
+        if done.saved and distributed.is_first():
+            self.save(done.metrics, learning={done.stage: state.ema.network})
+            yield Working(done.stage)
+        yield from self.save_state(state, past)
+
     def save_state(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[Working]:
         """Write where the run is, between two epochs."""
         if self.state_at is None:
@@ -202,7 +210,14 @@ def _train_stages(
             if resume_from.header.validation_changed(run.data[1].digests):
                 state.progress.reset_best()
         try:
-            yield from _train_one_stage(run, state, past)
+            for event in train_stage(state, run.data[1], keep_start=run.parent is not None):
+                if isinstance(event, EpochDone):
+                    done = replace(event, saved=event.saved and event.stage == "segment")
+                    past.append(done)
+                    yield from run.save_epoch(state, past)
+                    yield done
+                else:
+                    yield event
         except DivergenceError as error:
             run.forget_state()
             kept = f"is kept: {run.save_to}" if run.save_to.exists() else "is not there yet"
@@ -212,21 +227,6 @@ def _train_stages(
                 raise out_of_memory_error(stage.spec.size) from error
             raise
     return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
-
-
-def _train_one_stage(run: _Run, state: TrainState, past: list[EpochDone]) -> Iterator[TrainEvent]:
-    """Train one network; after each epoch first the model is written, if it is kept, then the run's state."""
-    for event in train_stage(state, run.data[1], keep_start=run.parent is not None):
-        if not isinstance(event, EpochDone):
-            yield event
-            continue
-        done = replace(event, saved=event.saved and event.stage == "segment")
-        if done.saved and distributed.is_first():
-            run.save(done.metrics, learning={done.stage: state.ema.network})
-            yield Working(done.stage)
-        past.append(done)
-        yield from run.save_state(state, past)
-        yield done
 
 
 def _networks(
