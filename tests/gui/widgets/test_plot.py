@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui.widgets.plot import Curve, Plot
+from unet_desktop.gui.widgets.points import Points
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 5, 60, 1000])
@@ -14,7 +15,7 @@ def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, epochs: int) -> None:
     qtbot.addWidget(plot)
     plot.resize(300, 150)
     plot.set_range(0.0, 1.0, epochs)
-    plot.set_curves({Curve("training", None): ([1.0, float(epochs)], [0.5, 0.4])})
+    plot.set_curves({Curve("training", None): Points([1.0, float(epochs)], [0.5, 0.4])})
     with qtbot.waitExposed(plot):
         plot.show()
     axis = plot._view.getAxis("bottom")

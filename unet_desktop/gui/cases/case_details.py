@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTex
 
 from unet_desktop.gui.cases.cases_model import STATE_TEXT
 from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import Case
 
@@ -34,16 +34,16 @@ class CaseDetailsDialog(FormDialog):
     def __init__(self, parent: QWidget | None, case: Case, picture: Path) -> None:
         """Show this case, whose picture is that file."""
         super().__init__(parent, f"Case {case.id}", "Save")
-        self._patient = named(QLineEdit(case.patient), "patient")
+        self._patient = with_object_name(QLineEdit(case.patient), "patient")
         self._patient.setToolTip("Cases of one patient are never split between learning and validation")
-        self._eye = named(QComboBox(), "eye")
+        self._eye = with_object_name(QComboBox(), "eye")
         for eye, text in _EYES.items():
             self._eye.addItem(text, eye.value)
         self._eye.setCurrentIndex(list(_EYES).index(case.eye))
-        self._notes = named(QPlainTextEdit(case.notes), "notes")
+        self._notes = with_object_name(QPlainTextEdit(case.notes), "notes")
         self._notes.setTabChangesFocus(True)
         self._notes.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
-        self._flagged = named(QCheckBox("Doubtful: leave it out of training"), "flagged")
+        self._flagged = with_object_name(QCheckBox("Doubtful: leave it out of training"), "flagged")
         self._flagged.setChecked(case.flagged)
         self.form.addRow("&Patient", self._patient)
         self.form.addRow("&Eye", self._eye)
@@ -67,7 +67,7 @@ class CaseDetailsDialog(FormDialog):
 
 
 def _readable(text: str, name: str) -> QLabel:
-    label = named(wrapped(text), name)
+    label = with_object_name(wrapped(text), name)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
 
 KEPT_TEXT = {
@@ -50,21 +51,21 @@ class CaseFilterBar(QWidget):
         """Start with all cases by name."""
         super().__init__(parent)
         self._query = CaseQuery()
-        self._words = named(QLineEdit(), "case_words")
+        self._words = with_object_name(QLineEdit(), "case_words")
         self._words.setPlaceholderText("Search name, patient, notes")
         self._words.setClearButtonEnabled(True)
         self._words.setAccessibleName("Search cases")
         self._words.installEventFilter(self)
         for button in self._words.findChildren(QToolButton):  # Qt's own, to clear the field
             button.setAccessibleName("Clear the search")
-        self._kept = _narrow(named(QComboBox(), "case_kept"), "Cases to list")
+        self._kept = _narrow(with_object_name(QComboBox(), "case_kept"), "Cases to list")
         for kept in CaseFilter:
             self._kept.addItem(KEPT_TEXT[kept], kept)
-        self._order = _narrow(named(QComboBox(), "case_order"), "Order of the cases")
+        self._order = _narrow(with_object_name(QComboBox(), "case_order"), "Order of the cases")
         for order, (text, tip) in ORDERS.items():
             self._order.addItem(text, order)
             self._order.setItemData(self._order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self._backwards = named(QToolButton(), "case_backwards")
+        self._backwards = with_object_name(QToolButton(), "case_backwards")
         self._backwards.setCheckable(True)
         self._backwards.setAutoRaise(True)
         self._backwards.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -80,14 +81,13 @@ class CaseFilterBar(QWidget):
     def set_query(self, query: CaseQuery) -> None:
         """Show this query; asks for nothing."""
         self._query = query
-        fields = (self._words, self._kept, self._order, self._backwards)
-        before = [field.blockSignals(True) for field in fields]
-        self._words.setText(query.words)
-        self._kept.setCurrentIndex(self._kept.findData(query.filter))
-        self._order.setCurrentIndex(self._order.findData(query.order))
-        self._backwards.setChecked(query.backwards)
-        for field, blocked in zip(fields, before, strict=True):
-            field.blockSignals(blocked)
+        with ExitStack() as stack:
+            for field in (self._words, self._kept, self._order, self._backwards):
+                stack.enter_context(QSignalBlocker(field))
+            self._words.setText(query.words)
+            self._kept.setCurrentIndex(self._kept.findData(query.filter))
+            self._order.setCurrentIndex(self._order.findData(query.order))
+            self._backwards.setChecked(query.backwards)
         self._describe()
 
     def set_tally(self, tally: Mapping[CaseFilter, int]) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from unet_desktop.gui.widgets.form_dialog import FormDialog
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.case import Case
 
 
@@ -16,7 +16,7 @@ class CaseNoteDialog(FormDialog):
     def __init__(self, parent: QWidget | None, case: Case) -> None:
         """Show this case's note."""
         super().__init__(parent, f"Note on {case.id}", "Save")
-        self._notes = named(QPlainTextEdit(case.notes), "notes")
+        self._notes = with_object_name(QPlainTextEdit(case.notes), "notes")
         self._notes.setTabChangesFocus(True)
         self._notes.setAccessibleName("Note")
         self._notes.setMinimumHeight(4 * self.fontMetrics().lineSpacing())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,7 +20,7 @@ from unet_desktop.gui.cases.case_delegate import CaseDelegate
 from unet_desktop.gui.cases.case_filter import CaseFilterBar
 from unet_desktop.gui.cases.cases_model import CasesModel
 from unet_desktop.gui.style.theme import Colours
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.project.case_query import CaseFilter, CaseQuery
 from unet_desktop.project.project import ProjectReader
@@ -51,7 +51,7 @@ class CasesPanel(QWidget):
         self._list.setFrameShape(QListView.Shape.NoFrame)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.setAccessibleName("Cases")
-        self._words = named(QLabel(), "case_counts")
+        self._words = with_object_name(QLabel(), "case_counts")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName("Corrected cases")
@@ -78,12 +78,11 @@ class CasesPanel(QWidget):
     def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
         """Mark this case as the open one, and bring it into sight; asks for nothing."""
         index = self._model.index_of(case_id)
-        blocked = self._list.selectionModel().blockSignals(True)
-        if index.isValid():
-            self._list.setCurrentIndex(index)
-        else:
-            self._list.clearSelection()
-        self._list.selectionModel().blockSignals(blocked)
+        with QSignalBlocker(self._list.selectionModel()):
+            if index.isValid():
+                self._list.setCurrentIndex(index)
+            else:
+                self._list.clearSelection()
         self._list.viewport().update()  # the view was not told, because nobody chose anything
         if index.isValid() and scroll:
             self._list.scrollTo(index)
@@ -142,7 +141,7 @@ class CasesPanel(QWidget):
         inner = QVBoxLayout(empty)
         inner.setContentsMargins(14, 20, 14, 14)
         inner.addWidget(QLabel("No case fits."), 0, Qt.AlignmentFlag.AlignHCenter)
-        clear = named(QPushButton("Clear the search"), "clear_search")
+        clear = with_object_name(QPushButton("Clear the search"), "clear_search")
         clear.clicked.connect(self.filter.clear)
         inner.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(1)

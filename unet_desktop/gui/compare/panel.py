@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QPushButton
 from unet_desktop.gui.compare.agreement_plot import AgreementPlot
 from unet_desktop.gui.compare.compared_cases import ComparedCases
 from unet_desktop.gui.widgets.figure_table import FigureTable
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.wording import caveats
 
@@ -44,16 +44,16 @@ class ComparisonPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing was compared."""
         super().__init__(parent)
-        self._title = named(QLabel(_EMPTY, wordWrap=True), "comparison_title")
+        self._title = with_object_name(QLabel(_EMPTY, wordWrap=True), "comparison_title")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._figures = named(FigureTable("Figures of the comparison"), "comparison_figures")
-        self._remarks = named(QLabel(wordWrap=True), "comparison_remarks")
-        self._outlines = named(QCheckBox("Show the other outlines"), "outlines")
+        self._figures = with_object_name(FigureTable("Figures of the comparison"), "comparison_figures")
+        self._remarks = with_object_name(QLabel(wordWrap=True), "comparison_remarks")
+        self._outlines = with_object_name(QCheckBox("Show the other outlines"), "outlines")
         self._cases = ComparedCases()
         self._plot = AgreementPlot()
-        self._compare = named(QPushButton("Compare two readers…"), "compare")
-        self._again = named(QPushButton("Again"), "again")
-        self._save = named(QPushButton("Save"), "save")
+        self._compare = with_object_name(QPushButton("Compare two readers…"), "compare")
+        self._again = with_object_name(QPushButton("Again"), "again")
+        self._save = with_object_name(QPushButton("Save"), "save")
         self._parts = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self.set_evaluation(None)

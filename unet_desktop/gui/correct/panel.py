@@ -11,7 +11,7 @@ from unet_desktop.gui.correct.prediction_controls import PredictionControls
 from unet_desktop.gui.correct.tool_settings import ToolSettings
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind
-from unet_desktop.gui.widgets.action_button import ActionButton, action_button
+from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 from unet_desktop.gui.widgets.sections import add_section
 
@@ -28,7 +28,7 @@ class ToolButtons(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
         for place, kind in enumerate(ToolKind):
-            button = _square(action_button(actions[f"tool.{kind.value}"], ""), GUIDES[kind].name)
+            button = _square(ActionButton(actions[f"tool.{kind.value}"], ""), GUIDES[kind].name)
             grid.addWidget(button, place // _IN_A_ROW, place % _IN_A_ROW)
         grid.setColumnStretch(_IN_A_ROW, 1)
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
-from unet_desktop.gui.widgets.action_button import action_button
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.action_button import ActionButton
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.predictions import StoredPrediction
 
 UNFAMILIAR = (
@@ -40,13 +40,13 @@ class PredictionControls(QWidget):
         super().__init__(parent)
         self._words = QLabel(wordWrap=True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)  # a label's name may look like markup
-        self._warning = named(QLabel(wordWrap=True), "unfamiliar")
+        self._warning = with_object_name(QLabel(wordWrap=True), "unfamiliar")
         self._warning.setProperty("role", "warning")
         self._decide: list[QToolButton] = [
-            action_button(actions["proposal.accept"], "Accept"),
-            action_button(actions["proposal.reject"], "Reject"),
+            ActionButton(actions["proposal.accept"], "Accept"),
+            ActionButton(actions["proposal.reject"], "Reject"),
         ]
-        self._predict = action_button(actions["learn.predict"], "Predict this case")
+        self._predict = ActionButton(actions["learn.predict"], "Predict this case")
         row = QHBoxLayout()
         row.setSpacing(6)
         for button in (*self._decide, self._predict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -53,9 +53,8 @@ class Tolerance(QWidget):
     def set_tolerance(self, tolerance: int) -> None:
         """Show this tolerance; asks for nothing."""
         for part in (self._slider, self._number):
-            blocked = part.blockSignals(True)
-            part.setValue(tolerance)
-            part.blockSignals(blocked)
+            with QSignalBlocker(part):
+                part.setValue(tolerance)
 
 
 class PressureChoice(QWidget):
@@ -80,9 +79,8 @@ class PressureChoice(QWidget):
 
     def set_pressure(self, pressure: bool) -> None:
         """Show whether it does; asks for nothing."""
-        blocked = self._box.blockSignals(True)
-        self._box.setChecked(pressure)
-        self._box.blockSignals(blocked)
+        with QSignalBlocker(self._box):
+            self._box.setChecked(pressure)
 
 
 _TEXTS = {
@@ -160,9 +158,8 @@ class BrushSize(QWidget):
     def set_diameter(self, diameter: int) -> None:
         """Show this diameter; asks for nothing."""
         for part, value in ((self._slider, _place(diameter)), (self._number, diameter)):
-            blocked = part.blockSignals(True)
-            part.setValue(value)
-            part.blockSignals(blocked)
+            with QSignalBlocker(part):
+                part.setValue(value)
 
     def _on_slider_value_changed(self, place: int) -> None:
         self.diameter_chosen.emit(round(SMALLEST * (LARGEST / SMALLEST) ** (place / _STEPS)))

@@ -13,7 +13,7 @@ from unet_desktop.gui.folders.picture_source import Own, PictureSource
 from unet_desktop.gui.widgets.durations import duration
 from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
 from unet_desktop.gui.widgets.model_text import summary
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.project.models import Model
 from unet_desktop.tasks.folders.ledger import NAME as LEDGER
@@ -46,10 +46,10 @@ class SegmentFolderDialog(FormDialog):
         intro = "Each picture gets a mask, and all measurements go into one table. The project stays as it is."
         super().__init__(parent, "Segment pictures", "Segment", intro)
         self._pace = pace
-        self._source = named(PictureSource(own), "pictures")
-        self._model = named(QComboBox(), "model")
-        self._output = named(PathField("Folder for the masks"), "output")
-        self._outputs = named(OutputChoice(), "outputs")
+        self._source = with_object_name(PictureSource(own), "pictures")
+        self._model = with_object_name(QComboBox(), "model")
+        self._output = with_object_name(PathField("Folder for the masks"), "output")
+        self._outputs = with_object_name(OutputChoice(), "outputs")
         self._found, self._goes_on = quiet(""), quiet("")
         self._suggested: Path | None = None
         if outputs is not None:

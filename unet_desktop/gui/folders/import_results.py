@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_new_folder
 
 
@@ -46,8 +46,8 @@ class ImportResultsDialog(FormDialog):
         )
         super().__init__(parent, "Import results for correction", "Import", intro)
         self._project = project
-        self._into = named(QComboBox(), "into")
-        self._root = named(PathField("New folder for the project"), "root")
+        self._into = with_object_name(QComboBox(), "into")
+        self._root = with_object_name(PathField("New folder for the project"), "root")
         self._copy = CopyChoice()
         if project is not None:
             self._into.addItem(f"The open project, {project.name}", project)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from unet_desktop.errors import UserError
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -134,7 +134,7 @@ class OutputChoice(QWidget):
         return ""
 
     def _identifier_box(self) -> QComboBox:
-        box = named(QComboBox(), "identifiers")
+        box = with_object_name(QComboBox(), "identifiers")
         box.setAccessibleName("Patients in the table")
         for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
             box.addItem(text, identifiers)
@@ -144,7 +144,7 @@ class OutputChoice(QWidget):
         return box
 
     def _box(self, name: str, text: str, tip: str) -> QCheckBox:
-        box = named(QCheckBox(text), f"output_{name}")
+        box = with_object_name(QCheckBox(text), f"output_{name}")
         package, extra = _EXTRAS.get(name, ("", ""))
         if package and find_spec(package) is None:
             box.setEnabled(False)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from unet_desktop.errors import ImageError
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
 
@@ -41,9 +41,9 @@ class PictureSource(QWidget):
         """A folder is chosen; `own` is offered where it has pictures."""
         super().__init__(parent)
         self._own = own
-        self._which = named(QComboBox(), "source")
-        self._folder = named(PathField("Folder with pictures"), "folder")
-        self._recursive = named(QCheckBox("Also look into its sub-folders"), "recursive")
+        self._which = with_object_name(QComboBox(), "source")
+        self._folder = with_object_name(PathField("Folder with pictures"), "folder")
+        self._recursive = with_object_name(QCheckBox("Also look into its sub-folders"), "recursive")
         self._which.addItem("A folder of pictures")
         if own is not None and own.pictures:
             self._which.addItem(f"This project's pictures ({len(own.pictures):,})")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.widgets.durations import time_left
 from unet_desktop.gui.widgets.form_dialog import wrapped
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 _SIDE = 108
 _MOST_SHOWN = 24
@@ -63,13 +63,14 @@ class FolderRunWindow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._output, self._title, self._last_step = Path(), "", ""
-        self._heading, self._words = named(QLabel(), "run_heading"), named(wrapped(""), "run_words")
+        self._heading = with_object_name(QLabel(), "run_heading")
+        self._words = with_object_name(wrapped(""), "run_words")
         self._heading.setProperty("role", "heading")
         self._words.setProperty("role", "muted")
         self._figures = _Figures()
-        self._bar = named(QProgressBar(), "run_bar")
-        self._pictures = named(QListWidget(), "run_pictures")
-        self._problems = named(wrapped(""), "run_problems")
+        self._bar = with_object_name(QProgressBar(), "run_bar")
+        self._pictures = with_object_name(QListWidget(), "run_pictures")
+        self._problems = with_object_name(wrapped(""), "run_problems")
         self._buttons = _Buttons(self)
         self._lay_out()
         self.resize(760, 600)
@@ -155,8 +156,8 @@ class _Figures(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._done, self._failed = named(QLabel(), "run_done"), named(QLabel(), "run_failed")
-        self._flagged, self._pace = named(QLabel(), "run_flagged"), named(QLabel(), "run_pace")
+        self._done, self._failed = with_object_name(QLabel(), "run_done"), with_object_name(QLabel(), "run_failed")
+        self._flagged, self._pace = with_object_name(QLabel(), "run_flagged"), with_object_name(QLabel(), "run_pace")
         self._far = ""
         self._pace.setProperty("role", "muted")
         row = QHBoxLayout(self)
@@ -224,7 +225,7 @@ class _Buttons(QWidget):
 
 
 def _button(text: str, name: str, clicked: object) -> QPushButton:
-    button = named(QPushButton(text), name)
+    button = with_object_name(QPushButton(text), name)
     button.setAutoDefault(False)
     button.clicked.connect(lambda: clicked())  # type: ignore[operator]  # Qt would pass on whether it is checked
     return button

@@ -21,7 +21,7 @@ from unet_desktop.gui.measure import wording
 from unet_desktop.gui.measure.rim_plot import RimPlot
 from unet_desktop.gui.measure.wording import EYES, GUESSED, TIPS, changes_text, vertical_text
 from unet_desktop.gui.widgets.figure_table import FigureTable
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import Measurement
@@ -47,7 +47,7 @@ class EyeChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing is open."""
         super().__init__(parent)
-        self._text = named(QLabel(), "eye")
+        self._text = with_object_name(QLabel(), "eye")
         self._text.setWordWrap(True)
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -55,7 +55,7 @@ class EyeChoice(QWidget):
         row.setSpacing(2)
         row.addWidget(self._text, 1)
         for number, (eye, (text, tip)) in enumerate(_BUTTONS.items()):
-            button = named(QPushButton(text), f"eye.{eye or 'unknown'}")
+            button = with_object_name(QPushButton(text), f"eye.{eye or 'unknown'}")
             button.setProperty("role", "choice")
             button.setCheckable(True)
             button.setToolTip(tip)
@@ -82,10 +82,10 @@ class Headline(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing to tell."""
         super().__init__(parent)
-        self._ratio = named(QLabel(), "vertical")
+        self._ratio = with_object_name(QLabel(), "vertical")
         self._ratio.setProperty("role", "figure")
         self._name = QLabel("vertical cup-to-disc ratio", wordWrap=True)
-        self._changes = named(QLabel(wordWrap=True), "changes")
+        self._changes = with_object_name(QLabel(wordWrap=True), "changes")
         self._changes.setProperty("role", "muted")
         self.setToolTip(TIPS["vertical"])
         grid = QGridLayout(self)
@@ -121,8 +121,8 @@ class MeasurePanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing is open."""
         super().__init__(parent)
-        self._empty = named(QLabel(), "empty")
-        self._torn = named(QLabel(), "torn")
+        self._empty = with_object_name(QLabel(), "empty")
+        self._torn = with_object_name(QLabel(), "torn")
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()

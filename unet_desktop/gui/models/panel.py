@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.models.notes import ModelNotes
 from unet_desktop.gui.widgets.model_text import details_html, summary
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.models import Model
 
 _EMPTY = "There are no models yet. Correct a few masks, then start a training: its model will be listed here."
@@ -55,11 +55,11 @@ class ModelsPanel(QWidget):
         self._in_use: Path | None = None
         self._chosen: Path | None = None
         self._texts: dict[Path, str] = {}
-        self._list = named(QListWidget(), "models")
-        self._details = named(QTextBrowser(), "details")
+        self._list = with_object_name(QListWidget(), "models")
+        self._details = with_object_name(QTextBrowser(), "details")
         self._notes = ModelNotes()
-        self._use = named(QPushButton("Use this model"), "use")
-        self._menu = named(QMenu(self), "model_actions")
+        self._use = with_object_name(QPushButton("Use this model"), "use")
+        self._menu = with_object_name(QMenu(self), "model_actions")
         self._import = self._menu.addAction("&Import a model…")
         self._import.triggered.connect(lambda: self.import_requested.emit())
         self._add_action("&Export…", self.export_requested)
@@ -133,7 +133,7 @@ class ModelsPanel(QWidget):
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
         column.addWidget(splitter, 1)
-        more = named(QPushButton("More"), "more")
+        more = with_object_name(QPushButton("More"), "more")
         more.setMenu(self._menu)
         buttons = QHBoxLayout()
         buttons.addWidget(self._use, 1)
@@ -155,10 +155,10 @@ class ModelsPanel(QWidget):
         return action
 
     def _empty_page(self) -> QWidget:
-        page, empty = QWidget(), named(QLabel(_EMPTY), "empty")
+        page, empty = QWidget(), with_object_name(QLabel(_EMPTY), "empty")
         empty.setWordWrap(True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        first = named(QPushButton("Import a model…"), "import_first")
+        first = with_object_name(QPushButton("Import a model…"), "import_first")
         first.clicked.connect(lambda: self.import_requested.emit())
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 24, 24, 24)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
 
 _INTRO = (
@@ -40,8 +40,8 @@ class ImportDrishtiDialog(FormDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """A project in the documents' folder."""
         super().__init__(parent, "Import Drishti-GS1", "Import", _INTRO)
-        self._source = named(PathField("Folder that holds Training"), "source")
-        self._root = named(PathField("New folder for the project"), "root")
+        self._source = with_object_name(PathField("Folder that holds Training"), "source")
+        self._root = with_object_name(PathField("New folder for the project"), "root")
         self._copy = CopyChoice()
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         self._root.set_path(Path(documents or Path.home()) / "Drishti-GS1")

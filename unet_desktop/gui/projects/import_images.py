@@ -12,7 +12,7 @@ from unet_desktop.errors import ImageError
 from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import LabelSet
@@ -42,11 +42,11 @@ class ImportImagesDialog(FormDialog):
     def __init__(self, parent: QWidget | None, labels: LabelSet) -> None:
         """For a project with these labels."""
         super().__init__(parent, "Import pictures", "Import")
-        self._source = named(PathField("Folder with pictures"), "source")
-        self._recursive = named(QCheckBox("Also look into its sub-folders"), "recursive")
+        self._source = with_object_name(PathField("Folder with pictures"), "source")
+        self._recursive = with_object_name(QCheckBox("Also look into its sub-folders"), "recursive")
         self._found = quiet("")
         self._copy = CopyChoice()
-        self._masks = named(PathField("Folder with masks", "Optional"), "masks")
+        self._masks = with_object_name(PathField("Folder with masks", "Optional"), "masks")
         names = ", ".join(label.name for label in labels)
         self.form.addRow("&Pictures", self._source)
         self.form.addRow("", self._recursive)

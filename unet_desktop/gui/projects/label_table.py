@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.projects.colour_button import ColourButton
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import Label, LabelSet
 
 _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00", "#999999")
@@ -52,8 +52,8 @@ class LabelTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """One label without a name."""
         super().__init__(parent)
-        self._table = named(QTableWidget(0, 5), "labels")
-        self._add = named(QPushButton("Add label"), "add_label")
+        self._table = with_object_name(QTableWidget(0, 5), "labels")
+        self._add = with_object_name(QPushButton("Add label"), "add_label")
         self._lay_out()
         self._add.clicked.connect(self._on_add_clicked)
         self._rebuild([_Row("", _COLOURS[0])])
@@ -136,7 +136,7 @@ class LabelTable(QWidget):
             unique.setToolTip(
                 "As an optic disc; not a cell nucleus. A network can then find it first and look closely."
             )
-            remove = named(QToolButton(), f"remove_{number}")
+            remove = with_object_name(QToolButton(), f"remove_{number}")
             remove.setText("✕")
             remove.setAutoRaise(True)
             remove.setToolTip("Remove this label")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview, preview_import
@@ -30,9 +30,9 @@ class MaskPreviewPanel(QWidget):
         """For a project with these labels; nothing is shown yet."""
         super().__init__(parent)
         self._labels = labels
-        self._picture = named(QLabel(), "preview")
-        self._mapping = named(wrapped(""), "mapping")
-        self._counts = named(quiet(""), "counts")
+        self._picture = with_object_name(QLabel(), "preview")
+        self._mapping = with_object_name(wrapped(""), "mapping")
+        self._counts = with_object_name(quiet(""), "counts")
         self._pool = ThreadPoolExecutor(1, "preview")
         self._asked: tuple[Path, Path, bool] | None = None
         self._future: Future[ImportPreview] | None = None

@@ -14,7 +14,7 @@ from unet_desktop.errors import LabelError
 from unet_desktop.gui.projects.label_table import LabelTable
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
 from unet_desktop.labels import TEMPLATES, LabelSet
 
@@ -47,15 +47,17 @@ class NewProjectDialog(FormDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """With the optic disc and cup, in the documents' folder."""
         super().__init__(parent, "New project", "Create project")
-        self._name = named(QLineEdit(), "name")
+        self._name = with_object_name(QLineEdit(), "name")
         self._name.setPlaceholderText("e.g. Glaucoma clinic 2026")
-        self._place = named(PathField("Place for the project's folder"), "place")
+        self._place = with_object_name(PathField("Place for the project's folder"), "place")
         self._root = quiet("")
-        self._template = named(QComboBox(), "template")
+        self._template = with_object_name(QComboBox(), "template")
         self._template.addItems(list(TEMPLATES))
         self._preview = QLabel()
         self._table = LabelTable()
-        self._images = named(PathField("Folder with pictures", "Optional: import a folder at once"), "images")
+        self._images = with_object_name(
+            PathField("Folder with pictures", "Optional: import a folder at once"), "images"
+        )
         self._copy = CopyChoice()
         self._lay_out()
         self._place.set_path(

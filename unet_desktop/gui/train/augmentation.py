@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.widgets.form_dialog import wrapped
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 _SAYS = (
     "Each time training looks at a picture, it turns, scales, shifts and recolours it by chance, as another camera "
@@ -34,7 +34,7 @@ class AugmentationDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         height, width = pixels.shape[:2]
         image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-        sheet = named(QLabel(), "sheet")
+        sheet = with_object_name(QLabel(), "sheet")
         sheet.setPixmap(_fitted(QPixmap.fromImage(image), self.screen().availableSize() - _AROUND))
         sheet.setAccessibleName("Training pictures as the network sees them, outlined")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

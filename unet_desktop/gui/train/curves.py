@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.train.progress import CurvePoints
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.plot import Curve, Plot
 from unet_desktop.gui.widgets.points import Points, moving_mean
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
@@ -78,7 +78,7 @@ class TrainingCurves(QWidget):
         layout.setSpacing(6)
         layout.addLayout(choices)
         for key, title in _CHOICES.items():
-            box, plot = named(QCheckBox(title), f"show_{key}"), self._plots[key]
+            box, plot = with_object_name(QCheckBox(title), f"show_{key}"), self._plots[key]
             box.setChecked(key in _SHOWN_AT_FIRST)
             plot.setVisible(box.isChecked())
             box.toggled.connect(plot.setVisible)
@@ -115,7 +115,7 @@ class CorrectiveCurve(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels = DISC_AND_CUP
-        self._text = named(QLabel(_NO_CORRECTIONS, wordWrap=True), "corrections_text")
+        self._text = with_object_name(QLabel(_NO_CORRECTIONS, wordWrap=True), "corrections_text")
         self._plot = Plot("Dice before correction")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)

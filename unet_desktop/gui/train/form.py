@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.device.cpu_priority import Cores
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 
 _TEXTS: dict[Cores, str] = {"auto": "Automatic", "all": "All cores", "spare": "Leave one free"}
@@ -88,23 +88,23 @@ class TrainingForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """The first preset."""
         super().__init__(parent)
-        self._preset = named(QComboBox(), "preset")
+        self._preset = with_object_name(QComboBox(), "preset")
         for key, config in PRESETS.items():
             self._preset.addItem(config.title, key)
-        self._explanation = named(QLabel(), "explanation")
+        self._explanation = with_object_name(QLabel(), "explanation")
         self._explanation.setWordWrap(True)
         self._explanation.setProperty("role", "muted")
-        self._epochs = named(QSpinBox(), "epochs")
+        self._epochs = with_object_name(QSpinBox(), "epochs")
         self._epochs.setRange(1, 1000)
         self._learning_rate = LearningRateBox()
         self._learning_rate.setObjectName("learning_rate")
-        self._batch_size = named(QSpinBox(), "batch_size")
+        self._batch_size = with_object_name(QSpinBox(), "batch_size")
         self._batch_size.setRange(1, 64)
-        self._continue = named(QCheckBox("Continue from the last model"), "continue_from_last")
-        self._show = named(QPushButton("Show augmented pictures…"), "show_augmentation")
+        self._continue = with_object_name(QCheckBox("Continue from the last model"), "continue_from_last")
+        self._show = with_object_name(QPushButton("Show augmented pictures…"), "show_augmentation")
         self._show.setToolTip("The training pictures turned, scaled and recoloured as the network will see them")
         self._show.clicked.connect(self.augmentation_requested)
-        self.cores = named(CoresChoice(), "cores")
+        self.cores = with_object_name(CoresChoice(), "cores")
         self._lay_out()
         self._preset.currentIndexChanged.connect(self._on_preset_changed)
         self._continue.toggled.connect(self._show_explanation)

@@ -13,7 +13,7 @@ from unet_desktop.gui.train.form import TrainingForm
 from unet_desktop.gui.train.progress import TrainingProgress
 from unet_desktop.gui.train.progress_widgets import JobProgress, RunReport
 from unet_desktop.gui.train.results import TrainingResults
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import LabelSet
 from unet_desktop.project.split import FEWEST_GROUPS
@@ -33,8 +33,8 @@ class StartStop(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._start = named(QPushButton("Start training"), "start")
-        self._stop = named(QPushButton("Stop"), "stop")
+        self._start = with_object_name(QPushButton("Start training"), "start")
+        self._stop = with_object_name(QPushButton("Stop"), "stop")
         self._enough = self._busy = False
         self._start.setProperty("role", "main")
         row = QHBoxLayout(self)
@@ -78,9 +78,10 @@ class ResumeOffer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = named(QLabel(wordWrap=True), "interrupted")
+        self._text = with_object_name(QLabel(wordWrap=True), "interrupted")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        resume, discard = named(QPushButton("Resume"), "resume"), named(QPushButton("Discard"), "discard")
+        resume = with_object_name(QPushButton("Resume"), "resume")
+        discard = with_object_name(QPushButton("Discard"), "discard")
         resume.setToolTip("Resume after the last epoch, with the same settings and cases")
         discard.setToolTip("Give it up; the model of its best epoch so far stays")
         resume.clicked.connect(self.resume_requested)
@@ -125,7 +126,7 @@ class TrainingPanel(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._form = TrainingForm()
-        self._cases = named(QLabel(), "cases")
+        self._cases = with_object_name(QLabel(), "cases")
         self._offer = ResumeOffer()
         self._buttons = StartStop()
         self._bar = JobProgress()

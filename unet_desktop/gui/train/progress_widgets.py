@@ -13,7 +13,7 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.gui.style.colours import readable
 from unet_desktop.gui.train.progress import TrainingProgress
 from unet_desktop.gui.widgets.durations import duration, time_left
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.tasks.events import ItemDone
 
@@ -25,9 +25,9 @@ class JobProgress(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = named(QLabel(), "progress_text")
+        self._text = with_object_name(QLabel(), "progress_text")
         self._text.setWordWrap(True)
-        self._bar = named(QProgressBar(), "progress_bar")
+        self._bar = with_object_name(QProgressBar(), "progress_bar")
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(8)
         layout = QVBoxLayout(self)
@@ -91,9 +91,9 @@ class RunReport(QWidget):
         super().__init__(parent)
         self._labels = DISC_AND_CUP
         self._progress = TrainingProgress()
-        self._metrics = named(QLabel(), "metrics")
-        self._notes = named(QLabel(), "notes")
-        self._device = named(QLabel(), "device")
+        self._metrics = with_object_name(QLabel(), "metrics")
+        self._notes = with_object_name(QLabel(), "notes")
+        self._device = with_object_name(QLabel(), "device")
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

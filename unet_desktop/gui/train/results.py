@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QTabWidget, 
 from unet_desktop.gui.train.curves import CorrectiveCurve, TrainingCurves
 from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
 from unet_desktop.gui.train.run_table import RunTable
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.corrections import Correction
@@ -41,7 +41,7 @@ class TrainingResults(QWidget):
         self._corrections = CorrectiveCurve()
         self._worst = WorstCases(thumbnails)
         self._runs = RunTable()
-        self._tabs = named(QTabWidget(), "results")
+        self._tabs = with_object_name(QTabWidget(), "results")
         self._tabs.setDocumentMode(True)
         for title, page, tip in (
             ("Curves", self._curves, "Loss and metrics of the running or the last training, epoch by epoch"),
@@ -108,8 +108,8 @@ class WorstCases(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._heading = named(QLabel(_NO_WORST, wordWrap=True), "worst_heading")
-        self._list = named(QListWidget(), "worst")
+        self._heading = with_object_name(QLabel(_NO_WORST, wordWrap=True), "worst_heading")
+        self._list = with_object_name(QListWidget(), "worst")
         self._list.setAccessibleName("Worst validation pictures")
         self._list.setIconSize(QSize(_SIDE, _SIDE))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

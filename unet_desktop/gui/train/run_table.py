@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.plot import Curve, Plot
 from unet_desktop.gui.widgets.points import Points
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
@@ -38,9 +38,9 @@ class RunTable(QWidget):
         super().__init__(parent)
         self._runs: list[Run] = []
         self._labels = DISC_AND_CUP
-        self._empty = named(QLabel(_EMPTY, wordWrap=True), "no_runs")
-        self._table = named(QTreeWidget(), "runs")
-        self._metric = named(QComboBox(), "run_metric")
+        self._empty = with_object_name(QLabel(_EMPTY, wordWrap=True), "no_runs")
+        self._table = with_object_name(QTreeWidget(), "runs")
+        self._metric = with_object_name(QComboBox(), "run_metric")
         self._plot = Plot("")
         self._lay_out()
         self._table.itemSelectionChanged.connect(self._draw)

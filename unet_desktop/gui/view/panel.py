@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.settings.view_options import LIMITS, Beside, View
-from unet_desktop.gui.widgets.action_button import action_button
+from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 from unet_desktop.gui.widgets.sections import add_section
 from unet_desktop.gui.widgets.value_slider import Range, ValueSlider
@@ -71,7 +71,7 @@ class ViewPanel(QScrollArea):
         add_section(column, "Picture", _buttons(actions, [f"channel.{channel}" for channel in _CHANNELS], 3))
         for slider in self._sliders.values():
             column.addWidget(slider)
-        column.addWidget(action_button(actions["view.reset_look"], "Picture as it is"))
+        column.addWidget(ActionButton(actions["view.reset_look"], "Picture as it is"))
         add_section(
             column,
             "Mask",
@@ -79,7 +79,7 @@ class ViewPanel(QScrollArea):
             _buttons(actions, ["style.fill", "style.outline", "style.both"], 3),
             self._line,
         )
-        column.addWidget(action_button(actions["view.uncertainty"], "Where the model is uncertain"))
+        column.addWidget(ActionButton(actions["view.uncertainty"], "Where the model is uncertain"))
         aids = _buttons(actions, ["view.magnifier", "view.crosshair", "view.split", "view.scale_bar"], 2)
         add_section(column, "Aids", aids, _row("Beside", self._beside, width), _row("1 pixel is", self._scale, width))
         column.addStretch(1)
@@ -98,9 +98,8 @@ class ViewPanel(QScrollArea):
 
     def set_scale(self, mm_per_pixel: float | None, *, known: bool) -> None:
         """Show what a pixel measures; `known` says whether a project is open that could tell."""
-        blocked = self._scale.blockSignals(True)
-        self._scale.setValue((mm_per_pixel or 0.0) * _MICROMETRES)
-        self._scale.blockSignals(blocked)
+        with QSignalBlocker(self._scale):
+            self._scale.setValue((mm_per_pixel or 0.0) * _MICROMETRES)
         self._scale.setEnabled(known)
 
     def _connect(self) -> None:
@@ -123,7 +122,7 @@ def _buttons(actions: Actions, commands: list[str], in_a_row: int) -> QWidget:
     for place, command in enumerate(commands):
         words = actions[command].text().replace("&", "").removesuffix(" channel")
         grid.setColumnStretch(place % in_a_row, 1)
-        grid.addWidget(action_button(actions[command], words), place // in_a_row, place % in_a_row)
+        grid.addWidget(ActionButton(actions[command], words), place // in_a_row, place % in_a_row)
     return group
 
 

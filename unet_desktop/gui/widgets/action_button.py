@@ -33,8 +33,3 @@ class ActionButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(0, 30))
-
-
-def action_button(action: QAction, text: str) -> ActionButton:
-    """A button for the action, with this text."""
-    return ActionButton(action, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class CopyChoice(QWidget):
@@ -13,8 +13,8 @@ class CopyChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Copy."""
         super().__init__(parent)
-        self._copy = named(QRadioButton("Copy the pictures into the project"), "copy")
-        refer = named(QRadioButton("Leave them where they are and refer to them"), "refer")
+        self._copy = with_object_name(QRadioButton("Copy the pictures into the project"), "copy")
+        refer = with_object_name(QRadioButton("Leave them where they are and refer to them"), "refer")
         self._copy.setToolTip("The project is then one folder that can be moved and backed up as a whole.")
         refer.setToolTip("Saves room on the disk; the pictures must stay where they are.")
         self._copy.setChecked(True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class FormDialog(QDialog):
@@ -29,11 +29,11 @@ class FormDialog(QDialog):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.form.setHorizontalSpacing(14)
         self.form.setVerticalSpacing(10)
-        self._problem = named(wrapped(""), "problem")
+        self._problem = with_object_name(wrapped(""), "problem")
         self._problem.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a longer sentence must not move the form
         self._problem.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self._accept = named(buttons.button(QDialogButtonBox.StandardButton.Ok), "accept")
+        self._accept = with_object_name(buttons.button(QDialogButtonBox.StandardButton.Ok), "accept")
         self._accept.setText(accept_text)
         self._accept.setProperty("role", "main")
         self._accept.setDefault(True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 
@@ -39,14 +39,11 @@ class OverlayPanel(QWidget):
         self._opacity.valueChanged.connect(self._on_opacity_value_changed)
 
     def set_overlay(self, visible: bool, opacity: float) -> None:
-        """Show this; asks for nothing."""
-        for part in (self._visible, self._opacity):
-            part.blockSignals(True)
-        self._visible.setChecked(visible)
-        self._opacity.setValue(round(100 * opacity))
+        """Show this, without emitting a signal."""
+        with QSignalBlocker(self._visible), QSignalBlocker(self._opacity):
+            self._visible.setChecked(visible)
+            self._opacity.setValue(round(100 * opacity))
         self._percent.setText(f"{round(100 * opacity)} %")
-        for part in (self._visible, self._opacity):
-            part.blockSignals(False)
 
     def _on_opacity_value_changed(self, percent: int) -> None:
         self.opacity_chosen.emit(percent / 100)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class PathField(QWidget):
@@ -30,11 +30,11 @@ class PathField(QWidget):
         """
         super().__init__(parent)
         self._title = title
-        self._line = named(QLineEdit(), "line")
+        self._line = with_object_name(QLineEdit(), "line")
         self._line.setPlaceholderText(placeholder)
         self._line.setClearButtonEnabled(True)
         self._line.setMinimumWidth(240)
-        browse = named(QPushButton("Browse…"), "browse")
+        browse = with_object_name(QPushButton("Browse…"), "browse")
         browse.setAutoDefault(False)  # Return in the line must not open the file dialog
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.style.colours import readable
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.points import Points
 
 
@@ -51,7 +51,7 @@ class Plot(QWidget):
         """
         super().__init__(parent)
         self._title = title
-        self._legend = named(QLabel(), "legend")
+        self._legend = with_object_name(QLabel(), "legend")
         self._legend.setWordWrap(True)
         self._view = pyqtgraph.PlotWidget(axisItems={"bottom": _WholeNumbers("bottom")})
         self._curves: dict[Curve, pyqtgraph.PlotDataItem] = {}

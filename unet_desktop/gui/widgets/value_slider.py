@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 _STEPS = 200
@@ -103,13 +103,10 @@ class ValueSlider(QWidget):
         self.set_value(limits.neutral)
 
     def set_value(self, value: float) -> None:
-        """Show this value; asks for nothing."""
-        for part in (self._slider, self._number):
-            part.blockSignals(True)
-        self._slider.setValue(self._range.place(value))
-        self._number.setValue(value * self._range.shown)
-        for part in (self._slider, self._number):
-            part.blockSignals(False)
+        """Show this value, without emitting a signal."""
+        with QSignalBlocker(self._slider), QSignalBlocker(self._number):
+            self._slider.setValue(self._range.place(value))
+            self._number.setValue(value * self._range.shown)
         self._reset.setVisible(abs(value - self._range.neutral) > 1e-6)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop import __version__
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 _LIBRARIES = (
     ("Qt for Python", "PySide6_Essentials", "LGPL-3.0"),
@@ -32,7 +32,7 @@ class AboutDialog(QDialog):
         """Show the sentence on what computes, where there is one."""
         super().__init__(parent)
         self.setWindowTitle("About U-Net Desktop")
-        text = named(QLabel(_text(device_text)), "about")
+        text = with_object_name(QLabel(_text(device_text)), "about")
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

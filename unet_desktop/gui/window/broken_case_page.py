@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from unet_desktop.gui.session.open_case import Broken, Remedy
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.window.welcome import WIDTH, Page
 
 
@@ -28,11 +28,11 @@ class BrokenPage(Page):
         super().__init__("Cannot be opened", "", parent)
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._locate = named(QPushButton("Locate picture…"), "locate_picture")
+        self._locate = with_object_name(QPushButton("Locate picture…"), "locate_picture")
         self._locate.setToolTip("Choose the case's picture where it lies now")
-        self._empty = named(QPushButton("Start with an empty mask"), "empty_mask")
+        self._empty = with_object_name(QPushButton("Start with an empty mask"), "empty_mask")
         self._empty.setToolTip("The file that cannot be used is kept beside it, as NAME.png.bad-1")
-        retry = named(QPushButton("Try again"), "retry_case")
+        retry = with_object_name(QPushButton("Try again"), "retry_case")
         for button in (self._locate, self._empty, retry):
             self.column.addWidget(button)
         self._locate.clicked.connect(self.locate_requested)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -46,15 +46,15 @@ class CommandPalette(QDialog):
         self.setWindowTitle("Commands")
         self.chosen = ""
         self._entries = entries
-        self._search = named(QLineEdit(), "search")
+        self._search = with_object_name(QLineEdit(), "search")
         self._search.setPlaceholderText("Type a command, e.g. ellipse, grow or dark")
         self._search.setAccessibleName("Command")
-        self._list = named(QListWidget(), "commands")
+        self._list = with_object_name(QListWidget(), "commands")
         self._list.setAccessibleName("Commands that fit")
         self._list.setItemDelegate(_Row(self._list))
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._nothing = named(QLabel("No command fits. Try fewer letters."), "nothing")
+        self._nothing = with_object_name(QLabel("No command fits. Try fewer letters."), "nothing")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.commands.actions import list_commands, title
 from unet_desktop.gui.commands.keymap import Keymap, portable
 from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
-from unet_desktop.gui.widgets.named import named
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import LabelSet
 
 _ID = Qt.ItemDataRole.UserRole
@@ -39,12 +39,12 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         self._keymap = keymap
-        self._search = named(QLineEdit(), "search")
+        self._search = with_object_name(QLineEdit(), "search")
         self._search.setPlaceholderText("Search, e.g. brush or Ctrl")
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName("Search commands and keys")
-        self._tree = named(QTreeWidget(), "shortcuts")
-        self._nothing = named(QLabel("No shortcut fits."), "nothing")
+        self._tree = with_object_name(QTreeWidget(), "shortcuts")
+        self._nothing = with_object_name(QLabel("No shortcut fits."), "nothing")
         self._form = KeysForm(keymap)
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._fill(labels)
@@ -139,11 +139,11 @@ class KeysForm(QWidget):
         super().__init__()
         self._keymap = keymap
         self._command: str | None = None
-        self._edit = named(QKeySequenceEdit(), "keys")
+        self._edit = with_object_name(QKeySequenceEdit(), "keys")
         self._edit.setMaximumSequenceLength(1)
         self._edit.setClearButtonEnabled(True)
         self._edit.setAccessibleName("New keys")
-        self._words = named(wrapped(""), "conflict")
+        self._words = with_object_name(wrapped(""), "conflict")
         self._words.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a sentence must not move the buttons
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._buttons = {
@@ -155,7 +155,7 @@ class KeysForm(QWidget):
         }
         row = QHBoxLayout()
         for name, button in self._buttons.items():
-            row.addWidget(named(button, name))
+            row.addWidget(with_object_name(button, name))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(quiet("Choose a command above, click here and press the new keys:"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
-from unet_desktop.gui.widgets.action_button import action_button
+from unet_desktop.gui.widgets.action_button import ActionButton
 
 WIDTH = 420
 """Pixels of the block in the middle."""
@@ -40,7 +40,7 @@ class Page(QWidget):
     def add_actions(self, actions: Actions, rows: Sequence[tuple[str, str]]) -> None:
         """Add a large button for each (command, text)."""
         for command, text in rows:
-            button = action_button(actions[command], text)
+            button = ActionButton(actions[command], text)
             button.setIconSize(QSize(24, 24))
             button.setMinimumHeight(44)
             button.setProperty("role", "large")
