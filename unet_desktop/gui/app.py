@@ -20,7 +20,7 @@ from unet_desktop.log import start_logging
 from unet_desktop.resources import resource
 
 _PROBE_AFTER = 1500
-"""Milliseconds after which torch is loaded to name the device: the window shall be usable first."""
+"""Milliseconds until torch is loaded to name the device: the window must be usable first."""
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def make_application() -> QApplication:
-    """The application, with its names and icon; the one that runs already when there is one."""
+    """Make the application with its names and icon, or return the running one."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
@@ -60,7 +60,7 @@ def make_application() -> QApplication:
 
 
 def make_window(application: QApplication) -> MainWindow:
-    """The window with everything behind it; nothing is open and nothing is shown yet."""
+    """Make the window with everything behind it; nothing is open or shown yet."""
     store = Store()
     appearance = Appearance(application, store.settings.theme)
     return MainWindow(AppModel(store), appearance)

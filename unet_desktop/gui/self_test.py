@@ -43,15 +43,14 @@ _HARMLESS = ("This plugin does not support",)  # what the offscreen platform say
 
 
 class Report:
-    """Prints a line a check and remembers whether all were well."""
+    """Prints a line per check and remembers whether all passed."""
 
     def __init__(self) -> None:
-        """Nothing was checked yet."""
         self.exit_code = 0
 
     @contextmanager
     def check(self, name: str) -> Iterator[None]:
-        """Whatever is raised inside is this check's failure; the next one still runs."""
+        """An exception inside fails this check only."""
         began = time.monotonic()
         try:
             yield

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit
 
 from unet_desktop.errors import WriteError
-from unet_desktop.gui.cases.case_details import CaseDetailsDialog
+from unet_desktop.gui.cases.dialogs import CaseDetailsDialog
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import CaseState

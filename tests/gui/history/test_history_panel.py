@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from unet_desktop.gui.editing.editor import CaseHistories, Editor
-from unet_desktop.gui.history.history_model import SIZE_ROLE
+from unet_desktop.gui.history.panel import SIZE_ROLE
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.history import History

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from unet_desktop.gui.cases.case_menu import CaseMenu
-from unet_desktop.gui.cases.case_note import CaseNoteDialog
+from unet_desktop.gui.cases.dialogs import CaseNoteDialog
+from unet_desktop.gui.cases.presenter import CaseMenu
 from unet_desktop.gui.session.case_list import CaseList
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order

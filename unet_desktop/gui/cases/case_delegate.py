@@ -1,4 +1,4 @@
-"""How a case looks in the list: thumbnail, name, its state as icon and word, and what it is sorted by."""
+"""CaseDelegate: a row of the list: thumbnail, name, state as icon and word, and the sort value."""
 
 from __future__ import annotations
 
@@ -18,16 +18,14 @@ _GROUND = QColor(28, 29, 31)
 
 
 class CaseDelegate(QStyledItemDelegate):
-    """Paints one row; icons are made once a theme, not once a row."""
+    """Paints one row; icons are made once per theme, not per row."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Dressed for the light theme until told otherwise."""
         super().__init__(parent)
         self._colours = LIGHT
         self._icons: dict[tuple[str, bool], QIcon] = {}
 
     def set_colours(self, colours: Colours) -> None:
-        """Use this theme's colours."""
         self._colours = colours
         self._icons.clear()
 
@@ -48,7 +46,7 @@ class CaseDelegate(QStyledItemDelegate):
         painter.drawPixmap(target, picture)
 
     def _paint_name(self, painter: QPainter, line: QRect, case: Case, selected: bool, metrics: QFontMetrics) -> None:
-        """The name, and at the right the signs of a note and a flag."""
+        """Paint the name, and at the right the signs of a note and a flag."""
         room = QRect(line)
         for name, there in (("state-flagged", case.flagged), ("state-noted", bool(case.notes))):
             if there:
@@ -60,7 +58,7 @@ class CaseDelegate(QStyledItemDelegate):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
     def _paint_state(self, painter: QPainter, line: QRect, case: Case, figure: str, selected: bool) -> None:
-        """The state, and at the right what the cases are sorted by."""
+        """Paint the state, and at the right the sort value."""
         sign = QRect(line.left(), line.top() + (line.height() - _ICON) // 2, _ICON, _ICON)
         state, words_of_it = f"state-{case.state.value}", STATE_TEXT[case.state]
         if case.damage:

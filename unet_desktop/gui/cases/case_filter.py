@@ -1,9 +1,8 @@
-"""CaseFilterBar: which cases are listed and in which order, in two compact rows."""
+"""CaseFilterBar: which cases are listed and in which order, in two rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
@@ -38,9 +37,9 @@ class CaseFilterBar(QWidget):
     """Search, filter, order and its direction.
 
     Signals:
-        query_chosen(CaseQuery): somebody wants these cases.
-        list_requested: somebody wants to go on with the keyboard in the list below.
-        left: somebody has finished searching and goes back to the picture.
+        query_chosen(CaseQuery): list these cases.
+        list_requested: give the list below the keyboard.
+        left: the search is over; the picture gets the keyboard.
     """
 
     query_chosen = Signal(object)
@@ -48,7 +47,6 @@ class CaseFilterBar(QWidget):
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with all cases by name."""
         super().__init__(parent)
         self._query = CaseQuery()
         self._words = with_object_name(QLineEdit(), "case_words")
@@ -79,11 +77,14 @@ class CaseFilterBar(QWidget):
         self._backwards.toggled.connect(self._on_choice)
 
     def set_query(self, query: CaseQuery) -> None:
-        """Show this query; asks for nothing."""
+        """Show this query, without emitting a signal."""
         self._query = query
-        with ExitStack() as stack:
-            for field in (self._words, self._kept, self._order, self._backwards):
-                stack.enter_context(QSignalBlocker(field))
+        with (
+            QSignalBlocker(self._words),
+            QSignalBlocker(self._kept),
+            QSignalBlocker(self._order),
+            QSignalBlocker(self._backwards),
+        ):
             self._words.setText(query.words)
             self._kept.setCurrentIndex(self._kept.findData(query.filter))
             self._order.setCurrentIndex(self._order.findData(query.order))
@@ -91,21 +92,20 @@ class CaseFilterBar(QWidget):
         self._describe()
 
     def set_tally(self, tally: Mapping[CaseFilter, int]) -> None:
-        """How many cases each choice would list."""
+        """Show how many cases each choice would list."""
         for place, kept in enumerate(CaseFilter):
             self._kept.setItemText(place, f"{KEPT_TEXT[kept]} ({tally.get(kept, 0):,})")
 
     def set_colours(self, colours: Colours) -> None:
-        """Use this theme's colours."""
         self._backwards.setIcon(icon("backwards", colours))
 
     def start_search(self) -> None:
-        """Put the keyboard into the search field."""
+        """Give the search field the keyboard."""
         self._words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._words.selectAll()
 
     def clear(self) -> None:
-        """Ask for all cases, in the order that was chosen."""
+        """Ask for all cases, in the chosen order."""
         self.set_query(replace(self._query, words="", filter=CaseFilter.ALL))
         self.query_chosen.emit(self._query)
 
@@ -154,7 +154,7 @@ class CaseFilterBar(QWidget):
 
 
 def _narrow(box: QComboBox, name: str) -> QComboBox:
-    """A combo box that shrinks below its longest text rather than widen the dock."""
+    """Let a combo box shrink below its longest text, rather than widen the dock."""
     box.setAccessibleName(name)
     box.view().setAccessibleName(name)
     box.setMinimumContentsLength(6)

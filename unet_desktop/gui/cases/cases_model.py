@@ -17,7 +17,7 @@ from unet_desktop.project.project import ProjectReader
 CASE_ROLE = Qt.ItemDataRole.UserRole
 """The `Case` itself."""
 FIGURE_ROLE = Qt.ItemDataRole.UserRole + 1
-"""What the cases are sorted by, as a short text; empty when that is the name."""
+"""The sort value as a short text; empty when sorted by name."""
 STATE_TEXT = {
     CaseState.NEW: "New",
     CaseState.PREDICTED: "Predicted",
@@ -28,10 +28,9 @@ _LONGEST_NOTE = 300
 
 
 class CasesModel(QAbstractListModel):
-    """One row a listed case."""
+    """One row per listed case."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
-        """Start with no project."""
         super().__init__(parent)
         self._project: ProjectReader | None = None
         self._ids: list[str] = []
@@ -42,7 +41,7 @@ class CasesModel(QAbstractListModel):
         thumbnails.loaded.connect(self.update_case)
 
     def set_cases(self, project: ProjectReader | None, ids: Sequence[str], order: Order) -> None:
-        """List these cases of this project, which are sorted by that."""
+        """List these cases of the project, sorted by `order`."""
         self.beginResetModel()
         if project is not self._project:
             self._thumbnails.set_project(project)
@@ -52,25 +51,25 @@ class CasesModel(QAbstractListModel):
         self.endResetModel()
 
     def update_case(self, case_id: str) -> None:
-        """Show again what is known of this case."""
+        """Refresh this case."""
         index = self.index_of(case_id)
         if index.isValid():
             self.dataChanged.emit(index, index)
 
     def set_fault(self, case_id: str, sentence: str) -> None:
-        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        """Show why this case cannot be opened; an empty sentence means that it can be."""
         if self._faults.pop(case_id, "") != sentence:
             self.update_case(case_id)
         if sentence:
             self._faults[case_id] = sentence
 
     def index_of(self, case_id: str | None) -> QModelIndex:
-        """Where the case stands; an invalid index when it is not listed."""
+        """The index of the case; invalid when it is not listed."""
         row = self._rows.get(case_id or "")
         return QModelIndex() if row is None else self.index(row)
 
     def id_at(self, row: int) -> str | None:
-        """The id in that row, also of a case that is gone."""
+        """The id in that row, also of a deleted case."""
         return self._ids[row] if 0 <= row < len(self._ids) else None
 
     def case_at(self, index: QModelIndex | QPersistentModelIndex) -> Case | None:
@@ -102,7 +101,7 @@ class CasesModel(QAbstractListModel):
 
 
 def describe(case: Case) -> list[str]:
-    """What is known of the case, a short text each, for tooltips and screen readers."""
+    """Short texts about the case, for tooltips and screen readers."""
     if case.damage:
         return [f"cannot be opened: {case.damage}"]
     parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
@@ -126,7 +125,7 @@ def describe(case: Case) -> list[str]:
 
 
 def figure(case: Case, order: Order) -> str:
-    """What the case is sorted by, as a short text; empty where it is the name or not known."""
+    """The sort value as a short text; empty for the name and for unknown values."""
     if order is Order.VCDR:
         return "" if case.best_vcdr is None else f"{case.best_vcdr:.2f}"
     if order is Order.UNCERTAIN:

@@ -8,8 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop.gui.app_model import AppModel
-from unet_desktop.gui.cases.case_details import CaseDetails, CaseDetailsDialog
-from unet_desktop.gui.cases.case_note import CaseNoteDialog
+from unet_desktop.gui.cases.dialogs import CaseDetails, CaseDetailsDialog, CaseNoteDialog
 from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.messages.confirm import confirmed

@@ -1,4 +1,4 @@
-"""CasesPanel: the list of cases, what of it is shown, and how far the project is."""
+"""CasesPanel: the list of cases, its filter, and the progress of the project."""
 
 from __future__ import annotations
 
@@ -30,15 +30,14 @@ class CasesPanel(QWidget):
     """Cases with thumbnail and state; one is current.
 
     Signals:
-        case_chosen(case_id): somebody picked this case.
-        menu_requested(case_id, QPoint): somebody wants to do something with this case, at that place of the screen.
+        case_chosen(case_id): open this case.
+        menu_requested(case_id, QPoint): show the menu of this case, at that point of the screen.
     """
 
     case_chosen = Signal(str)
     menu_requested = Signal(str, QPoint)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        """Start with no project."""
         super().__init__(parent)
         self._model = CasesModel(thumbnails, self)
         self._delegate = CaseDelegate(self)
@@ -67,7 +66,7 @@ class CasesPanel(QWidget):
     def set_cases(
         self, project: ProjectReader | None, ids: Sequence[str], query: CaseQuery, current: str | None
     ) -> None:
-        """Show these cases of the project; what was in sight stays there as far as it is still listed."""
+        """Show these cases of the project; those in sight stay in sight if they are still listed."""
         place = self._place(current)
         self._model.set_cases(project, ids, query.order)
         self.set_current(current, scroll=False)
@@ -76,27 +75,27 @@ class CasesPanel(QWidget):
         self._say()
 
     def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
-        """Mark this case as the open one, and bring it into sight; asks for nothing."""
+        """Mark this case as the open one and scroll to it, without emitting a signal."""
         index = self._model.index_of(case_id)
         with QSignalBlocker(self._list.selectionModel()):
             if index.isValid():
                 self._list.setCurrentIndex(index)
             else:
                 self._list.clearSelection()
-        self._list.viewport().update()  # the view was not told, because nobody chose anything
+        self._list.viewport().update()  # the blocked signals would have told it
         if index.isValid() and scroll:
             self._list.scrollTo(index)
 
     def update_case(self, case_id: str) -> None:
-        """Show again what is known of this case."""
+        """Refresh this case."""
         self._model.update_case(case_id)
 
     def set_fault(self, case_id: str, sentence: str) -> None:
-        """Show why this case cannot be opened; an empty sentence says that it can be."""
+        """Show why this case cannot be opened; an empty sentence means that it can be."""
         self._model.set_fault(case_id, sentence)
 
     def set_counts(self, corrected: int, total: int, tally: Mapping[CaseFilter, int] | None = None) -> None:
-        """How many cases are corrected, of how many, and how many there are of each kind."""
+        """Show how many of all cases are corrected, and how many there are of each kind."""
         self._total = total
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(corrected)
@@ -105,20 +104,19 @@ class CasesPanel(QWidget):
         self._say()
 
     def set_colours(self, colours: Colours) -> None:
-        """Use this theme's colours."""
         self._delegate.set_colours(colours)
         self.filter.set_colours(colours)
         self._list.viewport().update()
 
     def _say(self) -> None:
-        """How far the project is, and how much of it is shown when that is not all."""
+        """Show the progress, or how many cases are listed when not all are."""
         words = f"{self._bar.value():,} of {self._total:,} corrected" if self._total else "No cases"
         shown = self._model.rowCount()
         self._words.setText(words if shown == self._total else f"{shown:,} of {self._total:,} shown")
         self._words.setToolTip(words)
 
     def _place(self, current: str | None) -> tuple[str, int] | None:
-        """A case in sight and how many rows below the first it stands: the open one, or else the topmost."""
+        """A visible case, the open one or else the topmost, and its distance in rows from the first visible one."""
         top = self._list.indexAt(QPoint(1, 1)).row()
         if top < 0:
             return None

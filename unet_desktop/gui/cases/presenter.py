@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint
+from collections.abc import Callable
 
-from unet_desktop.gui.cases.case_menu import CaseMenu
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
 from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.session.session import Session
+from unet_desktop.project.case import Case
 
 
 class CasesPresenter(QObject):
@@ -49,3 +52,21 @@ class CasesPresenter(QObject):
     def _on_panel_menu_requested(self, case_id: str, place: QPoint) -> None:
         if self._session.project is not None:
             CaseMenu(self._session.project.case(case_id), self._commands, self._panel.window()).popup(place)
+
+
+class CaseMenu(QMenu):
+    """Open, flag, note, details of one case."""
+
+    def __init__(self, case: Case, commands: CaseCommands, parent: QWidget | None = None) -> None:
+        """Offer these commands for the case; the menu deletes itself when it closes."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._case_id = case.id
+        self._add("&Open", commands.open_case)
+        self._add("Take the &flag away" if case.flagged else "&Flag: leave it out of training", commands.toggle_flag_of)
+        self._add("Edit &note…" if case.notes else "Add &note…", commands.edit_note_of)
+        self._add("Case &details…", commands.show_details_of)
+
+    def _add(self, text: str, call: Callable[[str], None]) -> None:
+        case_id = self._case_id
+        self.addAction(text).triggered.connect(lambda: call(case_id))

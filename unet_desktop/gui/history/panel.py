@@ -1,26 +1,32 @@
-"""HistoryPanel: the steps by which the mask came to be; a click goes to any of them."""
+"""HistoryPanel: the steps that led to the mask; a click goes to any of them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
+from PySide6.QtWidgets import QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from unet_desktop.gui.history.history_delegate import HistoryDelegate
-from unet_desktop.gui.history.history_model import HistoryModel
-from unet_desktop.gui.style.theme import Colours
+from unet_desktop.gui.style.theme import LIGHT, Colours
+
+SIZE_ROLE = Qt.ItemDataRole.UserRole
+"""How large a change the step is, as text."""
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_MARGIN = 8
+_GAP = 10
 
 
 class HistoryPanel(QWidget):
     """A list from the oldest step to the newest; what was undone is pale.
 
     Signals:
-        step_chosen(int): so many steps shall be done.
+        step_chosen(count): the mask shall be as it was after that many steps.
     """
 
     step_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with no case."""
         super().__init__(parent)
         self._model = HistoryModel(self)
         self._list = QListView()
@@ -46,9 +52,12 @@ class HistoryPanel(QWidget):
         self._list.hide()
 
     def set_steps(self, done: tuple[str, ...], undone: tuple[str, ...], sizes: tuple[str, ...] = ()) -> None:
-        """Show the names of what was done, the beginning first, and of what can be done again, the next one first.
+        """Show the names of the done steps, starting with the beginning, then of those that can be redone.
 
-        Without a beginning there is no case. `sizes` says of each of both how large a change it is.
+        Args:
+            done: empty when no case is open.
+            undone: the next to redo first.
+            sizes: how large a change each of the done and undone steps is, as text.
         """
         self._words.setVisible(not done)
         self._list.setVisible(bool(done))
@@ -59,10 +68,96 @@ class HistoryPanel(QWidget):
             self._list.scrollTo(now)
 
     def set_colours(self, colours: Colours) -> None:
-        """Use this theme's colours."""
         self._model.set_pale(colours.muted)
         self._delegate.set_colours(colours)
         self._list.viewport().update()
 
     def _on_list_clicked(self, index: QModelIndex) -> None:
         self.step_chosen.emit(index.row())
+
+
+class HistoryModel(QAbstractListModel):
+    """The steps as rows: row 0 is the beginning, row n the state after n steps."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._sizes: tuple[str, ...] = ()
+        self._done = 0
+        self._pale = QBrush()
+        self._slanted = QFont()
+        self._slanted.setItalic(True)
+
+    def set_steps(self, names: tuple[str, ...], done: int, sizes: tuple[str, ...] = ()) -> None:
+        """Show the beginning and these steps, oldest first; the first `done` steps are done."""
+        self._sizes = sizes
+        if names[: len(self._names)] == self._names:
+            if len(names) > len(self._names):
+                self.beginInsertRows(QModelIndex(), len(self._names), len(names) - 1)
+                self._names = names
+                self.endInsertRows()
+        else:
+            self.beginResetModel()
+            self._names = names
+            self.endResetModel()
+        self._done = done
+        if names:
+            self.dataChanged.emit(
+                self.index(0),
+                self.index(len(names) - 1),
+                [Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole, SIZE_ROLE],
+            )
+
+    def set_pale(self, colour: str) -> None:
+        """Show undone steps in this colour."""
+        self._pale = QBrush(QColor(colour))
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._names)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        undone = index.row() > self._done
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._names[index.row()]
+        if role == SIZE_ROLE:
+            return self._sizes[index.row()] if index.row() < len(self._sizes) else ""
+        if role == Qt.ItemDataRole.ForegroundRole and undone:
+            return self._pale
+        if role == Qt.ItemDataRole.FontRole and undone:
+            return self._slanted
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return "Undone: click to redo it" if undone else "Click to go back to here"
+        return None
+
+
+class HistoryDelegate(QStyledItemDelegate):
+    """Paints one row: the step's name, elided if needed, and its size muted at the right."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._colours = LIGHT
+
+    def set_colours(self, colours: Colours) -> None:
+        self._colours = colours
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        size = str(index.data(SIZE_ROLE) or "")
+        if size:
+            room = option.rect.width() - option.fontMetrics.horizontalAdvance(size) - 2 * _MARGIN - _GAP
+            option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().paint(painter, option, index)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(QColor(self._colours.on_accent if chosen else self._colours.muted))
+        painter.drawText(
+            option.rect.adjusted(0, 0, -_MARGIN, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            str(index.data(SIZE_ROLE) or ""),
+        )
+        painter.restore()

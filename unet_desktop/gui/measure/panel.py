@@ -1,4 +1,4 @@
-"""MeasurePanel: what the open mask measures, while it is painted."""
+"""MeasurePanel: the measurements of the open mask, updated while it is painted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BUTTONS = {
     Eye.UNKNOWN: ("?", "Not known: without the eye nasal and temporal cannot be told apart"),
     Eye.LEFT: ("OS", "Left eye (oculus sinister): its nasal side lies at the picture’s left"),
 }
-"""In the order in which one sees them when facing the patient."""
+"""In the order in which they are seen when facing the patient."""
 
 
 class EyeChoice(QWidget):
@@ -45,7 +45,6 @@ class EyeChoice(QWidget):
     eye_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing is open."""
         super().__init__(parent)
         self._text = with_object_name(QLabel(), "eye")
         self._text.setWordWrap(True)
@@ -67,7 +66,7 @@ class EyeChoice(QWidget):
         self.set_eye(Eye.UNKNOWN, Eye.UNKNOWN)
 
     def set_eye(self, noted: Eye, guess: Eye) -> None:
-        """Show what is noted of the case and, where nothing is, what was guessed; asks for nothing."""
+        """Show the noted eye or, without one, the guess, without emitting a signal."""
         guessed = noted is Eye.UNKNOWN and guess in GUESSED
         self._text.setText(GUESSED[guess] if guessed else EYES[noted])
         self._text.setToolTip(
@@ -77,10 +76,9 @@ class EyeChoice(QWidget):
 
 
 class Headline(QWidget):
-    """One large figure; beside it its name and what it was before."""
+    """One large value; beside it its name and its change."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing to tell."""
         super().__init__(parent)
         self._ratio = with_object_name(QLabel(), "vertical")
         self._ratio.setProperty("role", "figure")
@@ -106,7 +104,7 @@ class Headline(QWidget):
 
 
 _WIDEST_NAME = 84
-"""Pixels for a label's name, so that its figures fit beside it."""
+"""Pixels for a label's name, so that its values fit beside it."""
 
 
 class MeasurePanel(QScrollArea):
@@ -119,7 +117,6 @@ class MeasurePanel(QScrollArea):
     eye_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing is open."""
         super().__init__(parent)
         self._empty = with_object_name(QLabel(), "empty")
         self._torn = with_object_name(QLabel(), "torn")
@@ -137,7 +134,7 @@ class MeasurePanel(QScrollArea):
         self.set_measurement(None, None, None, None)
 
     def set_eye(self, noted: Eye, guess: Eye) -> None:
-        """Which eye is noted, and which one the picture seems to show; takes effect with the next measurement."""
+        """Set the noted and the guessed eye; takes effect with the next measurement."""
         self._eye_choice.set_eye(noted, guess)
         self._eye = guess if noted is Eye.UNKNOWN else noted
         self._plot.set_eye(self._eye)
@@ -148,7 +145,7 @@ class MeasurePanel(QScrollArea):
         self._plot.set_scale(mm_per_pixel)
 
     def set_torn(self, torn: tuple[tuple[Label, int], ...]) -> None:
-        """Say which labels lie in several pieces, as (label, how many)."""
+        """Show which labels are in several pieces, as (label, number of pieces)."""
         self._torn.setText(wording.torn_text(torn))
         self._torn.setVisible(bool(torn))
 
@@ -231,11 +228,14 @@ class MeasurePanel(QScrollArea):
         for note in (self._empty, self._torn):
             note.setWordWrap(True)
             note.setProperty("role", "muted")
-        for part in (
-            self._empty, self._headline, self._torn, self._eye_choice, self._plot, self._rules, self._quadrants,
-            self._sizes,
-        ):  # fmt: skip
-            column.addWidget(part)
+        column.addWidget(self._empty)
+        column.addWidget(self._headline)
+        column.addWidget(self._torn)
+        column.addWidget(self._eye_choice)
+        column.addWidget(self._plot)
+        column.addWidget(self._rules)
+        column.addWidget(self._quadrants)
+        column.addWidget(self._sizes)
         column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)

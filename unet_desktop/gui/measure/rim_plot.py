@@ -1,4 +1,4 @@
-"""RimPlot: the rim round the clock, seen as in the picture, with the disc drawn as a circle."""
+"""RimPlot: the rim round the clock, oriented as in the picture, with the disc drawn as a circle."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _WARNING = QColor("#d55e00")  # vermilion of Okabe and Ito (2008): told from blu
 
 
 class RimPlot(QWidget):
-    """The disc is a circle, so that the cup's curve shows in each direction which share of the radius is left."""
+    """The disc is a circle, so the cup's curve shows what share of the radius is left in each direction."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing to show."""
         super().__init__(parent)
         self._rim: Rim | None = None
         self._before: Rim | None = None
@@ -41,21 +40,20 @@ class RimPlot(QWidget):
         self.update()
 
     def set_eye(self, eye: Eye) -> None:
-        """Which side is nasal; unknown leaves the letters away."""
+        """Set which side is nasal; with an unknown eye there are no letters."""
         self._eye = eye
         self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
-        """For the widths in the tool tips."""
+        """Set the unit of the widths in the tool tips."""
         self._mm_per_pixel = mm_per_pixel
 
     def set_colours(self, disc: str, cup: str) -> None:
-        """The labels' colours, "#rrggbb"."""
+        """Set the labels' colours, "#rrggbb"."""
         self._colours = (QColor(disc), QColor(cup))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As high as wide."""
         return QSize(_SIDE, _SIDE)
 
     def hour_at(self, place: QPoint) -> int:
@@ -65,7 +63,7 @@ class RimPlot(QWidget):
         return round(angle * HOURS / (2 * math.pi)) % HOURS or HOURS
 
     def event(self, event: QEvent) -> bool:
-        """Tell the figures of the hour under the pointer."""
+        """Show the values of the hour under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             rim = self._rim
             text = TIPS["plot"] if rim is None else hour_text(rim, self.hour_at(event.pos()), self._mm_per_pixel)
@@ -74,7 +72,6 @@ class RimPlot(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it from the middle outwards."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         centre = QRectF(self.rect()).center()
@@ -135,7 +132,7 @@ class RimPlot(QWidget):
 
 
 def _letters(eye: Eye) -> dict[int, str]:
-    """Hour to the quadrant's letter that stands there."""
+    """Hours to the letter of their quadrant."""
     nasal_is_right = eye.nasal_is_right
     sides = {} if nasal_is_right is None else {3: "N" if nasal_is_right else "T", 9: "T" if nasal_is_right else "N"}
     return {0: "S", 6: "I"} | sides
@@ -147,7 +144,7 @@ def _place(centre: QPointF, radius: float, hour: float) -> QPointF:
 
 
 def _curve(rim: Rim, centre: QPointF, radius: float) -> QPolygonF:
-    """The cup's edge where the disc is a circle."""
+    """The cup's edge, scaled so that the disc is a circle."""
     shares = np.divide(rim.cup, rim.disc, out=np.zeros(RAYS), where=rim.disc > 0)
     return QPolygonF([_place(centre, radius * float(share), HOURS * at / RAYS) for at, share in enumerate(shares)])
 

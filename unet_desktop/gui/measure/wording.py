@@ -18,7 +18,7 @@ GUESSED = {Eye.RIGHT: "Right eye (guessed)", Eye.LEFT: "Left eye (guessed)"}
 
 
 def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
-    """What to do before there is something to measure; empty when there is."""
+    """What to do to get a measurement; empty when there is one."""
     if measurement is None or labels is None:
         return "Open a case to measure it."
     if measurement.ratios is None:
@@ -29,7 +29,7 @@ def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
 
 
 def torn_text(torn: tuple[tuple[Label, int], ...]) -> str:
-    """That only the largest pieces are measured, and what to do; empty when each is in one."""
+    """A warning that only the largest pieces are measured, and what to do; empty when each label is in one piece."""
     if not torn:
         return ""
     pieces = " and ".join(f"{label.name} in {count}" for label, count in torn)
@@ -42,7 +42,7 @@ def ratio_text(ratio: float) -> str:
 
 
 def vertical_text(now: Measurement) -> str:
-    """The vertical ratio; without a cup there is none to tell, although folders' tables count it as 0."""
+    """The vertical ratio as text; none without a cup, although folders' tables count it as 0."""
     return ratio_text(now.vertical) if _has_cup(now) else _NOTHING
 
 
@@ -118,7 +118,7 @@ def hour_text(rim: Rim, hour: int, mm_per_pixel: float | None) -> str:
 
 
 def spoken_hours(rim: Rim) -> str:
-    """All hours' rim-to-disc ratios, to be read aloud."""
+    """All hours' rim-to-disc ratios, for screen readers."""
     return "Rim to disc ratio by clock hour: " + ", ".join(
         f"{hour}: {rim.hour_ratios[hour % 12]:.2f}" for hour in range(1, 13)
     )
@@ -141,4 +141,4 @@ TIPS = {
     "quadrants": "Mean rim width in the 90° round each direction: inferior, superior, nasal, temporal",
     "plot": "The disc as a circle, the cup inside it; hours as you see the picture. Point at an hour for its figures.",
 }
-"""What each figure means, for its tool tip."""
+"""The meaning of each value, for its tool tip."""

@@ -1,6 +1,6 @@
-"""Banner: some lines over the canvas, for what goes on being wrong or was found out on the way.
+"""Banner: some lines over the canvas, for lasting problems and results of jobs.
 
-A dialog would come again and again, or stand in the way of the next picture.
+A dialog would come again and again, or hide the next picture.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 
 class Banner(QFrame):
-    """A sentence and a button; hidden while there is nothing to say.
+    """A sentence and buttons; hidden while there is nothing to say.
 
     Signals:
         retry_requested: try again now.
@@ -22,7 +22,6 @@ class Banner(QFrame):
     retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start hidden."""
         super().__init__(parent)
         self.setObjectName("banner")
         self._words = QLabel(wordWrap=True)
@@ -45,11 +44,11 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The sentence it shows."""
         return self._words.text()
 
     def show_problem(self, sentence: str, *, retry: bool = False) -> None:
-        """Say this until it is closed, recovered, or said better."""
+        """Show this sentence until the user closes it or another one replaces it."""
         self._folder, self._is_result = None, False
         self._open.hide()
         self._set_calm(False)
@@ -60,19 +59,19 @@ class Banner(QFrame):
         self.show()
 
     def show_result(self, text: str, folder: Path | None, well: bool) -> None:
-        """Say what came of a job, calmly if all went well, and offer to open the folder that it wrote to."""
+        """Show a job's result, in calm colours if all went `well`, with a button for the folder it wrote to."""
         self.show_problem(text)
         self._set_calm(well)
         self._folder, self._is_result = folder, True
         self._open.setVisible(folder is not None)
 
     def hide_result(self) -> None:
-        """A job begins: what came of the one before is no news any more. What is wrong stays."""
+        """Hide the result of the last job; problems stay."""
         if self._is_result:
             self.hide()
 
     def _set_calm(self, calm: bool) -> None:
-        """Its colours are a warning's unless all is well."""
+        """Use calm colours instead of those of a warning."""
         self.setProperty("calm", calm)
         for part in (self, self._words):
             self.style().unpolish(part)

@@ -1,4 +1,4 @@
-"""Asking before something is lost."""
+"""Ask before something is lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 
 def confirmed(window: QWidget, title: str, question: str, yes: str) -> bool:
-    """Ask, with "Cancel" as the answer that Return gives.
+    """Ask a question; Return answers "Cancel".
 
     Args:
         window: the dialog stands over it.

@@ -32,13 +32,13 @@ class ErrorDialogs(QObject):
         self._caught.connect(self.show)
 
     def install_excepthook(self) -> None:
-        """Show what nobody caught, in any thread, instead of printing it to a terminal that nobody sees."""
+        """Show uncaught exceptions of any thread, instead of printing them to a terminal that nobody sees."""
         sys.excepthook = self._on_uncaught
         threading.excepthook = self._on_uncaught_in_thread
 
     @Slot(object)
     def show(self, error: BaseException) -> None:
-        """Show one problem; returns at once."""
+        """Show one error; returns at once."""
         key = f"{type(error).__name__}: {error}"
         if key in self._open:
             return
@@ -55,8 +55,8 @@ class ErrorDialogs(QObject):
             box.setIcon(QMessageBox.Icon.Critical)
             box.setWindowTitle("Something went wrong in the program")
             box.setText(
-                "Something went wrong in the program itself. You can go on working; if it comes again, close the "
-                "program and open it anew."
+                "Something went wrong in the program itself. You can continue working; if it happens again, close the "
+                "program and open it again."
             )
             box.setInformativeText(f"{_where_the_log_is()}\n\n{key[:300]}")
         self._open[key] = box

@@ -1,4 +1,4 @@
-"""The status line: what is under the pointer, the zoom, the case, and what computes."""
+"""StatusLine: pixel and label under the pointer, zoom, case, running job and device."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from unet_desktop.gui.commands.actions import Actions
 
 
 class StatusLine(QStatusBar):
-    """Labels with room for their longest text, so that nothing jumps while the pointer moves."""
+    """Its labels have room for their longest text, so that nothing jumps while the pointer moves."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Start empty."""
         super().__init__(parent)
         self._pointer = self._label("x 00000  y 00000  RGB 000 000 000")
         self._region = self._label("not annotated")
@@ -40,43 +39,43 @@ class StatusLine(QStatusBar):
         self.set_job("")
 
     def set_pointer(self, text: str, region: str) -> None:
-        """Where the pointer is with the pixel's value, and the label there; empty when it is away."""
+        """Show the pointer's position with the pixel's value, and the label there; empty when it is away."""
         self._pointer.setText(text)
         self._region.setText(region)
 
     def set_zoom(self, zoom: float | None) -> None:
-        """Device pixels an image pixel, or None without a picture."""
+        """Show the zoom, in device pixels per image pixel; None without a picture."""
         self._zoom.setText("" if zoom is None else f"{100 * zoom:.0f} %")
 
     def set_case(self, text: str, note: str) -> None:
-        """The case's state, and what was decided when its picture was read."""
+        """Show the case's state, and a note from reading its picture."""
         self._case.setText(text)
         self._note.setText(note)
         self._note.setToolTip(note)
 
     def set_device(self, text: str) -> None:
-        """What this computer computes with."""
+        """Show the device that computes."""
         self._device.setText(text)
 
     @property
     def device(self) -> str:
-        """What `set_device` said."""
+        """The device that computes, as text."""
         return self._device.text()
 
     def end_message(self, sentence: str) -> None:
-        """It is so no more: take it away, unless something else was said since."""
+        """Clear this message if it is still shown."""
         if sentence and self.currentMessage() == sentence:
             self.clearMessage()
 
     def set_job(self, title: str) -> None:
-        """The job that runs, or empty."""
+        """Show the title of the running job; empty when there is none."""
         self._job.setText(title)
         self._bar.setRange(0, 0)
         for part in (self._job, self._bar, self._stop):
             part.setVisible(bool(title))
 
     def set_progress(self, done: int, total: int) -> None:
-        """How far the job is; a total of 0 says that nobody knows."""
+        """Show the job's progress; a total of 0 means unknown."""
         self._bar.setRange(0, total)
         self._bar.setValue(done)
 

@@ -96,12 +96,12 @@ class ModelCommands(CommandSet):
 
     @guarded
     def write_notes(self, model: Path, text: str) -> None:
-        """Keep what the user noted of a model."""
+        """Save the user's notes on a model."""
         project = self._app.session.project
         if project is not None and not project.read_only and project.layout.model(model.stem) == model:
             write_notes(project.layout, model.stem, text)
 
     def _ask(self, title: str, name: str, kind: str) -> Path | None:
-        """A file to write; the dialog itself asks before one is replaced."""
+        """Ask for a file to write; the dialog asks before one is replaced."""
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kind)
         return Path(chosen) if chosen else None

@@ -1,4 +1,4 @@
-"""ModelNotes: what people write about a model, kept a moment after they wrote it."""
+"""ModelNotes: notes on a model, saved a moment after the last key."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 SAVE_AFTER = 800
-"""Milliseconds without a key after which the text is kept."""
+"""Milliseconds after the last key until the text is saved."""
 
 
 class ModelNotes(QPlainTextEdit):
-    """A few lines of text about the model that is shown.
+    """A few lines of text about one model.
 
     Signals:
-        edited(path, text): keep this text beside this model.
+        edited(path, text): save this text beside this model.
     """
 
     edited = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """About no model."""
         super().__init__(parent)
         self.setObjectName("notes")
         self.setAccessibleName("Notes on the model")
@@ -36,7 +35,7 @@ class ModelNotes(QPlainTextEdit):
         self.textChanged.connect(self._timer.start)
 
     def show_notes(self, model: Path | None, text: str) -> None:
-        """Show the notes on this model; what was written about another is kept first.
+        """Show the notes on this model; notes on another are saved first.
 
         The same model's text stays as it is being written.
         """
@@ -49,7 +48,7 @@ class ModelNotes(QPlainTextEdit):
         self._timer.stop()
 
     def keep(self) -> None:
-        """Have the text kept now, if it changed."""
+        """Have the text saved now, if it changed."""
         self._timer.stop()
         text = self.toPlainText()
         if self._model is not None and text != self._kept:
@@ -57,11 +56,11 @@ class ModelNotes(QPlainTextEdit):
             self.edited.emit(self._model, text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Who goes elsewhere is done."""
+        """Save when the keyboard goes elsewhere."""
         super().focusOutEvent(event)
         self.keep()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """So is who closes the window."""
+        """Save when the panel is hidden or the window closes."""
         super().hideEvent(event)
         self.keep()

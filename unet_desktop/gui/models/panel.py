@@ -1,4 +1,4 @@
-"""ModelsPanel: the project's models, which one is in use, and what each says about itself."""
+"""ModelsPanel: the project's models, which one is in use, and the details of each."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class ModelsPanel(QWidget):
     """A list of models, newest first, over the details of the selected one.
 
     Signals:
-        model_chosen: path of the model that shall be used from now on.
+        model_chosen(path): use this model from now on.
         import_requested: a model is to be imported.
         export_requested(path), card_requested(path), onnx_requested(path), delete_requested(path): what is to be done
             with this model.
-        notes_edited(path, text): keep this text beside this model.
+        notes_edited(path, text): save this text beside this model.
     """
 
     model_chosen = Signal(object)
@@ -49,7 +49,6 @@ class ModelsPanel(QWidget):
     notes_edited = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """No models."""
         super().__init__(parent)
         self._models: list[Model] = []
         self._in_use: Path | None = None
@@ -105,11 +104,11 @@ class ModelsPanel(QWidget):
         self._pages.setCurrentIndex(1 if wanted else 0)
 
     def keep_notes(self) -> None:
-        """Have what is being written kept now."""
+        """Have the notes being written saved now."""
         self._notes.keep()
 
     def set_writable(self, writable: bool) -> None:
-        """Whether models can be taken in, noted and deleted here."""
+        """Allow importing, noting and deleting models."""
         self._notes.setReadOnly(not writable)
         self._import.setEnabled(writable)
         self._delete.setEnabled(writable)

@@ -1,4 +1,4 @@
-"""ColourButton: shows a colour and lets one choose another."""
+"""ColourButton: shows a colour; a click chooses another."""
 
 from __future__ import annotations
 

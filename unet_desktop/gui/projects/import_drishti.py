@@ -35,10 +35,10 @@ class DrishtiRequest:
 
 
 class ImportDrishtiDialog(FormDialog):
-    """Asks where the photographs are and where the project shall be."""
+    """Asks where the photographs are and where to make the project."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """A project in the documents' folder."""
+        """Propose a project in the documents' folder."""
         super().__init__(parent, "Import Drishti-GS1", "Import", _INTRO)
         self._source = with_object_name(PathField("Folder that holds Training"), "source")
         self._root = with_object_name(PathField("New folder for the project"), "root")
@@ -54,11 +54,11 @@ class ImportDrishtiDialog(FormDialog):
         self.check()
 
     def request(self) -> DrishtiRequest:
-        """What was asked for."""
+        """The user's choices."""
         return DrishtiRequest(self._source.path() or Path(), self._root.path() or Path(), self._copy.copy)
 
     def problem(self) -> str:
-        """What is missing or wrong, as a sentence."""
+        """A sentence about what is missing or wrong; empty when nothing is."""
         source, root = self._source.path(), self._root.path()
         problem = problem_with_folder(source, "the folder that holds Training")
         if problem or source is None:

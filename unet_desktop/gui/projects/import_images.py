@@ -1,4 +1,4 @@
-"""ImportImagesDialog: which pictures, and masks that other programs made, come into the project."""
+"""ImportImagesDialog: the pictures to import, and masks of other programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from unet_desktop.masks.pairs import find_masks_among
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """Pictures to take in.
+    """Pictures to import.
 
     Attributes:
         source: their folder.
@@ -68,7 +68,7 @@ class ImportImagesDialog(FormDialog):
         self.check()
 
     def request(self) -> ImportRequest:
-        """What was asked for."""
+        """The user's choices."""
         return ImportRequest(
             self._source.path() or Path(), self._copy.copy, self._masks.path(), self._recursive.isChecked()
         )
@@ -87,12 +87,12 @@ class ImportImagesDialog(FormDialog):
             self._preview.clear()
 
     def done(self, result: int) -> None:
-        """End, and look at nothing any more."""
+        """Close, and stop the preview."""
         self._preview.shutdown()
         super().done(result)
 
     def problem(self) -> str:
-        """What is missing or wrong, as a sentence."""
+        """A sentence about what is missing or wrong; empty when nothing is."""
         self._found.setText("")
         source, masks = self._source.path(), self._masks.path()
         problem = problem_with_folder(source, "the folder with the pictures")

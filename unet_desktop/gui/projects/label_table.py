@@ -41,16 +41,15 @@ class _Row:
 
 
 class LabelTable(QWidget):
-    """Names, colours and nesting; a label can only lie inside one of the rows above it, so no circle can be made.
+    """Names, colours and nesting; a label can only lie inside one of the rows above it, so there are no circles.
 
     Signals:
-        labels_changed: something in it is another.
+        labels_changed: something in the table changed.
     """
 
     labels_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """One label without a name."""
         super().__init__(parent)
         self._table = with_object_name(QTableWidget(0, 5), "labels")
         self._add = with_object_name(QPushButton("Add label"), "add_label")
@@ -176,5 +175,5 @@ class LabelTable(QWidget):
 
 
 def _without(inside: int, gone: int) -> int:
-    """The parent's row after a row is gone."""
+    """The parent's row after a row was removed."""
     return -1 if inside == gone else inside - (inside > gone)

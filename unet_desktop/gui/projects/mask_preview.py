@@ -18,13 +18,13 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview, preview_import
 
 _SETTLED = 300
-"""Milliseconds without another key before the folders are looked into."""
+"""Milliseconds without another key before the folders are read."""
 _POLL = 50
 _MOST_NAMES = 3
 
 
 class MaskPreviewPanel(QWidget):
-    """Looks in a thread of its own, because folders may be large and lie on a slow network."""
+    """Reads in its own thread, since folders may be large and on a slow network."""
 
     def __init__(self, labels: LabelSet, parent: QWidget | None = None) -> None:
         """For a project with these labels; nothing is shown yet."""
@@ -43,7 +43,7 @@ class MaskPreviewPanel(QWidget):
         self._lay_out()
 
     def look_at(self, source: Path, masks: Path, *, recursive: bool) -> None:
-        """Show what an import of these folders would take in."""
+        """Show what an import of these folders would import."""
         if self._asked != (source, masks, recursive):
             self._forget()
             self._asked = (source, masks, recursive)
@@ -56,7 +56,7 @@ class MaskPreviewPanel(QWidget):
         self._asked = None
 
     def shutdown(self) -> None:
-        """Look at nothing any more. What is being read is left to end by itself: it writes nothing."""
+        """Stop. A read in progress ends by itself: it writes nothing."""
         self.clear()
         self._pool.shutdown(wait=False, cancel_futures=True)
 

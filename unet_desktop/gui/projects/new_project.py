@@ -19,7 +19,7 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, 
 from unet_desktop.labels import TEMPLATES, LabelSet
 
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-"""What some file system refuses in a folder's name; a project must survive being moved to another computer."""
+"""Characters that some file system refuses in a folder's name: a project may move to another computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class NewProjectRequest:
 
 
 class NewProjectDialog(FormDialog):
-    """Asks for a new project; a folder of the project's name is made in the chosen place."""
+    """Asks for a new project; the chosen place gets a folder with the project's name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """With the optic disc and cup, in the documents' folder."""
@@ -81,7 +81,7 @@ class NewProjectDialog(FormDialog):
         )
 
     def problem(self) -> str:
-        """What is missing or wrong, as a sentence."""
+        """A sentence about what is missing or wrong; empty when nothing is."""
         name = self._name.text().strip()
         if not name:
             return "Give the project a name."

@@ -10,8 +10,9 @@ from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.commands.command import CommandSet, Decorator, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.settings.view_options import CLAHE, Beside, View
-from unet_desktop.gui.view.close_up import marked
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.display import NEUTRAL, Channel
+from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.drawing import Style
 
 _HELD = 0.35
@@ -102,7 +103,7 @@ class ViewCommands(CommandSet):
     )
     def zoom_mask(self) -> None:
         """Show the mask, or else the proposal, close up; with neither, the whole picture."""
-        box = marked(self._app)
+        box = marked_box(self._app)
         if box is None:
             self._canvas.fit()
         else:
@@ -284,3 +285,13 @@ class ViewCommands(CommandSet):
             session.project.writable().set_scale(mm_per_pixel)
         finally:
             session.scale_changed.emit()
+
+
+def marked_box(app: AppModel) -> Box | None:
+    """The box round the labels of the open mask, or else of its proposal; None when neither has any."""
+    prediction = app.proposal.prediction
+    for mask in (app.editor.mask, None if prediction is None else prediction.mask):
+        box = Box(0, 0, 0, 0) if mask is None else bounding_box((mask != 0) & (mask != NOT_ANNOTATED))
+        if not box.empty:
+            return box
+    return None

@@ -52,7 +52,6 @@ class ViewPanel(QScrollArea):
     scale_chosen = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Lay everything out."""
         super().__init__(parent)
         width = self.fontMetrics().horizontalAdvance("Brightness") + 4
         self.overlay = OverlayPanel()
@@ -89,7 +88,7 @@ class ViewPanel(QScrollArea):
         self._connect()
 
     def set_view(self, view: View) -> None:
-        """Show this; asks for nothing."""
+        """Show this, without emitting a signal."""
         for name, slider in self._sliders.items():
             slider.set_value(getattr(view.look, name))
         self._line.set_value(view.line_width)
@@ -97,7 +96,7 @@ class ViewPanel(QScrollArea):
         self._beside.setCurrentIndex(list(_BESIDE).index(view.beside))
 
     def set_scale(self, mm_per_pixel: float | None, *, known: bool) -> None:
-        """Show what a pixel measures; `known` says whether a project is open that could tell."""
+        """Show what a pixel covers; `known` says whether a project is open."""
         with QSignalBlocker(self._scale):
             self._scale.setValue((mm_per_pixel or 0.0) * _MICROMETRES)
         self._scale.setEnabled(known)

@@ -10,8 +10,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
-from unet_desktop.gui.view.close_up import marked
-from unet_desktop.gui.view.commands import ViewCommands
+from unet_desktop.gui.view.commands import ViewCommands, marked_box
 from unet_desktop.gui.view.panel import ViewPanel
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 
@@ -83,6 +82,6 @@ class ViewPresenter(QObject):
 
     def _show_close_up(self) -> None:
         """Show the mask close up if each case is to open so; once a case, so that panning and zooming last."""
-        if self._close_up_due and self._app.view_options.view.close_up and (box := marked(self._app)) is not None:
+        if self._close_up_due and self._app.view_options.view.close_up and (box := marked_box(self._app)) is not None:
             self._close_up_due = False
             self._canvas.show_box(box)

@@ -1,4 +1,4 @@
-"""AboutDialog: what the program is, whose libraries it stands on, and what it does not do."""
+"""AboutDialog: what the program is, which libraries it uses, and what it is not for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AboutDialog(QDialog):
     """Version, licence, device, libraries."""
 
     def __init__(self, parent: QWidget | None, device_text: str) -> None:
-        """Show the sentence on what computes, where there is one."""
+        """Show which device computes; the sentence may be empty."""
         super().__init__(parent)
         self.setWindowTitle("About U-Net Desktop")
         text = with_object_name(QLabel(_text(device_text)), "about")

@@ -1,4 +1,4 @@
-"""BrokenPage: in the canvas' place when a case cannot be opened; says why and offers a way out."""
+"""BrokenPage: replaces the canvas when a case cannot be opened; says why and offers a way out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class BrokenPage(Page):
     retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with no case."""
         super().__init__("Cannot be opened", "", parent)
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -40,7 +39,7 @@ class BrokenPage(Page):
         retry.clicked.connect(self.retry_requested)
 
     def set_broken(self, broken: Broken | None, *, writable: bool = True) -> None:
-        """Show this; what changes something is off in a project that cannot be changed."""
+        """Show why; buttons that change something are disabled unless the project is writable."""
         if broken is None:
             return
         self.words.setText(broken.sentence)

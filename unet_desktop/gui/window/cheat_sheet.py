@@ -1,4 +1,4 @@
-"""CheatSheet: all keys and the mouse at one look, over the window, until the next key or click."""
+"""CheatSheet: all keys and mouse actions at a glance, over the window, until the next key or click."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOUSE = (
     ("Whole picture", "Double click"),
 )
 _COLUMN = 330
-"""Logical pixels that a column of the sheet needs at least."""
+"""Least width of a column of the sheet, in logical pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,9 @@ class Section:
 
 
 class CheatSheet(QWidget):
-    """Covers the window; it takes the keyboard while it is there and goes with the next key or click."""
+    """Covers the window and has the keyboard until the next key or click."""
 
     def __init__(self, window: QWidget) -> None:
-        """Hidden over this window."""
         super().__init__(window)
         self._window = window
         self.setAccessibleName("Keys and mouse")
@@ -49,7 +48,7 @@ class CheatSheet(QWidget):
         self.hide()
 
     def show_sections(self, sections: Sequence[Section]) -> None:
-        """Show these and the mouse's, in as many columns as there is room for."""
+        """Show these and the mouse actions, in as many columns as fit."""
         self.setGeometry(self._window.rect())
         count = max(1, (self.width() - 100) // _COLUMN)
         sheet = QWidget()
@@ -85,7 +84,7 @@ class CheatSheet(QWidget):
 
 
 def columns(sections: Sequence[Section], count: int) -> list[list[Section]]:
-    """The sections in their order, in at most so many columns of about the same length."""
+    """Divide the sections, in order, into at most that many columns of about the same length."""
     length = sum(len(section.rows) + 2 for section in sections) / count
     filled: list[list[Section]] = [[]]
     height = 0.0

@@ -28,7 +28,7 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command as the palette lists it; one that is not `enabled` is shown pale and cannot be chosen."""
+    """A command in the palette; unless `enabled` it is greyed out and cannot be chosen."""
 
     id: str
     text: str
@@ -38,10 +38,10 @@ class Entry:
 
 
 class CommandPalette(QDialog):
-    """A field and a list under it; Return calls the chosen command, Escape goes back to work."""
+    """A field and a list under it; Return runs the chosen command, Escape closes the palette."""
 
     def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
-        """Offer these, in this order while nothing is typed."""
+        """List these, in this order until something is typed."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Commands")
         self.chosen = ""
@@ -125,9 +125,11 @@ class _Row(QStyledItemDelegate):
 
 
 def ranked(entries: Sequence[Entry], typed: str) -> list[Entry]:
-    """Those that fit what was typed, the best first: its very words, then words that begin with it, then words that
-    hold it, then letters in order. Among these those whose name begins with all that was typed come first, then those
-    that can be called now; else they stay in their order."""
+    """The entries that match what was typed, the best first.
+
+    Whole words come before beginnings of words, those before parts of words, those before letters in order. Among
+    equals, names that begin with all that was typed come first, then enabled commands; otherwise the order stays.
+    """
     wanted = typed.casefold().split()
     scored = [(score, entry) for entry in entries if (score := _score(entry, wanted)) is not None]
     return [entry for _, entry in sorted(scored, key=lambda pair: (pair[0], not pair[1].enabled))]

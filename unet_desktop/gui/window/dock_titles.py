@@ -1,4 +1,4 @@
-"""DockTitles: a dock that is a tab has its title on the tab, so its own bar becomes a slim handle without words."""
+"""DockTitles: a tabbed dock has its title on the tab, so its own title bar becomes a slim handle."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ _HEIGHT = 10
 _DOTS = 5
 _APART = 6
 _AGAIN = 100
-"""Milliseconds until the next look while a mouse button is down: a bar must not vanish under a drag."""
+"""Milliseconds until the next check while a mouse button is down: a bar must not vanish during a drag."""
 
 
 class Handle(QWidget):
-    """The slim bar: it can be dragged and double-clicked like the one with the title, as the dots suggest."""
+    """The slim bar: like a title bar it can be dragged and double-clicked, as its dots suggest."""
 
     def __init__(self, dock: QDockWidget) -> None:
-        """For this dock."""
         super().__init__(dock)
         self.setToolTip("Drag to move this panel; double-click to make it a window of its own")
         self.setAccessibleName(f"Handle of the panel {dock.windowTitle()}")
@@ -42,10 +41,9 @@ class Handle(QWidget):
 
 
 class DockTitles(QObject):
-    """Gives each dock the bar that fits where it stands, also after somebody moved it."""
+    """Gives each dock the right bar for its place, also after it was moved."""
 
     def __init__(self, window: QMainWindow, docks: Sequence[QDockWidget]) -> None:
-        """Watch these docks of the window."""
         super().__init__(window)
         self._window, self._docks = window, tuple(docks)
         self._timer = QTimer(self, singleShot=True)

@@ -13,14 +13,14 @@ from unet_desktop.gui.window.panels import Panels
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTHS = (250, 330)
 _MEASURE_SHARE = 0.5
-"""Of the left side's height: on a small screen the polar plot is seen whole and still six cases."""
+"""Share of the left side's height: a small screen then shows the whole polar plot and six cases."""
 
 
 class Docks:
     """Cases, measurements and history at the left; the rest at the right, one behind the other."""
 
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
-        """Put each panel into a dock of its own."""
+        """Put each panel into its own dock."""
         self._window = window
         self._kept: QByteArray | None = None  # while no project is open: the layout to come back to
         self._as_made = True  # nobody has arranged them yet
@@ -39,17 +39,16 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        """All of them."""
         left = (self.cases, self.measure, self.history)
         return (*left, self.tools, self.view, self.training, self.models, self.comparison)
 
     @property
     def layout(self) -> QByteArray:
-        """The layout of work, also while no project is open and nothing of it is seen."""
+        """The layout of the panels, also while no project is open and they are hidden."""
         return self._window.saveState() if self._kept is None else self._kept
 
     def reset(self) -> None:
-        """Put them where they belong."""
+        """Arrange them as in a new window."""
         is_open, self._kept = self._kept is None, None
         window = self._window
         for dock in self.all:
@@ -74,12 +73,12 @@ class Docks:
             self.set_project_open(False)
 
     def restore(self, layout: QByteArray) -> None:
-        """Arrange them as the user had them, once there is a project: by then the window has its size."""
+        """Arrange them as the user left them, as soon as a project is open: only then has the window its size."""
         self.set_project_open(False)
         self._kept, self._as_made = layout, False
 
     def set_project_open(self, is_open: bool) -> None:
-        """Without a project there is nothing in the panels, so they make room for the first page."""
+        """Show the panels while a project is open; without one they are empty, and the first page has the room."""
         if is_open and self._kept is not None:
             kept, self._kept = self._kept, None
             self._window.restoreState(kept)
@@ -96,7 +95,7 @@ class Docks:
         self._window.resizeDocks([self.cases, self.measure], heights, Qt.Orientation.Vertical)
 
     def bring_forward(self, dock: QDockWidget) -> None:
-        """Show a panel and put the keyboard into it."""
+        """Show a panel and give it the keyboard."""
         dock.show()
         dock.raise_()
         dock.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -141,7 +141,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "&Theme": ("theme.system", "theme.light", "theme.dark"),
     "&Help": ("help.palette", "help.sheet", "help.shortcuts", "help.about"),
 }
-"""In order; some hang inside "View" (see `SUBMENUS`)."""
+"""In order; those in `SUBMENUS` are submenus of another."""
 
 SUBMENUS = {"O&verlay": "&View", "Pictur&e": "&View", "&Theme": "&View"}
 
@@ -167,10 +167,10 @@ TOOLBAR: tuple[str, ...] = (
     "view.fit",
     "view.zoom_mask",
 )
-"""The commands of every day."""
+"""The commands used every day."""
 
 LABELLED = ("case.next_uncorrected", "learn.predict", "learn.train", "proposal.accept", "proposal.reject")
-"""Those whose icon says too little without its text."""
+"""Those whose icon needs its text."""
 
 
 def add_menus(window: QMainWindow, actions: Actions, docks: Docks) -> None:

@@ -1,4 +1,4 @@
-"""All panels of the window, made in one place."""
+"""Panels: makes all panels of the window."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from unet_desktop.gui.window.welcome import NoCases, Welcome
 
 
 class Panels:
-    """The panels; the window puts them where they belong and `wiring` connects them."""
+    """The panels; the window arranges them and `wiring` connects them."""
 
     def __init__(self, actions: Actions) -> None:
-        """Make them."""
         self.thumbnails = Thumbnails()
         self.results = ResultPictures()
         self.folder_run = FolderRunWindow()

@@ -1,4 +1,4 @@
-"""ShortcutsDialog: all commands with their keys, to be searched and changed."""
+"""ShortcutsDialog: all commands with their keys, to search and change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 class ShortcutsDialog(QDialog):
-    """A list by group; what is typed above it must occur in a row's text, key or group. Changes are kept at once."""
+    """A list by heading, filtered by text, key or heading. Changes are saved at once."""
 
     def __init__(self, parent: QWidget | None, keymap: Keymap, labels: LabelSet | None = None) -> None:
         """Show and change the keys of this keymap."""
@@ -132,10 +132,9 @@ class ShortcutsDialog(QDialog):
 
 
 class KeysForm(QWidget):
-    """Records keys for the chosen command; says who has them already, and takes them away only when told to."""
+    """Records keys for the chosen command; says which command has them already, and takes them only on request."""
 
     def __init__(self, keymap: Keymap) -> None:
-        """Start with no command."""
         super().__init__()
         self._keymap = keymap
         self._command: str | None = None
@@ -167,7 +166,6 @@ class KeysForm(QWidget):
         self._check()
 
     def set_command(self, command_id: str | None) -> None:
-        """Record for this command."""
         self._command = command_id
         self._edit.clear()
         self._check()
@@ -194,7 +192,7 @@ class KeysForm(QWidget):
         self._give(self._keymap.keys(self._command or ""))
 
     def _give(self, others: tuple[str, ...]) -> None:
-        """Give the recorded keys to the command beside these others, and take them from whoever has them."""
+        """Give the command the recorded keys and these others, and take them from other commands."""
         command, pressed = self._command, self._edit.keySequence()
         if command is None or pressed.isEmpty():
             return
@@ -209,7 +207,7 @@ class KeysForm(QWidget):
             self._keymap.set_keys({self._command: ()})
 
     def _reset(self) -> None:
-        """Give the command its own keys back, and take them from whoever got them meanwhile."""
+        """Give the command its default keys again, and take them from other commands."""
         if self._command is not None:
             self._keymap.reset(self._command)
 

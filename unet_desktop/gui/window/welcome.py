@@ -1,4 +1,4 @@
-"""Welcome: what the window shows while no project is open, and while a project has no pictures."""
+"""Welcome: the pages for no open project and for a project without pictures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.action_button import ActionButton
 
 WIDTH = 420
-"""Pixels of the block in the middle."""
+"""Width of the block in the middle, in pixels."""
 
 
 class Page(QWidget):
     """A title, a sentence, and what to do, in the middle of the window."""
 
     def __init__(self, title: str, sentence: str, parent: QWidget | None = None) -> None:
-        """Start with no buttons."""
         super().__init__(parent)
         block = QWidget()
         block.setFixedWidth(WIDTH)
@@ -57,7 +56,6 @@ class Welcome(Page):
     recent_chosen = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Offer the ways to begin."""
         super().__init__(
             "U-Net Desktop",
             "Correct masks by hand, let a U-Net learn from them, and segment whole folders with the result. "
@@ -80,7 +78,7 @@ class Welcome(Page):
         self.set_recent(())
 
     def set_recent(self, roots: Sequence[Path]) -> None:
-        """Offer these projects, as far as they are still there."""
+        """Offer those of these projects that still exist."""
         for button in self._recent:
             self.column.removeWidget(button)
             button.deleteLater()
@@ -106,13 +104,12 @@ class NoCases(Page):
     """The page of a project without pictures."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Offer to import."""
         super().__init__("", "", parent)
         self.add_actions(actions, (("project.import_images", "Import pictures"),))
         self.set_job("")
 
     def set_job(self, title: str) -> None:
-        """What is running meanwhile; empty while nothing is."""
+        """Show the title of the running job; empty when there is none."""
         self.heading.setText(f"{title}…" if title else "No pictures yet")
         self.words.setText(
             "They are shown as soon as that is over."

@@ -1,4 +1,4 @@
-"""CaseDetailsDialog: what is noted of a case, to be read and, where a human decides it, changed."""
+"""Dialogs about one case: its details, and a quick note."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from unet_desktop.gui.cases.cases_model import STATE_TEXT
@@ -20,7 +21,7 @@ _EYES = {Eye.UNKNOWN: "Unknown", Eye.RIGHT: "Right (OD)", Eye.LEFT: "Left (OS)"}
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """What a human notes of a case; the fields are those of `Case`."""
+    """What people note about a case; the fields are those of `Case`."""
 
     patient: str
     eye: Eye
@@ -29,10 +30,10 @@ class CaseDetails:
 
 
 class CaseDetailsDialog(FormDialog):
-    """Patient, eye, notes and flag; picture, size, state and last change to be read."""
+    """Patient, eye, notes and flag to change; picture, size, state and last change to read."""
 
     def __init__(self, parent: QWidget | None, case: Case, picture: Path) -> None:
-        """Show this case, whose picture is that file."""
+        """Show this case; `picture` is its image file."""
         super().__init__(parent, f"Case {case.id}", "Save")
         self._patient = with_object_name(QLineEdit(case.patient), "patient")
         self._patient.setToolTip("Cases of one patient are never split between learning and validation")
@@ -57,13 +58,35 @@ class CaseDetailsDialog(FormDialog):
         self.check()
 
     def details(self) -> CaseDetails:
-        """What the fields say."""
+        """The content of the fields."""
         return CaseDetails(
             self._patient.text().strip(),
             Eye(self._eye.currentData()),
             self._notes.toPlainText().strip(),
             self._flagged.isChecked(),
         )
+
+
+class CaseNoteDialog(FormDialog):
+    """The note alone; Ctrl+Return saves it."""
+
+    def __init__(self, parent: QWidget | None, case: Case) -> None:
+        """Show this case's note."""
+        super().__init__(parent, f"Note on {case.id}", "Save")
+        self._notes = with_object_name(QPlainTextEdit(case.notes), "notes")
+        self._notes.setTabChangesFocus(True)
+        self._notes.setAccessibleName("Note")
+        self._notes.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
+        self._notes.moveCursor(QTextCursor.MoveOperation.End)
+        self.form.addRow("&Note", self._notes)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.accept)
+        self._notes.setFocus()
+        self.check()
+
+    def notes(self) -> str:
+        """The content of the field."""
+        return self._notes.toPlainText().strip()
 
 
 def _readable(text: str, name: str) -> QLabel:
@@ -73,7 +96,7 @@ def _readable(text: str, name: str) -> QLabel:
 
 
 def _last_change(case: Case) -> str:
-    """When, in this computer's time, and by whom."""
+    """When, in local time, and by whom."""
     if not case.changed_at:
         return "Not since it was added"
     try:
