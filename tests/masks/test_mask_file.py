@@ -94,7 +94,7 @@ def test_another_size_than_the_picture_is_an_error(written):
 
 
 def test_values_that_are_no_label_are_an_error(written):
-    with pytest.raises(MaskError, match=r"the values \[2\], which are no labels"):
+    with pytest.raises(MaskError, match=r"the values \[2\], which are not labels"):
         read_mask(written, ONE_STRUCTURE)
 
 

@@ -80,20 +80,6 @@ class Look:
 NEUTRAL = Look()
 
 
-def rendered(pixels: DisplayPixels, look: Look) -> DisplayPixels:
-    """The picture as that look shows it, in an array of its own.
-
-    Args:
-        pixels: (H, W, 3) uint8 RGB; left as it is.
-        look: how.
-
-    Returns:
-        (H, W, 3) uint8 RGB for colour, (H, W) uint8 for one channel.
-    """
-    shown = apply_tones(apply_local(pixels, look), look)
-    return shown.copy() if np.shares_memory(shown, pixels) else shown
-
-
 def apply_local(pixels: DisplayPixels, look: Look, reduction: int = 0) -> DisplayPixels:
     """Channel, CLAHE and sharpening of a look, without its tones; may return the very pixels.
 

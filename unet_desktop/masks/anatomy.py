@@ -1,4 +1,4 @@
-"""What is known of the structures: one piece each, no holes, children within parents."""
+"""Anatomy: enforce what is known of the structures: one piece each, no holes, children within parents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unet_desktop.masks.regions import Mask, Region, label_image, regions
 
 
 def largest_component(plane: Region) -> Region:
-    """The largest 8-connected piece of the plane; the plane itself when it is empty."""
+    """Return the largest 8-connected component of an (H, W) bool plane; an empty plane is returned as it is."""
     if plane.size == 0:  # OpenCV 5 crashes on it
         return plane
     count, numbers, statistics, _ = cv2.connectedComponentsWithStats(plane.astype(np.uint8), connectivity=8)
@@ -21,7 +21,7 @@ def largest_component(plane: Region) -> Region:
 
 
 def fill_holes(plane: Region) -> Region:
-    """The plane with everything filled that its outer outlines enclose."""
+    """Return the (H, W) bool plane with its holes filled."""
     if plane.size == 0:
         return plane
     outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -32,14 +32,14 @@ def fill_holes(plane: Region) -> Region:
 
 
 def tidy(mask: Mask, labels: LabelSet, *, fill: bool = True) -> Mask:
-    """The mask with each unique label in one piece, within its parent, and without holes where `fill` is set.
+    """Return the (H, W) uint8 mask with each unique label in one piece, inside its parent, and optionally hole-free.
 
-    Labels that a picture may hold many of are left as they are; what is not annotated becomes background.
+    Labels that may occur many times are left unchanged; not annotated pixels become background.
     """
     planes = regions(mask, labels)
     kept: dict[str, Region] = {}
     for index, label in enumerate(labels):
-        if label.inside is not None:  # the largest cup may lie in a disc that was just dropped
+        if label.inside is not None:  # the largest cup may lie in a part of the disc that was just dropped
             planes[index] &= kept[label.inside]
         if label.unique:
             planes[index] = largest_component(planes[index])

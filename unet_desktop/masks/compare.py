@@ -1,6 +1,6 @@
-"""One picture's mask against the true one, in figures, and the mean of many; the same everywhere.
+"""Compare: the metrics of a mask against the reference mask, and their mean over images; used everywhere.
 
-Figures are named "dice/<label>", "iou/<label>", "dice", "iou" (means over the labels), "boundary_px/<label>",
+Metrics are named "dice/<label>", "iou/<label>", "dice", "iou" (means over the labels), "boundary_px/<label>",
 "boundary_share/<label>", "boundary_max_px/<label>" and "vcdr_error".
 """
 
@@ -21,7 +21,7 @@ from unet_desktop.masks.regions import Mask, Region, is_annotated, region
 
 
 def dice(first: Region, second: Region) -> float:
-    """Dice coefficient 2|A∩B| / (|A|+|B|), 0..1; two empty planes agree (1), empty against something is 0.
+    """Return the Dice coefficient 2|A∩B| / (|A|+|B|), 0..1, of two (H, W) bool planes; 1 if both are empty.
 
     Source: Dice 1945, "Measures of the amount of ecologic association between species", Ecology 26(3), p. 298.
     """
@@ -30,7 +30,7 @@ def dice(first: Region, second: Region) -> float:
 
 
 def iou(first: Region, second: Region) -> float:
-    """Intersection over union |A∩B| / |A∪B|, 0..1; two empty planes agree (1).
+    """Return the intersection over union |A∩B| / |A∪B|, 0..1, of two (H, W) bool planes; 1 if both are empty.
 
     Source: Jaccard 1912, "The distribution of the flora in the alpine zone", New Phytologist 11(2), p. 39.
     """
@@ -39,28 +39,28 @@ def iou(first: Region, second: Region) -> float:
 
 
 def hausdorff_distance(first: Region, second: Region, percentile: float = 95.0) -> float:
-    """Symmetric Hausdorff distance in pixels at that percentile; NaN when either plane is empty.
+    """Return the symmetric percentile Hausdorff distance of two (H, W) bool planes in pixels; NaN if either is empty.
 
-    The larger of the two directed percentiles, each over the pixels of one boundary and their Euclidean
-    distance to the other. Source: Huttenlocher, Klanderman, Rucklidge 1993, IEEE PAMI 15(9), pp. 850-863.
+    It is the larger of the two directed percentiles of Euclidean distances from one boundary to the other.
+    Source: Huttenlocher, Klanderman, Rucklidge 1993, IEEE PAMI 15(9), pp. 850-863.
     """
     box = bounding_box(first | second)
     if not first.any() or not second.any():
         return float("nan")
-    # Outside this box is nothing of either, and a disc covers little of its picture.
+    # Both planes are empty outside this box, and a disc covers little of its image.
     edges = (_boundary(first[box.slices]), _boundary(second[box.slices]))
     to_first, to_second = (_distance_to(edge) for edge in edges)
     return float(max(np.percentile(to_second[edges[0]], percentile), np.percentile(to_first[edges[1]], percentile)))
 
 
 def _distance_to(edge: Region) -> NDArray[np.float32]:
-    """Each pixel's Euclidean distance to the nearest pixel of the edge; OpenCV's 5x5 mask would be 1 % off."""
+    """Return each pixel's exact Euclidean distance to the edge; OpenCV's 5x5 approximation would be 1 % off."""
     away = cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(away, np.float32)
 
 
 def _boundary(plane: Region) -> NDArray[np.bool_]:
-    """Pixels of the plane that touch something else; the picture's border counts as something else."""
+    """Return the pixels of the plane that touch its outside; beyond the image border counts as outside."""
     padded = np.pad(plane.astype(np.uint8), 1)
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8))[1:-1, 1:-1]
     edge: Region = plane & (inner == 0)
@@ -68,31 +68,31 @@ def _boundary(plane: Region) -> NDArray[np.bool_]:
 
 
 Figures = dict[str, float]
-"""Name to value; what could not be measured is absent, never NaN."""
+"""Metric name to value; what could not be measured is absent, never NaN."""
 
 
 def compare_masks(
     predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool = False, greatest: bool = False
 ) -> Figures:
-    """Dice and IoU of each region and their means, and the vCDR's error, of one picture.
+    """Return Dice and IoU of each region, their means, and the absolute vCDR error of one image.
 
-    Of labels that a picture holds one of, the largest piece counts. Pixels that are not annotated in either mask
-    count in no overlap; vCDR and boundaries need fully annotated masks. In one that is annotated in part each
-    stroke counts, and a label that the truth does not show then has no figure. A disc that was not found has vCDR 0.
+    Only the largest piece of a unique label counts. Pixels not annotated in either mask are ignored in Dice and IoU;
+    vCDR and boundary distances need two fully annotated masks. In a partly annotated mask every stroke counts, and a
+    label absent from the truth has no metric. A disc that was not found has vCDR 0.
 
     Args:
-        predicted: (H, W) uint8; a network's, or another reader's.
+        predicted: (H, W) uint8, by a network or another reader.
         truth: (H, W) uint8.
-        labels: whose regions are compared.
-        boundaries: also the boundary's distance, in pixels and as a share of the located label's height (the disc's);
-            absent where either region is empty.
-        greatest: with the boundaries also the greatest distance, in pixels.
+        labels: the labels whose regions are compared.
+        boundaries: add the 95 % Hausdorff distance, in pixels and relative to the height of the disc (the label to
+            locate); absent if either region is empty.
+        greatest: with `boundaries`, also add the maximum distance, in pixels.
     """
     sure = is_annotated(predicted)
     judged = is_annotated(truth) & sure
     whole = bool(judged.all())
     figures: Figures = {}
-    if whole and not (box := bounding_box((predicted | truth) > 0)).empty:  # nothing that is compared lies outside
+    if whole and not (box := bounding_box((predicted | truth) > 0)).empty:  # both masks are empty outside it
         predicted, truth, judged = predicted[box.slices], truth[box.slices], judged[box.slices]
     predicted = tidy(predicted, labels, fill=False) if whole or sure.all() else predicted
     truth = tidy(truth, labels, fill=False) if whole else truth
@@ -130,9 +130,9 @@ def _boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, 
 
 
 def drop_labels(figures: Figures, undrawn: Collection[Label], labels: LabelSet) -> Figures:
-    """The figures but for those of labels that none of the true masks shows.
+    """Return the metrics without those of labels that occur in none of the reference masks.
 
-    Finding nothing of them would count as perfect in every picture, and raise the means over the labels.
+    Predicting nothing of them would count as perfect in every image and raise the means over the labels.
     """
     names = {label.name for label in undrawn}
     left = {name: value for name, value in figures.items() if name.partition("/")[2] not in names}
@@ -147,7 +147,7 @@ def drop_labels(figures: Figures, undrawn: Collection[Label], labels: LabelSet) 
 
 
 def mean_figures(pictures: Iterable[Mapping[str, float]]) -> Figures:
-    """The mean over pictures of each figure, over those that have it."""
+    """Return the mean of each metric over the images that have it."""
     collected: dict[str, list[float]] = {}
     for figures in pictures:
         for name, value in figures.items():

@@ -1,7 +1,7 @@
-"""Drawing: a mask as it is shown over its picture, worked out for the pixels of the screen and for no others.
+"""Drawing: render a mask as it is shown over its image, for the visible screen pixels only.
 
-Its cost follows the part that is painted, never the size of the picture, and nothing is kept that an edit could make
-stale. Codes say what each screen pixel shows; a table gives their colours.
+The cost depends on the painted part, not on the size of the image, and nothing is cached that an edit could make
+stale. Codes say what each screen pixel shows; a table maps codes to colours.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.regions import Mask, region_table
 
 Codes = NDArray[np.unsignedinteger[Any]]
-"""(h, w) uint8, or uint16 for many labels: what each screen pixel shows; 0 nothing."""
+"""(h, w) uint8, or uint16 for many labels: what each screen pixel shows; 0 is nothing."""
 
 
 class Style(StrEnum):
-    """What of a region is drawn."""
+    """Which parts of a region are drawn."""
 
     FILL = "fill"
     OUTLINE = "outline"
@@ -35,15 +35,15 @@ class Style(StrEnum):
 class Palette:
     """Codes and colours for the labels of a project.
 
-    Of n labels, the one at place i has the code i for its fill, n + i for its outline; then come the outline of the
-    label in use, the dark hairline round every outline, and the two stripes of what is not annotated.
+    Of n labels, number i (from 1) has code i for its fill and n + i for its outline. Then come the outline of the
+    label in use, the dark hairline round every outline, and two stripes for not annotated pixels.
     """
 
     labels: LabelSet
 
     @cached_property
     def ranks(self) -> Codes:
-        """(256,): the place of each pixel value's label from 1, 0 for what is none. A region lies on lower ranks."""
+        """(256,): number of each pixel value's label from 1; 0 for other values. A parent's is lower than a child's."""
         ranks: Codes = np.zeros(256, np.uint8 if 2 * len(self.labels) + 4 < 256 else np.uint16)
         for place, label in enumerate(self.labels, 1):
             ranks[label.value] = place
@@ -61,15 +61,15 @@ class Palette:
 
     @property
     def stripes(self) -> int:
-        """Code of the dark stripes of what is not annotated; the next one is the bright ones'."""
+        """Code of the dark stripes of not annotated pixels; the next code is the bright stripes'."""
         return 2 * len(self.labels) + 3
 
     def colours(self, style: Style, opacity: float, in_use: Label | None) -> NDArray[np.uint32]:
-        """(codes,) uint32: the colour of each code as premultiplied alpha, red, green, blue (Qt's ARGB32).
+        """Return (codes,) uint32: the colour of each code in Qt's premultiplied ARGB32.
 
         Args:
-            style: fills are transparent in outlines alone.
-            opacity: of fills, 0..1. Outlines are opaque, unless even they shall vanish.
+            style: with outlines only, fills are transparent.
+            opacity: of fills, 0..1. Outlines stay opaque down to 0.25, then fade too.
             in_use: the label in use, or None.
         """
         line = min(1.0, 4 * opacity)
@@ -90,10 +90,10 @@ class Pen:
     """How outlines are drawn.
 
     Attributes:
-        width: of a line, screen pixels, at least 1; it lies inside its region, so that the region's edge is the line's.
-        width_in_use: of the label in use.
+        width: of a line, screen pixels, at least 1; the line lies inside its region.
+        width_in_use: the same for the label in use.
         in_use: the label in use, or None.
-        stripe: width of a stripe of what is not annotated, screen pixels.
+        stripe: width of a stripe over not annotated pixels, screen pixels.
     """
 
     width: int = 2
@@ -103,17 +103,17 @@ class Pen:
 
 
 def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> tuple[Grid, Codes] | None:
-    """What the grid's screen pixels show of a mask.
+    """Render a mask at the grid's screen pixels.
 
     Args:
         mask: (H, W) uint8.
         palette: of its labels.
-        grid: the screen pixels, on the picture.
+        grid: the screen pixels, relative to the image.
         style: what is drawn.
-        pen: how.
+        pen: how outlines and stripes are drawn.
 
     Returns:
-        The part of the grid with anything on it, and its codes; None when there is nothing.
+        the part of the grid that shows anything, and its (h, w) codes; None if there is nothing.
     """
     margin = 0 if style is Style.FILL else max(pen.width, pen.width_in_use) + 1
     around = grid.expand(margin).clip(*mask.shape)
@@ -123,7 +123,7 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
     left, top, width, height = cv2.boundingRect(values)
     if width == 0:
         return None
-    # Within a rim, that lines and hairlines have room; the values' own array ends where the picture ends.
+    # Add a margin for lines and hairlines; the array of values ends at the image border.
     part = Grid(grid.zoom, around.left + left, around.top + top, width, height).expand(margin)
     part = _common(part, around)
     values = values[_slices(part, around)]
@@ -135,18 +135,18 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
 
 
 def dash_outlines(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None:
-    """Turn lines of drawn codes into dashes, in place: parts of them become hairline.
+    """Turn outlines into dashes, in place: parts of them become hairline.
 
     Args:
-        codes: (h, w), as `render_codes` gave them.
-        palette: the same.
-        grid: where they lie; dashes are fixed to the picture, so that they move with it.
-        dash: screen pixels of a piece.
+        codes: (h, w), from `render_codes`.
+        palette: the same as for the codes.
+        grid: where the codes lie; dashes are fixed to the image, so that they move with it.
+        dash: length of a dash, screen pixels.
     """
-    # Steps to the right, down and along both diagonals are all other than 0 modulo 5, so no such line goes undashed.
+    # Steps right, down and along both diagonals are all nonzero modulo 5, so lines in these directions are dashed.
     across = (np.arange(grid.width) + grid.left) // dash
     down = (np.arange(grid.height) + grid.top) // dash * 2 % 5
-    off = (np.arange(5)[:, np.newaxis] + across) % 5 < 2  # all rows are one of five
+    off = (np.arange(5)[:, np.newaxis] + across) % 5 < 2  # every row is one of these five
     lines = (codes > len(palette.labels)) & (codes <= palette.in_use)
     np.copyto(codes, palette.hairline, where=lines & off[down])
 
@@ -167,7 +167,7 @@ def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
 
 
 def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) -> None:
-    """Stripes along the diagonal, which are fixed to the picture, so that they move with it."""
+    """Draw diagonal stripes over not annotated pixels, in place; they are fixed to the image and move with it."""
     blank = values == NOT_ANNOTATED
     left, top, width, height = cv2.boundingRect(blank.view(np.uint8))
     if width == 0:

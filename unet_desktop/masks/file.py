@@ -1,4 +1,7 @@
-"""Masks on disk: one indexed PNG a picture, in the labels' colours, so that no viewer shows it black."""
+"""Masks on disk: one indexed PNG per image, in the labels' colours so that no viewer shows it black.
+
+Uncertainty and probability maps are grey PNGs.
+"""
 
 from __future__ import annotations
 
@@ -18,29 +21,29 @@ from unet_desktop.masks.regions import Mask
 
 
 def encode_mask(mask: Mask, labels: LabelSet) -> bytes:
-    """The mask as an indexed PNG; pixel values are kept, the palette carries the labels' colours."""
+    """Encode an (H, W) uint8 mask as an indexed PNG whose palette holds the labels' colours."""
     return indexed_png(mask, _palette(labels))
 
 
 def write_mask(path: Path, mask: Mask, labels: LabelSet) -> None:
-    """Replace the mask file.
+    """Write an (H, W) uint8 mask, replacing the file.
 
     Raises:
-        WriteError: it cannot be written; what stood there still stands.
+        WriteError: it cannot be written; the old file is intact.
     """
     files.write_bytes(path, encode_mask(mask, labels))
 
 
 def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None) -> Mask:
-    """(H, W) uint8, writable. A damaged mask is an error, never an empty mask.
+    """Read a mask as writable (H, W) uint8. A damaged mask is an error, never an empty mask.
 
     Args:
         path: an indexed or grey 8-bit PNG.
-        labels: whose values may occur, beside 0 and 255.
-        size: (height, width) of its picture, or None to take any.
+        labels: the labels whose values may occur, besides 0 and 255.
+        size: (height, width) of its image, or None to accept any.
 
     Raises:
-        MaskError: damaged, of another size than its picture, or with values that are no label.
+        MaskError: damaged, of another size than its image, or with values of no label.
     """
     try:
         with Pillow.open(path, formats=("PNG",)) as opened:
@@ -61,7 +64,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
         ) from error
     unknown = sorted(set(occurring) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
     if unknown:
-        raise MaskError(f"The mask {path} holds the values {unknown}, which are no labels of this project.")
+        raise MaskError(f"The mask {path} holds the values {unknown}, which are not labels of this project.")
     return mask
 
 
@@ -74,23 +77,23 @@ def _palette(labels: LabelSet) -> bytes:
 
 
 def write_plane(path: Path, plane: NDArray[np.uint8]) -> None:
-    """Replace the file by this (h, w) plane.
+    """Write an (h, w) uint8 plane as a grey PNG, replacing the file.
 
     Raises:
-        WriteError: it cannot be written; what stood there still stands.
+        WriteError: it cannot be written; the old file is intact.
     """
     files.write_bytes(path, encode_plane(plane))
 
 
 def encode_plane(plane: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
-    """An (h, w) plane as a grey PNG of 8 or 16 bits."""
+    """Encode an (h, w) plane as a grey PNG of 8 or 16 bits."""
     buffer = io.BytesIO()
     Pillow.fromarray(plane).save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
 
 
 def read_plane(path: Path) -> NDArray[np.uint8]:
-    """(h, w) uint8.
+    """Read a grey 8-bit PNG as (h, w) uint8.
 
     Raises:
         MaskError: missing, damaged, or not grey.

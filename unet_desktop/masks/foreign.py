@@ -1,4 +1,4 @@
-"""Masks of other programs: which of their values means which label, said in a sentence."""
+"""Foreign masks: read masks of other programs and say which of their values was taken for which label."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask
 
 _JPEG_NOISE = 24
-"""JPEG moves the values of a drawn mask by some levels; nearer than this to black or white counts as it."""
+"""JPEG changes the values of a mask by some levels; values this close to black or white count as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ForeignMask:
 
     Attributes:
         mask: (H, W) uint8.
-        mapping: the sentence that says how its values were read.
+        mapping: a sentence that says how its values were read.
         possible_labels: names of the labels that a mask of this kind can hold: one if it is black and white. None for
             an empty mask, whose kind is unknown.
     """
@@ -35,10 +35,10 @@ class ForeignMask:
 
 
 def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
-    """Read another program's mask: label values, 0/1, 0/255, JPEG black and white, or REFUGE's 0/128/255.
+    """Read another program's mask: label values, 0/1, 0/255, black-and-white JPEG, or REFUGE's 0/128/255.
 
     Raises:
-        MaskError: unreadable, or its values fit none of these.
+        MaskError: unreadable, or its values match none of these.
     """
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
@@ -55,10 +55,10 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
 
 
 def read_matching_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMask:
-    """Read another program's mask of this picture.
+    """Read another program's mask of this image.
 
     Raises:
-        MaskError: as `read_foreign_mask`, or it is of another size. ImageError: the picture cannot be read.
+        MaskError: as `read_foreign_mask`, or of another size. ImageError: the image cannot be read.
     """
     foreign = read_foreign_mask(path, labels)
     height, width = read_size(picture)
@@ -77,7 +77,7 @@ def _without_noise(values: Mask, path: Path) -> Mask:
 
 
 def _shows(palette: list[int], labels: LabelSet) -> bool:
-    """Whether a palette (red, green, blue a value) can show each label: the background's colour shows none."""
+    """Return whether a palette (red, green, blue per value) gives each label a colour unlike the background's."""
     background = palette[:3]
     return all(palette[3 * label.value : 3 * label.value + 3] not in ([], background) for label in labels)
 
@@ -116,7 +116,7 @@ def _possible_labels(found: list[int], labels: LabelSet, *, indexed: bool) -> fr
 
 
 def read_soft_map(path: Path) -> Mask:
-    """(H, W) uint8: how many experts marked a pixel, as published with Drishti-GS1 (0, 64, 128, 191, 255 of 4).
+    """Read an expert agreement map of Drishti-GS1, (H, W) uint8: 0, 64, 128, 191, 255 for 0 to 4 of 4 experts.
 
     Raises:
         MaskError: it cannot be read.

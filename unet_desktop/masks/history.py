@@ -9,23 +9,22 @@ from enum import StrEnum
 from unet_desktop.masks.patch import Patch
 
 BUDGET = 256 << 20
-"""Bytes of patches kept for one case by default."""
+"""Default limit in bytes for the patches of one case."""
 
 
 class History:
-    """Patches that were applied and those that were undone; it never touches a mask itself."""
+    """The applied and the undone patches of one mask; it never touches the mask itself."""
 
     def __init__(self, budget: int = BUDGET) -> None:
-        """Start empty, with that many bytes to spend."""
         self._budget = budget
         self._done: deque[Patch] = deque()
         self._undone: list[Patch] = []
         self._dropped = False
 
     def push(self, patch: Patch) -> None:
-        """Note a patch that was just applied; what was undone can no longer be redone.
+        """Add a patch that was just applied; undone patches can no longer be redone.
 
-        The oldest patches go when the budget is spent, but never the newest.
+        The oldest patches are dropped when the budget is exceeded, but never the newest.
         """
         self._undone.clear()
         self._done.append(patch)
@@ -35,7 +34,7 @@ class History:
             self._dropped = True
 
     def undo(self) -> Patch | None:
-        """The patch to apply in order to take the last step back, or None when there is none."""
+        """Return the patch that undoes the last step when applied, or None if there is none."""
         if not self._done:
             return None
         patch = self._done.pop()
@@ -43,7 +42,7 @@ class History:
         return patch.inverse()
 
     def redo(self) -> Patch | None:
-        """The patch to apply in order to do the last undone step again, or None when there is none."""
+        """Return the patch that redoes the last undone step when applied, or None if there is none."""
         if not self._undone:
             return None
         patch = self._undone.pop()
@@ -52,17 +51,17 @@ class History:
 
     @property
     def can_undo(self) -> bool:
-        """Is there a step to take back?"""
+        """Whether there is a step to undo."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """Is there a step to do again?"""
+        """Whether there is a step to redo."""
         return bool(self._undone)
 
     @property
     def has_dropped_steps(self) -> bool:
-        """Did the oldest steps go, so that undoing everything does not lead back to the beginning?"""
+        """Whether the oldest steps were dropped, so that undoing everything does not restore the initial mask."""
         return self._dropped
 
     @property
@@ -72,12 +71,12 @@ class History:
 
     @property
     def undone_names(self) -> tuple[str, ...]:
-        """Names of the steps that can be done again, the next one first."""
+        """Names of the steps that can be redone, the next one first."""
         return tuple(patch.name for patch in reversed(self._undone))
 
     @property
     def patches(self) -> tuple[Patch, ...]:
-        """The applied steps, oldest first, and then those that can be done again, the next one first."""
+        """The applied steps, oldest first, then those that can be redone, the next one first."""
         return (*self._done, *reversed(self._undone))
 
     @property
@@ -87,7 +86,7 @@ class History:
 
 
 class StepKind(StrEnum):
-    """Whether the history grew by the patch, or went one step back or forth."""
+    """Whether the patch is new, undone or redone."""
 
     DONE = "done"
     UNDONE = "undone"
@@ -96,7 +95,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A patch as it was applied to the mask (of a step taken back, the inverted one), and why."""
+    """A patch as it was applied to the mask (for an undone step, the inverse), and its kind."""
 
     kind: StepKind
     patch: Patch

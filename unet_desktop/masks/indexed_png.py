@@ -1,6 +1,6 @@
-"""PNGs of label images and regions, made several times as fast as any general writer: most rows hold nothing.
+"""Indexed PNG: a writer for label images and regions, several times as fast as a general one on mostly empty rows.
 
-PNG specification, third edition (W3C 2025): chunks, section 5.3; zlib's stream and checksum: RFC 1950.
+PNG specification, third edition (W3C 2025): chunks, section 5.3; zlib stream and checksum: RFC 1950.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _GREY, _INDEXED = 0, 3
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ZLIB_HEADER = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"
-"""An empty deflate block that says that nothing follows."""
+"""An empty deflate block marked as the last one."""
 _RUN = 1 << 16
-"""Zeros are repeated as compressed runs of this length."""
+"""Length of the compressed run that is repeated for zeros."""
 _ADLER = 65521
 
 
 def indexed_png(values: NDArray[np.uint8], palette: bytes) -> bytes:
-    """An 8-bit indexed PNG; the same values always give the same bytes.
+    """Encode an 8-bit indexed PNG; the same values always give the same bytes.
 
     Args:
         values: (H, W) uint8, not empty.
@@ -35,7 +35,7 @@ def indexed_png(values: NDArray[np.uint8], palette: bytes) -> bytes:
 
 
 def grey_png(values: NDArray[np.uint8]) -> bytes:
-    """An 8-bit grey PNG of (H, W) uint8, not empty; it pays where most is 0 and the rest runs of one value."""
+    """Encode a non-empty (H, W) uint8 plane as an 8-bit grey PNG; fast if it is mostly 0 with runs of one value."""
     return _png(values, _GREY)
 
 
@@ -51,7 +51,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _stream(values: NDArray[np.uint8]) -> bytes:
-    """The rows, each after a filter byte of 0 ("none"), compressed: those that hold something, and zeros round them."""
+    """Compress the rows, each after filter byte 0 ("none"): deflate the non-empty rows and add runs of zeros around."""
     height, width = values.shape
     box = bounding_box(values)
     rows = np.zeros((box.height, width + 1), np.uint8)
@@ -65,7 +65,7 @@ def _stream(values: NDArray[np.uint8]) -> bytes:
 
 
 def _adler_of_zeros(count: int, checksum: int) -> int:
-    """`zlib.adler32` of so many zeros after what the checksum is of: its lower half, a sum of bytes, stays."""
+    """Continue an Adler-32 checksum over `count` zeros; its lower half, a sum of bytes, does not change."""
     low, high = checksum & 0xFFFF, checksum >> 16
     return (high + count * low) % _ADLER << 16 | low
 
@@ -81,7 +81,7 @@ def _run() -> bytes:
 
 
 def _deflated(data: bytes | memoryview) -> bytes:
-    """Raw deflate blocks that end on a whole byte and look back at nothing before them, so that they can be joined."""
-    # Label images are runs of one value; looking for more makes them larger and takes longer.
+    """Compress to raw deflate blocks that end on a byte and do not refer back, so that they can be concatenated."""
+    # Label images are runs of one value; searching for other matches is slower and compresses worse.
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)

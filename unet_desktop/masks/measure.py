@@ -1,4 +1,4 @@
-"""Measurements of a mask: heights, widths, areas, and the cup-to-disc ratios."""
+"""Measure: extents, areas, cup-to-disc ratios and rim of a mask, once or kept up to date while it is edited."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from unet_desktop.masks.regions import Mask, Region, region, region_table
 from unet_desktop.masks.rim import Rim, measure_rim
 
 _MOST_OPEN = 0.25
-"""Share of a region's surroundings that may be left open while its outline counts as drawn."""
+"""Share of the pixels around a region that may be not annotated while its outline counts as complete."""
 
 
 def is_outline_complete(plane: Region, mask: Mask) -> bool:
-    """Whether the region is drawn to its edge: at most a quarter of the pixels next to it are not annotated.
+    """Return whether a region's outline is drawn: at most a quarter of the pixels around it are not annotated.
 
-    A stroke within a disc says that this is disc, and nothing of how large the disc is.
+    A stroke inside a disc says that this is disc, but nothing about the size of the disc.
 
     Args:
-        plane: (H, W) bool, a region of the mask; an empty one has no edge that is open.
+        plane: (H, W) bool, a region of the mask; an empty one counts as complete.
         mask: (H, W) uint8.
     """
     box = bounding_box(plane)
@@ -40,7 +40,7 @@ def is_outline_complete(plane: Region, mask: Mask) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A region's bounding box and area, in pixels; all 0 when the region is empty."""
+    """A region's bounding box and area, in pixels; all 0 if the region is empty."""
 
     left: int
     top: int
@@ -51,11 +51,13 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class CupToDisc:
-    """Cup-to-disc ratios, each NaN where there is no disc.
+    """Cup-to-disc ratios, each NaN if there is no disc.
 
-    vertical: height of the cup's bounding box over the disc's. The definition of the challenges that publish it:
-        Orlando et al. 2020, "REFUGE Challenge", Medical Image Analysis 59, 101570, section 3.3.
-    horizontal: the same of the widths. area: cup pixels over disc pixels (rim included).
+    Attributes:
+        vertical: height of the cup's bounding box over that of the disc's, as defined by Orlando et al. 2020, "REFUGE
+            Challenge", Medical Image Analysis 59, 101570, section 3.3.
+        horizontal: the same for the widths.
+        area: cup pixels over disc pixels (rim included).
     """
 
     vertical: float
@@ -64,13 +66,13 @@ class CupToDisc:
 
 
 def measure_extent(plane: Region) -> Extent:
-    """Bounding box and area of a boolean plane."""
+    """Return bounding box and area of an (H, W) bool plane, in pixels."""
     box = bounding_box(plane)
     return Extent(box.left, box.top, box.width, box.height, int(np.count_nonzero(plane[box.slices])))
 
 
 def cup_and_disc(labels: LabelSet) -> tuple[Label, Label] | None:
-    """(cup, disc): the first unique label inside a unique label, whatever they are called; None without such a pair."""
+    """Return (cup, disc): the first unique label inside a unique label, whatever their names; None if there is none."""
     for label in labels:
         outer = labels.parent(label)
         if label.unique and outer is not None and outer.unique:
@@ -79,7 +81,7 @@ def cup_and_disc(labels: LabelSet) -> tuple[Label, Label] | None:
 
 
 def cup_to_disc(mask: Mask, labels: LabelSet) -> CupToDisc | None:
-    """Cup-to-disc ratios of a mask; None for labels that hold no such pair. A missing cup has ratio 0."""
+    """Return the cup-to-disc ratios of an (H, W) uint8 mask; a missing cup gives 0. None if no labels form a pair."""
     pair = cup_and_disc(labels)
     if pair is None:
         return None
@@ -88,17 +90,17 @@ def cup_to_disc(mask: Mask, labels: LabelSet) -> CupToDisc | None:
 
 
 def cup_to_disc_ratios(cup: Extent, disc: Extent) -> CupToDisc:
-    """Cup-to-disc ratios of two regions."""
+    """Return the cup-to-disc ratios of two regions."""
     if disc.area == 0:
         return CupToDisc(math.nan, math.nan, math.nan)
     return CupToDisc(cup.height / disc.height, cup.width / disc.width, cup.area / disc.area)
 
 
 def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
-    """Vertical cup-to-disc ratio of a (H, W) uint8 mask; None without a disc, or for labels without cup and disc.
+    """Return the vertical cup-to-disc ratio of an (H, W) uint8 mask, see `CupToDisc`, rounded to 4 digits.
 
-    For its definition see `masks.measure.CupToDisc`. Strokes that do not show how large cup and disc are have none.
-    Only the rows that hold something are looked at closely.
+    None without a disc, without labels for cup and disc, or if strokes do not show how large they are. Only rows that
+    are not empty are examined.
     """
     rows = np.flatnonzero(mask.any(axis=1))
     if rows.size == 0:
@@ -116,13 +118,13 @@ Counts = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurement:
-    """All that is measured of a mask.
+    """All measurements of a mask.
 
     Attributes:
         extents: of each label's region, in the set's order.
-        cup, disc: which of them are the cup and the disc, or None for labels that hold no such pair.
-        ratios: cup to disc; None for such labels, NaN where there is no disc.
-        rim: between cup and disc; None where there is no disc.
+        cup, disc: their indices in `extents`; None if the labels hold no such pair.
+        ratios: cup to disc; None without such a pair, NaN without a disc.
+        rim: between cup and disc; None without a disc.
     """
 
     extents: tuple[Extent, ...]
@@ -133,37 +135,37 @@ class Measurement:
 
     @property
     def vertical(self) -> float:
-        """The vertical cup-to-disc ratio; NaN where there is none."""
+        """The vertical cup-to-disc ratio; NaN if there is none."""
         return math.nan if self.ratios is None else self.ratios.vertical
 
 
 class MeasurementTracker:
-    """Counts the pixels of each region by row and by column.
+    """Measures a mask while it is edited, from pixel counts of each region by row and by column.
 
-    From these follow bounding box, area and centroid; an edit changes only the counts of the rows and columns it
-    touched. So an update costs as much as the edit and the labelled part are large, whatever the picture's size.
+    Bounding box, area and centroid follow from these counts, and an edit changes only those of the rows and columns it
+    touched. So the cost of an update depends on the edit and the labelled part, not on the size of the image.
     """
 
     def __init__(self, mask: Mask, labels: LabelSet) -> None:
-        """Count all of a mask.
+        """Track a mask.
 
         Args:
-            mask: (H, W) uint8; it is looked at again in every update.
+            mask: (H, W) uint8; kept and read again in every update.
             labels: the label set.
         """
         self._mask, self._labels = mask, labels
         self._tables = np.stack([region_table(labels, label) for label in labels])
         self._rows: Counts = np.zeros((len(labels), mask.shape[0]), np.int32)
         self._columns: Counts = np.zeros((len(labels), mask.shape[1]), np.int32)
-        self._labelled = Box(0, 0, 0, 0)  # nothing but background lies outside
+        self._labelled = Box(0, 0, 0, 0)  # the mask is background outside it
         self._changed = bounding_box(mask)
 
     def mark_changed(self, box: Box) -> None:
-        """Pixels in this box may have changed; nothing is counted before `measure`."""
+        """Note that pixels in this box may have changed; they are counted by the next measurement."""
         self._changed = self._changed.union(box.clip(*self._mask.shape))
 
     def measure(self) -> Measurement:
-        """The figures of the mask as it is now."""
+        """Measure the mask as it is now."""
         self._count()
         extents = tuple(self._extent(index) for index in range(len(self._labels)))
         pair = cup_and_disc(self._labels)
@@ -174,18 +176,18 @@ class MeasurementTracker:
         return Measurement(extents, cup, disc, cup_to_disc_ratios(extents[cup], extents[disc]), found)
 
     def measure_largest(self) -> Measurement:
-        """The figures of the largest piece alone of each unique label, as predictions and tables count them.
+        """Measure only the largest piece of each unique label, as predictions and tables do.
 
-        This looks at every labelled pixel, as `labels_in_pieces` does; without torn labels it is `measure`.
+        This reads every labelled pixel; if no unique label is in several pieces, it equals `measure`.
         """
         self._count()
         part = np.ascontiguousarray(self._mask[self._labelled.slices])
         return _moved(measure_mask(tidy(part, self._labels, fill=False), self._labels), self._labelled)
 
     def labels_in_pieces(self) -> tuple[tuple[Label, int], ...]:
-        """The unique labels whose region lies in several pieces, and how many; 8-connected, as `anatomy` keeps them.
+        """Return the unique labels whose region has several 8-connected pieces, with the number of pieces.
 
-        This looks at every labelled pixel, so it is for between gestures.
+        This reads every labelled pixel, so call it between gestures only.
         """
         self._count()
         found = []
@@ -205,7 +207,7 @@ class MeasurementTracker:
             return
         whole = self._labelled = self._labelled.union(changed)
         if 2 * changed.height * changed.width > whole.height * whole.width:
-            changed = whole  # one look at all of it costs less than two at most of it
+            changed = whole  # one pass over all of it is cheaper than two over most of it
         across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
         down = self._mask[whole.top : whole.bottom, changed.left : changed.right]
         for index, table in enumerate(self._tables):
@@ -230,17 +232,17 @@ class MeasurementTracker:
 
 
 def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
-    """The figures of a mask that nobody edits."""
+    """Measure an (H, W) uint8 mask once."""
     return MeasurementTracker(mask, labels).measure()
 
 
 def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:
-    """The same where nothing lies outside the box."""
+    """Measure an (H, W) uint8 mask that is background outside the box."""
     return _moved(measure_mask(np.ascontiguousarray(mask[box.slices]), labels), box)
 
 
 def _moved(found: Measurement, box: Box) -> Measurement:
-    """Measured in the box, told of the picture."""
+    """Convert a measurement from coordinates in the box to those of the image."""
     extents = tuple(
         replace(extent, left=extent.left + box.left, top=extent.top + box.top) if extent.area else extent
         for extent in found.extents
@@ -256,10 +258,10 @@ def _box(extent: Extent) -> Box:
 
 
 def _sums(plane: cv2.typing.MatLike, axis: int) -> Counts:
-    """The sum of each row (axis 1) or column (axis 0)."""
+    """Return the sum of each row (axis 1) or column (axis 0)."""
     return np.asarray(cv2.reduce(plane, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
 def _mean_place(counts: Counts, area: int) -> float:
-    """The centroid along one axis, in pixels from the picture's edge."""
+    """Return the centroid along one axis, in pixels from the image's edge."""
     return float(counts @ (np.arange(len(counts)) + 0.5)) / area

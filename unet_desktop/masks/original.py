@@ -1,4 +1,4 @@
-"""Original: the pixels of a mask as they were when a gesture began, kept only where the gesture reaches."""
+"""Original: the pixels of a mask as they were before a gesture, kept only where the gesture reaches."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from unet_desktop.masks.patch import Patch, patch_between
 from unet_desktop.masks.regions import Mask
 
 TILE = 256
-"""Side of the squares that are kept, in pixels: a brush of 120 px reaches four of them at most."""
+"""Side of the tiles that are kept, in pixels: a brush of 120 px touches at most four."""
 
 
 class Original:
-    """Keeps what a gesture is about to change; a full copy of a large mask would be felt at every press."""
+    """Keeps the pixels that a gesture is about to change; copying a large mask at every press would be noticeable."""
 
     def __init__(self, mask: Mask) -> None:
-        """Begin on a mask, (H, W) uint8, of which nothing is kept yet."""
+        """Start on an (H, W) uint8 mask; nothing is kept yet."""
         self._mask = mask
         self._tiles: dict[tuple[int, int], Mask] = {}
         self._touched = Box(0, 0, 0, 0)
@@ -29,7 +29,7 @@ class Original:
         return self._touched
 
     def keep(self, box: Box) -> Box:
-        """Keep the pixels of this box, which are about to be changed; returns the part of it inside the mask."""
+        """Keep the pixels of this box before they are changed; return the part of the box inside the mask."""
         box = box.clip(*self._mask.shape)
         if box.empty:
             return box
@@ -40,7 +40,7 @@ class Original:
         return box
 
     def read(self, box: Box) -> Mask:
-        """(h, w) uint8: a copy of the box's pixels as they were; the box lies inside the mask."""
+        """Return an (h, w) uint8 copy of the original pixels in a box inside the mask."""
         pixels = self._mask[box.slices].copy()
         for row, column in _tiles(box):
             kept = self._tiles.get((row, column))
@@ -53,13 +53,13 @@ class Original:
         return pixels
 
     def restore(self) -> Box:
-        """Put everything back; returns the box that may have changed."""
+        """Restore all pixels; return the box that may have changed."""
         for (row, column), kept in self._tiles.items():
             self._mask[_tile(row, column)] = kept
         return self._touched
 
     def patch(self, name: str) -> Patch | None:
-        """What was changed since the beginning, as one patch; None when nothing differs."""
+        """Return all changes since the start as one patch; None if nothing differs."""
         if self._touched.empty:
             return None
         box = self._touched

@@ -1,4 +1,4 @@
-"""A mask drawn over its picture: outlines in the labels' colours, for export and for small pictures."""
+"""Overlay: a mask's outlines drawn over its image in the labels' colours, for export and thumbnails."""
 
 from __future__ import annotations
 
@@ -18,11 +18,18 @@ from unet_desktop.labels import BACKGROUND, LabelSet
 from unet_desktop.masks.regions import Mask, regions
 
 _ROUND = 1.9
-"""What is shown round a mask, over its size; what the segmenting network sees of a disc."""
+"""Side of a close-up relative to the size of the mask; the same as in the segmenting network's crop."""
 
 
 def draw_outlines(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = None) -> Pixels:
-    """(H, W, 3) uint8: a copy of the picture with each region's outline, 1/500 of the longer side wide if not given."""
+    """Return a copy of the (H, W, 3) uint8 image with the outline of each region.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        mask: (H, W) uint8.
+        labels: the label set.
+        width: of the lines, pixels; by default 1/500 of the longer side.
+    """
     drawn = pixels.copy()
     width = width or max(1, round(max(mask.shape) / 500))
     for plane, label in zip(regions(mask, labels), labels, strict=True):
@@ -33,10 +40,10 @@ def draw_outlines(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | Non
 
 
 def draw_thumbnail(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
-    """(h, w, 3) uint8 no longer than `longest` on either side: the picture of a file with its mask's outlines.
+    """Return a thumbnail of an image file with its mask's outlines, (h, w, 3) uint8, at most `longest` pixels a side.
 
     Raises:
-        ImageError: the picture cannot be read.
+        ImageError: the image cannot be read.
     """
     pixels = read_reduced(path, longest)
     height, width = pixels.shape[:2]
@@ -45,17 +52,19 @@ def draw_thumbnail(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pi
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
-    """The picture as JPEG, without any metadata."""
+    """Encode (H, W, 3) uint8 RGB as JPEG without metadata."""
     buffer = io.BytesIO()
     Pillow.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 
 def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
-    """(s, s, 3) uint8, s at most `longest`: what lies round the mask, with its outlines; all of it for an empty mask.
+    """Return a square close-up of the mask with its outlines, (s, s, 3) uint8 with s <= `longest`.
+
+    For an empty mask it is the thumbnail of the whole image.
 
     Raises:
-        ImageError: the picture cannot be read.
+        ImageError: the image cannot be read.
     """
     box = bounding_box(mask)
     if box.empty:
@@ -71,7 +80,7 @@ def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pix
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:
-    """Write a picture as JPEG, without any metadata.
+    """Write (H, W, 3) uint8 RGB as a JPEG file without metadata.
 
     Raises:
         WriteError: it cannot be written.
@@ -80,7 +89,7 @@ def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:
 
 
 def contact_sheet(pictures: list[Pixels], columns: int, side: int) -> Pixels:
-    """(rows*side, columns*side, 3) uint8: the pictures in a grid, each fitted into its square, on dark grey."""
+    """Return the images in a grid on dark grey, each fitted into its square, (rows*side, columns*side, 3) uint8."""
     rows = -(-len(pictures) // columns)
     sheet = np.full((rows * side, columns * side, 3), 24, np.uint8)
     for index, picture in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""Which files are pictures, which are masks, and which mask belongs to which picture: by their names."""
+"""Pairs: find out by file names which files are images, which are masks, and which belong together."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MARKED = re.compile(r"(.+)[_\-. ](?:mask|seg|segmentation)")
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pictures and the masks that bear their names.
+    """Images and the masks named after them.
 
     Attributes:
-        pictures: the pictures, in order.
-        stray_masks: masks that lie among the pictures and are not asked for.
+        pictures: the image files, in order.
+        stray_masks: masks found among the images although masks were not asked for from there.
     """
 
     pictures: tuple[Path, ...]
@@ -30,11 +30,11 @@ class Pairs:
     _masks: Mapping[Path, Sequence[Path]] = field(default_factory=dict)
 
     def has_mask(self, picture: Path) -> bool:
-        """Is there a mask of the picture's name, or several?"""
+        """Return whether the image has one mask or several."""
         return bool(self._masks.get(picture))
 
     def mask_of(self, picture: Path) -> Path | None:
-        """The mask of the picture's very name, or else the only one whose name goes on after it.
+        """Return the mask with the image's exact name, or else the only one whose name starts with it; None if none.
 
         Raises:
             MaskError: there are several.
@@ -48,10 +48,10 @@ class Pairs:
 
 
 def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool = False) -> Pairs:
-    """Sort out a folder of pictures (or one picture) and, where there is one, a folder of masks.
+    """Pair a folder of images (or one image) with a folder of masks, if given.
 
-    The folder of masks may be that of the pictures. Then a mask may also have its picture's very name with another
-    suffix, and what it holds tells the two apart.
+    Both may be the same folder. Then a mask may even have its image's name with another suffix; its pixel values
+    decide which file is the mask.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.
@@ -62,7 +62,7 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
     own = {path.resolve() for path in candidates}
     shared = {path for path in found if path.resolve() in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
-    # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
+    # A folder of masks inside the folder of images holds no images, unless both are mixed there.
     taken = among | (_masks_of_the_same_name(found, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
@@ -72,7 +72,7 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
 
 
 def find_masks_among(files: Iterable[Path]) -> set[Path]:
-    """Those that are called like the mask of another one of these files: photo_mask.png beside photo.jpg."""
+    """Return the files named like the mask of another of these files: photo_mask.png beside photo.jpg."""
     files = list(files)
     names = {_name(path) for path in files}
     marked = {path: _MARKED.fullmatch(_name(path)) for path in files}
@@ -80,7 +80,7 @@ def find_masks_among(files: Iterable[Path]) -> set[Path]:
 
 
 def _masks_of_the_same_name(files: Sequence[Path], labels: LabelSet) -> set[Path]:
-    """Of files of one name in one folder, those that hold a mask, unless none would be left as the picture."""
+    """Return, among files of one name in one folder, those that hold a mask, unless no image would remain."""
     groups: dict[tuple[Path, str], list[Path]] = {}
     for path in files:
         groups.setdefault((path.parent, _name(path)), []).append(path)
@@ -101,7 +101,7 @@ def _holds_a_mask(path: Path, labels: LabelSet) -> bool:
 
 
 def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, list[Path]]:
-    """A mask that lies beside a picture of its name belongs to no picture of that name elsewhere."""
+    """Map each image to its masks; a mask beside an image of its name does not belong to one elsewhere."""
     named: dict[str, list[Path]] = {}
     for picture in pictures:
         named.setdefault(_name(picture), []).append(picture)
@@ -114,9 +114,9 @@ def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, lis
 
 
 def find_owner(name: str, pictures: Set[str]) -> str | None:
-    """Of these names, that which a mask's name is, or else the longest one that it goes on after, or None.
+    """Return the image name that equals a mask's name, or else the longest one it starts with; None if there is none.
 
-    So eye_2_mask is of eye_2, not of eye.
+    So eye_2_mask belongs to eye_2, not to eye.
     """
     if name in pictures:
         return name

@@ -12,10 +12,10 @@ from unet_desktop.masks.regions import Mask
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """What one gesture changed: a box, what was in it and what is in it now.
+    """What one gesture changed: a box and its pixels before and after.
 
     Attributes:
-        name: for the history list, such as "Brush optic disc".
+        name: shown in the history list, such as "Brush optic disc".
         top, left: the box's first row and column.
         before, after: (h, w) uint8, the box's pixels.
     """
@@ -28,13 +28,13 @@ class Patch:
 
     @property
     def box(self) -> Box:
-        """Where it applies."""
+        """The box it changes."""
         height, width = self.after.shape
         return Box(self.top, self.left, self.top + height, self.left + width)
 
     @property
     def changed(self) -> int:
-        """Pixels that it changes; they are counted anew each time."""
+        """Number of pixels it changes; counted at each call."""
         return int(np.count_nonzero(self.before != self.after))
 
     @property
@@ -47,33 +47,33 @@ class Patch:
         mask[self.box.slices] = self.after
 
     def inverse(self) -> Patch:
-        """The patch that takes this one back."""
+        """Return the patch that undoes this one."""
         return Patch(self.name, self.top, self.left, self.after, self.before)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourcePatch(Patch):
-    """A patch that also changes where the mask comes from.
+    """A patch that also changes which prediction the mask started from.
 
     Attributes:
-        model_before, model: fingerprint of the model whose prediction the mask started from, or empty.
+        model_before, model: weights_sha256 of the model of that prediction, or empty.
     """
 
     model_before: str
     model: str
 
     def inverse(self) -> SourcePatch:
-        """The patch that takes this one back, mask and origin."""
+        """Return the patch that undoes this one, mask and source."""
         return SourcePatch(self.name, self.top, self.left, self.after, self.before, self.model, self.model_before)
 
 
 def patch_between(name: str, before: Mask, after: Mask, within: Box | None = None) -> Patch | None:
-    """The smallest patch from one mask to another of the same size; None when nothing differs.
+    """Return the smallest patch from one mask to another of the same size; None if they are equal.
 
     Args:
         name: the patch's name.
         before, after: (H, W) uint8.
-        within: a box outside which the two are known to be equal, or None.
+        within: a box outside which both are known to be equal, or None.
     """
     height, width = before.shape
     around = (within or Box(0, 0, height, width)).clip(height, width)

@@ -1,4 +1,4 @@
-"""Push: one drag of a round finger that bends a region's border before it."""
+"""Push: one drag of a round finger that bends a region's border."""
 
 from __future__ import annotations
 
@@ -17,51 +17,54 @@ from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.stroke import erase_table, paint_table
 
 Levels = NDArray[np.float32]
-"""(h, w) float32: pixels' distance from the border, positive inside, within plus and minus `DEEPEST`."""
+"""(h, w) float32: signed distance from the border in pixels, positive inside, clipped to +-`DEEPEST`."""
 
 DEEPEST = 8.0
-"""Further than this from the border all pixels are alike."""
+"""Distance in pixels beyond which all pixels are alike."""
 _TILE = 128
 _SMOOTHING = 0.8
-"""Sigma, pixels: takes the stairs out of a border that was drawn in whole pixels."""
+"""Sigma in pixels: smooths the stairs of a border drawn in whole pixels."""
 
 
 class LevelField:
-    """A signed distance that can be changed, kept in tiles: a border bends by fractions of a pixel, a mask cannot."""
+    """A signed distance that can be edited: a border moves by fractions of a pixel, which a mask cannot express.
+
+    It is computed in tiles, only where it is read.
+    """
 
     def __init__(self, size: tuple[int, int], inside: Callable[[Box], Region]) -> None:
-        """Begin with nothing worked out.
+        """Set up without computing anything.
 
         Args:
-            size: (height, width) of the picture.
-            inside: gives the region's pixels in a box that lies within the picture, as they were at the beginning.
+            size: (height, width) of the image.
+            inside: returns the region's original pixels, (h, w) bool, in a box within the image.
         """
         self._size, self._inside = size, inside
         self._tiles: dict[tuple[int, int], Levels] = {}
 
     def read(self, box: Box) -> Levels:
-        """(h, w) float32: the levels in a box, which lies within the picture."""
+        """Return the (h, w) float32 levels in a box within the image."""
         levels = np.empty(box.shape, np.float32)
-        for tile, values in self._meeting(box):
+        for tile, values in self._tiles_in(box):
             part = box.intersection(tile)
             levels[part.shift(-box.top, -box.left).slices] = values[part.shift(-tile.top, -tile.left).slices]
         return levels
 
     def write(self, box: Box, levels: Levels) -> None:
-        """Keep other levels in a box, which lies within the picture."""
-        for tile, values in self._meeting(box):
+        """Replace the levels in a box within the image."""
+        for tile, values in self._tiles_in(box):
             part = box.intersection(tile)
             values[part.shift(-tile.top, -tile.left).slices] = levels[part.shift(-box.top, -box.left).slices]
 
-    def _meeting(self, box: Box) -> Iterator[tuple[Box, Levels]]:
+    def _tiles_in(self, box: Box) -> Iterator[tuple[Box, Levels]]:
         for row in range(box.top // _TILE, -(-box.bottom // _TILE)):
             for column in range(box.left // _TILE, -(-box.right // _TILE)):
                 tile = Box(row * _TILE, column * _TILE, (row + 1) * _TILE, (column + 1) * _TILE).clip(*self._size)
                 if (row, column) not in self._tiles:
-                    self._tiles[row, column] = self._worked_out(tile)
+                    self._tiles[row, column] = self._compute(tile)
                 yield tile, self._tiles[row, column]
 
-    def _worked_out(self, tile: Box) -> Levels:
+    def _compute(self, tile: Box) -> Levels:
         around = tile.expand(int(DEEPEST) + 4).clip(*self._size)
         levels = signed_distance(self._inside(around), DEEPEST)
         smooth = cv2.GaussianBlur(levels, (0, 0), _SMOOTHING, borderType=cv2.BORDER_REPLICATE)
@@ -69,9 +72,9 @@ class LevelField:
 
 
 def signed_distance(plane: Region, deepest: float) -> Levels:
-    """Distance of each pixel's centre from the border, positive inside, cut off at plus and minus `deepest`.
+    """Return each pixel's signed distance from the border of an (h, w) bool plane, clipped to +-`deepest` pixels.
 
-    The border runs half a pixel outside the outermost pixels' centres; what lies outside the plane does not count.
+    The border runs half a pixel outside the centres of the outermost pixels; the edge of the plane is not a border.
     """
     inside = plane.astype(np.uint8)
     if not inside.any() or inside.all():
@@ -83,15 +86,15 @@ def signed_distance(plane: Region, deepest: float) -> Levels:
 
 
 _STRIDE = 1 / 3
-"""Of the radius, moved at once at most: beyond two thirds the bend would fold over itself."""
+"""Largest move at once, relative to the radius: beyond two thirds the bend would fold over itself."""
 _MOST_STRIDES = 64
 
 
 class Push:
-    """A drag in progress; it is the only writer of the mask until it finishes or is cancelled.
+    """A drag in progress; only it may write to the mask until it is finished or cancelled.
 
-    What is under the finger moves with it: all of the way in the middle, not at all at the ring. A finger pushes and
-    does not pull: pressed inside the region it only makes it larger, pressed outside it only makes it smaller.
+    What is under the finger moves with it, fully at its centre and not at all at its edge. A finger pushes but does
+    not pull: started inside the region it only enlarges it, started outside it only shrinks it.
     Coordinates are image pixels, (x, y) floats; pixel (row, column) has its centre at (column + 0.5, row + 0.5).
     """
 
@@ -105,15 +108,15 @@ class Push:
         *,
         inwards: bool = False,
     ) -> None:
-        """Begin on a mask; a press alone moves nothing.
+        """Start a drag; the press alone moves nothing.
 
         Args:
             mask: (H, W) uint8, changed in place.
             labels: the label set.
             label: whose region is bent.
-            at: where the finger went down.
+            at: where the finger was pressed, (x, y) in image pixels.
             radius: of the finger, image pixels.
-            inwards: push the border inwards, wherever the finger went down.
+            inwards: push the border inwards, wherever the finger was pressed.
         """
         self._mask = mask
         self._original = original = Original(mask)
@@ -127,7 +130,7 @@ class Push:
         self._at, self._radius = at, max(radius, 1.0)
 
     def extend(self, x: float, y: float) -> Box:
-        """Move the finger there; returns the box of pixels that may have changed."""
+        """Move the finger to this point; return the box of pixels that may have changed."""
         start, length = self._at, math.dist(self._at, (x, y))
         strides = min(max(math.ceil(length / (_STRIDE * self._radius)), 1), _MOST_STRIDES) if length else 0
         changed = Box(0, 0, 0, 0)
@@ -139,11 +142,11 @@ class Push:
         return changed
 
     def finish(self) -> Patch | None:
-        """End the drag: what it changed, or None when it changed nothing."""
+        """Finish; return the change as a patch, or None if nothing changed."""
         return self._original.patch(self._name)
 
     def cancel(self) -> Box:
-        """Put everything back; returns the box that changed."""
+        """Restore the mask; return the box that changed."""
         return self._original.restore()
 
     def _bend(self, start: tuple[float, float], end: tuple[float, float]) -> Box:
@@ -151,10 +154,10 @@ class Push:
         if box.empty:
             return box
         across, down = end[0] - start[0], end[1] - start[1]
-        # From where it comes may lie a stride outside the ring.
+        # The source of a pixel may lie a stride outside the finger.
         wide = box.expand(math.ceil(max(abs(across), abs(down))) + 1).clip(*self._mask.shape)
         before = self._field.read(wide)
-        if before.min() == before.max():  # there is no border to be bent
+        if before.min() == before.max():  # there is no border here
             return Box(0, 0, 0, 0)
         x = np.arange(box.left, box.right, dtype=np.float32)[np.newaxis, :] + 0.5
         y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5

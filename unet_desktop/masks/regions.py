@@ -1,4 +1,4 @@
-"""Regions: a label and everything inside it, as one boolean plane a label."""
+"""Regions: a label and everything inside it, as one boolean plane per label."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Region = NDArray[np.bool_]
 
 
 def region(mask: Mask, labels: LabelSet, label: Label) -> Region:
-    """(H, W) bool: where the mask is the label or something inside it."""
+    """Return (H, W) bool: where the (H, W) uint8 mask is the label or one inside it."""
     if not mask.size:  # OpenCV refuses it
         return np.zeros(mask.shape, bool)
     found: Region = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8).view(bool)
@@ -23,25 +23,25 @@ def region(mask: Mask, labels: LabelSet, label: Label) -> Region:
 
 
 def region_table(labels: LabelSet, label: Label) -> Mask:
-    """(256,) uint8: 1 for each pixel value that lies in the label's region, 0 for the others."""
+    """Return (256,) uint8: 1 for each pixel value in the label's region, 0 for the others."""
     table = np.zeros(256, np.uint8)
     table[list(labels.region_values(label))] = 1
     return table
 
 
 def regions(mask: Mask, labels: LabelSet) -> NDArray[np.bool_]:
-    """(R, H, W) bool: one plane a label, in the set's order."""
+    """Return (R, H, W) bool: the region of each label of an (H, W) uint8 mask, in the set's order."""
     return np.stack([region(mask, labels, label) for label in labels])
 
 
 def is_annotated(mask: Mask) -> Region:
-    """(H, W) bool: where somebody has judged."""
-    judged: Region = mask != NOT_ANNOTATED
-    return judged
+    """Return (H, W) bool: where the (H, W) uint8 mask is annotated."""
+    plane: Region = mask != NOT_ANNOTATED
+    return plane
 
 
 def label_image(planes: NDArray[np.bool_], labels: LabelSet) -> Mask:
-    """The mask whose regions lie where the planes say, each kept within its parent's.
+    """Return the (H, W) uint8 mask with these regions, each clipped to its parent's.
 
     Args:
         planes: (R, H, W) bool in the set's order.

@@ -1,4 +1,4 @@
-"""Reshape: a shape that is drawn into the mask again and again while it is edited, and ends in one patch."""
+"""Reshape: a shape that is redrawn in the mask while it is edited, and ends in one patch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unet_desktop.masks.stroke import erase_table, paint_table
 
 
 class Combine(StrEnum):
-    """What a shape does to the region that is there."""
+    """How a shape is combined with the existing region."""
 
     ADD = "add"
     SUBTRACT = "subtract"
@@ -24,18 +24,18 @@ class Combine(StrEnum):
 
 
 class Reshape:
-    """A shape being edited; it is the only writer of the mask until it finishes or is cancelled.
+    """A shape being edited; only it may write to the mask until it is finished or cancelled.
 
-    The mask shows the shape as it will be, so that measurements follow while a handle is dragged.
+    The mask always contains the current shape, so that measurements follow while a handle is dragged.
     """
 
     def __init__(self, mask: Mask, labels: LabelSet, label: Label, name: str) -> None:
-        """Begin on a mask.
+        """Start editing a shape.
 
         Args:
             mask: (H, W) uint8, changed in place.
             labels: the label set.
-            label: the label that the shape is of.
+            label: the shape's label.
             name: of the patch.
         """
         self._mask = mask
@@ -47,10 +47,9 @@ class Reshape:
 
     @property
     def region(self) -> Box:
-        """Where the label's region was when the gesture began.
+        """Bounding box of the label's region when the gesture began.
 
-        It is looked for in the whole mask, once and not before it is asked for: only replacing needs it, and a large
-        mask takes longer than a move may.
+        It is computed from the whole mask on first use, because only replacing needs it and it is slow on large masks.
         """
         if self._region is None:
             whole = self._original.read(Box(0, 0, *self._mask.shape))
@@ -58,12 +57,12 @@ class Reshape:
         return self._region
 
     def show(self, box: Box, plane: Region, combine: Combine) -> Box:
-        """Draw the shape in place of the one that was shown; returns the box of pixels that may have changed.
+        """Replace the shape shown before; return the box of pixels that may have changed.
 
         Args:
-            box: where the plane lies; it may reach over the mask's border.
+            box: where the plane lies; it may extend beyond the mask.
             plane: (h, w) bool, the shape in the box.
-            combine: what it does to the region that was there when the gesture began.
+            combine: how it is combined with the original region.
         """
         inside = box.clip(*self._mask.shape)
         if inside.empty:
@@ -76,14 +75,14 @@ class Reshape:
         return self.show_change(work, added, taken)
 
     def show_change(self, box: Box, added: Region, taken: Region) -> Box:
-        """Draw a change in place of what was shown; returns the box of pixels that may have changed.
+        """Replace the change shown before; return the box of pixels that may have changed.
 
         Args:
             box: inside the mask; it may be empty.
-            added: (h, w) bool, or (1, 1) for the whole box: what becomes part of the label's region.
-            taken: likewise: what falls back to what the label lies in. A pixel is not in both.
+            added: (h, w) bool, or (1, 1) for the whole box: pixels added to the label's region.
+            taken: likewise: pixels that revert to the label's parent. No pixel is in both.
         """
-        # What differs is looked for: it is far less than the shape when one corner moves, and all of it is painted.
+        # Return only what differs: when one corner moves it is much less than the shape, and all of it is repainted.
         around = self._original.touched.union(box)
         if around.empty:
             return around
@@ -103,9 +102,9 @@ class Reshape:
             view[...] = np.where(taken, self._erase[view], view)
 
     def finish(self) -> Patch | None:
-        """End it: what it changed, or None."""
+        """Finish; return the change as a patch, or None if nothing changed."""
         return self._original.patch(self._name)
 
     def cancel(self) -> Box:
-        """Put everything back; returns the box that changed."""
+        """Restore the mask; return the box that changed."""
         return self._original.restore()

@@ -14,9 +14,9 @@ from unet_desktop.masks.regions import Mask, Region
 
 
 def paint_table(labels: LabelSet, label: Label) -> Mask:
-    """(256,) uint8: what painting a label makes of each pixel value.
+    """Return (256,) uint8: the value that each pixel value becomes when a label is painted.
 
-    What already lies in the label's region stays, so painting disc over cup leaves the cup.
+    Values already in the label's region stay, so painting disc over cup leaves the cup.
     """
     table = np.full(256, label.value, np.uint8)
     for value in labels.region_values(label):
@@ -25,9 +25,9 @@ def paint_table(labels: LabelSet, label: Label) -> Mask:
 
 
 def erase_table(labels: LabelSet, label: Label) -> Mask:
-    """(256,) uint8: what erasing a label makes of each pixel value.
+    """Return (256,) uint8: the value that each pixel value becomes when a label is erased.
 
-    The label's region falls back to its parent: erasing disc erases its cup, erasing cup leaves disc.
+    The label's region reverts to its parent: erasing disc erases its cup, erasing cup leaves disc.
     """
     table = np.arange(256, dtype=np.uint8)
     parent = labels.parent(label)
@@ -37,10 +37,10 @@ def erase_table(labels: LabelSet, label: Label) -> Mask:
 
 
 def erase_and_annotate_table(labels: LabelSet, label: Label) -> Mask:
-    """(256,) uint8: what the eraser makes of each pixel value: as `erase_table`, and it judges.
+    """Return (256,) uint8 for the eraser tool: like `erase_table`, but it also annotates pixels as background.
 
-    Where nobody has judged, wiping the label off says that this is background, as painting it says that this is the
-    label. Of a label inside another that says too little: what is not cup need not be disc, so it stays open.
+    On a not annotated pixel, erasing an outermost label means background, as painting it means the label. For a nested
+    label it says too little (what is not cup need not be disc), so the pixel stays not annotated.
     """
     table = erase_table(labels, label)
     if labels.parent(label) is None:
@@ -49,30 +49,30 @@ def erase_and_annotate_table(labels: LabelSet, label: Label) -> Mask:
 
 
 def unannotate_table() -> Mask:
-    """(256,) uint8: what the "not annotated" brush makes of each pixel value: nobody has judged it."""
+    """Return (256,) uint8 for the "not annotated" brush: every value becomes not annotated."""
     return np.full(256, NOT_ANNOTATED, np.uint8)
 
 
 def annotate_as_background_table() -> Mask:
-    """(256,) uint8: what erasing "not annotated" makes of each pixel value: it alone becomes background."""
+    """Return (256,) uint8 for erasing "not annotated": it becomes background, other values stay."""
     table = np.arange(256, dtype=np.uint8)
     table[NOT_ANNOTATED] = BACKGROUND
     return table
 
 
 class Stroke:
-    """A drag in progress; it is the only writer of the mask until it finishes or is cancelled.
+    """A drag in progress; only it may write to the mask until it is finished or cancelled.
 
     Coordinates are image pixels, (x, y) floats; pixel (row, column) has its centre at (column + 0.5, row + 0.5).
     """
 
     def __init__(self, mask: Mask, table: Mask, radius: float, name: str) -> None:
-        """Begin on a mask.
+        """Start a stroke.
 
         Args:
             mask: (H, W) uint8, changed in place.
-            table: (256,) uint8 from `paint_table` or another of these tables.
-            radius: in image pixels; a radius under half a pixel still paints the pixel under the point.
+            table: (256,) uint8 from `paint_table` or one of the other tables.
+            radius: in image pixels; a radius below half a pixel still paints the pixel under the point.
             name: of the patch.
         """
         self._mask = mask
@@ -83,7 +83,7 @@ class Stroke:
         self._last: tuple[float, float] | None = None
 
     def extend(self, x: float, y: float, radius: float | None = None) -> Box:
-        """Paint from the last point to this one; returns the box of pixels that may have changed."""
+        """Paint from the last point to this one; return the box of pixels that may have changed."""
         if radius is not None:
             self._radius = max(radius, 0.5)
         start = self._last or (x, y)
@@ -98,11 +98,11 @@ class Stroke:
         return box
 
     def finish(self) -> Patch | None:
-        """End the drag: what it changed, or None when it changed nothing."""
+        """Finish; return the change as a patch, or None if nothing changed."""
         return self._original.patch(self._name)
 
     def cancel(self) -> Box:
-        """Put everything back; returns the box that changed."""
+        """Restore the mask; return the box that changed."""
         return self._original.restore()
 
     def _around(self, start: tuple[float, float], end: tuple[float, float]) -> Box:
@@ -115,7 +115,7 @@ class Stroke:
         ).clip(*self._mask.shape)
 
     def _covered(self, start: tuple[float, float], end: tuple[float, float], box: Box) -> Region:
-        """Pixels of the box whose centre is within the radius of the segment, and the pixel under its end."""
+        """Return (h, w) bool: pixels whose centre is within the radius of the segment, and the one at its end."""
         x = np.arange(box.left, box.right, dtype=np.float32)[np.newaxis, :] + 0.5
         y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5
         along = (end[0] - start[0], end[1] - start[1])

@@ -1,6 +1,6 @@
-"""Synthetic fundus photographs with known masks, for the demo, the tests and the documentation's pictures.
+"""Synthetic fundus photographs with known masks, for the demo, the tests and the documentation.
 
-They are drawings: no figure measured on them says anything about real eyes.
+They are drawings: metrics measured on them say nothing about real eyes.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class _Eye:
 
 
 def synthetic_fundus(seed: int, size: int = 640) -> SyntheticFundus:
-    """Draw one; the same seed and size give the same pixels on one machine.
+    """Draw a synthetic photograph; the same seed and size give the same pixels on one machine.
 
     Args:
-        seed: of everything that varies: eye side, disc, cup, vessels, colour, light.
+        seed: for everything that varies: eye side, disc, cup, vessels, colour, light.
         size: height and width in pixels.
     """
     random = np.random.default_rng(seed)
@@ -112,7 +112,7 @@ def _grow(
     width: float,
     generation: int,
 ) -> None:
-    """One vessel, thinner as it goes, with branches."""
+    """Draw one vessel, thinning along its way, with branches."""
     x, y = start
     step = layer.shape[0] / 90
     for index in range(60):
@@ -130,7 +130,7 @@ def _grow(
 
 
 def _light(random: np.random.Generator, eye: _Eye, colour: Layer) -> Layer:
-    """Uneven light, sensor noise, blur, and the black surround of a fundus camera."""
+    """Add uneven light, sensor noise, blur, and the black surround of a fundus camera."""
     middle = (eye.size * random.uniform(0.42, 0.58), eye.size * random.uniform(0.42, 0.58))
     falloff = 0.5 + 0.55 * _glow(eye.size, middle, eye.size * 0.42)
     shaded = colour * falloff[:, :, np.newaxis] * np.float32(random.uniform(0.85, 1.15))

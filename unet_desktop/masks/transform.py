@@ -1,4 +1,4 @@
-"""What of a mask somebody has judged, and what follows where that is only a part."""
+"""Transform: changes to a whole mask."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from unet_desktop.masks.regions import Mask
 
 
 def mark_unannotated(mask: Mask, name: str) -> Patch | None:
-    """The patch that takes all background for not annotated, so that only what is painted is judged.
+    """Return the patch that turns background into not annotated, so that only the strokes count as annotated.
 
     Args:
-        mask: (H, W) uint8; it stays as it is.
+        mask: (H, W) uint8; not changed.
         name: of the patch.
     """
     return patch_between(name, mask, np.where(mask == BACKGROUND, np.uint8(NOT_ANNOTATED), mask))
 
 
 def mirror(mask: Mask, size: tuple[int, int]) -> Mask:
-    """(H, W) uint8: the mask with left and right exchanged, at another size where that differs.
+    """Return the mask flipped left to right, (H, W) uint8, resized by nearest neighbour if the size differs.
 
     Args:
         mask: (h, w) uint8.
-        size: (height, width) wanted; labels are never mixed, each pixel takes its nearest.
+        size: (height, width) of the result.
     """
     turned = np.ascontiguousarray(mask[:, ::-1])
     if turned.shape != size:

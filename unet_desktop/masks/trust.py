@@ -1,4 +1,4 @@
-"""Trust: how far a predicted mask may be trusted, and where it may not."""
+"""Trust: how far, and where, a predicted mask may be trusted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UncertaintyMap:
-    """How uncertain a model is at each place of a picture, coarser than the picture.
+    """How uncertain a model is at each place of an image, coarser than the image.
 
     Attributes:
-        plane: (h, w) uint8: 0 certain, 255 as uncertain as can be.
-        left, top: its corner, picture pixels; it may lie outside the picture.
-        width, height: of what it covers, picture pixels.
+        plane: (h, w) uint8: 0 is certain, 255 is most uncertain.
+        left, top: corner of the covered area, image pixels; it may lie outside the image.
+        width, height: of the covered area, image pixels.
     """
 
     plane: NDArray[np.uint8]
@@ -31,13 +31,13 @@ class UncertaintyMap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trust:
-    """What a model says of its own mask.
+    """What a model says about its own mask.
 
     Attributes:
-        expected_dice: label name to the Dice that its region is expected to have, of the labels that were found.
-        vcdr: ends of the interval in which the vertical cup-to-disc ratio probably lies; None where that is not known.
-        unfamiliar: the picture is unlike those that the model learned from.
-        uncertainty: where it is uncertain; None where nothing was looked at closely.
+        expected_dice: label name to the expected Dice of its region, for the labels that were found.
+        vcdr: interval in which the vertical cup-to-disc ratio probably lies; None if unknown.
+        unfamiliar: the image is unlike those the model was trained on.
+        uncertainty: where the model is uncertain; None if the model made no map.
     """
 
     expected_dice: Mapping[str, float] = field(default_factory=dict)
@@ -47,6 +47,6 @@ class Trust:
 
 
 NO_TRUST = Trust()
-"""Nothing is known, as of a prediction of an older program."""
+"""Nothing is known, as for predictions of older programs."""
 UNFAMILIAR = "It looks unlike the pictures that the model was trained on."
-"""What lists say of a picture that is unfamiliar."""
+"""What lists say about an unfamiliar image."""

@@ -76,7 +76,7 @@ def shrink_picture(root: Path) -> None:
     [
         (lambda root: (root / "images" / "d.jpg").unlink(), "not there"),
         (shrink_picture, "60 x 50 pixels now but had 160 x 120"),
-        (spoil_values, "values [77], which are no labels"),
+        (spoil_values, "values [77], which are not labels"),
         (spoil_size, "160 x 50 pixels but its picture 160 x 120"),
     ],
 )

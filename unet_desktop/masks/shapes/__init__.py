@@ -1,1 +1,1 @@
-"""Shapes: closed outlines in image coordinates, and the pixels that they hold. No Qt here, no mask is changed here."""
+"""Shapes: closed outlines in image coordinates and the pixels inside them. No Qt, and no mask is changed here."""

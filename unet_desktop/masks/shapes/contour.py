@@ -1,9 +1,9 @@
-"""Contour: a closed smooth curve through few knots, of which dragging one moves only what lies between its neighbours.
+"""Contour: a closed smooth curve through few knots; dragging a knot only changes the curve up to its neighbours.
 
-Each knot has a direction of its own, in which the curve passes it, and the pieces between two knots are cubic Béziers
-whose handles follow from the two directions. A Catmull-Rom spline would take each direction from the neighbours, so
-that a drag also bends the curve beyond them; a periodic cubic spline bends all round. Neither can follow an outline
-with as few knots, having no directions to fit.
+Each knot has its own direction in which the curve passes it, and the pieces between knots are cubic Béziers whose
+handles follow from the two directions. A Catmull-Rom spline takes each direction from the neighbours, so a drag also
+bends the curve beyond them; a periodic cubic spline changes everywhere. Neither follows an outline with so few knots,
+because they have no directions to fit.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from unet_desktop.masks.shapes.polygon import Points
 
 FEWEST = 3
-"""Knots of a closed curve."""
+"""Fewest knots of a closed curve."""
 STEPS = 24
-"""Straight pieces in which the curve between two knots is drawn."""
+"""Line segments per piece of the curve when it is drawn."""
 _LEAST_COSINE = -0.5
-"""Directions that turn further than 120 degrees away from a chord get no longer handles: loops would come of it."""
+"""Limits the handles of directions more than 120 degrees from the chord, which would form loops."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,25 +29,25 @@ class Contour:
 
     Attributes:
         knots: (N, 2) float64, at least `FEWEST` of them.
-        directions: (N,) float64, in which the curve passes each knot, radians from the x axis towards the y axis.
+        directions: (N,) float64, of the curve at each knot, radians from the x axis towards the y axis.
     """
 
     knots: Points
     directions: NDArray[np.float64]
 
     def outline(self, steps: int = STEPS) -> Points:
-        """(N * steps, 2) float64: points on the curve; each knot is the first of its piece's."""
+        """Return (N * steps, 2) float64 points on the curve; each knot is the first point of its piece."""
         share = np.arange(steps) / steps
         return _bezier(self.controls(), share).reshape(-1, 2)
 
     def open_outline(self, steps: int = STEPS) -> Points:
-        """((N - 1) * steps + 1, 2) float64: points on the curve from the first knot to the last, not back again."""
+        """Return ((N - 1) * steps + 1, 2) float64 points on the curve from the first knot to the last."""
         return self.outline(steps)[: (len(self.knots) - 1) * steps + 1]
 
     def move_knot(self, knot: int, x: float, y: float) -> Contour:
-        """With a knot at another image point; only the two pieces that end in it change.
+        """Return the contour with a knot moved; only the two adjacent pieces change.
 
-        Its direction turns as the circle through it and its neighbours turns.
+        Its direction turns with the tangent of the circle through it and its neighbours.
         """
         knots, directions = self.knots.copy(), self.directions.copy()
         knots[knot] = x, y
@@ -55,17 +55,17 @@ class Contour:
         return Contour(knots, directions)
 
     def shift(self, right: float, down: float) -> Contour:
-        """All of it moved by that many pixels."""
+        """Return the contour moved by this many pixels."""
         return Contour(self.knots + np.array([right, down]), self.directions)
 
     def remove_knot(self, knot: int) -> Contour:
-        """Without a knot; the same when it would leave too few."""
+        """Return the contour without a knot; unchanged if too few would be left."""
         if len(self.knots) <= FEWEST:
             return self
         return Contour(np.delete(self.knots, knot, axis=0), np.delete(self.directions, knot))
 
     def insert_knot(self, piece: int, share: float) -> Contour:
-        """With another knot on the curve behind that knot, at that share (0..1) of the way to the next one."""
+        """Return the contour with another knot on the curve, at this share (0..1) of the piece after knot `piece`."""
         control = self.controls()[piece : piece + 1]
         point = _bezier(control, np.array([share]))[0, 0]
         ahead = np.diff(control[0], axis=0)
@@ -76,12 +76,12 @@ class Contour:
         )
 
     def at(self, piece: int, share: float) -> tuple[float, float]:
-        """The image point at that share (0..1) of the way from that knot to the next one."""
+        """Return the image point at this share (0..1) of the piece after knot `piece`."""
         x, y = _bezier(self.controls()[piece : piece + 1], np.array([share]))[0, 0]
         return float(x), float(y)
 
     def nearest(self, x: float, y: float) -> tuple[int, float, float]:
-        """(piece, share of it, distance in pixels) of the curve's point that is nearest to an image point."""
+        """Return (piece, share, distance in pixels) of the curve's point nearest to an image point."""
         points = self.outline()
         distances, share = distances_to_line(np.array([[x, y]]), np.append(points, points[:1], axis=0))
         best = int(np.argmin(distances))
@@ -89,11 +89,11 @@ class Contour:
         return piece, (step + float(share[0, best])) / STEPS, float(distances[0, best])
 
     def controls(self) -> NDArray[np.float64]:
-        """(N, 4, 2): the Bézier points of each piece.
+        """Return (N, 4, 2) float64: the Bézier control points of each piece.
 
-        Over a chord of length c that leaves a circle at the angle t, handles of c * 2 / (3 (1 + cos t)) draw that
-        circle's arc; with two angles the same of their mean, as Hobby 1986, "Smooth, easy to compute interpolating
-        splines", Discrete and Computational Geometry 1, pp. 123-140, asks of a good choice of handles.
+        For a chord of length c at angle t to a circle, handles of length c * 2 / (3 (1 + cos t)) draw the circle's arc;
+        for two angles, the mean cosine is used, which meets the conditions of Hobby 1986, "Smooth, easy to compute
+        interpolating splines", Discrete and Computational Geometry 1, pp. 123-140.
         """
         ends, toward = np.roll(self.knots, -1, axis=0), np.roll(self.directions, -1)
         chord = ends - self.knots
@@ -107,12 +107,12 @@ class Contour:
 
 
 def contour_through(knots: Points) -> Contour:
-    """The curve through these knots in this order, at each in the direction of the circle through its neighbours."""
+    """Return the contour through knots (N, 2), each with the direction of the circle through it and its neighbours."""
     return Contour(knots, _tangents(knots))
 
 
 def distances_to_line(points: Points, line: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(P, L - 1) twice: distance of each point from each straight piece of a line, and where on that (0..1)."""
+    """Return two (P, L - 1) arrays: each point's distance from each segment of a line, and its share (0..1) there."""
     starts, steps = line[:-1], np.diff(line, axis=0)
     there = points[:, np.newaxis] - starts
     share = np.clip((there * steps).sum(axis=2) / np.maximum((steps**2).sum(axis=1), 1e-12), 0.0, 1.0)
@@ -121,9 +121,9 @@ def distances_to_line(points: Points, line: Points) -> tuple[NDArray[np.float64]
 
 
 def _tangents(knots: Points) -> NDArray[np.float64]:
-    """(N,) direction at each knot of the circle through it and its neighbours.
+    """Return (N,) the direction at each knot of the circle through it and its neighbours.
 
-    With d the step to a knot and e the one from it, that circle's tangent is along d / |d|² + e / |e|².
+    With d the step to a knot and e the step from it, the tangent is along d / |d|² + e / |e|².
     """
     arriving, leaving = knots - np.roll(knots, 1, axis=0), np.roll(knots, -1, axis=0) - knots
     tangent = sum(step / np.maximum((step**2).sum(axis=1, keepdims=True), 1e-12) for step in (arriving, leaving))
@@ -135,7 +135,7 @@ def _unit(directions: NDArray[np.float64]) -> Points:
 
 
 def _bezier(controls: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N, S, 2): the points at these shares of each piece."""
+    """Return (N, S, 2): the points at these shares of each piece."""
     weights = np.stack([(1 - share) ** 3, 3 * share * (1 - share) ** 2, 3 * share**2 * (1 - share), share**3], axis=1)
     points: NDArray[np.float64] = np.einsum("sk,nkc->nsc", weights, controls)
     return points

@@ -1,7 +1,7 @@
-"""ContourDraft: a contour while it is being shaped, and which pixels that adds and takes.
+"""ContourDraft: a contour while it is edited, and the pixels that this adds and removes.
 
-Pixels follow the stretches of the curve that moved: there the curve is the edge. Elsewhere the region stays as it was,
-to the pixel, with holes and notches that no curve of few knots would follow.
+Where the curve moved, it becomes the edge of the region. Elsewhere the region stays as it was, to the pixel, with holes
+and notches that a curve with few knots could not follow.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Size = tuple[int, int]
 """(height, width) of the picture."""
 _NO_PIECE = Piece(*NO_PIXELS)
 _FRACTION = 4
-"""Bits behind the point in which OpenCV is told where to draw."""
+"""Fractional bits of the coordinates passed to OpenCV."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """Pixels of a box that are added to the label's region and those that are taken from it, (h, w) bool each."""
+    """Pixels of a box that are added to and taken from the label's region, (h, w) bool each."""
 
     box: Box
     added: Region
@@ -38,15 +38,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ContourDraft:
-    """One state of it.
+    """One state of the contour.
 
     Attributes:
-        knots: (N, 2) of a contour that is drawn from nothing; empty for one that goes round a piece.
+        knots: (N, 2) float64 of a contour drawn from scratch; empty for one around an existing piece.
         contour: the curve; None while there are too few knots.
-        base: the curve round `pixels`; None where there was none.
-        pixels: the piece when the curve was the base.
-        origin: the piece when shaping began.
-        stray: pixels that the piece's edge is away from the base at most.
+        base: the curve that belongs to `pixels`; None if there is none.
+        pixels: the piece when the curve was `base`.
+        origin: the piece when editing began.
+        stray: greatest distance in pixels between the piece's edge and the base.
     """
 
     knots: Points = field(default_factory=lambda: np.zeros((0, 2)))
@@ -58,11 +58,11 @@ class ContourDraft:
 
     @property
     def drawing(self) -> bool:
-        """Is it drawn from nothing?"""
+        """Whether it is being drawn from scratch."""
         return len(self.knots) > 0
 
     def change(self, size: Size) -> Change | None:
-        """What it makes of the region that was there; None when that is nothing."""
+        """Return how it changes the region in an image of this size; None if it does not."""
         after = self._after(size)
         if after is self.origin:
             return None
@@ -75,20 +75,20 @@ class ContourDraft:
         return Change(inner.shift(box.top, box.left), now & ~before, before & ~now)
 
     def commit(self, size: Size) -> ContourDraft:
-        """The same curve with the pixels it made, to be shaped further from there."""
+        """Return the same curve with its current pixels as the new starting point."""
         after = self._after(size)
         return replace(self, knots=np.zeros((0, 2)), base=self.contour, pixels=after, origin=after)
 
     def close(self) -> ContourDraft:
-        """No longer drawn from nothing; until then the side from the last knot to the first one is straight."""
+        """Finish drawing from scratch; until then the side from the last knot to the first is straight."""
         return replace(self, knots=np.zeros((0, 2))) if self.drawing else self
 
     def add_knot(self, x: float, y: float) -> ContourDraft:
-        """With another knot at the end of a contour drawn from nothing."""
+        """Return the draft with another knot at the end of a contour drawn from scratch."""
         return _drawn(np.append(self.knots, [[x, y]], axis=0))
 
     def move_knot(self, knot: int, x: float, y: float) -> ContourDraft:
-        """With a knot at another place."""
+        """Return the draft with a knot moved to (x, y)."""
         if self.drawing:
             knots = self.knots.copy()
             knots[knot] = x, y
@@ -96,24 +96,24 @@ class ContourDraft:
         return self if self.contour is None else replace(self, contour=self.contour.move_knot(knot, x, y))
 
     def remove_knot(self, knot: int) -> ContourDraft:
-        """Without a knot, as far as enough are left."""
+        """Return the draft without a knot, if enough are left."""
         if self.drawing:
             return _drawn(np.delete(self.knots, knot, axis=0))
         return self if self.contour is None else replace(self, contour=self.contour.remove_knot(knot))
 
     def shift(self, right: float, down: float) -> ContourDraft:
-        """All of the curve moved."""
+        """Return the draft with the whole curve moved by this many pixels."""
         return self if self.contour is None else replace(self, contour=self.contour.shift(right, down))
 
     def insert_knot(self, piece: int, share: float, size: Size) -> ContourDraft:
-        """With another knot on the curve; no pixel changes by that."""
+        """Return the draft with another knot on the curve; no pixel changes."""
         if self.contour is None:
             return self
         contour = self.contour.insert_knot(piece, share)
         return replace(self, contour=contour, base=contour, pixels=self._after(size))
 
     def _after(self, size: Size) -> Piece:
-        """The piece as the curve makes it."""
+        """Return the piece that results from the curve."""
         if self.contour is self.base:
             return self.pixels
         reached = _pixels(self.contour, size) if not self.drawing else _open_pixels(self.contour, size)
@@ -127,7 +127,7 @@ class ContourDraft:
 
 
 def follow_piece(piece: Piece) -> ContourDraft:
-    """The draft of a contour round a piece, with nothing changed yet."""
+    """Return the draft of a contour around a piece, with no change yet."""
     contour = fit_contour(piece)
     return ContourDraft(
         contour=contour, base=contour, pixels=piece, origin=piece, stray=greatest_deviation(contour, piece)
@@ -140,19 +140,19 @@ def _drawn(knots: Points) -> ContourDraft:
 
 @lru_cache(maxsize=4)
 def _pixels(contour: Contour | None, size: Size) -> Piece:
-    """The curve's pixels; while one is dragged, those of the curve before are asked for at each move."""
+    """Return the curve's pixels; cached, because while a knot is dragged the base's are needed at each move."""
     return _NO_PIECE if contour is None else Piece(*fill_polygons([contour.outline()], size))
 
 
 def _open_pixels(contour: Contour | None, size: Size) -> Piece:
-    """The curve's pixels with a straight closing side: with few knots the curved one would cross the others."""
+    """Return the curve's pixels with a straight closing side: with few knots a curved one would cross the others."""
     return _NO_PIECE if contour is None else Piece(*fill_polygons([contour.open_outline()], size))
 
 
 def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
-    """(h, w) bool: the pixels along those stretches of the base that moved, as far as the edge strays from it.
+    """Return (h, w) bool: a band of width `stray` to each side of those stretches of the base that moved.
 
-    Without them a seam would stay where the curve ran a little outside or inside the edge.
+    Without it a seam would remain where the curve ran slightly outside or inside the edge.
     """
     band = np.zeros(box.shape, np.uint8)
     wide = 2 * math.ceil(stray) + 3
@@ -163,7 +163,7 @@ def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
 
 
 def _moved_stretches(base: Contour, contour: Contour) -> list[Points]:
-    """The parts of the base that the other curve does not share, a little short of where the two meet again."""
+    """Return the parts of the base that differ from the other curve, ending slightly before the two meet again."""
     kept = {piece.tobytes() for piece in contour.controls()}
     moved = np.array([piece.tobytes() not in kept for piece in base.controls()])
     points = base.outline().reshape(len(moved), STEPS, 2)

@@ -1,4 +1,4 @@
-"""Fitting a contour to a piece of a region: as few knots as follow its edge."""
+"""Fit a contour to a piece of a region, with as few knots as follow its edge."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from unet_desktop.masks.shapes.piece import Piece, smooth_edge
 from unet_desktop.masks.shapes.polygon import Points
 
 FIRST, MOST = 8, 16
-"""Knots to begin with, and those beyond which a contour would be no easier to shape than the pixels."""
+"""Initial number of knots, and the most that are still easier to edit than pixels."""
 TOLERANCE = 0.01
-"""Of the piece's size: how far the curve may be from the edge, but a pixel in any case."""
+"""Largest distance of the curve from the edge relative to the piece's size; at least a pixel is allowed."""
 
 
 def fit_contour(piece: Piece) -> Contour:
-    """A contour round the piece: knots evenly on its edge, and more where the curve would leave it.
+    """Return a contour around the piece: knots evenly spaced on its edge, and more where the curve would leave it.
 
-    The curve stays within a pixel, or 0.5 % of the piece's height or width, unless that takes more than `MOST` knots.
+    The curve stays within a pixel or `TOLERANCE` of the piece's larger side, unless that needs more than `MOST` knots.
     """
     edge = smooth_edge(piece)
     allowed = max(1.0, TOLERANCE * max(piece.plane.shape))
@@ -36,21 +36,21 @@ def fit_contour(piece: Piece) -> Contour:
 
 
 def greatest_deviation(contour: Contour, piece: Piece) -> float:
-    """How far the piece's edge is away from the contour at most, in pixels."""
+    """Return the greatest distance of the piece's edge from the contour, in pixels."""
     edge, line = smooth_edge(piece), contour.outline()
     apart = max(1, len(edge) // 400)
     return float(distances_to_line(edge[::apart], np.append(line, line[:1], axis=0))[0].min(axis=1).max())
 
 
 def _directions(edge: Points) -> Points:
-    """(N,) in which the edge runs at each of its points, over a few points' distance."""
+    """Return (N,) the direction of the edge at each point, over a few points' distance."""
     over = max(1, len(edge) // 100)
     forward = np.roll(edge, -over, axis=0) - np.roll(edge, over, axis=0)
     return np.asarray(np.arctan2(forward[:, 1], forward[:, 0]))
 
 
 def _farthest(contour: Contour, edge: Points, places: np.ndarray) -> tuple[float, int]:
-    """Greatest distance of the edge from the curve in pixels, and at which of its points; far from every knot."""
+    """Return the edge's greatest distance from the curve in pixels, away from knots, and the index of that point."""
     points = contour.outline().reshape(len(places), STEPS, 2)
     following = np.concatenate([points[:, 1:], np.roll(points, -1, axis=0)[:, :1]], axis=1)
     worst, place = 0.0, 0

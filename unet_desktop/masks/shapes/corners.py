@@ -1,4 +1,4 @@
-"""Corners: an outline that is placed corner by corner, with a line of any form between two of them."""
+"""Corners: an outline placed corner by corner, with a traced line between each two."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Corner = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Two corners that are to be joined, and what is known round them.
+    """Two corners to be joined, and their neighbours.
 
     Attributes:
         start, end: the corners.
-        before, after: the corner before the start and the one after the end, where there are such.
-        straight: a straight line was asked for.
+        before, after: the corner before the start and the one after the end, or None.
+        straight: a straight line was requested.
     """
 
     start: Corner
@@ -32,22 +32,22 @@ class Gap:
 
 
 Trace = Callable[[Gap], Points]
-"""How two corners are joined: (N, 2) float64 from start to end, both included."""
+"""Function that joins two corners: (N, 2) float64 from start to end, both included."""
 
 
 def straight_line(gap: Gap) -> Points:
-    """The two corners themselves, whether asked to be straight or not."""
+    """Return the straight line between the corners, (2, 2) float64."""
     return np.array([gap.start, gap.end], np.float64)
 
 
 class Corners:
     """The corners in order and the stretches between them; closing adds the stretch from the last to the first.
 
-    A stretch is traced again when one of its corners or of their neighbours is another now.
+    A stretch is traced again when one of its corners or their neighbours changes.
     """
 
     def __init__(self, trace: Trace = straight_line) -> None:
-        """Join corners as `trace` does; there is none yet."""
+        """Start without corners; they will be joined by `trace`."""
         self._trace = trace
         self.at: list[Corner] = []
         self.closed = False
@@ -55,7 +55,7 @@ class Corners:
         self._stretches: list[Points] = []
 
     def add(self, x: float, y: float, *, straight: bool = False) -> bool:
-        """Put a corner behind the last one; False when it lies on that one or the outline is closed."""
+        """Add a corner after the last one; return False if it equals that one or the outline is closed."""
         if self.closed or (self.at and self.at[-1] == (x, y)):
             return False
         self.at.append((x, y))
@@ -64,7 +64,7 @@ class Corners:
         return True
 
     def close(self, *, straight: bool = False) -> bool:
-        """Join the last corner to the first; False when there are fewer than three different ones."""
+        """Join the last corner to the first; return False if there are fewer than three distinct ones."""
         if self.closed or len(set(self.at)) < 3:
             return False
         self.closed = True
@@ -72,7 +72,7 @@ class Corners:
         return True
 
     def step_back(self) -> bool:
-        """Open it again when it is closed, otherwise take the last corner away; False when there is none."""
+        """Reopen the outline if it is closed, otherwise remove the last corner; return False if there is none."""
         if not self.at:
             return False
         if self.closed:
@@ -85,28 +85,28 @@ class Corners:
         return True
 
     def move(self, index: int, x: float, y: float, *, dragging: bool = False) -> None:
-        """Put a corner elsewhere; the stretches round it follow.
+        """Move a corner; the stretches around it are traced again.
 
         Args:
             index: of the corner.
             x, y: image pixels.
-            dragging: leave the stretches that only know it as their neighbour as they are, until it is moved for good.
+            dragging: do not yet trace the stretches for which it is only a neighbour.
         """
         self.at[index] = (x, y)
         self._retrace({index - 1, index} if dragging else {index - 2, index - 1, index, index + 1})
 
     def nearest(self, x: float, y: float, reach: float) -> int | None:
-        """The corner nearest to an image point, not further than `reach`, or None."""
+        """Return the index of the corner nearest to an image point within `reach` pixels, or None."""
         found = min(range(len(self.at)), key=lambda index: math.dist(self.at[index], (x, y)), default=None)
         return found if found is not None and math.dist(self.at[found], (x, y)) <= reach else None
 
     def gap_to(self, x: float, y: float, *, straight: bool = False) -> Gap:
-        """What a corner placed at this image point would be joined by; there is a last corner."""
+        """Return the gap that a corner placed at this image point would close; there must be a corner."""
         return Gap(self.at[-1], (x, y), self.at[-2] if len(self.at) > 1 else None, None, straight)
 
     @property
     def points(self) -> Points:
-        """(N, 2) float64: all stretches, one after the other; the last point is not the first again."""
+        """(N, 2) float64: all stretches joined; the first point is not repeated at the end."""
         if not self.at:
             return np.zeros((0, 2), np.float64)
         parts = [stretch[:-1] for stretch in self._stretches]

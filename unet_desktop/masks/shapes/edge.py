@@ -1,15 +1,15 @@
-"""Edge: the line between two points that follows an edge of the picture, by OpenCV's intelligent scissors.
+"""Edge: a line between two points that follows an edge in the image, by OpenCV's intelligent scissors.
 
-The scissors find the cheapest path through a map of costs (Mortensen and Barrett, "Intelligent scissors for image
-composition", SIGGRAPH 1995, p. 191-198). Their own map counts every edge, so on a fundus photograph the path runs
-along vessels, and one round optic cups, whose edge is faint, goes anywhere. The map made here differs in three ways,
-tuned with `benchmarks/smart_edge.py`:
+The scissors find the cheapest path through a cost map (Mortensen and Barrett, "Intelligent scissors for image
+composition", SIGGRAPH 1995, p. 191-198). OpenCV's own map counts every edge, so in a fundus photograph the path follows
+vessels, and around optic cups, whose edge is faint, it wanders. The map computed here differs in three ways, tuned with
+`benchmarks/smart_edge.py`:
 
-- Only edges count that run the way the path goes and have their bright side where most of the stretch has it. A vessel
-  crosses the edge of the disc, so it falls away.
-- Pixels cost more the further they lie from the spline through the corners, in parts of the stretch's length. Where the
-  picture says nothing the path is a curve, not a zigzag.
-- Red counts for more than green: the disc's edge is clearest there and vessels are palest.
+- Only edges that run along the path count, and only if their bright side is on the same side as for most of the
+  stretch. A vessel crosses the edge of the disc, so it is ignored.
+- Pixels cost more the further they are from the spline through the corners, relative to the length of the stretch.
+  Without image evidence the path is a curve, not a zigzag.
+- Red weighs more than green: it shows the disc's edge best and vessels least.
 """
 
 from __future__ import annotations
@@ -30,39 +30,40 @@ Plane = NDArray[np.float32]
 """(h, w) float32."""
 
 LONGEST = 2048.0
-"""Image pixels between two corners up to which an edge is looked for."""
+"""Longest distance between two corners, in image pixels, for which an edge is traced."""
 _SIDE = 256
-"""Pixels of the reduced window at most: finding the path takes about 10 ms then."""
+"""Largest side of the reduced window in pixels: finding the path then takes about 10 ms."""
 _CHANNELS = (0.7, 0.3, 0.0)
 """Weights of red, green and blue."""
 _SIGMA = 3.0
 """Smoothing before the gradient, in pixels of the reduced window."""
 _STEP = 0.3
-"""Cost of a pixel on the clearest edge; one without any costs 1."""
+"""Cost of a pixel on the clearest edge; without an edge it is 1."""
 _BEND = 1.0
-"""Cost of lying `_REACH` off the spline."""
+"""Cost of being `_REACH` off the spline."""
 _UNKNOWN_BEND = 0.2
-"""The same for a stretch between two corners alone: whether it is curved is not known yet."""
+"""The same for a stretch whose corners have no neighbours: its curvature is not known yet."""
 _REACH = 0.12
-"""Distance from the spline that costs `_BEND`, in lengths of the stretch."""
+"""Distance from the spline that costs `_BEND`, relative to the length of the stretch."""
 _FARTHEST = 4.0
-"""Cost of lying off the spline at most."""
+"""Upper limit of the squared distance from the spline, in units of `_REACH`."""
 _FAINTEST = 0.15
-"""Grey levels a pixel that still are an edge; weaker ones are noise, also where there is nothing stronger."""
+"""Weakest gradient that counts as an edge, in grey levels per pixel; below it is noise."""
 _SMOOTHINGS = 4
-"""Times that the path's points are averaged with their neighbours: a standard deviation of two of its pixels."""
+"""Number of smoothing passes over the path's points: together a standard deviation of two of its pixels."""
 _SHARP = math.radians(100)
-"""A turn from which on a corner is one, not part of a curve."""
+"""Turn from which a corner counts as sharp, not as part of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """A part of the picture, reduced, and a stretch in its coordinates.
+    """A reduced part of the image, with coordinates relative to a stretch.
 
     Attributes:
-        left, top: image pixels; `reduced`: image pixels of one of its pixels, across and down.
-        along, off: (h, w) float32, place along the stretch (0 at its start, 1 at its end) and beside it, both in
-            lengths of the stretch.
+        left, top: of the part, image pixels.
+        reduced: reduction: image pixels per reduced pixel.
+        along, off: (h, w) float32, position along the stretch (0 at its start, 1 at its end) and distance from it, both
+            in units of its length.
         normal: unit vector towards positive `off`.
     """
 
@@ -75,12 +76,12 @@ class _Frame:
 
 
 def trace_edge(pixels: Pixels, gap: Gap, unit: float) -> Points:
-    """The line between two corners along the picture's edge; a straight one where none can be looked for.
+    """Trace the image's edge between two corners; a straight line if they are too close, too far or outside.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        gap: the corners, and their neighbours: the spline through all four is where the edge is expected.
-        unit: image pixels within which details do not matter, such as one or two pixels of the screen.
+        gap: the corners and their neighbours; the edge is expected near the spline through all four.
+        unit: size of negligible details in image pixels, such as one or two screen pixels.
 
     Returns:
         (N, 2) float64 from start to end, both included.
@@ -104,7 +105,7 @@ def _margin(length: float, reduced: int) -> float:
 
 
 def _window(pixels: Pixels, gap: Gap, reduced: int) -> Box:
-    """Round both corners; a whole number of reduced pixels each way."""
+    """Return the window around both corners, a whole number of reduced pixels each way."""
     margin = _margin(math.dist(gap.start, gap.end), reduced)
     (left, right), (top, bottom) = (sorted(pair) for pair in zip(gap.start, gap.end, strict=True))
     box = Box(
@@ -137,7 +138,7 @@ def _frame(gap: Gap, box: Box, reduced: int, shape: tuple[int, int]) -> _Frame:
 
 
 def _step_cost(grey: Plane, frame: _Frame) -> Plane:
-    """(h, w) float32, `_STEP` to 1: little where the picture brightens towards the side where it mostly does."""
+    """Return (h, w) float32, `_STEP` to 1: low where brightness rises towards the side where it mostly rises."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
     rise = across * np.float32(frame.normal[0]) + down * np.float32(frame.normal[1])
@@ -152,15 +153,15 @@ def _step_cost(grey: Plane, frame: _Frame) -> Plane:
 
 
 def _bend_cost(gap: Gap, frame: _Frame) -> Plane:
-    """(h, w) float32, 0 to `_BEND` * `_FARTHEST`: the square of the distance from the spline through the corners."""
+    """Return (h, w) float32, 0 to `_BEND` * `_FARTHEST`: the squared distance from the spline through the corners."""
     first, last = _slope(gap.before, gap.start, gap.end), _slope(gap.start, gap.end, gap.after)
     bend = _BEND if gap.before is not None or gap.after is not None else _UNKNOWN_BEND
     if gap.after is None:
-        last = first  # an arc, until more is known
+        last = first  # assume an arc
     elif gap.before is None:
         first = last
     share = np.clip(frame.along, 0.0, 1.0)
-    # Hermite's cubic over the stretch; on a circle it comes within 1 % of the stretch's length of the arc.
+    # A cubic Hermite spline; on a circle it is within 1 % of the stretch's length of the arc.
     spline = first * share * (1 - share) ** 2 + last * share**2 * (1 - share)
     beyond = frame.along - share
     distance = ((frame.off - spline) ** 2 + beyond**2) / np.float32(_REACH**2)
@@ -169,9 +170,9 @@ def _bend_cost(gap: Gap, frame: _Frame) -> Plane:
 
 
 def _slope(before: Corner | None, at: Corner, after: Corner | None) -> float:
-    """How much a curve through three corners rises off the straight stretch at the middle one; 0 where it is sharp.
+    """Return the slope, relative to the stretch, of a curve through three corners at the middle one; 0 if it is sharp.
 
-    Its tangent halves the turn; the sign is that of the side on which the curve lies, beside either stretch.
+    The tangent halves the turn; the sign says on which side of the stretches the curve lies.
     """
     if before is None or after is None:
         return 0.0
@@ -182,7 +183,7 @@ def _slope(before: Corner | None, at: Corner, after: Corner | None) -> float:
 
 def _path(cost: Plane, gap: Gap, frame: _Frame) -> Points:
     scissors = cv2.segmentation.IntelligentScissorsMB()
-    scissors.setWeights(0.0, 0.0, 1.0)  # all is in the one map
+    scissors.setWeights(0.0, 0.0, 1.0)  # use our cost map only
     nothing = np.zeros(cost.shape, np.uint8), np.zeros((*cost.shape, 2), np.float32)
     scissors.applyImageFeatures(*nothing, np.ascontiguousarray(cost))
     scissors.buildMap(_pixel(gap.start, frame))
@@ -199,7 +200,7 @@ def _pixel(at: Corner, frame: _Frame) -> tuple[int, int]:
 
 
 def _smoothed(points: Points) -> Points:
-    """Without the stairs of a path from pixel to pixel; the ends stay."""
+    """Smooth away the stairs of a pixel path; the ends stay."""
     if len(points) < 5:
         return points
     smooth, kernel = points, np.array([1, 4, 6, 4, 1]) / 16

@@ -1,4 +1,4 @@
-"""Ellipse: the shape of most discs and cups; its pixels, its outline, and what lies in it."""
+"""Ellipse: the shape of most discs and cups, with its outline and its pixels."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Ellipse:
 
     Attributes:
         x, y: its centre.
-        a, b: its semi-axes, above 0; either may be the longer one.
-        angle: of the axis `a`, radians from the x axis towards the y axis (clockwise on the screen).
+        a, b: its semi-axes, positive; either may be the longer one.
+        angle: of axis `a`, radians from the x axis towards the y axis (clockwise on the screen).
     """
 
     x: float
@@ -29,47 +29,47 @@ class Ellipse:
     angle: float = 0.0
 
     def upright(self) -> Ellipse:
-        """The same ellipse, with `a` the axis that is nearer to the horizontal; `angle` is within 45 degrees."""
+        """Return the same ellipse with `a` as the axis nearer to the horizontal, so `angle` is within 45 degrees."""
         quarters = round(self.angle / (math.pi / 2))
         angle = self.angle - quarters * (math.pi / 2)
         a, b = (self.b, self.a) if quarters % 2 else (self.a, self.b)
         return Ellipse(self.x, self.y, a, b, angle)
 
     def shift(self, right: float, down: float) -> Ellipse:
-        """Moved by that many pixels."""
+        """Return the ellipse moved by this many pixels."""
         return replace(self, x=self.x + right, y=self.y + down)
 
     def to_local(self, x: float, y: float) -> tuple[float, float]:
-        """An image point along the axes `a` and `b`, pixels from the centre."""
+        """Convert an image point to coordinates along axes `a` and `b`, pixels from the centre."""
         right, down = x - self.x, y - self.y
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         return right * cosine + down * sine, down * cosine - right * sine
 
     def to_image(self, along: float, across: float) -> tuple[float, float]:
-        """The image point that lies so far along `a` and `b` from the centre."""
+        """Convert coordinates along axes `a` and `b`, pixels from the centre, to an image point."""
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         return self.x + along * cosine - across * sine, self.y + along * sine + across * cosine
 
     def level(self, x: float, y: float) -> float:
-        """0 in the centre, 1 on the edge, 2 twice as far from the centre."""
+        """Return the relative distance from the centre: 0 at the centre, 1 on the edge, 2 twice as far."""
         along, across = self.to_local(x, y)
         return math.hypot(along / self.a, across / self.b)
 
     def outline(self, points: int = 128) -> Points:
-        """That many points on the edge."""
+        """Return (points, 2) float64 on the edge."""
         turn = np.linspace(0, 2 * math.pi, points, endpoint=False)
         along, across = self.a * np.cos(turn), self.b * np.sin(turn)
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         return np.stack([self.x + along * cosine - across * sine, self.y + along * sine + across * cosine], axis=1)
 
     def pixels(self, size: tuple[int, int]) -> tuple[Box, Region]:
-        """The pixels whose centre lies in it or on its edge, as a box inside the picture and (h, w) bool.
+        """Return the pixels whose centre lies in it or on its edge, as a box inside the image and (h, w) bool.
+
+        On a row of pixel centres d pixels below the centre, the ellipse is p r² + 2 q r d + s d² <= 1, with r to the
+        right; the interval of r is solved for all rows at once.
 
         Args:
-            size: (height, width) of the picture.
-
-        Along a row of pixel centres, `down` pixels below the centre, the ellipse is p r² + 2 q r d + s d² <= 1 with
-        r to the right: an interval of r, which is solved for each row at once.
+            size: (height, width) of the image.
         """
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         high = math.hypot(self.a * sine, self.b * cosine)

@@ -1,4 +1,4 @@
-"""EllipseDraft: an ellipse while it is being made, through points that were clicked or by its handles."""
+"""EllipseDraft: an ellipse while it is edited, through clicked points or by its handles."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class EllipseDraft:
-    """One state of it.
+    """One state of the ellipse.
 
     Attributes:
-        points: on the edge, as clicked; none once the ellipse was drawn or changed by a handle.
+        points: clicked points on the edge; empty once it was drawn or changed by a handle.
         ellipse: the shape; None while there are too few points.
     """
 
@@ -28,24 +28,24 @@ class EllipseDraft:
 
     @property
     def empty(self) -> bool:
-        """Is there nothing at all?"""
+        """Whether there is neither a point nor an ellipse."""
         return not self.points and self.ellipse is None
 
     def add_point(self, place: Place) -> EllipseDraft:
-        """With another point at the end."""
+        """Return the draft with another point at the end."""
         return _drafted((*self.points, place))
 
     def move_point(self, index: int, place: Place) -> EllipseDraft:
-        """With that point at another place."""
+        """Return the draft with a point moved."""
         return _drafted((*self.points[:index], place, *self.points[index + 1 :]))
 
     def shift(self, right: float, down: float) -> EllipseDraft:
-        """All of it moved by that many pixels."""
+        """Return the draft moved by this many pixels."""
         points = tuple((x + right, y + down) for x, y in self.points)
         return EllipseDraft(points, None if self.ellipse is None else self.ellipse.shift(right, down))
 
     def preview(self, pointer: Place) -> Ellipse | None:
-        """What a click at the pointer would lead to, while that is not in the mask yet."""
+        """Return the ellipse that a click at the pointer would give, while none is in the mask yet; else None."""
         if self.ellipse is not None or not self.points:
             return None
         return fit_ellipse(np.array((*self.points, pointer), np.float64))
@@ -62,17 +62,17 @@ _STEP = math.pi / 12
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """A side or corner handle: `along` and `across` say on which side of the axes a and b it is, each -1, 0 or 1."""
+    """A side or corner handle; `along` and `across` are its side on the axes a and b, each -1, 0 or 1."""
 
     along: int
     across: int
 
     def place(self, ellipse: Ellipse) -> Place:
-        """Its image point: the end of an axis, or a corner of the box round the ellipse along its axes."""
+        """Return its image point: the end of an axis, or a corner of the ellipse's oriented bounding box."""
         return ellipse.to_image(self.along * ellipse.a, self.across * ellipse.b)
 
     def direction(self, ellipse: Ellipse) -> float:
-        """In which it is dragged, radians from the x axis towards the y axis."""
+        """Return the direction it is dragged in, radians from the x axis towards the y axis."""
         x, y = self.place(ellipse)
         return math.atan2(y - ellipse.y, x - ellipse.x)
 
@@ -85,9 +85,9 @@ GRIPS: tuple[Grip, ...] = tuple(
 def pull_handle(
     ellipse: Ellipse, grip: Grip, x: float, y: float, *, proportional: bool = False, centred: bool = False
 ) -> Ellipse:
-    """The ellipse after a handle was dragged to an image point.
+    """Return the ellipse after a handle was dragged to an image point.
 
-    The opposite side or corner stays where it is, or the centre when `centred`; `proportional` keeps the axes' ratio.
+    The opposite side or corner stays in place, or the centre if `centred`; `proportional` keeps the ratio of the axes.
     """
     along, across = ellipse.to_local(x, y)
     a = _half(grip.along, along, ellipse.a, centred=centred)
@@ -105,19 +105,19 @@ def pull_handle(
 def turn_ellipse(
     ellipse: Ellipse, start: tuple[float, float], end: tuple[float, float], *, stepwise: bool = False
 ) -> Ellipse:
-    """The ellipse turned about its centre by the angle from one image point to another; `stepwise` to 15 degrees."""
+    """Return the ellipse turned by the angle between two image points; `stepwise` rounds to 15 degrees."""
     before, after = (math.atan2(y - ellipse.y, x - ellipse.x) for x, y in (start, end))
     angle = ellipse.angle + after - before
     return replace(ellipse, angle=round(angle / _STEP) * _STEP if stepwise else angle)
 
 
 def turning_handle_place(ellipse: Ellipse, away: float) -> Place:
-    """Where the handle is that turns it: that many pixels beyond its upper side."""
+    """Return the position of the turning handle: `away` pixels beyond the upper side."""
     return ellipse.to_image(0.0, -ellipse.b - away)
 
 
 def inscribe_ellipse(start: Place, end: Place, *, round_: bool, centred: bool) -> Ellipse:
-    """The upright ellipse in the box between two image points; a circle when `round_`; round `start` when `centred`."""
+    """Return the upright ellipse in the box of two points; `round_` makes a circle, `centred` centres it on `start`."""
     right, down = end[0] - start[0], end[1] - start[1]
     if round_:
         side = max(abs(right), abs(down))

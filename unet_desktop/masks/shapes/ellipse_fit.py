@@ -1,4 +1,4 @@
-"""Fitting an ellipse: through points on an edge, few or many, or to a region."""
+"""Fit an ellipse to points on an edge or to a region."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.polygon import Points
 
 FEWEST = 3
-"""Points from which on there is a shape."""
+"""Fewest points that define a shape."""
 _FLATTEST = 4.0
-"""Longer axis over the shorter one beyond which a fit is not believed: no disc and hardly a nucleus is flatter."""
+"""Ratio of the axes beyond which a fit is rejected: no disc and hardly any nucleus is flatter."""
 _LARGEST = 4.0
-"""Times that an ellipse may be larger than the points lie apart: beyond it they are an arc that says nothing."""
+"""Largest ellipse relative to the spread of the points: beyond it they are a short arc that determines nothing."""
 
 _TO_CIRCLE = 0.3
 """Weight of the pull towards a circle; chosen on the 50 photographs of Drishti-GS1 (benchmarks/ellipse.py)."""
 
 
 def fit_ellipse(points: Points) -> Ellipse | None:
-    """The ellipse that goes best through points of an edge, (N, 2) float64; None for fewer than two places.
+    """Fit an ellipse to points on an edge, (N, 2) float64; None for fewer than two distinct points.
 
-    Two points are a diameter of a circle, three lie on a circle, four on an ellipse with upright axes; from five on
-    it is any ellipse. What cannot be an ellipse or only a wild one is fitted by the simpler form before it.
+    Two points are a diameter of a circle, three lie on a circle, four on an ellipse with upright axes, and five or more
+    on any ellipse. If a form does not fit or is implausible, the next simpler one is used.
     """
     if len(points) < 2:
         return None
@@ -35,7 +35,7 @@ def fit_ellipse(points: Points) -> Ellipse | None:
     spread = float(np.abs(points - middle).max())
     if not spread > 1e-6:
         return None
-    scaled = (points - middle) / spread  # numbers about 1: the equations hold products of four coordinates
+    scaled = (points - middle) / spread  # values near 1: the equations contain products of four coordinates
     for least, form in ((5, _any), (4, _upright), (3, _circle)):
         found = form(scaled) if len(points) >= least else None
         if found is not None and _believable(found, scaled):
@@ -52,9 +52,9 @@ def fit_ellipse(points: Points) -> Ellipse | None:
 
 
 def fit_ellipse_to_region(box: Box, plane: Region) -> Ellipse | None:
-    """The ellipse with the region's centre, second moments and so (for an ellipse) its area; None when it is empty.
+    """Return the ellipse with the region's centroid and second moments; None if the region is empty.
 
-    Along a semi-axis s a full ellipse has the variance s²/4; a pixel itself has 1/12.
+    A filled ellipse has variance s²/4 along a semi-axis s; each pixel adds 1/12.
 
     Args:
         box: where the plane lies.
@@ -78,7 +78,7 @@ def _believable(ellipse: Ellipse, points: Points) -> bool:
 
 
 def _any(points: Points) -> Ellipse | None:
-    """Direct least squares; needs no start and yields nothing but an ellipse.
+    """Fit by direct least squares, which needs no initial value and always yields an ellipse.
 
     Fitzgibbon, Pilu, Fisher 1999, "Direct least square fitting of ellipses", IEEE PAMI 21(5), pp. 476-480, in the
     numerically stable form of Halíř and Flusser 1998, "Numerically stable direct least squares fitting of ellipses",
@@ -105,14 +105,14 @@ def _any(points: Points) -> Ellipse | None:
 def _upright(points: Points) -> Ellipse | None:
     x, y = points.T
     terms = np.stack([x * x, y * y, x, y], axis=1)
-    # Four points on the diagonals leave open which axis is the longer: a weak pull towards the circle decides.
+    # Four points on the diagonals do not determine which axis is longer: a weak pull towards the circle decides.
     terms = np.append(terms, [[_TO_CIRCLE, -_TO_CIRCLE, 0, 0]], axis=0)
     p, s, d, e = np.linalg.lstsq(terms, np.append(np.ones(len(x)), 0), rcond=None)[0]
     return _from_conic(np.array([p, 0.0, s, d, e, -1.0]))
 
 
 def _circle(points: Points) -> Ellipse | None:
-    """Algebraic least squares: Kåsa 1976, IEEE Trans. Instrumentation and Measurement 25(1), pp. 8-14."""
+    """Fit by algebraic least squares: Kåsa 1976, IEEE Trans. Instrumentation and Measurement 25(1), pp. 8-14."""
     x, y = points.T
     terms = np.stack([x, y, np.ones_like(x)], axis=1)
     d, e, f = np.linalg.lstsq(terms, x * x + y * y, rcond=None)[0]
@@ -128,7 +128,7 @@ def _on_diameter(points: Points) -> Ellipse:
 
 
 def _from_conic(conic: NDArray[np.float64]) -> Ellipse | None:
-    """The ellipse p x² + q x y + s y² + d x + e y + f = 0; None when it is none."""
+    """Return the ellipse p x² + q x y + s y² + d x + e y + f = 0; None if the conic is not an ellipse."""
     p, q, s, d, e, f = conic
     form = np.array([[p, q / 2], [q / 2, s]])
     if not np.linalg.det(form) > 1e-9 * max(abs(p), abs(s)) ** 2:

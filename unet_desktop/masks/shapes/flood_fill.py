@@ -1,4 +1,4 @@
-"""Bucket: areas of a mask that hang together, those that are enclosed, and the holes of a region."""
+"""Flood fill: connected areas of a mask, enclosed areas, and the holes of a region."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _FOUND = 255
 
 
 def flood_fill(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
-    """The pixels of the same value that hang together with one pixel, side to side; corners alone do not join them.
+    """Return the 4-connected area of equal value around a pixel.
 
     Args:
         mask: (H, W) uint8.
         row, column: of the pixel, inside the mask.
 
     Returns:
-        their box and (h, w) bool, the pixels in it.
+        its box and (h, w) bool, the pixels in it.
     """
     height, width = mask.shape
     found = np.zeros((height + 2, width + 2), np.uint8)
@@ -34,9 +34,9 @@ def flood_fill(mask: Mask, row: int, column: int) -> tuple[Box, Region]:
 
 
 def find_enclosed_area(mask: Mask, row: int, column: int) -> tuple[Box, Region] | None:
-    """The area of the same value round a pixel, or None when it reaches the picture's border.
+    """Return the 4-connected area of equal value around a pixel, or None if it reaches the image border.
 
-    Pixels that touch at a corner only do not hang together here, so a thin slanting outline holds.
+    Pixels that only touch at a corner are not connected, so a thin diagonal outline is closed.
     """
     box, plane = flood_fill(mask, row, column)
     height, width = mask.shape
@@ -44,16 +44,16 @@ def find_enclosed_area(mask: Mask, row: int, column: int) -> tuple[Box, Region] 
 
 
 def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
-    """The patch that fills all holes of a label's region; None when it has none.
+    """Return the patch that fills all holes of a label's region; None if it has none.
 
-    A hole is an area outside the region that reaches the picture's border only across the region. What somebody left
-    not annotated stays so, and other labels stay unless the label lies inside them.
+    A hole is an area outside the region that the region separates from the image border. Not annotated pixels stay so,
+    and other labels stay unless they are parents of the label.
     """
     inside = region(mask, labels, label)
     box = bounding_box(inside)
     if box.empty:
         return None
-    # A frame of one pixel round the region, so that all outside hangs together.
+    # Add a frame of one pixel around the region, so that all of its outside is connected.
     padded = np.pad(inside[box.slices].view(np.uint8), 1)
     outer = flood_fill(padded, 0, 0)[1]
     before = mask[box.slices]
@@ -66,7 +66,7 @@ def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None
 
 
 def _may_be_filled(labels: LabelSet, label: Label) -> Region:
-    """(256,) bool: background, and the labels that the label lies inside."""
+    """Return (256,) bool: True for background and the label's parents."""
     table = np.zeros(256, bool)
     table[BACKGROUND] = True
     outer = labels.parent(label)

@@ -1,4 +1,4 @@
-"""Trail: the points of a freehand line, thinned as it is drawn."""
+"""Freehand: the points of a freehand line, thinned while it is drawn."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import numpy as np
 from unet_desktop.masks.shapes.polygon import Points
 
 TOLERANCE = 0.5
-"""Pixels by which leaving points out may move the line."""
+"""Largest error in pixels from leaving points out."""
 _MOST = 48
-"""Points left out in a row at most, so that the next point costs the same however straight the line is."""
+"""Most points left out in a row, which bounds the cost of the next point."""
 
 
 class FreehandLine:
-    """A freehand line; points that lie within `TOLERANCE` of what is drawn without them are left out.
+    """A freehand line without the points that lie within `TOLERANCE` of the line through the others.
 
-    Every point left out lies that near to the side that replaces it, and so does all between them, because being near
-    a straight side is a convex condition.
+    Each omitted point is that close to the side that replaces it, and so are the segments between them, because the
+    set of points close to a straight side is convex.
     """
 
     def __init__(self, x: float, y: float) -> None:
-        """Begin at an image point."""
+        """Start at an image point."""
         self._kept: list[tuple[float, float]] = [(x, y)]
         self._skipped: list[tuple[float, float]] = []
         self._end = (x, y)
 
     def extend(self, x: float, y: float) -> None:
-        """Draw on to this point."""
+        """Draw to this point."""
         if (x, y) == self._end:
             return
         if self._end != self._kept[-1]:
@@ -37,7 +37,7 @@ class FreehandLine:
         self._end = (x, y)
 
     def corner(self, x: float, y: float) -> None:
-        """Draw straight on to this point, which stays."""
+        """Draw a straight line to this point and keep it."""
         self.extend(x, y)
         if self._end != self._kept[-1]:
             self._kept.append(self._end)

@@ -1,4 +1,4 @@
-"""Piece: pixels of a region that hang together, and the line round them."""
+"""Piece: a connected component of a region, and its smoothed edge."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from unet_desktop.masks.regions import Mask, Region, region_table
 from unet_desktop.masks.shapes.polygon import Points
 
 _FINE = 64
-"""Pixels that a piece has across at least before its line is followed; smaller ones are enlarged for that."""
+"""Smallest size in pixels at which a piece's edge is traced; smaller pieces are enlarged first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """Pixels of a region that hang together.
+    """An 8-connected component of a region.
 
     Attributes:
-        box: round them, inside the picture.
-        plane: (h, w) bool, the pixels in the box; holes are not among them.
+        box: its bounding box, inside the image.
+        plane: (h, w) bool, its pixels in the box; holes are excluded.
     """
 
     box: Box
@@ -31,7 +31,7 @@ class Piece:
 
 
 def largest_piece(mask: Mask, labels: LabelSet, label: Label) -> Piece | None:
-    """The largest piece of the label's region; None when there is none."""
+    """Return the largest piece of the label's region; None if it is empty."""
     found = _pieces(mask, labels, label)
     if found is None:
         return None
@@ -40,7 +40,7 @@ def largest_piece(mask: Mask, labels: LabelSet, label: Label) -> Piece | None:
 
 
 def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> Piece | None:
-    """The piece of the label's region that holds the image point; None when there is none."""
+    """Return the piece of the label's region at an image point; None if there is none."""
     row, column = int(y // 1), int(x // 1)
     inside = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
     if not inside or int(mask[row, column]) not in labels.region_values(label):
@@ -52,28 +52,28 @@ def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> 
 
 
 def smooth_edge(piece: Piece) -> Points:
-    """The smoothed line round a piece, (N, 2) float64, a point about every pixel (closer round small ones).
+    """Return the smoothed edge of a piece, (N, 2) float64, about one point per pixel (denser for small pieces).
 
-    It runs between the pixels of the piece and those outside; steps of the pixels are smoothed away.
+    It runs between the pixels of the piece and those outside, without the stairs of the pixels.
     """
     finer = max(1, -(-_FINE // max(piece.plane.shape)))
     enlarged = np.pad(piece.plane.repeat(finer, 0).repeat(finer, 1).astype(np.uint8), 1)
     lines, _ = cv2.findContours(enlarged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    line = max(lines, key=len)[:, 0, :].astype(np.float64) - 0.5  # centres of the border's pixels, less the padding
+    line = max(lines, key=len)[:, 0, :].astype(np.float64) - 0.5  # centres of the border pixels, minus the padding
     along = _smoothed(line, 1.5 * finer)
     forward = np.roll(along, -1, axis=0) - np.roll(along, 1, axis=0)
     normal = np.stack([forward[:, 1], -forward[:, 0]], axis=1)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     x, y = along.T
     area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
-    # Half a pixel outwards, from the centres to the pixels' own border.
+    # Move half a pixel outwards, from the pixel centres to the pixel borders.
     edge: Points = (along + 0.5 * np.sign(area) * normal) / finer
     edge += (piece.box.left, piece.box.top)
     return edge
 
 
 def _smoothed(line: Points, sigma: float) -> Points:
-    """A closed line after a Gaussian along it, in points."""
+    """Smooth a closed line with a Gaussian of `sigma` points along it."""
     frequencies = np.fft.rfftfreq(len(line))
     kept = np.exp(-2 * (np.pi * frequencies * sigma) ** 2)[:, np.newaxis]
     smooth: Points = np.fft.irfft(np.fft.rfft(line, axis=0) * kept, n=len(line), axis=0)
@@ -81,7 +81,7 @@ def _smoothed(line: Points, sigma: float) -> Points:
 
 
 def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
-    """Box of the region, (h, w) int32 number of each pixel's piece from 1 on, and the pieces' areas."""
+    """Return the region's box, (h, w) int32 piece numbers from 1, and the pieces' areas; None if it is empty."""
     plane = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8)
     box = bounding_box(plane)
     if box.empty:

@@ -1,4 +1,4 @@
-"""Filling: which pixels lie inside closed outlines, exactly."""
+"""Polygon: which pixels lie inside closed outlines, and whether an outline encloses anything."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Points = NDArray[np.float64]
 """(N, 2) float64, (x, y) in image pixels; pixel (row, column) has its centre at (column + 0.5, row + 0.5)."""
 
 NO_PIXELS = (Box(0, 0, 0, 0), np.zeros((0, 0), bool))
-"""What outlines hold that reach no pixel's centre."""
+"""Result for outlines that contain no pixel centre."""
 
 
 def fill_polygons(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Box, Region]:
-    """The pixels whose centre lies inside closed outlines, by the non-zero winding rule.
+    """Return the pixels whose centre lies inside closed outlines, by the non-zero winding rule.
 
-    A pixel on a shared edge of two outlines belongs to exactly one of them. Loops of a crossing outline are inside;
-    holes run the other way round than what they lie in.
+    A pixel on a shared edge of two outlines belongs to exactly one of them. Loops of a self-crossing outline are
+    inside; holes must have the opposite orientation.
 
     Args:
         outlines: each (N, 2) float64; the last point is joined to the first.
-        size: (height, width) of the picture; what reaches over its border is cut off.
+        size: (height, width) of the image; parts beyond its border are cut off.
 
     Returns:
-        a box inside the picture and (h, w) bool, the pixels in it.
+        a box inside the image and (h, w) bool, the pixels in it.
     """
     edges = [outline for outline in outlines if len(outline) >= 3]
     if not edges:
@@ -49,8 +49,8 @@ def fill_polygons(outlines: Sequence[Points], size: tuple[int, int]) -> tuple[Bo
 
 
 def _crossings(starts: Points, ends: Points, box: Box) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int16]]:
-    """Row, column (both in the box) and direction (+1 or -1) of every place where an edge crosses a row of centres."""
-    # Worked out downwards whichever way the edge runs, so that two neighbours round their common edge alike.
+    """Return row, column (both in the box) and direction (+1 or -1) where edges cross rows of pixel centres."""
+    # Always compute downwards, so that two neighbours round their common edge in the same way.
     down = (starts[:, 1] <= ends[:, 1])[:, np.newaxis]
     upper, lower = np.where(down, starts, ends), np.where(down, ends, starts)
     first = np.clip(np.ceil(upper[:, 1] - 0.5), box.top, box.bottom).astype(np.intp)
@@ -70,20 +70,11 @@ def _crossings(starts: Points, ends: Points, box: Box) -> tuple[NDArray[np.intp]
 _TURN = math.pi / 4
 
 
-def polygon_area(points: Points) -> float:
-    """Signed area in square pixels of the polygon through (N, 2) points, closed; 0 for fewer than three."""
-    if len(points) < 3:
-        return 0.0
-    at = points - points[0]  # near the origin, so that far-off points lose no digits
-    after = np.roll(at, -1, axis=0)
-    return float((at[:, 0] * after[:, 1] - after[:, 0] * at[:, 1]).sum()) / 2
-
-
 def encloses_area(points: Points) -> bool:
-    """Is the closed line through (N, 2) points more than a point or a line that runs back on itself?
+    """Return whether the closed line through (N, 2) points encloses any area.
 
-    An eight whose halves have the same size has the signed area 0 and still encloses something, so it is not the area
-    that is asked for but a third point off the line through two others.
+    It tests for a point off the line through two others, not for the signed area, which is 0 for a symmetric figure
+    eight.
     """
     if len(points) < 3:
         return False
@@ -94,7 +85,7 @@ def encloses_area(points: Points) -> bool:
 
 
 def snap_to_45_degrees(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """The point nearest to `end` whose direction from `start` is a multiple of 45 degrees."""
+    """Return the point nearest to `end` whose direction from `start` is a multiple of 45 degrees."""
     across, down = end[0] - start[0], end[1] - start[1]
     angle = round(math.atan2(down, across) / _TURN) * _TURN
     direction = (math.cos(angle), math.sin(angle))
