@@ -28,8 +28,8 @@ from pydicom.pixels import convert_color_space
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images import dicom, read
-from unet_desktop.images.dicom import is_dicom
 from unet_desktop.images.dicom_codestream import codestream_size
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import count_pages, read_image, read_reduced, read_size
 
@@ -190,7 +190,7 @@ def test_a_window_is_black_to_white(tmp_path):
     window = {"WindowCenter": 2000.5, "WindowWidth": 2001, "BitsStored": 12, "HighBit": 11}
     image = read_image(write(tmp_path / "a.dcm", values, **window))
     assert image.pixels[0, :, 0].tolist() == [0, 0, 128, 191, 255, 255]
-    assert image.note == "Its window of 2001 values round 2000.5 is shown as black to white."
+    assert image.note == "Its window of 2001 values around 2000.5 is shown as black to white."
     image = read_image(write(tmp_path / "b.dcm", values, **window, VOILUTFunction="LINEAR_EXACT"))
     assert image.pixels[0, 2, 0] in (127, 128)
     image = read_image(write(tmp_path / "c.dcm", values, **window, VOILUTFunction="SIGMOID"))
@@ -322,7 +322,7 @@ def test_each_frame_is_a_page(tmp_path, syntax):
         image = read_image(path, page)
         np.testing.assert_array_equal(image.pixels, frames[page])
         assert image.note == f"Frame {page + 1} of 3 is shown."
-    with pytest.raises(ImageError, match="holds 3 pictures; there is no number 4"):
+    with pytest.raises(ImageError, match="has 3 frames; there is no frame 4"):
         read_image(path, 3)
 
 
@@ -450,7 +450,7 @@ def test_a_codestream_that_is_larger_than_the_file_states_is_refused(tmp_path, s
     at = data.index(b"\xff\xc0")
     data[at + 5 : at + 9] = struct.pack(">HH", side, side)
     path.write_bytes(data)
-    with pytest.raises(ImageError, match="it states 28 x 20 pixels, but its picture other ones"):
+    with pytest.raises(ImageError, match="the header says 28 x 20 pixels, but the image data has another size"):
         read_image(path)
 
 
@@ -468,14 +468,14 @@ def test_what_holds_no_picture_is_one_sentence(tmp_path):
     (tmp_path / "text.dcm").write_text("not a picture")
     (tmp_path / "nothing.dcm").touch()
     words = {
-        "empty.dcm": "holds no picture but: Ophthalmic Photography 8 Bit Image Storage",
-        "pdf.dcm": "holds no picture but: Encapsulated PDF Storage",
-        "film.dcm": "holds a film",
+        "empty.dcm": r"without an image \(Ophthalmic Photography 8 Bit Image Storage\)",
+        "pdf.dcm": r"without an image \(Encapsulated PDF Storage\)",
+        "film.dcm": "is a video",
         "hsv.dcm": "stores its colours as HSV",
         "seg.dcm": "is a segmentation, not a photograph",
-        "text.dcm": "damaged|holds no picture",
-        "nothing.dcm": "damaged|holds no picture",
-        "gone.dcm": "is not there",
+        "text.dcm": "damaged|without an image",
+        "nothing.dcm": "damaged|without an image",
+        "gone.dcm": "does not exist",
     }
     for name, sentence in words.items():
         with pytest.raises(ImageError, match=sentence) as caught:

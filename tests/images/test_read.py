@@ -226,7 +226,7 @@ def test_a_damaged_png_is_refused(tmp_path, fundus):
 def test_what_is_no_picture_is_one_sentence(tmp_path, function):
     (tmp_path / "empty.png").touch()
     (tmp_path / "text.jpg").write_text("not a picture")
-    cases = {"empty.png": "not a picture", "text.jpg": "not a picture", ".": "is a folder", "gone.png": "is not there"}
+    cases = {"empty.png": "not an image", "text.jpg": "not an image", ".": "is a folder", "gone.png": "does not exist"}
     for name, words in cases.items():
         path = tmp_path / name
         with pytest.raises(ImageError, match=words) as caught:
@@ -237,7 +237,7 @@ def test_what_is_no_picture_is_one_sentence(tmp_path, function):
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read anything")
 def test_a_picture_that_may_not_be_read_is_one_sentence(picture):
     picture.chmod(0)
-    with pytest.raises(ImageError, match="may not be read"):
+    with pytest.raises(ImageError, match="cannot be read; check"):
         read_image(picture)
 
 
@@ -247,7 +247,7 @@ def test_other_formats_are_not_even_tried(tmp_path, kind):
     buffer = io.BytesIO()
     Pillow.fromarray(pattern()).save(buffer, kind)
     path.write_bytes(buffer.getvalue())
-    with pytest.raises(ImageError, match="not a picture this program reads"):
+    with pytest.raises(ImageError, match="not an image that this program can read"):
         read_image(path)
 
 

@@ -123,7 +123,7 @@ def test_a_run_leaves_a_report_with_close_ups_and_failures(trained, tmp_path):
     assert [path.name for path in reports] == ["report.html", "report.pdf"]
     text = reports[0].read_text("utf-8")
     assert "Optic disc and optic cup in 8 pictures" in text
-    assert "broken.jpg is not a picture" in text
+    assert "broken.jpg is not an image" in text
     assert "data:image/jpeg;base64," in text
     assert "not shown" not in text
     assert reports[1].read_bytes().startswith(b"%PDF-")

@@ -59,7 +59,7 @@ def test_a_picture_that_cannot_be_read_is_a_sentence(folders):
     pictures, masks = folders
     refuge(masks / "a.png")
     (pictures / "a.png").write_bytes(b"no picture")
-    assert "a.png is not a picture" in preview_import(pictures, masks, DISC_AND_CUP).mask.problem
+    assert "a.png is not an image" in preview_import(pictures, masks, DISC_AND_CUP).mask.problem
 
 
 def test_several_masks_of_a_picture_are_a_sentence(folders):

@@ -1,1 +1,1 @@
-"""Pictures: decoding, listing, display, and the geometry of crops."""
+"""Images: decoding, listing, display, and the geometry of crops."""

@@ -1,4 +1,4 @@
-"""Box: a rectangle of whole pixels in a picture."""
+"""Box: a rectangle of whole pixels in an image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.images.opencv import cv2
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle of whole pixels; `bottom` and `right` are the first row and column outside."""
+    """A rectangle of whole pixels; `bottom` and `right` are exclusive."""
 
     top: int
     left: int
@@ -31,20 +31,20 @@ class Box:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(height, width), of an array of its pixels."""
+        """(height, width) of an array of its pixels."""
         return self.height, self.width
 
     @property
     def empty(self) -> bool:
-        """True when it holds no pixel."""
+        """Whether it contains no pixel."""
         return self.bottom <= self.top or self.right <= self.left
 
     def clip(self, height: int, width: int) -> Box:
-        """The part of it that lies in a picture of that size."""
+        """Return the part of it inside an image of this size."""
         return Box(max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width))
 
     def union(self, other: Box) -> Box:
-        """The smallest box that holds both."""
+        """Return the smallest box that contains both."""
         if self.empty:
             return other
         if other.empty:
@@ -57,7 +57,7 @@ class Box:
         )
 
     def intersection(self, other: Box) -> Box:
-        """The part that lies in both; it is empty when they do not meet."""
+        """Return the part that lies in both; empty if they do not overlap."""
         return Box(
             max(self.top, other.top),
             max(self.left, other.left),
@@ -66,21 +66,21 @@ class Box:
         )
 
     def shift(self, down: int, right: int) -> Box:
-        """The same box that many rows further down and columns further to the right."""
+        """Return the box moved by this many pixels."""
         return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
 
     def expand(self, by: int) -> Box:
-        """With that many pixels more on each side."""
+        """Return the box enlarged by this many pixels on each side."""
         return Box(self.top - by, self.left - by, self.bottom + by, self.right + by)
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """(rows, columns) to index (H, W) arrays with."""
+        """(rows, columns) slices to index (H, W) arrays."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 def bounding_box(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
-    """The smallest box that holds all of a (H, W) plane that is not 0 or False; an empty one when nothing is."""
+    """Return the smallest box that contains all nonzero pixels of an (H, W) plane; an empty box if there are none."""
     if not plane.size:
         return Box(0, 0, 0, 0)
     left, top, width, height = cv2.boundingRect(plane.view(np.uint8))
@@ -88,7 +88,7 @@ def bounding_box(plane: NDArray[np.bool_] | NDArray[np.uint8]) -> Box:
 
 
 def embed_plane(plane: NDArray[np.bool_], box: Box, over: Box) -> NDArray[np.bool_]:
-    """(h, w) bool over a larger box: a plane where its own box lies, False elsewhere."""
+    """Return (h, w) bool over the box `over`: the plane where its own box lies, False elsewhere."""
     whole = np.zeros(over.shape, bool)
     if not box.empty:
         whole[box.shift(-over.top, -over.left).slices] = plane

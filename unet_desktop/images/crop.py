@@ -1,7 +1,7 @@
-"""Square crops: where they lie in the picture, cutting them out at a network's size, and putting answers back.
+"""Square crops: where they lie in the image, extracting them at a network's input size, and mapping outputs back.
 
-Coordinates are continuous and in picture pixels: pixel (column c, row r) covers [c, c+1) x [r, r+1), so its
-centre is (c + 0.5, r + 0.5). OpenCV counts from pixel centres instead; only `Square.to_crop` knows that.
+Coordinates are continuous image pixels: pixel (column c, row r) covers [c, c+1) x [r, r+1), so its centre is
+(c + 0.5, r + 0.5). OpenCV's coordinates start at pixel centres instead; `Square.to_crop` converts.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 
 Affine = NDArray[np.float64]
-"""(2, 3) float64, between pixel-centre coordinates, as cv2.warpAffine takes it."""
+"""(2, 3) float64 between pixel-centre coordinates, as cv2.warpAffine expects."""
 
 _MOST_REDUCED_AT_ONCE = 2.0
-"""Bilinear sampling looks at 2 x 2 pixels, so a stronger reduction would skip some and alias."""
+"""Bilinear sampling reads 2 x 2 pixels, so a stronger reduction would skip pixels and alias."""
 
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A square in a picture; it may reach over the border.
+    """A square in an image; it may extend beyond the border.
 
     Attributes:
-        x: of its centre, picture pixels from the left edge.
-        y: of its centre, picture pixels from the top edge.
-        side: picture pixels, positive.
+        x: of its centre, image pixels from the left edge.
+        y: of its centre, image pixels from the top edge.
+        side: image pixels, positive.
     """
 
     x: float
@@ -38,11 +38,11 @@ class Square:
 
     @classmethod
     def around(cls, height: int, width: int) -> Square:
-        """The smallest square that holds the whole picture, centred on it."""
+        """Return the smallest square that contains the whole image, centred on it."""
         return cls(width / 2, height / 2, float(max(height, width, 1)))
 
     def to_crop(self, size: int) -> Affine:
-        """Map from picture pixel centres to those of the crop of `size` pixels a side."""
+        """Return the map from pixel centres of the image to those of the crop with `size` pixels a side."""
         scale = size / self.side
         # (centre + 0.5 - corner) * scale - 0.5, with the corner at x - side / 2
         shift_x = (0.5 - self.x + self.side / 2) * scale - 0.5
@@ -50,17 +50,17 @@ class Square:
         return np.array([[scale, 0.0, shift_x], [0.0, scale, shift_y]])
 
     def crop_point(self, x: float, y: float, size: int) -> tuple[float, float]:
-        """Continuous crop coordinates of a continuous picture coordinate."""
+        """Convert continuous image coordinates to continuous crop coordinates."""
         scale = size / self.side
         return (x - self.x + self.side / 2) * scale, (y - self.y + self.side / 2) * scale
 
     def picture_point(self, x: float, y: float, size: int) -> tuple[float, float]:
-        """Continuous picture coordinates of a continuous crop coordinate; the inverse of `crop_point`."""
+        """Convert continuous crop coordinates to continuous image coordinates; the inverse of `crop_point`."""
         scale = self.side / size
         return x * scale + self.x - self.side / 2, y * scale + self.y - self.side / 2
 
     def box(self, height: int, width: int) -> Box:
-        """The picture's pixels that the square touches; empty when it lies outside."""
+        """Return the image pixels that the square touches; empty if it lies outside."""
         half = self.side / 2
         left, right = (min(max(at, 0), width) for at in (math.floor(self.x - half), math.ceil(self.x + half)))
         top, bottom = (min(max(at, 0), height) for at in (math.floor(self.y - half), math.ceil(self.y + half)))
@@ -68,13 +68,13 @@ class Square:
 
 
 def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int = 0) -> NDArray[np.uint8]:
-    """The square at `size` pixels a side, each of its pixels a mean over what it covers.
+    """Extract the square at `size` pixels a side, each pixel the mean of the area it covers.
 
     Args:
         picture: (H, W, C) uint8.
-        square: what to cut out.
-        size: side of the answer, pixels.
-        outside: value where the square reaches over the border.
+        square: the area to extract.
+        size: side of the result, pixels.
+        outside: value beyond the image border.
 
     Returns:
         (size, size, C) uint8.
@@ -100,13 +100,13 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
 
 
 def extract_labels(mask: NDArray[np.uint8], square: Square, size: int, outside: int) -> NDArray[np.uint8]:
-    """The square of a label image at `size` pixels a side, each pixel the label at its centre.
+    """Extract the square of a label image at `size` pixels a side, each pixel the label at its centre.
 
     Args:
         mask: (H, W) uint8.
-        square: what to cut out.
-        size: side of the answer, pixels.
-        outside: value where the square reaches over the border.
+        square: the area to extract.
+        size: side of the result, pixels.
+        outside: value beyond the image border.
 
     Returns:
         (size, size) uint8.
@@ -126,12 +126,12 @@ def extract_labels(mask: NDArray[np.uint8], square: Square, size: int, outside: 
 
 
 def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.float32]:
-    """A plane on the crop, interpolated at the picture's own pixels.
+    """Interpolate a plane on the crop at the image's own pixels.
 
     Args:
         plane: (size, size) float32 on the square.
         square: where the plane lies.
-        box: the picture's pixels that are wanted; beyond the square the plane's edge goes on.
+        box: the image pixels wanted; beyond the square the plane's edge is repeated.
 
     Returns:
         (box.height, box.width) float32.
@@ -151,9 +151,9 @@ def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.
 
 
 def _halved(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
-    """Means of 2 x 2 pixels, at odd edges of the 2 or the 1 that there are; and the way back, (3, 3).
+    """Return the means of 2 x 2 pixels (of 2 or 1 at odd edges) and the (3, 3) map back to the original.
 
-    OpenCV averages whole pixels 15 times as fast as fractions of them, so there are no other steps.
+    OpenCV averages whole pixels 15 times as fast as fractions, so the reduction is always by 2.
     """
     height, width, channels = part.shape
     rows, columns = height // 2, width // 2
@@ -174,10 +174,10 @@ def _area(part: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]
 
 
 def _translation(left: float, top: float) -> Affine:
-    """(3, 3) from coordinates within a box to the picture's."""
+    """Return (3, 3) from coordinates within a box to the image's."""
     return np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
 
 
 def _enlargement(across: float, down: float) -> Affine:
-    """(3, 3) from the pixel centres of a reduced array to those of the array it was made from."""
+    """Return (3, 3) from the pixel centres of a reduced array to those of the original."""
     return np.array([[across, 0.0, 0.5 * across - 0.5], [0.0, down, 0.5 * down - 0.5], [0.0, 0.0, 1.0]])

@@ -1,7 +1,7 @@
-"""DICOM photographs: a frame of a file becomes RGB uint8, or one sentence says why not.
+"""DICOM photographs: decode a frame to RGB uint8, or say in one sentence why not.
 
-pydicom and its decoders are an extra, so they are imported when the first such file is met. Only attributes of the
-image are read; who the patient is stays in the file (see `dicom_facts`).
+pydicom and its decoders are an optional extra, imported with the first DICOM file. Only attributes of the image are
+read; the patient's identity stays in the file (see `dicom_facts`).
 """
 
 from __future__ import annotations
@@ -16,32 +16,30 @@ from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_codestream import check_codestream, decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg
 from unet_desktop.images.dicom_display import render_frame
 from unet_desktop.images.dicom_header import INSTALL, Header, explain_errors, quiet_pydicom, read_header
-from unet_desktop.images.dicom_header import SUFFIXES as SUFFIXES
-from unet_desktop.images.dicom_header import is_dicom as is_dicom
 
 _COLOURS = frozenset(
     {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
 )
 _CHANNELS = (1, 3)
 _DECODERS = ("pylibjpeg", "pillow", "pyjpegls", "pydicom")
-"""pydicom's names of those that put up with damaged files, in the order in which they are asked; gdcm does not."""
+"""pydicom's names of the decoders that tolerate damaged files, in order of preference; gdcm does not."""
 
 
 def count_frames(path: Path) -> int:
-    """How many pictures the file holds, from its header alone.
+    """Return the number of frames in the file, from its header alone.
 
     Raises:
-        ImageError: none, or it cannot be read. OSError: of the file system.
+        ImageError: there are none, or it cannot be read. OSError: from the file system.
     """
     with explain_errors(path), path.open("rb") as file:
         return read_header(file, path).frames
 
 
 def read_frame_size(path: Path, most_pixels: int) -> tuple[int, int]:
-    """(height, width) of each of the file's frames, from its header alone.
+    """Return (height, width) of each of the file's frames, from its header alone.
 
     Raises:
-        ImageError: as `read_frame`, as far as the header shows it. OSError: of the file system.
+        ImageError: as `read_frame`, as far as the header shows. OSError: from the file system.
     """
     with explain_errors(path), path.open("rb") as file:
         header = read_header(file, path)
@@ -50,25 +48,25 @@ def read_frame_size(path: Path, most_pixels: int) -> tuple[int, int]:
 
 
 def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uint8], list[str]]:
-    """Decode one frame; of the others no more is read than where they lie.
+    """Decode one frame without decoding the others.
 
     Args:
         path: a DICOM file.
-        frame: which, from 0.
-        most_pixels: a larger picture is refused before it is decoded.
+        frame: index, from 0.
+        most_pixels: a larger image is refused before decoding.
 
     Returns:
-        (H, W, 3) uint8 RGB, and sentences about what had to be decided.
+        (H, W, 3) uint8 RGB, and sentences about decisions made while decoding.
 
     Raises:
-        ImageError: it holds no such picture, is damaged, too large, or nothing decodes it. OSError: of the file system.
+        ImageError: no such frame, damaged, too large, or no decoder for it. OSError: from the file system.
     """
     notes: list[str] = []
     with explain_errors(path), path.open("rb") as file:
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
         if frame >= header.frames:
-            raise ImageError(f"{path} holds {header.frames} pictures; there is no number {frame + 1}.")
+            raise ImageError(f"{path} has {header.frames} frames; there is no frame {frame + 1}.")
         if header.frames > 1:
             notes.append(f"Frame {frame + 1} of {header.frames} is shown.")
         pixels = render_frame(_decoded(file, path, header, frame), header, frame, notes)
@@ -78,19 +76,19 @@ def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uin
 def _refuse_size(header: Header, path: Path, most_pixels: int) -> None:
     if header.width * header.height > most_pixels:
         raise ImageError(
-            f"{path} has {header.width} x {header.height} pixels, more than the {most_pixels // 1_000_000} million "
-            "that are allowed. Reduce it first."
+            f"{path} has {header.width} x {header.height} pixels; at most {most_pixels // 1_000_000} million are "
+            "allowed. Reduce it first."
         )
     if int(header.dataset.get("SamplesPerPixel", 1)) not in _CHANNELS:
         raise ImageError(
-            f"{path} has {header.dataset.SamplesPerPixel} channels, which nobody can show. Export it as RGB."
+            f"{path} has {header.dataset.SamplesPerPixel} channels, which cannot be shown. Export it as RGB."
         )
     if not header.width * header.height:
         raise ImageError(f"{path} has no pixels ({header.width} x {header.height}). Copy it again from its source.")
 
 
 def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[Any]:
-    """(H, W) or (H, W, samples) as stored, YBR turned to RGB."""
+    """Decode to (H, W) or (H, W, samples) as stored, with YBR converted to RGB."""
     pixels = quiet_pydicom().pixels
     colours = header.dataset.PhotometricInterpretation
     if colours not in _COLOURS:
@@ -107,12 +105,12 @@ def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[
     file.seek(0)
     values = np.asarray(pixels.pixel_array(file, **options))
     if values.shape[:2] != (header.height, header.width):
-        raise ValueError(f"its picture is {values.shape}")
+        raise ValueError(f"its image has the shape {values.shape}")
     return values
 
 
 def _plugin(path: Path, header: Header) -> str:
-    """Which of pydicom's decoders is used; that must not depend on what is wrong with the picture."""
+    """Return the pydicom decoder to use; the choice must not depend on the kind of damage."""
     available = quiet_pydicom().pixels.get_decoder(header.syntax).available_plugins
     for name in _DECODERS:
         if name in available:
@@ -121,7 +119,7 @@ def _plugin(path: Path, header: Header) -> str:
 
 
 def _compressed(file: BinaryIO, header: Header, frame: int) -> bytes:
-    """The bytes of one compressed frame."""
+    """Return the bytes of one compressed frame."""
     file.seek(header.start + 12)  # past tag, VR and length
     tables = tuple(header.dataset.get(name) for name in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"))
     offsets = tables if all(tables) else None

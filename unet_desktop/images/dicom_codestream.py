@@ -1,4 +1,4 @@
-"""The compressed picture inside of a DICOM file: is it what the file states, and how rare kinds of JPEG are decoded."""
+"""The compressed image in a DICOM file: check it against the header, and decode rare kinds of JPEG."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ _RLE = "1.2.840.10008.1.2.5"
 _LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 _EXTENDED = "1.2.840.10008.1.2.4.51"
 _USUAL = frozenset({"1.2.840.10008.1.2.4.50", _EXTENDED})
-_MORE = 1 << 20  # bytes that a compressed frame may have beyond twice what it is compressed from
+_MORE = 1 << 20  # bytes that a compressed frame may have beyond twice its uncompressed size
 _END = b"\xff\xd9"
-_FROM_THE_END = 64  # bytes of padding after a codestream's end that are put up with
+_FROM_THE_END = 64  # bytes of padding that are tolerated after the end of a codestream
 _FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf\xf7]")
 """Markers of the frame header of each kind of JPEG, and of JPEG-LS."""
 
 
 def check_codestream(data: bytes, path: Path, header: Header) -> None:
-    """Decoders believe a codestream and not the file's header, so it must say the same and be whole.
+    """Check that a codestream is complete and matches the header, because decoders only read the codestream.
 
     Raises:
-        ImageError: it differs, ends early, or is longer than it could be.
+        ImageError: it differs from the header, is incomplete, or is too long.
     """
     dataset = header.dataset
     samples = int(dataset.get("SamplesPerPixel", 1))
     raw = header.height * header.width * samples * int(dataset.BitsAllocated) // 8
     if len(data) > 2 * raw + _MORE:
-        raise ImageError(f"{path} is damaged: its picture is longer than uncompressed. Copy it again from its source.")
+        raise ImageError(f"{path} is damaged: its image data is too long. Copy it again from its source.")
     if header.syntax == _RLE:
         return
     if _END not in data[-_FROM_THE_END:]:
-        raise ImageError(f"{path} is incomplete: its picture has no end. Copy it again from its source.")
+        raise ImageError(f"{path} is incomplete: its image data has no end. Copy it again from its source.")
     if codestream_size(data) != (header.height, header.width, samples):
         raise ImageError(
-            f"{path} is damaged: it states {header.width} x {header.height} pixels, but its picture other ones. "
-            "Copy it again from its source."
+            f"{path} is damaged: the header says {header.width} x {header.height} pixels, but the image data has "
+            "another size. Copy it again from its source."
         )
 
 
 def codestream_size(data: bytes) -> tuple[int, int, int] | None:
-    """(height, width, channels) that a JPEG, JPEG-LS or JPEG 2000 codestream states; None where it states none.
+    """Return (height, width, channels) stated by a JPEG, JPEG-LS or JPEG 2000 codestream; None if it states none.
 
     ITU-T T.81 B.2.2 (frame header), T.87 C.2.2 (the same for JPEG-LS), T.800 A.5.1 (SIZ).
     """
     if data[:2] == b"\xff\xd8":
         return _jpeg_size(data)
-    start = data.find(b"\xff\x4f\xff\x51")  # behind the boxes of a JP2 file, where it is one
+    start = data.find(b"\xff\x4f\xff\x51")  # in a JP2 file it comes after the boxes
     if start < 0 or len(data) < start + 42:
         return None
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
@@ -64,9 +64,9 @@ def codestream_size(data: bytes) -> tuple[int, int, int] | None:
 
 
 def decode_colour_jpeg(data: bytes, header: Header) -> NDArray[np.uint8] | None:
-    """(H, W, 3) uint8 RGB of a usual JPEG, whose own markers say how its colours are stored; None of any other.
+    """Decode a usual colour JPEG, whose markers say how colours are stored, to (H, W, 3) uint8 RGB; else None.
 
-    It is what nearly all cameras write, and libjpeg turns its colours in a tenth of the time that numpy takes.
+    Nearly all cameras write these, and libjpeg converts colours ten times as fast as numpy.
     """
     if header.syntax not in _USUAL or header.dataset.get("SamplesPerPixel", 1) != 3:
         return None
@@ -78,16 +78,16 @@ def decode_colour_jpeg(data: bytes, header: Header) -> NDArray[np.uint8] | None:
 
 
 def is_rare_jpeg(header: Header) -> bool:
-    """Is it one of the kinds that nothing of pydicom's decodes: lossless, or of more than 8 bits?"""
+    """Return whether it is a kind of JPEG that no pydicom decoder supports: lossless, or of more than 8 bits."""
     wide = int(header.dataset.get("BitsStored", header.dataset.BitsAllocated)) > 8
     return header.syntax in _LOSSLESS or (header.syntax == _EXTENDED and wide)
 
 
 def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
-    """(H, W) or (H, W, samples) as stored, YBR turned to RGB.
+    """Decode to (H, W) or (H, W, samples) as stored, with YBR converted to RGB.
 
     Raises:
-        ImageError: the decoder is not installed. Others are the decoder's.
+        ImageError: the decoder is not installed. Other errors come from the decoder.
     """
     try:
         imagecodecs = importlib.import_module("imagecodecs")
@@ -97,7 +97,7 @@ def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
     if dataset.get("SamplesPerPixel", 1) == 1:
         values = np.asarray(imagecodecs.jpeg8_decode(data))
         return _signed(values, int(dataset.BitsStored)) if dataset.get("PixelRepresentation") else values
-    # that both are the same keeps the decoder from turning colours, of which the file knows more than the codestream
+    # equal colour spaces keep the decoder from converting colours: the file knows more about them than the codestream
     values = np.asarray(imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB"))
     if dataset.PhotometricInterpretation == "RGB":
         return values
@@ -105,7 +105,7 @@ def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
 
 
 def _signed(values: NDArray[Any], bits: int) -> NDArray[Any]:
-    """Numbers of so many bits, the uppermost of which is the sign, as numbers of the array's width."""
+    """Sign-extend numbers of `bits` bits to the width of the array's type."""
     unused = values.dtype.itemsize * 8 - bits
     return np.asarray((values << unused).view(f"i{values.dtype.itemsize}") >> unused)
 

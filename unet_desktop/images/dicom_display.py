@@ -1,9 +1,8 @@
-"""How the values of a DICOM picture are shown: RGB of 8 bits, by the rules of PS3.3 C.7.6.3, C.11.1 and C.11.2.
+"""Convert the values of a DICOM image to 8-bit RGB, by the rules of PS3.3 C.7.6.3, C.11.1 and C.11.2.
 
-Grey values go through the modality's transformation, then through the file's first window or look-up table, then they
-are turned round where black is stored as white. Without a window values of 8 bits are shown as they are, others from
-their real range, as those of a 16-bit TIFF are. Colours are shown as stored: a colour profile is passed over, as with
-any other picture.
+Grey values go through the modality transformation, then the file's first window or look-up table, and are inverted if
+black is stored as white. Without a window, 8-bit values are shown as they are and others scaled from their actual
+range, as for a 16-bit TIFF. Colours are shown as stored; colour profiles are ignored, as for all images.
 """
 
 from __future__ import annotations
@@ -18,30 +17,30 @@ from numpy.typing import NDArray
 from unet_desktop.images.dicom_header import Header, quiet_pydicom
 
 Stored = NDArray[Any]
-"""(H, W) or (H, W, samples) of any number."""
+"""(H, W) or (H, W, samples) of any numeric type."""
 Measured = NDArray[Any]
-"""float32 for each pixel, or float64 for each value that there can be."""
+"""float32 for each pixel, or float64 for each possible value."""
 
-_SHORT = 2  # bytes: of values so short a table of all that there can be is less than the pixels
-_ROWS = 128  # at a time: numpy's look-up makes 8 bytes of each index
+_SHORT = 2  # bytes: for such types a table of all possible values is smaller than the image
+_ROWS = 128  # rows at a time: numpy's look-up uses 8 bytes per index
 _MOST_BITS_AS_THEY_ARE = 8
 _MOST_ENTRIES = 1 << 16  # of a palette
 
 
 def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
-    """A decoded frame as people look at it.
+    """Render a decoded frame for display.
 
     Args:
-        values: (H, W) grey values or places in the palette, or (H, W, 3) RGB, as stored.
+        values: (H, W) grey values or palette indices, or (H, W, 3) RGB, as stored.
         header: of the file.
-        frame: which it is, from 0.
-        notes: gets what had to be decided, as sentences.
+        frame: its index, from 0.
+        notes: receives sentences about decisions made.
 
     Returns:
         (H, W, 3) uint8 RGB.
 
     Raises:
-        ValueError: it has channels that nobody could show. Others of pydicom, where a table is damaged.
+        ValueError: its number of channels cannot be shown. Other errors come from pydicom if a table is damaged.
     """
     dataset = header.dataset
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
@@ -72,7 +71,7 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
 
 
 def _is_colour_of_8_bits(values: Stored, dataset: Any) -> bool:
-    """What nearly all photographs are; nothing has to be done to it."""
+    """Return whether it is 8-bit RGB, as nearly all photographs are; it needs no conversion."""
     whole = int(dataset.get("BitsStored", dataset.BitsAllocated)) == _MOST_BITS_AS_THEY_ARE
     return whole and values.dtype == np.uint8 and values.ndim == 3 and values.shape[2] == 3
 
@@ -82,7 +81,7 @@ def _is_short(values: Stored) -> bool:
 
 
 def _all_values(values: Stored) -> Stored:
-    """(256,) or (65536,): every value of that type, each at the place that its bits give as an unsigned number."""
+    """Return (256,) or (65536,): every value of the type, indexed by its bits as an unsigned integer."""
     if not _is_short(values):
         raise ValueError(f"palette of {values.dtype}")
     unsigned = np.dtype(f"u{values.dtype.itemsize}")
@@ -95,7 +94,7 @@ def _places(values: Stored) -> Stored:
 
 
 def _used(values: Stored) -> NDArray[np.bool_]:
-    """Which of `_all_values` occur."""
+    """Return which of `_all_values` occur."""
     places = _places(values)
     used = np.zeros(256**values.dtype.itemsize, bool)
     for rows in _rows(len(places)):
@@ -104,7 +103,7 @@ def _used(values: Stored) -> NDArray[np.bool_]:
 
 
 def _looked_up(table: NDArray[np.uint8], values: Stored) -> NDArray[np.uint8]:
-    """Each value's row of a table over `_all_values`."""
+    """Look up each value in a table over `_all_values`."""
     places = _places(values)
     found = np.empty((*values.shape, *table.shape[1:]), np.uint8)
     for rows in _rows(len(places)):
@@ -117,7 +116,7 @@ def _rows(height: int) -> Iterator[slice]:
 
 
 def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
-    """(N, 3) uint8 RGB of every place in the palette."""
+    """Return (N, 3) uint8 RGB of the palette at these indices."""
     _refuse_endless(dataset)
     colours = quiet_pydicom().pixels.apply_color_lut(places, dataset)[:, :3]
     wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE
@@ -125,7 +124,7 @@ def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
 
 
 def _refuse_endless(dataset: Any) -> None:
-    """A palette may be stored as segments (C.7.9.2), a few bytes of which can stand for any number of entries."""
+    """Refuse segmented palettes (C.7.9.2) that expand to too many entries: a few bytes can stand for any number."""
     kind = np.dtype("<u2" if dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE else "u1")
     for colour in ("Red", "Green", "Blue", "Alpha"):
         data = bytes(dataset.get(f"Segmented{colour}PaletteColorLookupTableData") or b"")
@@ -140,7 +139,7 @@ def _refuse_endless(dataset: Any) -> None:
 
 
 def _measured(stored: Stored, header: Header, frame: int) -> Measured:
-    """What the values mean to whoever recorded them (modality transformation, C.11.1)."""
+    """Apply the modality transformation (C.11.1)."""
     if header.dataset.get("ModalityLUTSequence") and stored.dtype.kind in "ui":
         return np.asarray(quiet_pydicom().pixels.apply_modality_lut(stored, header.dataset), np.float64)
     source = header.of_frame(frame, "PixelValueTransformationSequence")
@@ -150,19 +149,19 @@ def _measured(stored: Stored, header: Header, frame: int) -> Measured:
 
 
 def _brightness(measured: Measured, used: NDArray[np.bool_], header: Header, frame: int, notes: list[str]) -> Measured:
-    """0 (black) to 1 (white), and beyond where the values lie outside."""
+    """Return brightness, 0 (black) to 1 (white); not clipped."""
     dataset = header.dataset
     grey = dataset.get("SamplesPerPixel", 1) == 1
     source = header.of_frame(frame, "FrameVOILUTSequence")
     if grey and source.get("VOILUTSequence") and measured.ndim == 1:
-        notes.append("It is shown through the look-up table that it brings.")
+        notes.append("It is shown through its own look-up table.")
         table = source.VOILUTSequence[0]
         looked_up = quiet_pydicom().pixels.apply_voi(np.round(measured).astype(np.int64), source)
         return np.asarray(looked_up, np.float64) / float(2 ** table.LUTDescriptor[2] - 1)
     window = _window(source) if grey else None
     if window is not None:
         centre, width, function = window
-        notes.append(f"Its window of {width:g} values round {centre:g} is shown as black to white.")
+        notes.append(f"Its window of {width:g} values around {centre:g} is shown as black to white.")
         return _windowed(measured, centre, width, function)
     bits = int(dataset.get("BitsStored", dataset.BitsAllocated))
     if bits <= _MOST_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
@@ -182,7 +181,7 @@ def _is_unscaled(header: Header, frame: int) -> bool:
 
 
 def _window(source: Any) -> tuple[float, float, str] | None:
-    """Centre, width and function of the file's first window; None where there is none that can be used."""
+    """Return centre, width and function of the file's first window; None if there is no usable one."""
     centre, width = _first(source.get("WindowCenter")), _first(source.get("WindowWidth"))
     if centre is None or width is None or not math.isfinite(centre) or not math.isfinite(width) or width <= 0:
         return None
@@ -190,7 +189,7 @@ def _window(source: Any) -> tuple[float, float, str] | None:
 
 
 def _windowed(measured: Measured, centre: float, width: float, function: str) -> Measured:
-    """PS3.3 C.11.2.1.2 (linear), C.11.2.1.3.1 (sigmoid) and C.11.2.1.3.2 (linear exact)."""
+    """Apply a window: PS3.3 C.11.2.1.2 (linear), C.11.2.1.3.1 (sigmoid) and C.11.2.1.3.2 (linear exact)."""
     if function == "SIGMOID":
         with np.errstate(over="ignore"):
             return np.asarray(1.0 / (1.0 + np.exp((measured - centre) * (-4.0 / width))))
@@ -201,7 +200,7 @@ def _windowed(measured: Measured, centre: float, width: float, function: str) ->
 
 
 def _padding(dataset: Any) -> tuple[float, float] | None:
-    """The values that stand for no measurement (C.7.5.1.1.2)."""
+    """Return the range of padding values, which stand for no measurement (C.7.5.1.1.2); None if there is none."""
     first = dataset.get("PixelPaddingValue")
     if first is None:
         return None

@@ -1,4 +1,4 @@
-"""What a DICOM file says of its picture beside the pixels: eye, size of a pixel, and, only when asked, whose it is."""
+"""What a DICOM file says about its image: eye, pixel size, and, only on request, the patient's identity."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from unet_desktop.images.dicom_header import Header, explain_errors, is_dicom, r
 from unet_desktop.images.laterality import Eye
 
 _ONE_SIZE = 0.01
-"""Sizes that differ by so little are one: cameras round them."""
+"""Relative difference below which pixel sizes count as equal: cameras round them."""
 
 
 def common_pixel_size(spacings: Iterable[tuple[float, float] | None]) -> float | None:
-    """Millimetres a pixel, where all pictures state square pixels of one size; None where one differs or says nothing.
+    """Return millimetres per pixel if all images have square pixels of one size; None if one differs or is unknown.
 
     Args:
-        spacings: height and width of each picture's pixels, millimetres.
+        spacings: (height, width) of each image's pixels, millimetres; None if unknown.
     """
     sides: list[float] = []
     for spacing in spacings:
@@ -36,11 +36,11 @@ _EYES = {"R": Eye.RIGHT, "L": Eye.LEFT}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is said of a picture.
+    """What the file says about a frame.
 
     Attributes:
-        eye: which it is.
-        spacing: height and width of a pixel on the retina, millimetres; None where the file says none.
+        eye: which eye it shows.
+        spacing: (height, width) of a pixel on the retina in millimetres; None if the file does not say.
     """
 
     eye: Eye = Eye.UNKNOWN
@@ -49,20 +49,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose picture it is: Patient ID, with its issuer where there is one, and Study Instance UID; empty if unknown."""
+    """Whose image it is: Patient ID (with its issuer, if any) and Study Instance UID; empty if unknown."""
 
     patient: str = ""
     study: str = ""
 
 
 def read_facts(path: Path, frame: int = 0) -> Facts:
-    """What the file says of a frame; nothing for other kinds of file.
+    """Read what the file says about a frame; empty facts for other file types.
 
     Pixel Spacing is on the retina (PS3.3 C.8.17.2.1.1: "at the focal plane"). Imager Pixel Spacing is on the camera's
-    sensor and Nominal Scanned Pixel Spacing on the film that was scanned, so neither gives millimetres of an eye.
+    sensor and Nominal Scanned Pixel Spacing on the scanned film, so neither gives millimetres in the eye.
 
     Raises:
-        ImageError: it cannot be read. OSError: of the file system.
+        ImageError: it cannot be read. OSError: from the file system.
     """
     if not is_dicom(path):
         return Facts()
@@ -72,10 +72,10 @@ def read_facts(path: Path, frame: int = 0) -> Facts:
 
 
 def read_identity(path: Path) -> Identity:
-    """Whose picture it is; nothing for other kinds of file. Call it only when somebody asked for it.
+    """Read whose image it is; empty for other file types. Call it only if the user asked for it.
 
     Raises:
-        ImageError: it cannot be read. OSError: of the file system.
+        ImageError: it cannot be read. OSError: from the file system.
     """
     if not is_dicom(path):
         return Identity()

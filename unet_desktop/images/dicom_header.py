@@ -1,4 +1,4 @@
-"""The header of a DICOM file: how its picture is encoded and where it starts; nothing that names a patient is read."""
+"""The header of a DICOM file: how its image is encoded and where it starts; nothing that identifies a patient."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 from unet_desktop.errors import ImageError, UserError
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".dic"})
-"""Of files that are taken for DICOM whatever they hold."""
-INSTALL = 'Install what reads it: pip install "unet-desktop[dicom]".'
+"""Suffixes of files that are treated as DICOM whatever they contain."""
+INSTALL = 'Install its reader: pip install "unet-desktop[dicom]".'
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
 _IMAGE = (
@@ -48,14 +48,14 @@ _NO_PHOTOGRAPHS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Header:
-    """What is known of a DICOM picture before it is decoded.
+    """What is known about a DICOM image before decoding.
 
     Attributes:
-        dataset: pydicom's dataset of the image attributes alone.
-        syntax: the transfer syntax, pydicom's UID.
-        height, width: pixels of a frame.
-        frames: how many there are.
-        start: where the pixel data element starts in the file.
+        dataset: pydicom dataset with the image attributes only.
+        syntax: the transfer syntax, a pydicom UID.
+        height, width: of a frame, pixels.
+        frames: number of frames.
+        start: offset of the pixel data element in the file.
     """
 
     dataset: Any
@@ -66,7 +66,7 @@ class Header:
     start: int
 
     def of_frame(self, frame: int, sequence: str) -> Any:
-        """The dataset that holds a frame's attributes of that functional group; the whole one where there is none."""
+        """Return the dataset with a frame's attributes of a functional group; the main dataset if there is none."""
         groups = self.dataset.get("PerFrameFunctionalGroupsSequence") or ()
         shared = self.dataset.get("SharedFunctionalGroupsSequence") or ()
         for group in (*groups[frame : frame + 1], *shared[:1]):
@@ -76,7 +76,7 @@ class Header:
 
 
 def is_dicom(path: Path) -> bool:
-    """Is it a DICOM file, by its suffix, or by its first bytes where it has none or a number for one?
+    """Return whether it is a DICOM file, by its suffix, or by its first bytes if it has no suffix or a numeric one.
 
     Archives name files by numbers, as "IM000001" and "1.2.840.10008.42". Other files are not opened.
     """
@@ -92,10 +92,10 @@ def is_dicom(path: Path) -> bool:
 
 
 def read_header(file: BinaryIO, path: Path) -> Header:
-    """The header of an opened DICOM file.
+    """Read the header of an opened DICOM file.
 
     Raises:
-        ImageError: it holds no photograph. Others are for `explain_errors`.
+        ImageError: it holds no photograph. Other errors are handled by `explain_errors`.
     """
     dataset = read_attributes(file, path, _IMAGE, image=True)
     start = file.tell()
@@ -103,20 +103,20 @@ def read_header(file: BinaryIO, path: Path) -> Header:
     if sop_class in _NO_PHOTOGRAPHS:
         raise ImageError(f"{path} is {_NO_PHOTOGRAPHS[sop_class]}, not a photograph.")
     if "Rows" not in dataset or "Columns" not in dataset or not file.read(1):
-        what = f"but: {sop_class.name}" if sop_class else "that this program finds"
-        raise ImageError(f"{path} is a DICOM file that holds no picture {what}. Leave it out.")
+        what = f" ({sop_class.name})" if sop_class else ""
+        raise ImageError(f"{path} is a DICOM file without an image{what}. Leave it out.")
     syntax, height, width = _syntax(dataset, path), int(dataset.Rows), int(dataset.Columns)
     least = _LEAST_FRAME if syntax.is_encapsulated else max(_frame_bytes(dataset, height, width), 1)
     room = file.seek(0, os.SEEK_END) - start
-    frames = max(1, min(int(dataset.get("NumberOfFrames") or 1), room // least))  # whatever it states
+    frames = max(1, min(int(dataset.get("NumberOfFrames") or 1), room // least))  # the stated number may be wrong
     return Header(dataset, syntax, height, width, frames, start)
 
 
 def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, image: bool = False) -> Any:
-    """These attributes of an opened file, and with `image` all of the image's group, up to the pixel data.
+    """Read these attributes of an opened file, and with `image` the whole image group, up to the pixel data.
 
     Raises:
-        ImageError: it is deflated. Others are for `explain_errors`.
+        ImageError: it is deflated. Other errors are handled by `explain_errors`.
     """
     pydicom = quiet_pydicom()
     tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_tags_of_the_image() if image else ())]
@@ -125,7 +125,7 @@ def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, im
 
 
 class _InParts:
-    """An opened file that is never read in one go: pydicom does that only to inflate one, however large it becomes."""
+    """An opened file that refuses to be read in one go, which pydicom does only to inflate it, to any size."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file, self._path = file, path
@@ -133,7 +133,7 @@ class _InParts:
 
     def read(self, size: int | None = None) -> bytes:
         if size is None or size < 0:
-            raise ImageError(f"{self._path} is deflated as a whole, as photographs are not. Store it in another way.")
+            raise ImageError(f"{self._path} is deflated as a whole, which is not supported. Export it uncompressed.")
         return self._file.read(size)
 
 
@@ -143,7 +143,7 @@ def _tags_of_the_image() -> tuple[int, ...]:
 
 
 def quiet_pydicom() -> Any:
-    """pydicom, kept from writing what it finds in a file, which may name a patient, into log and terminal.
+    """Import pydicom and keep it from writing file contents, which may identify a patient, to log and terminal.
 
     Raises:
         ModuleNotFoundError: it is not installed.
@@ -157,10 +157,10 @@ def quiet_pydicom() -> Any:
 
 @contextmanager
 def explain_errors(path: Path) -> Iterator[None]:
-    """Whatever goes wrong with a DICOM file becomes one sentence.
+    """Turn any error while reading a DICOM file into one sentence.
 
     Raises:
-        ImageError: always when something does, but for what the operating system says of files.
+        ImageError: for every error except those of the operating system.
     """
     try:
         yield
@@ -169,12 +169,12 @@ def explain_errors(path: Path) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise ImageError(f"{path} is a DICOM file. {INSTALL}") from error
     except Exception as error:  # pydicom and its decoders raise nearly anything on damaged files
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()[:200]  # pydicom's last is why
-        raise ImageError(f"{path} is damaged, or no DICOM picture that this program reads ({reason}).") from error
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()[:200]  # the last line says why
+        raise ImageError(f"{path} is damaged, or not a DICOM image that this program can read ({reason}).") from error
 
 
 def _syntax(dataset: Any, path: Path) -> Any:
-    """The stated transfer syntax, or the one that was found to fit where none is stated."""
+    """Return the stated transfer syntax, or the one pydicom detected if none is stated."""
     uid = quiet_pydicom().uid
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if syntax is None:
@@ -182,12 +182,12 @@ def _syntax(dataset: Any, path: Path) -> Any:
         syntax = uid.ImplicitVRLittleEndian if implicit else uid.ExplicitVRLittleEndian
         return syntax if little else uid.ExplicitVRBigEndian
     if _FILM.fullmatch(syntax):
-        raise ImageError(f"{path} holds a film ({syntax.name}). Export its pictures.")
+        raise ImageError(f"{path} is a video ({syntax.name}). Export its frames as images.")
     return syntax
 
 
 def _frame_bytes(dataset: Any, height: int, width: int) -> int:
-    """Of an uncompressed frame."""
+    """Return the size of an uncompressed frame in bytes."""
     samples = int(dataset.get("SamplesPerPixel", 1))
     length = height * width * samples * int(dataset.get("BitsAllocated", 8)) // 8
     return length * 2 // 3 if dataset.get("PhotometricInterpretation") == "YBR_FULL_422" else length

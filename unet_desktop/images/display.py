@@ -1,7 +1,7 @@
-"""Display: how a picture is shown, which never changes the picture: a channel, CLAHE, sharpening, and tones.
+"""Display: how an image is shown without being changed: channel, CLAHE, sharpening and tones.
 
-Local steps (channel, CLAHE, sharpening) cost time and can be kept; tones are one table of 256 values, so dragging
-brightness costs nothing but a look-up of the pixels that are on the screen.
+Local steps (channel, CLAHE, sharpening) are slow and can be cached; tones are one table of 256 values, so dragging
+brightness only costs a look-up of the visible pixels.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ DisplayPixels = NDArray[np.uint8]
 """(H, W, 3) uint8 RGB, or (H, W) uint8 grey."""
 
 TILES = 8
-"""CLAHE's tiles along each side, as in the paper and in OpenCV's default."""
+"""CLAHE's tiles per side, as in the paper and OpenCV's default."""
 _SIGMA = 2.0
-"""Of the blur that sharpening subtracts, pixels of the whole picture: about the width of a fine vessel's edge."""
+"""Sigma of the blur that sharpening subtracts, in image pixels: about the width of a fine vessel's edge."""
 
 
 class Channel(StrEnum):
-    """What of the picture's colours is shown."""
+    """Which of the image's colours are shown."""
 
     COLOUR = "colour"
     RED_FREE = "red-free"
@@ -38,15 +38,15 @@ _PLANE = {Channel.RED: 0, Channel.RED_FREE: 1, Channel.BLUE: 2}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a picture is shown; the neutral one shows it as it is.
+    """How an image is shown; the neutral look shows it unchanged.
 
     Attributes:
         channel: colour, or one plane in grey; red-free is the green plane, as with a green filter on the camera.
         clahe: clip limit of contrast-limited adaptive histogram equalisation, 0 (off) to 10.
         brightness: -1 to 1: added to values of 0..1.
-        contrast: -1 (flat grey) to 1: slope round the middle, 4 ** contrast above -1.
+        contrast: -1 (flat grey) to 1: slope around the middle, 4 ** contrast above -1.
         gamma: 0.2 to 5; above 1 brightens the dark parts.
-        sharpen: 0 to 2: how much of an unsharp mask is added.
+        sharpen: 0 to 2: amount of unsharp masking.
     """
 
     channel: Channel = Channel.COLOUR
@@ -58,17 +58,17 @@ class Look:
 
     @property
     def local(self) -> Look:
-        """Only what depends on a pixel's place or neighbours; looks that agree in it share its result."""
+        """The look without its tones; looks with equal local parts share the cached result."""
         return replace(self, brightness=0.0, contrast=0.0, gamma=1.0)
 
     @property
     def is_pointwise(self) -> bool:
-        """Is it done pixel by pixel, without looking at neighbours?"""
+        """Whether it needs no neighbouring pixels."""
         return self.clahe <= 0 and self.sharpen <= 0
 
     @property
     def table(self) -> NDArray[np.uint8] | None:
-        """(256,) uint8: the value shown for each value; None where all stay."""
+        """(256,) uint8: the value shown for each value; None if all stay the same."""
         if self.brightness == 0 and self.contrast == 0 and self.gamma == 1:
             return None
         values = (np.arange(256) / 255.0) ** (1.0 / self.gamma)
@@ -81,12 +81,12 @@ NEUTRAL = Look()
 
 
 def apply_local(pixels: DisplayPixels, look: Look, reduction: int = 0) -> DisplayPixels:
-    """Channel, CLAHE and sharpening of a look, without its tones; may return the very pixels.
+    """Apply channel, CLAHE and sharpening of a look, without its tones; may return the input array itself.
 
     Args:
-        pixels: (H, W, 3) uint8 RGB, of the whole picture, because CLAHE's tiles are parts of it.
-        look: how.
-        reduction: by how many halvings the pixels were reduced; sharpening then reaches less far.
+        pixels: (H, W, 3) uint8 RGB of the whole image, because CLAHE divides it into tiles.
+        look: how it is shown.
+        reduction: number of halvings of the pixels; the sharpening radius is reduced accordingly.
 
     Returns:
         (H, W, 3) uint8 RGB for colour, (H, W) uint8 for one channel.
@@ -101,7 +101,7 @@ def apply_local(pixels: DisplayPixels, look: Look, reduction: int = 0) -> Displa
 
 
 def apply_tones(shown: DisplayPixels, look: Look) -> DisplayPixels:
-    """Brightness, contrast and gamma of a look; returns what it was given where they are neutral."""
+    """Apply brightness, contrast and gamma of a look; return the input array itself if they are neutral."""
     table = look.table
     return shown if table is None else np.asarray(cv2.LUT(shown, table), np.uint8)
 
@@ -115,9 +115,9 @@ def _channel(pixels: DisplayPixels, channel: Channel) -> DisplayPixels:
 
 
 def _equalised(shown: DisplayPixels, limit: float) -> DisplayPixels:
-    """CLAHE (Zuiderveld, Graphics Gems IV, 1994, pp. 474-485), in colour of the luma alone, so that hues stay."""
+    """Apply CLAHE (Zuiderveld, Graphics Gems IV, 1994, pp. 474-485), in colour to luma only so that hues stay."""
     equaliser = cv2.createCLAHE(limit, (TILES, TILES))
-    if min(shown.shape[:2]) < TILES:  # OpenCV cannot cut so small a picture into tiles
+    if min(shown.shape[:2]) < TILES:  # OpenCV cannot divide so small an image into tiles
         return shown
     if shown.ndim == 2:
         return np.asarray(equaliser.apply(shown), np.uint8)

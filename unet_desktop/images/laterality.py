@@ -13,7 +13,7 @@ from unet_desktop.images.crop import Square, extract
 
 
 class Eye(StrEnum):
-    """Which eye the picture shows: oculus dexter, oculus sinister, or not known."""
+    """Which eye the image shows: oculus dexter, oculus sinister, or unknown."""
 
     RIGHT = "right"
     LEFT = "left"
@@ -21,24 +21,24 @@ class Eye(StrEnum):
 
     @property
     def nasal_is_right(self) -> bool | None:
-        """Does the nasal side lie at the picture's right? None when the eye is not known.
+        """Whether the nasal side is on the image's right; None if the eye is unknown.
 
-        A fundus photograph shows the eye as it is seen by somebody who faces the patient, so the disc, which lies
-        nasally, is at the right of a right eye (O'Rahilly, Müller, Carpenter and Swenson, "Basic Human Anatomy",
-        Dartmouth 2008, chapter 46, figure 46-9: "Right fundus oculi").
+        A fundus photograph shows the eye as seen by somebody facing the patient, so the disc, which lies nasally, is on
+        the right in a right eye (O'Rahilly, Müller, Carpenter and Swenson, "Basic Human Anatomy", Dartmouth 2008,
+        chapter 46, figure 46-9: "Right fundus oculi").
         """
         return None if self is Eye.UNKNOWN else self is Eye.RIGHT
 
 
 ENOUGH = 0.04
-"""Least difference of the disc's halves, over their sum, to tell temporal from nasal."""
+"""Smallest difference of the disc's halves over their sum that distinguishes temporal from nasal."""
 OFF_CENTRE = 0.4
-"""Share of the half field of view beyond which a disc lies aside: then the macula is in the middle."""
+"""Distance from the centre, relative to half the field of view, beyond which the image is centred on the macula."""
 
-_SIZE = 48  # pixels a side that the disc is reduced to
-_INSIDE = 0.45  # of the disc's diameter, clear of its edge
-_LIT = 18  # of 255: beyond the field of view a photograph is black, give or take noise
-_SAMPLES = 100  # rows of the picture that are looked at for the field of view
+_SIZE = 48  # side in pixels to which the disc is reduced
+_INSIDE = 0.45  # of the disc's diameter: stay clear of its edge
+_LIT = 18  # of 255: outside the field of view a photograph is black except for noise
+_SAMPLES = 100  # image rows examined for the field of view
 
 
 def guess_eye_from_name(file_name: str) -> Eye:
@@ -51,19 +51,19 @@ def guess_eye_from_name(file_name: str) -> Eye:
 
 
 def guess_eye_from_picture(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Eye:
-    """The eye that a fundus photograph seems to show; unknown unless it is clear.
+    """Guess the eye from a fundus photograph; unknown unless it is clear.
 
-    The temporal half of a disc is the brighter one: the large vessels run through its nasal half. And where the macula
-    is in the middle, the disc lies nasally of it. When both can be seen and differ, there is no guess.
-    The threshold was set on the 50 Drishti-GS1 training photographs, for which nobody publishes the eye: the halves
-    agree with a developer's reading of arcades and macula on all 50, one of which was read again after they differed.
-    On IDRiD 01-10, another camera, where the macula shows, they are right on all 10, and so is the position on the 9
-    that are centred on the macula (`tests/images/test_laterality.py`).
+    The temporal half of a disc is brighter, because the large vessels run through its nasal half. In images centred on
+    the macula, the disc lies on the nasal side. If both cues apply and differ, there is no guess.
+    The threshold was set on the 50 Drishti-GS1 training photographs, for which the eye is not published: the halves
+    agree with a developer's reading of arcades and macula on all 50, one of which was read again after a disagreement.
+    On IDRiD 01-10, from another camera, where the macula is visible, the halves are right on all 10, and the position
+    on the 9 that are centred on the macula (`tests/images/test_laterality.py`).
 
     Args:
         picture: (H, W, 3) uint8 RGB.
-        x, y: the disc's centre, picture pixels.
-        diameter: of the disc, picture pixels.
+        x, y: the disc's centre, image pixels.
+        diameter: of the disc, image pixels.
     """
     by_halves = _eye(-_halves(picture, x, y, diameter), ENOUGH)
     by_position = _eye(_position(picture, x), OFF_CENTRE)
@@ -71,14 +71,14 @@ def guess_eye_from_picture(picture: NDArray[np.uint8], x: float, y: float, diame
 
 
 def _eye(towards_the_right: float, least: float) -> Eye:
-    """The eye whose nose lies that way."""
+    """Return the eye whose nasal side is on the right for positive values, on the left for negative ones."""
     if abs(towards_the_right) < least:
         return Eye.UNKNOWN
     return Eye.RIGHT if towards_the_right > 0 else Eye.LEFT
 
 
 def _halves(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> float:
-    """How much brighter the disc's right half is than its left one in the green channel, -1 to 1."""
+    """Return how much brighter the disc's right half is than its left in the green channel, -1 to 1."""
     green = extract(picture, Square(x, y, max(diameter, 1.0)), _SIZE)[..., 1].astype(np.float64)
     place = (np.arange(_SIZE) + 0.5) / _SIZE - 0.5
     inside = place[:, None] ** 2 + place[None, :] ** 2 < _INSIDE**2
@@ -88,7 +88,7 @@ def _halves(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> 
 
 
 def _position(picture: NDArray[np.uint8], x: float) -> float:
-    """Where x lies in the field of view: -1 at its left border, 1 at its right one."""
+    """Return where x lies in the field of view: -1 at its left border, 1 at its right."""
     step = max(1, min(picture.shape[:2]) // _SAMPLES)
     lit: NDArray[np.bool_] = picture[::step, ::step].max(axis=2) > _LIT
     columns = np.flatnonzero(lit.mean(axis=0) > 0.15)

@@ -1,4 +1,4 @@
-"""Which files of a folder are pictures, in the order in which people expect them."""
+"""Listing: find the image files of a folder, in natural order."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.dicom import is_dicom
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.read import KINDS, SUFFIXES
 
 _DIRECTORY = "DICOMDIR"
 """A DICOM file that lists others (PS3.10, 8.6)."""
-OTHER_KINDS = frozenset(
-    {".gif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".mpo", ".heic", ".heif", ".avif", ".psd", ".tga", ".pcx", ".ico",
-     ".ppm", ".pgm", ".pbm", ".pnm", ".exr", ".hdr", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".raf", ".e2e",
-     ".fda", ".fds"}
-)  # fmt: skip
-"""Pictures that this program does not read, or not under this name: who has them wants to hear of it."""
+_OTHER = (
+    "gif jp2 j2k jpf jpx jxl mpo heic heif avif psd tga pcx ico ppm pgm pbm pnm exr hdr dng nef cr2 cr3 arw orf raf "
+    "e2e fda fds"
+)
+OTHER_KINDS = frozenset(f".{kind}" for kind in _OTHER.split())
+"""Suffixes of images that this program does not read; they are reported, not silently ignored."""
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
-    """Picture files of the folder, in natural order; hidden files and links to folders are passed over.
+    """Return the image files of a folder in natural order; hidden files and links to folders are skipped.
 
-    They are known by their suffix; a file without one, or with a number for one, is looked into for DICOM.
+    They are recognised by suffix; files without a suffix or with a numeric one are checked for DICOM.
 
     Raises:
-        ImageError: the folder is missing, cannot be read, or holds no picture.
+        ImageError: the folder is missing, cannot be read, or contains no image.
     """
     found = images_in(folder, recursive=recursive)
     if not found:
@@ -36,12 +36,12 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
 
 
 def images_in(folder: Path, *, recursive: bool = False, other_kinds: bool = False) -> list[Path]:
-    """As `find_images`, but a folder may hold none.
+    """Return the image files as `find_images` does, but possibly none.
 
     Args:
-        folder: to look into.
-        recursive: look into its sub-folders, too.
-        other_kinds: take in pictures of OTHER_KINDS.
+        folder: to search.
+        recursive: also search its sub-folders.
+        other_kinds: include files of OTHER_KINDS.
 
     Raises:
         ImageError: the folder is missing or cannot be read.
@@ -55,7 +55,7 @@ def images_in(folder: Path, *, recursive: bool = False, other_kinds: bool = Fals
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key that puts "photo 9" before "photo 10"."""
+    """Return a sort key that puts "photo 9" before "photo 10"."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
 

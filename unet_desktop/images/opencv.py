@@ -1,4 +1,4 @@
-"""OpenCV, imported in one place: its wheel points Qt's environment at its own, older Qt; this takes that back."""
+"""OpenCV, imported in one place: its wheel sets Qt's environment variables to its own, older Qt; this undoes that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 _before = {name: os.environ.get(name) for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")}
 
-import cv2  # noqa: E402  (after the environment was noted)
+import cv2  # noqa: E402  (after saving the environment)
 
 for _name, _value in _before.items():
     if _value is None:

@@ -1,4 +1,4 @@
-"""Quality: whether a photograph can be trusted where its disc lies: sharp enough, neither too dark nor overexposed."""
+"""Quality: whether a photograph is sharp enough around its disc, and neither too dark nor overexposed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ MOST_OVEREXPOSED = 0.05
 
 BLURRED, DARK, OVEREXPOSED = "blurred", "too dark", "overexposed"
 
-_AROUND = 1.5  # side of what is looked at, in diameters of the disc
-_DIAMETER = 128  # of the disc in pixels of what is looked at, or fewer where the picture has fewer
-_DETAIL = 1.5  # pixels there; structures larger than this are no detail
+_AROUND = 1.5  # side of the examined square, in diameters of the disc
+_DIAMETER = 128  # of the disc in pixels of that square; fewer if the image has fewer
+_DETAIL = 1.5  # sigma in pixels there; larger structures are not detail
 _WHITE = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What can be measured of a photograph round the optic disc.
+    """Quality measures of a photograph around the optic disc.
 
     Attributes:
-        sharpness: spread of the detail over that of the picture, both of the green channel. Noise passes for detail.
+        sharpness: standard deviation of the detail over that of the image, in the green channel. Noise counts as
+            detail.
         brightness: mean of the largest channel, 0 to 255.
         overexposed: share of pixels that are white in the green channel, 0 to 1.
     """
@@ -42,7 +43,7 @@ class Quality:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong, in words; docs/experiments/2026-11-25-image-quality.md says how the limits were set."""
+        """What is wrong, in words; see docs/experiments/2026-11-25-image-quality.md for the limits."""
         found = {
             BLURRED: self.sharpness < LEAST_SHARPNESS,
             DARK: self.brightness < LEAST_BRIGHTNESS,
@@ -52,12 +53,12 @@ class Quality:
 
 
 def measure_quality(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> Quality:
-    """Look at 1.5 diameters round the disc.
+    """Measure quality in a square of 1.5 disc diameters around the disc.
 
     Args:
         picture: (H, W, 3) uint8 RGB.
-        x, y: the disc's centre, picture pixels.
-        diameter: of the disc, picture pixels.
+        x, y: the disc's centre, image pixels.
+        diameter: of the disc, image pixels.
     """
     diameter = max(diameter, 1.0)
     square, size = Square(x, y, diameter * _AROUND), math.ceil(min(_DIAMETER, diameter) * _AROUND)
@@ -76,7 +77,7 @@ def measure_quality(picture: NDArray[np.uint8], x: float, y: float, diameter: fl
 
 
 def _within(seen: NDArray[np.uint8], square: Square, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The part of a crop that shows the picture, not what pads it."""
+    """Return the part of a crop that shows the image, without its padding."""
     size = seen.shape[0]
     left, top = (max(0, math.ceil(at)) for at in square.crop_point(0.0, 0.0, size))
     right, bottom = (max(0, math.floor(at)) for at in square.crop_point(float(shape[1]), float(shape[0]), size))

@@ -1,4 +1,4 @@
-"""Decoding: any picture a user gives becomes RGB uint8, upright, or one sentence that says why not."""
+"""Read: decode any image to upright RGB uint8, or say in one sentence why not."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.dicom import count_frames, is_dicom, read_frame, read_frame_size
+from unet_desktop.images.dicom import count_frames, read_frame, read_frame_size
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.to_rgb import is_wide_colour, read_wide_colour, scale_to_8_bits, to_rgb
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB, contiguous."""
 
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
-"""The only decoders that are ever asked; most of Pillow's security history lies in the others."""
+"""The only decoders in use; most of Pillow's past vulnerabilities were in the others."""
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 KINDS = "JPEG, PNG, TIFF, BMP, WebP, DICOM"
-"""What is read, for sentences."""
+"""The supported formats, for sentences."""
 MOST_PIXELS = 100_000_000
-"""A larger picture is refused before it is decoded, with colour of 16 bits one of more than half as many. So pixels
-take 300 MB at most, and decoding them 1.2 GB."""
+"""Larger images are refused before decoding; the limit is half as much for 16-bit colour. So pixels take at most 300 MB
+and decoding 1.2 GB."""
 
-# Our own limit is checked before decoding and names the file; Pillow's would warn below and raise above another.
+# Our own limit is checked before decoding and its message names the file; Pillow's would warn at another size.
 Pillow.MAX_IMAGE_PIXELS = None
 
 DECODER_ERRORS = (
@@ -47,16 +48,16 @@ DECODER_ERRORS = (
     zlib.error,
     Warning,
 )
-"""All that Pillow's decoders were seen to raise on damaged files."""
+"""Everything that Pillow's decoders are known to raise on damaged files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A decoded picture.
+    """A decoded image.
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB, contiguous, EXIF orientation applied.
-        note: what decoding had to decide, as a sentence for the status line; empty for ordinary pictures.
+        note: sentences for the status line about decisions made while decoding; empty for ordinary images.
     """
 
     pixels: Pixels
@@ -66,11 +67,11 @@ class Image:
 def read_image(path: Path, page: int = 0) -> Image:
     """Decode a JPEG, PNG, TIFF, BMP, WebP or DICOM file, or a page of it, from 0.
 
-    16-bit and floating-point pictures are scaled from their real range; transparent pixels lie on black; of
-    several pages one is taken. Each is said in the note.
+    16-bit and floating-point images are scaled from their actual range, transparent pixels are put on black, and one of
+    several pages is taken; each is mentioned in the note.
 
     Raises:
-        ImageError: missing, damaged, truncated, of another format, without such a page, or over MOST_PIXELS.
+        ImageError: missing, damaged, truncated, of another format, without this page, or over MOST_PIXELS.
     """
     try:
         if is_dicom(path):
@@ -95,9 +96,9 @@ def read_image(path: Path, page: int = 0) -> Image:
 
 
 def count_pages(path: Path) -> int:
-    """How many pages a TIFF or DICOM file has, without decoding any; 1 for what is neither or cannot be read.
+    """Return the number of pages of a TIFF or DICOM file without decoding; 1 for other or unreadable files.
 
-    Frames of animations are not pages: who photographs an eye stores no animation.
+    Frames of animations do not count as pages.
     """
     try:
         if is_dicom(path):
@@ -111,10 +112,10 @@ def count_pages(path: Path) -> int:
 
 
 def read_size(path: Path) -> tuple[int, int]:
-    """(height, width) of the upright picture, from its header alone.
+    """Return (height, width) of the upright image, from its header alone.
 
     Raises:
-        ImageError: as `read_image`, as far as the header shows it.
+        ImageError: as `read_image`, as far as the header shows.
     """
     try:
         if is_dicom(path):
@@ -131,7 +132,7 @@ def read_size(path: Path) -> tuple[int, int]:
 
 
 def read_reduced(path: Path, longest: int) -> Pixels:
-    """(h, w, 3) uint8 RGB no longer than `longest` on either side; JPEG is decoded at a fraction of its size.
+    """Read a reduced image, (h, w, 3) uint8 RGB, at most `longest` pixels a side; JPEG is decoded at a reduced size.
 
     Raises:
         ImageError: as `read_image`.
@@ -166,8 +167,8 @@ def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
     most = MOST_PIXELS // 2 if wide else MOST_PIXELS
     if width * height > most:
         raise ImageError(
-            f"{path} has {width} x {height} pixels, more than the {most // 1_000_000} million that are allowed"
-            f"{' with 16 bits a colour' if wide else ''}. Reduce it first."
+            f"{path} has {width} x {height} pixels; at most {most // 1_000_000} million are allowed"
+            f"{' with 16 bits per channel' if wide else ''}. Reduce it first."
         )
 
 
@@ -188,8 +189,8 @@ def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
 
 
 def _turned(opened: Pillow.Image) -> bool:
-    """Does `_upright` swap the sides that the opened file states?"""
-    if opened.format == "TIFF":  # Pillow states a TIFF's size as its orientation will make it
+    """Return whether `_upright` swaps the stated width and height."""
+    if opened.format == "TIFF":  # Pillow already states the size after rotation
         return False
     try:
         return opened.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
@@ -199,14 +200,14 @@ def _turned(opened: Pillow.Image) -> bool:
 
 def _reason(path: Path, error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"{path} is not there (any more)."
+        return f"{path} does not exist (any more)."
     if isinstance(error, IsADirectoryError):
-        return f"{path} is a folder, not a picture."
+        return f"{path} is a folder, not an image."
     if isinstance(error, PermissionError):
-        return f"{path} may not be read; check its permissions."
+        return f"{path} cannot be read; check its permissions."
     if isinstance(error, UnidentifiedImageError):
-        return f"{path} is not a picture this program reads ({KINDS}), or it is damaged."
+        return f"{path} is not an image that this program can read ({KINDS}), or it is damaged."
     if isinstance(error, MemoryError):
-        return f"{path} needs more memory than there is."
+        return f"{path} needs more memory than is available."
     detail = str(error).strip() or type(error).__name__
     return f"{path} is damaged or incomplete ({detail}). Copy it again from its source."

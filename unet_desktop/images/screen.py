@@ -1,4 +1,4 @@
-"""Screen: which of a picture's pixels each pixel of a screen shows, for the visible part and at any zoom."""
+"""Screen: sample an image at the visible screen pixels, at any zoom."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from unet_desktop.images.display import DisplayPixels
 from unet_desktop.images.opencv import cv2
 
 NEAREST_FROM = 4.0
-"""Screen pixels a picture pixel from which these are shown as squares."""
+"""Zoom (screen pixels per image pixel) from which image pixels are shown as squares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A rectangle of screen pixels over a picture.
+    """A rectangle of screen pixels over an image.
 
     Attributes:
-        zoom: screen pixels a picture pixel.
-        left, top: the rectangle's corner, in screen pixels from the picture's.
+        zoom: screen pixels per image pixel.
+        left, top: the rectangle's corner, in screen pixels from the image's corner.
         width, height: screen pixels.
     """
 
@@ -32,37 +32,37 @@ class Grid:
 
     @property
     def empty(self) -> bool:
-        """True when it holds no pixel."""
+        """Whether it contains no pixel."""
         return self.width <= 0 or self.height <= 0
 
     def expand(self, by: int) -> Grid:
-        """With that many screen pixels more on each side."""
+        """Return the grid enlarged by this many screen pixels on each side."""
         return replace(
             self, left=self.left - by, top=self.top - by, width=self.width + 2 * by, height=self.height + 2 * by
         )
 
     def clip(self, height: int, width: int) -> Grid:
-        """The part of it that lies on a picture of that size."""
+        """Return the part of it that lies on an image of this size (image pixels)."""
         left, top = max(self.left, 0), max(self.top, 0)
         right = min(self.left + self.width, round(width * self.zoom))
         bottom = min(self.top + self.height, round(height * self.zoom))
         return Grid(self.zoom, left, top, right - left, bottom - top)
 
     def columns(self, width: int) -> NDArray[np.intp]:
-        """(self.width,) column of the picture under each screen column, within a picture so wide."""
+        """Return (self.width,) the image column under each screen column, clipped to an image of this width."""
         return _indices(self.left, self.width, self.zoom, width)
 
     def rows(self, height: int) -> NDArray[np.intp]:
-        """(self.height,) row of the picture under each screen row, within a picture so high."""
+        """Return (self.height,) the image row under each screen row, clipped to an image of this height."""
         return _indices(self.top, self.height, self.zoom, height)
 
 
 def sample_nearest(plane: DisplayPixels, grid: Grid) -> DisplayPixels:
-    """The picture's very pixels: what lies under the middle of each screen pixel, beyond the border what is next.
+    """Sample the image by nearest neighbour at the centre of each screen pixel; the border is repeated.
 
     Args:
         plane: (H, W) or (H, W, C) uint8.
-        grid: what is shown, not empty.
+        grid: the visible part, not empty.
 
     Returns:
         (grid.height, grid.width) or (grid.height, grid.width, C) uint8.
@@ -70,23 +70,23 @@ def sample_nearest(plane: DisplayPixels, grid: Grid) -> DisplayPixels:
     rows, columns = grid.rows(plane.shape[0]), grid.columns(plane.shape[1])
     part = plane[:, columns[0] : columns[-1] + 1]
     columns = columns - columns[0]
-    if grid.zoom < 1:  # take the fewer of rows first
+    if grid.zoom < 1:  # select the fewer rows first
         return np.asarray(np.take(part[rows], columns, axis=1), np.uint8)
     across = np.take(part[rows[0] : rows[-1] + 1], columns, axis=1)
     return np.asarray(across[rows - rows[0]], np.uint8)
 
 
 def sample_smooth(level: DisplayPixels, size: tuple[int, int], grid: Grid) -> DisplayPixels:
-    """The picture interpolated between its pixels.
+    """Sample the image with bilinear interpolation.
 
     Args:
-        level: (h, w) uint8 grey or (h, w, 3) uint8 RGB, the picture or a reduction of it.
-        size: (height, width) of the picture itself.
-        grid: what is shown, not empty.
+        level: (h, w) uint8 grey or (h, w, 3) uint8 RGB, the image or a reduction of it.
+        size: (height, width) of the full image.
+        grid: the visible part, not empty.
 
     Returns:
         (grid.height, grid.width) uint8 grey, or (grid.height, grid.width, 4) uint8 in the order of Qt's RGB32:
-        blue, green, red, 255. OpenCV turns four channels twice as fast as three.
+        blue, green, red, 255. OpenCV warps four channels twice as fast as three.
     """
     down, across = level.shape[0] / size[0], level.shape[1] / size[1]
     step_x, step_y = across / grid.zoom, down / grid.zoom
@@ -110,7 +110,7 @@ def sample_smooth(level: DisplayPixels, size: tuple[int, int], grid: Grid) -> Di
 
 
 def to_bgra(shown: DisplayPixels) -> DisplayPixels:
-    """RGB in the order of Qt's RGB32: (h, w, 4) uint8 blue, green, red, 255; grey stays as it is, contiguous."""
+    """Convert RGB to Qt's RGB32: (h, w, 4) uint8 blue, green, red, 255; grey is returned contiguous."""
     if shown.ndim == 2:
         return np.ascontiguousarray(shown)
     return np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2BGRA), np.uint8)

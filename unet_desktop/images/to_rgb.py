@@ -1,4 +1,4 @@
-"""From what a decoder gives to RGB uint8, some rows at a time, so that a large picture needs little beside itself."""
+"""Convert decoded images of any mode to RGB uint8, in strips so that large images need little extra memory."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from PIL import Image as Pillow
 from unet_desktop.images.opencv import cv2
 
 WIDE_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
-"""Pillow's modes of grey with more than 8 bits."""
+"""Pillow's grey modes with more than 8 bits."""
 _AT_ONCE = 8_000_000
-"""Pixels that are converted at a time; most photographs have fewer and are converted whole."""
+"""Pixels converted at a time; most photographs have fewer and are converted at once."""
 
 
 def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB of any mode; what had to be decided is put to the notes."""
+    """Convert an image of any mode to (H, W, 3) uint8 RGB; sentences about decisions are added to the notes."""
     width, height = picture.size
     if picture.mode in WIDE_MODES:
         return np.repeat(scale_to_8_bits(np.asarray(picture), notes)[:, :, np.newaxis], 3, axis=2)
@@ -37,7 +37,7 @@ def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
 
 
 def scale_to_8_bits(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
-    """0..255 between the smallest and the largest value that occur; what is no number counts as 0."""
+    """Scale values of any shape linearly from their range to uint8; NaN and infinity count as 0."""
     strips = list(_strips(*values.shape[:2]))
     ends = [(float(part.min()), float(part.max())) for part in (_numbers(values[rows]) for rows in strips)]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
@@ -59,7 +59,7 @@ def _strips(height: int, width: int) -> Iterator[slice]:
 
 
 def _converted(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
-    """RGB, and whether anything was transparent."""
+    """Return (h, w, 3) uint8 RGB, and whether any pixel was transparent."""
     transparent = False
     if "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
         picture = picture.convert("RGBA")
@@ -71,14 +71,15 @@ def _converted(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
 
 
 def is_wide_colour(opened: Pillow.Image) -> bool:
-    """Does the opened, not yet loaded file hold colour of 16 bits a channel?"""
+    """Return whether the opened, not yet loaded file holds colour with 16 bits per channel."""
     return opened.mode in {"RGB", "RGBA"} and ";16" in repr(getattr(opened, "tile", ""))
 
 
 def read_wide_colour(path: Path, opened: Pillow.Image, page: int = 0) -> NDArray[np.uint16] | None:
-    """(H, W, 3) uint16 RGB of a file that Pillow has found whole; None where it is turned or cannot be had.
+    """Read (H, W, 3) uint16 RGB from a file; None if it is rotated or OpenCV cannot read it.
 
-    Pillow judges whether the file is whole, because OpenCV accepts some that are not.
+    Pillow only decodes such files to their upper 8 bits, but it must have loaded the file before: unlike OpenCV, it
+    detects truncated files.
     """
     if opened.getexif().get(ExifTags.Base.Orientation, 1) != 1:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unet_desktop.errors import MaskError
-from unet_desktop.images.dicom import is_dicom
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import find_images
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import read_foreign_mask

@@ -102,7 +102,7 @@ def test_a_huge_picture_is_refused_at_import_before_it_is_decoded(
     monkeypatch.setattr(Pillow.Image, "load", lambda self: pytest.fail("it was decoded"))
     before = stored(root)
     (event,) = import_images(root, path)
-    assert "30000 x 20000 pixels, more than the 100 million that are allowed" in event.problem
+    assert "30000 x 20000 pixels; at most 100 million are allowed" in event.problem
     assert stored(root) == before
     with pytest.raises(ImageError, match="Reduce it first"):
         Project.open(root).add_image(path, copy=False)

@@ -189,7 +189,7 @@ def test_failures_are_rows_and_are_tried_again_when_asked(segment, photographs, 
     events = segment()
     assert (len(done(events)), failed(events)) == (5, ["bad.jpg"])
     assert [row["image"] for row in rows(out, "errors.csv")] == ["bad.jpg"]
-    assert "bad.jpg is not a picture" in rows(out, "errors.csv")[0]["problem"]
+    assert "bad.jpg is not an image" in rows(out, "errors.csv")[0]["problem"]
     again = segment()
     assert (done(again), failed(again)) == ([], [])
     assert again[-1] == RunDone(0, 0, failed_before=1, skipped=6)

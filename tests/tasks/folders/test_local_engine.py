@@ -76,7 +76,7 @@ def test_a_bad_file_is_a_problem_and_the_others_go_on(model, pictures):
     with opened(model, 2) as engine:
         outcomes = dict(engine.outcomes(pictures))
     assert [picture for picture in pictures if isinstance(outcomes[picture], Problem)] == [pictures[2]]
-    assert "not a picture" in outcomes[pictures[2]].sentence
+    assert "not an image" in outcomes[pictures[2]].sentence
     assert len(outcomes) == 6
 
 
