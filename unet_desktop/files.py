@@ -132,7 +132,7 @@ def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[N
     Each step is flushed before the next, so that no step waits for the whole file.
     """
     pieces = (piece[at : at + _STEP] for piece in data for at in range(0, len(piece), _STEP))
-    yield from _replacing(path, pieces, flush_each=True)
+    yield from _write_replacement(path, pieces, flush_each=True)
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
@@ -150,10 +150,10 @@ def copy_file(source: Path, target: Path) -> None:
     Raises:
         WriteError: the source cannot be read, or the target cannot be written.
     """
-    _replace(target, _chunks(source))
+    _replace(target, _read_chunks(source))
 
 
-def _chunks(source: Path) -> Iterator[bytes]:
+def _read_chunks(source: Path) -> Iterator[bytes]:
     try:
         with source.open("rb") as file:
             while chunk := file.read(1 << 20):
@@ -163,11 +163,11 @@ def _chunks(source: Path) -> Iterator[bytes]:
 
 
 def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    for _ in _replacing(path, chunks):
+    for _ in _write_replacement(path, chunks):
         pass
 
 
-def _replacing(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
+def _write_replacement(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
     with replace_file(path) as file:
         for chunk in chunks:
             file.write(chunk)

@@ -86,7 +86,7 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
     matrix = square.to_crop(size) @ _translation(box.left, box.top)
     reduction = square.side / size
     while reduction > _MOST_REDUCED_AT_ONCE and min(part.shape[:2]) > 1:
-        part, enlargement = _halved(part)
+        part, enlargement = _halve(part)
         matrix, reduction = matrix @ enlargement, reduction / 2.0
     cut = cv2.warpAffine(
         part,
@@ -150,7 +150,7 @@ def restore(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.
     return np.asarray(restored, dtype=np.float32)
 
 
-def _halved(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
+def _halve(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
     """Return the means of 2 x 2 pixels (of 2 or 1 at odd edges) and the (3, 3) map back to the original.
 
     OpenCV averages whole pixels 15 times as fast as fractions, so the reduction is always by 2.
@@ -158,17 +158,17 @@ def _halved(part: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
     height, width, channels = part.shape
     rows, columns = height // 2, width // 2
     small = np.empty((height - rows, width - columns, channels), np.uint8)
-    small[:rows, :columns] = _area(part[: 2 * rows, : 2 * columns], rows, columns)
+    small[:rows, :columns] = _average(part[: 2 * rows, : 2 * columns], rows, columns)
     if height % 2:
-        small[rows, :columns] = _area(part[-1:, : 2 * columns], 1, columns)[0]
+        small[rows, :columns] = _average(part[-1:, : 2 * columns], 1, columns)[0]
     if width % 2:
-        small[:rows, columns] = _area(part[: 2 * rows, -1:], rows, 1)[:, 0]
+        small[:rows, columns] = _average(part[: 2 * rows, -1:], rows, 1)[:, 0]
     if height % 2 and width % 2:
         small[rows, columns] = part[-1, -1]
     return small, _enlargement(2.0, 2.0)
 
 
-def _area(part: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+def _average(part: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
     reduced = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
     return np.asarray(reduced, np.uint8).reshape(rows, columns, part.shape[2])
 

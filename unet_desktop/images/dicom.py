@@ -69,7 +69,7 @@ def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uin
             raise ImageError(f"{path} has {header.frames} frames; there is no frame {frame + 1}.")
         if header.frames > 1:
             notes.append(f"Frame {frame + 1} of {header.frames} is shown.")
-        pixels = render_frame(_decoded(file, path, header, frame), header, frame, notes)
+        pixels = render_frame(_decode(file, path, header, frame), header, frame, notes)
     return np.ascontiguousarray(pixels), notes
 
 
@@ -87,7 +87,7 @@ def _refuse_size(header: Header, path: Path, most_pixels: int) -> None:
         raise ImageError(f"{path} has no pixels ({header.width} x {header.height}). Copy it again from its source.")
 
 
-def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[Any]:
+def _decode(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[Any]:
     """Decode to (H, W) or (H, W, samples) as stored, with YBR converted to RGB."""
     pixels = quiet_pydicom().pixels
     colours = header.dataset.PhotometricInterpretation
@@ -95,13 +95,13 @@ def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[
         raise ImageError(f"{path} stores its colours as {colours}, which this program does not read. Export it as RGB.")
     options: dict[str, Any] = {"index": frame, "transfer_syntax_uid": header.syntax}
     if header.syntax.is_encapsulated:
-        data = _compressed(file, header, frame)
+        data = _read_compressed(file, header, frame)
         check_codestream(data, path, header)
         if is_rare_jpeg(header):
             return decode_rare_jpeg(data, path, header)
         if (usual := decode_colour_jpeg(data, header)) is not None:
             return usual
-        options["decoding_plugin"] = _plugin(path, header)
+        options["decoding_plugin"] = _choose_plugin(path, header)
     file.seek(0)
     values = np.asarray(pixels.pixel_array(file, **options))
     if values.shape[:2] != (header.height, header.width):
@@ -109,7 +109,7 @@ def _decoded(file: BinaryIO, path: Path, header: Header, frame: int) -> NDArray[
     return values
 
 
-def _plugin(path: Path, header: Header) -> str:
+def _choose_plugin(path: Path, header: Header) -> str:
     """Return the pydicom decoder to use; the choice must not depend on the kind of damage."""
     available = quiet_pydicom().pixels.get_decoder(header.syntax).available_plugins
     for name in _DECODERS:
@@ -118,7 +118,7 @@ def _plugin(path: Path, header: Header) -> str:
     raise ImageError(f"{path} is compressed by {header.syntax.name}. {INSTALL}")
 
 
-def _compressed(file: BinaryIO, header: Header, frame: int) -> bytes:
+def _read_compressed(file: BinaryIO, header: Header, frame: int) -> bytes:
     """Return the bytes of one compressed frame."""
     file.seek(header.start + 12)  # past tag, VR and length
     tables = tuple(header.dataset.get(name) for name in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"))

@@ -55,7 +55,7 @@ def codestream_size(data: bytes) -> tuple[int, int, int] | None:
     ITU-T T.81 B.2.2 (frame header), T.87 C.2.2 (the same for JPEG-LS), T.800 A.5.1 (SIZ).
     """
     if data[:2] == b"\xff\xd8":
-        return _jpeg_size(data)
+        return _read_jpeg_size(data)
     start = data.find(b"\xff\x4f\xff\x51")  # in a JP2 file it comes after the boxes
     if start < 0 or len(data) < start + 42:
         return None
@@ -96,7 +96,7 @@ def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
     dataset = header.dataset
     if dataset.get("SamplesPerPixel", 1) == 1:
         values = np.asarray(imagecodecs.jpeg8_decode(data))
-        return _signed(values, int(dataset.BitsStored)) if dataset.get("PixelRepresentation") else values
+        return _sign_extend(values, int(dataset.BitsStored)) if dataset.get("PixelRepresentation") else values
     # equal colour spaces keep the decoder from converting colours: the file knows more about them than the codestream
     values = np.asarray(imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB"))
     if dataset.PhotometricInterpretation == "RGB":
@@ -104,13 +104,13 @@ def decode_rare_jpeg(data: bytes, path: Path, header: Header) -> NDArray[Any]:
     return np.asarray(quiet_pydicom().pixels.convert_color_space(values, "YBR_FULL", "RGB"))
 
 
-def _signed(values: NDArray[Any], bits: int) -> NDArray[Any]:
+def _sign_extend(values: NDArray[Any], bits: int) -> NDArray[Any]:
     """Sign-extend numbers of `bits` bits to the width of the array's type."""
     unused = values.dtype.itemsize * 8 - bits
     return np.asarray((values << unused).view(f"i{values.dtype.itemsize}") >> unused)
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int, int] | None:
+def _read_jpeg_size(data: bytes) -> tuple[int, int, int] | None:
     at = 2
     while at + 10 <= len(data):
         if data[at : at + 2] == b"\xff\xff":  # fill bytes

@@ -45,13 +45,13 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
     dataset = header.dataset
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         table = _palette(_all_values(values), dataset)
-        return _looked_up(table, values)
+        return _look_up(table, values)
     if _is_colour_of_8_bits(values, dataset):
         return values
-    padding = _padding(dataset) if values.ndim == 2 else None
+    padding = _padding_range(dataset) if values.ndim == 2 else None
     table_or_values = _all_values(values) if _is_short(values) else values
-    measured = _measured(table_or_values, header, frame)
-    used = _used(values) if _is_short(values) else np.isfinite(measured)
+    measured = _apply_modality(table_or_values, header, frame)
+    used = _find_used(values) if _is_short(values) else np.isfinite(measured)
     if padding is not None:
         padded = (table_or_values >= padding[0]) & (table_or_values <= padding[1])
         used &= ~padded
@@ -62,7 +62,7 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
     levels = np.round(np.clip(np.nan_to_num(bright), 0.0, 1.0) * 255.0).astype(np.uint8)
     if padding is not None:
         levels[padded] = 0
-    pixels = _looked_up(levels, values) if _is_short(values) else levels
+    pixels = _look_up(levels, values) if _is_short(values) else levels
     if pixels.ndim == 2:
         return np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
     if pixels.shape[2] != 3:
@@ -88,23 +88,23 @@ def _all_values(values: Stored) -> Stored:
     return np.arange(256**values.dtype.itemsize).astype(unsigned).view(values.dtype.newbyteorder("="))
 
 
-def _places(values: Stored) -> Stored:
+def _as_indices(values: Stored) -> Stored:
     native = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
     return native.view(f"u{values.dtype.itemsize}")
 
 
-def _used(values: Stored) -> NDArray[np.bool_]:
+def _find_used(values: Stored) -> NDArray[np.bool_]:
     """Return which of `_all_values` occur."""
-    places = _places(values)
+    places = _as_indices(values)
     used = np.zeros(256**values.dtype.itemsize, bool)
     for rows in _rows(len(places)):
         used[places[rows]] = True
     return used
 
 
-def _looked_up(table: NDArray[np.uint8], values: Stored) -> NDArray[np.uint8]:
+def _look_up(table: NDArray[np.uint8], values: Stored) -> NDArray[np.uint8]:
     """Look up each value in a table over `_all_values`."""
-    places = _places(values)
+    places = _as_indices(values)
     found = np.empty((*values.shape, *table.shape[1:]), np.uint8)
     for rows in _rows(len(places)):
         found[rows] = table[places[rows]]
@@ -117,13 +117,13 @@ def _rows(height: int) -> Iterator[slice]:
 
 def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
     """Return (N, 3) uint8 RGB of the palette at these indices."""
-    _refuse_endless(dataset)
+    _check_palette(dataset)
     colours = quiet_pydicom().pixels.apply_color_lut(places, dataset)[:, :3]
     wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE
     return np.asarray(colours >> 8 if wide and colours.dtype.itemsize > 1 else colours, np.uint8)
 
 
-def _refuse_endless(dataset: Any) -> None:
+def _check_palette(dataset: Any) -> None:
     """Refuse segmented palettes (C.7.9.2) that expand to too many entries: a few bytes can stand for any number."""
     kind = np.dtype("<u2" if dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE else "u1")
     for colour in ("Red", "Green", "Blue", "Alpha"):
@@ -138,7 +138,7 @@ def _refuse_endless(dataset: Any) -> None:
                 raise ValueError("its palette has no end")
 
 
-def _measured(stored: Stored, header: Header, frame: int) -> Measured:
+def _apply_modality(stored: Stored, header: Header, frame: int) -> Measured:
     """Apply the modality transformation (C.11.1)."""
     if header.dataset.get("ModalityLUTSequence") and stored.dtype.kind in "ui":
         return np.asarray(quiet_pydicom().pixels.apply_modality_lut(stored, header.dataset), np.float64)
@@ -158,11 +158,11 @@ def _brightness(measured: Measured, used: NDArray[np.bool_], header: Header, fra
         table = source.VOILUTSequence[0]
         looked_up = quiet_pydicom().pixels.apply_voi(np.round(measured).astype(np.int64), source)
         return np.asarray(looked_up, np.float64) / float(2 ** table.LUTDescriptor[2] - 1)
-    window = _window(source) if grey else None
+    window = _find_window(source) if grey else None
     if window is not None:
         centre, width, function = window
         notes.append(f"Its window of {width:g} values around {centre:g} is shown as black to white.")
-        return _windowed(measured, centre, width, function)
+        return _apply_window(measured, centre, width, function)
     bits = int(dataset.get("BitsStored", dataset.BitsAllocated))
     if bits <= _MOST_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
         return measured / float(2**bits - 1)
@@ -180,7 +180,7 @@ def _is_unscaled(header: Header, frame: int) -> bool:
     return not scaled and not header.dataset.get("ModalityLUTSequence")
 
 
-def _window(source: Any) -> tuple[float, float, str] | None:
+def _find_window(source: Any) -> tuple[float, float, str] | None:
     """Return centre, width and function of the file's first window; None if there is no usable one."""
     centre, width = _first(source.get("WindowCenter")), _first(source.get("WindowWidth"))
     if centre is None or width is None or not math.isfinite(centre) or not math.isfinite(width) or width <= 0:
@@ -188,7 +188,7 @@ def _window(source: Any) -> tuple[float, float, str] | None:
     return centre, width, str(source.get("VOILUTFunction") or "LINEAR")
 
 
-def _windowed(measured: Measured, centre: float, width: float, function: str) -> Measured:
+def _apply_window(measured: Measured, centre: float, width: float, function: str) -> Measured:
     """Apply a window: PS3.3 C.11.2.1.2 (linear), C.11.2.1.3.1 (sigmoid) and C.11.2.1.3.2 (linear exact)."""
     if function == "SIGMOID":
         with np.errstate(over="ignore"):
@@ -199,7 +199,7 @@ def _windowed(measured: Measured, centre: float, width: float, function: str) ->
     return (measured - (centre - 0.5)) * (1.0 / span) + 0.5
 
 
-def _padding(dataset: Any) -> tuple[float, float] | None:
+def _padding_range(dataset: Any) -> tuple[float, float] | None:
     """Return the range of padding values, which stand for no measurement (C.7.5.1.1.2); None if there is none."""
     first = dataset.get("PixelPaddingValue")
     if first is None:

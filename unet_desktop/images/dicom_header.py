@@ -119,12 +119,12 @@ def read_attributes(file: BinaryIO, path: Path, keywords: tuple[str, ...], *, im
         ImageError: it is deflated. Other errors are handled by `explain_errors`.
     """
     pydicom = quiet_pydicom()
-    tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_tags_of_the_image() if image else ())]
+    tags = [*(pydicom.tag.Tag(keyword) for keyword in keywords), *(_image_tags() if image else ())]
     file.seek(0)
-    return pydicom.dcmread(_InParts(file, path), stop_before_pixels=True, force=True, specific_tags=tags)
+    return pydicom.dcmread(_NeverWhole(file, path), stop_before_pixels=True, force=True, specific_tags=tags)
 
 
-class _InParts:
+class _NeverWhole:
     """An opened file that refuses to be read in one go, which pydicom does only to inflate it, to any size."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
@@ -138,7 +138,7 @@ class _InParts:
 
 
 @functools.cache
-def _tags_of_the_image() -> tuple[int, ...]:
+def _image_tags() -> tuple[int, ...]:
     return tuple(tag for tag in quiet_pydicom().datadict.DicomDictionary if tag >> 16 == _IMAGE_GROUP)
 
 

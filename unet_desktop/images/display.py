@@ -91,9 +91,9 @@ def apply_local(pixels: DisplayPixels, look: Look, reduction: int = 0) -> Displa
     Returns:
         (H, W, 3) uint8 RGB for colour, (H, W) uint8 for one channel.
     """
-    shown = _channel(pixels, look.channel)
+    shown = _select_channel(pixels, look.channel)
     if look.clahe > 0:
-        shown = _equalised(shown, look.clahe)
+        shown = _equalise(shown, look.clahe)
     if look.sharpen > 0:
         blurred = cv2.GaussianBlur(shown, (0, 0), max(_SIGMA / 2**reduction, 0.5))
         shown = np.asarray(cv2.addWeighted(shown, 1 + look.sharpen, blurred, -look.sharpen, 0), np.uint8)
@@ -106,7 +106,7 @@ def apply_tones(shown: DisplayPixels, look: Look) -> DisplayPixels:
     return shown if table is None else np.asarray(cv2.LUT(shown, table), np.uint8)
 
 
-def _channel(pixels: DisplayPixels, channel: Channel) -> DisplayPixels:
+def _select_channel(pixels: DisplayPixels, channel: Channel) -> DisplayPixels:
     if channel is Channel.COLOUR:
         return pixels
     if channel is Channel.GREY:
@@ -114,7 +114,7 @@ def _channel(pixels: DisplayPixels, channel: Channel) -> DisplayPixels:
     return np.asarray(cv2.extractChannel(pixels, _PLANE[channel]), np.uint8)
 
 
-def _equalised(shown: DisplayPixels, limit: float) -> DisplayPixels:
+def _equalise(shown: DisplayPixels, limit: float) -> DisplayPixels:
     """Apply CLAHE (Zuiderveld, Graphics Gems IV, 1994, pp. 474-485), in colour to luma only so that hues stay."""
     equaliser = cv2.createCLAHE(limit, (TILES, TILES))
     if min(shown.shape[:2]) < TILES:  # OpenCV cannot divide so small an image into tiles

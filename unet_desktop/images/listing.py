@@ -29,13 +29,13 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     Raises:
         ImageError: the folder is missing, cannot be read, or contains no image.
     """
-    found = images_in(folder, recursive=recursive)
+    found = list_images(folder, recursive=recursive)
     if not found:
         raise ImageError(f"{folder} holds no pictures ({KINDS}). Choose the folder with the images.")
     return found
 
 
-def images_in(folder: Path, *, recursive: bool = False, other_kinds: bool = False) -> list[Path]:
+def list_images(folder: Path, *, recursive: bool = False, other_kinds: bool = False) -> list[Path]:
     """Return the image files as `find_images` does, but possibly none.
 
     Args:

@@ -62,7 +62,7 @@ def measure_quality(picture: NDArray[np.uint8], x: float, y: float, diameter: fl
     """
     diameter = max(diameter, 1.0)
     square, size = Square(x, y, diameter * _AROUND), math.ceil(min(_DIAMETER, diameter) * _AROUND)
-    seen = _within(extract(picture, square, size), square, picture.shape[:2])
+    seen = _crop_to_image(extract(picture, square, size), square, picture.shape[:2])
     if not seen.size:
         return Quality(0.0, 0.0, 0.0)
     red, green, blue = cv2.split(seen)
@@ -76,7 +76,7 @@ def measure_quality(picture: NDArray[np.uint8], x: float, y: float, diameter: fl
     )
 
 
-def _within(seen: NDArray[np.uint8], square: Square, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _crop_to_image(seen: NDArray[np.uint8], square: Square, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Return the part of a crop that shows the image, without its padding."""
     size = seen.shape[0]
     left, top = (max(0, math.ceil(at)) for at in square.crop_point(0.0, 0.0, size))

@@ -80,14 +80,14 @@ def read_image(path: Path, page: int = 0) -> Image:
         with Pillow.open(path, formats=FORMATS) as opened:
             if page:
                 opened.seek(page)
-            _refuse_bomb(opened, path)
-            notes = [_pages(opened)]
+            _check_size(opened, path)
+            notes = [_page_note(opened)]
             wide = is_wide_colour(opened)
             opened.load()
             values = read_wide_colour(path, opened, page) if wide else None
             if wide and values is None:
                 notes.append("The upper 8 of its 16 bits are shown.")
-            pixels = to_rgb(_upright(opened, notes), notes) if values is None else scale_to_8_bits(values, notes)
+            pixels = to_rgb(_rotate_upright(opened, notes), notes) if values is None else scale_to_8_bits(values, notes)
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -121,9 +121,9 @@ def read_size(path: Path) -> tuple[int, int]:
         if is_dicom(path):
             return read_frame_size(path, MOST_PIXELS)
         with Pillow.open(path, formats=FORMATS) as opened:
-            _refuse_bomb(opened, path)
+            _check_size(opened, path)
             width, height = opened.size
-            turned = _turned(opened)
+            turned = _swaps_sides(opened)
     except ImageError:
         raise
     except DECODER_ERRORS as error:
@@ -139,29 +139,29 @@ def read_reduced(path: Path, longest: int) -> Pixels:
     """
     try:
         if is_dicom(path):
-            return _thumbnail(read_image(path).pixels, longest)
+            return _shrink(read_image(path).pixels, longest)
         with Pillow.open(path, formats=FORMATS) as opened:
-            _refuse_bomb(opened, path)
+            _check_size(opened, path)
             if is_wide_colour(opened):
-                return _thumbnail(read_image(path).pixels, longest)
+                return _shrink(read_image(path).pixels, longest)
             if opened.format == "JPEG":
                 opened.draft("RGB", (longest, longest))
             opened.load()
-            pixels = to_rgb(_upright(opened, []), [])
+            pixels = to_rgb(_rotate_upright(opened, []), [])
     except ImageError:
         raise
     except DECODER_ERRORS as error:
         raise ImageError(_reason(path, error)) from error
-    return _thumbnail(pixels, longest)
+    return _shrink(pixels, longest)
 
 
-def _thumbnail(pixels: Pixels, longest: int) -> Pixels:
+def _shrink(pixels: Pixels, longest: int) -> Pixels:
     small = Pillow.fromarray(pixels)
     small.thumbnail((longest, longest), Pillow.Resampling.BILINEAR)
     return np.array(small)
 
 
-def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
+def _check_size(opened: Pillow.Image, path: Path) -> None:
     width, height = opened.size
     wide = is_wide_colour(opened)
     most = MOST_PIXELS // 2 if wide else MOST_PIXELS
@@ -172,12 +172,12 @@ def _refuse_bomb(opened: Pillow.Image, path: Path) -> None:
         )
 
 
-def _pages(opened: Pillow.Image) -> str:
+def _page_note(opened: Pillow.Image) -> str:
     count = getattr(opened, "n_frames", 1)
     return f"Page {opened.tell() + 1} of {count} is shown." if count > 1 else ""
 
 
-def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
+def _rotate_upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
     try:
         if opened.getexif().get(ExifTags.Base.Orientation, 1) == 1:  # `exif_transpose` would copy it
             return opened
@@ -188,8 +188,8 @@ def _upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
     return opened if turned is None else turned
 
 
-def _turned(opened: Pillow.Image) -> bool:
-    """Return whether `_upright` swaps the stated width and height."""
+def _swaps_sides(opened: Pillow.Image) -> bool:
+    """Return whether `_rotate_upright` swaps the stated width and height."""
     if opened.format == "TIFF":  # Pillow already states the size after rotation
         return False
     try:

@@ -25,11 +25,11 @@ def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
         return np.repeat(scale_to_8_bits(np.asarray(picture), notes)[:, :, np.newaxis], 3, axis=2)
     strips = list(_strips(height, width))
     if len(strips) == 1:
-        pixels, transparent = _converted(picture)
+        pixels, transparent = _convert(picture)
     else:
         pixels, transparent = np.empty((height, width, 3), np.uint8), False
         for rows in strips:
-            pixels[rows], here = _converted(picture.crop((0, rows.start, width, rows.stop)))
+            pixels[rows], here = _convert(picture.crop((0, rows.start, width, rows.stop)))
             transparent = transparent or here
     if transparent:
         notes.append("Its transparent parts are shown on black.")
@@ -39,17 +39,17 @@ def to_rgb(picture: Pillow.Image, notes: list[str]) -> NDArray[np.uint8]:
 def scale_to_8_bits(values: NDArray[np.generic], notes: list[str]) -> NDArray[np.uint8]:
     """Scale values of any shape linearly from their range to uint8; NaN and infinity count as 0."""
     strips = list(_strips(*values.shape[:2]))
-    ends = [(float(part.min()), float(part.max())) for part in (_numbers(values[rows]) for rows in strips)]
+    ends = [(float(part.min()), float(part.max())) for part in (_replace_nonfinite(values[rows]) for rows in strips)]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
     notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
     scaled = np.zeros(values.shape, np.uint8)
     if high > low:
         for rows in strips:
-            scaled[rows] = np.round((_numbers(values[rows]) - low) * (255.0 / (high - low)))
+            scaled[rows] = np.round((_replace_nonfinite(values[rows]) - low) * (255.0 / (high - low)))
     return scaled
 
 
-def _numbers(values: NDArray[np.generic]) -> NDArray[np.float32]:
+def _replace_nonfinite(values: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.asarray(np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0), np.float32)
 
 
@@ -58,7 +58,7 @@ def _strips(height: int, width: int) -> Iterator[slice]:
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
-def _converted(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
+def _convert(picture: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
     """Return (h, w, 3) uint8 RGB, and whether any pixel was transparent."""
     transparent = False
     if "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:

@@ -109,11 +109,11 @@ def compare_masks(
     if real is not None and found is not None and not math.isnan(real.vertical):
         figures["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - real.vertical)
     if boundaries:
-        figures |= _boundaries(planes, labels, greatest=greatest)
+        figures |= _compare_boundaries(planes, labels, greatest=greatest)
     return figures
 
 
-def _boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Figures:
+def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Figures:
     figures: Figures = {}
     located = labels.location_label()
     heights = {name: measure_extent(theirs).height for name, _, theirs in planes}

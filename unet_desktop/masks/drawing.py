@@ -125,11 +125,11 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
         return None
     # Add a margin for lines and hairlines; the array of values ends at the image border.
     part = Grid(grid.zoom, around.left + left, around.top + top, width, height).expand(margin)
-    part = _common(part, around)
+    part = _intersection(part, around)
     values = values[_slices(part, around)]
-    codes = _codes(values, palette, style, pen)
-    _stripe(codes, values, palette, part, pen)
-    asked = _common(part, grid)
+    codes = _code_pixels(values, palette, style, pen)
+    _draw_stripes(codes, values, palette, part, pen)
+    asked = _intersection(part, grid)
     shown: Codes = np.ascontiguousarray(codes[_slices(asked, part)])
     return None if asked.empty else (asked, shown)
 
@@ -151,22 +151,22 @@ def dash_outlines(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None
     np.copyto(codes, palette.hairline, where=lines & off[down])
 
 
-def _codes(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
+def _code_pixels(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
     ranks: Codes = np.asarray(cv2.LUT(values, palette.ranks), palette.ranks.dtype)
     if style is Style.FILL:
         return ranks
-    edges = cv2.compare(cv2.erode(ranks, _round(pen.width)), ranks, cv2.CMP_LT)
-    outside = cv2.compare(cv2.dilate(ranks, _round(1)), ranks, cv2.CMP_GT)
+    edges = cv2.compare(cv2.erode(ranks, _kernel(pen.width)), ranks, cv2.CMP_LT)
+    outside = cv2.compare(cv2.dilate(ranks, _kernel(1)), ranks, cv2.CMP_GT)
     codes: Codes = ranks + (np.asarray(edges, np.uint8) & np.uint8(len(palette.labels)))
     if pen.in_use is not None:
         plane = cv2.LUT(values, region_table(palette.labels, pen.in_use))
-        edges = cv2.compare(cv2.erode(plane, _round(pen.width_in_use)), plane, cv2.CMP_LT)
+        edges = cv2.compare(cv2.erode(plane, _kernel(pen.width_in_use)), plane, cv2.CMP_LT)
         np.copyto(codes, palette.in_use, where=edges.view(np.bool_))
     np.copyto(codes, palette.hairline, where=outside.view(np.bool_))
     return codes
 
 
-def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) -> None:
+def _draw_stripes(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) -> None:
     """Draw diagonal stripes over not annotated pixels, in place; they are fixed to the image and move with it."""
     blank = values == NOT_ANNOTATED
     left, top, width, height = cv2.boundingRect(blank.view(np.uint8))
@@ -180,13 +180,13 @@ def _stripe(codes: Codes, values: Mask, palette: Palette, grid: Grid, pen: Pen) 
     np.copyto(codes[inside], diagonal, where=blank[inside])
 
 
-def _round(radius: int) -> NDArray[np.uint8]:
+def _kernel(radius: int) -> NDArray[np.uint8]:
     size = 2 * radius + 1
     shape = cv2.MORPH_RECT if radius == 1 else cv2.MORPH_ELLIPSE
     return np.asarray(cv2.getStructuringElement(shape, (size, size)), np.uint8)
 
 
-def _common(one: Grid, other: Grid) -> Grid:
+def _intersection(one: Grid, other: Grid) -> Grid:
     left, top = max(one.left, other.left), max(one.top, other.top)
     right = min(one.left + one.width, other.left + other.width)
     bottom = min(one.top + one.height, other.top + other.height)

@@ -22,7 +22,7 @@ from unet_desktop.masks.regions import Mask
 
 def encode_mask(mask: Mask, labels: LabelSet) -> bytes:
     """Encode an (H, W) uint8 mask as an indexed PNG whose palette holds the labels' colours."""
-    return indexed_png(mask, _palette(labels))
+    return indexed_png(mask, _palette_of(labels))
 
 
 def write_mask(path: Path, mask: Mask, labels: LabelSet) -> None:
@@ -68,7 +68,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
     return mask
 
 
-def _palette(labels: LabelSet) -> bytes:
+def _palette_of(labels: LabelSet) -> bytes:
     table = np.zeros((256, 3), np.uint8)
     for label in labels:
         table[label.value] = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -42,13 +42,16 @@ def read_foreign_mask(path: Path, labels: LabelSet) -> ForeignMask:
     """
     try:
         with Pillow.open(path, formats=FORMATS) as opened:
-            jpeg, indexed = opened.format == "JPEG", opened.mode == "P" and _shows(opened.getpalette() or [], labels)
+            jpeg, indexed = (
+                opened.format == "JPEG",
+                opened.mode == "P" and _distinguishes(opened.getpalette() or [], labels),
+            )
             opened.load()
             values = np.array(opened if opened.mode in {"P", "L"} else opened.convert("L"), dtype=np.uint8)
     except DECODER_ERRORS as error:
         raise MaskError(f"The mask {path} cannot be read ({error}).") from error
     if jpeg:
-        values = _without_noise(values, path)
+        values = _remove_jpeg_noise(values, path)
     found = np.flatnonzero(np.bincount(values.ravel(), minlength=256)).tolist()
     table, mapping = _mapping(found, labels, path)
     return ForeignMask(table[values], mapping, _possible_labels(found, labels, indexed=indexed))
@@ -70,13 +73,13 @@ def read_matching_mask(path: Path, labels: LabelSet, picture: Path) -> ForeignMa
     return foreign
 
 
-def _without_noise(values: Mask, path: Path) -> Mask:
+def _remove_jpeg_noise(values: Mask, path: Path) -> Mask:
     if bool(((values > _JPEG_NOISE) & (values < 255 - _JPEG_NOISE)).mean() > 0.01):
         raise MaskError(f"{path} is a JPEG with shades between black and white; save masks as PNG.")
     return np.where(values >= 128, np.uint8(255), np.uint8(0))
 
 
-def _shows(palette: list[int], labels: LabelSet) -> bool:
+def _distinguishes(palette: list[int], labels: LabelSet) -> bool:
     """Return whether a palette (red, green, blue per value) gives each label a colour unlike the background's."""
     background = palette[:3]
     return all(palette[3 * label.value : 3 * label.value + 3] not in ([], background) for label in labels)

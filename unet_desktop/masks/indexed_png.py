@@ -31,15 +31,15 @@ def indexed_png(values: NDArray[np.uint8], palette: bytes) -> bytes:
         values: (H, W) uint8, not empty.
         palette: red, green and blue of each value from 0, 768 bytes.
     """
-    return _png(values, _INDEXED, (b"PLTE", palette))
+    return _encode(values, _INDEXED, (b"PLTE", palette))
 
 
 def grey_png(values: NDArray[np.uint8]) -> bytes:
     """Encode a non-empty (H, W) uint8 plane as an 8-bit grey PNG; fast if it is mostly 0 with runs of one value."""
-    return _png(values, _GREY)
+    return _encode(values, _GREY)
 
 
-def _png(values: NDArray[np.uint8], colours: int, *more: tuple[bytes, bytes]) -> bytes:
+def _encode(values: NDArray[np.uint8], colours: int, *more: tuple[bytes, bytes]) -> bytes:
     height, width = values.shape
     header = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
     chunks = (b"IHDR", header), *more, (b"IDAT", _stream(values)), (b"IEND", b"")
@@ -60,7 +60,7 @@ def _stream(values: NDArray[np.uint8]) -> bytes:
     checksum = _adler_of_zeros(above, 1)
     checksum = _adler_of_zeros(below, zlib.adler32(rows.data, checksum))
     return b"".join(
-        [_ZLIB_HEADER, _zeros(above), _deflated(rows.data), _zeros(below), _LAST_BLOCK, struct.pack(">I", checksum)]
+        [_ZLIB_HEADER, _zeros(above), _deflate(rows.data), _zeros(below), _LAST_BLOCK, struct.pack(">I", checksum)]
     )
 
 
@@ -72,15 +72,15 @@ def _adler_of_zeros(count: int, checksum: int) -> int:
 
 def _zeros(count: int) -> bytes:
     whole, rest = divmod(count, _RUN)
-    return _run() * whole + _deflated(bytes(rest))
+    return _run() * whole + _deflate(bytes(rest))
 
 
 @cache
 def _run() -> bytes:
-    return _deflated(bytes(_RUN))
+    return _deflate(bytes(_RUN))
 
 
-def _deflated(data: bytes | memoryview) -> bytes:
+def _deflate(data: bytes | memoryview) -> bytes:
     """Compress to raw deflate blocks that end on a byte and do not refer back, so that they can be concatenated."""
     # Label images are runs of one value; searching for other matches is slower and compresses worse.
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)

@@ -182,7 +182,7 @@ class MeasurementTracker:
         """
         self._count()
         part = np.ascontiguousarray(self._mask[self._labelled.slices])
-        return _moved(measure_mask(tidy(part, self._labels, fill=False), self._labels), self._labelled)
+        return _shift(measure_mask(tidy(part, self._labels, fill=False), self._labels), self._labelled)
 
     def labels_in_pieces(self) -> tuple[tuple[Label, int], ...]:
         """Return the unique labels whose region has several 8-connected pieces, with the number of pieces.
@@ -192,7 +192,7 @@ class MeasurementTracker:
         self._count()
         found = []
         for index, label in enumerate(self._labels):
-            box = _box(self._extent(index))
+            box = _box_of(self._extent(index))
             if not label.unique or box.empty:
                 continue
             plane = cv2.LUT(self._mask[box.slices], self._tables[index])
@@ -226,8 +226,8 @@ class MeasurementTracker:
         )
 
     def _rim(self, extent: Extent, cup: int, disc: int) -> Rim:
-        box = _box(extent)
-        centre = (_mean_place(self._columns[disc], extent.area), _mean_place(self._rows[disc], extent.area))
+        box = _box_of(extent)
+        centre = (_centroid(self._columns[disc], extent.area), _centroid(self._rows[disc], extent.area))
         return measure_rim(self._mask, box, centre, self._tables[disc].astype(bool), self._tables[cup].astype(bool))
 
 
@@ -238,10 +238,10 @@ def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
 
 def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:
     """Measure an (H, W) uint8 mask that is background outside the box."""
-    return _moved(measure_mask(np.ascontiguousarray(mask[box.slices]), labels), box)
+    return _shift(measure_mask(np.ascontiguousarray(mask[box.slices]), labels), box)
 
 
-def _moved(found: Measurement, box: Box) -> Measurement:
+def _shift(found: Measurement, box: Box) -> Measurement:
     """Convert a measurement from coordinates in the box to those of the image."""
     extents = tuple(
         replace(extent, left=extent.left + box.left, top=extent.top + box.top) if extent.area else extent
@@ -253,7 +253,7 @@ def _moved(found: Measurement, box: Box) -> Measurement:
     )
 
 
-def _box(extent: Extent) -> Box:
+def _box_of(extent: Extent) -> Box:
     return Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
 
 
@@ -262,6 +262,6 @@ def _sums(plane: cv2.typing.MatLike, axis: int) -> Counts:
     return np.asarray(cv2.reduce(plane, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
-def _mean_place(counts: Counts, area: int) -> float:
+def _centroid(counts: Counts, area: int) -> float:
     """Return the centroid along one axis, in pixels from the image's edge."""
     return float(counts @ (np.arange(len(counts)) + 0.5)) / area

@@ -21,12 +21,12 @@ _LEAST_SIGMA = 1.5
 
 def grow(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
     """Return the patch that adds all pixels at most `by` pixels from the label's region, within its parent's."""
-    return _changed(mask, labels, label, f"Grow {label.name}", by, lambda plane: dilate_region(plane, by))
+    return _change_region(mask, labels, label, f"Grow {label.name}", by, lambda plane: dilate_region(plane, by))
 
 
 def shrink(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
     """Return the patch that removes all pixels at most `by` pixels from the outside; the image border is no border."""
-    return _changed(mask, labels, label, f"Shrink {label.name}", 1, lambda plane: erode_region(plane, by))
+    return _change_region(mask, labels, label, f"Shrink {label.name}", 1, lambda plane: erode_region(plane, by))
 
 
 def smooth(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
@@ -34,12 +34,12 @@ def smooth(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     area = int(region(mask, labels, label).sum())
     sigma = max(_LEAST_SIGMA, _SOFTNESS * 2 * float(np.sqrt(area / np.pi)))
     reach = int(np.ceil(4 * sigma))
-    return _changed(mask, labels, label, f"Smooth {label.name}", reach, lambda plane: smooth_region(plane, sigma))
+    return _change_region(mask, labels, label, f"Smooth {label.name}", reach, lambda plane: smooth_region(plane, sigma))
 
 
 def keep_largest(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     """Return the patch that removes all but the largest piece of the label's region."""
-    return _changed(mask, labels, label, f"Keep largest {label.name}", 0, largest_component)
+    return _change_region(mask, labels, label, f"Keep largest {label.name}", 0, largest_component)
 
 
 def dilate_region(plane: Region, by: int) -> Region:
@@ -63,7 +63,7 @@ def smooth_region(plane: Region, sigma: float) -> Region:
     return found
 
 
-def _changed(
+def _change_region(
     mask: Mask, labels: LabelSet, label: Label, name: str, reach: int, how: Callable[[Region], Region]
 ) -> Patch | None:
     """Return the patch that applies a function to the label's region; None if it is empty or does not change.

@@ -40,12 +40,12 @@ class Outline:
 
 def split_pieces(plane: Region) -> Iterator[tuple[Box, Region]]:
     """Yield the 8-connected components of an (H, W) bool plane from the top: each one's box and (h, w) bool in it."""
-    yield from _apart(plane, 8)
+    yield from _split_components(plane, 8)
 
 
 def trace_outlines(plane: Region) -> tuple[Outline, ...]:
     """Return the polygons of an (H, W) bool plane from the top, one per 4-connected component."""
-    return tuple(_outline(part).shift(box.top, box.left) for box, part in _apart(plane, 4))
+    return tuple(_trace_outline(part).shift(box.top, box.left) for box, part in _split_components(plane, 4))
 
 
 def trace_border(part: Region) -> Ring:
@@ -60,7 +60,7 @@ def signed_area(ring: Ring) -> float:
     return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum()) / 2.0
 
 
-def _apart(plane: Region, connectivity: int) -> Iterator[tuple[Box, Region]]:
+def _split_components(plane: Region, connectivity: int) -> Iterator[tuple[Box, Region]]:
     whole = bounding_box(plane)
     if whole.empty:
         return
@@ -72,14 +72,14 @@ def _apart(plane: Region, connectivity: int) -> Iterator[tuple[Box, Region]]:
         yield box.shift(whole.top, whole.left), numbers[box.slices] == number
 
 
-def _outline(part: Region) -> Outline:
+def _trace_outline(part: Region) -> Outline:
     # OpenCV's outlines run through the centres of border pixels. At twice the size each pixel has two centres a side,
     # so each of its edges has its own: 2c for the left edge, 2c + 1 for the right one.
     double = np.repeat(np.repeat(part.view(np.uint8), 2, axis=0), 2, axis=1)
     found, families = cv2.findContours(double, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     outer, holes = None, []
     for points, family in zip(found, families[0], strict=True):
-        ring = _corners((np.asarray(points, np.int32).reshape(-1, 2) + 1) // 2)
+        ring = _drop_collinear((np.asarray(points, np.int32).reshape(-1, 2) + 1) // 2)
         if family[3] < 0:
             outer = ring if signed_area(ring) > 0 else ring[::-1]
         else:
@@ -89,7 +89,7 @@ def _outline(part: Region) -> Outline:
     return Outline(np.ascontiguousarray(outer), tuple(np.ascontiguousarray(hole) for hole in holes))
 
 
-def _corners(points: Ring) -> Ring:
+def _drop_collinear(points: Ring) -> Ring:
     """Return the closed ring without repeated points and points on straight sides."""
     moved = (points != np.roll(points, 1, axis=0)).any(axis=1)
     points = points[moved]

@@ -63,11 +63,11 @@ def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive:
     shared = {path for path in found if path.resolve() in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
     # A folder of masks inside the folder of images holds no images, unless both are mixed there.
-    taken = among | (_masks_of_the_same_name(found, labels) if mixed and shared else shared)
+    taken = among | (_masks_with_equal_names(found, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
     can_be = (path for path in candidates if path.resolve() not in no_masks and not is_dicom(path))
-    owned = _by_owner(can_be, pictures)
+    owned = _group_by_owner(can_be, pictures)
     return Pairs(tuple(pictures), tuple(path for path in found if path in among - shared), owned)
 
 
@@ -79,7 +79,7 @@ def find_masks_among(files: Iterable[Path]) -> set[Path]:
     return {path for path, match in marked.items() if match and match[1] in names}
 
 
-def _masks_of_the_same_name(files: Sequence[Path], labels: LabelSet) -> set[Path]:
+def _masks_with_equal_names(files: Sequence[Path], labels: LabelSet) -> set[Path]:
     """Return, among files of one name in one folder, those that hold a mask, unless no image would remain."""
     groups: dict[tuple[Path, str], list[Path]] = {}
     for path in files:
@@ -100,7 +100,7 @@ def _holds_a_mask(path: Path, labels: LabelSet) -> bool:
     return True
 
 
-def _by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, list[Path]]:
+def _group_by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, list[Path]]:
     """Map each image to its masks; a mask beside an image of its name does not belong to one elsewhere."""
     named: dict[str, list[Path]] = {}
     for picture in pictures:

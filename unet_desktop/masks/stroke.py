@@ -91,7 +91,7 @@ class Stroke:
         box = self._around(start, (x, y))
         if box.empty:
             return box
-        under = self._covered(start, (x, y), box)
+        under = self._cover(start, (x, y), box)
         self._original.keep(box)
         view = self._mask[box.slices]
         view[under] = self._table[view[under]]
@@ -114,7 +114,7 @@ class Stroke:
             math.ceil(max(start[0], end[0]) + reach),
         ).clip(*self._mask.shape)
 
-    def _covered(self, start: tuple[float, float], end: tuple[float, float], box: Box) -> Region:
+    def _cover(self, start: tuple[float, float], end: tuple[float, float], box: Box) -> Region:
         """Return (h, w) bool: pixels whose centre is within the radius of the segment, and the one at its end."""
         x = np.arange(box.left, box.right, dtype=np.float32)[np.newaxis, :] + 0.5
         y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5

@@ -55,8 +55,8 @@ def synthetic_fundus(seed: int, size: int = 640) -> SyntheticFundus:
     rim_colour = np.array([236, 176, 108], np.float32) * random.uniform(0.9, 1.05)
     cup_colour = np.array([252, 226, 168], np.float32) * random.uniform(0.92, 1.02)
     soft = size / 180
-    colour = _blend(colour, rim_colour, _blurred(disc, soft) * 0.85)
-    colour = _blend(colour, cup_colour, _blurred(cup, soft * 1.3) * 0.8)
+    colour = _blend(colour, rim_colour, _blur(disc, soft) * 0.85)
+    colour = _blend(colour, cup_colour, _blur(cup, soft * 1.3) * 0.8)
     colour = _vessels(random, eye, colour)
     colour = _light(random, eye, colour)
     return SyntheticFundus(np.clip(colour, 0, 255).astype(np.uint8), mask)
@@ -99,7 +99,7 @@ def _vessels(random: np.random.Generator, eye: _Eye, colour: Layer) -> Layer:
             start = (eye.disc[0] + random.uniform(-0.2, 0.2) * eye.disc_axes[0], eye.disc[1])
             bend = -upward * sideward * random.uniform(0.004, 0.011)
             _grow(random, layer, start, float(heading), bend, eye.size * 0.0085 * width, 0)
-    layer = _blurred(layer, eye.size / 900)
+    layer = _blur(layer, eye.size / 900)
     return _blend(colour, np.array([104, 22, 16], np.float32), 0.72 * layer)
 
 
@@ -134,10 +134,10 @@ def _light(random: np.random.Generator, eye: _Eye, colour: Layer) -> Layer:
     middle = (eye.size * random.uniform(0.42, 0.58), eye.size * random.uniform(0.42, 0.58))
     falloff = 0.5 + 0.55 * _glow(eye.size, middle, eye.size * 0.42)
     shaded = colour * falloff[:, :, np.newaxis] * np.float32(random.uniform(0.85, 1.15))
-    shaded = _blurred(shaded, eye.size / 640 * random.uniform(0.5, 1.1))
+    shaded = _blur(shaded, eye.size / 640 * random.uniform(0.5, 1.1))
     noise = random.standard_normal(colour.shape).astype(np.float32) * np.float32(random.uniform(1.5, 4.0))
     aperture = _ellipse(eye.size, (eye.size / 2, eye.size / 2), (eye.size * 0.485, eye.size * 0.485), 0)
-    lit: Layer = (shaded + noise) * _blurred(aperture, eye.size / 400)[:, :, np.newaxis]
+    lit: Layer = (shaded + noise) * _blur(aperture, eye.size / 400)[:, :, np.newaxis]
     return lit
 
 
@@ -155,7 +155,7 @@ def _glow(size: int, centre: tuple[float, float], spread: float) -> Layer:
     return glow
 
 
-def _blurred(plane: Layer, sigma: float) -> Layer:
+def _blur(plane: Layer, sigma: float) -> Layer:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
 
 

@@ -52,7 +52,11 @@ class CaseQuery:
 def matching_ids(cases: Iterable[Case], query: CaseQuery) -> set[str]:
     """Return the ids of the cases that match the query."""
     words = query.words.casefold().split()
-    return {case.id for case in cases if query.filter in filters_matching(case) and (not words or _has(case, words))}
+    return {
+        case.id
+        for case in cases
+        if query.filter in filters_matching(case) and (not words or _contains_all(case, words))
+    }
 
 
 def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
@@ -102,7 +106,7 @@ _KINDS: dict[CaseState, tuple[CaseFilter, ...]] = {
 }
 
 
-def _has(case: Case, words: list[str]) -> bool:
+def _contains_all(case: Case, words: list[str]) -> bool:
     text = f"{case.id}\n{case.patient}\n{case.notes}".casefold()
     return all(word in text for word in words)
 

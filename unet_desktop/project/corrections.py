@@ -74,7 +74,7 @@ def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) 
         fresh = [found for case in cases if (found := _correction(layout, labels, case, known.get(case.id)))]
         if not fresh:
             return False
-        seen = _seen(layout)
+        seen = _cases_seen(layout)
         fresh = [replace(row, seen=row.case in seen.get(row.model, ())) for row in fresh]
         lines = "".join(json.dumps(asdict(row)) + "\n" for row in fresh)
         _append(layout.corrections, lines.encode())
@@ -92,7 +92,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
         if not path.exists():
             path, record_path = layout.rejected(case.id), layout.rejected_record(case.id)
         record = read_record(record_path)
-        corrected = _time(layout.mask(case.id).stat().st_mtime)
+        corrected = _isoformat(layout.mask(case.id).stat().st_mtime)
         if known is not None and known.model != record.model:
             return None
         if not record.created or corrected < record.created:  # predicted to compare, not to be corrected
@@ -108,7 +108,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
     return Correction(case.id, record.model, figures, corrected if known is None else known.when)
 
 
-def _seen(layout: Layout) -> dict[str, frozenset[str]]:
+def _cases_seen(layout: Layout) -> dict[str, frozenset[str]]:
     """Map each model's weights_sha256 to the cases it was trained or validated on."""
     return {
         model.header.weights_sha256: frozenset(
@@ -154,5 +154,5 @@ def _parse(data: dict[str, Any]) -> Correction:
     return Correction(data["case"], data["model"], figures, data["when"], bool(data.get("seen", False)))
 
 
-def _time(seconds: float) -> str:
+def _isoformat(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -142,7 +142,7 @@ class Journal:
             with self._adding:
                 entries, self._pending = self._pending, []
             try:
-                self._write(b"".join(_encoded(entry, self._base) for entry in entries))
+                self._write(b"".join(_encode(entry, self._base) for entry in entries))
             except BaseException:
                 with self._adding:
                     self._pending[:0] = entries
@@ -171,19 +171,19 @@ class Journal:
         if self._length:
             self._length = files.append_bytes(self.path, data, self._length) if data else self._length
         elif data:
-            whole = MAGIC + _framed({"is": "start", **asdict(self._start)}) + data
+            whole = MAGIC + _frame({"is": "start", **asdict(self._start)}) + data
             files.write_bytes(self.path, whole)
             self._length = len(whole)
 
 
-def _encoded(entry: Step | MaskWriteStarted | MaskWritten, base: int) -> bytes:
+def _encode(entry: Step | MaskWriteStarted | MaskWritten, base: int) -> bytes:
     if isinstance(entry, Step):
-        return _encoded_step(entry)
+        return _encode_step(entry)
     kind = "folding" if isinstance(entry, MaskWriteStarted) else "folded"
-    return _framed({"is": kind, **asdict(entry), "steps": entry.steps - base})
+    return _frame({"is": kind, **asdict(entry), "steps": entry.steps - base})
 
 
-def _encoded_step(step: Step) -> bytes:
+def _encode_step(step: Step) -> bytes:
     patch = step.patch
     height, width = patch.after.shape
     head: dict[str, object] = {"is": step.kind, "name": patch.name, "top": patch.top, "left": patch.left}
@@ -192,10 +192,10 @@ def _encoded_step(step: Step) -> bytes:
         head |= {"model_before": patch.model_before, "model": patch.model}
     # The history already holds an undone or redone step; only the resulting pixels are needed.
     planes = [patch.before, patch.after] if step.kind is StepKind.DONE else [patch.after]
-    return _framed(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _ZLIB_LEVEL))
+    return _frame(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _ZLIB_LEVEL))
 
 
-def _framed(head: dict[str, object], pixels: bytes = b"") -> bytes:
+def _frame(head: dict[str, object], pixels: bytes = b"") -> bytes:
     record = json.dumps(head, ensure_ascii=False).encode() + b"\n" + pixels
     return FRAME.pack(len(record), zlib.crc32(record)) + record
 
@@ -269,7 +269,7 @@ class LoadedJournal:
         """Decode the steps one at a time, because all of them might not fit into memory."""
         for record in self.records:
             try:
-                yield _step(record, self.header.height, self.header.width)
+                yield _decode_step(record, self.header.height, self.header.width)
             except _MALFORMED as error:
                 raise ProjectError(f"The journal {self.path} cannot be read ({error}).") from error
 
@@ -292,7 +292,7 @@ def read_journal(path: Path) -> LoadedJournal | None:
         data = path.read_bytes()
         if not data.startswith(MAGIC):
             raise ValueError("it does not start like a journal")
-        records, end, damaged = _frames(data)
+        records, end, damaged = _split_frames(data)
         return _parse_journal(path, records, end, damaged)
     except FileNotFoundError:
         return None
@@ -300,7 +300,7 @@ def read_journal(path: Path) -> LoadedJournal | None:
         raise ProjectError(f"The journal {path} cannot be read ({error}).") from error
 
 
-def _frames(data: bytes) -> tuple[list[bytes], int, bool]:
+def _split_frames(data: bytes) -> tuple[list[bytes], int, bool]:
     """Return the intact records, the end of the last one, and whether more data follows a damaged record."""
     records: list[bytes] = []
     at = len(MAGIC)
@@ -333,7 +333,7 @@ def _parse_journal(path: Path, records: list[bytes], length: int, damaged: bool)
     return LoadedJournal(path, start, tuple(states), folded, length, damaged, tuple(steps))
 
 
-def _step(record: bytes, height: int, width: int) -> Step:
+def _decode_step(record: bytes, height: int, width: int) -> Step:
     line = record.index(b"\n")
     head: dict[str, Any] = json.loads(record[:line])
     pixels = np.frombuffer(zlib.decompress(record[line + 1 :]), np.uint8)

@@ -80,19 +80,19 @@ def try_lock(path: Path) -> Lock | Holder:
             log.warning("The project is not locked because its file system has no locks: %s", error)
             file.close()
             return Lock(path, None)
-        if _is_named(file, path):
-            return _held(path, file)
+        if _still_named(file, path):
+            return _write_holder(path, file)
         file.close()  # the previous holder deleted it between our opening and locking
 
 
-def _held(path: Path, file: FileIO) -> Lock:
+def _write_holder(path: Path, file: FileIO) -> Lock:
     with contextlib.suppress(OSError):  # a full disk; the lock is held anyway
         file.truncate(0)
         file.write(json.dumps(asdict(_myself())).encode())
     return Lock(path, file)
 
 
-def _is_named(file: FileIO, path: Path) -> bool:
+def _still_named(file: FileIO, path: Path) -> bool:
     """Return whether the path still refers to this file; the lock of a deleted file would keep nobody out."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())

@@ -66,7 +66,7 @@ class CaseRecords:
         """
         masks = {case_id} if self._layout.mask(case_id).exists() else set()
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
-        case = _derived(self._read_record(case_id), masks=masks, predictions=predictions)
+        case = _with_state(self._read_record(case_id), masks=masks, predictions=predictions)
         if case != self.cases.get(case_id):
             self.remember(case)
         return case
@@ -75,18 +75,18 @@ class CaseRecords:
         """Return the case as it will be once its human mask is written or deleted, and remember it in memory only."""
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
         case = replace(self.cases[case_id], state=CaseState.CORRECTED, model=model if has_mask else "")
-        self.cases[case_id] = case = _derived(case, masks={case_id} if has_mask else set(), predictions=predictions)
+        self.cases[case_id] = case = _with_state(case, masks={case_id} if has_mask else set(), predictions=predictions)
         return case
 
     def _read(self, indexed: dict[str, Entry]) -> None:
         records, of_predictions = _stamps(self._layout.cases), _stamps(self._layout.predictions)
-        stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NONE)) for case_id, stamp in records.items()}
+        stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NO_STAMP)) for case_id, stamp in records.items()}
         masks, predictions = list_stems(self._layout.masks, ".png"), list_stems(self._layout.predictions, ".png")
         changed = []
         for case_id, stamp in stamps.items():
             entry = indexed.get(case_id)
             known = entry.case if entry is not None and entry.stamp == stamp else None
-            case = _derived(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
+            case = _with_state(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
             self.cases[case_id] = case
             if case != known and not case.damage:
                 changed.append(case)
@@ -118,7 +118,7 @@ class CaseRecords:
         )
 
 
-def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
+def _with_state(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     """Return the case in the state that follows from its files; only approval is not visible in them."""
     if case.vcdr is not None and case.id not in masks:
         case = replace(case, vcdr=None)
@@ -131,7 +131,7 @@ def _derived(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
     return case if state is case.state else replace(case, state=state)
 
 
-_NONE = (0, 0)
+_NO_STAMP = (0, 0)
 """Stamp of a record that does not exist."""
 
 
@@ -140,7 +140,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except FileNotFoundError:
-        return _NONE
+        return _NO_STAMP
     return status.st_mtime_ns, status.st_size
 
 
@@ -148,7 +148,7 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
     """Map each case id to its record's modification time in ns and length in bytes."""
     return {
         entry.name.removesuffix(".json"): (status.st_mtime_ns, status.st_size)
-        for entry in _visible(folder, ".json")
+        for entry in _visible_files(folder, ".json")
         if (status := entry.stat())
     }
 
@@ -159,10 +159,10 @@ def list_stems(folder: Path, suffix: str) -> set[str]:
     Raises:
         ProjectError: the folder cannot be read.
     """
-    return {entry.name.removesuffix(suffix) for entry in _visible(folder, suffix)}
+    return {entry.name.removesuffix(suffix) for entry in _visible_files(folder, suffix)}
 
 
-def _visible(folder: Path, suffix: str) -> list[os.DirEntry[str]]:
+def _visible_files(folder: Path, suffix: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return [entry for entry in entries if entry.name.endswith(suffix) and not entry.name.startswith(".")]

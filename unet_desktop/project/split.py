@@ -29,7 +29,7 @@ def assign_parts(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, 
         `known` with the new groups added.
     """
     parts = dict(known)
-    present = sorted(set(groups), key=_shuffled)
+    present = sorted(set(groups), key=_shuffle_key)
     wanted = max(1, round(VALIDATION_SHARE * len(present))) if len(present) > 1 else 0
     validating = sum(1 for group in present if parts.get(group) == "validation")
     for group in present:
@@ -41,7 +41,7 @@ def assign_parts(known: Mapping[str, Part], groups: Iterable[str]) -> dict[str, 
 
 def split_folds(groups: Iterable[str], count: int) -> list[frozenset[str]]:
     """Divide the groups into `count` folds of nearly equal size for cross-validation; their order does not matter."""
-    present = sorted(set(groups), key=_shuffled)
+    present = sorted(set(groups), key=_shuffle_key)
     return [frozenset(present[at::count]) for at in range(count)]
 
 
@@ -93,6 +93,6 @@ def write_split(path: Path, parts: Mapping[str, Part]) -> None:
     files.write_json(path, dict(sorted(parts.items())))
 
 
-def _shuffled(group: str) -> str:
+def _shuffle_key(group: str) -> str:
     """Return a sort key that is unrelated to the name and the same on every computer."""
     return hashlib.sha256(group.encode("utf-8")).hexdigest()

@@ -76,39 +76,39 @@ class ColourSelection:
         Returns:
             a box inside the image and (h, w) bool, the pixels in it.
         """
-        found = self._found(tolerance)
+        found = self._flood(tolerance)
         self.cut_off = self._reaches_out(found)
-        return self._enlarged(found)
+        return self._enlarge(found)
 
-    def _found(self, tolerance: float) -> Bytes:
+    def _flood(self, tolerance: float) -> Bytes:
         """Return (h, w) uint8, 0 or 1: the selection in the reduced window."""
         height, width = self._colours.shape[:2]
         found = np.zeros((height + 2, width + 2), np.uint8)
         flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (_FOUND << 8)
         span = (float(tolerance),) * 3
         cv2.floodFill(self._colours, found, self._seed, 0, span, span, flags)
-        return self._tidied(found[1:-1, 1:-1])
+        return self._tidy(found[1:-1, 1:-1])
 
     def _reaches_out(self, found: Bytes) -> bool:
         """Return whether the selection touches a side of the window beyond which the image continues."""
         sides = (found[0], found[-1], found[:, 0], found[:, -1])
         return any(goes_on and bool(side.any()) for goes_on, side in zip(self._open, sides, strict=True))
 
-    def _tidied(self, found: Bytes) -> Bytes:
+    def _tidy(self, found: Bytes) -> Bytes:
         """Close holes and notches, and drop parts connected only by a thread."""
-        whole = _without_holes(found == _FOUND)
-        opened = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, _round(self._fineness * _THREAD)), np.uint8)
+        whole = _fill_holes(found == _FOUND)
+        opened = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, _kernel(self._fineness * _THREAD)), np.uint8)
         column, row = self._seed
         if not opened[row, column]:
             return whole  # everything is thin
         box, plane = flood_fill(opened, row, column)
         part = np.pad(plane.astype(np.uint8), _NOTCH)
-        closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, _round(self._fineness * _NOTCH))
+        closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, _kernel(self._fineness * _NOTCH))
         kept = np.zeros_like(whole)
-        kept[box.slices] = _without_holes(closed[_NOTCH:-_NOTCH, _NOTCH:-_NOTCH] > 0)
+        kept[box.slices] = _fill_holes(closed[_NOTCH:-_NOTCH, _NOTCH:-_NOTCH] > 0)
         return kept
 
-    def _enlarged(self, found: Bytes) -> tuple[Box, Region]:
+    def _enlarge(self, found: Bytes) -> tuple[Box, Region]:
         """Return the selection at the image's resolution."""
         around = bounding_box(found)
         if around.empty:
@@ -131,17 +131,17 @@ def _open_sides(box: Box, size: tuple[int, int]) -> tuple[bool, bool, bool, bool
 def _colours(pixels: Pixels, size: tuple[int, int], fineness: float) -> Plane:
     """Return (h, w, 3) float32: weighted red, green and blue, reduced to (w, h), without vessels and smoothed."""
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _round(fineness * _VESSEL)).astype(np.float32) * _WEIGHTS
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _kernel(fineness * _VESSEL)).astype(np.float32) * _WEIGHTS
     return np.asarray(cv2.GaussianBlur(closed, (0, 0), max(fineness * _SIGMA, 0.4)), np.float32)
 
 
-def _round(width: float) -> Bytes:
+def _kernel(width: float) -> Bytes:
     """Return a round structuring element of about this width, at least one pixel."""
     side = 2 * int(width / 2) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
-def _without_holes(plane: Region) -> Bytes:
+def _fill_holes(plane: Region) -> Bytes:
     """Return (h, w) uint8, 0 or 1: the plane with its holes filled."""
     outside = flood_fill(np.pad(~plane, 1, constant_values=True).view(np.uint8), 0, 0)[1]
     return (~outside[1:-1, 1:-1]).view(np.uint8)

@@ -67,7 +67,7 @@ class ContourDraft:
         if after is self.origin:
             return None
         box = after.box.union(self.origin.box)
-        now, before = _in(box, after), _in(box, self.origin)
+        now, before = _embed(box, after), _embed(box, self.origin)
         inner = bounding_box(now ^ before)
         if inner.empty:
             return None
@@ -85,20 +85,20 @@ class ContourDraft:
 
     def add_knot(self, x: float, y: float) -> ContourDraft:
         """Return the draft with another knot at the end of a contour drawn from scratch."""
-        return _drawn(np.append(self.knots, [[x, y]], axis=0))
+        return _draft_through(np.append(self.knots, [[x, y]], axis=0))
 
     def move_knot(self, knot: int, x: float, y: float) -> ContourDraft:
         """Return the draft with a knot moved to (x, y)."""
         if self.drawing:
             knots = self.knots.copy()
             knots[knot] = x, y
-            return _drawn(knots)
+            return _draft_through(knots)
         return self if self.contour is None else replace(self, contour=self.contour.move_knot(knot, x, y))
 
     def remove_knot(self, knot: int) -> ContourDraft:
         """Return the draft without a knot, if enough are left."""
         if self.drawing:
-            return _drawn(np.delete(self.knots, knot, axis=0))
+            return _draft_through(np.delete(self.knots, knot, axis=0))
         return self if self.contour is None else replace(self, contour=self.contour.remove_knot(knot))
 
     def shift(self, right: float, down: float) -> ContourDraft:
@@ -121,9 +121,9 @@ class ContourDraft:
             return reached
         left = _pixels(self.base, size)
         box = self.pixels.box.union(reached.box).union(left.box)
-        inside = _in(box, reached)
-        moved = (inside ^ _in(box, left)) | _along(self.base, self.contour, box, self.stray)
-        return Piece(box, (_in(box, self.pixels) & ~moved) | (inside & moved))
+        inside = _embed(box, reached)
+        moved = (inside ^ _embed(box, left)) | _band_along(self.base, self.contour, box, self.stray)
+        return Piece(box, (_embed(box, self.pixels) & ~moved) | (inside & moved))
 
 
 def follow_piece(piece: Piece) -> ContourDraft:
@@ -134,7 +134,7 @@ def follow_piece(piece: Piece) -> ContourDraft:
     )
 
 
-def _drawn(knots: Points) -> ContourDraft:
+def _draft_through(knots: Points) -> ContourDraft:
     return ContourDraft(knots, contour_through(knots) if len(knots) >= FEWEST else None)
 
 
@@ -149,7 +149,7 @@ def _open_pixels(contour: Contour | None, size: Size) -> Piece:
     return _NO_PIECE if contour is None else Piece(*fill_polygons([contour.open_outline()], size))
 
 
-def _along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
+def _band_along(base: Contour, contour: Contour, box: Box, stray: float) -> Region:
     """Return (h, w) bool: a band of width `stray` to each side of those stretches of the base that moved.
 
     Without it a seam would remain where the curve ran slightly outside or inside the edge.
@@ -177,5 +177,5 @@ def _moved_stretches(base: Contour, contour: Contour) -> list[Points]:
     return stretches
 
 
-def _in(work: Box, piece: Piece) -> Region:
+def _embed(work: Box, piece: Piece) -> Region:
     return embed_plane(piece.plane, piece.box, work)

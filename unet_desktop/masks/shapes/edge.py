@@ -92,9 +92,9 @@ def trace_edge(pixels: Pixels, gap: Gap, unit: float) -> Points:
     reduced = max(1, round(unit), math.ceil((length + 2 * _margin(length, 1)) / _SIDE))
     box = _window(pixels, gap, reduced)
     height, width = box.height // reduced, box.width // reduced
-    if height < 4 or width < 4 or not (_holds(box, gap.start) and _holds(box, gap.end)):
+    if height < 4 or width < 4 or not (_contains(box, gap.start) and _contains(box, gap.end)):
         return straight_line(gap)
-    grey = _grey(pixels[box.slices], (width, height), min(max(_SIGMA * unit / reduced, 1.0), _SIGMA))
+    grey = _to_grey(pixels[box.slices], (width, height), min(max(_SIGMA * unit / reduced, 1.0), _SIGMA))
     frame = _frame(gap, box, reduced, (height, width))
     cost = _step_cost(grey, frame) + _bend_cost(gap, frame)
     return _path(cost / np.float32(1.0 + _BEND * _FARTHEST), gap, frame)
@@ -116,11 +116,11 @@ def _window(pixels: Pixels, gap: Gap, reduced: int) -> Box:
     return box.clip(height, width)
 
 
-def _holds(box: Box, at: Corner) -> bool:
+def _contains(box: Box, at: Corner) -> bool:
     return box.left <= at[0] < box.right and box.top <= at[1] < box.bottom
 
 
-def _grey(pixels: Pixels, size: tuple[int, int], sigma: float) -> Plane:
+def _to_grey(pixels: Pixels, size: tuple[int, int], sigma: float) -> Plane:
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     grey = cv2.transform(small.astype(np.float32), np.array([_CHANNELS], np.float32))
     smooth: Plane = cv2.GaussianBlur(grey, (0, 0), sigma).astype(np.float32, copy=False)
@@ -190,7 +190,7 @@ def _path(cost: Plane, gap: Gap, frame: _Frame) -> Points:
     path = np.asarray(scissors.getContour(_pixel(gap.end, frame)), np.float64).reshape(-1, 2)
     points = (path + 0.5) * frame.reduced + (frame.left, frame.top)
     points = np.concatenate([[gap.start], points[1:-1], [gap.end]])
-    return _smoothed(points)
+    return _smooth(points)
 
 
 def _pixel(at: Corner, frame: _Frame) -> tuple[int, int]:
@@ -199,7 +199,7 @@ def _pixel(at: Corner, frame: _Frame) -> tuple[int, int]:
     return min(max(column, 0), width - 1), min(max(row, 0), height - 1)
 
 
-def _smoothed(points: Points) -> Points:
+def _smooth(points: Points) -> Points:
     """Smooth away the stairs of a pixel path; the ends stay."""
     if len(points) < 5:
         return points

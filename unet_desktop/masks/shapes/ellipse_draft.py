@@ -33,11 +33,11 @@ class EllipseDraft:
 
     def add_point(self, place: Place) -> EllipseDraft:
         """Return the draft with another point at the end."""
-        return _drafted((*self.points, place))
+        return _draft_through((*self.points, place))
 
     def move_point(self, index: int, place: Place) -> EllipseDraft:
         """Return the draft with a point moved."""
-        return _drafted((*self.points[:index], place, *self.points[index + 1 :]))
+        return _draft_through((*self.points[:index], place, *self.points[index + 1 :]))
 
     def shift(self, right: float, down: float) -> EllipseDraft:
         """Return the draft moved by this many pixels."""
@@ -51,7 +51,7 @@ class EllipseDraft:
         return fit_ellipse(np.array((*self.points, pointer), np.float64))
 
 
-def _drafted(points: tuple[Place, ...]) -> EllipseDraft:
+def _draft_through(points: tuple[Place, ...]) -> EllipseDraft:
     return EllipseDraft(points, fit_ellipse(np.array(points, np.float64)) if len(points) >= FEWEST else None)
 
 

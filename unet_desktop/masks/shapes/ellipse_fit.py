@@ -36,12 +36,12 @@ def fit_ellipse(points: Points) -> Ellipse | None:
     if not spread > 1e-6:
         return None
     scaled = (points - middle) / spread  # values near 1: the equations contain products of four coordinates
-    for least, form in ((5, _any), (4, _upright), (3, _circle)):
+    for least, form in ((5, _fit_general), (4, _fit_upright), (3, _fit_circle)):
         found = form(scaled) if len(points) >= least else None
-        if found is not None and _believable(found, scaled):
+        if found is not None and _is_plausible(found, scaled):
             break
     else:
-        found = _on_diameter(scaled)
+        found = _circle_on_diameter(scaled)
     return Ellipse(
         float(middle[0] + spread * found.x),
         float(middle[1] + spread * found.y),
@@ -71,13 +71,13 @@ def fit_ellipse_to_region(box: Box, plane: Region) -> Ellipse | None:
     return Ellipse(float(x), float(y), float(a), float(b), angle).upright()
 
 
-def _believable(ellipse: Ellipse, points: Points) -> bool:
+def _is_plausible(ellipse: Ellipse, points: Points) -> bool:
     long, short = max(ellipse.a, ellipse.b), min(ellipse.a, ellipse.b)
     apart = float(np.linalg.norm(np.ptp(points, axis=0)))
     return math.isfinite(long) and short > 0 and long <= _FLATTEST * short and 2 * long <= _LARGEST * apart
 
 
-def _any(points: Points) -> Ellipse | None:
+def _fit_general(points: Points) -> Ellipse | None:
     """Fit by direct least squares, which needs no initial value and always yields an ellipse.
 
     Fitzgibbon, Pilu, Fisher 1999, "Direct least square fitting of ellipses", IEEE PAMI 21(5), pp. 476-480, in the
@@ -102,7 +102,7 @@ def _any(points: Points) -> Ellipse | None:
     return _from_conic(np.concatenate([best, to_linear @ best]))
 
 
-def _upright(points: Points) -> Ellipse | None:
+def _fit_upright(points: Points) -> Ellipse | None:
     x, y = points.T
     terms = np.stack([x * x, y * y, x, y], axis=1)
     # Four points on the diagonals do not determine which axis is longer: a weak pull towards the circle decides.
@@ -111,7 +111,7 @@ def _upright(points: Points) -> Ellipse | None:
     return _from_conic(np.array([p, 0.0, s, d, e, -1.0]))
 
 
-def _circle(points: Points) -> Ellipse | None:
+def _fit_circle(points: Points) -> Ellipse | None:
     """Fit by algebraic least squares: Kåsa 1976, IEEE Trans. Instrumentation and Measurement 25(1), pp. 8-14."""
     x, y = points.T
     terms = np.stack([x, y, np.ones_like(x)], axis=1)
@@ -120,7 +120,7 @@ def _circle(points: Points) -> Ellipse | None:
     return Ellipse(d / 2, e / 2, math.sqrt(square), math.sqrt(square)) if square > 0 else None
 
 
-def _on_diameter(points: Points) -> Ellipse:
+def _circle_on_diameter(points: Points) -> Ellipse:
     apart = np.linalg.norm(points[:, np.newaxis] - points[np.newaxis], axis=2)
     one, other = np.unravel_index(int(np.argmax(apart)), apart.shape)
     middle, radius = (points[one] + points[other]) / 2, float(apart[one, other]) / 2

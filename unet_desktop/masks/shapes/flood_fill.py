@@ -57,7 +57,7 @@ def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None
     padded = np.pad(inside[box.slices].view(np.uint8), 1)
     outer = flood_fill(padded, 0, 0)[1]
     before = mask[box.slices]
-    holes = ~outer[1:-1, 1:-1] & ~inside[box.slices] & _may_be_filled(labels, label)[before]
+    holes = ~outer[1:-1, 1:-1] & ~inside[box.slices] & _fillable_table(labels, label)[before]
     if not holes.any():
         return None
     after = before.copy()
@@ -65,7 +65,7 @@ def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None
     return Patch(f"Fill holes of {label.name}", box.top, box.left, before.copy(), after)
 
 
-def _may_be_filled(labels: LabelSet, label: Label) -> Region:
+def _fillable_table(labels: LabelSet, label: Label) -> Region:
     """Return (256,) bool: True for background and the label's parents."""
     table = np.zeros(256, bool)
     table[BACKGROUND] = True

@@ -31,7 +31,7 @@ class FreehandLine:
             return
         if self._end != self._kept[-1]:
             self._skipped.append(self._end)
-        if len(self._skipped) > _MOST or not _near(self._skipped, self._kept[-1], (x, y)):
+        if len(self._skipped) > _MOST or not _is_near(self._skipped, self._kept[-1], (x, y)):
             self._kept.append(self._skipped[-1])
             self._skipped.clear()
         self._end = (x, y)
@@ -50,7 +50,7 @@ class FreehandLine:
         return np.array(points, np.float64)
 
 
-def _near(points: list[tuple[float, float]], start: tuple[float, float], end: tuple[float, float]) -> bool:
+def _is_near(points: list[tuple[float, float]], start: tuple[float, float], end: tuple[float, float]) -> bool:
     if not points:
         return True
     at = np.array(points) - start

@@ -32,11 +32,11 @@ class Piece:
 
 def largest_piece(mask: Mask, labels: LabelSet, label: Label) -> Piece | None:
     """Return the largest piece of the label's region; None if it is empty."""
-    found = _pieces(mask, labels, label)
+    found = _find_pieces(mask, labels, label)
     if found is None:
         return None
     box, numbers, areas = found
-    return _piece(box, numbers == 1 + int(np.argmax(areas)))
+    return _cut_piece(box, numbers == 1 + int(np.argmax(areas)))
 
 
 def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> Piece | None:
@@ -45,10 +45,10 @@ def piece_at(mask: Mask, labels: LabelSet, label: Label, x: float, y: float) -> 
     inside = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
     if not inside or int(mask[row, column]) not in labels.region_values(label):
         return None
-    found = _pieces(mask, labels, label)
+    found = _find_pieces(mask, labels, label)
     assert found is not None  # the pixel is in it
     box, numbers, _ = found
-    return _piece(box, numbers == numbers[row - box.top, column - box.left])
+    return _cut_piece(box, numbers == numbers[row - box.top, column - box.left])
 
 
 def smooth_edge(piece: Piece) -> Points:
@@ -60,7 +60,7 @@ def smooth_edge(piece: Piece) -> Points:
     enlarged = np.pad(piece.plane.repeat(finer, 0).repeat(finer, 1).astype(np.uint8), 1)
     lines, _ = cv2.findContours(enlarged, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     line = max(lines, key=len)[:, 0, :].astype(np.float64) - 0.5  # centres of the border pixels, minus the padding
-    along = _smoothed(line, 1.5 * finer)
+    along = _smooth(line, 1.5 * finer)
     forward = np.roll(along, -1, axis=0) - np.roll(along, 1, axis=0)
     normal = np.stack([forward[:, 1], -forward[:, 0]], axis=1)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
@@ -72,7 +72,7 @@ def smooth_edge(piece: Piece) -> Points:
     return edge
 
 
-def _smoothed(line: Points, sigma: float) -> Points:
+def _smooth(line: Points, sigma: float) -> Points:
     """Smooth a closed line with a Gaussian of `sigma` points along it."""
     frequencies = np.fft.rfftfreq(len(line))
     kept = np.exp(-2 * (np.pi * frequencies * sigma) ** 2)[:, np.newaxis]
@@ -80,7 +80,7 @@ def _smoothed(line: Points, sigma: float) -> Points:
     return smooth
 
 
-def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
+def _find_pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np.int32], NDArray[np.int32]] | None:
     """Return the region's box, (h, w) int32 piece numbers from 1, and the pieces' areas; None if it is empty."""
     plane = np.asarray(cv2.LUT(mask, region_table(labels, label)), np.uint8)
     box = bounding_box(plane)
@@ -90,6 +90,6 @@ def _pieces(mask: Mask, labels: LabelSet, label: Label) -> tuple[Box, NDArray[np
     return box, np.asarray(numbers, np.int32), np.asarray(statistics[1:, cv2.CC_STAT_AREA], np.int32)
 
 
-def _piece(around: Box, plane: Region) -> Piece:
+def _cut_piece(around: Box, plane: Region) -> Piece:
     inner = bounding_box(plane)
     return Piece(inner.shift(around.top, around.left), plane[inner.slices].copy())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unet_desktop.errors import ImageError, MaskError
-from unet_desktop.images.listing import images_in, natural_key
+from unet_desktop.images.listing import list_images, natural_key
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.foreign import ForeignMask, read_foreign_mask
@@ -64,7 +64,7 @@ def folder_reader(folder: Path, title: str = "") -> Reader:
     if not folder.is_dir():
         raise MaskError(f"{folder} is not a folder of masks. Check the path.")
     try:
-        files = images_in(folder, recursive=True)
+        files = list_images(folder, recursive=True)
     except ImageError as error:
         raise MaskError(str(error)) from error
     if not files:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.listing import images_in
+from unet_desktop.images.listing import list_images
 from unet_desktop.images.read import KINDS, count_pages
 from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.project.layout import Layout
@@ -227,7 +227,7 @@ def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = froze
 def _files_of(source: Path, *, recursive: bool) -> list[Path]:
     if source.is_dir():
         # Files that cannot be read are included too: they become rows of the table of errors.
-        return images_in(source, recursive=recursive, other_kinds=True)
+        return list_images(source, recursive=recursive, other_kinds=True)
     if source.exists() and not source.is_file():
         raise ImageError(f"{source} is neither a folder nor a file. Give folders or pictures.")
     return [source]
