@@ -286,7 +286,7 @@ class TestEvaluate:
 
     def test_a_table_below_a_file_cannot_be_written(self, refused, tmp_path, disc_mask):
         ours, truth = (mask_folder(tmp_path / name, "a.png", disc_mask) for name in ("ours", "truth"))
-        assert "could not be written" in refused("evaluate", ours, truth, "--table", ours / "a.png" / "table.csv")
+        assert "cannot be written" in refused("evaluate", ours, truth, "--table", ours / "a.png" / "table.csv")
 
     def test_label_names_with_square_brackets_and_slashes_are_shown_as_they_are(self, run, tmp_path):
         labels = LabelSet((Label(1, "[/] [red] od/os_1", "#ff0000"),))
@@ -311,7 +311,8 @@ class TestEvaluate:
 
     def test_nothing_named(self, refused, tmp_path):
         assert "Give two folders of masks" in refused("evaluate")
-        assert "Let it end in" in refused("evaluate", tmp_path, tmp_path, "--table", tmp_path / "a.doc")
+        assert "--project" in refused("evaluate", tmp_path)
+        assert "It must end in" in refused("evaluate", tmp_path, tmp_path, "--table", tmp_path / "a.doc")
 
     def test_labels_come_from_the_project(self, run, project, corrected):
         root = corrected(2)

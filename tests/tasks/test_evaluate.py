@@ -23,7 +23,7 @@ from unet_desktop.tasks.evaluation.reader import folder_reader
 from unet_desktop.tasks.evaluation.report import document
 from unet_desktop.tasks.evaluation.result import Evaluation, Settings, worst_first
 from unet_desktop.tasks.evaluation.run import evaluate
-from unet_desktop.tasks.evaluation.sides import resolve_sides
+from unet_desktop.tasks.evaluation.sides import find_sides
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
 
@@ -49,12 +49,12 @@ def save(path, values):
 
 
 def compared(*folders):
-    return list(evaluate(resolve_sides(*folders, None, None), FAST))
+    return list(evaluate(find_sides(*folders, None, None), FAST))
 
 
 def predicted(project):
     """A project's predictions against its masks."""
-    return figures_of(evaluate(resolve_sides(None, None, project.root, None), FAST))
+    return figures_of(evaluate(find_sides(None, None, project.root, None), FAST))
 
 
 def figures_of(events):
@@ -160,8 +160,8 @@ class TestBadInput:
 
     def test_too_little_was_named(self, folders):
         for sides in ((None, None, None), (folders[0], None, None)):
-            with pytest.raises(UserError, match="--project"):
-                resolve_sides(*sides, None)
+            with pytest.raises(UserError, match="or a project"):
+                find_sides(*sides, None)
 
 
 class TestOtherProgramsMasks:
@@ -176,7 +176,7 @@ class TestOtherProgramsMasks:
         assert not {"dice/optic cup", "vcdr_error"} & set(result.means)
         assert result.limits is None
         (said,) = [event.text for event in events if isinstance(event, Message)]
-        assert said.startswith("The masks of ours are black and white, so they tell of optic disc only")
+        assert said.startswith("The masks of ours are black and white, so they show optic disc only")
         assert result.remarks == (said,)
         assert "255 is optic disc" in events[0].note
 
@@ -233,7 +233,7 @@ class TestFigures:
         ours[10:20, 50] = 1  # a hair of 10 pixels
         write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
-        result = figures_of(list(evaluate(resolve_sides(*folders, None, None), Settings(greatest=True, resamples=0))))
+        result = figures_of(list(evaluate(find_sides(*folders, None, None), Settings(greatest=True, resamples=0))))
         assert result.means["boundary_max_px/optic disc"] == pytest.approx(10)
         assert result.means["boundary_px/optic disc"] < 10
         assert result.estimates["dice"].interval is None
@@ -255,46 +255,46 @@ def graded(project, write_picture, tmp_path, disc_mask):
 
 class TestProjects:
     def test_predictions_against_accepted_masks(self, graded):
-        events = list(evaluate(resolve_sides(None, None, graded.root, None), FAST))
+        events = list(evaluate(find_sides(None, None, graded.root, None), FAST))
         result = figures_of(events)
         assert [case.name for case in result.cases] == list("abcd")
         assert result.grouped == 3
         said = [event.text for event in events if isinstance(event, Message)]
-        assert "3 of the 4 cases are among those that models learn from" in said[0]
+        assert "3 of the 4 cases are training cases" in said[0]
         assert "1 of the 4 masks were made from an accepted prediction" in said[1]
         assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_validation_cases_alone(self, graded):
-        result = figures_of(list(evaluate(resolve_sides(None, None, graded.root, None, held_out=True), FAST)))
+        result = figures_of(list(evaluate(find_sides(None, None, graded.root, None, held_out=True), FAST)))
         assert [case.name for case in result.cases] == ["d"]
         assert result.remarks == ()
 
     def test_a_folder_against_a_project(self, graded, tmp_path, disc_mask):
         save(tmp_path / "reader" / "a_mask.png", disc_mask)
         for sides in ((tmp_path / "reader", None, graded.root), (tmp_path / "reader", graded.root, None)):
-            events = list(evaluate(resolve_sides(*sides, None), FAST))
+            events = list(evaluate(find_sides(*sides, None), FAST))
             assert [case.name for case in figures_of(events).cases] == ["a"]
             assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_two_projects(self, graded):
-        sides = resolve_sides(graded.root, graded.root, None, None)
+        sides = find_sides(graded.root, graded.root, None, None)
         assert figures_of(list(evaluate(sides, FAST))).means["dice"] == 1
         assert sides.first.title != sides.second.title
 
     def test_without_what_is_asked_for(self, project, graded, tmp_path, disc_mask):
         save(tmp_path / "reader" / "a.png", disc_mask)
         with pytest.raises(UserError, match="Only a project knows"):
-            resolve_sides(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
+            find_sides(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
         with pytest.raises(LabelError, match="other labels"):
-            resolve_sides(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
+            find_sides(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
         graded.layout.split.unlink()
         with pytest.raises(MaskError, match="no validation cases yet"):
-            resolve_sides(None, None, graded.root, None, held_out=True)
+            find_sides(None, None, graded.root, None, held_out=True)
         bare = Project.create(tmp_path / "bare", DISC_AND_CUP)
         with pytest.raises(MaskError, match="no predictions"):
-            resolve_sides(None, None, bare.root, None)
+            find_sides(None, None, bare.root, None)
         with pytest.raises(MaskError, match="no masks yet"):
-            resolve_sides(tmp_path / "reader", bare.root, None, None)
+            find_sides(tmp_path / "reader", bare.root, None, None)
 
 
 class TestWriting:
@@ -360,7 +360,7 @@ class TestWriting:
             write_mask(folder / "a.png", disc_mask, DISC_AND_CUP)
         with pytest.raises(WriteError):
             list(Targets(table=tmp_path / "gone" / "table.csv").write(figures_of(compared(*folders))))
-        with pytest.raises(WriteError, match="there is no folder"):
+        with pytest.raises(WriteError, match="the folder .* does not exist"):
             Targets(summary=tmp_path / "gone" / "s.json").check()
         with pytest.raises(UserError, match="Let it end in"):
             Targets(table=tmp_path / "table.doc").check()

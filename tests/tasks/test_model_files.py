@@ -140,10 +140,10 @@ def test_the_card_says_data_figures_limits_and_versions(root, model):
     for wanted in (
         "# Model card: model-001",
         "## Intended use",
-        "| Pictures learned from | 3 |",
+        "| Training pictures | 3 |",
         f"| optic disc | {header.metrics['dice/optic disc']:.3f} |",
         "Worst validation pictures",
-        "no medical device",
+        "not a medical device",
         "Only pictures of 2026.",
         header.weights_sha256,
         header.versions["torch"],
@@ -166,8 +166,8 @@ def test_the_card_says_what_no_picture_shows(model):
     metrics = {name: value for name, value in header.metrics.items() if "cup" not in name and name != "vcdr_error"}
     header = replace(header, metrics=metrics, data=header.data | {"undrawn": ["optic cup"]})
     text = render_markdown(model_card("m", header))
-    assert "In no picture learned from" in text
-    assert "No validation picture shows optic cup: how well that is found is not known." in text
+    assert "In no training picture" in text
+    assert "No validation picture shows optic cup, so it is unknown how well that is found." in text
 
 
 def test_the_card_in_the_terminal(model, tmp_path, capsys):

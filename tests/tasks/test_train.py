@@ -1,4 +1,4 @@
-"""Which cases teach and which judge: patients stay together, and what taught once never comes to judge."""
+"""The split of cases: patients stay together, and a case once trained on is never used for validation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add(project, write_picture, tmp_path):
 
 @pytest.fixture
 def parts(project, monkeypatch):
-    """Function that starts a training which learns nothing, and returns who would teach, who judge, and messages."""
+    """Function that starts an empty training and returns training cases, validation cases and messages."""
 
     def select():
         given = []
@@ -44,8 +44,8 @@ def parts(project, monkeypatch):
 
         monkeypatch.setattr(train, "fit_distributed", fit)
         events = list(train_project(project.root, PRESETS["fast"]))
-        teaching, judging = ({sample.case_id for sample in samples} for samples in given)
-        return teaching, judging, [event.text for event in events if isinstance(event, Message)]
+        training, validation = ({sample.case_id for sample in samples} for samples in given)
+        return training, validation, [event.text for event in events if isinstance(event, Message)]
 
     return select
 
@@ -54,9 +54,9 @@ def test_a_patients_cases_stay_on_one_side(add, parts):
     for number in range(12):
         add(f"eye-{number}a", f"patient {number}")
         add(f"eye-{number}b", f"patient {number}")
-    teaching, judging, _ = parts()
-    assert {name[:-1] for name in teaching}.isdisjoint(name[:-1] for name in judging)
-    assert (len(teaching), len(judging)) == (20, 4)
+    training, validation, _ = parts()
+    assert {name[:-1] for name in training}.isdisjoint(name[:-1] for name in validation)
+    assert (len(training), len(validation)) == (20, 4)
 
 
 def test_a_case_of_a_known_patient_joins_the_others(add, parts):
@@ -73,12 +73,12 @@ def test_a_case_of_a_known_patient_joins_the_others(add, parts):
 def test_a_patient_entered_later_does_not_move_a_case(add, parts, project):
     for number in range(10):
         add(f"eye-{number}")
-    teaching, judging, _ = parts()
-    taught, judged = sorted(teaching)[0], sorted(judging)[0]
+    training, validation, _ = parts()
+    trained_on, validated_on = sorted(training)[0], sorted(validation)[0]
     opened = Project.open(project.root)
-    opened.mark(taught, patient="first")
-    opened.mark(judged, patient="second")
-    assert parts()[:2] == (teaching, judging)
+    opened.mark(trained_on, patient="first")
+    opened.mark(validated_on, patient="second")
+    assert parts()[:2] == (training, validation)
 
 
 def test_all_cases_of_one_patient_are_too_few(add, parts, project):
@@ -92,16 +92,16 @@ def test_all_cases_of_one_patient_are_too_few(add, parts, project):
 def test_two_cases_give_one_to_each_side(add, parts):
     add("a")
     add("b")
-    teaching, judging, messages = parts()
-    assert (len(teaching), len(judging), teaching | judging, messages) == (1, 1, {"a", "b"}, [])
+    training, validation, messages = parts()
+    assert (len(training), len(validation), training | validation, messages) == (1, 1, {"a", "b"}, [])
 
 
 def test_a_picture_that_is_gone_is_named_and_left_out(add, parts, project):
     for name in "abc":
         add(name)
     project.image_path("b").unlink()
-    teaching, judging, (message,) = parts()
-    assert teaching | judging == {"a", "c"}
+    training, validation, (message,) = parts()
+    assert training | validation == {"a", "c"}
     assert "b is left out: its picture" in message
 
 
@@ -115,16 +115,18 @@ def test_a_split_that_leaves_one_side_empty_says_what_to_do(add, parts, project)
     assert read_split(project.layout.split) == {"case:a": "train", "case:b": "train"}
 
 
-def test_a_case_that_taught_never_comes_to_judge_when_its_patient_turns_out_to_be_another(add, parts, project):
+def test_a_case_that_was_trained_on_never_becomes_validation_when_its_patient_turns_out_to_be_another(
+    add, parts, project
+):
     for number in range(10):
         add(f"eye-{number}", f"patient {number}")
-    teaching, judging, _ = parts()
-    taught, judged = sorted(teaching)[0], sorted(judging)[0]
+    training, validation, _ = parts()
+    trained_on, validated_on = sorted(training)[0], sorted(validation)[0]
     opened = Project.open(project.root)
-    opened.mark(taught, patient=opened.case(judged).patient)
-    teaching, judging, _ = parts()
-    assert {taught, judged} <= teaching
-    assert judging
+    opened.mark(trained_on, patient=opened.case(validated_on).patient)
+    training, validation, _ = parts()
+    assert {trained_on, validated_on} <= training
+    assert validation
 
 
 def test_recent_is_what_was_corrected_since_the_model_or_never_taught_it(project, add):
@@ -136,18 +138,18 @@ def test_recent_is_what_was_corrected_since_the_model_or_never_taught_it(project
     )
     model = Model("model-001", project.layout.model("model-001"), header)
     cases = [replace(case, changed_at="2000-01-01T00:00:00+00:00") for case in project.cases()]
-    assert train.recent(model, cases) == {"c"}
+    assert train.recent_cases(model, cases) == {"c"}
     cases[0] = replace(cases[0], changed_at="2001-01-01T00:00:01+00:00")
-    assert train.recent(model, cases) == {"a", "c"}
-    assert train.recent(None, cases) == frozenset()
+    assert train.recent_cases(model, cases) == {"a", "c"}
+    assert train.recent_cases(None, cases) == frozenset()
 
 
 def test_the_engine_is_told_the_prediction_and_what_is_recent(project, add):
     add("a")
     (case,) = project.cases()
-    (sample,) = train.samples(project, [case], frozenset({"a"}))
+    (sample,) = train.make_samples(project, [case], frozenset({"a"}))
     assert (sample.prediction, sample.recent) == (project.layout.prediction("a"), True)
-    (sample,) = train.samples(project, [case])
+    (sample,) = train.make_samples(project, [case])
     assert not sample.recent
 
 
@@ -158,9 +160,9 @@ def test_bad_masks_and_records_are_left_out_and_all_of_them_are_told(add, parts,
     write_mask(project.layout.mask("eye-2"), np.full((32, 32), 77, np.uint8), project.labels)
     project.layout.mask("eye-3").write_bytes(b"no picture")
     project.layout.record("eye-4").write_text("{")
-    teaching, judging, messages = parts()
-    assert not (teaching | judging) & {"eye-1", "eye-2", "eye-3", "eye-4"}
-    assert len(teaching | judging) == 6
+    training, validation, messages = parts()
+    assert not (training | validation) & {"eye-1", "eye-2", "eye-3", "eye-4"}
+    assert len(training | validation) == 6
     assert [message.split(" is left out: ")[0] for message in messages] == ["eye-1", "eye-2", "eye-3", "eye-4"]
 
 

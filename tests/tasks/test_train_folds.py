@@ -1,4 +1,4 @@
-"""Cross-validation: each patient judges once, in one piece, and the model that is kept has learned from all."""
+"""Cross-validation: each patient is validated on once, as a whole, and the final model is trained on all cases."""
 
 from __future__ import annotations
 
@@ -33,30 +33,32 @@ def add(project, write_picture, tmp_path, fundus):
     return make
 
 
-def test_each_patient_judges_once_and_then_all_cases_teach(project, add, monkeypatch):
+def test_each_patient_is_validated_on_once_and_then_all_are_trained_on(project, add, monkeypatch):
     for number in range(5):
         add(f"p{number}-left", f"patient {number}")
         add(f"p{number}-right", f"patient {number}")
     runs = []
 
-    def fit(teach, judge, *_arguments, save_to, **_named):
-        runs.append(({sample.case_id for sample in teach}, {sample.case_id for sample in judge}))
+    def fit(train_samples, validation, *_arguments, save_to, **_named):
+        runs.append(({sample.case_id for sample in train_samples}, {sample.case_id for sample in validation}))
         yield Finished(save_to, {"dice/optic disc": 0.9 + 0.01 * len(runs)}, {}, 1.0)
 
     monkeypatch.setattr(train, "fit_distributed", fit)
     monkeypatch.setattr(train_folds, "fit_distributed", fit)
     events = list(train_folds.train_folds(project.root, TINY, 5))
     everyone = {case.id for case in project.cases()}
-    assert sorted(name for _, judge in runs[:5] for name in judge) == sorted(everyone)
-    for teach, judge in runs[:5]:
-        assert teach | judge == everyone
-        assert len({name[:2] for name in judge}) == 1
-        assert len(judge) == 2
+    assert sorted(name for _, validation in runs[:5] for name in validation) == sorted(everyone)
+    for train_samples, validation in runs[:5]:
+        assert train_samples | validation == everyone
+        assert len({name[:2] for name in validation}) == 1
+        assert len(validation) == 2
     assert runs[5] == (everyone, set())
     (done,) = [event for event in events if isinstance(event, FoldsDone)]
     assert done.mean["dice/optic disc"] == pytest.approx(0.93)
     assert done.spread["dice/optic disc"] == pytest.approx(np.std([0.91, 0.92, 0.93, 0.94, 0.95], ddof=1))
-    assert "Fold 5 of 5: 8 cases teach, 2 judge." in [event.text for event in events if isinstance(event, Message)]
+    assert "Fold 5 of 5: training on 8 cases, validating on 2." in [
+        event.text for event in events if isinstance(event, Message)
+    ]
 
 
 def test_the_model_that_is_kept_is_of_all_cases_and_the_only_one(project, add):
@@ -76,5 +78,5 @@ def test_the_model_that_is_kept_is_of_all_cases_and_the_only_one(project, add):
 def test_too_few_patients_for_so_many_folds(project, add, folds):
     for name in "abcd":
         add(name)
-    with pytest.raises(TrainingError, match=f"{folds} folds need as many patients"):
+    with pytest.raises(TrainingError, match=f"2 to 4 folds, as many as patients, but not {folds}"):
         list(train_folds.train_folds(project.root, TINY, folds))

@@ -65,7 +65,7 @@ def run(
     compared.
     """
     from unet_desktop.tasks.evaluation.result import Evaluation, Settings
-    from unet_desktop.tasks.evaluation.sides import resolve_sides
+    from unet_desktop.tasks.evaluation.sides import find_sides
     from unet_desktop.tasks.evaluation.targets import Targets
 
     if project is None and first is None:
@@ -75,7 +75,7 @@ def run(
     wanted = None if labels is None else parse_labels(labels)
     targets = Targets(table, summary, html, pdf)
     targets.check()
-    sides = resolve_sides(first, second, project, wanted, held_out=held_out)
+    sides = find_sides(first, second, project, wanted, held_out=held_out)
     followed = follow(_events(sides, Settings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluation):

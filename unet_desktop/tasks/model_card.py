@@ -28,20 +28,20 @@ from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.runs import Run, read_record
 
 _WORST = 5
-_FIGURES = {"vcdr_error": "vCDR error (mean absolute)", "bce": "Binary cross-entropy (as the network saw them)"}
+_METRICS = {"vcdr_error": "vCDR error (mean absolute)", "bce": "Binary cross-entropy (on the network's input)"}
 _NETWORKS = {"unet": "the article's U-Net", "lite0": "U-Net with an EfficientNet-Lite0 encoder"}
 _LIMITS = (
-    "It knows pictures like those it learned from. On another camera, field, disease or population its masks can be "
-    "wrong without looking so: correct some such pictures, measure, and train on.",
-    "The figures come from the validation pictures named above, which also chose the epoch that was kept, so they are "
-    "somewhat too good. Judge it on pictures that took no part before you rely on it.",
-    "Few validation pictures make figures that chance moves: with 10 of them a Dice difference of 0.01 means little.",
-    "It carries no clinical approval. Its masks and cup-to-disc ratios are proposals for somebody who can judge.",
+    "It works on pictures like those it was trained on. On another camera, field, disease or population its masks can "
+    "be wrong without looking wrong: correct some of these pictures, measure, and train further.",
+    "The metrics come from the validation pictures named above, which also decided which epoch was kept, so they are "
+    "slightly too good. Evaluate it on pictures that took no part in training before you rely on it.",
+    "With few validation pictures metrics vary by chance: with 10 of them a Dice difference of 0.01 means little.",
+    "It has no clinical approval. Its masks and cup-to-disc ratios are proposals for an expert to judge.",
 )
 
 
 def card_of(path: Path) -> str:
-    """The card of a model file as Markdown.
+    """Describe a model file as Markdown.
 
     Raises:
         CheckpointError: it is no model of this program.
@@ -50,7 +50,7 @@ def card_of(path: Path) -> str:
 
 
 def card_document(path: Path) -> Document:
-    """The card of a model file; in a project also with its notes and its worst validation pictures.
+    """Describe a model file; in a project also with its notes and worst validation pictures.
 
     Raises:
         CheckpointError: it is no model of this program, or damaged.
@@ -68,19 +68,19 @@ def card_document(path: Path) -> Document:
 
 
 def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run | None = None) -> Document:
-    """The card of a model of this name, with the notes and the run that there are."""
+    """Describe a model, with its notes and its run if there are any."""
     labels = ", ".join(label.name for label in header.labels)
     blocks: list[Block] = [
         Heading("Details"),
         Facts(tuple(_details(header))),
         Heading("Intended use"),
         Paragraph(
-            f"To propose masks of {labels} in pictures like those it learned from, for a person to check and correct, "
-            "and to measure many such pictures for research. It is no medical device."
+            f"To propose masks of {labels} in pictures like those it was trained on, for a person to check and "
+            "correct, and to measure many such pictures for research. It is not a medical device."
         ),
         Heading("Data"),
         Facts(tuple(_data(header))),
-        Heading("Figures"),
+        Heading("Metrics"),
         *_metrics(header),
     ]
     if run is not None and run.cases:
@@ -103,24 +103,28 @@ def _details(header: CheckpointHeader) -> list[tuple[str, str]]:
     for name, spec in header.networks.items():
         kind = _NETWORKS.get(str(spec.get("kind")), str(spec.get("kind")))
         rows.append((f"Network to {name}", f"{kind}, input {spec.get('size')} pixels, sees {spec.get('framing')}"))
-    for key, title in (("epochs", "Epochs"), ("learning_rate", "Learning rate"), ("batch_size", "Batch size"),
-                       ("seed", "Seed")):  # fmt: skip
+    for key, title in (
+        ("epochs", "Epochs"),
+        ("learning_rate", "Learning rate"),
+        ("batch_size", "Batch size"),
+        ("seed", "Seed"),
+    ):
         if key in header.training:
             rows.append((title, str(header.training[key])))
     rows += [
-        ("Goes on from", header.parent or "new weights"),
+        ("Started from", header.parent or "new weights"),
         ("Fingerprint (SHA-256)", header.weights_sha256),
     ]
     return rows
 
 
 def _data(header: CheckpointHeader) -> list[tuple[str, str]]:
-    titles = {"train": "Pictures learned from", "validation": "Pictures judged by"}
+    titles = {"train": "Training pictures", "validation": "Validation pictures"}
     rows = [(title, str(header.data[key])) for key, title in titles.items() if key in header.data]
-    for key, title in (("train_cases", "Learned from"), ("validation_cases", "Judged by")):
+    for key, title in (("train_cases", "Trained on"), ("validation_cases", "Validated on")):
         rows.append((title, _listed(header.data.get(key)) or "–"))
     if undrawn := _listed(header.data.get("undrawn")):
-        rows.append(("In no picture learned from", undrawn))
+        rows.append(("In no training picture", undrawn))
     if "fingerprint" in header.data:
         rows.append(("Fingerprint of pictures and masks", str(header.data["fingerprint"])))
     return rows
@@ -132,16 +136,16 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
         yield Paragraph("None: it was trained without validation pictures.")
         return
     yield Paragraph(
-        "Means over the validation pictures; Dice and IoU of each region, the label and everything inside it."
+        "Means over the validation pictures. Dice and IoU are of regions: a label and everything inside it."
     )
     names = [label.name for label in header.labels]
     rows = ((name, _number(metrics.get(f"dice/{name}")), _number(metrics.get(f"iou/{name}"))) for name in names)
     yield Table((Column("region", share=3), Column("Dice", numeric=True), Column("IoU", numeric=True)), tuple(rows))
     if unseen := [name for name in names if f"dice/{name}" not in metrics]:
-        yield Paragraph(f"No validation picture shows {' or '.join(unseen)}: how well that is found is not known.")
-    others = tuple((title, _number(metrics[key])) for key, title in _FIGURES.items() if key in metrics)
+        yield Paragraph(f"No validation picture shows {' or '.join(unseen)}, so it is unknown how well that is found.")
+    others = tuple((title, _number(metrics[key])) for key, title in _METRICS.items() if key in metrics)
     if others:
-        yield Table((Column("figure", share=3), Column("value", numeric=True)), others)
+        yield Table((Column("metric", share=3), Column("value", numeric=True)), others)
 
 
 def _listed(names: Any) -> str:

@@ -1,4 +1,4 @@
-"""Training runs on disk: what each was started with, its epochs, and what it came to; also after a restart."""
+"""Training runs on disk: settings, epochs and results of each run."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Run:
     """One training run.
 
     Attributes:
-        name: of the model that it made.
-        preset: key of its preset, or empty where that is not known.
-        train, validation: how many cases it learned from and was judged by; None where that is not known.
-        started: when (ISO 8601, UTC), or empty.
-        parent: name of the model that it went on from, or empty.
-        seconds: that it took; 0 until it has finished.
-        metrics: its figures, names as in `EpochDone`; of the segmenting network's last epoch until it has finished.
-        cases: validation case to the same figures of that picture alone, worst mean Dice first.
-        epochs: in order, of all stages.
+        name: of the model that it trained.
+        preset: key of its preset; empty if unknown.
+        train, validation: number of training and validation cases; None if unknown.
+        started: when (ISO 8601, UTC); empty if unknown.
+        parent: name of the model that it started from; empty for new weights.
+        seconds: duration; 0 until it has finished.
+        metrics: named as in `EpochDone`; until it has finished, those of the segmenting network's last epoch.
+        cases: validation case to the same metrics of its picture, lowest mean Dice first.
+        epochs: of all stages, in order.
     """
 
     name: str
@@ -54,20 +54,20 @@ class Run:
 
     @property
     def segmenting(self) -> tuple[EpochDone, ...]:
-        """The epochs of the segmenting network, which is what runs are compared by."""
+        """The epochs of the segmenting network, by which runs are compared."""
         return tuple(epoch for epoch in self.epochs if epoch.stage == "segment")
 
 
 class RunLog:
-    """Writes a run: the figures as a CSV file, replaced after each epoch, so that a stopped run keeps its curve."""
+    """Writes a run: metrics as a CSV file, replaced after each epoch, so that a stopped run keeps its curve."""
 
     def __init__(self, layout: Layout, name: str) -> None:
-        """Of the run that makes the model of that name."""
+        """Log the run that trains the model of this name."""
         self._table, self._record = layout.run(name), layout.run_record(name)
         self._rows: list[dict[str, str]] = []
 
     def begin(self, preset: str, train: int, validation: int, start_from: Path | None) -> None:
-        """Note what the run is started with.
+        """Write the settings of the run.
 
         Raises:
             WriteError: it cannot be written.
@@ -78,7 +78,7 @@ class RunLog:
         files.write_json(self._record, record)
 
     def add(self, *epochs: EpochDone) -> None:
-        """Note epochs.
+        """Append epochs.
 
         Raises:
             WriteError: they cannot be written.
@@ -100,20 +100,20 @@ class RunLog:
         files.write_text(self._table, text.getvalue())
 
     def finish(self, event: Finished) -> None:
-        """Note what the run came to.
+        """Write the result of the run.
 
         Raises:
             WriteError: it cannot be written.
         """
-        cases = {case_id: dict(figures) for case_id, figures in event.cases.items()}
-        came_to = {"seconds": event.seconds, "metrics": dict(event.metrics), "cases": cases}
-        files.write_json(self._record, _object(self._record) | came_to)
+        cases = {case_id: dict(metrics) for case_id, metrics in event.cases.items()}
+        result = {"seconds": event.seconds, "metrics": dict(event.metrics), "cases": cases}
+        files.write_json(self._record, _object(self._record) | result)
 
 
 def list_runs(layout: Layout) -> list[Run]:
-    """The project's runs, newest first; what cannot be read is logged and passed over.
+    """List the project's runs, newest first; unreadable files are logged and skipped.
 
-    Runs of older programs have no record; what their models say of themselves stands in for it.
+    Runs of older programs have no record; the headers of their models replace it.
     """
     headers = {model.name: model.header for model in list_models(layout)}
     runs = []
@@ -134,18 +134,18 @@ def list_runs(layout: Layout) -> list[Run]:
 
 
 def read_record(layout: Layout, name: str) -> Run:
-    """A run without its epochs."""
+    """Read a run without its epochs."""
     return Run(name=name, **_fields(_object(layout.run_record(name))))
 
 
 def read_epochs(path: Path) -> tuple[EpochDone, ...]:
-    """The epochs in a run's table; none, and a line in the log, where it cannot be understood."""
+    """Read the epochs in a run's table; if it cannot be read, log that and return none."""
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
         lasts = {row["stage"]: int(row["epoch"]) for row in rows}
         return tuple(_epoch(row, lasts[row["stage"]]) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        log.warning("%s cannot be understood: %s", path, error)
+        log.warning("%s cannot be read: %s", path, error)
         return ()
 
 
@@ -168,7 +168,7 @@ def _object(path: Path) -> dict[str, Any]:
 
 
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a `Run` that its record has; those of another kind than they should be are left out."""
+    """The fields of a `Run` from its record; values of a wrong type are left out."""
     fields = {name: value for name, value in asdict(Run("")).items() if name not in ("name", "epochs")}
     for name in ("preset", "started", "parent"):
         if isinstance(data.get(name), str):
@@ -178,14 +178,14 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
             fields[name] = data[name]
     if isinstance(data.get("seconds"), int | float):
         fields["seconds"] = float(data["seconds"])
-    fields["metrics"] = _figures(data.get("metrics"))
+    fields["metrics"] = _metrics(data.get("metrics"))
     cases = data.get("cases")
     if isinstance(cases, dict):
-        fields["cases"] = {case_id: _figures(figures) for case_id, figures in cases.items()}
+        fields["cases"] = {case_id: _metrics(metrics) for case_id, metrics in cases.items()}
     return fields
 
 
-def _figures(data: object) -> dict[str, float]:
+def _metrics(data: object) -> dict[str, float]:
     if not isinstance(data, dict):
         return {}
     return {name: float(value) for name, value in data.items() if isinstance(value, int | float)}

@@ -1,4 +1,4 @@
-"""The sample project: synthetic fundus photographs, some with their known masks, for the demo and for a first try."""
+"""The sample project for the demo and first steps: synthetic fundus photographs, some with their true masks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
 TRUE_MASKS = "true-masks"
-"""Folder of the known masks of those photographs that come without, to judge a model by."""
+"""Folder of the true masks of the photographs without a mask, to evaluate a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """How many photographs, how many of them with their mask already in place, and how large."""
+    """Number of photographs, number of those that have masks, side in pixels, and random seed."""
 
     photographs: int = 28
     corrected: int = 20
@@ -30,7 +30,7 @@ class SamplePlan:
 
 
 def make_sample_project(root: Path, plan: SamplePlan | None = None) -> Iterator[ItemDone]:
-    """Make a project of drawings called synthetic-NN; the known masks of the others go to `TRUE_MASKS`.
+    """Make a project of drawings named synthetic-NN; true masks of those without mask go to `TRUE_MASKS`.
 
     Raises:
         ProjectError: the folder is not empty.

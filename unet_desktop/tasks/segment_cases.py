@@ -1,4 +1,4 @@
-"""Predicting cases of a project: each prediction becomes a proposal beside the human masks."""
+"""Predict cases of a project; predictions become proposals and leave human masks alone."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from unet_desktop.project.corrections import record_corrections
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 
-NOTHING = "Nothing was found in it."
+NOTHING_FOUND = "Nothing was found in it."
 
 
 def uncorrected(cases: Sequence[Case]) -> list[Case]:
-    """Cases that no human has worked on."""
+    """The cases that nobody has corrected or approved."""
     return [case for case in cases if case.state in UNCORRECTED]
 
 
 def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: str = "auto") -> Iterator[ItemDone]:
-    """Predict these cases and keep the predictions in the project.
+    """Predict these cases and save the predictions in the project.
 
     Raises:
-        CheckpointError: before the first event, when the model is damaged or of other labels.
-        WriteError: the project cannot be written any more.
+        CheckpointError: before the first event, if the model is damaged or has other labels.
+        WriteError: the project cannot be written.
     """
     project = Project.open(root)
     segmenter = Segmenter.open(model, device)
     if segmenter.header.labels != project.labels:
         raise CheckpointError(
-            f"The model {model} was trained for other labels than this project has. Choose another one or train one."
+            f"The model {model} was trained for other labels than this project has. Choose another model or train one."
         )
     for done, case_id in enumerate(case_ids, 1):
         try:
             prediction = segmenter.segment(read_image(project.image_path(case_id)).pixels)
             record_corrections(
                 project.layout, project.labels, [project.case(case_id)]
-            )  # before its proposal is replaced
+            )  # before its prediction is replaced
             project.save_prediction(
                 case_id,
                 prediction.mask,
@@ -48,7 +48,7 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
                 confidence=prediction.confidence,
                 trust=prediction.trust,
             )
-            notes = ("" if prediction.found else NOTHING, UNFAMILIAR if prediction.trust.unfamiliar else "")
+            notes = ("" if prediction.found else NOTHING_FOUND, UNFAMILIAR if prediction.trust.unfamiliar else "")
             yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))
         except WriteError:
             raise

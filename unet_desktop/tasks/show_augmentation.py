@@ -1,4 +1,4 @@
-"""Training pictures as the segmenting network will see them, made by the very code that training uses."""
+"""Show training pictures as the segmenting network sees them, using the augmentation code of training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import AugmentedSheet, FileWritten, ItemDone
-from unet_desktop.tasks.train import samples, trainable
+from unet_desktop.tasks.train import make_samples, trainable
 
 _COUNT = 12
 _COLUMNS = 4
@@ -22,11 +22,11 @@ _SIDE = 256
 
 
 def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | AugmentedSheet]:
-    """Twelve looks at up to twelve of the project's corrected cases, with outlines.
+    """Augment up to twelve corrected cases into twelve pictures with outlines.
 
     Args:
         root: the project's folder.
-        config: whose augmentation and seed are used.
+        config: augmentation and seed.
 
     Raises:
         UserError: no case is corrected, or one cannot be read.
@@ -34,12 +34,14 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
     project = Project.open(root)
     cases = [case for case in trainable(project.cases()) if not case.damage][:_COUNT]
     specs = {"segment": specs_for(project.labels, config)["segment"]}
-    data = Dataset(samples(project, cases), project.labels, specs)
+    data = Dataset(make_samples(project, cases), project.labels, specs)
     for done in data.read():
         yield ItemDone(cases[done - 1].id, done, len(cases))
     usable = data.usable("segment")
     if not usable:
-        raise TrainingError("There is nothing to show: no corrected case shows what is learned. Draw and save some.")
+        raise TrainingError(
+            "There is nothing to show: no corrected case contains a label. Draw some masks and save them."
+        )
     generator = np.random.default_rng(config.seed)
     pictures = []
     for number in range(_COUNT):
@@ -50,13 +52,13 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
 
 
 def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
-    """The same as a JPEG file.
+    """Write the pictures of `show_augmentation` as a JPEG file.
 
     Raises:
         UserError: as `show_augmentation`, or it cannot be written.
     """
     if target.suffix.lower() not in (".jpg", ".jpeg"):
-        raise TrainingError(f"The augmented pictures are written as a JPEG file; let {target} end in .jpg.")
+        raise TrainingError(f"Augmented pictures are written as JPEG, so {target} must end in .jpg.")
     for event in show_augmentation(root, config):
         if isinstance(event, AugmentedSheet):
             write_jpeg(target, event.pixels)

@@ -1,4 +1,4 @@
-"""Training on a project's corrected cases: the split, the model that is gone on from, the run's log."""
+"""Train on a project's corrected cases: choose the split and the parent model, and log the run."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ class Selection:
 
 
 def trainable(cases: Sequence[Case]) -> list[Case]:
-    """Cases that teach: those with a human mask that nobody flagged, also those whose files will turn out damaged."""
+    """The cases to train on: those with a human mask and not flagged; their files may still turn out damaged."""
     return [case for case in cases if case.state not in UNCORRECTED and not case.flagged]
 
 
 def train_project(
     root: Path, config: TrainConfig, *, from_scratch: bool = False, device: str = "auto", cores: Cores = "all"
 ) -> Iterator[TrainingTaskEvent]:
-    """Train a new model on the project's corrected cases and keep it among the project's models.
+    """Train a new model on the project's corrected cases and save it among the project's models.
 
-    Goes on from the newest model of the same preset and labels unless told not to. A training that was interrupted
-    is given up by this. Closing the generator stops training: what was saved until then is a usable model, and
-    `resume_project` goes on from the last epoch.
+    Starts from the newest model of the same preset and labels unless `from_scratch`. Discards an interrupted training.
+    Closing the generator stops training: the model saved so far is usable, and `resume_project` continues after the
+    last epoch.
 
     Args:
         root: the project's folder.
-        config: how to train; when training goes on from a model, its schedule is shortened by `fine_tuning_config`.
-        from_scratch: do not go on from an earlier model.
+        config: how to train; training from a parent model shortens the schedule by `fine_tuning_config`.
+        from_scratch: start from new weights.
         device: "auto", "cpu", "cuda" or "mps".
-        cores: what it takes of them; how many compute changes the last digits of the figures.
+        cores: how many cores to use; their number changes the last digits of the metrics.
 
     Raises:
-        UserError: too few cases, pictures missing, no room, or training failed.
+        UserError: too few cases, missing pictures, a full disk, or training failed.
     """
-    project, place = Project.open(root), _place(device, cores)
+    project, place = Project.open(root), _choose_device(device, cores)
     selection = yield from select(project)
-    previous = None if from_scratch else _previous(project, config, selection)
+    previous = None if from_scratch else _parent(project, config, selection)
     if previous is not None:
-        yield Message(f"Training goes on from {previous.name}.")
-        # A model that was made before the preset normalised by picture goes on as it learned.
+        yield Message(f"Training continues from {previous.name}.")
+        # A model trained before presets normalised by picture keeps its own normalisation.
         config = replace(fine_tuning_config(config), by_picture=previous.header.training.get("by_picture", False))
     name = next_model_name(project.layout)
     discard(root)
@@ -70,18 +70,18 @@ def train_project(
 def resume_project(
     root: Path, config: TrainConfig | None = None, *, device: str = "auto", cores: Cores = "all"
 ) -> Iterator[TrainingTaskEvent]:
-    """Go on with the training that was interrupted, after its last epoch, to the model it would have come to.
+    """Resume the interrupted training after its last epoch; the model is the one an uninterrupted training makes.
 
-    Cases that were corrected for the first time since then do not take part; they are for the next training. Those
-    that do take part teach by the masks that they have now.
+    Cases first corrected since then are left for the next training. The others are trained on with their masks of
+    today.
 
     Args:
         root: the project's folder.
-        config: the settings that it must have had, as `train_project` got them, or None for whatever they were.
-        device, cores: as in `train_project`; on another one the last digits differ.
+        config: the settings it must have been started with, as given to `train_project`; None for any.
+        device, cores: as in `train_project`; other ones change the last digits.
 
     Raises:
-        UserError: there is none, or labels, settings or its cases are others now, or training failed.
+        UserError: there is none, its labels, settings or cases have changed, or training failed.
     """
     project = Project.open(root)
     found = find_interrupted(root)
@@ -89,10 +89,10 @@ def resume_project(
         raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
     header = found.header
     wanted = header.config if config is None else config if header.parent is None else fine_tuning_config(config)
-    header.check_settings(project.labels, wanted)  # before masks of other labels are left out
+    header.check_settings(project.labels, wanted)  # before cases are left out because of other labels
     now = yield from select(project)
-    selection = Selection(_the_same(header.train, now.train), _the_same(header.validation, now.validation))
-    place = _place(device, cores)
+    selection = Selection(_same_cases(header.train, now.train), _same_cases(header.validation, now.validation))
+    place = _choose_device(device, cores)
     yield from train_on(project, found.name, selection, header.config, place, resume=True)
 
 
@@ -107,15 +107,26 @@ def train_on(
     resume: bool = False,
     resumable: bool = True,
 ) -> Iterator[TrainingTaskEvent]:
-    """Train on these cases and keep model and log under that name; raises what `fit` raises.
+    """Train on these cases; save model and log under this name.
 
-    It goes on from the parent, or with `resume` from the state on disk, which is kept where it is `resumable`.
+    Args:
+        project: the project.
+        name: of the new model.
+        selection: training and validation cases.
+        config: how to train.
+        device: where to train.
+        parent: the model to start from; None for new weights.
+        resume: continue from the training state on disk.
+        resumable: write a training state after each epoch.
+
+    Raises:
+        UserError: as `fit`.
     """
     path, log = project.layout.model(name), RunLog(project.layout, name)
     start_from = None if parent is None else parent.path
     events = fit_distributed(
-        samples(project, selection.train, recent(parent, selection.train)),
-        samples(project, selection.validation, recent(parent, selection.validation)),
+        make_samples(project, selection.train, recent_cases(parent, selection.train)),
+        make_samples(project, selection.validation, recent_cases(parent, selection.validation)),
         project.labels,
         config,
         save_to=path,
@@ -139,31 +150,31 @@ def train_on(
             yield event
     except WriteError as error:
         raise WriteError(
-            f"Training stopped: {error} The model of its best epoch until then is kept; training can be resumed."
+            f"Training stopped: {error} The model of the best epoch so far is kept; training can be resumed."
         ) from error
     finally:
         events.close()
     yield ModelSaved(name, path, metrics)
 
 
-def _place(device: str, cores: Cores) -> Device:
+def _choose_device(device: str, cores: Cores) -> Device:
     place = choose(device)
     return replace(place, threads=training_threads(cores, place.threads))
 
 
-def _the_same(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...]:
-    """The cases of an interrupted training, in its order."""
+def _same_cases(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases of an interrupted training, in their original order."""
     present = {case.id: case for case in now}
     if gone := [case for case in before if case not in present]:
         raise TrainingError(
-            f"The interrupted training cannot go on: {gone[0]} does not take part as it did (mask or picture is gone "
-            "or changed, it was flagged, or its patient is another). Start a new training."
+            f"The interrupted training cannot be resumed: {gone[0]} can no longer take part as before (its mask or "
+            "picture is missing or changed, it was flagged, or its patient changed). Start a new training."
         )
     return tuple(present[case] for case in before)
 
 
 def select(project: Project) -> Generator[Message | Working, None, Selection]:
-    """The split of the trainable cases; yields a sentence for each case that has to be left out."""
+    """Split the trainable cases into training and validation; yield a message for each case that is left out."""
     usable = []
     for case in trainable(project.cases()):
         problem = _problem_with(project, case)
@@ -181,14 +192,14 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
     parts |= {case.own_group: parts[case.group] for case in usable}
     write_split(project.layout.split, parts)
 
-    def of(part: Part) -> tuple[Case, ...]:
+    def cases_of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    return Selection(of("train"), of("validation"))
+    return Selection(cases_of("train"), cases_of("validation"))
 
 
 def _problem_with(project: Project, case: Case) -> str:
-    """Why the case cannot teach, as a sentence; empty when it can."""
+    """Why the case cannot be trained on, as a sentence; empty if it can."""
     if case.damage:
         return f"{case.id} is left out: {case.damage}"
     path = case.image_path(project.root)
@@ -199,45 +210,43 @@ def _problem_with(project: Project, case: Case) -> str:
     except MaskError as error:
         return f"{case.id} is left out: {error}"
     except OSError:
-        return f"{case.id} is left out: its picture {path} is not there. Put it back, or import it again."
+        return f"{case.id} is left out: its picture {path} is missing. Restore it, or import it again."
     return f"{case.id} is left out: its picture {path} changed after it was imported. Restore it, or import it again."
 
 
 def _refuse_one_part(parts: dict[str, Part], groups: set[str]) -> None:
-    """Earlier decisions can leave today's cases all on one side; then nothing could be learned or judged."""
+    """Refuse a split with all cases on one side, which earlier splits can lead to."""
     if len({parts[group] for group in groups}) < 2:
         raise TrainingError(
             "All corrected cases are on the same side of the split between training and validation. Correct some "
-            "more cases, or delete split.json in the project's folder to split anew."
+            "more cases, or delete split.json in the project's folder to split again."
         )
 
 
 def _too_few(project: Project, usable: list[Case]) -> str:
     corrected = len(usable)
     if corrected > 1:
-        return (
-            "All corrected cases are of one patient; correct cases of another patient, so that training can be judged."
-        )
+        return "All corrected cases are of one patient. Correct cases of another patient too, which validation needs."
     flagged = sum(case.flagged for case in project.cases())
     aside = f" ({flagged} flagged cases are left out)" if flagged else ""
     return (
-        f"Training needs at least {FEWEST_GROUPS} corrected cases and there {'is 1' if corrected else 'are none'}"
+        f"Training needs at least {FEWEST_GROUPS} corrected cases, but there {'is 1' if corrected else 'are none'}"
         f"{aside}. Correct or accept some masks first."
     )
 
 
-def _previous(project: Project, config: TrainConfig, selection: Selection) -> Model | None:
-    """The newest model of preset and labels that has not learned from what shall judge it now."""
-    judges = {case.id for case in selection.validation}
+def _parent(project: Project, config: TrainConfig, selection: Selection) -> Model | None:
+    """The newest model of this preset and these labels that was not trained on any of the validation cases."""
+    validation = {case.id for case in selection.validation}
     for model in list_models(project.layout):
         fits = model.header.preset == config.preset and model.header.labels == project.labels
-        if fits and not judges & set(model.header.data.get("train_cases", [])):
+        if fits and not validation & set(model.header.data.get("train_cases", [])):
             return model
     return None
 
 
-def recent(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:
-    """Those of the cases that were corrected since the model was trained, or that took no part in that."""
+def recent_cases(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:
+    """Ids of the cases that are new to the model or were corrected since it was trained."""
     if model is None:
         return frozenset()
     data, since = model.header.data, model.header.created
@@ -245,8 +254,8 @@ def recent(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:
     return frozenset(case.id for case in cases if case.id not in known or case.changed_at > since)
 
 
-def samples(project: Project, cases: Sequence[Case], recent: frozenset[str] = frozenset()) -> list[Sample]:
-    """The cases as the engine takes them."""
+def make_samples(project: Project, cases: Sequence[Case], recent: frozenset[str] = frozenset()) -> list[Sample]:
+    """The cases as samples for the engine."""
     layout = project.layout
     return [
         Sample(

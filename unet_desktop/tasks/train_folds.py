@@ -1,4 +1,4 @@
-"""Cross-validation: how good a model of these cases will be, and then one that has learned from all of them."""
+"""Cross-validation: estimate how good a model of these cases is, then train one on all of them."""
 
 from __future__ import annotations
 
@@ -16,55 +16,53 @@ from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import split_folds
 from unet_desktop.tasks.events import FoldsDone, TrainingTaskEvent
-from unet_desktop.tasks.train import Selection, samples, select, train_on
+from unet_desktop.tasks.train import Selection, make_samples, select, train_on
 
 
 def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "auto") -> Iterator[TrainingTaskEvent]:
-    """Train once a fold on the other folds' patients, judge by its own, and at last train a model on all cases.
+    """For each fold, train on the other folds' patients and validate on its own; finally train on all cases.
 
-    The folds' models are thrown away; the last one is kept. Nothing is left to judge it by, and the epoch that it
-    ends with is the last: the folds' figures say what to expect of it. All start from new weights.
+    Only the final model is kept. It has no validation cases and keeps the weights of its last epoch; the metrics of the
+    folds show what to expect of it. All trainings start from new weights.
 
     Args:
         root: the project's folder.
         config: how to train.
-        folds: how many.
+        folds: number of folds.
         device: as in `train_project`.
 
     Raises:
-        UserError: too few patients for so many folds, pictures missing, no room, or training failed.
+        UserError: too few patients for so many folds, missing pictures, a full disk, or training failed.
     """
     project = Project.open(root)
     selection = yield from select(project)
     cases = (*selection.train, *selection.validation)
     groups = {case.group for case in cases}
     if not 2 <= folds <= len(groups):
-        raise TrainingError(f"{folds} folds need as many patients, and at least 2; there are {len(groups)}.")
-    place, found = choose(device), []
+        raise TrainingError(f"There can be 2 to {len(groups)} folds, as many as patients, but not {folds}.")
+    place, results = choose(device), []
     with tempfile.TemporaryDirectory() as folder:
-        for number, judges in enumerate(split_folds(groups, folds), 1):
-            teach, judge = (
-                samples(project, [case for case in cases if (case.group in judges) == judging])
-                for judging in (False, True)
-            )
-            yield Message(f"Fold {number} of {folds}: {len(teach)} cases teach, {len(judge)} judge.")
+        for number, held_out in enumerate(split_folds(groups, folds), 1):
+            train = make_samples(project, [case for case in cases if case.group not in held_out])
+            validation = make_samples(project, [case for case in cases if case.group in held_out])
+            yield Message(f"Fold {number} of {folds}: training on {len(train)} cases, validating on {len(validation)}.")
             model = Path(folder) / "model.safetensors"
-            for event in fit_distributed(teach, judge, project.labels, config, save_to=model, device=place):
+            for event in fit_distributed(train, validation, project.labels, config, save_to=model, device=place):
                 yield event
                 if isinstance(event, Finished):
-                    found.append(event.metrics)
-    yield _together(found)
-    yield Message(f"Now all {len(cases)} cases teach, and none judges.")
+                    results.append(event.metrics)
+    yield _summarise(results)
+    yield Message(f"Final training on all {len(cases)} cases, without validation.")
     name = next_model_name(project.layout)
     yield from train_on(project, name, Selection(cases, ()), config, place, resumable=False)
 
 
-def _together(found: Sequence[Mapping[str, float]]) -> FoldsDone:
-    """Mean and standard deviation over the folds of each figure that all have."""
-    names = [name for name in found[0] if all(name in metrics for metrics in found)]
-    columns = {name: [metrics[name] for metrics in found] for name in names}
+def _summarise(results: Sequence[Mapping[str, float]]) -> FoldsDone:
+    """Mean and standard deviation over the folds of each metric that all of them have."""
+    names = [name for name in results[0] if all(name in metrics for metrics in results)]
+    columns = {name: [metrics[name] for metrics in results] for name in names}
     return FoldsDone(
-        len(found),
+        len(results),
         {name: statistics.fmean(column) for name, column in columns.items()},
         {name: statistics.stdev(column) for name, column in columns.items()},
     )

@@ -213,7 +213,7 @@ def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
 def test_the_last_figures_and_sentences_are_shown(panel: TrainingPanel) -> None:
     figures, notes = part(panel, QLabel, "metrics"), part(panel, QLabel, "notes")
     panel.set_busy(True, "Training")
-    panel.follow(Message("Training goes on from <model-001>."))
+    panel.follow(Message("Training continues from <model-001>."))
     panel.follow(epoch_done(23))
     for wanted in ("epoch 23", "0.971", "0.902", "0.048"):
         assert wanted in figures.text()
@@ -221,7 +221,7 @@ def test_the_last_figures_and_sentences_are_shown(panel: TrainingPanel) -> None:
     panel.follow(ModelSaved("model-002", Path("m.safetensors")))
     panel.set_busy(False, "")
     assert "0.911" in figures.text()
-    assert notes.text() == "Training goes on from <model-001>.\nSaved as model-002."
+    assert notes.text() == "Training continues from <model-001>.\nSaved as model-002."
     assert part(panel, QLabel, "progress_text").text() == "Training finished in 3 min 20 s."
     panel.reset()
     assert not figures.isVisible()

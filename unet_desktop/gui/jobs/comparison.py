@@ -157,10 +157,10 @@ class Comparison(QObject):
 
 def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.run import evaluate
-    from unet_desktop.tasks.evaluation.sides import resolve_sides
+    from unet_desktop.tasks.evaluation.sides import find_sides
 
     first = None if request.other is Other.PREDICTIONS else request.path
-    for event in evaluate(resolve_sides(first, None, root, None, held_out=request.held_out), Settings()):
+    for event in evaluate(find_sides(first, None, root, None, held_out=request.held_out), Settings()):
         if isinstance(event, Evaluation):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
             assert event.estimates

@@ -1,4 +1,4 @@
-"""Which mask of one reader belongs to which of another: by their names."""
+"""Pair the masks of two readers by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Pair = tuple[ReaderMask, ReaderMask]
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Masks of two readers of the same pictures, and those that have no counterpart, in order of their names."""
+    """Pairs of two readers' masks of the same pictures, and masks without a counterpart, in order of their names."""
 
     pairs: tuple[Pair, ...]
     first_unpaired: tuple[ReaderMask, ...]
@@ -24,40 +24,40 @@ class Pairing:
 
 
 def pair_masks(first: Reader, second: Reader) -> Pairing:
-    """Bring the masks together that are of one picture.
+    """Pair the masks that belong to the same picture.
 
-    Of the same path, with or without suffix; else of the same file name; else where one name goes on after the other
-    (`eye_2_mask` after `eye_2`). Where several could be meant, none is.
+    Masks match if they have the same path, with or without suffix; else the same file name; else if one name extends
+    the other (`eye_2_mask` and `eye_2`). Ambiguous matches are not paired.
     """
     mine, theirs = list(first.masks), list(second.masks)
     pairs: list[Pair] = []
     for key in (_file, _path, _file_name):
-        _take(pairs, mine, theirs, key, key)
+        _move_matches(pairs, mine, theirs, key, key)
     names = {_file_name(mask) for mask in theirs}
-    _take(pairs, mine, theirs, lambda mask: find_owner(_file_name(mask), names) or "", _file_name)
+    _move_matches(pairs, mine, theirs, lambda mask: find_owner(_file_name(mask), names) or "", _file_name)
     names = {_file_name(mask) for mask in mine}
-    _take(pairs, mine, theirs, _file_name, lambda mask: find_owner(_file_name(mask), names) or "")
+    _move_matches(pairs, mine, theirs, _file_name, lambda mask: find_owner(_file_name(mask), names) or "")
     pairs.sort(key=lambda pair: natural_key(pair[1].name))
     return Pairing(tuple(pairs), tuple(mine), tuple(theirs))
 
 
 def explain_unpaired(mask: ReaderMask, others: Iterable[ReaderMask], title: str) -> str:
-    """Why a mask has no counterpart among those of the other reader that have none either, as a sentence."""
+    """Why a mask has no counterpart, as a sentence; `others` are the other reader's unpaired masks."""
     same = [other for other in others if _file_name(other) == _file_name(mask)]
     if same:
         names = ", ".join(other.name for other in same[:3])
-        return f"{mask.path} could belong to several masks of {title} ({names}); give each a name of its own."
+        return f"{mask.path} could belong to several masks of {title} ({names}). Give each a unique name."
     return f"{mask.path} has no counterpart in {title}; it is not compared."
 
 
-def _take(
+def _move_matches(
     pairs: list[Pair],
     mine: list[ReaderMask],
     theirs: list[ReaderMask],
     my_key: Callable[[ReaderMask], str],
     their_key: Callable[[ReaderMask], str],
 ) -> None:
-    """Move those into `pairs` whose keys are equal and are no other's."""
+    """Move masks with equal, unique keys into `pairs`."""
     found, others = _by_key(mine, my_key), _by_key(theirs, their_key)
     sure = [key for key in found.keys() & others.keys() if key and len(found[key]) == len(others[key]) == 1]
     pairs.extend((found[key][0], others[key][0]) for key in sure)
@@ -82,6 +82,6 @@ def _path(mask: ReaderMask) -> str:
 
 
 def _file_name(mask: ReaderMask) -> str:
-    """As a project would make an id of it, so that "photo 1" meets the case photo_1."""
+    """The name as a project would turn it into an id, so that "photo 1" matches the case photo_1."""
     name = unicodedata.normalize("NFC", mask.name.rpartition("/")[2])
     return re.sub(r"[^\w.-]+", "_", name).strip("._").casefold()

@@ -1,4 +1,4 @@
-"""Reader: whoever made masks of pictures: a folder of files, the people of a project, or its model."""
+"""Readers: whoever made masks of pictures; a folder of files, the people of a project, or its model."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 
-_SAYS_NOTHING = frozenset({"mask", "masks", "predictions", "labels", "annotations", "segmentations", "results", "gt"})
-"""Names of folders that many have."""
+_GENERIC_NAMES = frozenset({"mask", "masks", "predictions", "labels", "annotations", "segmentations", "results", "gt"})
+"""Folder names that do not identify a reader."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderMask:
-    """One picture's mask of a reader, not read yet.
+    """A reader's mask of one picture, not read yet.
 
     Attributes:
-        name: path below the reader's folder without suffix, or the case's id; masks of two readers meet by it.
+        name: path below the reader's folder without suffix, or the case's id; masks are paired by it.
         path: the file.
-        case: of the project that the reader is of; None for a folder.
-        picture: the photograph, where it is known.
+        case: in the reader's project; None for a folder.
+        picture: the photograph, where known.
     """
 
     name: str
@@ -36,10 +36,10 @@ class ReaderMask:
     picture: Path | None = None
 
     def read(self, labels: LabelSet) -> ForeignMask:
-        """The mask in these labels.
+        """Read the mask in these labels.
 
         Raises:
-            MaskError: damaged, of another size than its picture, or its values fit none of the labels.
+            MaskError: it is damaged, has another size than its picture, or its values match no label.
         """
         if self.case is None:
             return read_foreign_mask(self.path, labels)
@@ -49,14 +49,14 @@ class ReaderMask:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Masks of one reader, in natural order of their names, and what people call the reader."""
+    """One reader's masks, in natural order of their names, and the reader's title."""
 
     title: str
     masks: tuple[ReaderMask, ...]
 
 
 def folder_reader(folder: Path, title: str = "") -> Reader:
-    """The masks in a folder and its sub-folders: label values, 0/1, 0/255 or 0/128/255, see `masks.foreign`.
+    """Find the masks in a folder and its sub-folders: label values, 0/1, 0/255 or 0/128/255, see `masks.foreign`.
 
     Raises:
         MaskError: no such folder, or no masks in it.
@@ -68,7 +68,7 @@ def folder_reader(folder: Path, title: str = "") -> Reader:
     except ImageError as error:
         raise MaskError(str(error)) from error
     if not files:
-        raise MaskError(f"{folder} holds no masks (PNG, TIFF, BMP, JPEG). Choose the folder that they are in.")
+        raise MaskError(f"{folder} holds no masks (PNG, TIFF, BMP, JPEG). Choose the folder that contains them.")
     masks = (ReaderMask(path.relative_to(folder).with_suffix("").as_posix(), path) for path in files)
     return Reader(title or _title(folder.resolve()), tuple(masks))
 
@@ -79,7 +79,7 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
     Raises:
         MaskError: there are none.
     """
-    cases = [case for case in _sound(project) if case.state not in UNCORRECTED]
+    cases = [case for case in _undamaged(project) if case.state not in UNCORRECTED]
     if not cases:
         raise MaskError(f"The project {project.root} has no masks yet. Correct or accept some cases first.")
     masks = (ReaderMask(case.id, project.layout.mask(case.id), case, project.image_path(case.id)) for case in cases)
@@ -87,12 +87,12 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
 
 
 def predictions(project: Project, title: str = "") -> Reader:
-    """What models predicted for a project's cases; a prediction stays when its case is corrected.
+    """The models' predictions for a project's cases; a prediction stays when its case is corrected.
 
     Raises:
         MaskError: there are none.
     """
-    cases = [case for case in _sound(project) if project.layout.prediction(case.id).exists()]
+    cases = [case for case in _undamaged(project) if project.layout.prediction(case.id).exists()]
     if not cases:
         raise MaskError(f"The project {project.root} has no predictions. Predict its cases first.")
     masks = (
@@ -102,14 +102,14 @@ def predictions(project: Project, title: str = "") -> Reader:
 
 
 def held_out_only(project: Project, reader: Reader) -> Reader:
-    """Of a project's reader, the masks of those cases that no model of it learned from.
+    """Keep the masks of validation cases, on which no model of the project was trained.
 
     Raises:
-        MaskError: nothing was split yet, or none of the masks is of such a case.
+        MaskError: the cases have not been split yet, or none of the masks is of a validation case.
     """
     parts = read_split(project.layout.split)
     if not parts:
-        raise MaskError(f"{project.root} has no validation cases yet: a training chooses them. Compare all cases.")
+        raise MaskError(f"{project.root} has no validation cases yet; training chooses them. Compare all cases.")
     kept = [mask for mask in reader.masks if mask.case is not None and parts.get(mask.case.group) == "validation"]
     if not kept:
         raise MaskError(f"None of the {reader.title} is of a validation case. Compare all cases.")
@@ -117,41 +117,41 @@ def held_out_only(project: Project, reader: Reader) -> Reader:
 
 
 def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
-    """What makes predictions look better than they are against the same project's masks, a sentence each."""
+    """Why predictions look better than they are when compared with masks of the same project, as sentences."""
     cases = list(compared)
     parts = read_split(project.layout.split)
-    taught = sum(parts.get(case.group) == "train" for case in cases)
+    trained_on = sum(parts.get(case.group) == "train" for case in cases)
     started = sum(bool(case.model) for case in cases)
     found = []
-    if taught:
+    if trained_on:
         found.append(
-            f"{taught} of the {len(cases)} cases are among those that models learn from, which flatters a model; "
-            "compare the validation cases alone to know how it does on new pictures."
+            f"{trained_on} of the {len(cases)} cases are training cases, which flatters a model; "
+            "compare only the validation cases to see how it does on new pictures."
         )
     if started:
         found.append(
-            f"{started} of the {len(cases)} masks were made from an accepted prediction, which draws the two together."
+            f"{started} of the {len(cases)} masks were made from an accepted prediction, which makes both more alike."
         )
     return found
 
 
 def with_distinct_titles(first: Reader, second: Reader, folders: tuple[Path, Path]) -> tuple[Reader, Reader]:
-    """Two readers of folders, called by the shortest ends of their paths that differ."""
+    """Give two folder readers distinct titles: the shortest ends of their paths that differ."""
     if first.title != second.title:
         return first, second
     ends = [folder.resolve().parts for folder in folders]
     most = max(len(parts) for parts in ends)
     count = next((n for n in range(1, most + 1) if ends[0][-n:] != ends[1][-n:]), 1)
     titles = ["/".join(parts[-count:]) for parts in ends]
-    if titles[0] == titles[1]:  # a folder against itself
+    if titles[0] == titles[1]:  # the same folder twice
         titles = [f"{titles[0]} (first)", f"{titles[1]} (second)"]
     return Reader(titles[0], first.masks), Reader(titles[1], second.masks)
 
 
 def _title(folder: Path) -> str:
-    """What to call a folder's reader: its name, which says nothing where it is but "masks"."""
-    return "/".join(folder.parts[-2:]) if folder.name.casefold() in _SAYS_NOTHING else folder.name or str(folder)
+    """The folder's name, with its parent if the name is generic, such as "masks"."""
+    return "/".join(folder.parts[-2:]) if folder.name.casefold() in _GENERIC_NAMES else folder.name or str(folder)
 
 
-def _sound(project: Project) -> list[Case]:
+def _undamaged(project: Project) -> list[Case]:
     return sorted((case for case in project.cases() if not case.damage), key=lambda case: natural_key(case.id))

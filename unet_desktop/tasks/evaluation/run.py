@@ -1,4 +1,4 @@
-"""The work of comparing two readers: a generator, as all long work."""
+"""Compare two readers' masks, picture by picture."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from unet_desktop.tasks.events import EvaluationEvent, ItemDone
 def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[EvaluationEvent]:
     """Compare each mask of the second reader with the first reader's mask of the same picture.
 
-    A mask of the second without a counterpart is a problem where the sides say so, never a zero; one of the first is
-    only noted.
+    A mask of the second reader without a counterpart is a problem if `sides.whole`, but never counts as zero; one of
+    the first reader is only noted.
 
     Raises:
-        MaskError: before the first event, when no names meet; at the end, when no pair could be compared.
+        MaskError: before the first event, if no names match; at the end, if no pair could be compared.
     """
     first, second, labels, remarks = sides.first, sides.second, sides.labels, sides.remarks
     pairing = pair_masks(first, second)
@@ -52,30 +52,30 @@ def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[Evaluation
     for mask in pairing.first_unpaired:
         yield ItemDone(mask.name, next(numbers), total, note=f"It has no counterpart in {second.title}.")
     if not outcomes:
-        raise MaskError("None of the masks could be compared; the sentences above say why.")
-    cases, silent = _of_what_both_tell(outcomes, (first.title, second.title), labels)
-    yield from map(Message, silent)
-    yield Evaluation(first.title, second.title, labels, tuple(cases), tuple(problems), (*remarks, *silent), settings)
+        raise MaskError("None of the masks could be compared; the messages above say why.")
+    cases, limits = _keep_common_labels(outcomes, (first.title, second.title), labels)
+    yield from map(Message, limits)
+    yield Evaluation(first.title, second.title, labels, tuple(cases), tuple(problems), (*remarks, *limits), settings)
 
 
-def _of_what_both_tell(
+def _keep_common_labels(
     outcomes: Sequence[Outcome], titles: tuple[str, str], labels: LabelSet
 ) -> tuple[list[ComparedCase], list[str]]:
-    """The cases without labels that one reader's files cannot tell of, and a sentence on each such reader."""
+    """Drop labels that one reader's files cannot hold; also return a sentence about each such reader."""
     everything = frozenset(label.name for label in labels)
     kept, sentences = everything, []
     for side, title in enumerate(titles):
-        said = _union((outcome.possible_labels[side] for outcome in outcomes), everything)
-        if missing := [label.name for label in labels if label.name not in said]:
+        possible = _union((outcome.possible_labels[side] for outcome in outcomes), everything)
+        if missing := [label.name for label in labels if label.name not in possible]:
             sentences.append(
-                f"The masks of {title} are black and white, so they tell of {', '.join(sorted(said))} only: "
+                f"The masks of {title} are black and white, so they show {', '.join(sorted(possible))} only; "
                 f"{', '.join(missing)} is not compared."
             )
-        kept &= said
+        kept &= possible
     cases = [outcome.compared for outcome in outcomes]
     return ([case.only(kept) for case in cases] if kept != everything else cases), sentences
 
 
-def _union(tells: Iterable[PossibleLabels], everything: frozenset[str]) -> frozenset[str]:
-    known = [one for one in tells if one is not None]
+def _union(possible: Iterable[PossibleLabels], everything: frozenset[str]) -> frozenset[str]:
+    known = [one for one in possible if one is not None]
     return frozenset().union(*known) if known else everything

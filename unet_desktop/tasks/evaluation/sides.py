@@ -1,4 +1,4 @@
-"""Sides: who is compared with whom, from what a person named: folders, projects, or one project alone."""
+"""Sides: the two readers to compare, given as folders, projects or a single project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sides:
     Attributes:
         first, second: the readers.
         labels: of both.
-        whole: is each mask of the second supposed to have a counterpart? Of a project's many masks it is not.
+        whole: whether each of the second reader's masks should have a counterpart; not so for a project's masks.
         remarks: what a reader of the metrics must know, a sentence each.
     """
 
@@ -39,25 +39,25 @@ class Sides:
     remarks: tuple[str, ...] = ()
 
 
-def resolve_sides(
+def find_sides(
     first: Path | None, second: Path | None, root: Path | None, wanted: LabelSet | None, *, held_out: bool = False
 ) -> Sides:
-    """The two readers that these stand for.
+    """Find the two readers.
 
     Args:
-        first, second: folders of masks, or of projects, which stand for their accepted masks.
-        root: a project. It is the second reader where no second is given, and its predictions are the first where
-            no first is given either.
-        wanted: the labels, or None for those of the projects, or disc and cup.
-        held_out: of the second reader's project only validation cases.
+        first, second: folders of masks, or projects, of which the accepted masks are taken.
+        root: a project. It is the second reader if no second is given, and its predictions are the first if no first is
+            given either.
+        wanted: the labels; None for those of the projects, or disc and cup.
+        held_out: compare only validation cases of the second reader's project.
 
     Raises:
-        UserError: too little was named, labels differ, or there are no masks.
+        UserError: a reader is missing, labels differ, or there are no masks.
     """
     if first is None and root is None:
-        raise UserError("Say what to compare: two folders of masks, or --project for its predictions and masks.")
+        raise UserError("There is nothing to compare. Give two folders of masks, or a project.")
     if second is None and root is None:
-        raise UserError("Give a second folder, or the project whose masks the first is compared with: --project.")
+        raise UserError("The first masks have nothing to be compared with. Give a second folder, or a project.")
     project = None if root is None else Project.open(root)
     opened = [_project_at(path) for path in (first, second)]
     labels = _labels(wanted, [one for one in (project, *opened) if one is not None])
@@ -70,7 +70,7 @@ def resolve_sides(
 
 
 def against_predictions(project: Project) -> Sides:
-    """A project's predictions and its accepted masks.
+    """Compare a project's predictions with its accepted masks.
 
     Raises:
         MaskError: it lacks either.
@@ -82,17 +82,17 @@ def against_predictions(project: Project) -> Sides:
 
 
 def validation_cases(sides: Sides, project: Project | None) -> Sides:
-    """The same of validation cases alone.
+    """Keep only the validation cases.
 
     Raises:
         UserError: the second reader is no project, nothing was split, or there is no mask of such a case.
     """
     if project is None or sides.second.masks[0].case is None:
-        raise UserError("Only a project knows its validation cases: name one as the second, or with --project.")
+        raise UserError("Only a project knows which cases are for validation. Compare with a project.")
     second = held_out_only(project, sides.second)
     kept = {mask.name for mask in second.masks}
     first = sides.first
-    if first.masks[0].case is not None:  # or each other case would be told to have no counterpart
+    if first.masks[0].case is not None:  # otherwise each other case would be reported as unpaired
         first = replace(first, masks=tuple(mask for mask in first.masks if mask.name in kept))
         if not first.masks:
             raise UserError(f"{sides.first.title} has nothing for the validation cases. Predict them first.")
@@ -117,7 +117,7 @@ def _project_at(path: Path | None) -> Project | None:
 
 
 def _labels(wanted: LabelSet | None, projects: Sequence[Project]) -> LabelSet:
-    """The labels of all of them.
+    """The common labels.
 
     Raises:
         LabelError: they differ.
@@ -125,7 +125,7 @@ def _labels(wanted: LabelSet | None, projects: Sequence[Project]) -> LabelSet:
     found = wanted
     for project in projects:
         if found is not None and found != project.labels:
-            other = "--labels gives" if wanted is not None else f"{projects[0].root} has"
+            other = "the given ones" if wanted is not None else f"{projects[0].root}"
             raise LabelError(f"The project {project.root} has other labels than {other}. Compare masks of one kind.")
         found = project.labels
     return found or DISC_AND_CUP

@@ -1,4 +1,4 @@
-"""What is written of a comparison for other programs: a table of the pictures, and the summary."""
+"""Files of an evaluation for other programs: a table of the pictures, and a summary."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from unet_desktop.tasks.folders.columns import Column, Kind
 from unet_desktop.tasks.folders.table_files import KINDS, require_libraries, write_table_files
 
 SUFFIXES = tuple(f".{kind}" for kind in KINDS)
-"""Of tables that can be written."""
+"""Suffixes of tables that can be written."""
 
 
 def check_table(path: Path) -> None:
-    """Refuse a kind of table that cannot be written here, before long work.
+    """Check that a table of this kind can be written.
 
     Raises:
-        UserError: no such kind, or a library is missing.
+        UserError: an unknown kind, or a library is missing.
     """
     if path.suffix not in SUFFIXES:
-        raise UserError(f"{path} is no table's name. Let it end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+        raise UserError(
+            f"{path} is not the name of a table. It must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+        )
     require_libraries([path.suffix[1:]])
 
 
 def case_rows(evaluation: Evaluation) -> list[dict[str, object]]:
-    """A row a picture: its name, its metrics, both readers' vCDR and their difference, first minus second."""
+    """A row per picture: name, metrics, both readers' vCDR and their difference, first minus second."""
     labels = [label.name for label in evaluation.labels]
     names = sort_metrics(list({name: None for case in evaluation.cases for name in case.metrics}), labels)
     rows = []
@@ -50,7 +52,7 @@ def case_rows(evaluation: Evaluation) -> list[dict[str, object]]:
 
 
 def write_table(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
-    """Write the table of pictures, of the kind that the path ends in.
+    """Write the table of pictures; the suffix of the path decides its kind.
 
     Raises:
         WriteError: it cannot be written. UserError: a library is missing.
@@ -79,7 +81,7 @@ def write_summary(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
 
 
 def summary(evaluation: Evaluation) -> dict[str, object]:
-    """Means, intervals, limits of agreement and ICC as plain data; None for what cannot be known."""
+    """Means, intervals, limits of agreement and ICC as plain data; None for values that do not exist."""
     limits, icc, settings = evaluation.limits, evaluation.reliability, evaluation.settings
     return {
         "first": evaluation.first,

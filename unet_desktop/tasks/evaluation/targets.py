@@ -1,4 +1,4 @@
-"""Targets: the files that a comparison is written to."""
+"""Targets: the files that an evaluation writes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from unet_desktop.tasks.events import FileWritten
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where to write what; None for not at all.
+    """Paths of the files to write; None to write none.
 
     Attributes:
-        table: a row a picture. summary: means, intervals, limits and ICC as JSON.
+        table: a row per picture. summary: means, intervals, limits and ICC as JSON.
         html, pdf: the report.
     """
 
@@ -30,24 +30,24 @@ class Targets:
     pdf: Path | None = None
 
     def check(self) -> None:
-        """Refuse what cannot be written here, before anything is compared.
+        """Check that everything can be written, before comparing.
 
         Raises:
-            UserError: no such kind of table, or a library is missing. WriteError: there is no such folder.
+            UserError: an unknown kind of table, or a library is missing. WriteError: a folder is missing.
         """
         for path in (self.table, self.summary, self.html, self.pdf):
             if path is not None and not path.absolute().parent.is_dir():
-                raise WriteError(f"{path} could not be written: there is no folder {path.parent}. Make it first.")
+                raise WriteError(f"{path} cannot be written: the folder {path.parent} does not exist. Make it first.")
         if self.table is not None:
             check_table(self.table)
         for kind, _ in self._reports():
             require_libraries(kind)
 
     def write(self, evaluation: Evaluation) -> Iterator[FileWritten]:
-        """Write them.
+        """Write the files.
 
         Raises:
-            WriteError: one cannot be written; those before it are.
+            WriteError: a file cannot be written; earlier ones have been.
         """
         made = datetime.now().astimezone()
         if self.table is not None:
