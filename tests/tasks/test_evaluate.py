@@ -360,7 +360,7 @@ class TestWriting:
             write_mask(folder / "a.png", disc_mask, DISC_AND_CUP)
         with pytest.raises(WriteError):
             list(Targets(table=tmp_path / "gone" / "table.csv").write(figures_of(compared(*folders))))
-        with pytest.raises(WriteError, match="the folder .* does not exist"):
+        with pytest.raises(WriteError, match=r"the folder .* does not exist"):
             Targets(summary=tmp_path / "gone" / "s.json").check()
-        with pytest.raises(UserError, match="Let it end in"):
+        with pytest.raises(UserError, match="It must end in"):
             Targets(table=tmp_path / "table.doc").check()
