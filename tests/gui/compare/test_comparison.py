@@ -135,8 +135,8 @@ def test_a_case_that_the_other_did_not_judge_shows_no_outlines(compared: MainWin
 
 def test_a_dot_opens_its_case(compared: MainWindow, qtbot) -> None:
     plot = compared.panels.comparison.findChild(AgreementPlot)
-    qtbot.waitUntil(lambda: plot.place_of("b") is not None)
-    place = plot.mapTo(compared, plot.place_of("b").toPoint())
+    qtbot.waitUntil(lambda: plot.dot_position("b") is not None)
+    place = plot.mapTo(compared, plot.dot_position("b").toPoint())
     target = compared.childAt(place)
     qtbot.mouseMove(target, target.mapFrom(compared, place))
     qtbot.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.mapFrom(compared, place))

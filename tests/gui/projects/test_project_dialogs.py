@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.folders.dialog import SegmentFolderDialog
-from unet_desktop.gui.folders.picture_source import Own
+from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.projects.colour_button import ColourButton
 from unet_desktop.gui.projects.import_drishti import DrishtiRequest, ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
@@ -236,7 +235,7 @@ def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: 
 def test_the_projects_own_pictures_can_be_segmented(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
     from models import model
 
-    own = Own(tmp_path / "clinic", sorted(pictures.glob("*.png")) or [pictures / "a.jpg"])
+    own = ProjectPictures(tmp_path / "clinic", sorted(pictures.glob("*.png")) or [pictures / "a.jpg"])
     dialog = shown(qtbot, SegmentFolderDialog(None, [model(1)], own, pace=0.5))
     assert isinstance(dialog, SegmentFolderDialog)
     part(dialog, QComboBox, "source").setCurrentIndex(1)

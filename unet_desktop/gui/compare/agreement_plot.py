@@ -1,4 +1,4 @@
-"""AgreementPlot: differences of the vCDR against their means, with the limits of agreement; a dot opens its case."""
+"""AgreementPlot: vCDR differences against means, with the limits of agreement; a click on a dot opens its case."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class AgreementPlot(QWidget):
     case_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Empty."""
         super().__init__(parent)
         self._view = pyqtgraph.PlotWidget()
         self._dots = pyqtgraph.ScatterPlotItem(size=8, hoverable=True, hoverSize=12, tip=_tip)
@@ -48,7 +47,7 @@ class AgreementPlot(QWidget):
         self._apply_palette()
 
     def set_evaluation(self, evaluation: Evaluation | None) -> None:
-        """Show this comparison's differences; hidden where it has no limits of agreement."""
+        """Show the differences; hide the plot where there are no limits of agreement."""
         for item in (*self._lines, *self._bands):
             self._view.removeItem(item)
         self._lines, self._bands = [], []
@@ -61,7 +60,7 @@ class AgreementPlot(QWidget):
         across = [(case.first_vcdr + case.second_vcdr) / 2 for case in cases]
         self._dots.setData(across, [case.difference for case in cases], data=[case.name for case in cases])
         middle = (min(across) + max(across)) / 2
-        at_left = 2 * sum(value > middle for value in across) > len(across)  # words stand where there are fewer dots
+        at_left = 2 * sum(value > middle for value in across) > len(across)  # labels go where there are fewer dots
         for value, interval, name in (
             (limits.high, limits.high_interval, "+1.96 SD"),
             (limits.bias, limits.bias_interval, "mean"),
@@ -76,8 +75,8 @@ class AgreementPlot(QWidget):
         self._current = name
         self._colour_dots()
 
-    def place_of(self, name: str) -> QPointF | None:
-        """Where in this widget the dot of that picture is; None where it has none."""
+    def dot_position(self, name: str) -> QPointF | None:
+        """Position of a picture's dot in this widget, or None."""
         point = next((point for point in self._dots.points() if point.data() == name), None)
         if point is None:
             return None

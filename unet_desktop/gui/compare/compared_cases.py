@@ -1,4 +1,4 @@
-"""ComparedCases: the pictures that two readers judged, with their figures; those that agree least stand first."""
+"""ComparedCases: the compared pictures with their metrics; those that agree least come first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VALUE = Qt.ItemDataRole.UserRole
 
 
 class ComparedCases(QTreeWidget):
-    """A row a picture; a heading orders by its column, a click opens the case.
+    """A row for each picture; a click on a heading sorts by its column, a click on a row opens the case.
 
     Signals:
         case_chosen(name): open it.
@@ -26,7 +26,6 @@ class ComparedCases(QTreeWidget):
     case_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Empty."""
         super().__init__(parent)
         self.setObjectName("compared_cases")
         self.setAccessibleName("Compared pictures")
@@ -57,7 +56,7 @@ class ComparedCases(QTreeWidget):
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are, until a heading is clicked
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # unsorted until a heading is clicked
         self.setSortingEnabled(True)
 
     def set_current(self, name: str) -> None:
@@ -74,7 +73,7 @@ class ComparedCases(QTreeWidget):
 
 
 class _Row(QTreeWidgetItem):
-    """One picture; its columns are ordered as numbers, what has none last."""
+    """One picture; columns sort as numbers, missing ones last."""
 
     def __init__(self, case: ComparedCase, names: list[str]) -> None:
         super().__init__([case.name])
@@ -98,7 +97,7 @@ class _Row(QTreeWidgetItem):
 
 
 def _columns(evaluation: Evaluation) -> tuple[list[str], list[str]]:
-    """Titles and names of the figures that have room: Dice of each label, or their mean, and the vCDR's difference."""
+    """Titles and names of the metrics that fit: Dice of each label or the mean, and the vCDR difference."""
     found = evaluation.means
     labels = [label for label in evaluation.labels if f"dice/{label.name}" in found]
     if len(labels) > _MOST_LABELS:
@@ -113,7 +112,7 @@ def _columns(evaluation: Evaluation) -> tuple[list[str], list[str]]:
 
 
 def _short(name: str, labels: LabelSet) -> str:
-    """The last word of a label's name where it tells it from the others."""
+    """The last word of a label's name where no other label ends with it."""
     words = [label.name.split()[-1] for label in labels]
     last = name.split()[-1]
     return last if words.count(last) == 1 else name

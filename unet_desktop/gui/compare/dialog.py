@@ -1,4 +1,4 @@
-"""CompareReadersDialog: with whom the project's masks are compared."""
+"""CompareReadersDialog: whom to compare the project's masks with."""
 
 from __future__ import annotations
 
@@ -14,25 +14,27 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.project.layout import Layout
 
 _TEXTS = {
-    Other.FOLDER: ("A folder of masks", "Masks of the pictures' names: indexed, 0/1, 0/255 or 0/128/255; "
-                   "sub-folders are looked into."),
+    Other.FOLDER: (
+        "A folder of masks",
+        "Masks with the pictures' names: indexed, 0/1, 0/255 or 0/128/255; sub-folders are searched.",
+    ),
     Other.PREDICTIONS: ("The model's predictions", "What models predicted for this project's cases."),
     Other.PROJECT: ("Another project", "The masks that people drew or accepted there."),
-}  # fmt: skip
+}
 
 
 class CompareReadersDialog(FormDialog):
     """Asks for the other reader; the project's own masks are the second one."""
 
     def __init__(self, parent: QWidget | None, *, root: Path, masks: int, predictions: int, validation: int) -> None:
-        """Offer what there is.
+        """Make the form.
 
         Args:
             parent: the window it stands over.
             root: of the open project.
-            masks: cases of the project with masks.
-            predictions: of those, how many have a prediction too.
-            validation: of those with masks, how many no model learned from; 0 where nobody knows.
+            masks: number of cases with masks.
+            predictions: number of those that have a prediction too.
+            validation: number of those on which no model was trained; 0 where that is unknown.
         """
         intro = (
             "The project's masks are compared with those of another reader, picture by picture: overlap, boundaries, "
@@ -44,7 +46,7 @@ class CompareReadersDialog(FormDialog):
         self._path = with_object_name(PathField("Folder of the other reader"), "path")
         self._hint = quiet("")
         self._held_out = with_object_name(QCheckBox(f"Only the validation cases ({validation:,})"), "held_out")
-        self._held_out.setToolTip("No model of this project learned from them")
+        self._held_out.setToolTip("No model of this project was trained on them")
         for other, (text, _) in _TEXTS.items():
             self._other.addItem(text, other.value)
         self.form.addRow("Compare &with", self._other)
@@ -57,7 +59,7 @@ class CompareReadersDialog(FormDialog):
         self._on_other_changed()
 
     def request(self) -> CompareRequest:
-        """What was asked for."""
+        """What the user asked for."""
         path = None if self._choice is Other.PREDICTIONS else self._path.path()
         return CompareRequest(self._choice, path, self._held_out.isChecked())
 

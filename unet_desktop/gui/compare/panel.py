@@ -1,4 +1,4 @@
-"""ComparisonPanel: two readers compared: figures, pictures, the Bland-Altman plot, and what can be written of it."""
+"""ComparisonPanel: two readers compared: metrics, pictures, the Bland-Altman plot, and what can be saved of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 class ComparisonPanel(QWidget):
-    """Nothing but an invitation until something was compared.
+    """An invitation to compare, then the result of the comparison.
 
     Signals:
         compare_requested: ask with whom.
@@ -42,11 +42,10 @@ class ComparisonPanel(QWidget):
     save_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Nothing was compared."""
         super().__init__(parent)
         self._title = with_object_name(QLabel(_EMPTY, wordWrap=True), "comparison_title")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._figures = with_object_name(FigureTable("Figures of the comparison"), "comparison_figures")
+        self._metrics = with_object_name(FigureTable("Metrics of the comparison"), "comparison_metrics")
         self._remarks = with_object_name(QLabel(wordWrap=True), "comparison_remarks")
         self._outlines = with_object_name(QCheckBox("Show the other outlines"), "outlines")
         self._cases = ComparedCases()
@@ -59,10 +58,10 @@ class ComparisonPanel(QWidget):
         self.set_evaluation(None)
 
     def set_evaluation(self, evaluation: Evaluation | None) -> None:
-        """Show this comparison, or none."""
+        """Show this comparison, or the invitation."""
         self._cases.set_evaluation(evaluation)
         self._plot.set_evaluation(evaluation)
-        for part in (self._figures, self._outlines, self._parts, self._again, self._save):
+        for part in (self._metrics, self._outlines, self._parts, self._again, self._save):
             part.setVisible(evaluation is not None)
         self._compare.setText("Compare two readers…" if evaluation is None else "Another…")
         self._title.setProperty("role", "" if evaluation is None else "heading")
@@ -73,7 +72,7 @@ class ComparisonPanel(QWidget):
             return
         pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures:,} pictures"
         self._title.setText(f"{evaluation.first} against {evaluation.second}: {pictures}")
-        self._figures.set_rows(("", "mean", "95 % interval"), _rows(evaluation))
+        self._metrics.set_rows(("", "mean", "95 % interval"), _rows(evaluation))
         remarks = [*evaluation.remarks, *caveats(evaluation)]
         if evaluation.problems:
             remarks.insert(0, f"{len(evaluation.problems)} could not be compared.")
@@ -81,20 +80,20 @@ class ComparisonPanel(QWidget):
         self._remarks.setVisible(bool(remarks))
 
     def set_current(self, name: str) -> None:
-        """This case is open."""
+        """Mark this case as the open one."""
         self._cases.set_current(name)
         self._plot.set_current(name)
 
     def show_worst(self) -> None:
-        """Begin the list with those that agree least, wherever the open case stands in it."""
+        """Scroll to the cases that agree least, wherever the open case is."""
         self._cases.scrollToTop()
 
     def set_outlines(self, shown: bool) -> None:
-        """Are the other reader's outlines shown?"""
+        """Show whether the other reader's outlines are shown."""
         self._outlines.setChecked(shown)
 
     def set_busy(self, busy: bool) -> None:
-        """While something runs, nothing can be compared or written."""
+        """Disable comparing and saving while a job runs."""
         for button in (self._compare, self._again, self._save):
             button.setEnabled(not busy)
 
@@ -118,7 +117,7 @@ class ComparisonPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 10)
         column.setSpacing(8)
-        for part in (self._title, self._figures, self._remarks, self._outlines):
+        for part in (self._title, self._metrics, self._remarks, self._outlines):
             column.addWidget(part)
         column.addWidget(self._parts, 1)
         column.addLayout(buttons)
@@ -131,7 +130,7 @@ class ComparisonPanel(QWidget):
 
 
 def _rows(evaluation: Evaluation) -> list[tuple[str, str, str]]:
-    """The few figures that say most."""
+    """The few metrics that say most."""
     found = evaluation.estimates
     wanted = {f"dice/{label.name}": f"Dice, {label.name}" for label in evaluation.labels} | {"vcdr_error": "vCDR error"}
     rows = []

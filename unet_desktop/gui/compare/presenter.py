@@ -1,4 +1,4 @@
-"""ComparePresenter: brings the comparison of readers to its panel and to the canvas."""
+"""ComparePresenter: shows the comparison of readers in its panel and on the canvas."""
 
 from __future__ import annotations
 

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.errors import CheckpointError, ImageError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
-from unet_desktop.gui.folders.dialog import SegmentFolderDialog
+from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
-from unet_desktop.gui.folders.picture_source import Own
 from unet_desktop.gui.folders.run_window import FolderRunWindow
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.project.project import Project
@@ -41,7 +40,7 @@ class FolderCommands(CommandSet):
             raise CheckpointError("There is no model yet. Open a project with a model, or train one first.")
         in_use = sorted(session.models, key=lambda model: model.path != session.model_in_use)
         dialog = SegmentFolderDialog(
-            self._window, in_use, self._own(), store.folder_outputs, store.settings.folder_pace
+            self._window, in_use, self._project_pictures(), store.folder_outputs, store.settings.folder_pace
         )
         if not dialog.exec():
             return
@@ -88,17 +87,19 @@ class FolderCommands(CommandSet):
 
             return import_results(request.root, output, labels, copy=request.copy)
 
-        self._app.runner.start(Job("Importing results", start, at_end=self._take_new_cases))
+        self._app.runner.start(Job("Importing results", start, at_end=self._show_new_cases))
 
-    def _take_new_cases(self) -> None:
+    def _show_new_cases(self) -> None:
         session = self._app.session
         session.reload_cases()
         if session.open is None and (first := session.next_uncorrected()) is not None:
             session.open_case(first)
         self._window.raise_()
 
-    def _own(self) -> Own | None:
+    def _project_pictures(self) -> ProjectPictures | None:
         project = self._app.session.project
         if project is None:
             return None
-        return Own(project.root, [case.image_path(project.root) for case in project.cases() if not case.damage])
+        return ProjectPictures(
+            project.root, [case.image_path(project.root) for case in project.cases() if not case.damage]
+        )

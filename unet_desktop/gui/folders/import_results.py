@@ -16,11 +16,11 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_new_fold
 
 @dataclass(frozen=True, slots=True)
 class ImportResultsRequest:
-    """Where results go.
+    """Where results are imported.
 
     Attributes:
         root: the project's folder.
-        is_new: the project is to be made there.
+        is_new: make the project there first.
         copy: copy the pictures, or refer to them.
     """
 
@@ -33,7 +33,7 @@ class ImportResultsDialog(FormDialog):
     """Asks for the open project or a new one."""
 
     def __init__(self, parent: QWidget | None, output: Path, project: Path | None) -> None:
-        """Offer them.
+        """Make the form.
 
         Args:
             parent: the window it stands over.
@@ -61,7 +61,7 @@ class ImportResultsDialog(FormDialog):
         self._on_into_changed()
 
     def request(self) -> ImportResultsRequest:
-        """What was asked for."""
+        """What the user asked for."""
         open_one = self._into.currentData()
         if open_one is not None:
             return ImportResultsRequest(Path(open_one), is_new=False, copy=self._copy.copy)

@@ -54,7 +54,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
 )
 _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
-    ("omit", "No patients in the table", "Nothing of who the patient is leaves a DICOM file"),
+    ("omit", "No patients in the table", "The table says nothing of who the patient is"),
     ("hash", "Patients as hashes", "Equal for equal patients; only with your own secret key could one be looked up"),
     ("keep", "Patients and studies", "Patient ID, study and eye, as DICOM files state them, also in segmentations"),
 )
@@ -72,16 +72,16 @@ _START = Outputs(overlays=True, reports=("html",))
 
 
 class OutputChoice(QWidget):
-    """A row of check boxes for each kind of output, and what becomes of patients' identifiers.
+    """A row of check boxes for each kind of output, and for what to do with patients' identifiers.
 
     Signals:
-        outputs_changed: others are chosen.
+        outputs_changed: the user chose others.
     """
 
     outputs_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """With masks, pictures with outlines, a table and a report."""
+        """Tick masks, pictures with outlines, a table and a report."""
         super().__init__(parent)
         self._boxes: dict[str, QCheckBox] = {}
         grid = QGridLayout(self)
@@ -100,17 +100,17 @@ class OutputChoice(QWidget):
         self.set_outputs(_START)
 
     def set_outputs(self, outputs: Outputs) -> None:
-        """Tick what these are."""
+        """Tick these."""
         wanted = set(_ticked(outputs))
         for name, box in self._boxes.items():
             box.setChecked(name in wanted and box.isEnabled())
         self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
 
     def outputs(self) -> Outputs:
-        """What is ticked.
+        """The ticked outputs.
 
         Raises:
-            UserError: nothing is.
+            UserError: none is ticked.
         """
         on = {name for name, box in self._boxes.items() if box.isChecked()}
         return Outputs(
@@ -126,7 +126,7 @@ class OutputChoice(QWidget):
         )
 
     def problem(self) -> str:
-        """Why that is no choice, as a sentence; empty when it is one."""
+        """What is wrong with the choice, as a sentence; empty when nothing is."""
         try:
             self.outputs()
         except UserError:
@@ -139,7 +139,7 @@ class OutputChoice(QWidget):
         for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
             box.addItem(text, identifiers)
             box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
-        box.setToolTip("What of the patient whom a DICOM file names goes into the table")
+        box.setToolTip("What the table says of the patient whom a DICOM file names")
         box.currentIndexChanged.connect(self.outputs_changed)
         return box
 

@@ -1,4 +1,4 @@
-"""FolderRunPresenter: brings the run over a folder to its window."""
+"""FolderRunPresenter: shows the run over a folder in its window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.tasks.events import FolderEvent, ItemDone
 
 
 class FolderRunPresenter(QObject):
-    """The run's window, its last results, pause, stop and what comes after."""
+    """Shows the run and its last results, and lets the window pause, stop and resume it."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""ResultPictures: small pictures of a folder run's masks, made in the background, as many as people can follow."""
+"""ResultPictures: small pictures of a folder run's results, made in the background, as many as people can follow."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ class ResultPictures(QObject):
     """Makes a small picture of a result, unless one is being made or was shown just before.
 
     Signals:
-        made(name, pixmap): it is there.
+        made(name, pixmap): a picture is ready.
     """
 
     made = Signal(str, object)
     _arrived = Signal(str, object)  # from the worker thread: name, QImage
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Idle."""
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, "results")
         self._busy = False
@@ -42,7 +41,7 @@ class ResultPictures(QObject):
         self._arrived.connect(self._on_arrived)
 
     def show(self, name: str, picture: Path, mask: Path, labels: LabelSet) -> bool:
-        """Make it, if there is time; whether there is."""
+        """Make the picture, if there is time; return whether there is."""
         now = time.monotonic()
         if self._busy or now - self._last < _LEAST_SECONDS:
             return False
@@ -51,7 +50,7 @@ class ResultPictures(QObject):
         return True
 
     def shutdown(self) -> None:
-        """Wait for the one being made and make no more."""
+        """Wait for the picture that is being made, and make no more."""
         self._busy = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -62,7 +61,7 @@ class ResultPictures(QObject):
             pixels = draw_close_up(picture, read_mask(mask, labels), labels, LONGEST)
             height, width = pixels.shape[:2]
             image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-        except UserError as error:  # moved away meanwhile; the table has what counts
+        except UserError as error:  # moved away in the meantime; the table has the numbers
             log.info("no picture of %s: %s", name, error)
         finally:
             self._arrived.emit(name, image)

@@ -19,14 +19,19 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.tasks.evaluation.result import Evaluation, Settings
 from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
 
+if TYPE_CHECKING:
+    from unet_desktop.tasks.evaluation.targets import Targets
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtherReader:
-    """Somebody else's mask of the picture.
+    """Another reader's mask of the open picture.
 
     Attributes:
-        mask: (H, W) uint8 in the project's labels. labels: those.
-        name: whose it is. own: whose the project's own mask is.
+        mask: (H, W) uint8 in the project's labels.
+        labels: of the project.
+        name: of the other reader.
+        own: what the project's own reader is called.
     """
 
     mask: Mask
@@ -35,12 +40,8 @@ class OtherReader:
     own: str = "this project"
 
 
-if TYPE_CHECKING:
-    from unet_desktop.tasks.evaluation.targets import Targets
-
-
 class Other(StrEnum):
-    """Who is compared with the project's masks."""
+    """What the project's masks are compared with."""
 
     FOLDER = "folder"
     PREDICTIONS = "predictions"
@@ -49,11 +50,12 @@ class Other(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """With whom to compare the open project's masks.
+    """What to compare the open project's masks with.
 
     Attributes:
-        other: what it is. path: of the folder or the other project; None for predictions.
-        held_out: only validation cases.
+        other: the kind of masks.
+        path: of the folder or the other project; None for predictions.
+        held_out: compare validation cases only.
     """
 
     other: Other
@@ -62,11 +64,11 @@ class CompareRequest:
 
 
 class Comparison(QObject):
-    """Compares in a job and keeps what it came to while its project is open.
+    """Compares in a job and keeps the result while the project is open.
 
     Signals:
-        changed: it came to something else, or to nothing any more.
-        reader_changed: another reader's mask is to be shown over the open case, or none.
+        changed: there is another result, or none any more.
+        reader_changed: show another reader's mask over the open case, or none.
         problem(sentence): the other mask of the open case cannot be read.
     """
 
@@ -92,7 +94,7 @@ class Comparison(QObject):
         session.case_changed.connect(self._show_reader)
 
     def start(self, request: CompareRequest) -> None:
-        """Compare; what was painted is saved first."""
+        """Save the open mask and compare."""
         project = self._session.project
         if project is None or not self._autosave.flush():
             return
@@ -101,7 +103,7 @@ class Comparison(QObject):
         self._runner.start(Job("Comparing readers", lambda: _compare(request, root)))
 
     def write(self, targets: Targets, path: Path) -> None:
-        """Write the comparison there, in the background."""
+        """Write the comparison to a file, in the background."""
         evaluation = self.evaluation
         if evaluation is None:
             return
@@ -117,7 +119,7 @@ class Comparison(QObject):
         self._show_reader()
 
     def forget(self) -> None:
-        """Take it away."""
+        """Forget the result."""
         self.request = self.evaluation = None
         self._show_reader()
         self.changed.emit()

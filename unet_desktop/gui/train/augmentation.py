@@ -11,22 +11,22 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from unet_desktop.gui.widgets.form_dialog import wrapped
 from unet_desktop.gui.widgets.object_name import with_object_name
 
-_SAYS = (
-    "Each time training looks at a picture, it turns, scales, shifts and recolours it by chance, as another camera "
-    "might. The outlines must still fit what is seen."
+_EXPLANATION = (
+    "Each time a picture is used for training, it is turned, scaled, shifted and recoloured at random, as another "
+    "camera might see it. The outlines must still fit."
 )
-_AROUND = QSize(60, 200)
+_MARGIN = QSize(60, 200)
 """Room on the screen that the sheet leaves for the rest of the dialog."""
 
 
 class AugmentationDialog(QDialog):
-    """A sheet of pictures; it goes with its last look."""
+    """A sheet of pictures; deleted when it is closed."""
 
     def __init__(self, parent: QWidget, pixels: NDArray[np.uint8]) -> None:
-        """Show these.
+        """Show the sheet.
 
         Args:
-            parent: it stands over this.
+            parent: the widget it stands over.
             pixels: (H, W, 3) uint8.
         """
         super().__init__(parent)
@@ -35,19 +35,19 @@ class AugmentationDialog(QDialog):
         height, width = pixels.shape[:2]
         image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         sheet = with_object_name(QLabel(), "sheet")
-        sheet.setPixmap(_fitted(QPixmap.fromImage(image), self.screen().availableSize() - _AROUND))
+        sheet.setPixmap(_fit_to(QPixmap.fromImage(image), self.screen().availableSize() - _MARGIN))
         sheet.setAccessibleName("Training pictures as the network sees them, outlined")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(wrapped(_SAYS))
+        column.addWidget(wrapped(_EXPLANATION))
         column.addWidget(sheet, 1, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(buttons)
 
 
-def _fitted(sheet: QPixmap, room: QSize) -> QPixmap:
-    """The sheet, reduced where it is larger than the room: all pictures shall be seen at once."""
+def _fit_to(sheet: QPixmap, room: QSize) -> QPixmap:
+    """Reduce the sheet to the room, so that all pictures are seen at once."""
     if sheet.width() <= room.width() and sheet.height() <= room.height():
         return sheet
-    kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return sheet.scaled(room, kept, smooth)
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return sheet.scaled(room, keep, smooth)

@@ -78,7 +78,7 @@ class TrainCommands(CommandSet):
             question = (
                 f"A new training gives up the interrupted one: {found.describe()}. The models that there are stay."
             )
-            if not confirmed(self._window, "Start training", question, "Start anew"):
+            if not confirmed(self._window, "Start training", question, "Start new training"):
                 return
         self._app.project_jobs.train(config, from_scratch=from_scratch)
 

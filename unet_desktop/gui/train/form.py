@@ -1,4 +1,4 @@
-"""TrainingForm: the choices that decide a training run."""
+"""TrainingForm: the settings of a training."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 
-_TEXTS: dict[Cores, str] = {"auto": "Automatic", "all": "All cores", "spare": "Leave one free"}
+_CORES: dict[Cores, str] = {"auto": "Automatic", "all": "All cores", "spare": "Leave one free"}
 
 
 class CoresChoice(QComboBox):
-    """All cores, all but one, or what is best here.
+    """All cores, all but one, or what is best on this computer.
 
     Signals:
         cores_chosen(cores): by the user.
@@ -35,11 +35,10 @@ class CoresChoice(QComboBox):
     cores_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Automatic."""
         super().__init__(parent)
-        for cores, text in _TEXTS.items():
+        for cores, text in _CORES.items():
             self.addItem(text, cores)
-        self.setToolTip("Leave one free if painting becomes slow while a network learns; it then takes longer.")
+        self.setToolTip("Leave one free if painting becomes slow during training; training then takes longer.")
         self.activated.connect(lambda _: self.cores_chosen.emit(str(self.currentData())))
 
     def set_cores(self, cores: Cores) -> None:
@@ -48,26 +47,25 @@ class CoresChoice(QComboBox):
 
 
 _EXPLANATIONS = {
-    "crop": "Finds the {located} first, then learns on a crop round it. A few minutes on an office PC.",
+    "crop": "Finds the {located} first, then learns on a crop around it. A few minutes on an office PC.",
     "patches": "Learns on pieces of the pictures at their own scale. Some minutes on an office PC.",
     "whole": "The article's U-Net on the whole picture, from random weights. Much slower without a GPU.",
 }
-"""By what the network sees, because "Fast" differs with the labels."""
+"""Keyed by what the network sees, because "Fast" depends on the labels."""
 
 
 class LearningRateBox(QDoubleSpinBox):
-    """A learning rate, written the way people say it (0.001, not 0.00100000), stepping by factors."""
+    """A learning rate, written as people write it (0.001, not 0.00100000), stepping by factors."""
 
     _FACTOR = 10 ** (1 / 3)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """From 1e-6 to 0.1."""
         super().__init__(parent)
         self.setDecimals(6)
         self.setRange(1e-6, 0.1)
 
     def stepBy(self, steps: int) -> None:
-        """A third of a power of ten a step, at two figures: 0.001, 0.0022, 0.0046, 0.01."""
+        """A third of a power of ten a step, with two digits: 0.001, 0.0022, 0.0046, 0.01."""
         self.setValue(float(f"{self.value() * self._FACTOR**steps:.1e}"))
 
     def textFromValue(self, value: float) -> str:
@@ -77,16 +75,16 @@ class LearningRateBox(QDoubleSpinBox):
 
 
 class TrainingForm(QWidget):
-    """Preset, epochs, learning rate, batch size, and whether to go on from the last model.
+    """Preset, epochs, learning rate, batch size, cores, and whether to continue from the last model.
 
     Signals:
-        augmentation_requested: training pictures as the network will see them.
+        augmentation_requested: show training pictures as the network will see them.
     """
 
     augmentation_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """The first preset."""
+        """Show the first preset."""
         super().__init__(parent)
         self._preset = with_object_name(QComboBox(), "preset")
         for key, config in PRESETS.items():
@@ -133,7 +131,7 @@ class TrainingForm(QWidget):
         self._show_explanation()
 
     def set_presets_with_models(self, presets: frozenset[str]) -> None:
-        """Offer to go on from the last model of the chosen preset, where there is one."""
+        """Offer to continue from the last model of the chosen preset, where there is one."""
         before = self._can_continue
         self._with_models = presets
         if self._can_continue != before:
@@ -147,7 +145,7 @@ class TrainingForm(QWidget):
         self._offer_to_continue()
 
     def set_running(self, config: TrainConfig, *, from_scratch: bool) -> None:
-        """Fold into one sentence on the training that runs: in a low dock the curves need the room."""
+        """Fold into one sentence on the running training: in a low dock the curves need the room."""
         self._fold(True)
         rate = self._learning_rate.textFromValue(config.learning_rate)
         self._explanation.setText(
@@ -156,7 +154,7 @@ class TrainingForm(QWidget):
         )
 
     def set_idle(self) -> None:
-        """Unfold: nothing trains."""
+        """Unfold the form."""
         self._fold(False)
         self._show_explanation()
 
@@ -177,7 +175,7 @@ class TrainingForm(QWidget):
     def _offer_to_continue(self) -> None:
         self._continue.setEnabled(self._can_continue and self._preset.isEnabled())
         self._continue.setToolTip(
-            "The newest model with this preset learns on; shorter and gentler than a new start."
+            "Continues with the newest model of this preset: shorter and gentler than a new start."
             if self._can_continue
             else "There is no model with this preset yet: its first training starts from new weights."
         )
@@ -205,7 +203,7 @@ class TrainingForm(QWidget):
         self._epochs.setValue(config.epochs)
         self._learning_rate.setValue(config.learning_rate)
         self._batch_size.setValue(config.batch_size)
-        self._continue.setChecked(self._can_continue)  # where there is a model, that is what most people want
+        self._continue.setChecked(self._can_continue)  # what most people want where there is a model
         self._offer_to_continue()
         self._show_explanation()
 
@@ -215,13 +213,13 @@ class TrainingForm(QWidget):
         text = _EXPLANATIONS[self._chosen().framing_for(self._labels)]
         text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:
-            # Training shortens the schedule itself when it goes on from a model; say so before it starts.
+            # Training shortens its schedule when it continues from a model; say so before it starts.
             epochs = fine_tuning_config(self.config()).epochs
-            text += f" Going on from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
+            text += f" Continuing from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
         self._explanation.setText(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the wheel scroll the panel unless the field has the focus: else scrolling changes the settings."""
+        """Let the wheel scroll the panel unless the field has the focus; otherwise scrolling changes the settings."""
         unfocused = isinstance(watched, QComboBox | QAbstractSpinBox) and not watched.hasFocus()
         if unfocused and event.type() == QEvent.Type.Wheel:
             event.ignore()

@@ -125,7 +125,7 @@ class WorstCases(QWidget):
         self.set_cases("", {}, None)
 
     def set_cases(self, name: str, cases: Mapping[str, Mapping[str, float]], labels: LabelSet | None) -> None:
-        """Show these.
+        """Show the worst of these cases.
 
         Args:
             name: of the model.

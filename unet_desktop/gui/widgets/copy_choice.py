@@ -11,7 +11,6 @@ class CopyChoice(QWidget):
     """Two radio buttons; copying is chosen first, because such a project can be moved and backed up as one folder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Copy."""
         super().__init__(parent)
         self._copy = with_object_name(QRadioButton("Copy the pictures into the project"), "copy")
         refer = with_object_name(QRadioButton("Leave them where they are and refer to them"), "refer")

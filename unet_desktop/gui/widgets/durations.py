@@ -8,12 +8,12 @@ _THIN_SPACE = "\N{THIN SPACE}"
 
 
 def grouped(value: int) -> str:
-    """A whole number, its thousands apart."""
+    """A whole number with thin spaces between its thousands."""
     return f"{value:,}".replace(",", _THIN_SPACE)
 
 
 def time_left(seconds: float) -> str:
-    """How long it will still take, as roughly as it is known; empty when it is not."""
+    """Time left, as roughly as it is known; empty when unknown."""
     if not math.isfinite(seconds) or seconds < 0:
         return ""
     if seconds < 10:

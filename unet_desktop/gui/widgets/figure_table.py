@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 
 class FigureTable(QWidget):
-    """Headings above, names at the left, figures at the right; what did not change is not laid out again."""
+    """Headings above, names at the left, figures at the right; unchanged cells are not laid out again."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, wraps: bool = False) -> None:
-        """An empty one.
+        """Make an empty table.
 
         Args:
             name: what it holds, to be read aloud.
             parent: the widget it is in.
-            wraps: its figures are words, which are broken into lines where there is no room for them.
+            wraps: its figures are words, wrapped where there is no room for them.
         """
         super().__init__(parent)
         self.setAccessibleName(name)
@@ -30,12 +30,12 @@ class FigureTable(QWidget):
         self._grid.setColumnStretch(1 if wraps else 0, 1)
 
     def set_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) -> None:
-        """Show these.
+        """Show these rows.
 
         Args:
-            headings: one a column, the names' first; none at all leaves their line away.
+            headings: one for each column, the names' first; without any, their row is left out.
             rows: the name first, then its figures.
-            tips: one a row.
+            tips: tool tips, one for each row.
         """
         texts = {
             (row, column): text for row, cells in enumerate([headings, *rows]) for column, text in enumerate(cells)
@@ -53,7 +53,7 @@ class FigureTable(QWidget):
                 cell.setAccessibleName(f"{rows[row - 1][0]}{heading}: {text}" if column else text)
 
     def text(self, row: int, column: int) -> str:
-        """What stands there; row 0 holds the headings, column 0 the names."""
+        """Text of a cell; row 0 holds the headings, column 0 the names."""
         return self._cells[row, column].text()
 
     def _cell(self, row: int, column: int) -> QLabel:

@@ -15,7 +15,7 @@ class FormDialog(QDialog):
     """A dialog that asks; a subclass adds rows to `form`, says its `problem` and calls `check` when a field changes."""
 
     def __init__(self, parent: QWidget | None, title: str, accept_text: str, intro: str = "") -> None:
-        """An empty form.
+        """Make an empty form.
 
         Args:
             parent: the window it stands over.

@@ -1,4 +1,4 @@
-"""What people read about a model: two lines for a list, a table for its details; no widgets here."""
+"""Describe a model to people: two lines for a list, a table for its details; no widgets here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_NAMES = 6
 
 
 def summary(model: Model, *, in_use: bool) -> str:
-    """Name and day; then preset, cases and Dice figures."""
+    """Name and day; then preset, number of cases and Dice."""
     header = model.header
     first = [f"✓ {model.name} (in use)" if in_use else model.name, _date(header.created).partition(",")[0]]
     second = [_preset(header.preset)]
@@ -26,20 +26,20 @@ def summary(model: Model, *, in_use: bool) -> str:
 
 
 def details_html(model: Model) -> str:
-    """All that the model says about itself, for a text browser."""
+    """All that the model's header says, for a text browser."""
     header = model.header
     metrics = header.metrics
-    figures = [
+    metrics_rows = [
         (f"Dice, {label.name}", f"{metrics[f'dice/{label.name}']:.3f}")
         for label in header.labels
         if f"dice/{label.name}" in metrics
     ]
-    figures += [
+    metrics_rows += [
         (f"IoU, {label.name}", f"{metrics[f'iou/{label.name}']:.3f}")
         for label in header.labels
         if f"iou/{label.name}" in metrics
     ]
-    figures += [
+    metrics_rows += [
         (name, f"{metrics[key]:.3f}") for key, name in (("vcdr_error", "vCDR error"), ("bce", "BCE")) if key in metrics
     ]
     data = [
@@ -53,16 +53,16 @@ def details_html(model: Model) -> str:
         ("Made", _date(header.created)),
         ("Preset", _preset(header.preset)),
         ("Labels", ", ".join(label.name for label in header.labels)),
-        ("Goes on from", header.parent[:12] if header.parent else "new weights"),
+        ("Continues", header.parent[:12] if header.parent else "new weights"),
         ("Fingerprint", header.weights_sha256[:12]),
     ]
     versions = [(name, str(version)) for name, version in header.versions.items()]
     sections = "".join(
         _section(title, rows)
-        for title, rows in (("Validation", figures), ("Cases", data), ("Origin", origin), ("Versions", versions))
+        for title, rows in (("Validation", metrics_rows), ("Cases", data), ("Origin", origin), ("Versions", versions))
         if rows
     )
-    # One table, so that the figures of all sections stand under one another.
+    # One table, so that the values of all sections are aligned.
     return f'<table cellspacing="0" cellpadding="1">{sections}</table>'
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 
 class OverlayPanel(QWidget):
-    """A box to tick and a slider.
+    """A check box and a slider.
 
     Signals:
         visible_chosen(bool): show or hide.

@@ -12,7 +12,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class PathField(QWidget):
-    """A line for a folder's path and a button to look for it.
+    """A field for a folder's path, and a button to choose it.
 
     Signals:
         path_changed: the path is another, complete or not.
@@ -21,7 +21,7 @@ class PathField(QWidget):
     path_changed = Signal()
 
     def __init__(self, title: str, placeholder: str = "", parent: QWidget | None = None) -> None:
-        """An empty field.
+        """Make an empty field.
 
         Args:
             title: of the file dialog, e.g. "Folder with pictures".
@@ -64,7 +64,7 @@ class PathField(QWidget):
 
 
 def problem_with_folder(path: Path | None, what: str) -> str:
-    """Why this is no folder to read from, as a sentence; empty when it is one.
+    """What is wrong with a folder to read from, as a sentence; empty when nothing is.
 
     Args:
         path: what was given.

@@ -17,9 +17,14 @@ from unet_desktop.gui.widgets.points import Points
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How one curve looks: its name in the legend (none when empty), colour (None: the text's) and style.
+    """Look of a curve.
 
-    `dots` draws no line; `key` tells curves apart that have no name.
+    Attributes:
+        name: in the legend; empty for none.
+        colour: None for the text's.
+        faint, dashed: style of the line.
+        dots: dots instead of a line.
+        key: distinguishes curves without a name.
     """
 
     name: str
@@ -43,7 +48,7 @@ class Plot(QWidget):
     """Curves over epochs; nothing in it can be dragged, so the wheel scrolls the panel."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        """An empty plot.
+        """Make an empty plot.
 
         Args:
             title: what its vertical axis shows.
@@ -94,7 +99,7 @@ class Plot(QWidget):
             self._curves[curve].setSymbol("o" if curve.dots or (len(points.x) == 1 and not curve.faint) else None)
 
     def set_marks(self, marks: dict[float, str]) -> None:
-        """Draw vertical lines at these places, each with a few words at its foot."""
+        """Draw vertical lines at these places, each with a label at its foot."""
         for mark in self._marks:
             self._view.removeItem(mark)
         self._marks = [

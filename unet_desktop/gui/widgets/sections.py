@@ -1,4 +1,4 @@
-"""Sections of a panel: a heading with what belongs under it."""
+"""Sections of a panel: a heading and the widgets under it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 
 def add_section(column: QVBoxLayout, title: str, *parts: QWidget) -> None:
-    """Put a heading and the parts under what stands in the column already."""
+    """Add a heading and the parts to the column."""
     heading = QLabel(title)
     heading.setProperty("role", "heading")
     if column.count():

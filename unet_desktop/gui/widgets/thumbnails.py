@@ -28,7 +28,7 @@ _MOST_ASKED = 64
 
 
 class Thumbnails(QObject):
-    """Gives a thumbnail when there is one and makes it when there is none.
+    """Returns a thumbnail when there is one, and makes it in the background when there is none.
 
     Signals:
         loaded(case_id): `find` has an answer now.

@@ -1,4 +1,4 @@
-"""ValueSlider: a number by slider and field, with a way back to where it does nothing."""
+"""ValueSlider: a number set by slider or field, and a button that resets it to the neutral value."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a number can be.
+    """Limits of a number and how it is shown.
 
     Attributes:
-        low, high: its limits.
-        neutral: where it does nothing.
-        shown: what the field shows is the number times this, such as 100 for per cent.
-        suffix: behind the shown number.
+        low, high: the limits.
+        neutral: the value that has no effect.
+        shown: the field shows the number times this, such as 100 for per cent.
+        suffix: after the shown number.
         decimals: of the shown number.
         geometric: equal steps of the slider are equal factors.
     """
@@ -33,13 +33,13 @@ class Range:
     geometric: bool = False
 
     def place(self, value: float) -> int:
-        """Where the slider stands for a value, 0.._STEPS."""
+        """Position of the slider for a value, 0.._STEPS."""
         if self.geometric:
             return round(_STEPS * math.log(value / self.low) / math.log(self.high / self.low))
         return round(_STEPS * (value - self.low) / (self.high - self.low))
 
     def value(self, place: int) -> float:
-        """The value at a place of the slider."""
+        """Value at a position of the slider."""
         share = place / _STEPS
         if self.geometric:
             return float(self.low * (self.high / self.low) ** share)
@@ -47,22 +47,22 @@ class Range:
 
 
 class ValueSlider(QWidget):
-    """Name, slider, number and a button that is there only while the number is not neutral; a double click resets too.
+    """Name, slider, field, and a reset button while the number is not neutral; a double click resets too.
 
     Signals:
-        value_chosen(float): somebody set it.
+        value_chosen(float): the user set it.
     """
 
     value_chosen = Signal(float)
 
     def __init__(self, name: str, limits: Range, tip: str, name_width: int) -> None:
-        """A slider at its neutral place.
+        """Start at the neutral value.
 
         Args:
             name: to the left of it.
             limits: see `Range`.
-            tip: a sentence, with the keys where there are some.
-            name_width: pixels kept for the name, so that several stand in a column.
+            tip: a sentence, with the shortcuts if there are any.
+            name_width: pixels for the name, so that several sliders line up.
         """
         super().__init__()
         self._range = limits
