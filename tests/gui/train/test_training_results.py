@@ -24,7 +24,7 @@ from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
 from unet_desktop.engine.training.state_header import TrainingHeader
 from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette
-from unet_desktop.gui.train import presenter as learning_view
+from unet_desktop.gui.train import presenter as train_presenter
 from unet_desktop.gui.train.curves import REDRAW_INTERVAL, CorrectiveCurve, TrainingCurves
 from unet_desktop.gui.train.panel import offer_text
 from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
@@ -170,8 +170,8 @@ def test_an_interrupted_training_is_offered_and_resumed(
     opened.docks.bring_forward(opened.docks.training)
     assert not offer.isVisible()
     states: list[Interrupted] = [interrupted_training(datetime.now().astimezone())]
-    monkeypatch.setattr(learning_view, "interrupted", lambda root: states[0] if states else None)
-    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: states[0])
+    monkeypatch.setattr(train_presenter, "find_interrupted", lambda root: states[0] if states else None)
+    monkeypatch.setattr("unet_desktop.gui.train.commands.find_interrupted", lambda root: states[0])
 
     def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
         yield Resumed((epoch_done(1), epoch_done(2)))
@@ -196,8 +196,8 @@ def test_an_interrupted_training_is_given_up_when_the_user_means_it(
     state = root / "runs" / "model-004.training"
     state.write_bytes(b"state")
     monkeypatch.setattr(
-        learning_view,
-        "interrupted",
+        train_presenter,
+        "find_interrupted",
         lambda root: interrupted_training(datetime.now().astimezone()) if state.exists() else None,
     )
     opened.app.session.refresh_models()
@@ -222,7 +222,7 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
     fake_task(monkeypatch, "train", train_project=train_project)
     found = interrupted_training(datetime.now().astimezone())
     asked: list[str] = []
-    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: found)
+    monkeypatch.setattr("unet_desktop.gui.train.commands.find_interrupted", lambda root: found)
     opened.docks.bring_forward(opened.docks.training)
     curves = opened.panels.training.findChild(TrainingCurves)
     curves.set_points(CurvePoints.of([epoch_done(2)]))
@@ -242,7 +242,7 @@ def test_a_resumed_training_shows_its_own_settings(opened: MainWindow, monkeypat
     found = interrupted_training(datetime.now().astimezone())
     config = replace(PRESETS["fast"], learning_rate=0.004, batch_size=7)
     found = replace(found, header=replace(found.header, config=config))
-    monkeypatch.setattr("unet_desktop.gui.train.commands.interrupted", lambda root: found)
+    monkeypatch.setattr("unet_desktop.gui.train.commands.find_interrupted", lambda root: found)
     said: list[str] = []
 
     def resume_project(root: Path, *, cores: Cores) -> Iterator[object]:
@@ -258,7 +258,8 @@ def test_a_resumed_training_shows_its_own_settings(opened: MainWindow, monkeypat
 
 
 def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning_view, "interrupted", lambda root: interrupted_training(datetime.now().astimezone()))
+    found = interrupted_training(datetime.now().astimezone())
+    monkeypatch.setattr(train_presenter, "find_interrupted", lambda root: found)
     monkeypatch.setattr(opened.app.session.project, "read_only", True)
     opened.app.session.refresh_models()
     opened.docks.bring_forward(opened.docks.training)
