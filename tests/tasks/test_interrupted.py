@@ -180,7 +180,7 @@ def test_other_threads_are_said(root, monkeypatch):
     path = find_interrupted(root).path
     told = replace(find_interrupted(root).header, place={"threads": "99"})
     assert told.changes({"threads": "2"}, told.train | told.validation) == (
-        "This training began with threads 99 and goes on with 2: figures may differ slightly.",
+        "This training began with threads 99 and is resumed with 2: results may differ slightly.",
     )
     assert path.exists()
     assert not [event for event in resume_project(root) if isinstance(event, Message)]

@@ -198,7 +198,7 @@ def test_strokes_without_a_prediction_teach_where_it_is_and_that_is_said(
     save_to = tmp_path / "model.safetensors"
     events = list(fit([samples[0], strokes], samples[1:2], DISC_AND_CUP, tiny, save_to=save_to, device=device))
     (message,) = [event.text for event in events if isinstance(event, Message)]
-    assert message.startswith('1 of the training cases teach only where "optic disc" is')
+    assert message.startswith('1 case contains only strokes and no prediction; it teaches where "optic disc" is,')
     assert "(strokes)" in message
-    with pytest.raises(TrainingError, match="only strokes were judged"):
+    with pytest.raises(TrainingError, match="the masks contain only strokes"):
         list(fit([strokes], [], DISC_AND_CUP, tiny, save_to=save_to, device=device))

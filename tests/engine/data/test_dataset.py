@@ -12,7 +12,7 @@ from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP
 
 SPECS = specs_for(DISC_AND_CUP, PRESETS["fast"])
-STILL = AugmentationRange(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, mirrored=False, reflect=False)
+STILL = AugmentationRange(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, flip_vertical=False, reflect=False)
 
 
 def test_the_crop_holds_the_disc_in_its_middle(photograph):
@@ -68,7 +68,7 @@ def test_picture_and_mask_turn_and_bend_together(photograph, bend):
     _, mask = photograph(2, 128, 128)
     painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
     generator = np.random.default_rng(4)
-    reach = AugmentationRange(40.0, 0.7, 1.4, 0.1, mirrored=True, reflect=False, bend=bend)
+    reach = AugmentationRange(40.0, 0.7, 1.4, 0.1, flip_vertical=True, reflect=False, bend=bend)
     for _ in range(10):
         picture, labels = warp(painted, mask, Square(64, 64, 128), 96, reach, 1.0, generator)
         judged = labels != 255
@@ -82,7 +82,7 @@ def test_bending_changes_the_shape_of_seven_looks_of_ten():
     picture = np.repeat(disc[..., np.newaxis] * np.uint8(200), 3, axis=2)
     changed = []
     for seed in range(40):
-        reach = AugmentationRange(0.0, 1.0, 1.0, 0.0, mirrored=False, reflect=False, bend=1 / 64)
+        reach = AugmentationRange(0.0, 1.0, 1.0, 0.0, flip_vertical=False, reflect=False, bend=1 / 64)
         _, plain = warp(picture, disc, Square(64, 64, 128), 128, STILL, 1.0, np.random.default_rng(seed))
         _, bent = warp(picture, disc, Square(64, 64, 128), 128, reach, 1.0, np.random.default_rng(seed))
         changed.append(2 * np.sum((plain == 1) & (bent == 1)) / (np.sum(plain == 1) + np.sum(bent == 1)))

@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 import torch
 
-from unet_desktop.engine.device.device import choose
+from unet_desktop.engine.device.device import AsyncScalar, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training import epoch_loop
-from unet_desktop.engine.training.async_scalar import AsyncScalar
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP

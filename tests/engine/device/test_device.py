@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from unet_desktop.engine.device.cpu_priority import lower_priority
-from unet_desktop.engine.device.device import choose, describe, prepare
+from unet_desktop.engine.device.device import AsyncScalar, choose, describe, prepare
 from unet_desktop.engine.inference.timing import forward_seconds
 from unet_desktop.errors import TrainingError
 
@@ -44,3 +44,9 @@ def test_only_the_calling_thread_becomes_polite():
 
 def test_the_doctor_gets_a_time_for_each_preset():
     assert set(forward_seconds(choose("cpu"))) == {"Fast", "Article U-Net"}
+
+
+def test_a_processors_number_is_there_at_once_to_the_last_bit():
+    number = torch.rand((), generator=torch.Generator().manual_seed(1), requires_grad=True)
+    later = AsyncScalar(number * 3)
+    assert [later.read(), later.read()] == [(number * 3).item()] * 2

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
-from unet_desktop.engine.training import epoch_loop
+from unet_desktop.engine.training import gradients
 from unet_desktop.engine.training.distributed_run import fit_distributed, run_worker
 from unet_desktop.errors import UserError
 
@@ -24,21 +24,21 @@ def broken(fault: str) -> None:
     if distributed.rank() != distributed.world_size() - 1:
         return
     if fault == "memory":
-        real = epoch_loop.segmentation_loss
+        real = gradients.segmentation_loss
 
         def short(logits, *rest):
             if len(logits) > 1:
                 raise MemoryError
             return real(logits, *rest)
 
-        epoch_loop.segmentation_loss = short
+        gradients.segmentation_loss = short
     elif fault == "not a number":
-        real = epoch_loop.segmentation_loss
-        epoch_loop.segmentation_loss = lambda *given: real(*given) * float("nan")
+        real = gradients.segmentation_loss
+        gradients.segmentation_loss = lambda *given: real(*given) * float("nan")
     elif fault == "killed":
-        real = epoch_loop.segmentation_loss
+        real = gradients.segmentation_loss
         steps = iter(range(6))
-        epoch_loop.segmentation_loss = lambda *given: (
+        gradients.segmentation_loss = lambda *given: (
             real(*given) if next(steps, None) is not None else os.kill(os.getpid(), 9)
         )
 

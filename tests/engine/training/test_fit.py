@@ -12,7 +12,7 @@ from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference.segmenter import Segmenter
-from unet_desktop.engine.training import epoch_loop
+from unet_desktop.engine.training import gradients
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError, ImageError, MaskError, TrainingError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
@@ -179,8 +179,8 @@ def test_a_mask_of_another_size_is_named(samples, device, tiny, tmp_path, photog
 
 
 def test_a_loss_that_is_not_a_number_is_a_sentence(samples, device, tiny, tmp_path, monkeypatch):
-    real = epoch_loop.segmentation_loss
-    monkeypatch.setattr(epoch_loop, "segmentation_loss", lambda *arguments: real(*arguments) * float("nan"))
+    real = gradients.segmentation_loss
+    monkeypatch.setattr(gradients, "segmentation_loss", lambda *arguments: real(*arguments) * float("nan"))
     path = tmp_path / "m.safetensors"
     with pytest.raises(TrainingError, match="not a number"):
         list(fit(samples[:2], [], DISC_AND_CUP, tiny, save_to=path, device=device))
@@ -249,4 +249,4 @@ def test_patience_waits_for_what_is_better_not_for_what_is_as_good(model, sample
     epochs = [event for event in events if isinstance(event, EpochDone) and event.stage == "segment"]
     assert [event.saved for event in epochs] == [True, True, True]
     ended = [event.text for event in events if isinstance(event, Message) and "segment" in event.text]
-    assert ended == ["Learning to segment ended after epoch 3: epoch 1 was the best, and none since was better."]
+    assert ended == ["Learning to segment ended after epoch 3: no epoch after epoch 1 was better."]

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from unet_desktop.engine.training.loss import segmentation_loss, targets
-from unet_desktop.engine.training.optimisation import region_table
+from unet_desktop.engine.training.optimisation import make_region_table
 from unet_desktop.labels import DISC_AND_CUP
 
 
@@ -26,13 +26,13 @@ def test_a_certain_right_answer_costs_nothing():
 def test_pixels_without_annotation_have_no_gradient():
     logits = torch.randn(1, 2, 4, 4, generator=torch.Generator().manual_seed(0)).requires_grad_()
     masks = torch.tensor([[[0, 1, 2, 255]] * 4], dtype=torch.uint8)
-    segmentation_loss(logits, *targets(masks, region_table(DISC_AND_CUP))).backward()
+    segmentation_loss(logits, *targets(masks, make_region_table(DISC_AND_CUP))).backward()
     assert torch.all(logits.grad[..., 3] == 0)
     assert torch.all(logits.grad[..., :3] != 0)
 
 
 def test_a_corrected_pixel_counts_as_if_it_were_there_several_times():
-    table = region_table(DISC_AND_CUP)
+    table = make_region_table(DISC_AND_CUP)
     masks = torch.tensor([[[1, 0]]], dtype=torch.uint8)
     corrected = torch.tensor([[[1, 0]]], dtype=torch.uint8)
     logits = torch.tensor([[[[-2.0, -2.0]], [[-2.0, -2.0]]]])
@@ -46,7 +46,7 @@ def test_a_corrected_pixel_counts_as_if_it_were_there_several_times():
 
 def test_what_is_not_annotated_costs_nothing_however_much_corrections_weigh():
     masks = torch.tensor([[[255, 0]]], dtype=torch.uint8)
-    wanted, weight = targets(masks, region_table(DISC_AND_CUP), torch.ones(1, 1, 2, dtype=torch.uint8), 5.0)
+    wanted, weight = targets(masks, make_region_table(DISC_AND_CUP), torch.ones(1, 1, 2, dtype=torch.uint8), 5.0)
     assert weight.tolist() == [[[[0.0, 5.0]]]]
     assert not wanted.any()
 
@@ -54,7 +54,7 @@ def test_what_is_not_annotated_costs_nothing_however_much_corrections_weigh():
 def test_nothing_annotated_costs_nothing():
     masks = torch.full((1, 4, 4), 255, dtype=torch.uint8)
     logits = torch.ones(1, 2, 4, 4, requires_grad=True)
-    loss = segmentation_loss(logits, *targets(masks, region_table(DISC_AND_CUP)))
+    loss = segmentation_loss(logits, *targets(masks, make_region_table(DISC_AND_CUP)))
     loss.backward()
     assert float(loss.detach()) == 0.0
     assert torch.all(logits.grad == 0)
@@ -67,7 +67,7 @@ def test_an_absent_label_is_taught_by_cross_entropy_alone():
 
 
 def test_the_cup_is_part_of_the_discs_region():
-    wanted, weight = targets(torch.tensor([[[0, 1, 2, 255]]], dtype=torch.uint8), region_table(DISC_AND_CUP))
+    wanted, weight = targets(torch.tensor([[[0, 1, 2, 255]]], dtype=torch.uint8), make_region_table(DISC_AND_CUP))
     assert wanted[0, 0, 0, :3].tolist() == [0, 1, 1]
     assert wanted[0, 1, 0, :3].tolist() == [0, 0, 1]
     assert weight.flatten().tolist() == [1, 1, 1, 0]

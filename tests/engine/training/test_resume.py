@@ -15,7 +15,7 @@ import torch
 from unet_desktop import files
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed
 from unet_desktop.engine.files.checkpoint import load
-from unet_desktop.engine.training import epoch_loop, state_header
+from unet_desktop.engine.training import epoch_loop, gradients, state_header
 from unet_desktop.engine.training import fit as fit_module
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.prefetch import prefetch
@@ -284,12 +284,12 @@ class TestRefused:
         assert "other labels" in refused(labels=ONE_STRUCTURE, settings=config)
 
     def test_masks_that_give_other_steps(self, refused, monkeypatch):
-        real = fit_module._stage
-        monkeypatch.setattr(fit_module, "_stage", lambda *wanted: replace(real(*wanted), steps=3))
+        real = fit_module._make_stage
+        monkeypatch.setattr(fit_module, "_make_stage", lambda *wanted: replace(real(*wanted), steps=3))
         assert "another number of steps" in refused()
 
     def test_another_case(self, refused, samples):
-        assert "cannot go on" in refused(cases=(samples[:3], samples[2:]))
+        assert "cannot be resumed" in refused(cases=(samples[:3], samples[2:]))
 
     @pytest.mark.parametrize("damage", ["cut", "weight", "head", "empty", "text", "pickle"])
     def test_damage(self, interrupted, refused, damage):
@@ -315,13 +315,13 @@ class TestRefused:
 
 class TestEndings:
     def test_a_loss_that_is_no_number_ends_it_and_the_last_good_model_stays(self, run, tmp_path, monkeypatch):
-        real, good = epoch_loop.segmentation_loss, []
+        real, good = gradients.segmentation_loss, []
 
         def loss(*arguments):
             good.append(1)
             return real(*arguments) * (float("inf") if len(good) > 7 else 1.0)
 
-        monkeypatch.setattr(epoch_loop, "segmentation_loss", loss)
+        monkeypatch.setattr(gradients, "segmentation_loss", loss)
         with pytest.raises(TrainingError, match=r"epoch 2 \(segment\): the loss is infinite.* is kept: .*m\.safeten"):
             list(run(tmp_path))
         assert load(tmp_path / "m.safetensors").header.metrics["dice"] >= 0
@@ -352,7 +352,7 @@ class TestEndings:
         events = list(run(tmp_path, settings=settings))
         assert [epoch for _, epoch, *_ in epochs(events)] == [1, 2, 3, 4]
         assert [e.text for e in events if isinstance(e, Message)] == [
-            "Learning to segment ended after epoch 4: epoch 2 was the best, and none since was better."
+            "Learning to segment ended after epoch 4: no epoch after epoch 2 was better."
         ]
         assert isinstance(events[-1], Finished)
 
@@ -367,7 +367,7 @@ class TestMemory:
         """Function that lets memory run out for more pictures at a time; returns the sizes that are tried."""
 
         def limit(most, error=None):
-            real, tried = epoch_loop.segmentation_loss, []
+            real, tried = gradients.segmentation_loss, []
 
             def loss(logits, *arguments):
                 tried.append(len(logits))
@@ -375,7 +375,7 @@ class TestMemory:
                     raise error or torch.OutOfMemoryError("CUDA out of memory")
                 return real(logits, *arguments)
 
-            monkeypatch.setattr(epoch_loop, "segmentation_loss", loss)
+            monkeypatch.setattr(gradients, "segmentation_loss", loss)
             return tried
 
         return limit
@@ -389,7 +389,7 @@ class TestMemory:
         events = list(run(tmp_path, settings=settings))
         assert tried == [4, 2, 1, 1, 1, 1, 1, 1, 1, 1]
         texts = [event.text for event in events if isinstance(event, Message)]
-        assert ["with 2 at a time of the 4" in texts[0], "with 1 at a time of the 4" in texts[1]] == [True, True]
+        assert ["with 2 of the 4 pictures" in texts[0], "with 1 of the 4 pictures" in texts[1]] == [True, True]
         assert [batch.step for batch in events if isinstance(batch, BatchDone) and batch.stage == "segment"] == [1, 2]
 
     def test_halving_is_remembered_by_a_resumed_training(self, run, tmp_path, config, short):
@@ -404,7 +404,7 @@ class TestMemory:
 
     def test_not_even_one_picture_is_a_sentence(self, run, tmp_path, config, short):
         short(0)
-        with pytest.raises(TrainingError, match="does not hold training on pictures of 64 pixels"):
+        with pytest.raises(TrainingError, match="not enough memory to train on pictures of 64 pixels"):
             list(run(tmp_path, settings=replace(config, framing="whole")))
 
     def test_no_room_for_the_optimiser_is_a_sentence(self, run, tmp_path, config, monkeypatch):
@@ -412,7 +412,7 @@ class TestMemory:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
         monkeypatch.setattr(torch.optim.AdamW, "step", step)
-        with pytest.raises(TrainingError, match="does not hold training on pictures of 64 pixels"):
+        with pytest.raises(TrainingError, match="not enough memory to train on pictures of 64 pixels"):
             list(run(tmp_path, settings=replace(config, framing="whole")))
 
     def test_other_errors_are_no_lack_of_memory(self, run, tmp_path, config, short):
@@ -434,12 +434,13 @@ class TestMemory:
         network = build(spec)
         settings = replace(config, augmentation=0.0)  # so that all pictures have as many annotated pixels
         state = new_train_state(network, stage, data, settings, replace(device, half=None), Clock([stage]))
-        batch = epoch_loop._to_device(state, epoch_loop._batch_job(state, [0, 1, 2, 3])())
+        augmented = epoch_loop._augment_batch(state, [(case, np.int64(0)) for case in range(4)])
+        batch = epoch_loop._to_device(state, augmented)
         found = []
         for parts in (1, 2, 4):
             network.eval()
             state.progress.pieces = parts
-            steps = epoch_loop._accumulate_gradients(state, batch)
+            steps = gradients._accumulate_gradients(state, batch)
             list(steps)
             found.append([parameter.grad.clone() for parameter in network.parameters()])
         for others in found[1:]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -9,7 +13,7 @@ from unet_desktop.engine.data.training_example import make_example
 from unet_desktop.engine.inference.predictor import run_to_end
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.engine.training.schedule import Stage
-from unet_desktop.engine.training.validate import validate_on_crops
+from unet_desktop.engine.training.validate import cross_entropy, validate_on_crops
 from unet_desktop.labels import DISC_AND_CUP
 
 
@@ -30,3 +34,13 @@ def test_what_pads_a_picture_is_not_taken_for_a_region(photograph, device):
     figures = run_to_end(validate_on_crops(Right(), [view], stage, device))
     assert figures["dice/optic disc"] > 0.9
     assert figures["dice/optic cup"] > 0.9
+
+
+def test_cross_entropy_by_hand():
+    truth = np.array([[0, 1, 1, 0], [0, 2, 1, 0]], np.uint8)
+    probabilities = np.full((2, 2, 4), 0.25, np.float32)
+    shares = (4 + 1) / 16  # of the planes' pixels, disc and cup
+    assert cross_entropy(probabilities, truth, DISC_AND_CUP) == pytest.approx(
+        -(shares * math.log(0.25) + (1 - shares) * math.log(0.75))
+    )
+    assert cross_entropy(probabilities, np.full_like(truth, 255), DISC_AND_CUP) is None

@@ -29,7 +29,7 @@ class AugmentationRange:
         smaller: least scale of what is seen (0.6: a camera with a wider view).
         larger: greatest scale.
         shift: share of the square's side, to either side.
-        mirrored: top and bottom may change places too, not only left and right.
+        flip_vertical: allow vertical flips too, not only horizontal ones.
         reflect: beyond the picture its mirror image is seen instead of black.
         bend: how far knots of a grid over the picture are displaced, standard deviation as a share of the square's
             side; what lies between follows smoothly.
@@ -39,7 +39,7 @@ class AugmentationRange:
     smaller: float
     larger: float
     shift: float
-    mirrored: bool
+    flip_vertical: bool
     reflect: bool
     bend: float = 0.0
 
@@ -154,7 +154,7 @@ def _random_affine(
     zoom = math.exp(strength * generator.uniform(low, high))
     aspect = math.exp(strength * generator.uniform(-0.07, 0.07))
     across = -1.0 if strength > 0.0 and generator.random() < 0.5 else 1.0
-    down = -1.0 if strength > 0.0 and reach.mirrored and generator.random() < 0.5 else 1.0
+    down = -1.0 if strength > 0.0 and reach.flip_vertical and generator.random() < 0.5 else 1.0
     shift_x, shift_y = generator.uniform(-1.0, 1.0, 2) * reach.shift * square.side * min(strength, 1.0)
     step = square.side * zoom / size
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])

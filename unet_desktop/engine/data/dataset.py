@@ -1,4 +1,4 @@
-"""Training cases: decoded once, kept small in bounded memory, looked at anew each epoch."""
+"""Training cases: decoded once, kept small in bounded memory, augmented differently in each epoch."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
 from unet_desktop.engine.data.correction_weights import lacks_outline
 from unet_desktop.engine.data.training_example import TrainingExample, make_example
+from unet_desktop.engine.events import Message
 from unet_desktop.engine.networks.specs import NetworkSpec
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, TrainingError
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
@@ -40,9 +41,9 @@ class Sample:
     Attributes:
         case_id: its id in the project.
         image: its picture.
-        mask: what a human says of it.
-        prediction: what a model said of it before; the file need not be there.
-        recent: it was corrected since the model was trained that training goes on from.
+        mask: drawn or corrected by a human.
+        prediction: the model's mask that the human corrected; the file need not exist.
+        recent: it was corrected after the model that training continues from.
     """
 
     case_id: str
@@ -53,23 +54,23 @@ class Sample:
 
 
 def labels_for(name: str, labels: LabelSet) -> LabelSet:
-    """What a network of that name answers: all labels, or for "locate" the located one alone."""
+    """The labels that the network of that name segments: all, or for "locate" the location label alone."""
     label = labels.location_label()
     return LabelSet((label,)) if name == "locate" and label is not None else labels
 
 
 class Dataset:
-    """The cases of a run with a view for each network.
+    """The cases of a run, with an example for each network. Its length is the number of cases.
 
     Attributes:
-        recent: ids of the cases that were corrected since the model was trained that training goes on from.
+        recent: ids of the cases that were corrected after the model that training continues from.
 
     Args:
         samples: the cases.
         labels: of their masks.
         specs: network name to its spec.
-        cache_bytes: memory that views may take; what does not fit is decoded again when it is needed.
-        weigh: note where masks correct predictions.
+        cache_bytes: memory that examples may take; what does not fit is decoded again when it is needed.
+        weight_corrections: record where masks correct predictions.
     """
 
     def __init__(
@@ -85,21 +86,24 @@ class Dataset:
         self.recent = frozenset(sample.case_id for sample in samples if sample.recent)
         self._labels = labels
         self._specs = dict(specs)
-        self._room = cache_bytes
+        self._free_bytes = cache_bytes
         self._weight_corrections = weight_corrections
         self._examples: dict[tuple[str, int], TrainingExample] = {}
         self._draws_per_epoch: dict[tuple[str, int], int] = {}
         self._usable: dict[str, list[int]] = {name: [] for name in specs}
         self._digest = hashlib.sha256()
         self._digests: dict[str, str] = {}
-        self._present = np.zeros(256, bool)
+        self._values_present = np.zeros(256, bool)
         self._without_outline: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._samples)
 
     def read(self) -> Iterator[int]:
         """Decode every case once; yields how many are done.
 
         Raises:
-            ImageError, MaskError: a file cannot be read, or the mask is not its picture's.
+            ImageError, MaskError: a file cannot be read, or the mask does not have its picture's size.
         """
         for index, sample in enumerate(self._samples):
             examples, used = self._decode(index)
@@ -114,70 +118,76 @@ class Dataset:
                 patches = example.mask.size / spec.size**2 if spec.framing == "patches" else 1.0
                 self._draws_per_epoch[name, index] = max(1, round(patches))
                 cost = example.picture.nbytes + example.mask.nbytes
-                if cost <= self._room:
-                    self._room -= cost
+                if cost <= self._free_bytes:
+                    self._free_bytes -= cost
                     self._examples[name, index] = example
             yield index + 1
 
     @property
     def fingerprint(self) -> str:
-        """Hexadecimal SHA-256 over all that is learned from, pictures and masks, in order, once read."""
+        """Hexadecimal SHA-256 over all pictures, masks and predictions used, in order, once read."""
         return self._digest.hexdigest()
 
     @property
     def digests(self) -> dict[str, str]:
-        """Case id to hexadecimal SHA-256 over its picture and mask, in order, once read; and its prediction if used."""
+        """Case id to hexadecimal SHA-256 over its picture, mask and prediction (if used), in order, once read."""
         return dict(self._digests)
 
     def absent_labels(self) -> list[Label]:
-        """Labels of whose region no mask has a pixel, once read."""
-        return [label for label in self._labels if not self._present[list(self._labels.region_values(label))].any()]
+        """Labels whose region is empty in every mask, once read."""
+        present = self._values_present
+        return [label for label in self._labels if not present[list(self._labels.region_values(label))].any()]
 
     @property
     def cases_without_outline(self) -> list[str]:
-        """Ids of cases whose strokes do not show how large the located label is, and no prediction does; once read."""
+        """Ids of cases with only strokes and no prediction, which do not show how large the location label is."""
         return list(self._without_outline)
 
-    def sampling_pool(self, name: str, recent: int) -> list[int]:
-        """Indices of the usable cases as they are drawn from: each once, recent ones so many times."""
+    def sampling_pool(self, name: str, recent_draws: int) -> list[int]:
+        """Indices of the usable cases to draw batches from: each once, recent ones `recent_draws` times."""
         return [
             index
             for index in self._usable[name]
-            for _ in range(recent if self._samples[index].case_id in self.recent else 1)
+            for _ in range(recent_draws if self._samples[index].case_id in self.recent else 1)
         ]
 
     def recent_fraction(self, name: str) -> float:
-        """Which share of the usable cases is recent, 0..1; 0 where there is none."""
+        """The fraction of the usable cases that are recent; 0 if none is usable."""
         usable = self._usable[name]
         recent = sum(self._samples[index].case_id in self.recent for index in usable)
         return recent / len(usable) if usable else 0.0
 
     def usable(self, name: str) -> list[int]:
-        """Indices of the cases that have something for that network."""
+        """Indices of the cases that have an example for that network."""
         return list(self._usable[name])
 
     def example(self, name: str, index: int) -> TrainingExample:
-        """The case's view for that network."""
-        kept = self._examples.get((name, index)) or self._decode(index)[0][name]
-        if kept is None:
-            raise KeyError(f"case {index} has no view for {name}")
-        return kept
+        """The case's example for that network.
+
+        Raises:
+            KeyError: it has none.
+        """
+        example = self._examples.get((name, index)) or self._decode(index)[0][name]
+        if example is None:
+            raise KeyError(f"case {index} has no example for {name}")
+        return example
 
     def draws_per_epoch(self, name: str, index: int) -> int:
-        """How often an epoch should look at the case: once, or once a patch that it holds."""
+        """How often an epoch should draw the case: once, or once per patch that it holds."""
         return self._draws_per_epoch[name, index]
 
     def _decode(self, index: int) -> tuple[dict[str, TrainingExample | None], list[Path]]:
-        """The case's views, and the files that they come from."""
+        """The case's examples, and the files they were made from."""
         sample = self._samples[index]
         pixels = read_image(sample.image).pixels
         height, width = pixels.shape[:2]
         mask = read_mask(sample.mask, self._labels, (height, width))
-        self._present[mask] = True
+        self._values_present[mask] = True
         used = [sample.image, sample.mask]
         prediction = None
-        opened = any(spec.framing == "crop" for spec in self._specs.values()) and lacks_outline(mask, self._labels)
-        if (self._weight_corrections or opened) and sample.prediction is not None and sample.prediction.is_file():
+        crops = any(spec.framing == "crop" for spec in self._specs.values())
+        only_strokes = crops and lacks_outline(mask, self._labels)
+        if (self._weight_corrections or only_strokes) and sample.prediction is not None and sample.prediction.is_file():
             prediction = _read_prediction(sample.prediction, self._labels, (height, width))
             used.append(sample.prediction)
         examples = {
@@ -186,31 +196,52 @@ class Dataset:
             )
             for name, spec in self._specs.items()
         }
-        if (
-            opened
-            and examples["segment"] is None
-            and is_annotated(mask).any()
-            and sample.case_id not in self._without_outline
-        ):
+        unusable = only_strokes and examples["segment"] is None and bool(is_annotated(mask).any())
+        if unusable and sample.case_id not in self._without_outline:
             self._without_outline.append(sample.case_id)
         return examples, used
 
 
-def describe_data(data: tuple[Dataset, Dataset]) -> dict[str, Any]:
-    """What a checkpoint says of the training and validation cases, once read."""
-    train, validation = (list(dataset.digests) for dataset in data)
+def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
+    """Warn about labels that nobody drew and about cases that contain only strokes.
+
+    Raises:
+        TrainingError: no mask holds any label, or none shows how large the location label is.
+    """
+    absent = train.absent_labels()
+    names = " and ".join(f'"{label.name}"' for label in absent)
+    if len(absent) == len(labels):
+        raise TrainingError(
+            f"There is nothing to learn from: none of the training masks holds {names}. Draw and save some first."
+        )
+    if absent:
+        yield Message(f"None of the training masks holds {names}, so the model will not find it.")
+    label, cases = labels.location_label(), train.cases_without_outline
+    if label is None or not cases:
+        return
+    listed = "; ".join(cases[:3]) + (" and others" if len(cases) > 3 else "")
+    advice = f'Draw the whole outline of "{label.name}", or let a model predict them first. ({listed})'
+    if not train.usable("segment"):
+        raise TrainingError(f"There is no outline to learn from: the masks contain only strokes. {advice}")
+    count = "1 case contains" if len(cases) == 1 else f"{len(cases)} cases contain"
+    teach = "it teaches" if len(cases) == 1 else "they teach"
+    yield Message(f'{count} only strokes and no prediction; {teach} where "{label.name}" is, not its outline. {advice}')
+
+
+def describe_data(train: Dataset, validation: Dataset) -> dict[str, Any]:
+    """What a checkpoint's header records about the training and validation cases, once read."""
     return {
-        "train": len(train),
-        "validation": len(validation),
-        "train_cases": train,
-        "validation_cases": validation,
-        "undrawn": [label.name for label in data[0].absent_labels()],
-        "fingerprint": data[0].fingerprint,
+        "train": len(train.digests),
+        "validation": len(validation.digests),
+        "train_cases": list(train.digests),
+        "validation_cases": list(validation.digests),
+        "undrawn": [label.name for label in train.absent_labels()],
+        "fingerprint": train.fingerprint,
     }
 
 
 def _read_prediction(path: Path, labels: LabelSet, size: tuple[int, int]) -> Mask | None:
-    """A prediction, which is only looked at: one that is damaged does not hinder training."""
+    """Read a prediction; None if it is damaged, since training can do without it."""
     try:
         return read_mask(path, labels, size)
     except MaskError:
@@ -218,42 +249,48 @@ def _read_prediction(path: Path, labels: LabelSet, size: tuple[int, int]) -> Mas
 
 
 def augmentation_range(spec: NetworkSpec, config: TrainConfig) -> AugmentationRange:
-    """How far augmentation goes for that network."""
+    """How far geometric augmentation goes for that network."""
     if spec.framing == "patches":
-        return AugmentationRange(rotation=180.0, smaller=0.8, larger=1.25, shift=0.0, mirrored=True, reflect=True)
+        return AugmentationRange(rotation=180.0, smaller=0.8, larger=1.25, shift=0.0, flip_vertical=True, reflect=True)
     if spec.framing == "crop":
         jitter = config.crop_jitter
         return AugmentationRange(
-            30.0, math.exp(-2 * jitter), math.exp(2 * jitter), jitter, mirrored=True, reflect=False, bend=_BEND
+            rotation=30.0,
+            smaller=math.exp(-2 * jitter),
+            larger=math.exp(2 * jitter),
+            shift=jitter,
+            flip_vertical=True,
+            reflect=False,
+            bend=_BEND,
         )
-    return AugmentationRange(30.0, smaller=0.5, larger=1.3, shift=0.3, mirrored=True, reflect=False)
+    return AugmentationRange(rotation=30.0, smaller=0.5, larger=1.3, shift=0.3, flip_vertical=True, reflect=False)
 
 
 def augment_example(
     example: TrainingExample, spec: NetworkSpec, config: TrainConfig, generator: np.random.Generator
 ) -> tuple[NDArray[np.uint8], Mask, NDArray[np.uint8]]:
-    """A random look at a case: (size, size, 3) uint8, its mask, and where it was corrected; (size, size) uint8."""
+    """A random variant: (size, size, 3) uint8 picture, its mask, and where it was corrected; (size, size) uint8."""
     square = example.square
     if spec.framing == "patches":
         square = _random_patch(example, spec.size, generator)
-    wrong = np.zeros_like(example.mask) if example.corrected is None else example.corrected
+    corrected = np.zeros_like(example.mask) if example.corrected is None else example.corrected
     picture, planes = warp(
         example.picture,
-        np.dstack([example.mask, wrong]),
+        np.dstack([example.mask, corrected]),
         square,
         spec.size,
         augmentation_range(spec, config),
         config.augmentation,
         generator,
     )
-    mask, wrong = planes[..., 0], planes[..., 1]
+    mask, corrected = planes[..., 0], planes[..., 1]
     if spec.framing == "whole" and config.augmentation > 0.0:
         picture = add_distractors(picture, mask, generator)
-    return recolour(picture, config.augmentation, generator), mask, wrong
+    return recolour(picture, config.augmentation, generator), mask, corrected
 
 
 def crop_example(example: TrainingExample, spec: NetworkSpec) -> tuple[NDArray[np.uint8], Mask]:
-    """The case as it is, for "crop" and "whole": (size, size, 3) uint8 and (size, size) uint8."""
+    """The example without augmentation, for "crop" and "whole": (size, size, 3) uint8 and (size, size) uint8."""
     return (
         extract(example.picture, example.square, spec.size),
         extract_labels(example.mask, example.square, spec.size, NOT_ANNOTATED),
@@ -261,7 +298,7 @@ def crop_example(example: TrainingExample, spec: NetworkSpec) -> tuple[NDArray[n
 
 
 def _random_patch(example: TrainingExample, size: int, generator: np.random.Generator) -> Square:
-    """A square of `size` pixels within the view, or over it where the view is smaller."""
+    """A square of `size` pixels inside the example, or around it where the example is smaller."""
     height, width = example.mask.shape
     x, y = (
         length / 2 if length <= size else float(generator.uniform(size / 2, length - size / 2))

@@ -1,4 +1,4 @@
-"""What was found out about this computer's speed, once, and is remembered; no torch."""
+"""What was measured of this computer's speed, once, and is kept in a cache file; no torch."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ import platformdirs
 from unet_desktop import files
 from unet_desktop.errors import WriteError
 
-log = logging.getLogger("unet.probes")
+log = logging.getLogger("unet.benchmark_cache")
 
 
 def benchmark_cache_path() -> Path:
-    """Where the answers are kept; the file may be deleted at any time."""
+    """The cache file; it may be deleted at any time."""
     return Path(platformdirs.user_cache_dir("unet-desktop", appauthor=False)) / "speed.json"
 
 
-def measure_once(question: str, ask: Callable[[], bool]) -> bool:
-    """The answer as it was on this CPU with this torch; asked where it is not known yet.
+def measure_once(question: str, measure: Callable[[], bool]) -> bool:
+    """The answer found before on this CPU with this torch; measured if there is none yet.
 
-    Two runs on one computer so compute in the same way, although a busy moment may have given the answer.
+    So two runs on one computer compute in the same way, even if a busy moment has influenced the answer.
     """
     key = f"{question}; torch {metadata.version('torch')}; {_cpu()}"
-    answers = _answers()
+    answers = _read_answers()
     known = answers.get(key)
     if isinstance(known, bool):
         return known
-    answer = ask()
+    answer = measure()
     log.info("%s: %s", key, answer)
-    with contextlib.suppress(WriteError):  # then it is asked again the next time
+    with contextlib.suppress(WriteError):  # then it is measured again next time
         files.make_folder(benchmark_cache_path().parent)
         files.write_json(benchmark_cache_path(), answers | {key: answer})
     return answer
 
 
 def forget() -> None:
-    """Ask everything anew the next time.
+    """Delete the cache, so that everything is measured again.
 
     Raises:
         WriteError: the file cannot be deleted.
@@ -50,7 +50,7 @@ def forget() -> None:
     files.delete_file(benchmark_cache_path())
 
 
-def _answers() -> dict[str, object]:
+def _read_answers() -> dict[str, object]:
     try:
         known = json.loads(benchmark_cache_path().read_text("utf-8"))
     except (OSError, ValueError):
@@ -59,7 +59,7 @@ def _answers() -> dict[str, object]:
 
 
 def _cpu() -> str:
-    """The CPU's model where the system tells it, and its kind."""
+    """The CPU's model, if the system tells it, and its architecture."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
             if line.startswith("model name"):

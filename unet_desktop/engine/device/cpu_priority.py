@@ -1,4 +1,4 @@
-"""Leaving the window its share of the cores while a network trains; no torch: it is called before that is loaded."""
+"""Leave the window its share of the CPU while a network trains. No torch: this is called before torch is loaded."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import threading
 from typing import Literal
 
 Cores = Literal["auto", "all", "spare"]
-"""The cores that training takes. spare: all but one. auto: as `training_threads` says."""
+"""The cores that training uses. spare: all but one. auto: see `training_threads`."""
 
 _FEW = 2
 
 
 def lower_priority(nice: int = 10) -> None:
-    """Let everything else go first, from now on, in the calling thread and the threads it starts.
+    """Lower the priority of the calling thread, and of the threads it starts from now on.
 
-    Call it in a worker thread before its first tensor operation: torch's pool inherits the priority. It cannot
-    be raised again. Only Linux knows a thread's own priority; elsewhere nothing happens.
+    Call it in a worker thread before its first tensor operation: torch's pool inherits the priority. It cannot be
+    raised again. Only Linux has priorities per thread; elsewhere nothing happens.
     """
     if not hasattr(os, "setpriority") or os.uname().sysname != "Linux":
         return
@@ -28,14 +28,14 @@ def lower_priority(nice: int = 10) -> None:
 
 
 def training_threads(cores: Cores, threads: int) -> int:
-    """How many threads train, beside a window that shall stay alive.
+    """How many threads train, so that the window stays responsive.
 
-    "auto" takes all where a thread can have a priority of its own, so that the window goes first (Linux), and on two
-    cores, where one less would take twice as long; else it spares one.
+    "auto" uses all of them on Linux, where training threads have a lower priority, and on two cores, where one core
+    less would take twice as long; otherwise it spares one.
 
     Args:
         cores: what the user chose.
-        threads: that torch would take.
+        threads: that torch would use.
     """
     spare = cores == "spare" or (cores == "auto" and not sys.platform.startswith("linux") and threads > _FEW)
     return max(1, threads - 1) if spare else threads

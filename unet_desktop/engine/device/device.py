@@ -1,4 +1,4 @@
-"""Where the network runs: CUDA, Apple's GPU or the CPU, at the precision that is faster there."""
+"""The device a network runs on: CUDA, Apple's GPU or the CPU, with the precision that is faster there."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _REPEATS = 7
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One place to compute.
+    """A device to compute on.
 
     Attributes:
         kind: see `Kind`.
-        half: the short floating-point type that this device computes faster with, or None.
-        threads: CPU threads that torch uses.
+        half: a 16-bit floating-point type, if the device computes faster with it, or None.
+        threads: CPU threads for torch.
     """
 
     kind: Kind
@@ -37,7 +37,7 @@ class Device:
 
     @property
     def torch_device(self) -> torch.device:
-        """As torch names it."""
+        """The device as torch names it."""
         return torch.device(self.kind)
 
     @property
@@ -46,26 +46,50 @@ class Device:
         return torch.contiguous_format if self.kind == "mps" else torch.channels_last
 
     def move(self, tensor: Tensor) -> Tensor:
-        """The tensor on the device. CUDA copies it from pinned memory while the program goes on."""
+        """The tensor on the device. To CUDA it is copied asynchronously, from pinned memory."""
         if self.kind == "cuda":
             return tensor.pin_memory().to(self.torch_device, non_blocking=True)
         return tensor.to(self.torch_device)
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Compute in the short type where this device has one, inside the `with`."""
+        """A context that computes with `half`, if the device has one."""
         if self.half is None:
             return nullcontext()
         return torch.autocast(self.kind, dtype=self.half)
 
 
+class AsyncScalar:
+    """A device scalar that is copied to the host asynchronously.
+
+    `float(tensor)` on CUDA waits for everything queued so far; this waits only for the scalar itself.
+
+    Args:
+        value: one number, on any device.
+    """
+
+    def __init__(self, value: Tensor) -> None:
+        self._value = value.detach()
+        self._copied: torch.cuda.Event | None = None
+        if value.device.type == "cuda":
+            self._value = self._value.to("cpu", non_blocking=True)  # into pinned memory
+            self._copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            self._copied.record()
+
+    def read(self) -> float:
+        """The number; waits until it has been computed and copied."""
+        if self._copied is not None:
+            self._copied.synchronize()
+        return float(self._value)
+
+
 def choose(name: str = "auto") -> Device:
-    """The device of that name; "auto" is the first that works of CUDA, Apple's GPU, CPU.
+    """The device of that name; "auto" is the first available of CUDA, Apple's GPU, CPU.
 
     Args:
         name: "auto", "cuda", "mps" or "cpu".
 
     Raises:
-        TrainingError: there is no such device here.
+        TrainingError: there is no such device.
     """
     threads = _usable_cores()
     if name == "auto":
@@ -76,7 +100,7 @@ def choose(name: str = "auto") -> Device:
         return Device("mps", None, threads)
     if name == "cpu":
         return Device("cpu", torch.bfloat16 if _bfloat16_is_faster() else None, threads)
-    raise TrainingError(f'There is no device "{name}" here that works; choose auto or cpu.')
+    raise TrainingError(f'The device "{name}" is not available on this computer; choose auto or cpu.')
 
 
 def describe(device: Device) -> str:
@@ -90,17 +114,17 @@ def describe(device: Device) -> str:
 
 
 def prepare(device: Device, workers: int = 1) -> None:
-    """Set the number of CPU threads that torch uses; call it in the thread that will compute.
+    """Set torch's number of CPU threads; call it in the thread that will compute.
 
     Args:
-        device: whose threads they are.
-        workers: how many threads compute at once and share them.
+        device: whose threads to use.
+        workers: how many threads compute at once and share the device's threads.
     """
     torch.set_num_threads(max(1, device.threads // workers))
 
 
 def move_network(network: nn.Module, device: Device) -> nn.Module:
-    """The network moved to the device, in the memory format that is faster there."""
+    """Move the network to the device, in the memory format that is faster there; returns it."""
     for tensors in (network.parameters(), network.buffers()):
         for tensor in tensors:
             data = tensor.data.to(device.torch_device)
@@ -109,17 +133,17 @@ def move_network(network: nn.Module, device: Device) -> nn.Module:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed torch's generators; numpy's are made where they are used and passed on.
+    """Seed torch's generators; numpy's are created where they are used and passed on.
 
-    On a CPU the same seed then gives the same model. A GPU adds up in an order of its own when it enlarges planes
-    backwards, so that two runs there differ in the last digits, and after some epochs visibly.
+    On a CPU the same seed gives the same model. A GPU sums the gradients of upsampling in no fixed order, so that two
+    runs differ in the last digits, and after some epochs visibly.
     """
     torch.manual_seed(seed)
 
 
 @cache
 def _cpu_has_bfloat16() -> bool:
-    """Whether the CPU itself multiplies bfloat16; without that oneDNN emulates it, more slowly than float32."""
+    """Whether the CPU has bfloat16 instructions; otherwise oneDNN emulates them, more slowly than float32."""
     capabilities = torch.backends.cpu.get_cpu_capability()
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     has = any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)
@@ -128,12 +152,12 @@ def _cpu_has_bfloat16() -> bool:
 
 @cache
 def _bfloat16_is_faster() -> bool:
-    """Measured once on this computer: some CPUs have the instructions and are slow at them."""
+    """Measured once per computer: some CPUs have the instructions, but slow ones."""
     return _cpu_has_bfloat16() and measure_once("bfloat16 is faster", _measure_bfloat16)
 
 
 def _measure_bfloat16() -> bool:
-    """Whether a convolution as the networks have them is not slower; the best of several times, beside other work."""
+    """Whether a typical convolution of the networks is faster; compares the best of several runs."""
     best = {}
     for dtype in (torch.float32, torch.bfloat16):
         convolve = nn.Conv2d(64, 64, 3, padding=1, dtype=dtype)
@@ -142,19 +166,19 @@ def _measure_bfloat16() -> bool:
         times = []
         with torch.inference_mode():
             for _ in range(_REPEATS):
-                began = time.perf_counter()
+                started = time.perf_counter()
                 convolve(planes)
-                times.append(time.perf_counter() - began)
+                times.append(time.perf_counter() - started)
         best[dtype] = min(times)
     return best[torch.bfloat16] < best[torch.float32]
 
 
-@cache  # torch's number is no longer the machine's once threads share the cores
+@cache  # `prepare` changes the number that torch reports
 def _usable_cores() -> int:
-    """Cores that this process may use; hyper-threads of one core slow torch down, so they count once."""
+    """Cores that this process may use; hyper-threads slow torch down, so each core counts once."""
     try:
         usable = len(os.sched_getaffinity(0))
-    except AttributeError:  # Windows and macOS have no affinity call
+    except AttributeError:  # not on Windows and macOS
         usable = os.cpu_count() or 1
     return max(1, min(usable, torch.get_num_threads()))
 

@@ -1,4 +1,4 @@
-"""Loading at a quiet moment what the first training would load while somebody paints; importing this loads no torch."""
+"""Load torch at a quiet moment, before the first training needs it; importing this module loads no torch."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cache
 
 @cache
 def warm_up() -> None:
-    """Load torch and what its first optimiser loads behind its back (`torch._dynamo`, 0.7 to 1.6 s).
+    """Load torch and what its first optimiser loads implicitly (`torch._dynamo`, 0.7 to 1.6 s).
 
-    Importing leaves some 300,000 objects that stay for good. Python's collector would go through all of them again and
-    again, for 0.1 s each time in which no window can paint; so it rests meanwhile and is then told to leave them alone.
+    The imports create some 300,000 permanent objects. Python's collector would scan them again and again, each time
+    stopping the window for 0.1 s; so it is disabled meanwhile and then told to ignore them.
     """
-    resting = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         import torch
@@ -22,5 +22,5 @@ def warm_up() -> None:
         Adam([torch.nn.Parameter(torch.zeros(1))])
         gc.freeze()
     finally:
-        if resting:
+        if was_enabled:
             gc.enable()

@@ -1,4 +1,4 @@
-"""One training run by several processes: the first says what is to be learned, and the others learn it with it."""
+"""One training run in several processes: the first sends the others what to train, and all train together."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def fit_distributed(
     state_at: Path | None = None,
     resume: bool = False,
 ) -> Generator[TrainEvent, None, None]:
-    """As `fit`, by all processes that this one has joined; plain `fit` when alone.
+    """Like `fit`, in all processes of the group that this one has joined; plain `fit` when alone.
 
     Raises:
-        TrainingError: also when another process has gone.
+        TrainingError: also when another process has ended.
     """
     if distributed.world_size() > 1:
         distributed.broadcast(
@@ -69,12 +69,12 @@ def fit_distributed(
 
 
 def run_worker(device: str) -> Iterator[TrainEvent]:
-    """What every process does but the first: takes its share of each run until the first one has no more.
+    """Take this process's share of each run, until the first process has no more; for all processes but the first.
 
-    It reads pictures, masks and models from the same paths as the first, and writes nothing.
+    Reads pictures, masks and models from the same paths as the first, and writes nothing.
 
     Raises:
-        UserError: what `fit` raises; the first process raises the same, unless it is this computer's fault.
+        UserError: as `fit`. The first process raises the same, unless the problem is this computer's.
     """
     place = choose(device)
     while (task := _receive_run()) is not None:
@@ -95,7 +95,7 @@ def run_worker(device: str) -> Iterator[TrainEvent]:
 
 
 def _receive_run() -> Any:
-    """The next run, or None when the first process has left: there are no more."""
+    """The next run; None when the first process has ended, so that there are no more."""
     try:
         return distributed.receive()
     except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""What one network needs to learn: optimiser, schedule, chance, and how far it has come."""
+"""The state of one network's training: optimiser, schedule, random generator and progress."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
 _DECODER_RATE = 5.0
-"""A trained encoder learns at the rate, what starts from nothing at this many times the rate."""
+"""The decoder, which starts from random weights, learns at so many times the rate of a pretrained encoder."""
 
 Weights = dict[str, Tensor]
-"""A network's state: names to tensors."""
+"""A network's state dict."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a stage has come: what changes from epoch to epoch, beside network, optimiser, schedule and chance.
+    """What changes from epoch to epoch, apart from network, optimiser, schedule and random generator.
 
     Attributes:
-        epoch: the last one that is done, 0 before the first.
-        best: the best score so far; every score is better than none.
-        rose: the last epoch that raised it; 0 is the start of a training that goes on from a model.
-        kept: the last epoch that was as good within the margin.
+        epoch: the last finished epoch, 0 before the first.
+        best_score: so far; -1, below any score, before the first.
+        best_epoch: the last epoch that raised it; 0 is the start of a training that continues from a model.
+        kept_epoch: the last epoch whose score was within the margin of the best.
         kept_weights: its weights.
-        parts: so many pieces a batch is worked on in, because memory does not hold it at once.
-        tried: every one of several processes was seen to have the memory for such a piece.
+        pieces: a batch is processed in so many pieces, because memory does not hold it at once.
+        memory_checked: with several processes: each of them has been seen to have enough memory for a piece.
     """
 
     epoch: int = 0
@@ -53,9 +53,9 @@ class Progress:
     memory_checked: bool = False
 
     def record_epoch(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
-        """Note an epoch that is done; whether it is kept: the best so far, or worse by at most the margin."""
+        """Record a finished epoch; return whether it is kept: the best so far, or worse by at most the margin."""
         self.epoch = epoch
-        if not score >= self.best_score - margin:  # also when it is not a number
+        if not score >= self.best_score - margin:  # also if it is NaN
             return False
         if score >= self.best_score:
             self.best_score, self.best_epoch = score, epoch
@@ -63,35 +63,35 @@ class Progress:
         return True
 
     def reset_best(self) -> None:
-        """The cases that judge are others now: the next epoch is kept, and the best is looked for from there."""
+        """Start the search for the best epoch again, because the validation cases have changed; keep the next epoch."""
         self.best_score, self.best_epoch = -1.0, self.epoch
 
     def is_patience_exhausted(self, patience: int) -> bool:
-        """Whether so many epochs have passed without a better one; never for a patience of 0."""
+        """Whether so many epochs have passed without a better one; a patience of 0 never ends."""
         return 0 < patience <= self.epoch - self.best_epoch
 
 
 @dataclass(frozen=True, slots=True)
 class TrainState:
-    """One stage under way.
+    """The training of one network.
 
     Attributes:
         network: on the device.
-        wrapped: what a step calls: the network, or round it what brings several processes together; see `ranks`.
-        stage: what is to be done.
-        train: the training cases, read.
-        config: how.
+        ddp_network: what a step calls: the network, wrapped if several processes train together.
+        stage: what to train.
+        train: the training cases, already read.
+        config: how to train.
         device: where.
         clock: of the run.
-        optimiser, schedule, scaler: torch's; the schedule is stepped once a batch.
-        table: (R, 256) float32, see `region_table`.
-        generator: of order and augmentation.
-        average: what answers, see `WeightEMA`.
-        progress: how far it has come.
+        optimiser, schedule, scaler: torch's; the schedule is stepped once per batch.
+        region_table: (R, 256) float32, see `make_region_table`.
+        generator: of the cases' order and augmentation.
+        ema: the averaged weights, which are validated and saved.
+        progress: see `Progress`.
     """
 
     network: nn.Module
-    distributed_network: nn.Module
+    ddp_network: nn.Module
     stage: Stage
     train: Dataset
     config: TrainConfig
@@ -100,21 +100,21 @@ class TrainState:
     optimiser: Optimizer
     schedule: LRScheduler
     scaler: torch.amp.GradScaler
-    table: Tensor
+    region_table: Tensor
     generator: np.random.Generator
     ema: WeightEMA
     progress: Progress = field(default_factory=Progress)
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate of the next step, of the encoder."""
+        """The encoder's learning rate in the next step."""
         return float(self.schedule.get_last_lr()[0])
 
 
 def new_train_state(
     network: nn.Module, stage: Stage, train: Dataset, config: TrainConfig, device: Device, clock: Clock
 ) -> TrainState:
-    """The stage before its first epoch.
+    """The state before the first epoch.
 
     Raises:
         TrainingError: there are more processes than pictures in a step.
@@ -129,23 +129,23 @@ def new_train_state(
         sync_batch_norms(network)
     optimiser = _make_optimiser(network, config, stage.learning_rate)
     return TrainState(
-        network,
-        distributed.wrap_network(network),
-        stage,
-        train,
-        config,
-        device,
-        clock,
-        optimiser,
-        _make_schedule(optimiser, config, stage),
-        torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
-        region_table(stage.labels).to(device.torch_device),
-        np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
-        WeightEMA(network, config.averaging),
+        network=network,
+        ddp_network=distributed.wrap_network(network),
+        stage=stage,
+        train=train,
+        config=config,
+        device=device,
+        clock=clock,
+        optimiser=optimiser,
+        schedule=_make_schedule(optimiser, config, stage),
+        scaler=torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
+        region_table=make_region_table(stage.labels).to(device.torch_device),
+        generator=np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
+        ema=WeightEMA(network, config.averaging),
     )
 
 
-def region_table(labels: LabelSet) -> Tensor:
+def make_region_table(labels: LabelSet) -> Tensor:
     """(R, 256) float32: 1 where a pixel value belongs to the region."""
     table = torch.zeros(len(labels), 256)
     for row, label in enumerate(labels):
@@ -161,16 +161,15 @@ def _make_optimiser(network: nn.Module, config: TrainConfig, learning_rate: floa
 
 
 def _parameter_groups(network: nn.Module, learning_rate: float) -> list[dict[str, Any]]:
-    """See `_DECODER_RATE`."""
     if not isinstance(network, LiteUNet):
         return [{"params": list(network.parameters()), "lr": learning_rate}]
     encoder = list(network.encoder.parameters())
-    others = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
-    return [{"params": encoder, "lr": learning_rate}, {"params": others, "lr": learning_rate * _DECODER_RATE}]
+    decoder = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
+    return [{"params": encoder, "lr": learning_rate}, {"params": decoder, "lr": learning_rate * _DECODER_RATE}]
 
 
 def _make_schedule(optimiser: Optimizer, config: TrainConfig, stage: Stage) -> LRScheduler:
-    """Stepped once a batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
+    """Stepped once per batch. One-cycle: Smith and Topin 2018, arXiv:1708.07120, section 3."""
     if config.schedule == "step":
         return StepLR(optimiser, config.step_epochs * stage.steps, gamma=0.1)
     total = stage.epochs * stage.steps + 1  # it is stepped once more after the last batch

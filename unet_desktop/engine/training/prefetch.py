@@ -1,4 +1,4 @@
-"""Jobs that threads begin before their answers are asked for, so that whoever asks need not wait."""
+"""Run jobs in threads ahead of their use."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-def prefetch(jobs: Iterable[Callable[[], Answer]], threads: int, depth: int) -> Generator[Answer, None, None]:
-    """The answers of the jobs, in their order; an exception of a job comes in its answer's place.
+def prefetch(jobs: Iterable[Callable[[], Result]], threads: int, depth: int) -> Generator[Result, None, None]:
+    """Yield the jobs' results in order; a job's exception is raised in the place of its result.
 
-    Jobs are taken from the iterable in the calling thread. Closing the generator ends the threads, and what had not
-    begun never does.
+    Jobs are taken from the iterable in the calling thread. Closing the generator ends the threads; jobs that have not
+    started never do.
 
     Args:
-        jobs: what to do.
-        threads: that work; 0: the caller does each job when its answer is asked for.
-        depth: so many jobs at most are begun beyond the one whose answer is asked for.
+        jobs: what to run.
+        threads: number of worker threads; 0: the caller runs each job when its result is asked for.
+        depth: at most so many jobs are started beyond the one whose result is asked for.
     """
     if threads == 0:
         for job in jobs:
             yield job()
         return
-    begun: deque[Future[Answer]] = deque()
+    started: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="prefetch") as pool:
         try:
             for job in jobs:
-                begun.append(pool.submit(job))
-                if len(begun) > depth:
-                    yield begun.popleft().result()
-            while begun:
-                yield begun.popleft().result()
+                started.append(pool.submit(job))
+                if len(started) > depth:
+                    yield started.popleft().result()
+            while started:
+                yield started.popleft().result()
         finally:
-            for future in begun:
+            for future in started:
                 future.cancel()

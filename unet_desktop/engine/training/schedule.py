@@ -1,4 +1,4 @@
-"""A network's part of a training run, and how long the run will still take."""
+"""The stages of a training run, and an estimate of the time left."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from unet_desktop.labels import LabelSet
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One network's part of a run.
+    """The training of one network.
 
     Attributes:
         name: of the network.
         spec: of the network.
-        labels: what it answers.
-        epochs: passes.
-        steps: of an epoch.
-        batch_size: pictures a step.
+        labels: that the network segments.
+        epochs: passes over the training cases.
+        steps: per epoch.
+        batch_size: pictures per step.
         learning_rate: peak or start of the schedule.
     """
 
@@ -36,7 +36,7 @@ class Stage:
 
     @property
     def work(self) -> float:
-        """Pixels that the stage will push through its network: what its time goes with."""
+        """Pixels that the stage pushes through its network; its time is proportional to them."""
         return float(self.epochs * self.steps * self.batch_size * self.spec.size**2)
 
 
@@ -46,28 +46,28 @@ class Clock:
     def __init__(self, stages: list[Stage]) -> None:
         self._total = sum(stage.work for stage in stages)
         self._done = 0.0
-        self._begun = time.perf_counter()
+        self._started = time.perf_counter()
 
     def resume(self, past: Mapping[str, int], stages: list[Stage], seconds: float) -> None:
-        """So many epochs of each stage are behind, and took so long in all."""
+        """Continue after so many epochs of each stage, which took so many seconds in total."""
         self._done = sum(stage.work * min(past.get(stage.name, 0), stage.epochs) / stage.epochs for stage in stages)
-        self._begun = time.perf_counter() - seconds
+        self._started = time.perf_counter() - seconds
 
     def skip(self, stage: Stage, epochs: int) -> None:
-        """The stage's last epochs will not be needed."""
+        """Leave out the stage's last epochs."""
         self._total -= stage.work * epochs / stage.epochs
 
     @property
     def elapsed(self) -> float:
-        """Seconds that the run has taken, those before an interruption included."""
-        return time.perf_counter() - self._begun
+        """Seconds that the run has taken, including those before an interruption."""
+        return time.perf_counter() - self._started
 
     def advance(self, stage: Stage) -> float:
-        """One step of the stage is done; seconds left of the run."""
+        """Count one step of the stage as done; return the seconds left of the run."""
         self._done += stage.work / (stage.epochs * stage.steps)
-        return self.left()
+        return self.seconds_left()
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds left of the run; NaN before the first step."""
         if self._done == 0.0:
             return math.nan

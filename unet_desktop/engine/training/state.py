@@ -1,4 +1,4 @@
-"""Where a training is, as a file: written after each epoch, so that a program that was killed can go on from it.
+"""The training state file: written after each epoch, so that a training that was stopped or killed can be resumed.
 
 See `docs/adr/0010-training-state.md` for the layout.
 """
@@ -39,14 +39,13 @@ _PROGRESS_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedTrainState:
-    """A state that was read and checked.
+    """A state that was read from its file, with a correct checksum.
 
     Attributes:
-        path: its file.
+        path: of the file.
         header: its description.
-        tensors: name to tensor, on the CPU: "network.<name>.<key>", "average.<key>", "kept.<key>",
-            "optimiser.<parameter>.<key>"
-            and the random state.
+        tensors: by name, on the CPU: "network.<name>.<key>", "average.<key>", "kept.<key>",
+            "optimiser.<parameter>.<key>" and the random state.
     """
 
     path: Path
@@ -61,25 +60,25 @@ class LoadedTrainState:
         """
         try:
             for name, network in networks.items():
-                network.load_state_dict(self._under(f"network.{name}."))
+                network.load_state_dict(self._with_prefix(f"network.{name}."))
                 if isinstance(network, LiteUNet):
                     network.keep_statistics = bool(self.header.internals["keep_statistics"])
         except (RuntimeError, KeyError) as error:
             raise damage_error(self.path, "its weights do not fit its settings") from error
 
     def restore(self, state: TrainState) -> None:
-        """Put the course, which has just begun, where the state was taken. Sets torch's random state.
+        """Set a new state to what the file holds, and torch's random state too.
 
         Raises:
             TrainingError: it does not fit.
         """
         internals = self.header.internals
-        self._refuse_other_steps(state)
+        self._check_steps(state)
         try:
             self._restore_optimiser(state)
-            averaged = state.ema.network is not state.network
-            if averaged:
-                state.ema.network.load_state_dict(self._under("average."))
+            averaging = state.ema.network is not state.network
+            if averaging:
+                state.ema.network.load_state_dict(self._with_prefix("average."))
             state.schedule.load_state_dict(internals["schedule"])
             state.scaler.load_state_dict(internals["scaler"])
             state.generator.bit_generator.state = internals["generator"]
@@ -87,45 +86,49 @@ class LoadedTrainState:
             for name, key in _PROGRESS_KEYS.items():
                 setattr(progress, name, internals["progress"][key])
             if progress.kept_epoch == progress.epoch:
-                progress.kept_weights = self._under("average." if averaged else f"network.{state.stage.name}.")
+                prefix = "average." if averaging else f"network.{state.stage.name}."
             else:
-                progress.kept_weights = self._under("kept.")
+                prefix = "kept."
+            progress.kept_weights = self._with_prefix(prefix)
             torch.set_rng_state(self.tensors[_RANDOM])
             if state.device.kind == "cuda" and _RANDOM_CUDA in self.tensors:
                 torch.cuda.set_rng_state(self.tensors[_RANDOM_CUDA])
         except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise damage_error(self.path, "it does not fit its settings") from error
 
-    def _refuse_other_steps(self, state: TrainState) -> None:
-        """A mask that was emptied or filled since is looked at less or more often, and the schedule counts steps."""
+    def _check_steps(self, state: TrainState) -> None:
+        """Refuse if an epoch has another number of steps now, which the schedule counts.
+
+        A mask that was emptied or filled in the meantime is drawn less or more often.
+        """
         before, now = self.header.internals.get("schedule"), state.schedule.state_dict()
         counts = [name for name in ("total_steps", "step_size") if name in now]
         if isinstance(before, dict) and any(before.get(name) != now[name] for name in counts):
             raise TrainingError(
-                "The interrupted training cannot go on: by changes of its masks an epoch has another number of steps "
-                "now. Start a new training."
+                "The interrupted training cannot be resumed: its masks have changed, so that an epoch has another "
+                "number of steps. Start a new training."
             )
 
     def _restore_optimiser(self, state: TrainState) -> None:
         optimiser = state.optimiser
-        values_of: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in self._under("optimiser.").items():
+        parameters: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in self._with_prefix("optimiser.").items():
             number, _, key = name.partition(".")
-            values_of.setdefault(int(number), {})[key] = tensor
+            parameters.setdefault(int(number), {})[key] = tensor
         groups = [group | {"betas": tuple(group["betas"])} for group in self.header.internals["optimiser"]]
-        optimiser.load_state_dict({"state": values_of, "param_groups": groups})
-        # In the parameter's own memory format, as the optimiser made it: another one may round otherwise.
+        optimiser.load_state_dict({"state": parameters, "param_groups": groups})
+        # In the parameter's own memory format, as the optimiser made it: another one may round differently.
         for parameter, values in optimiser.state.items():
             for key, value in values.items():
                 if isinstance(value, Tensor) and value.shape == parameter.shape:
                     values[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
-    def _under(self, prefix: str) -> Weights:
+    def _with_prefix(self, prefix: str) -> Weights:
         return {name.removeprefix(prefix): value for name, value in self.tensors.items() if name.startswith(prefix)}
 
 
 def describe_environment(device: Device) -> dict[str, str]:
-    """Where a training runs, as far as it bears on the last digits."""
+    """Everything about the computer and its libraries that may change a result's last digits."""
     return {
         "U-Net Desktop": __version__,
         "torch": str(torch.__version__),
@@ -138,8 +141,7 @@ def describe_environment(device: Device) -> dict[str, str]:
 
 
 def collect_internals(state: TrainState) -> dict[str, Any]:
-    """What is no tensor of the course, as plain data."""
-    progress = state.progress
+    """Everything in the state that is not a tensor, as plain data."""
     network = state.network
     return {
         "optimiser": state.optimiser.state_dict()["param_groups"],
@@ -147,24 +149,24 @@ def collect_internals(state: TrainState) -> dict[str, Any]:
         "scaler": state.scaler.state_dict(),
         "generator": state.generator.bit_generator.state,
         "keep_statistics": isinstance(network, LiteUNet) and network.keep_statistics,
-        "progress": {key: getattr(progress, name) for name, key in _PROGRESS_KEYS.items()},
+        "progress": {key: getattr(state.progress, name) for name, key in _PROGRESS_KEYS.items()},
     }
 
 
 def save(path: Path, header: TrainingHeader, state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Replace the state at once at the end, or leave it as it was; yields where it can be given up.
+    """Replace the file atomically at the end; yields where writing can be abandoned.
 
     Raises:
-        WriteError: no room or no right; the state before still stands.
+        WriteError: disk full or no permission; the file before still stands.
     """
-    yield from checksummed_file.write(path, dict(_tensors(state, networks)), header.to_metadata())
+    yield from checksummed_file.write(path, dict(_named_tensors(state, networks)), header.to_metadata())
 
 
 def load(path: Path) -> LoadedTrainState:
-    """Read a state, checked to the last bit before any of it is used.
+    """Read a state; its checksum is verified before anything in it is used.
 
     Raises:
-        TrainingError: missing, cut short, changed, or of a newer program.
+        TrainingError: missing, truncated, changed, or of a newer program.
     """
     header = state_header.read(path)
     try:
@@ -176,11 +178,11 @@ def load(path: Path) -> LoadedTrainState:
 
 
 def now() -> str:
-    """The time as headers state it."""
+    """The current time as headers state it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _tensors(state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[tuple[str, Tensor]]:
+def _named_tensors(state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[tuple[str, Tensor]]:
     for name, network in networks.items():
         for key, tensor in network.state_dict().items():
             yield f"network.{name}.{key}", tensor

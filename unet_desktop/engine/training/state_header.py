@@ -1,4 +1,4 @@
-"""What an interrupted training says of itself: the head of its state file, read without torch and without weights."""
+"""The description at the head of a training state file, read without torch and without the weights."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _KEY = "unet-desktop-training"
 
 @dataclass(frozen=True, slots=True)
 class TrainingHeader:
-    """All that a training state says, beside its tensors.
+    """Everything in a training state except its tensors. The names are also the keys in the file.
 
     Attributes:
         labels: of the masks.
-        config: how it trains; of a training that goes on from a model, already shortened.
-        train, validation: case id to the SHA-256 of its picture and mask, in the order they are used.
-        parent: weights_sha256 of the checkpoint that training went on from, or None.
-        past: the epochs that are done, of all stages, in order; at least one.
-        place: where it ran and with what, by name: device, threads, versions.
+        config: of the training; if it continues from a model, already shortened.
+        train, validation: case id to the SHA-256 of its picture and mask, in order of use.
+        parent: weights_sha256 of the checkpoint that training continues from, or None.
+        past: the finished epochs of all stages, in order; at least one.
+        place: device, threads and versions, see `describe_environment`.
         created: when this state was written, ISO 8601 in UTC.
-        recent: ids of the cases that were corrected since the model was trained that training went on from.
-        internals: what is no tensor of optimiser, schedule, chance and progress; see `training_state`.
+        recent: ids of the cases that were corrected after the model that training continues from.
+        internals: see `collect_internals`.
         format: number of this layout.
     """
 
@@ -50,65 +50,67 @@ class TrainingHeader:
 
     @property
     def stage(self) -> Literal["locate", "segment"]:
-        """The network that was learning."""
+        """The network that was being trained."""
         return "locate" if self.past[-1].stage == "locate" else "segment"
 
     @property
     def seconds(self) -> float:
-        """That the epochs took until now."""
+        """That the epochs have taken so far."""
         return sum(epoch.seconds for epoch in self.past)
 
     def check_settings(self, labels: LabelSet, config: TrainConfig) -> None:
-        """A training goes on as it began or not at all.
+        """Refuse to resume with other labels or settings.
 
         Raises:
-            TrainingError: the labels or a setting is another now.
+            TrainingError: the labels or a setting differ.
         """
         if labels != self.labels:
             raise TrainingError(
-                "The interrupted training cannot go on: the project has other labels now. Start a new training."
+                "The interrupted training cannot be resumed: the project has other labels now. Start a new training."
             )
         ours, theirs = config.to_json(), self.config.to_json()
         changed = [f"{name} was {theirs[name]} and is {ours[name]}" for name in ours if ours[name] != theirs[name]]
         if changed:
             raise TrainingError(
-                f"The interrupted training cannot go on with other settings: {', '.join(changed)}. Resume it with the "
-                "settings that it had, or start a new training."
+                f"The interrupted training cannot be resumed with other settings: {', '.join(changed)}. Use its "
+                "original settings, or start a new training."
             )
 
     def check_cases(self, train: Iterable[str], validation: Iterable[str]) -> None:
-        """The same, of the cases, by their ids.
+        """Refuse to resume with other cases, by their ids.
 
         Raises:
-            TrainingError: they are others now, or take another part.
+            TrainingError: the cases differ, or one has moved between training and validation.
         """
         if list(train) != list(self.train) or list(validation) != list(self.validation):
             raise TrainingError(
-                "The interrupted training cannot go on: its cases are others now. Start a new training."
+                "The interrupted training cannot be resumed: its cases have changed. Start a new training."
             )
 
     def changes(self, place: Mapping[str, str], digests: Mapping[str, str]) -> tuple[str, ...]:
-        """A sentence for each thing that is not as it was, so that figures differ from an uninterrupted training's.
+        """A sentence for each change since the training began that makes its results differ.
 
         Args:
-            place: where it goes on, see `place`.
-            digests: case to that of its picture and mask, as they are now.
+            place: where training is resumed, see `describe_environment`.
+            digests: case id to the SHA-256 of its picture and mask as they are now.
         """
         before = self.train | self.validation
         changed = [case for case in before if digests.get(case) != before[case]]
-        named = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        said = [f"Changed since this training began, and used as it is now: {named}."] if changed else []
-        return (*said, *self._elsewhere(place))
+        listed = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        sentences = [f"Changed since this training began, and used as it is now: {listed}."] if changed else []
+        return (*sentences, *self._environment_changes(place))
 
     def validation_changed(self, validation: Mapping[str, str]) -> bool:
-        """Whether validation cases, by their digests, are not what the epochs until now were judged by."""
+        """Whether the validation cases, given by their digests, differ from those of the epochs so far."""
         return dict(validation) != self.validation
 
-    def _elsewhere(self, place: Mapping[str, str]) -> Iterator[str]:
-        for name, was in self.place.items():
-            if place.get(name, was) != was:
-                now = place[name]
-                yield f"This training began with {name} {was} and goes on with {now}: figures may differ slightly."
+    def _environment_changes(self, place: Mapping[str, str]) -> Iterator[str]:
+        for name, before in self.place.items():
+            if place.get(name, before) != before:
+                yield (
+                    f"This training began with {name} {before} and is resumed with {place[name]}: results may differ "
+                    "slightly."
+                )
 
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
@@ -120,7 +122,7 @@ class TrainingHeader:
 
 
 def read(path: Path) -> TrainingHeader:
-    """The head of a state file alone: milliseconds. What it says is not checked against the file's digest.
+    """Read the description alone, in milliseconds. The file's checksum is not verified.
 
     Raises:
         TrainingError: missing, of a newer program, or damaged.
@@ -135,7 +137,7 @@ def read(path: Path) -> TrainingHeader:
         past = tuple(EpochDone(**epoch) for epoch in data.pop("past"))
         recent = tuple(data.pop("recent", ()))
         header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, **data)
-        _check(header)
+        _check_types(header)
         return header
     except OSError as error:
         raise TrainingError(f"{path} cannot be opened ({error.strerror}). Start a new training.") from error
@@ -145,16 +147,16 @@ def read(path: Path) -> TrainingHeader:
         raise damage_error(path, error) from error
 
 
-def damage_error(path: Path, why: object) -> TrainingError:
-    """What to say of a state that cannot be gone on from."""
+def damage_error(path: Path, reason: object) -> TrainingError:
+    """The error to raise for a state that training cannot be resumed from."""
     return TrainingError(
-        f"The interrupted training cannot go on: {path} is damaged ({why}). Start a new training; the models are not "
-        "touched by that."
+        f"The interrupted training cannot be resumed: {path} is damaged ({reason}). Start a new training; this does "
+        "not affect the models."
     )
 
 
-def _check(header: TrainingHeader) -> None:
-    """Refuse fields of another kind than the class says."""
+def _check_types(header: TrainingHeader) -> None:
+    """Refuse fields of another type than the class declares."""
     objects = (header.train, header.validation, header.place, header.internals, *(e.metrics for e in header.past))
     if not header.past or not all(isinstance(value, dict) for value in objects):
         raise TypeError("an object is not an object")
@@ -169,4 +171,4 @@ def _check(header: TrainingHeader) -> None:
         raise TypeError("a text is not a text")
     numbers = (value for epoch in header.past for value in (epoch.epoch, epoch.epochs, epoch.seconds, epoch.train_loss))
     if not all(isinstance(number, int | float) for number in numbers):
-        raise TypeError("a figure is not a number")
+        raise TypeError("a number is not a number")

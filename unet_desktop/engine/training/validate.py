@@ -1,4 +1,4 @@
-"""What a network is worth on cases that it did not learn from."""
+"""How good a network is on cases that it was not trained on."""
 
 from __future__ import annotations
 
@@ -20,67 +20,81 @@ from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Featu
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, Result
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
-from unet_desktop.engine.training.metrics import cross_entropy
 from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
-from unet_desktop.labels import Label
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import Figures, compare_masks, drop_labels, mean_figures
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.regions import Mask, is_annotated, label_image
+from unet_desktop.masks.regions import Mask, is_annotated, label_image, regions
 
-_MOST_LOOKED_AT = 100
-"""Training pictures; more show nothing new of their camera."""
+_MOST_PICTURES = 100
+"""Training pictures that feature statistics are fitted to; more show nothing new of their camera."""
+_LEAST_PROBABILITY = 1e-7
 
 
 def validate_on_crops(
     network: nn.Module, examples: Iterable[TrainingExample], stage: Stage, device: Device
 ) -> Generator[Working, None, Figures]:
-    """Mean figures at the network's own resolution, crops where the truth has them; quick, for every epoch.
+    """Return mean metrics at the network's own resolution, on crops placed by the true mask; fast.
 
-    Of the views of all processes that train together: each gives its share, and gets the same figures.
+    With several processes, each passes its share of the examples, and all get the metrics of all examples.
     """
     spec, labels = stage.spec, stage.labels
     predictor = Predictor(network, spec, device, mirror=False)
-    pictures: list[Figures] = []
+    metrics: list[Figures] = []
     for example in examples:
         if spec.framing == "patches":
-            truth, planes = (
-                example.mask,
-                (yield from _with_events(predictor.whole_in_steps(example.picture), stage.name)),
-            )
+            truth = example.mask
+            planes = yield from _report_working(predictor.whole_in_steps(example.picture), stage.name)
         else:
             picture, truth = crop_example(example, spec)
             planes = _zero_outside_annotated(predictor.square(picture), truth)
-        figures = compare_masks(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
+        one = compare_masks(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
         entropy = cross_entropy(planes, truth, labels)
         if entropy is not None:
-            figures["bce"] = entropy
-        pictures.append(figures)
+            one["bce"] = entropy
+        metrics.append(one)
         yield Working(stage.name)
-    return mean_figures(distributed.gather_json(pictures))
+    return mean_figures(distributed.gather_json(metrics))
+
+
+def cross_entropy(probabilities: Probabilities, truth: Mask, labels: LabelSet) -> float | None:
+    """Mean binary cross-entropy over regions and annotated pixels, in nats; None if no pixel is annotated.
+
+    Args:
+        probabilities: (R, H, W) float32.
+        truth: (H, W) uint8.
+        labels: of the truth, one per region.
+    """
+    annotated = is_annotated(truth)
+    if not annotated.any():
+        return None
+    wanted = regions(truth, labels)[:, annotated]
+    correct = np.where(wanted, probabilities[:, annotated], 1.0 - probabilities[:, annotated])
+    return float(-np.log(np.maximum(correct, _LEAST_PROBABILITY)).mean())
 
 
 def _zero_outside_annotated(planes: Probabilities, truth: Mask) -> Probabilities:
-    """The planes, 0 outside the box of what was judged.
+    """Set the planes to 0 outside the bounding box of what is annotated.
 
-    What pads a picture to a square is not taught: an answer there is no region, and must not be taken for the largest
-    piece of one.
+    The network is not trained on the padding that makes a picture square, so what it predicts there must not be taken
+    for a region's largest piece.
     """
     box = bounding_box(is_annotated(truth))
-    kept = np.zeros_like(planes)
-    kept[:, *box.slices] = planes[:, *box.slices]
-    return kept
+    inside = np.zeros_like(planes)
+    inside[:, *box.slices] = planes[:, *box.slices]
+    return inside
 
 
 def evaluate_end_to_end(
-    segmenter: Segmenter, samples: Sequence[Sample], undrawn: Collection[Label] = ()
+    segmenter: Segmenter, samples: Sequence[Sample], absent: Collection[Label] = ()
 ) -> Iterator[tuple[str, Figures, Outcome] | Working]:
-    """(case id, figures, what was expected) of each case at its picture's own resolution, from the picture alone.
+    """Yield (case id, metrics, expected and true Dice) of each case, from its picture alone, at its own resolution.
 
-    There are no figures of the labels that are `undrawn`, see `compare.without`.
+    Labels that are `absent` get no metrics, see `drop_labels`.
 
     Raises:
         ImageError, MaskError: a file cannot be read.
@@ -89,40 +103,40 @@ def evaluate_end_to_end(
     for sample in samples:
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
-        prediction = yield from _with_events(segmenter.segment_in_steps(pixels), "measure")
-        figures = drop_labels(compare_masks(prediction.mask, truth, labels), undrawn, labels)
-        true = {label.name: figures[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in figures}
-        outcome = Outcome(prediction.trust.expected_dice, true, prediction.spread, figures.get("vcdr_error"))
-        yield sample.case_id, figures, outcome
+        prediction = yield from _report_working(segmenter.segment_in_steps(pixels), "measure")
+        metrics = drop_labels(compare_masks(prediction.mask, truth, labels), absent, labels)
+        dice = {label.name: metrics[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in metrics}
+        outcome = Outcome(prediction.trust.expected_dice, dice, prediction.spread, metrics.get("vcdr_error"))
+        yield sample.case_id, metrics, outcome
 
 
 def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, dict[str, Any]]:
-    """What the training pictures, and the crops that the network saw of them, look like to it: a header's `trust`."""
-    networks = segmenter.header.networks
-    pictures = yield from _collect_features(train, "locate" if "locate" in networks else "segment", segmenter.features)
-    learned: dict[str, FamiliarityDetector | CropPrototype | None] = {
+    """Return statistics of the network's features on training pictures and crops, for the header's `trust`."""
+    names = segmenter.header.networks
+    pictures = yield from _collect_features(train, "locate" if "locate" in names else "segment", segmenter.features)
+    fitted: dict[str, FamiliarityDetector | CropPrototype | None] = {
         "familiar": FamiliarityDetector.fit(pictures) if len(pictures) else None
     }
-    if "locate" in networks:
+    if "locate" in names:
         crops = yield from _collect_features(train, "segment", segmenter.crop_features)
-        learned["typical"] = CropPrototype.fit(crops) if len(crops) else None
-    return {name: value.to_json() for name, value in learned.items() if value is not None}
+        fitted["typical"] = CropPrototype.fit(crops) if len(crops) else None
+    return {name: value.to_json() for name, value in fitted.items() if value is not None}
 
 
 def _collect_features(
-    train: Dataset, name: str, look: Callable[[NDArray[np.uint8], Square], Features]
+    train: Dataset, name: str, extract: Callable[[NDArray[np.uint8], Square], Features]
 ) -> Generator[Working, None, NDArray[np.float64]]:
     usable = train.usable(name)
-    found = []
-    for index in usable[:: max(1, -(-len(usable) // _MOST_LOOKED_AT))]:
+    features = []
+    for index in usable[:: max(1, -(-len(usable) // _MOST_PICTURES))]:
         example = train.example(name, index)
-        found.append(look(example.picture, example.square))
+        features.append(extract(example.picture, example.square))
         yield Working("measure")
-    return np.stack(found) if found else np.empty((0, 0))
+    return np.stack(features) if features else np.empty((0, 0))
 
 
-def _with_events(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
-    """The answer of work done in steps, with an event after each."""
+def _report_working(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
+    """Return the result of work done in steps, yielding an event after each."""
     while True:
         try:
             next(steps)

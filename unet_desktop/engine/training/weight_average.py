@@ -1,4 +1,7 @@
-"""The mean of a network over its last steps: it answers better and more evenly than the last step's weights alone."""
+"""An exponential moving average of a network's weights.
+
+Not `torch.optim.swa_utils.AveragedModel`: see `docs/adr/0013-which-epoch-is-kept.md`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,22 @@ import copy
 import torch
 from torch import nn
 
-_RAMP = 3.0
-"""At first the mean reaches back half of the way to the start: random weights must be forgotten soon."""
+_WARM_UP = 3.0
+"""The decay rises as (1 + step) / (3 + step), so that the random initial weights are soon forgotten."""
 
 
 class WeightEMA:
-    """An exponential moving average of a network's weights and statistics.
+    """An exponential moving average of a network's weights and batch norm statistics.
 
-    Tarvainen and Valpola 2017, "Mean teachers", arXiv:1703.01780, equation 1, with a decay that rises with the steps.
+    Its predictions are better and vary less than those of the last step's weights. Tarvainen and Valpola 2017, "Mean
+    teachers", arXiv:1703.01780, equation 1, with a decay that rises with the steps.
 
     Attributes:
-        network: the average as a network; the learning one itself when nothing is averaged.
+        network: with the averaged weights; without averaging, the network being trained itself.
 
     Args:
-        network: that learns.
-        decay: the share of the average that stays at each step; 0: nothing is averaged.
+        network: being trained.
+        decay: the share of the average that stays at each step; 0: no averaging.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -30,12 +34,12 @@ class WeightEMA:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the learning network after that step, counted from 1."""
+        """Move the average towards the network as it is after this step, counted from 1."""
         if self.network is network:
             return
-        share = 1.0 - min(self._decay, (1.0 + step) / (_RAMP + step))
-        ours, theirs = self.network.state_dict(), network.state_dict()
-        values = [name for name, value in ours.items() if value.is_floating_point()]
-        torch._foreach_lerp_([ours[name] for name in values], [theirs[name] for name in values], share)
-        for name in ours.keys() - set(values):
-            ours[name].copy_(theirs[name])
+        weight = 1.0 - min(self._decay, (1.0 + step) / (_WARM_UP + step))
+        averaged, current = self.network.state_dict(), network.state_dict()
+        floats = [name for name, value in averaged.items() if value.is_floating_point()]
+        torch._foreach_lerp_([averaged[name] for name in floats], [current[name] for name in floats], weight)
+        for name in averaged.keys() - set(floats):
+            averaged[name].copy_(current[name])
