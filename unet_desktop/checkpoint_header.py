@@ -20,21 +20,21 @@ _CHOOSE = "Choose a .safetensors file from the models folder of a project."
 
 @dataclass(frozen=True, slots=True)
 class CheckpointHeader:
-    """All that a checkpoint says about itself, beside the weights.
+    """Everything in a checkpoint except its weights.
 
     Attributes:
-        labels: what its masks are made of; one region a label, in order.
-        networks: name ("locate", "segment") to the network's own description: kind, widths, encoder, and its
-            preprocessing (input size, crop factor, normalisation). Enough to build and feed it.
+        labels: that it segments; one region per label, in order.
+        networks: name ("locate", "segment") to `NetworkSpec` as plain data: kind, width, and preprocessing (input
+            size, crop factor, normalisation); enough to build the network and to make its input.
         preset: name of the preset it was trained with.
         training: the whole training configuration, as plain data.
-        metrics: figures on the validation cases, by name; NaN is not allowed, what was not measured is absent.
-        data: what it was trained on: numbers of cases, case names, fingerprint of pictures and masks.
+        metrics: on the validation cases, by name; what was not measured is absent, never NaN.
+        data: it was trained on: numbers of cases, their ids, fingerprint of pictures and masks.
         versions: of this program, torch and numpy.
         created: ISO 8601 time in UTC.
-        weights_sha256: over the weights' bytes, checked before they are used.
-        parent: weights_sha256 of the checkpoint that training went on from, or None.
-        trust: what helps to judge its answers: calibration and how the training pictures looked; may be empty.
+        weights_sha256: over weights and description, verified before they are used.
+        parent: weights_sha256 of the checkpoint that training continued from, or None.
+        trust: what tells how reliable a prediction is: calibration, features of the training pictures; may be empty.
         format: number of this layout.
     """
 
@@ -54,13 +54,13 @@ class CheckpointHeader:
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
         data = asdict(self) | {"labels": self.labels.to_json()}
-        if not self.trust:  # models of older programs have none, and their digest counts what is written here
+        if not self.trust:  # older models have none, and their digest covers this text
             del data["trust"]
         return {_KEY: json.dumps(data, allow_nan=False, sort_keys=True)}
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str] | None, path: Path) -> CheckpointHeader:
-        """What `to_metadata` wrote.
+        """Read what `to_metadata` wrote.
 
         Raises:
             CheckpointError: the file is not of this program, or of a newer one, or damaged.
@@ -68,7 +68,7 @@ class CheckpointHeader:
         text = (metadata or {}).get(_KEY)
         if text is None:
             raise CheckpointError(
-                f"{path} is not a U-Net Desktop model: it has weights but does not say of what. {_CHOOSE}"
+                f"{path} is not a U-Net Desktop model: it has weights but no description of them. {_CHOOSE}"
             )
         try:
             data = json.loads(text)
@@ -85,10 +85,10 @@ class CheckpointHeader:
 
 
 def read_header(path: Path) -> CheckpointHeader:
-    """Read the description alone: milliseconds, no weights, no torch.
+    """Read the description alone, in milliseconds, without weights or torch.
 
     Raises:
-        CheckpointError: missing, not a safetensors file, not ours, or damaged.
+        CheckpointError: missing, not a safetensors file, not of this program, or damaged.
     """
     try:
         metadata = read_metadata(path)
@@ -100,7 +100,7 @@ def read_header(path: Path) -> CheckpointHeader:
 
 
 def check_length(path: Path) -> None:
-    """Compare the length of a file that `read_header` has read with what its head says: the weights are not read.
+    """Check that a file has the length that its head states, without reading the weights.
 
     Raises:
         CheckpointError: it is longer or shorter.
@@ -110,7 +110,7 @@ def check_length(path: Path) -> None:
     try:
         end = start + max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise CheckpointError(f"{path} is damaged: it does not say where its weights are. Copy it again.") from error
+        raise CheckpointError(f"{path} is damaged: its table of weights cannot be read. Copy it again.") from error
     if path.stat().st_size != end:
         raise CheckpointError(
             f"{path} is damaged: it should have {end} bytes and has {path.stat().st_size}. Copy it again."
@@ -118,17 +118,18 @@ def check_length(path: Path) -> None:
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """The metadata of any safetensors file, empty where it has none; no weights, no torch.
+    """The metadata of any safetensors file, empty if it has none; without weights or torch.
 
     Raises:
-        OSError: it cannot be read. struct.error, ValueError, AttributeError, RecursionError: it is none.
+        OSError: it cannot be read.
+        struct.error, ValueError, AttributeError, RecursionError: it is not a safetensors file.
     """
     metadata = _read_head(path)[1].get("__metadata__")
     return metadata if isinstance(metadata, dict) else {}
 
 
 def _read_head(path: Path) -> tuple[int, dict[str, Any]]:
-    """Where the weights begin, and what stands before them; raises what `read_metadata` does."""
+    """The position of the first weight, and the JSON before it; raises what `read_metadata` does."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         if length > _LONGEST_HEADER:
@@ -138,7 +139,7 @@ def _read_head(path: Path) -> tuple[int, dict[str, Any]]:
 
 
 def _check(header: CheckpointHeader) -> None:
-    """Refuse fields of another kind than the class says; a later sort or sum over models would fail on them."""
+    """Refuse fields of another type than the class declares: sorting models would fail on them later."""
     objects = (header.networks, header.training, header.metrics, header.data, header.versions, header.trust)
     if not all(isinstance(value, dict) for value in (*objects, *header.networks.values())):
         raise TypeError("an object is not an object")
@@ -147,4 +148,4 @@ def _check(header: CheckpointHeader) -> None:
         raise TypeError("a text is not a text")
     numbers = header.metrics.values()
     if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
-        raise TypeError("a figure is not a number")
+        raise TypeError("a metric is not a number")

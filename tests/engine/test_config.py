@@ -31,7 +31,7 @@ def test_survives_json(config):
         ({"learning_rate": float("nan")}, "Learning rate is nan"),
         ({"batch_size": True}, "Batch size is True"),
         ({"image_size": 100}, "multiple of 32"),
-        ({"optimiser": "sgd"}, '"sgd" is no optimiser'),
+        ({"optimiser": "sgd"}, '"sgd" is not a known optimiser'),
     ],
 )
 def test_what_cannot_work_is_a_sentence(change, sentence):

@@ -9,7 +9,7 @@ import pytest
 
 from unet_desktop import __version__
 from unet_desktop.__main__ import main
-from unet_desktop.engine.inference import timing
+from unet_desktop.engine.inference import predictor
 from unet_desktop.tasks import doctor
 from unet_desktop.tasks.doctor import Finding, examine
 
@@ -19,8 +19,8 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only th
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """No real forward pass: it takes seconds, and one test below has it."""
-    real = timing.forward_seconds
-    monkeypatch.setattr(timing, "forward_seconds", lambda _device: {"Fast": 0.0123})
+    real = predictor.forward_seconds
+    monkeypatch.setattr(predictor, "forward_seconds", lambda _device: {"Fast": 0.0123})
     return real
 
 
@@ -122,8 +122,8 @@ def test_the_command_marks_what_is_not_well(monkeypatch, capsys, well, code):
 
 
 def test_the_presets_are_timed(monkeypatch, quick):
-    monkeypatch.setattr(timing, "_REPEATS", 1)
-    monkeypatch.setattr(timing, "PRESETS", {"fast": timing.PRESETS["fast"]})
+    monkeypatch.setattr(predictor, "_REPEATS", 1)
+    monkeypatch.setattr(predictor, "PRESETS", {"fast": predictor.PRESETS["fast"]})
     (seconds,) = quick(doctor_device()).values()
     assert 0 < seconds < 60
 

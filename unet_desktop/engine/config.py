@@ -1,4 +1,4 @@
-"""How a model is trained: one frozen value, checked when it is made, and the presets that people choose from.
+"""The training configuration: one frozen value, validated when it is created, and the presets to choose from.
 
 Imports no torch, so that the window can show the presets before torch is loaded.
 """
@@ -12,54 +12,56 @@ from unet_desktop.errors import TrainingError
 from unet_desktop.labels import LabelSet
 
 Framing = Literal["auto", "crop", "whole", "patches"]
-"""What the segmenting network sees. crop: a square round the located label. whole: the whole picture, reduced
-to the network's size. patches: pieces of the picture at its own scale. auto: crop where a label can be located,
-patches otherwise."""
+"""What the segmenting network sees.
+
+crop: a square around the location label. whole: the whole picture, downscaled to the network's size. patches: pieces of
+the picture at its own scale. auto: crop if there is a location label, patches otherwise.
+"""
 NetworkKind = Literal["unet", "lite0"]
 """unet: the article's network. lite0: a small U-Net with an EfficientNet-Lite0 encoder."""
 Optimiser = Literal["adam", "adamw"]
 Schedule = Literal["step", "one-cycle"]
 
 SIZE_STEP = 32
-"""Network input sides are multiples of this: both networks halve the picture five times at most."""
+"""Network input sides are multiples of this, since the networks halve the picture up to five times."""
 
 _TITLES = {"fast": "Fast", "article": "Article U-Net"}
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """Everything that decides a training run, apart from the pictures.
+    """Everything that determines a training run, apart from the pictures.
 
     Attributes:
-        preset: key in `PRESETS` that this started from.
+        preset: key in `PRESETS` that this was derived from.
         framing: see `Framing`.
         network: see `NetworkKind`.
         width: channels of the article network's first level (64 in the article); "lite0" has its own.
-        pretrained: start the encoder from ImageNet weights where their package is installed ("lite0" only).
+        pretrained: start the encoder from ImageNet weights if their package is installed ("lite0" only).
         epochs: passes over the training cases for the segmenting network.
-        least_steps: an epoch has at least so many steps; few cases are looked at more than once.
+        least_steps: an epoch has at least so many steps, for which few cases are drawn more than once.
         learning_rate: peak of "one-cycle", start of "step".
-        batch_size: pictures a step.
+        batch_size: pictures per step.
         optimiser: see `Optimiser`.
-        schedule: "step": times 0.1 every `step_epochs`; "one-cycle": up to the peak and down to nothing.
+        schedule: "step": times 0.1 every `step_epochs`; "one-cycle": up to the peak and down to almost 0.
         step_epochs: see `schedule`.
-        averaging: share of the weights' average over past steps that stays at each step; what answers is this average.
-            0: the last step's weights alone.
-        weight_decay: for "adamw", a step's share of the weights times the learning rate.
+        averaging: decay of the weights' exponential moving average (EMA), which is what is validated and saved; 0: no
+            averaging.
+        weight_decay: for "adamw", the fraction of the weights, times the learning rate, removed in a step.
         image_size: side of the segmenting network's input, pixels, a multiple of 32.
-        crop_factor: side of the crop over the diameter of the located label.
-        crop_jitter: by how much training crops are displaced and rescaled, as a share of their side.
-        by_picture: pictures are normalised each by itself, see `NetworkSpec` ("whole" only).
-        working_side: pictures with a longer side are reduced to it before "patches" are taken, pixels.
-        locate_epochs: passes for the locating network ("crop" only).
-        locate_learning_rate: as `learning_rate`, of the locating network.
+        crop_factor: side of the crop over the diameter of the location label.
+        crop_jitter: how far training crops are shifted and rescaled, as a fraction of their side.
+        by_picture: normalise each picture by itself, see `NetworkSpec` ("whole" only).
+        working_side: pictures with a longer side are downscaled to it before "patches" are taken, pixels.
+        locate_epochs: as `epochs`, for the locating network ("crop" only).
+        locate_learning_rate: as `learning_rate`, for the locating network.
         locate_size: side of the locating network's input, pixels, a multiple of 32.
-        locate_batch_size: pictures a step of the locating network.
-        patience: a network stops learning after so many epochs without a better one on the validation cases; 0: never.
-        correction_weight: how much a pixel counts that a human corrected, and those round it, when training goes on
+        locate_batch_size: as `batch_size`, for the locating network.
+        patience: stop after so many epochs without a better one on the validation cases; 0: never.
+        correction_weight: how much pixels that a human corrected, and those near them, count when training continues
             from a model; others count 1.
-        recent_draws: so many times as often as another a case is drawn that was corrected since that model was trained.
-        augmentation: 0 none, 1 as strong as another camera.
+        recent_draws: how often, relative to other cases, to draw a case that was corrected after that model.
+        augmentation: 0: none; 1: as strong as another camera.
         seed: of weights, order and augmentation.
 
     Raises:
@@ -89,17 +91,17 @@ class TrainConfig:
     locate_learning_rate: float = 2e-3
     locate_size: int = 160
     locate_batch_size: int = 4
-    patience: int = 0  # "one-cycle" is at its best when its rate has come down, so ending it early costs
+    patience: int = 0  # "one-cycle" is best when its learning rate has come down, so stopping early costs
     correction_weight: float = 1.0
     recent_draws: int = 1
     augmentation: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work, in a sentence that names the setting."""
+        """Refuse values that cannot work."""
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise TrainingError(f'"{getattr(self, name)}" is no {name}; choose one of {", ".join(choices)}.')
+                raise TrainingError(f'"{getattr(self, name)}" is not a known {name}; choose {", ".join(choices)}.')
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
@@ -113,7 +115,7 @@ class TrainConfig:
 
     @property
     def title(self) -> str:
-        """What people read in the list of presets."""
+        """The preset's name in lists."""
         return _TITLES.get(self.preset, self.preset)
 
     @property
@@ -125,12 +127,12 @@ class TrainConfig:
         """The framing that "auto" means for these labels.
 
         Raises:
-            TrainingError: a crop is asked for and no label can be located.
+            TrainingError: "crop" is set, but there is no location label.
         """
         if self.framing == "auto":
             return "crop" if labels.location_label() is not None else "patches"
         if self.framing == "crop" and labels.location_label() is None:
-            raise TrainingError("Training on a crop needs a label of which each picture holds one; mark one as unique.")
+            raise TrainingError("Training on crops needs a label that each picture holds once; mark one as unique.")
         return self.framing
 
     def to_json(self) -> dict[str, Any]:
@@ -139,10 +141,10 @@ class TrainConfig:
 
     @classmethod
     def from_json(cls, data: object) -> TrainConfig:
-        """The configuration that `to_json` wrote; what is absent has its default.
+        """Read what `to_json` wrote; absent settings have their defaults.
 
         Raises:
-            TrainingError: the data has another form or a value cannot work.
+            TrainingError: the data has another form, or a value cannot work.
         """
         names = {entry.name for entry in fields(cls)}
         if not isinstance(data, dict) or "preset" not in data:
@@ -199,7 +201,7 @@ PRESETS: dict[str, TrainConfig] = {
         epochs=50,
         least_steps=1,
         learning_rate=1e-4,
-        batch_size=2,  # the article does not say; few pictures need the steps before the rate decays
+        batch_size=2,  # the article does not say; with few pictures the steps are needed before the rate decays
         optimiser="adam",
         schedule="step",
         weight_decay=0.0,
@@ -212,7 +214,7 @@ PRESETS: dict[str, TrainConfig] = {
 
 
 def fine_tuning_config(config: TrainConfig) -> TrainConfig:
-    """The short schedule for going on from an earlier model: a fourth of the epochs, a lower peak."""
+    """The shorter schedule for continuing from a model: a quarter of the epochs, a lower peak."""
     return replace(
         config,
         epochs=max(1, round(config.epochs / 4)),

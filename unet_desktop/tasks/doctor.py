@@ -112,7 +112,7 @@ def _computing() -> Iterator[Finding]:
     if _version("torch") is None:
         return
     from unet_desktop.engine.device import device
-    from unet_desktop.engine.inference.timing import forward_seconds
+    from unet_desktop.engine.inference.predictor import forward_seconds
 
     chosen = device.choose()
     yield Finding("Device", device.describe(chosen))

@@ -8,7 +8,7 @@ import torch
 
 from unet_desktop.engine.device.cpu_priority import lower_priority
 from unet_desktop.engine.device.device import AsyncScalar, choose, describe, prepare
-from unet_desktop.engine.inference.timing import forward_seconds
+from unet_desktop.engine.inference.predictor import forward_seconds
 from unet_desktop.errors import TrainingError
 
 

@@ -1,7 +1,7 @@
-"""Making other pictures of one: turned, scaled, shifted, mirrored, bent, recoloured, blurred, as another camera might.
+"""Augmentation: random variants of a picture, as another camera or another patient might give.
 
-One warp a picture, from the cached view straight to the network's input; then one table for the colours.
-All chance comes from the generator that is passed in.
+One geometric warp per picture, from the cached example straight to the network's input, then one table for the colours.
+All randomness comes from the generator that is passed in.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class AugmentationRange:
-    """How far chance may go at strength 1.
+    """How far geometric augmentation goes at strength 1.
 
     Attributes:
         rotation: degrees to either side.
-        smaller: least scale of what is seen (0.6: a camera with a wider view).
+        smaller: least scale (0.6: as a camera with a wider field of view).
         larger: greatest scale.
-        shift: share of the square's side, to either side.
+        shift: fraction of the square's side, to either side.
         flip_vertical: allow vertical flips too, not only horizontal ones.
-        reflect: beyond the picture its mirror image is seen instead of black.
-        bend: how far knots of a grid over the picture are displaced, standard deviation as a share of the square's
-            side; what lies between follows smoothly.
+        reflect: pad with the picture's mirror image instead of black.
+        bend: elastic deformation: standard deviation of the displacement of a coarse grid's knots, as a fraction of
+            the square's side.
     """
 
     rotation: float
@@ -45,9 +45,8 @@ class AugmentationRange:
 
 
 _KNOTS = 4
-"""Of the grid, along a side: an outline of half the square's side changes its shape, not only its place."""
-_BENT = 0.7
-"""Share of looks that are bent."""
+"""Of the grid, per side: an outline of half the square's side changes its shape, not only its place."""
+_BEND_PROBABILITY = 0.7
 
 
 def warp(
@@ -59,18 +58,18 @@ def warp(
     strength: float,
     generator: np.random.Generator,
 ) -> tuple[Picture, NDArray[np.uint8]]:
-    """A random look at the square: (size, size, 3) uint8 and its mask, (size, size) uint8, or with more planes.
+    """A random variant of the square: (size, size, 3) uint8 picture and (size, size) or (size, size, P) uint8 mask.
 
-    What lies beyond the picture is not annotated.
+    Pixels outside the picture are not annotated.
 
     Args:
         picture: (h, w, 3) uint8.
-        mask: (h, w) uint8, or (h, w, P) with other planes behind the mask, which are 0 beyond the picture.
+        mask: (h, w) uint8, or (h, w, P) with further planes behind the mask, which are 0 outside the picture.
         square: in the picture's pixels.
-        size: side of the answer.
-        reach: how far chance may go.
-        strength: of the geometry, 0 to 2; mirroring needs more than 0.
-        generator: of chance.
+        size: side of the result.
+        reach: how far augmentation goes at strength 1.
+        strength: 0 to 2; flips need more than 0.
+        generator: source of randomness.
     """
     matrix = _random_affine(square, size, reach, strength, generator)
     border = cv2.BORDER_REFLECT_101 if reach.reflect else cv2.BORDER_CONSTANT
@@ -85,13 +84,13 @@ def warp(
 def _sample_grid(
     matrix: Affine, size: int, bend: float, generator: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Where each of the answer's pixels lies in the picture, pixel centres: columns and rows, (size, size) float32.
+    """Columns and rows in the picture of each pixel of the result, by pixel centres; (size, size) float32.
 
-    Bending: Ronneberger, Fischer, Brox 2015, arXiv:1505.04597, section 3.1, random displacements of a coarse grid,
-    enlarged bicubically. Outlines of other shapes than those seen so far are what another camera's patients bring.
+    Elastic deformation: Ronneberger, Fischer, Brox 2015, arXiv:1505.04597, section 3.1, random displacements of a
+    coarse grid, upsampled bicubically. It gives outlines of new shapes, as the patients of another clinic have.
     """
     down, right = np.mgrid[:size, :size].astype(np.float32)
-    if bend > 0.0 and generator.random() < _BENT:
+    if bend > 0.0 and generator.random() < _BEND_PROBABILITY:
         knots = generator.normal(0.0, bend * size, (2, _KNOTS, _KNOTS)).astype(np.float32)
         right += cv2.resize(knots[0], (size, size), interpolation=cv2.INTER_CUBIC)
         down += cv2.resize(knots[1], (size, size), interpolation=cv2.INTER_CUBIC)
@@ -100,7 +99,7 @@ def _sample_grid(
 
 
 def recolour(picture: Picture, strength: float, generator: np.random.Generator) -> Picture:
-    """Another exposure, white balance, contrast, saturation, focus and noise; (h, w, 3) uint8 to the same."""
+    """Change exposure, white balance, contrast, saturation, focus and noise; (h, w, 3) uint8 to the same."""
     if strength <= 0.0:
         return picture
     if generator.random() < 0.5:
@@ -116,14 +115,14 @@ def recolour(picture: Picture, strength: float, generator: np.random.Generator) 
 
 
 def add_distractors(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Generator) -> Picture:
-    """Bright blotches of random outline on the background: bright alone is not the label.
+    """Paint bright blotches of random shape on the background, so that brightness alone does not mean the label.
 
-    Large exudates are as bright and as large as an optic disc; without this they are taken for it.
+    Large exudates are as bright and as large as an optic disc; without this, the network mistakes them for it.
 
     Args:
         picture: (h, w, 3) uint8.
         mask: (h, w) uint8; only its background is painted on.
-        generator: of chance.
+        generator: source of randomness.
     """
     size = picture.shape[0]
     lit = picture[picture.max(axis=2) > 0]
@@ -147,9 +146,9 @@ def add_distractors(picture: Picture, mask: NDArray[np.uint8], generator: np.ran
 def _random_affine(
     square: Square, size: int, reach: AugmentationRange, strength: float, generator: np.random.Generator
 ) -> Affine:
-    """From the answer's pixel centres to the picture's."""
+    """From the result's pixel centres to the picture's."""
     angle = math.radians(reach.rotation) * min(strength, 1.0) * generator.uniform(-1.0, 1.0)
-    # The scale of what is seen: a square twice as large shows everything half as large.
+    # A square twice as large shows everything half as large.
     low, high = -math.log(reach.larger), -math.log(reach.smaller)
     zoom = math.exp(strength * generator.uniform(low, high))
     aspect = math.exp(strength * generator.uniform(-0.07, 0.07))
@@ -171,12 +170,12 @@ def _tone_table(strength: float, generator: np.random.Generator) -> NDArray[np.u
     gamma = np.exp(strength * (generator.uniform(-0.35, 0.35) + generator.uniform(-0.12, 0.12, 3)))
     gain = np.exp(strength * (generator.uniform(-0.25, 0.25) + generator.uniform(-0.15, 0.15, 3)))
     lift = strength * generator.uniform(-0.06, 0.06)
-    toned = value**gamma * gain + lift * (value > 0.02)  # what is black round the picture stays black
+    toned = value**gamma * gain + lift * (value > 0.02)  # the black around the picture stays black
     return np.round(np.clip(toned, 0.0, 1.0) * 255.0).astype(np.uint8)[:, np.newaxis, :]
 
 
 def _mix_channels(picture: Picture, strength: float, generator: np.random.Generator) -> Picture:
-    """Saturation and a small turn between the channels."""
+    """Change the saturation and mix the channels slightly."""
     saturation = float(np.exp(strength * generator.uniform(-0.7, 0.4)))
     matrix = np.eye(3) * saturation + (1.0 - saturation) / 3.0 + generator.normal(0.0, 0.03 * strength, (3, 3))
     return np.asarray(cv2.transform(picture, matrix), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""The one way from pixels to a network's input and from its output back, in training, window and folder runs."""
+"""The one way from pixels to a network's input and from its output back, for training, window and folder runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.images.opencv import cv2
 
 _LEAST_DEVIATION = 1.0
-"""Of 0..255: what is all alike stays so."""
+"""Of 0..255, so that a uniform picture stays uniform."""
 
 
 def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> Tensor:
@@ -23,7 +23,7 @@ def to_input(pictures: NDArray[np.uint8], spec: NetworkSpec, device: Device) -> 
 
 
 def normalise(planes: Tensor, spec: NetworkSpec) -> Tensor:
-    """(N, 3, h, w) float32 planes of 0..255 as the network expects them."""
+    """Normalise (N, 3, h, w) float32 planes of 0..255 as the network expects."""
     if not spec.by_picture:
         return (planes - spec.mean) / spec.deviation
     deviation, mean = torch.std_mean(planes, dim=(2, 3), correction=0, keepdim=True)
@@ -31,14 +31,14 @@ def normalise(planes: Tensor, spec: NetworkSpec) -> Tensor:
 
 
 def to_probabilities(logits: Tensor) -> NDArray[np.float32]:
-    """(N, R, h, w) logits to probabilities 0..1 in memory, float32."""
-    # Plane by plane in memory: all that follows looks at whole planes, and several times as fast as channels-last.
+    """(N, R, h, w) logits on any device to probabilities 0..1, float32, on the host."""
+    # Contiguous planes: all later work is on whole planes, and several times as fast as with channels last.
     probabilities: NDArray[np.float32] = torch.sigmoid(logits.float().contiguous()).cpu().numpy()
     return probabilities
 
 
 def downscale(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
-    """(h, w, 3) uint8: the picture with its longer side at most `longest` pixels, averaged over area."""
+    """Reduce an (h, w, 3) uint8 picture to at most `longest` pixels on its longer side, averaging over area."""
     height, width = downscaled_size(pixels.shape[0], pixels.shape[1], longest)
     if (height, width) == pixels.shape[:2]:
         return pixels
@@ -46,6 +46,6 @@ def downscale(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
 
 
 def downscaled_size(height: int, width: int, longest: int) -> tuple[int, int]:
-    """(height, width) of `reduced`."""
+    """(height, width) of `downscale`'s result."""
     scale = min(1.0, longest / max(height, width, 1))
     return max(1, round(height * scale)), max(1, round(width * scale))

@@ -1,4 +1,4 @@
-"""View: what is kept of a case for one network: picture and mask as far and as fine as it needs them."""
+"""What is kept of a case to train one network: picture and mask, only as large and as fine as needed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask, is_annotated, region
 
-FINER = 1.25
-"""Views are kept this much finer than the network sees them, so that turning them blurs little."""
+_OVERSAMPLING = 1.25
+"""Examples are this much finer than the network's input, so that rotating them blurs little."""
 _MARGIN = 1.8
-"""Views of crops are this much wider than the crop, so that turning and shifting finds picture there."""
+"""Examples for crops are this much wider than the crop, so that rotated and shifted crops are filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class TrainingExample:
     Attributes:
         picture: (h, w, 3) uint8.
         mask: (h, w) uint8.
-        square: what the network should see, in the view's pixels; for patches the whole of it.
-        corrected: (h, w) uint8, 1 where the human corrected the model, and round it; None where that is not asked.
+        square: what the network should see, in pixels of `picture`; for patches, all of it.
+        corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
     """
 
     picture: NDArray[np.uint8]
@@ -53,54 +53,50 @@ def make_example(
     *,
     weight_corrections: bool = False,
 ) -> TrainingExample | None:
-    """The case as that network needs it; None when there is nothing in it for the network.
+    """The case as that network needs it; None if the network can learn nothing from it.
 
     Args:
         pixels: (H, W, 3) uint8.
         mask: (H, W) uint8.
         labels: of the mask.
         spec: of the network.
-        name: of the network; for "locate" the mask is reduced to the located label.
-        prediction: (H, W) uint8, what a model said of the picture, or None.
-        weigh: note where the mask corrects the prediction.
+        name: of the network; for "locate" the mask is reduced to the location label.
+        prediction: (H, W) uint8, a model's mask of the picture, or None.
+        weight_corrections: record where the mask corrects the prediction.
     """
     if not is_annotated(mask).any():
         return None
-    reach = round(spec.size * FINER)
+    corrected = None
     if spec.framing == "patches":
-        small = downscale(pixels, spec.working_side)
+        small = np.ascontiguousarray(downscale(pixels, spec.working_side))
         height, width = small.shape[:2]
-        labelled = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-        wrong = None
+        labelled = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
         if weight_corrections and prediction is not None:
-            wrong = corrected_at_size(corrected_pixels(mask, prediction), height, width, spec.size)
-        return TrainingExample(
-            np.ascontiguousarray(small), np.asarray(labelled, np.uint8), Square.around(height, width), wrong
-        )
+            corrected = corrected_at_size(corrected_pixels(mask, prediction), height, width, spec.size)
+        return TrainingExample(small, labelled, Square.around(height, width), corrected)
     square, margin = Square.around(*mask.shape), 1.0
     if spec.framing == "crop":
-        found = locate_label(mask, labels, prediction)
-        if found is None:
+        located = locate_label(mask, labels, prediction)
+        if located is None:
             return None
-        square, margin = Square(found[0].x, found[0].y, found[1] * spec.crop_factor), _MARGIN
+        centre, diameter = located
+        square, margin = Square(centre.x, centre.y, diameter * spec.crop_factor), _MARGIN
     if name == "locate":
-        mask = _only_located(mask, labels)
-        prediction = None if prediction is None else _only_located(prediction, labels)
+        mask = _only_location_label(mask, labels)
+        prediction = None if prediction is None else _only_location_label(prediction, labels)
     wide = Square(square.x, square.y, square.side * margin)
-    size = round(reach * margin)
-    centre = Square(size / 2, size / 2, size / margin)
+    network_size = round(spec.size * _OVERSAMPLING)
+    size = round(network_size * margin)
     labelled = extract_labels(mask, wide, size, NOT_ANNOTATED)
     if not is_annotated(labelled).any():
         return None
-    wrong = (
-        corrected_in_crop(corrected_pixels(mask, prediction), wide, size, reach)
-        if weight_corrections and prediction is not None
-        else None
-    )
-    return TrainingExample(extract(pixels, wide, size), labelled, centre, wrong)
+    if weight_corrections and prediction is not None:
+        corrected = corrected_in_crop(corrected_pixels(mask, prediction), wide, size, network_size)
+    inner = Square(size / 2, size / 2, size / margin)
+    return TrainingExample(extract(pixels, wide, size), labelled, inner, corrected)
 
 
-def _only_located(mask: Mask, labels: LabelSet) -> Mask:
+def _only_location_label(mask: Mask, labels: LabelSet) -> Mask:
     label = labels.location_label()
     if label is None:
         return mask

@@ -1,4 +1,4 @@
-"""A model as one safetensors file: weights of its networks and all that is needed to use them; nothing pickled."""
+"""A model as one safetensors file: its networks' weights and everything needed to use them; nothing pickled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import CheckpointHeader, read_header
-from unet_desktop.engine.files.safetensors_layout import serialise
+from unet_desktop.engine.files.checksummed_file import serialise
 from unet_desktop.engine.networks.layers import is_finite
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.errors import CheckpointError
@@ -39,18 +39,18 @@ class Checkpoint:
 
 
 def save(path: Path, header: CheckpointHeader, networks: Mapping[str, nn.Module]) -> CheckpointHeader:
-    """Replace the file at once, or leave it as it was.
+    """Replace the file atomically, or leave it as it was.
 
     Args:
         path: of the file.
         header: its `weights_sha256` is filled in here.
-        networks: by the names that the header describes.
+        networks: by the names in the header.
 
     Returns:
-        The header as it was written.
+        The header as written.
 
     Raises:
-        WriteError: no room or no right.
+        WriteError: disk full or no permission.
         CheckpointError: a weight is not a finite number.
     """
     if not all(is_finite(network) for network in networks.values()):
@@ -65,10 +65,10 @@ def save(path: Path, header: CheckpointHeader, networks: Mapping[str, nn.Module]
 
 
 def load(path: Path) -> Checkpoint:
-    """Read a model, checked to the last bit before any weight is used.
+    """Read a model; its checksum is verified before any weight is used.
 
     Raises:
-        CheckpointError: missing, a pickle, of another program, cut short, or changed since it was written.
+        CheckpointError: missing, a pickle, of another program, truncated, or changed since it was written.
     """
     _reject_pickle(path)
     header = read_header(path)
@@ -100,7 +100,7 @@ def _restore(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn.
 
 
 def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
-    """SHA-256 over the description, the table of tensors and the weights; where these lie in the file is left out."""
+    """SHA-256 over the description, the table of tensors and the weights."""
     (length,) = struct.unpack_from("<Q", data)
     table = json.loads(bytes(data[8 : 8 + length]))
     table.pop("__metadata__", None)
@@ -112,7 +112,7 @@ def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
 
 
 def _reject_pickle(path: Path) -> None:
-    """A pickle runs what is written in it, so it is not opened at all."""
+    """Refuse a pickle without opening it, since it can run any program."""
     try:
         with path.open("rb") as file:
             start = file.read(4)

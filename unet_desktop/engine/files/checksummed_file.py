@@ -1,4 +1,7 @@
-"""A safetensors file whose description holds a SHA-256 over the whole of it, checked before a tensor is read."""
+"""Safetensors files: serialised without holding Python's lock, and with a checksum over the whole file.
+
+The format: https://huggingface.co/docs/safetensors, "Format".
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,40 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import safetensors.torch
+import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
 from unet_desktop import files
-from unet_desktop.engine.files.safetensors_layout import serialise
 
 _KEY = "sha256"
 _PLACEHOLDER = "0" * 64
-"""What stands in the digest's place while it is computed, so that it can cover the description too."""
+"""Stands in the digest's place while it is computed, so that it covers the description too."""
+_ALIGNMENT = 8
+"""The description is padded with spaces to a multiple of so many bytes, so that all tensors are aligned."""
+_DTYPE_NAMES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
 
 
 class ChecksumError(Exception):
-    """The file is cut short, changed, or none of these files."""
+    """The file is truncated, changed, or not a file that `write` wrote."""
 
 
 def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, str]) -> Iterator[None]:
-    """Replace the file at once at the end, or leave it as it was; yields where it can be given up.
+    """Replace the file atomically at the end; yields where writing can be abandoned.
 
     Raises:
-        WriteError: no room or no right.
+        WriteError: disk full or no permission; the file before still stands.
     """
     data = serialise(tensors, dict(description) | {_KEY: _PLACEHOLDER})
     yield
@@ -40,10 +57,10 @@ def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, s
 
 
 def read(path: Path) -> dict[str, Tensor]:
-    """The tensors, checked to the last bit before they are taken apart.
+    """Read the tensors; the checksum is verified before they are parsed.
 
     Raises:
-        SealError: it is not what was written. OSError: it cannot be read.
+        ChecksumError: the file is not what was written. OSError: it cannot be read.
     """
     data = path.read_bytes()
     try:
@@ -57,16 +74,45 @@ def read(path: Path) -> dict[str, Tensor]:
         raise ChecksumError(str(error)) from error
 
 
+def serialise(tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> memoryview:
+    """The content of a safetensors file; except for the order of the tensors, what `safetensors.torch.save` gives.
+
+    That function holds Python's lock throughout: 0.7 s for the article's network, in which no window can paint.
+
+    Args:
+        tensors: on any device, in any memory format; they are copied.
+        metadata: the description.
+    """
+    table: dict[str, object] = {} if metadata is None else {"__metadata__": dict(metadata)}
+    ordered = sorted(tensors.items(), key=lambda item: (-item[1].element_size(), item[0]))
+    end = 0
+    for name, tensor in ordered:
+        start, end = end, end + tensor.numel() * tensor.element_size()
+        table[name] = {"dtype": _DTYPE_NAMES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(table, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % _ALIGNMENT)
+    head = struct.pack("<Q", len(text)) + text
+    content = torch.empty(len(head) + end, dtype=torch.uint8)
+    content[: len(head)] = torch.frombuffer(bytearray(head), dtype=torch.uint8)
+    position = len(head)
+    for _, tensor in ordered:
+        size = tensor.numel() * tensor.element_size()
+        if size:
+            content[position : position + size].view(tensor.dtype).view(tensor.shape).copy_(tensor.detach())
+        position += size
+    return content.numpy().data
+
+
 def _head_length(data: bytes | memoryview) -> int:
-    """Bytes before the tensors: a number of 8 bytes, and so many of JSON."""
+    """Bytes before the tensors: an 8-byte number, and so many bytes of JSON."""
     length: int = struct.unpack_from("<Q", data)[0] + 8
     if length > len(data):
-        raise ValueError("it is cut short")
+        raise ValueError("it is truncated")
     return length
 
 
 def _entry(digest: str) -> bytes:
-    """The digest as it stands in the description; within its other texts quotes are escaped, so it stands once."""
+    """The digest's entry in the description. It occurs once, since quotes inside other texts are escaped."""
     return f'"{_KEY}":"{digest}"'.encode()
 
 

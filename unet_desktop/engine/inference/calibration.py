@@ -1,4 +1,4 @@
-"""Calibration: how far what a model expects of itself was from the truth, on cases that it did not learn from."""
+"""Calibration: how far a model's expectations were from the truth, on validation cases."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import numpy as np
 from unet_desktop.masks.trust import Interval
 
 LEVEL = 0.8
-"""The share of cases whose ratio should lie in the interval. Ten validation cases cannot promise much more."""
+"""Share of cases whose ratio should lie in the interval; ten validation cases cannot guarantee much more."""
 _FEWEST = 3
-"""From so many cases on, expected Dice is corrected by what was measured."""
+"""Cases needed to correct expected Dice by what was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A validation case: what was expected and what came of it.
+    """What was expected of a validation case, and the result.
 
     Attributes:
-        expected: label name to the Dice that the network expected, uncorrected.
-        true: label name to the Dice it had.
+        expected: label name to expected Dice, uncorrected.
+        true: label name to true Dice.
         spread: see `uncertainty.ratio_spread`.
-        ratio_error: of the vertical cup-to-disc ratio, absolute.
+        ratio_error: absolute error of the vertical cup-to-disc ratio.
     """
 
     expected: Mapping[str, float]
@@ -36,12 +36,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the validation cases taught; nothing without any.
+    """Corrections learned from validation cases; without any, none.
 
     Attributes:
-        dice_offset: label name to what is added to the Dice that the network expects.
-        ratio_factor: half an interval's width over the case's spread; None where too few cases were measured.
-        cases: so many were measured.
+        dice_offset: label name to what is added to expected Dice.
+        ratio_factor: half an interval's width over the case's spread; None if too few cases were measured.
+        cases: number of cases measured.
     """
 
     dice_offset: Mapping[str, float] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Calibration:
 
     @classmethod
     def fit(cls, outcomes: Sequence[Outcome]) -> Calibration:
-        """From validation cases; the median, because one case that went wrong says nothing of the others."""
+        """Fit to validation cases; by medians, because one failed case says nothing about the others."""
         differences: dict[str, list[float]] = {}
         for outcome in outcomes:
             for name in outcome.expected.keys() & outcome.true.keys():
@@ -64,11 +64,11 @@ class Calibration:
         return cls(dict(sorted(offset.items())), factor, len(outcomes))
 
     def dice(self, expected: Mapping[str, float]) -> dict[str, float]:
-        """What may be expected in truth, 0..1."""
+        """Corrected expected Dice by label name, 0..1."""
         return {name: min(max(value + self.dice_offset.get(name, 0.0), 0.0), 1.0) for name, value in expected.items()}
 
     def interval(self, ratio: float, spread: float | None) -> Interval | None:
-        """Where the vertical cup-to-disc ratio probably lies, within 0..1; None where nothing can be said."""
+        """Where the vertical cup-to-disc ratio probably lies, within 0..1; None if unknown."""
         if self.ratio_factor is None or spread is None or math.isnan(ratio):
             return None
         half = self.ratio_factor * spread
@@ -80,7 +80,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Calibration:
-        """What `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             TypeError, ValueError: the data has another form.
@@ -91,7 +91,7 @@ class Calibration:
 
 
 def conformal_quantile(scores: Iterable[float], level: float = LEVEL) -> float | None:
-    """The score that a new case stays below with at least that probability; None where so few cannot tell.
+    """The score that a new case stays below with at least that probability; None if there are too few scores.
 
     The ⌈(n + 1)·level⌉-th smallest: split conformal prediction, Lei et al. 2018, "Distribution-free predictive
     inference for regression", JASA 113(523), algorithm 2; scores divided by a spread are its section 5.2.

@@ -1,22 +1,22 @@
-"""Familiar: what the pictures of a training looked like to its network, so that others are noticed."""
+"""Detect unfamiliar pictures: those whose features are far from those of the training pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 160
-"""Pictures are looked at as a whole, at most this large: the article's network would take a second for more."""
+"""Side in pixels of the whole pictures that features come from; the article's network would take a second for more."""
 _FEWEST = 5
-"""Fewer pictures do not show how much pictures of one camera differ."""
+"""Fewer pictures do not show how much those of one camera differ."""
 _AXES = 8
 _SHRINKAGE = 0.3
 _BEYOND = 1.1
-"""Unfamiliar is what is this much further away than any training picture was from the others."""
+"""Unfamiliar pictures are this much farther away than any training picture is from the others."""
 _DIGITS = 5
 _LEAST_VARIANCE = 1e-30
 
@@ -30,14 +30,14 @@ class FamiliarityDetector:
 
     The distance is Mahalanobis's with the covariance shrunk towards a multiple of the identity (Ledoit and Wolf 2004,
     "A well-conditioned estimator for large-dimensional covariance matrices", J. Multivariate Analysis 88(2), eq. 14)
-    and kept along its few longest axes.
+    and approximated by its few longest axes.
 
     Attributes:
         centre: (C,) mean.
         axes: (K, C) orthonormal directions in which the pictures differ most.
         variances: (K,) along them.
         rest: variance in all other directions.
-        limit: distances above it are unfamiliar.
+        limit: pictures with a larger distance are unfamiliar.
     """
 
     centre: Features
@@ -48,20 +48,19 @@ class FamiliarityDetector:
 
     @classmethod
     def fit(cls, features: NDArray[np.float64]) -> FamiliarityDetector | None:
-        """From (N, C) features of the training pictures; None where they are too few, or all alike."""
+        """Fit to (N, C) features of the training pictures; None if they are too few or all equal."""
         if len(features) < _FEWEST or not np.ptp(features, axis=0).any():
             return None
-        # Each picture is judged by the others, as a new one will be.
-        apart = [_fit(np.delete(features, place, 0)).distance(own) for place, own in enumerate(features)]
-        found = _fit(features)
-        return cls(found.centre, found.axes, found.variances, found.rest, max(apart) * _BEYOND)
+        # Leave each picture out, since a new one is not among the training pictures either.
+        distances = [_fit(np.delete(features, index, 0)).distance(row) for index, row in enumerate(features)]
+        return replace(_fit(features), limit=max(distances) * _BEYOND)
 
     def distance(self, features: Features) -> float:
-        """How far a picture is from the middle, in typical deviations."""
-        away = features - self.centre
-        along = self.axes @ away
-        others = max(float(away @ away - along @ along), 0.0)
-        return float(np.sqrt(((along**2 / self.variances).sum() + others / self.rest) / len(away)))
+        """How far a picture is from the mean, in standard deviations."""
+        offset = features - self.centre
+        along_axes = self.axes @ offset
+        remainder = max(float(offset @ offset - along_axes @ along_axes), 0.0)
+        return float(np.sqrt(((along_axes**2 / self.variances).sum() + remainder / self.rest) / len(offset)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a checkpoint's header."""
@@ -71,21 +70,21 @@ class FamiliarityDetector:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FamiliarityDetector:
-        """What `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError: the data has another form.
         """
         centre, axes, variances = (np.asarray(data[name], np.float64) for name in ("centre", "axes", "variances"))
-        found = cls(centre, axes, variances, float(data["rest"]), float(data["limit"]))
+        detector = cls(centre, axes, variances, float(data["rest"]), float(data["limit"]))
         fits = centre.ndim == 1 and axes.shape == (len(variances), len(centre)) and variances.ndim == 1
-        if not fits or not np.isfinite(axes).all() or not (variances > 0).all() or not found.rest > 0:
+        if not fits or not np.isfinite(axes).all() or not (variances > 0).all() or not detector.rest > 0:
             raise ValueError("features that do not fit")
-        return found
+        return detector
 
 
 def _fit(features: NDArray[np.float64]) -> FamiliarityDetector:
-    """Without a limit."""
+    """The detector with an infinite limit."""
     centre = features.mean(axis=0)
     _, scales, axes = np.linalg.svd(features - centre, full_matrices=False)
     variances = scales**2 / max(len(features) - 1, 1)
@@ -97,7 +96,7 @@ def _fit(features: NDArray[np.float64]) -> FamiliarityDetector:
 
 
 def _round(array: NDArray[np.float64]) -> list[Any]:
-    """Nested lists of numbers with as many digits as count."""
+    """Nested lists of numbers with `_DIGITS` significant digits."""
     if array.ndim > 1:
         return [_round(row) for row in array]
     return [float(f"{value:.{_DIGITS}g}") for value in array]

@@ -1,4 +1,4 @@
-"""Finding the one label of which a picture holds one, from the locating network's plane."""
+"""Find the location label in the locating network's probability plane."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
 _MOST = 4
-"""Places that are looked at closer: a plane of specks, as an unfamiliar camera may give, has more."""
+"""Candidates examined more closely; a plane of specks, as from an unfamiliar camera, has more."""
 
 _LEAST_PEAK = 0.2
-"""Below this probability nothing was found."""
+"""Probability below which nothing counts as found."""
 
 _RIVAL = 0.5
-"""A region competes when it has this share of the heaviest one's summed probability."""
+"""A region competes for the first place if its summed probability is this share of the largest."""
 
 RIVAL_SHARE = 0.25
-"""Share of the heaviest from which a region is told of as a rival: of 50 Drishti-GS1 and 10 IDRiD photographs one has
-such a region, an exudate (0.44 of the disc); the next largest has 0.17."""
+"""A region is reported as a rival if it has this share of the largest one's weight.
+
+Of 50 Drishti-GS1 and 10 IDRiD photographs one has such a region, an exudate (0.44 of the disc); the next has 0.17.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Location:
         square: to crop, in picture pixels.
         diameter: of a disc of the found region's area, picture pixels.
         confidence: mean probability over the region, 0..1.
-        rivals: how many other regions are worth a look.
+        rivals: how many other regions look much like it.
     """
 
     square: Square
@@ -43,15 +45,15 @@ class Location:
 
 
 def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> list[Location]:
-    """Where the label may be, see `candidates`.
+    """Find where the label may be, see `candidate_locations`.
 
     Args:
-        plane: (s, s) float32, what the locating network answers to the smallest square round the whole picture.
+        plane: (s, s) float32, from the locating network, for the smallest square around the whole picture.
         shape: (height, width) of that picture.
-        crop_factor: see `candidates`.
+        crop_factor: see `candidate_locations`.
     """
     around = Square.around(*shape)
-    # What pads the picture to a square is no picture: a crop there would be empty.
+    # Ignore the padding that makes the picture square: a crop there would be empty.
     rows, columns = (
         np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
         for length in shape
@@ -60,12 +62,12 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
 
 
 def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Location]:
-    """The connected regions of a probability plane that are worth a look, the likeliest first; at most `_MOST`.
+    """The plausible connected regions of a probability plane, most likely first; at most `_MOST`.
 
-    The likeliest is the most compact of the heavy ones: weight alone took a large bright lesion for an optic disc;
-    lesions are ragged. The others follow by weight.
+    The most likely is the most compact of the heavy ones: by weight alone, a large bright lesion, whose outline is
+    ragged, was taken for an optic disc. The others follow by weight.
 
-    An unfamiliar camera gives a weak answer in the right place, so the threshold follows the peak down.
+    The threshold falls with the peak, since an unfamiliar camera gives low probabilities in the right place.
 
     Args:
         plane: (s, s) float32 probabilities on the square `around`.
@@ -88,13 +90,13 @@ def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor:
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])
         diameter = 2.0 * math.sqrt(float(areas[number]) / math.pi) * scale
-        sure = float(weights[number] / areas[number])
-        places.append(Location(Square(x, y, diameter * crop_factor), diameter, sure, rivals))
+        confidence = float(weights[number] / areas[number])
+        places.append(Location(Square(x, y, diameter * crop_factor), diameter, confidence, rivals))
     return places
 
 
 def count_rivals(weights: NDArray[np.generic]) -> int:
-    """How many of (N,) weights or areas of regions are not far from the largest, that one not counted."""
+    """How many of (N,) weights or areas of regions come close to the largest, which is not counted."""
     return max(int(np.count_nonzero(weights >= weights.max() * RIVAL_SHARE)) - 1, 0) if weights.size else 0
 
 

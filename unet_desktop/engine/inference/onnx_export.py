@@ -1,4 +1,4 @@
-"""A model's networks as ONNX files for other programs, each compared with the checkpoint before it is written."""
+"""Export a model's networks as ONNX files; each is compared with the checkpoint before it is written."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import CheckpointError
 
 TOLERANCE = 1e-4
-"""A probability may differ by so much: float32 sums in another order; a real mistake differs by much more."""
+"""Allowed difference of a probability, from float32 sums in another order; a real mistake differs by much more."""
 NEEDED = ("onnx", "onnxscript", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedNetwork:
-    """A network that was written.
+    """A network that was exported.
 
     Attributes:
         network: "locate" or "segment".
@@ -45,7 +45,7 @@ class ExportedNetwork:
 
 
 class _PixelsToProbabilities(nn.Module):
-    """Pixels to probabilities, so that who uses the file needs to know neither mean nor deviation."""
+    """A network with normalisation and sigmoid, so that users of the file need to know neither."""
 
     def __init__(self, network: nn.Module, spec: NetworkSpec) -> None:
         super().__init__()
@@ -59,16 +59,16 @@ class _PixelsToProbabilities(nn.Module):
 def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[ExportedNetwork]:
     """Write the segmenting network to `target` and the locating one, where there is one, beside it.
 
-    Input "picture": (N, 3, s, s) float32 RGB 0..255, s fixed. Output "probabilities": (N, R, s, s), one plane a
-    label's region. What stands around the networks (crop, mirror image, tidying) is said in the file's metadata.
+    Input "picture": (N, 3, s, s) float32 RGB 0..255, s fixed. Output "probabilities": (N, R, s, s), one plane per
+    label's region. How this program uses the network (crop, labels) is in the file's metadata.
 
     Args:
         model: checkpoint file.
         target: file to write or replace, "NAME.onnx"; the locating network's is "NAME.locate.onnx".
-        pictures: (N, h, w, 3) uint8 RGB, at least two, to compare on; drawn by chance when None.
+        pictures: (N, h, w, 3) uint8 RGB, at least two, to compare on; None: random ones.
 
     Raises:
-        CheckpointError: packages are missing, the model is damaged, or file and checkpoint do not agree.
+        CheckpointError: packages are missing, the model is damaged, or the file would not agree with it.
         WriteError: a file cannot be written.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
@@ -94,13 +94,13 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
 
 
 def _convert(whole: nn.Module, spec: NetworkSpec, metadata: dict[str, str]) -> bytes:
-    example = torch.zeros(2, 3, spec.size, spec.size)  # of one picture alone the exporter would make a constant
+    example = torch.zeros(2, 3, spec.size, spec.size)  # of one picture, its number would become a constant
     quiet = logging.getLogger("torch.onnx")
     level = quiet.level
-    quiet.setLevel(logging.ERROR)  # it regrets the absence of packages that nothing here uses
+    quiet.setLevel(logging.ERROR)  # it complains about missing packages that are not needed
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of its own inner calls
+            warnings.simplefilter("ignore")  # torch warns about its own internal calls
             program: Any = torch.onnx.export(
                 whole,
                 (example,),
@@ -131,7 +131,7 @@ def _difference(data: bytes, whole: nn.Module, inputs: NDArray[np.float32]) -> f
 
 
 def _inputs(size: int, pictures: NDArray[np.uint8] | None) -> NDArray[np.float32]:
-    """(N, 3, size, size) float32 0..255: the pictures cut or repeated to size, or smooth ones drawn by chance."""
+    """(N, 3, size, size) float32 0..255: the pictures cropped or repeated to size, or smooth random ones."""
     if pictures is None:
         coarse = np.random.default_rng(0).integers(0, 256, (3, 3, 8, 8)).astype(np.float32)
         return np.ascontiguousarray(np.kron(coarse, np.ones((1, 1, size // 8, size // 8), np.float32)))

@@ -1,4 +1,4 @@
-"""OpenVINO in torch's place where it is installed, faster, and of the same opinion; elsewhere nothing changes."""
+"""Runs OpenVINO where it is installed, faster than torch, and agrees with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -21,39 +22,34 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.masks.synthetic import synthetic_fundus
 
-log = logging.getLogger("unet.accelerated")
+log = logging.getLogger("unet.openvino")
 
 Forward = Callable[[Tensor], Tensor]
 """(N, 3, h, w) planes to (N, R, h, w) logits."""
 
 AGREEMENT = 0.999
-"""Dice of masks that are the same but for rounding."""
+"""Dice of masks that are equal up to rounding."""
 _REPEATS = 3
 _GAIN = 0.98
-"""It has to take at most this share of torch's time to be worth another library."""
+"""OpenVINO is used only if it takes at most this share of torch's time."""
 
 
 def compile_if_faster(network: nn.Module, plain: Forward, spec: NetworkSpec, device: Device) -> Forward | None:
-    """A forward pass by OpenVINO, or None where torch's own is to be used.
+    """A forward pass by OpenVINO, or None if torch's should be used.
 
-    Whether it is faster is measured once on this computer; whether it agrees, each time.
+    Whether it is faster is measured once on each computer; whether it agrees, every time.
 
     Args:
-        network: folded and summed, float32, on the CPU.
-        plain: torch's forward pass as it would be used, of the same network.
-        spec: what the network is.
-        device: where it runs; OpenVINO is used for CPUs alone.
+        network: folded and fused, float32, on the CPU.
+        plain: the same network's forward pass by torch, as it would be used.
+        spec: of the network.
+        device: where it runs; OpenVINO is used for CPUs only.
     """
     version = _version()
     if version is None or device.kind != "cpu":
         return None
     planes = to_input(synthetic_fundus(1, spec.size).pixels[None], spec, device)
-    made: list[Forward] = []
-
-    def compiled() -> Forward:
-        if not made:
-            made.append(compile_openvino(network, planes, device))
-        return made[0]
+    compiled = cache(lambda: compile_openvino(network, planes, device))
 
     def is_faster() -> bool:
         return _seconds(compiled(), planes) < _GAIN * _seconds(plain, planes.to(device.half or torch.float32))
@@ -66,34 +62,34 @@ def compile_if_faster(network: nn.Module, plain: Forward, spec: NetworkSpec, dev
         with torch.inference_mode():
             wanted = network(planes)
             ours, theirs = (_agreement(forward(planes), wanted) for forward in (_in(device, plain), compiled()))
-    except Exception:  # a library that nobody needs must not stop the work
+    except Exception:  # an optional library must not stop the work
         log.exception("OpenVINO %s failed, so torch is used", version)
         return None
     if theirs < min(AGREEMENT, ours):
-        log.warning("OpenVINO %s answers differently (Dice %.4f, torch %.4f), so torch is used", version, theirs, ours)
+        log.warning("OpenVINO %s disagrees (Dice %.4f, torch %.4f), so torch is used", version, theirs, ours)
         return None
     return compiled()
 
 
 def compile_openvino(network: nn.Module, planes: Tensor, device: Device) -> Forward:
-    """The network as OpenVINO computes it, for planes of any size that it takes.
+    """Compile the network with OpenVINO, for inputs of any size that the network accepts.
 
     Args:
         network: folded, float32, on the CPU.
         planes: (1, 3, h, w) float32, an example.
-        device: its threads, and whether in bfloat16.
+        device: its threads and its precision.
     """
-    # Its telemetry is never loaded, and what would call it (`convert_model`) is passed by: nothing leaves the computer.
+    # Its telemetry is never loaded, and `convert_model`, which would call it, is not used: nothing leaves the computer.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: importing it fails
     import openvino
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     with warnings.catch_warnings(), torch.inference_mode():
-        warnings.simplefilter("ignore")  # tracing fixes the padding, which is the same for all sizes there are
+        warnings.simplefilter("ignore")  # tracing fixes the padding, which is the same for all sizes in use
         traced = torch.jit.trace(network, planes, check_trace=False)  # type: ignore[no-untyped-call]
         frontend = FrontEndManager().load_by_framework("pytorch")
-        decoder = TorchScriptPythonDecoder(traced, example_input=planes)  # has to live until all is converted
+        decoder = TorchScriptPythonDecoder(traced, example_input=planes)  # must live until the conversion is done
         model = frontend.convert(frontend.load(decoder))
     model.reshape({0: openvino.PartialShape([-1, planes.shape[1], -1, -1])})
     settings = {
@@ -103,13 +99,13 @@ def compile_openvino(network: nn.Module, planes: Tensor, device: Device) -> Forw
         "ENABLE_CPU_PINNING": False,  # the window shares the cores
     }
     compiled: Any = openvino.Core().compile_model(model, "CPU", settings)
-    own = threading.local()  # a request answers one thread at a time
+    own = threading.local()  # a request serves one thread at a time
 
     def forward(planes: Tensor) -> Tensor:
         if not hasattr(own, "request"):
             own.request = compiled.create_infer_request()
-        answers = own.request.infer({0: np.ascontiguousarray(planes.float().numpy())})
-        return torch.from_numpy(next(iter(answers.values())).copy())
+        outputs = own.request.infer({0: np.ascontiguousarray(planes.float().numpy())})
+        return torch.from_numpy(next(iter(outputs.values())).copy())
 
     return forward
 
@@ -129,9 +125,9 @@ def _seconds(forward: Forward, planes: Tensor) -> float:
     times = []
     with torch.inference_mode():
         for _ in range(1 + _REPEATS):  # the first also allocates
-            began = time.perf_counter()
+            started = time.perf_counter()
             forward(planes)
-            times.append(time.perf_counter() - began)
+            times.append(time.perf_counter() - started)
     return min(times[1:])
 
 

@@ -1,4 +1,4 @@
-"""Typical: what crops of a training looked like to its network, so that of several places the likeliest is taken."""
+"""The prototype of the training crops' features, by which the best of several locations is chosen."""
 
 from __future__ import annotations
 
@@ -27,19 +27,21 @@ class CropPrototype:
 
     @classmethod
     def fit(cls, features: NDArray[np.float64]) -> CropPrototype | None:
-        """From (N, C) features of the training crops; None where they say nothing."""
+        """Fit to (N, C) features of the training crops; None if they are all zero or not finite."""
         mean = features.mean(axis=0)
         length = float(np.linalg.norm(mean))
         return cls(mean / length) if np.isfinite(length) and length > 0.0 else None
 
     def distance(self, features: Features) -> float:
-        """One minus the cosine: 0 for what looks just like them, however strong the picture's contrast.
+        """One minus the cosine: 0 for a crop just like them, whatever the picture's contrast.
 
         Raises:
-            CheckpointError: this was learned by another network.
+            CheckpointError: the prototype belongs to another network.
         """
         if features.shape != self.direction.shape:
-            raise CheckpointError("The model is damaged: what it knows of crops is of another network. Train it again.")
+            raise CheckpointError(
+                "The model is damaged: its crop prototype belongs to another network. Train it again."
+            )
         length = float(np.linalg.norm(features))
         return 1.0 - float(self.direction @ features) / length if length > 0.0 else 1.0
 
@@ -49,12 +51,12 @@ class CropPrototype:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CropPrototype:
-        """What `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError: the data has another form.
         """
         direction = np.asarray(data["direction"], np.float64)
         if direction.ndim != 1 or not np.isfinite(direction).all() or not direction.any():
-            raise ValueError("a direction that is none")
+            raise ValueError("not a direction")
         return cls(direction / np.linalg.norm(direction))

@@ -1,4 +1,4 @@
-"""From a checkpoint and a picture to a mask; the same in the window, the terminal and the figures of a training run."""
+"""From a checkpoint and a picture to a mask; the same in the window, the terminal and the metrics of a training."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A network's answer to one picture.
+    """A model's prediction for one picture.
 
     Attributes:
         mask: (H, W) uint8 label image, tidied: unique labels in one piece, children within parents.
-        confidence: the Dice to be expected, mean over the regions that were found, times how sure it is of the
-            place, 0..1; 0 when nothing was found. Cases are ordered by it.
-        found: whether there is anything in the mask.
-        square: what the network saw, in picture pixels; the smallest square round the picture when it saw
-            everything; None when no crop was found.
+        confidence: expected Dice, mean over the regions found, times the confidence in the location, 0..1; 0 if
+            nothing was found. Cases are ordered by it.
+        found: whether the mask has any label.
+        square: the network's input, in picture pixels; the smallest square around the picture if it saw all of it;
+            None if no label was located.
         box: the picture's pixels that `probabilities` cover.
         probabilities: (R, h, w) float32 over `square` (framing "crop" and "whole") or over the picture
-            (framing "patches"), at the network's resolution; None when no crop was found.
-        trust: how far the mask may be trusted.
+            (framing "patches"), at the network's resolution; None if no label was located.
+        trust: how far the mask can be trusted.
         spread: see `uncertainty.ratio_spread`.
-        rivals: how many other places look much like the label of which a picture holds one.
+        rivals: how many other places look much like the location label.
     """
 
     mask: Mask
@@ -64,23 +64,23 @@ class Prediction:
 
 
 class Segmenter:
-    """A loaded model. Build it with `open`; it can be used from several threads at once, see `limit_threads`.
+    """A loaded model. Several threads can use it at once, see `limit_threads`.
 
     Args:
-        loaded: the model.
-        place: where it runs.
+        checkpoint: the model.
+        device: where it runs.
         name: of the model, for tables.
     """
 
-    def __init__(self, loaded: Checkpoint, place: Device, name: str = "") -> None:
-        self.header: CheckpointHeader = loaded.header
+    def __init__(self, checkpoint: Checkpoint, device: Device, name: str = "") -> None:
+        self.header: CheckpointHeader = checkpoint.header
         self.name = name
-        self.device = place
-        self._labels = loaded.header.labels
-        self._calibration, self._familiarity, self._prototype = _read_trust(loaded.header)
+        self.device = device
+        self._labels = checkpoint.header.labels
+        self._calibration, self._familiarity, self._prototype = _read_trust(checkpoint.header)
         predictors = {
-            name: Predictor(network, loaded.specs[name], place, mirror=True, long_lived=True)
-            for name, network in loaded.networks.items()
+            name: Predictor(network, checkpoint.specs[name], device, mirror=True, long_lived=True)
+            for name, network in checkpoint.networks.items()
         }
         self._locate = predictors.get("locate")
         self._segment = predictors["segment"]
@@ -91,36 +91,36 @@ class Segmenter:
         """Load a checkpoint.
 
         Raises:
-            CheckpointError: it is not ours or damaged.
-            TrainingError: there is no such device here.
+            CheckpointError: it is damaged or not a model of this program.
+            TrainingError: there is no such device.
         """
         place = choose(device)
         prepare(place)
         return cls(load(path), place, path.stem)
 
     def with_trust(self, trust: Mapping[str, Any]) -> Segmenter:
-        """The same model, which shares its networks with this one, with another header's `trust`."""
+        """The same model, sharing its networks, with another `trust` in its header."""
         other = copy.copy(self)
         other.header = replace(self.header, trust=dict(trust))
         other._calibration, other._familiarity, other._prototype = _read_trust(other.header)
         return other
 
     def limit_threads(self, workers: int) -> None:
-        """Take one worker's share of the cores for the calling thread; no answer depends on it."""
+        """Let the calling thread use one worker's share of the cores; predictions do not depend on it."""
         prepare(self.device, workers)
 
     def segment(self, pixels: NDArray[np.uint8]) -> Prediction:
-        """The mask of an (H, W, 3) uint8 RGB picture. The same picture gives the same answer."""
+        """Segment an (H, W, 3) uint8 RGB picture. The same picture gives the same prediction."""
         return run_to_end(self.segment_in_steps(pixels))
 
     def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
-        """What the network makes of a square of an (H, W, 3) uint8 picture as a whole: (C,) float64."""
+        """(C,) float64 features of a square of an (H, W, 3) uint8 picture, by the network that sees whole pictures."""
         return self._feature_predictor.features(
             downscale(extract(pixels, square, self._feature_predictor.spec.size), SIDE)
         )
 
     def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
-        """As `features`, of what the segmenting network makes of its crop."""
+        """As `features`, from the segmenting network, for its crop."""
         return self._segment.features(downscale(extract(pixels, square, self._segment.spec.size), SIDE))
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
@@ -129,32 +129,31 @@ class Segmenter:
         if self._segment.spec.framing == "patches":
             prediction = yield from self._patches(pixels)
             return prediction
-        square, sure, rivals = Square.around(height, width), 1.0, 0
-        seen = extract(pixels, square, self._feature_predictor.spec.size)
+        square, location_confidence, rivals = Square.around(height, width), 1.0, 0
+        crop = extract(pixels, square, self._feature_predictor.spec.size)
         if self._locate is None:
-            unfamiliar = self._is_unfamiliar(seen)
+            unfamiliar = self._is_unfamiliar(crop)
         else:
-            plane, unfamiliar = self._locate_and_compare(self._locate, seen)
+            plane, unfamiliar = self._locate_and_compare(self._locate, crop)
             places = locate(plane, (height, width), self._locate.spec.crop_factor)
             if not places:
                 return _empty_prediction((height, width), unfamiliar)
-            found = yield from self._choose_place(pixels, places)
-            square, sure, rivals = found.square, found.confidence, found.rivals
+            location = yield from self._choose_place(pixels, places)
+            square, location_confidence, rivals = location.square, location.confidence, location.rivals
             yield
-            seen = extract(pixels, square, self._segment.spec.size)
-        planes = self._segment.square(seen)
+            crop = extract(pixels, square, self._segment.spec.size)
+        planes = self._segment.square(crop)
         box = square.box(height, width)
         if box.width == 0 or box.height == 0:
             return _empty_prediction((height, width), unfamiliar)
-        marked = _box_of_regions(planes, square, box)
-        restored = np.stack([restore(plane, square, marked) for plane in planes])
-        answer = self._make_prediction(
-            _Planes(planes, restored, marked, square, box), (height, width), sure, unfamiliar
-        )
-        return replace(answer, rivals=answer.rivals + rivals)
+        inner = _box_of_regions(planes, square, box)
+        restored = np.stack([restore(plane, square, inner) for plane in planes])
+        result = _Planes(planes, restored, inner, square, box)
+        prediction = self._make_prediction(result, (height, width), location_confidence, unfamiliar)
+        return replace(prediction, rivals=prediction.rivals + rivals)
 
     def _choose_place(self, pixels: NDArray[np.uint8], places: list[Location]) -> Generator[None, None, Location]:
-        """Of several places the one whose crop looks most like those that were learned from."""
+        """Choose the place whose crop is most similar to the training crops."""
         if self._prototype is None or len(places) == 1:
             return places[0]
         distances = []
@@ -164,7 +163,7 @@ class Segmenter:
         return places[int(np.argmin(distances))]
 
     def _locate_and_compare(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
-        """The locating network's plane, and whether the picture is unfamiliar: one pass where both see the same."""
+        """The locating network's plane, and whether the picture is unfamiliar; in one pass if possible."""
         if self._familiarity is None or len(whole) > SIDE:
             return locator.square(whole)[0], self._is_unfamiliar(whole)
         planes, features = locator.square_and_features(whole)
@@ -173,65 +172,65 @@ class Segmenter:
     def _is_unfamiliar(self, whole: NDArray[np.uint8]) -> bool:
         if self._familiarity is None:
             return False
-        return (
-            self._familiarity.distance(self._feature_predictor.features(downscale(whole, SIDE)))
-            > self._familiarity.limit
-        )
+        features = self._feature_predictor.features(downscale(whole, SIDE))
+        return self._familiarity.distance(features) > self._familiarity.limit
 
     def _patches(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
         restored = np.stack([_resize(plane, width, height) for plane in planes])
-        seen = _Planes(planes, restored, box, Square.around(height, width), box)
+        result = _Planes(planes, restored, box, Square.around(height, width), box)
         whole = extract(pixels, Square.around(height, width), self._feature_predictor.spec.size)
-        return self._make_prediction(seen, (height, width), 1.0, self._is_unfamiliar(whole))
+        return self._make_prediction(result, (height, width), 1.0, self._is_unfamiliar(whole))
 
-    def _make_prediction(self, seen: _Planes, shape: tuple[int, int], sure: float, unfamiliar: bool) -> Prediction:
-        part = tidy(label_image(seen.restored >= THRESHOLD, self._labels), self._labels)
+    def _make_prediction(
+        self, result: _Planes, shape: tuple[int, int], location_confidence: float, unfamiliar: bool
+    ) -> Prediction:
+        part = tidy(label_image(result.restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
-        mask[seen.marked.slices] = part
+        mask[result.inner.slices] = part
         found = bool(part.any())
-        expected = zip((label.name for label in self._labels), expected_dices(seen.planes), strict=True)
+        expected = zip((label.name for label in self._labels), expected_dices(result.planes), strict=True)
         dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
-        confidence = sure * sum(dices.values()) / len(dices) if found and dices else 0.0
-        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(seen.planes, self._labels)
+        confidence = location_confidence * sum(dices.values()) / len(dices) if found and dices else 0.0
+        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(result.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
-        trust = Trust(dices, interval, unfamiliar, self._uncertainty(seen, shape))
-        rivals = _count_rival_pieces(seen.planes, self._labels)
-        return Prediction(mask, confidence, found, seen.square, seen.box, seen.planes, trust, spread, rivals)
+        trust = Trust(dices, interval, unfamiliar, self._uncertainty(result, shape))
+        rivals = _count_rival_pieces(result.planes, self._labels)
+        return Prediction(mask, confidence, found, result.square, result.box, result.planes, trust, spread, rivals)
 
-    def _uncertainty(self, seen: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
-        plane = entropy(seen.planes)
+    def _uncertainty(self, result: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
+        plane = entropy(result.planes)
         if self._segment.spec.framing == "patches":
             return UncertaintyMap(plane, 0.0, 0.0, float(shape[1]), float(shape[0]))
-        square = seen.square
+        square = result.square
         return UncertaintyMap(plane, square.x - square.side / 2, square.y - square.side / 2, square.side, square.side)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planes:
-    """Probabilities and where they are of.
+    """Probabilities and where they lie in the picture.
 
     Attributes:
         planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
-        restored: (R, marked.height, marked.width) float32 at the picture's.
-        marked: the picture's pixels outside which no region lies.
+        restored: (R, inner.height, inner.width) float32 at the picture's resolution.
+        inner: the picture's pixels that may belong to a region.
         square, box: see `Prediction`.
     """
 
     planes: Probabilities
     restored: Probabilities
-    marked: Box
+    inner: Box
     square: Square
     box: Box
 
 
 def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetector | None, CropPrototype | None]:
-    """What a checkpoint says of its answers; nothing where it says nothing.
+    """Read a header's `trust`; older models have none.
 
     Raises:
-        CheckpointError: it says what nobody can understand.
+        CheckpointError: it is damaged.
     """
     try:
         calibration = Calibration.from_json(header.trust.get("calibration", {}))
@@ -242,17 +241,17 @@ def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetec
             None if typical is None else CropPrototype.from_json(typical),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckpointError(f"The model is damaged: its calibration cannot be understood ({error}).") from error
+        raise CheckpointError(f"The model is damaged: its calibration cannot be read ({error}).") from error
 
 
 def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
-    """The answer where the label was not found."""
+    """The prediction if nothing was found."""
     trust = Trust(unfamiliar=unfamiliar)
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
 
 
 def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
-    """The part of the box in which regions can lie: interpolation makes no value larger than those around it."""
+    """The part of the box in which regions can lie: interpolation never exceeds the surrounding values."""
     size = planes.shape[1]
     inner = bounding_box(planes.max(axis=0) >= THRESHOLD)
     if inner.empty:
@@ -263,7 +262,7 @@ def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
 
 
 def _count_rival_pieces(planes: Probabilities, labels: LabelSet) -> int:
-    """How many other pieces the label of which a picture holds one has before it is tidied."""
+    """How many other large pieces the location label has before tidying."""
     located = labels.location_label()
     if located is None:
         return 0

@@ -1,6 +1,6 @@
 """How reliable a prediction is, from the network's own probabilities.
 
-docs/experiments/2026-11-25-uncertainty.md compares the figures.
+docs/experiments/2026-11-25-uncertainty.md compares several measures.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 
 THRESHOLD = 0.5
-_WIDE, _NARROW = 0.25, 0.75
+_LOW, _HIGH = 0.25, 0.75
 _LEAST_SPREAD = 0.02
-"""No case is more certain of its ratio than this: a row of a crop is already 0.007."""
+"""Lower limit of the spread: one row of a crop is already 0.007."""
 _LEAST_PROBABILITY = 1e-4
-"""Its entropy of 0.0015 bits is level 0; most pixels are more certain, and logarithms take time."""
+"""Its entropy of 0.0015 bits rounds to 0; most pixels are more certain, and logarithms take time."""
 
 
 def entropy(planes: Probabilities) -> NDArray[np.uint8]:
-    """(h, w) uint8: each pixel's binary entropy, 255 for one bit, of the region that is least certain there."""
+    """(h, w) uint8: binary entropy of each pixel's least certain region; 255 is one bit."""
     # The region whose probability is nearest to a half has the largest entropy.
-    unsure = np.minimum(planes, np.float32(1.0) - planes).max(axis=0)
-    levels = np.zeros(unsure.shape, np.uint8)
-    seen = unsure > _LEAST_PROBABILITY
-    p = unsure[seen]
-    levels[seen] = np.rint(-255.0 * (p * np.log2(p) + (1.0 - p) * np.log2(1.0 - p)))
+    distance = np.minimum(planes, np.float32(1.0) - planes).max(axis=0)
+    levels = np.zeros(distance.shape, np.uint8)
+    uncertain = distance > _LEAST_PROBABILITY
+    p = distance[uncertain]
+    levels[uncertain] = np.rint(-255.0 * (p * np.log2(p) + (1.0 - p) * np.log2(1.0 - p)))
     return levels
 
 
 def expected_dices(planes: Probabilities) -> NDArray[np.float64]:
-    """(R,) Dice of each thresholded plane against a truth drawn from the probabilities; NaN where it is empty.
+    """(R,) expected Dice of each thresholded plane, if truth is drawn from the probabilities; NaN if it is empty.
 
-    2 Σ p·m / (Σ p + Σ m) with m the thresholded plane: both sums in expectation.
+    2 Σ p·m / (Σ p + Σ m), with m the thresholded plane: the ratio of both expectations.
     """
     chosen = planes >= THRESHOLD
     sizes = chosen.sum(axis=(1, 2))
@@ -44,9 +44,9 @@ def expected_dices(planes: Probabilities) -> NDArray[np.float64]:
 
 
 def ratio_spread(planes: Probabilities, labels: LabelSet) -> float | None:
-    """By how much the vertical cup-to-disc ratio differs between a generous and a strict threshold of the cup.
+    """The difference of the vertical cup-to-disc ratio between a low and a high threshold of the cup.
 
-    None for labels without cup and disc, and where no disc was found.
+    None for labels without cup and disc, and if no disc was found.
     """
     pair = cup_and_disc(labels)
     if pair is None:
@@ -55,7 +55,7 @@ def ratio_spread(planes: Probabilities, labels: LabelSet) -> float | None:
     height = _height(disc, THRESHOLD)
     if height == 0:
         return None
-    return max((_height(cup, _WIDE) - _height(cup, _NARROW)) / height, _LEAST_SPREAD)
+    return max((_height(cup, _LOW) - _height(cup, _HIGH)) / height, _LEAST_SPREAD)
 
 
 def _height(plane: NDArray[np.float32], threshold: float) -> int:

@@ -1,7 +1,7 @@
-"""Depthwise convolution whose backward pass is as fast on a CPU as its forward pass.
+"""Depthwise convolution whose backward pass on a CPU is as fast as its forward pass.
 
-oneDNN has fast kernels for the weights' gradient of 3x3 kernels only, and for the input's gradient at stride 2 in
-float32 only; the rest took more than half of a training step. The same sums are asked for here in a form it is fast at.
+oneDNN has fast kernels for the weight gradient of 3x3 kernels only, and for the input gradient at stride 2 in float32
+only; the rest took more than half of a training step. Here the same sums are computed in forms that it is fast at.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _FAST = 3
-"""Side of the kernels whose weights' gradient is fast."""
+"""Side of the kernels whose weight gradient is fast."""
 
 
 class DepthwiseConv2d(nn.Conv2d):
-    """As `nn.Conv2d` with one group a channel, an odd square kernel and no bias; same weights, same answers."""
+    """`nn.Conv2d` with one group per channel, an odd square kernel and no bias; same weights, same results."""
 
     def __init__(self, channels: int, kernel: int, stride: int = 1, padding: int = 0) -> None:
         super().__init__(channels, channels, kernel, stride, padding, groups=channels, bias=False)
@@ -27,8 +27,8 @@ class DepthwiseConv2d(nn.Conv2d):
         if input.device.type != "cpu" or not torch.is_grad_enabled() or self.bias is not None:
             return super().forward(input)
         weight = self.weight.to(input.dtype)  # as autocast would
-        answer: Tensor = _Depthwise.apply(input, weight, self.stride[0], int(self.padding[0]))  # type: ignore[no-untyped-call]
-        return answer
+        output: Tensor = _Depthwise.apply(input, weight, self.stride[0], int(self.padding[0]))  # type: ignore[no-untyped-call]
+        return output
 
 
 class _Depthwise(torch.autograd.Function):
@@ -43,12 +43,12 @@ class _Depthwise(torch.autograd.Function):
         planes, weight = context.saved_tensors
         gradient = gradients[0].contiguous(memory_format=torch.channels_last)
         stride, padding = context.stride, context.padding
-        of_planes = of_weight = None
+        input_gradient = weight_gradient = None
         if context.needs_input_grad[0]:
-            of_planes = _input_gradient(gradient, planes, weight, stride, padding)
+            input_gradient = _input_gradient(gradient, planes, weight, stride, padding)
         if context.needs_input_grad[1]:
-            of_weight = _weight_gradient(gradient, planes, weight, stride, padding)
-        return of_planes, of_weight, None, None
+            weight_gradient = _weight_gradient(gradient, planes, weight, stride, padding)
+        return input_gradient, weight_gradient, None, None
 
 
 def _input_gradient(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
@@ -60,7 +60,7 @@ def _input_gradient(gradient: Tensor, planes: Tensor, weight: Tensor, stride: in
 
 
 def _weight_gradient(gradient: Tensor, planes: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
-    """A large kernel's gradient, put together from those of 3x3 kernels that look at the planes displaced by two."""
+    """A large kernel's gradient, assembled from those of 3x3 kernels on planes shifted by multiples of two."""
     kernel = weight.shape[-1]
     if kernel == _FAST:
         return _convolution_backward(gradient, planes, weight, stride, padding, (False, True, False))[1]

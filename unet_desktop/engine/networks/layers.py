@@ -1,4 +1,4 @@
-"""The step both networks are made of: convolution, batch norm, activation; and folding the norm away."""
+"""The building block of both networks: convolution, batch norm, activation; and its faster forms for inference."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from unet_desktop.engine.networks.fused_upsampling import UpsampleConv2d
 class ConvNorm(nn.Module):
     """Convolution, batch norm and activation, keeping the size at stride 1 and halving it at stride 2.
 
-    With `enlarging` (3x3, stride 1) the planes are first enlarged twofold by nearest neighbour.
+    With `upsample` (3x3, stride 1) the planes are first upsampled by 2, by nearest neighbour.
 
-    At stride 2 the padding is TensorFlow's "same": what is missing is added right and bottom first, as the
-    EfficientNet weights were trained with; PyTorch's symmetric padding would shift every level by half a pixel.
+    At stride 2 the padding is TensorFlow's "same", which pads right and bottom first: the EfficientNet weights were
+    trained with it. PyTorch's symmetric padding would shift every level by half a pixel.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ConvNorm(nn.Module):
         self.act = activation(inplace=True) if activation is not nn.Identity else nn.Identity()
 
     def forward(self, planes: Tensor) -> Tensor:
-        """(N, C, H, W) float to (N, outputs, H/stride, W/stride), or (N, outputs, 2H, 2W) when enlarging."""
+        """(N, C, H, W) float to (N, outputs, H/stride, W/stride), or (N, outputs, 2H, 2W) when upsampling."""
         if self._stride > 1:
             across, down = (
                 _same_padding(side, self._kernel, self._stride) for side in (planes.shape[3], planes.shape[2])
@@ -60,9 +60,9 @@ class ConvNorm(nn.Module):
 
 
 def fold_batch_norms(network: nn.Module) -> nn.Module:
-    """A copy for inference whose batch norms are multiplied into the convolutions before them.
+    """Copy the network for inference, with each batch norm folded into the convolution before it.
 
-    The answers agree to rounding. The copy is in evaluation mode and cannot be trained.
+    Results agree up to rounding. The copy is in evaluation mode and cannot be trained.
     """
     network = copy.deepcopy(network).eval()
     for module in network.modules():
@@ -73,7 +73,7 @@ def fold_batch_norms(network: nn.Module) -> nn.Module:
 
 
 def fuse_upsampling(network: nn.Module) -> nn.Module:
-    """A folded network, changed: what enlarges has its weights added up. Faster on CPUs, see `UpsampleConv2d`."""
+    """Fuse upsampling and convolution in a folded network, in place; faster on CPUs, see `UpsampleConv2d`."""
     for module in network.modules():
         if isinstance(module, ConvNorm) and isinstance(module.conv, UpsampleConv2d):
             module.conv = module.conv.to_transposed()
@@ -87,17 +87,12 @@ def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 
 def initialise(network: nn.Module) -> None:
-    """Draw convolution weights for ReLU networks: He et al. 2015, arXiv:1502.01852, equation 10 (fan in)."""
+    """Initialise convolutions for ReLU networks: He et al. 2015, arXiv:1502.01852, equation 10 (fan in)."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Number of trainable values."""
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def is_finite(network: nn.Module) -> bool:

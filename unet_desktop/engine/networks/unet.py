@@ -1,9 +1,9 @@
-"""The article's network: the U-Net of Ronneberger, Fischer and Brox, padded and with batch norm.
+"""The article's network: a U-Net with padding and batch norm.
 
 Ronneberger, Fischer, Brox 2015, arXiv:1505.04597, figure 1.
 
-Five levels; up is nearest-neighbour times 2 and a 3x3 convolution. With 3 channels in, 2 regions out and width 64
-it has 34,527,106 parameters.
+Five levels; each upsampling is nearest neighbour by 2 and a 3x3 convolution. With 3 channels in, 2 regions out and
+width 64 it has 34,527,106 parameters.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from unet_desktop.engine.networks.segmented_backward import Cut, no_cut
 
 LEVELS = 5
 RARE_LOGIT = -3.0
-"""First logits of whole pictures, of which regions are a small part.
+"""Initial logit for whole pictures, of which regions are a small part.
 
-A network that starts at even chances spends its first hundreds of steps on taking the background back. Lin et al. 2017,
-"Focal loss", arXiv:1708.02002, section 3.3, have -4.6.
+A network that starts at a probability of a half spends its first hundreds of steps on removing the background. Lin et
+al. 2017, "Focal loss", arXiv:1708.02002, section 3.3, use -4.6.
 What was tried: docs/experiments/2026-11-26-article-preset.md.
 """
 
@@ -37,10 +37,10 @@ class UNet(nn.Module):
     """(N, channels, H, W) float32 to (N, regions, H, W) logits; H and W are multiples of 16.
 
     Args:
-        regions: sigmoid outputs, one a label.
+        regions: sigmoid outputs, one per label.
         width: channels of the first level; each level below has twice as many.
         channels: of the picture.
-        first: bias of the last convolution at first, or None for torch's own, near 0; see `RARE_LOGIT`.
+        initial_logit: initial bias of the last convolution; None: torch's own, near 0. See `RARE_LOGIT`.
     """
 
     def __init__(self, regions: int, width: int = 64, channels: int = 3, initial_logit: float | None = None) -> None:
@@ -55,18 +55,18 @@ class UNet(nn.Module):
             nn.init.constant_(self.head.bias, initial_logit)
 
     def features(self, planes: Tensor) -> Tensor:
-        """(N, C) means over the deepest level: what a picture looks like as a whole."""
+        """(N, C) means over the deepest level, which describe the picture as a whole."""
         for level, convolve in enumerate(self.down):
             planes = convolve(planes if level == 0 else self.pool(planes))
         return planes.mean(dim=(2, 3))
 
     def features_from_levels(self, levels: Sequence[Tensor]) -> Tensor:
-        """As `features`, from all that a forward pass cut."""
+        """As `features`, from the planes that `cut` saw in a forward pass."""
         deepest: Tensor = levels[LEVELS - 1]
         return deepest.mean(dim=(2, 3))
 
     def forward(self, planes: Tensor, cut: Cut = no_cut) -> Tensor:
-        """Logits, one plane a region; `cut` sees the planes after each level."""
+        """Logits, one plane per region; `cut` is applied to the planes after each level."""
         skips: list[Tensor] = []
         for level, convolve in enumerate(self.down):
             planes = cut(convolve(planes if level == 0 else self.pool(planes)))

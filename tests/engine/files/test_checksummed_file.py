@@ -8,14 +8,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.engine.files.safetensors_layout import _NAMES, serialise
+from unet_desktop.engine.files.checksummed_file import _DTYPE_NAMES, serialise
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
 
 @given(
     shapes=st.dictionaries(
-        st.text(min_size=1, max_size=8), st.tuples(SHAPES, st.sampled_from(sorted(_NAMES, key=str)))
+        st.text(min_size=1, max_size=8), st.tuples(SHAPES, st.sampled_from(sorted(_DTYPE_NAMES, key=str)))
     ),
     description=st.dictionaries(st.text(max_size=8), st.text(max_size=12)),
 )
