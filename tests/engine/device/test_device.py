@@ -21,7 +21,7 @@ def test_the_cpu_is_always_there():
 
 
 def test_an_unknown_device_is_refused():
-    with pytest.raises(TrainingError, match='no device "abacus"'):
+    with pytest.raises(TrainingError, match='"abacus" is not available'):
         choose("abacus")
 
 
