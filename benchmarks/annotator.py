@@ -40,7 +40,7 @@ from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import TrainingError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.compare import Figures, compare_masks, mean_figures
+from unet_desktop.masks.compare import Metrics, compare_masks, mean_metrics
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.project.split import Part, assign_parts
 
@@ -140,7 +140,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
             }
 
 
-def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Drawn, Figures]:
+def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Drawn, Metrics]:
     """The hand's mask of one picture, and how good the proposal was."""
     truth = read_mask(sample.mask, DISC_AND_CUP)
     if segmenter is None:
@@ -169,13 +169,13 @@ def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: P
     return Segmenter.open(model, "cpu"), finished.seconds
 
 
-def _judge(segmenter: Segmenter, samples: Sequence[Sample], near: float) -> tuple[float, Figures]:
+def _judge(segmenter: Segmenter, samples: Sequence[Sample], near: float) -> tuple[float, Metrics]:
     """Mean seconds that correcting one of them would take, and how good the model's masks are."""
     drawn = [_draw(sample, segmenter, near) for sample in samples]
-    return sum(one.seconds for one, _ in drawn) / len(drawn), mean_figures(figures for _, figures in drawn)
+    return sum(one.seconds for one, _ in drawn) / len(drawn), mean_metrics(figures for _, figures in drawn)
 
 
-def _dices(figures: Figures) -> str:
+def _dices(figures: Metrics) -> str:
     return " ".join(f"{figures[f'dice/{label.name}']:.3f}" for label in DISC_AND_CUP) if figures else "-"
 
 

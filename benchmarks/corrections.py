@@ -30,7 +30,7 @@ from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.validate import evaluate_end_to_end
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.masks.compare import Figures, mean_figures
+from unet_desktop.masks.compare import Metrics, mean_metrics
 from unet_desktop.masks.file import write_mask
 
 DISC = LabelSet((DISC_AND_CUP.labels[0],))
@@ -104,12 +104,12 @@ def _train(
     return done
 
 
-def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Figures:
+def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Metrics:
     measured = (event for event in evaluate_end_to_end(segmenter, samples) if not isinstance(event, Working))
-    return mean_figures(event[1] for event in measured)
+    return mean_metrics(event[1] for event in measured)
 
 
-def _line(rest: Figures, unseen: Figures) -> str:
+def _line(rest: Metrics, unseen: Metrics) -> str:
     names = [name for name in rest if name.startswith("dice/")]
     return "; ".join(
         f"{what} " + ", ".join(f"{name.removeprefix('dice/')} {figures[name]:.4f}" for name in names)

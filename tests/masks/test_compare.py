@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.compare import compare_masks, drop_labels, mean_figures
+from unet_desktop.masks.compare import compare_masks, drop_labels, mean_metrics
 
 ANY_MASK = npst.arrays(np.uint8, (9, 9), elements={"min_value": 0, "max_value": 2})
 
@@ -125,8 +125,8 @@ def test_a_mask_agrees_with_itself(mask):
 
 
 def test_means_are_over_the_pictures_that_have_the_figure():
-    assert mean_figures([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}
-    assert mean_figures([]) == {}
+    assert mean_metrics([{"a": 1.0, "b": 2.0}, {"a": 3.0}]) == {"a": 2.0, "b": 2.0}
+    assert mean_metrics([]) == {}
 
 
 def test_a_label_that_no_true_mask_shows_has_no_figure():

@@ -67,13 +67,13 @@ def _boundary(plane: Region) -> NDArray[np.bool_]:
     return edge
 
 
-Figures = dict[str, float]
+Metrics = dict[str, float]
 """Metric name to value; what could not be measured is absent, never NaN."""
 
 
 def compare_masks(
     predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool = False, greatest: bool = False
-) -> Figures:
+) -> Metrics:
     """Return Dice and IoU of each region, their means, and the absolute vCDR error of one image.
 
     Only the largest piece of a unique label counts. Pixels not annotated in either mask are ignored in Dice and IoU;
@@ -91,7 +91,7 @@ def compare_masks(
     sure = is_annotated(predicted)
     judged = is_annotated(truth) & sure
     whole = bool(judged.all())
-    figures: Figures = {}
+    metrics: Metrics = {}
     if whole and not (box := bounding_box((predicted | truth) > 0)).empty:  # both masks are empty outside it
         predicted, truth, judged = predicted[box.slices], truth[box.slices], judged[box.slices]
     predicted = tidy(predicted, labels, fill=False) if whole or sure.all() else predicted
@@ -99,44 +99,44 @@ def compare_masks(
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
     shown = [plane for plane in planes if whole or plane[2].any()]
     for name, ours, theirs in shown:
-        figures[f"dice/{name}"] = dice(ours & judged, theirs & judged)
-        figures[f"iou/{name}"] = iou(ours & judged, theirs & judged)
+        metrics[f"dice/{name}"] = dice(ours & judged, theirs & judged)
+        metrics[f"iou/{name}"] = iou(ours & judged, theirs & judged)
     for kind in ("dice", "iou") if shown else ():
-        figures[kind] = sum(figures[f"{kind}/{name}"] for name, _, _ in shown) / len(shown)
+        metrics[kind] = sum(metrics[f"{kind}/{name}"] for name, _, _ in shown) / len(shown)
     if not whole:
-        return figures
+        return metrics
     real, found = (cup_to_disc(mask, labels) for mask in (truth, predicted))
     if real is not None and found is not None and not math.isnan(real.vertical):
-        figures["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - real.vertical)
+        metrics["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - real.vertical)
     if boundaries:
-        figures |= _compare_boundaries(planes, labels, greatest=greatest)
-    return figures
+        metrics |= _compare_boundaries(planes, labels, greatest=greatest)
+    return metrics
 
 
-def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Figures:
-    figures: Figures = {}
+def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Metrics:
+    metrics: Metrics = {}
     located = labels.location_label()
     heights = {name: measure_extent(theirs).height for name, _, theirs in planes}
     height = heights[located.name] if located is not None else 0
     for name, ours, theirs in planes:
         distance = hausdorff_distance(ours, theirs)
         if not math.isnan(distance):
-            figures[f"boundary_px/{name}"] = distance
+            metrics[f"boundary_px/{name}"] = distance
             if height:
-                figures[f"boundary_share/{name}"] = distance / height
+                metrics[f"boundary_share/{name}"] = distance / height
             if greatest:
-                figures[f"boundary_max_px/{name}"] = hausdorff_distance(ours, theirs, 100.0)
-    return figures
+                metrics[f"boundary_max_px/{name}"] = hausdorff_distance(ours, theirs, 100.0)
+    return metrics
 
 
-def drop_labels(figures: Figures, undrawn: Collection[Label], labels: LabelSet) -> Figures:
+def drop_labels(metrics: Metrics, undrawn: Collection[Label], labels: LabelSet) -> Metrics:
     """Return the metrics without those of labels that occur in none of the reference masks.
 
     Predicting nothing of them would count as perfect in every image and raise the means over the labels.
     """
     names = {label.name for label in undrawn}
-    left = {name: value for name, value in figures.items() if name.partition("/")[2] not in names}
-    if len(left) < len(figures):
+    left = {name: value for name, value in metrics.items() if name.partition("/")[2] not in names}
+    if len(left) < len(metrics):
         for kind in ("dice", "iou"):
             values = [value for name, value in left.items() if name.startswith(f"{kind}/")]
             left.pop(kind, None)
@@ -146,10 +146,10 @@ def drop_labels(figures: Figures, undrawn: Collection[Label], labels: LabelSet) 
     return left
 
 
-def mean_figures(pictures: Iterable[Mapping[str, float]]) -> Figures:
+def mean_metrics(pictures: Iterable[Mapping[str, float]]) -> Metrics:
     """Return the mean of each metric over the images that have it."""
     collected: dict[str, list[float]] = {}
-    for figures in pictures:
-        for name, value in figures.items():
+    for metrics in pictures:
+        for name, value in metrics.items():
             collected.setdefault(name, []).append(value)
     return {name: sum(values) / len(values) for name, values in collected.items()}

@@ -67,7 +67,7 @@ def _split_components(plane: Region, connectivity: int) -> Iterator[tuple[Box, R
     part = np.ascontiguousarray(plane[whole.slices])
     count, numbers, statistics, _ = cv2.connectedComponentsWithStats(part.view(np.uint8), connectivity=connectivity)
     for number in range(1, count):
-        left, top, width, height = (int(figure) for figure in statistics[number, :4])
+        left, top, width, height = (int(value) for value in statistics[number, :4])
         box = Box(top, left, top + height, left + width)
         yield box.shift(whole.top, whole.left), numbers[box.slices] == number
 

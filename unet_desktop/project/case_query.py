@@ -53,9 +53,7 @@ def matching_ids(cases: Iterable[Case], query: CaseQuery) -> set[str]:
     """Return the ids of the cases that match the query."""
     words = query.words.casefold().split()
     return {
-        case.id
-        for case in cases
-        if query.filter in filters_matching(case) and (not words or _contains_all(case, words))
+        case.id for case in cases if query.filter in filters_matching(case) and (not words or _matches(case, words))
     }
 
 
@@ -73,10 +71,10 @@ def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
         dated = [case for case in cases if case.changed_at]
         dated.sort(key=lambda case: case.changed_at, reverse=not query.backwards)
         return [case.id for case in dated] + [case.id for case in cases if not case.changed_at]
-    figures = {case.id: figure for case in cases if (figure := _figure(case, query.order)) is not None}
+    values = {case.id: value for case in cases if (value := _sort_value(case, query.order)) is not None}
     largest_first = (query.order is Order.VCDR) is not query.backwards
-    known = sorted(figures, key=figures.__getitem__, reverse=largest_first)
-    return known + [case.id for case in cases if case.id not in figures]
+    known = sorted(values, key=values.__getitem__, reverse=largest_first)
+    return known + [case.id for case in cases if case.id not in values]
 
 
 def most_useful_first(cases: Iterable[Case]) -> list[str]:
@@ -106,14 +104,14 @@ _KINDS: dict[CaseState, tuple[CaseFilter, ...]] = {
 }
 
 
-def _contains_all(case: Case, words: list[str]) -> bool:
+def _matches(case: Case, words: list[str]) -> bool:
     text = f"{case.id}\n{case.patient}\n{case.notes}".casefold()
     return all(word in text for word in words)
 
 
-def _figure(case: Case, order: Order) -> float | None:
-    figure = case.best_vcdr if order is Order.VCDR else case.confidence
-    return figure if figure is not None and math.isfinite(figure) else None
+def _sort_value(case: Case, order: Order) -> float | None:
+    value = case.best_vcdr if order is Order.VCDR else case.confidence
+    return value if value is not None and math.isfinite(value) else None
 
 
 _OTHER_EYE = {Eye.RIGHT: Eye.LEFT, Eye.LEFT: Eye.RIGHT}

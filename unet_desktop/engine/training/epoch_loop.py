@@ -24,7 +24,7 @@ from unet_desktop.engine.training.prefetch import prefetch
 from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.engine.training.validate import validate_on_crops
 from unet_desktop.errors import TrainingError
-from unet_desktop.masks.compare import Figures, drop_labels
+from unet_desktop.masks.compare import Metrics, drop_labels
 
 StageEvent = BatchDone | EpochDone | Message | Working
 AugmentedBatch = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
@@ -125,7 +125,7 @@ def train_step(state: TrainState, batch: DeviceBatch, number: int) -> Generator[
     return loss
 
 
-def _validate(state: TrainState, validation: Dataset) -> Generator[Working, None, Figures]:
+def _validate(state: TrainState, validation: Dataset) -> Generator[Working, None, Metrics]:
     stage = state.stage
     examples = (validation.example(stage.name, index) for index in distributed.shard(validation.usable(stage.name)))
     metrics = yield from validate_on_crops(state.ema.network, examples, stage, state.device)

@@ -39,7 +39,7 @@ from unet_desktop.engine.training.state_header import TrainingHeader
 from unet_desktop.engine.training.validate import evaluate_end_to_end, fit_feature_statistics
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import Figures, mean_figures
+from unet_desktop.masks.compare import Metrics, mean_metrics
 
 CROPS = "what the network sees, at its resolution"
 PICTURES = "whole pictures at their own resolution"
@@ -189,7 +189,7 @@ class _Run:
 
 def _train_stages(
     run: _Run, stages: list[Stage], clock: Clock, loaded: LoadedTrainState | None
-) -> Generator[TrainEvent, None, Figures]:
+) -> Generator[TrainEvent, None, Metrics]:
     """Train one network after the other; return the metrics of the last epoch that was saved."""
     past: list[EpochDone] = []
     if loaded is not None:
@@ -285,12 +285,12 @@ def _make_stage(
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, learning_rate)
 
 
-def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock) -> Iterator[TrainEvent]:
+def _finish(run: _Run, validation: Sequence[Sample], kept: Metrics, clock: Clock) -> Iterator[TrainEvent]:
     """Measure the kept model as it will be used, and write it with these metrics."""
     model = checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks))
     segmenter = Segmenter(model, run.device)
     statistics = yield from fit_feature_statistics(segmenter, run.train)
-    cases: dict[str, Figures] = {}
+    cases: dict[str, Metrics] = {}
     outcomes: list[Outcome] = []
     for result in evaluate_end_to_end(segmenter.with_trust(statistics), validation, run.validation.absent_labels()):
         if isinstance(result, Working):
@@ -302,7 +302,7 @@ def _finish(run: _Run, validation: Sequence[Sample], kept: Figures, clock: Clock
         yield BatchDone("measure", 0, 0, len(cases), len(validation), float("nan"), float("nan"))
     metrics = kept
     if cases:
-        metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean_figures(cases.values())
+        metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean_metrics(cases.values())
     trust = {"calibration": Calibration.fit(outcomes).to_json()} | statistics
     run.save(metrics, PICTURES if cases else CROPS, trust)
     run.delete_state()

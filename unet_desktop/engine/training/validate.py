@@ -26,7 +26,7 @@ from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import Figures, compare_masks, drop_labels, mean_figures
+from unet_desktop.masks.compare import Metrics, compare_masks, drop_labels, mean_metrics
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask, is_annotated, label_image, regions
 
@@ -37,14 +37,14 @@ _LEAST_PROBABILITY = 1e-7
 
 def validate_on_crops(
     network: nn.Module, examples: Iterable[TrainingExample], stage: Stage, device: Device
-) -> Generator[Working, None, Figures]:
+) -> Generator[Working, None, Metrics]:
     """Return mean metrics at the network's own resolution, on crops placed by the true mask; fast.
 
     With several processes, each passes its share of the examples, and all get the metrics of all examples.
     """
     spec, labels = stage.spec, stage.labels
     predictor = Predictor(network, spec, device, mirror=False)
-    metrics: list[Figures] = []
+    metrics: list[Metrics] = []
     for example in examples:
         if spec.framing == "patches":
             truth = example.mask
@@ -58,7 +58,7 @@ def validate_on_crops(
             one["bce"] = entropy
         metrics.append(one)
         yield Working(stage.name)
-    return mean_figures(distributed.gather_json(metrics))
+    return mean_metrics(distributed.gather_json(metrics))
 
 
 def cross_entropy(probabilities: Probabilities, truth: Mask, labels: LabelSet) -> float | None:
@@ -91,7 +91,7 @@ def _zero_outside_annotated(planes: Probabilities, truth: Mask) -> Probabilities
 
 def evaluate_end_to_end(
     segmenter: Segmenter, samples: Sequence[Sample], absent: Collection[Label] = ()
-) -> Iterator[tuple[str, Figures, Outcome] | Working]:
+) -> Iterator[tuple[str, Metrics, Outcome] | Working]:
     """Yield (case id, metrics, expected and true Dice) of each case, from its picture alone, at its own resolution.
 
     Labels that are `absent` get no metrics, see `drop_labels`.
