@@ -1,22 +1,22 @@
-"""What our loop saves: a simulated annotator corrects masks in turn with training, until each border is right.
+"""Measure what the training loop saves: a simulated annotator alternates between correcting masks and training.
 
     python benchmarks/annotator.py ../shared/data/drishti_gs1/Training
 
-The hand and its clock are those of hand.py (RootPainter's protocol). From 40 Drishti-GS1 photographs it corrects 20;
-after every fourth one the model goes on learning from what was corrected (the hand's masks, not the experts'), the
-first time from scratch. Which of them judge is decided as in a project. The other 10 (fold 0) are never shown and say
-how good the model is, and how long correcting them would take, after each training. A mask is right when its borders
-lie within 5 % of the disc's height (95th percentile) of the experts': cups of 2 and of 3 of the 4 experts are 6 %
-apart. Ways:
+The hand and its clock are those of hand.py (RootPainter's protocol). It corrects 20 of 40 Drishti-GS1 photographs;
+after every fourth one the model trains further on the corrections (the hand's masks, not the experts'), the first time
+from scratch. Validation cases are chosen as in a project. The other 10 photographs (fold 0) are never shown; after each
+training they show how good the model is and how long correcting them would take. A mask is right when its borders lie
+within 5 % of the disc's height (95th percentile) of the experts': cups of 2 and of 3 of the 4 experts are 6 % apart.
+Ways:
 
-    hand          each photograph from an empty mask, each label by lasso, ellipse or wide brush, whichever is quickest
+    hand          each photograph from an empty mask, each label with the quickest of lasso, ellipse and wide brush
     ours          the model's mask is corrected; the least certain photograph comes next
     in-order      the same, in the photographs' order
     rootpainter   in order, with RootPainter's settings of model and training: random weights, whole picture in patches,
                   a constant rate, two epochs after each picture; which model is kept is our rule (`INCUMBENT_BIAS`)
 
-Seconds are the hand's; the time of training is stated apart, because people go on working meanwhile. RootPainter's own
-network has some 30 million parameters, which 2 cores do not train: `--width` makes it narrower.
+Seconds are the hand's; training time is given separately, because people keep working meanwhile. RootPainter's own
+network has some 30 million parameters, too many to train on 2 cores: `--width` makes it narrower.
 """
 
 from __future__ import annotations
@@ -68,7 +68,6 @@ class Way:
 
 
 def main() -> None:
-    """Run it."""
     arguments = _arguments()
     print(describe(choose("cpu")))
     with tempfile.TemporaryDirectory() as name:
@@ -100,7 +99,7 @@ def _ways(arguments: argparse.Namespace) -> Iterator[Way]:
 
 
 def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: Path, count: int, near: float) -> None:
-    """Correct so many pictures, training in between, and print each."""
+    """Correct this many pictures, training in between, and print each."""
     waiting, done, spent, learned, segmenter = list(pool), list[Sample](), list[float](), 0, None
     model = folder / "model.safetensors"
     confidence: dict[str, float] = {}
@@ -128,7 +127,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
         learned = number
         if number % EVERY == 0:
             shutil.copy(model, folder / f"after-{number}.safetensors")
-            took, figures = _judge(segmenter, held_out, near)
+            took, figures = _evaluate(segmenter, held_out, near)
             print(
                 f"        trained in {seconds:.0f} s; held out: disc, cup Dice {_dices(figures)}, "
                 f"{took:.2f} s to correct one",
@@ -141,7 +140,7 @@ def _work(way: Way, pool: Sequence[Sample], held_out: Sequence[Sample], folder: 
 
 
 def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Drawn, Metrics]:
-    """The hand's mask of one picture, and how good the proposal was."""
+    """Correct one picture; return the hand's mask and the metrics of the proposal."""
     truth = read_mask(sample.mask, DISC_AND_CUP)
     if segmenter is None:
         return drawn_anew(truth, DISC_AND_CUP, near), {}
@@ -150,7 +149,7 @@ def _draw(sample: Sample, segmenter: Segmenter | None, near: float) -> tuple[Dra
 
 
 def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: Path) -> tuple[Segmenter | None, float]:
-    """The model after it learned from all that was corrected; None where it cannot learn yet."""
+    """Train on all corrections; None if there are too few."""
     teachers, judges = (
         [sample for sample in done if parts[sample.case_id] == part] for part in ("train", "validation")
     )
@@ -169,8 +168,8 @@ def _learn(way: Way, done: Sequence[Sample], parts: Mapping[str, Part], model: P
     return Segmenter.open(model, "cpu"), finished.seconds
 
 
-def _judge(segmenter: Segmenter, samples: Sequence[Sample], near: float) -> tuple[float, Metrics]:
-    """Mean seconds that correcting one of them would take, and how good the model's masks are."""
+def _evaluate(segmenter: Segmenter, samples: Sequence[Sample], near: float) -> tuple[float, Metrics]:
+    """Mean seconds to correct one of them, and the metrics of the model's masks."""
     drawn = [_draw(sample, segmenter, near) for sample in samples]
     return sum(one.seconds for one, _ in drawn) / len(drawn), mean_metrics(figures for _, figures in drawn)
 
@@ -188,7 +187,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tolerance", type=float, default=0.05, help="of the border, as a share of the disc's height")
     parser.add_argument("--width", type=int, default=16, help="channels of RootPainter's first level; it has 64")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", type=Path, help="folder in which masks and models stay, one for each way")
+    parser.add_argument("--keep", type=Path, help="folder to keep masks and models in, one sub-folder per way")
     return parser.parse_args()
 
 

@@ -1,8 +1,8 @@
-"""The canvas at work on a 12-megapixel photograph: milliseconds of process time a frame, drawn off screen.
+"""Measure the canvas on a 12-megapixel photograph: milliseconds of process time per frame, off screen.
 
 .venv/bin/python benchmarks/canvas_paint.py [PHOTOGRAPH]
 
-Without a photograph it draws a synthetic one of 4288x2848 pixels. A frame at 60 a second may take 16.7 ms.
+Without a photograph it draws a synthetic one of 4288x2848 pixels. At 60 frames a second, a frame may take 16.7 ms.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ZOOMS = (0.3, 0.37, 0.51, 0.75, 1.0, 1.6, 3.0, 4.0, 9.0, 40.0)
 
 
 def main() -> None:
-    """Print the time of a frame at each zoom, while the picture is panned."""
+    """Print the time per frame at each zoom while panning."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photograph", type=Path, nargs="?")
     given = parser.parse_args().photograph
@@ -61,7 +61,7 @@ def main() -> None:
     canvas.set_mask(mask, DISC_AND_CUP)
     canvas.set_tool(120, QColor("white"))
     frame = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-    print(f"{width}x{height} picture, {WIDTH}x{HEIGHT} canvas, ms a frame: median / worst of 20 pans and zooms")
+    print(f"{width}x{height} picture, {WIDTH}x{HEIGHT} canvas, ms per frame: median / worst of 20 pans and zooms")
     print("           " + "".join(f"{name:>16}" for name in VIEWS))
     for zoom in ZOOMS:
         columns = []
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def settle(application: QApplication, canvas: Canvas, frame: QImage) -> None:
-    """Let what is made in the thread come out of it."""
+    """Wait until the thread has delivered its results."""
     for _ in range(20):
         canvas.render(frame)
         application.processEvents()
@@ -90,13 +90,13 @@ def settle(application: QApplication, canvas: Canvas, frame: QImage) -> None:
 
 
 def bring_to_the_middle(canvas: Canvas, centre: tuple[int, int]) -> None:
-    """Pan an image point into the middle of the view."""
+    """Centre the view on an image point."""
     at = canvas.viewport.to_view(*centre)
     canvas.pan_by(QPointF(WIDTH / 2 - at[0], HEIGHT / 2 - at[1]))
 
 
 def time_of_dabs(canvas: Canvas, frame: QImage, centre: tuple[int, int]) -> str:
-    """Repaint the box of a dab at places round the mask's edge, as the window system would ask for it."""
+    """Repaint the box of a dab at places along the mask's edge, as the window system would request it."""
     times = []
     for step in range(20):
         left, top = canvas.viewport.to_view(centre[0] - 200 + 10 * step, centre[1] - 60)
@@ -107,7 +107,7 @@ def time_of_dabs(canvas: Canvas, frame: QImage, centre: tuple[int, int]) -> str:
 
 
 def time_of_steps(canvas: Canvas, frame: QImage, name: str) -> str:
-    """Change the look a little and paint everything anew."""
+    """Change the look slightly and repaint everything."""
     times = []
     for step in range(1, 21):
         canvas.set_view(View(look=replace(Look(), **{name: step / 20})))
@@ -117,7 +117,7 @@ def time_of_steps(canvas: Canvas, frame: QImage, name: str) -> str:
 
 
 def time_of_frames(canvas: Canvas, frame: QImage, zoom: float, centre: tuple[int, int]) -> str:
-    """Pan and zoom a little round the mask, painting everything anew each time."""
+    """Pan and zoom slightly around the mask, repainting everything each time."""
     canvas.fit()
     canvas.zoom_to(zoom)
     bring_to_the_middle(canvas, centre)

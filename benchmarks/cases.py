@@ -1,9 +1,9 @@
-"""A project of thousands of cases: opening, memory, filtering, sorting and scrolling of the real window.
+"""Measure the real window with thousands of cases: opening, memory, filtering, sorting and scrolling.
 
     python benchmarks/cases.py --cases 10000
 
-Makes a project in a temporary folder: one small picture that all cases refer to, one record a case, a mask for a third
-of them, a prediction for another third, thumbnails as they come. Opening is measured with the index and without.
+Makes a project in a temporary folder: one small picture that all cases refer to, one record per case, a mask for a
+third of them, a prediction for another third, thumbnails as needed. Opening is measured with the index and without.
 Memory is the resident size after opening and scrolling, less that of the window with an empty project.
 """
 
@@ -34,7 +34,6 @@ from unet_desktop.project.project import Project
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=10_000)
     arguments = parser.parse_args()
@@ -58,7 +57,7 @@ def main() -> None:
 
 
 def _make(root: Path, count: int) -> None:
-    """The records and files are written as the program writes them, but not flushed one by one."""
+    """Write records and files as the program does, but without flushing each."""
     project = Project.create(root, DISC_AND_CUP)
     rows, columns = np.ogrid[:300, :400]
     distance = np.hypot(rows - 150, columns - 250)
@@ -83,7 +82,7 @@ def _make(root: Path, count: int) -> None:
 
 
 def _open(window: MainWindow, root: Path) -> float:
-    """Seconds until the list and the first case are painted."""
+    """Open the project; return the seconds until the list and the first case are painted."""
     return _seconds(lambda: (window.commands.projects.open_root(root), window.repaint()))
 
 
@@ -102,7 +101,7 @@ def _queries(window: MainWindow) -> None:
 
 
 def _scroll(window: MainWindow) -> None:
-    """Through the whole list in steps of a page, painting each; thumbnails are made meanwhile."""
+    """Scroll through the whole list page by page, painting each; thumbnails are made meanwhile."""
     rows = window.panels.cases._list
     bar = rows.verticalScrollBar()
     times = []

@@ -1,11 +1,11 @@
-"""What corrections are worth, and whether weighing them helps: a model meets new photographs, some are corrected.
+"""Measure what corrections are worth and whether weighting them helps, on photographs new to a model.
 
     python benchmarks/corrections.py ../shared/data/drishti_gs1/Training [--idrid ../shared/data/idrid_optic_disc]
 
-Trains on 20 Drishti-GS1 photographs (16 teach, 4 validate), lets the model predict new ones, "corrects" 5 of them
-(takes the experts' masks; 4 teach, 1 validates, as a project's split would have it), and goes on from the model with
-and without weights for corrected pixels and recent cases. The new ones are 10 more of Drishti (disc and cup), or with
---idrid 10 of another camera (disc alone). Prints Dice on the other 5 new ones, Dice on photographs of the old camera
+Trains on 20 Drishti-GS1 photographs (16 for training, 4 for validation), predicts new ones, "corrects" 5 of them (takes
+the experts' masks; 4 for training, 1 for validation, as in a project's split), and trains the model further with and
+without weights for corrected pixels and recent cases. The new ones are 10 more of Drishti (disc and cup), or with
+--idrid 10 of another camera (disc only). Prints Dice on the other 5 new ones, Dice on photographs of the old camera
 that took no part ("unseen"), and seconds.
 """
 
@@ -38,7 +38,6 @@ TAUGHT, OLD, CORRECTED = 16, 20, 5
 
 
 def main() -> None:
-    """Run it."""
     arguments = _arguments()
     device = choose("cpu")
     print(describe(device))
@@ -69,7 +68,7 @@ def main() -> None:
 
 
 def _samples(arguments: argparse.Namespace, folder: Path) -> tuple[LabelSet, list[Sample], list[Sample], list[Sample]]:
-    """Labels, the old ones, the new ones, and some of the old camera that are never shown."""
+    """Labels, old samples, new samples, and samples of the old camera that are never shown."""
     samples = drishti_samples(arguments.data, folder)
     if arguments.idrid is None:
         return DISC_AND_CUP, samples[:OLD], samples[OLD : OLD + 2 * CORRECTED], samples[OLD + 2 * CORRECTED :]
@@ -85,7 +84,7 @@ def _samples(arguments: argparse.Namespace, folder: Path) -> tuple[LabelSet, lis
 
 
 def _predicted(sample: Sample, segmenter: Segmenter, labels: LabelSet, folder: Path) -> Sample:
-    """The sample as a correction: what the model said of it is on disk."""
+    """The sample as a correction, with the model's prediction on disk."""
     path = folder / f"{sample.case_id}.prediction.png"
     write_mask(path, segmenter.segment(read_image(sample.image).pixels).mask, labels)
     return replace(sample, prediction=path, recent=True)
@@ -121,10 +120,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="Drishti-GS1's Training folder")
     parser.add_argument("--idrid", type=Path, help="IDRiD folder: the new photographs are of another camera")
-    parser.add_argument(
-        "--base", type=Path, help="model of the 20 photographs; trained and kept here if it is not there"
-    )
-    parser.add_argument("--size", type=int, default=256, help="what the network sees, pixels")
+    parser.add_argument("--base", type=Path, help="model of the 20 photographs; trained and saved here if missing")
+    parser.add_argument("--size", type=int, default=256, help="input size of the network, pixels")
     parser.add_argument("--weight", type=float, default=4.0, help="of corrected pixels")
     parser.add_argument("--draws", type=int, default=3, help="of recent cases")
     parser.add_argument("--seeds", type=int, default=2)

@@ -1,8 +1,8 @@
-"""Reads pydicom's own test files with some bytes changed or cut off, and counts what comes of them.
+"""Read pydicom's test files with some bytes changed or cut off, and count the outcomes.
 
 .venv/bin/python benchmarks/damaged_dicom.py [seconds] [seed]
 
-Each is a picture or a sentence; anything else is printed, and a crash ends the program with the place where it was.
+Each must give a picture or an error message; anything else is printed, and a crash ends the program with a traceback.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import pydicom
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_image
 
-_LARGEST = 400_000  # bytes of a file that is damaged
-_MEMORY = 3 << 30  # bytes that the process may have
+_LARGEST = 400_000  # bytes of the largest file used
+_MEMORY = 3 << 30  # bytes of memory allowed to the process
 
 
 def main(seconds: float = 60.0, seed: int = 1) -> None:
-    """Damage and read until the time is over."""
+    """Damage and read files until time is up."""
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     generator = np.random.default_rng(seed)

@@ -33,7 +33,6 @@ THREE_OF_FOUR = 191
 
 
 def main() -> None:
-    """Run it."""
     arguments = _arguments()
     device = choose(arguments.device)
     print(describe(device))
@@ -60,7 +59,7 @@ def main() -> None:
 
 
 def drishti_samples(data: Path, folder: Path) -> list[Sample]:
-    """The photographs with their soft maps turned into masks in the folder."""
+    """Turn the soft maps into masks in the folder; return the samples."""
     samples = []
     for image in sorted((data / "Images").rglob("*.*")):
         maps = data / "GT" / image.stem / "SoftMap"
@@ -76,7 +75,7 @@ def drishti_samples(data: Path, folder: Path) -> list[Sample]:
 
 
 def other_camera(segmenter: Segmenter, folder: Path) -> None:
-    """Disc Dice on IDRiD, whose masks hold the disc alone."""
+    """Print disc Dice on IDRiD, whose masks hold only the disc."""
     results = []
     for image in sorted((folder / "images").glob("*.jpg")):
         pixels = read_image(image).pixels

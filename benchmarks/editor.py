@@ -3,8 +3,8 @@
     python benchmarks/editor.py                    # a synthetic photograph
     python benchmarks/editor.py --photo IDRiD_01.jpg
 
-Prints, at 4288x2848 and at 1024x1024, milliseconds an event of push edge and brush (120 px), an undo, a zoom and a pan
-step in a window of 1920x1080, off screen unless QT_QPA_PLATFORM says otherwise. Run it when nothing else runs.
+Prints, at 4288x2848 and at 1024x1024, milliseconds per event of push edge and brush (120 px), undo, zoom step and pan
+step in a window of 1920x1080, off screen unless QT_QPA_PLATFORM says otherwise. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photo", type=Path, help="a photograph to scale to both sizes")
     parser.add_argument("--outline", action="store_true", help="show the mask as outline and fill")
@@ -61,7 +60,7 @@ def main() -> None:
 
 
 def make_project(root: Path, width: int, height: int, photo: Path | None) -> Path:
-    """A project of one photograph of that size with a disc and a cup as large as in a real one."""
+    """Make a project of one photograph of this size with a disc and a cup of realistic size."""
     drawn = synthetic_fundus(1, 1024)
     picture = Image.fromarray(drawn.pixels) if photo is None else Image.open(photo).convert("RGB")
     file = root.with_suffix(".jpg")
@@ -74,7 +73,7 @@ def make_project(root: Path, width: int, height: int, photo: Path | None) -> Pat
 
 
 def measure(window: MainWindow, width: int, height: int) -> None:
-    """Print all figures of the open case."""
+    """Print all timings of the open case."""
     print(f"{width} x {height}")
     canvas, options = window.canvas, window.app.options
     options.set_diameter(BRUSH)
@@ -102,7 +101,7 @@ def measure(window: MainWindow, width: int, height: int) -> None:
 
 
 def brush(window: MainWindow) -> list[float]:
-    """Strokes of 60 events round the picture's middle; milliseconds of each event until all is repainted."""
+    """Paint strokes of 60 events around the picture's middle; milliseconds of each event, repainting included."""
     canvas, times = window.canvas, []
     middle, reach = QPointF(canvas.width() / 2, canvas.height() / 2), min(canvas.width(), canvas.height()) / 3
     for stroke in range(5):
@@ -117,7 +116,7 @@ def brush(window: MainWindow) -> list[float]:
 
 
 def undo(window: MainWindow) -> list[float]:
-    """Take all strokes back, and do and undo them again twice."""
+    """Undo all strokes, then redo and undo them twice."""
     editor, times = window.app.editor, []
     for _ in range(3):
         while editor.history.can_undo:
@@ -141,7 +140,7 @@ def send(window: MainWindow, kind: QEvent.Type, place: QPointF, button: Qt.Mouse
 
 
 def timed(act: Callable[[], object]) -> float:
-    """Milliseconds of the act and of everything that follows from it, painting included."""
+    """Milliseconds of an action and everything that follows from it, painting included."""
     began = time.perf_counter()
     act()
     QApplication.sendPostedEvents()
@@ -150,7 +149,7 @@ def timed(act: Callable[[], object]) -> float:
 
 
 def settle() -> None:
-    """Let the window do all that is waiting."""
+    """Process all pending events."""
     until = time.monotonic() + 0.3
     while time.monotonic() < until:
         QApplication.processEvents()

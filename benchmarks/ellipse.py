@@ -1,10 +1,10 @@
-"""The ellipse tool and the spline contour on real discs and cups: how near they come to what the experts drew.
+"""Measure how closely the ellipse and contour tools can match the experts' discs and cups.
 
     python benchmarks/ellipse.py ../shared/data/drishti_gs1/Training
 
-For each of the photographs: clicks on the edge of the region that 3 of 4 experts marked, evenly round it; Dice of the
-ellipse through them, exactly placed and each moved by a normal error of 2 and 4 % of the region's radius; the ellipse
-of the region's moments; and the contour with few handles, with the number of its handles.
+For each photograph: clicks spaced evenly on the edge of the region that 3 of 4 experts marked; Dice of the ellipse
+through them, placed exactly and with a normal error of 2 and 4 % of the region's radius; the ellipse of the region's
+moments; and the contour with few handles, with the number of handles.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ CLICKS = (4, 5, 6, 8)
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder with GT/ in it")
     data = parser.parse_args().data
@@ -46,7 +45,7 @@ def main() -> None:
 
 
 def measure(plane: Region, generator: np.random.Generator, found: dict[str, list[float]]) -> None:
-    """Add this region's figures."""
+    """Add this region's results."""
     piece = largest_piece(plane.astype(np.uint8), DISC_AND_CUP, DISC_AND_CUP.labels[0])
     assert piece is not None
     truth = drawn(piece.box, piece.plane, plane.shape)
@@ -73,7 +72,7 @@ def add(found: dict[str, list[float]], row: str, ellipse: Ellipse | None, truth:
 
 
 def drawn(box: Box, plane: Region, size: tuple[int, int]) -> Region:
-    """The plane in a picture of that size."""
+    """Place the plane in a picture of this size."""
     whole = np.zeros(size, bool)
     whole[box.slices] = plane
     return whole

@@ -1,12 +1,12 @@
-"""How fast a folder of photographs is segmented, where its time goes, and whether memory stays flat.
+"""Measure how fast a folder of photographs is segmented, where time goes, and whether memory stays flat.
 
     python benchmarks/folder.py /tmp/work/drishti/images --model PROJECT/models/model-001.safetensors --pictures 1000
 
-A folder of so many links to the photographs given is made and segmented as `unet-desktop segment` does it, to masks,
-table and ledger. Beside it: the networks alone on the same cores with nothing to decode or write, arranged as here (a
-picture a worker) and as torch does it (one picture at a time on all cores); and the same photographs through plain
-PyTorch: imread, eager float32 networks, imwrite. Parts are CPU time of the run itself, as it ran. Run it when nothing
-else runs: 1000 pictures take a minute or two, 10,000 some ten minutes.
+Makes a folder with this many links to the given photographs and segments it as `unet-desktop segment` does, to masks,
+table and ledger. For comparison: the networks alone on the same cores without decoding or writing, as here (one picture
+per worker) and as torch does it (one picture at a time on all cores); and the same photographs through plain PyTorch:
+imread, eager float32 networks, imwrite. The parts are CPU times of the run itself. Run it on an idle machine: 1000
+pictures take a minute or two, 10,000 about ten minutes.
 """
 
 from __future__ import annotations
@@ -44,13 +44,12 @@ from unet_desktop.tasks.folders.run import segment_folder
 GOAL = 15.0
 """Pictures a second, 2049 x 1757 JPEG, on 2 cores."""
 SHARE = 0.8
-"""Of what the networks alone reach."""
+"""Share of the networks' own rate that a run must reach."""
 EVERY = 100
-"""Pictures between two looks at the memory."""
+"""Pictures between two measurements of memory."""
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photographs", type=Path, help="folder of photographs")
     parser.add_argument("--model", type=Path, required=True)
@@ -72,7 +71,7 @@ def main() -> None:
 
 
 def linked(paths: Sequence[Path], folder: Path, count: int) -> Path:
-    """A folder of so many links to the photographs, in turn."""
+    """Make a folder of this many links to the photographs, in turn."""
     folder.mkdir()
     for number in range(count):
         path = paths[number % len(paths)]
@@ -81,7 +80,7 @@ def linked(paths: Sequence[Path], folder: Path, count: int) -> Path:
 
 
 def run(pictures: Path, arguments: argparse.Namespace, cores: int) -> float:
-    """Pictures a second of the run itself; prints its parts and its memory."""
+    """Run and print parts and memory; return pictures per second."""
     request = Request(
         sources=(pictures,),
         output=pictures.parent / "out",
@@ -99,7 +98,7 @@ def run(pictures: Path, arguments: argparse.Namespace, cores: int) -> float:
                 continue
             assert not event.problem, event.problem
             done = event.done
-            if done == 1:  # the model is loaded and the first picture has come through
+            if done == 1:  # the model is loaded and the first picture is done
                 began, cpu = time.perf_counter(), time.process_time()
                 seconds.clear()
             if done % EVERY == 0:
@@ -113,7 +112,7 @@ def run(pictures: Path, arguments: argparse.Namespace, cores: int) -> float:
     for name, spent in sorted(seconds.items(), key=lambda item: -item[1]):
         print(f"  {name:42s} {1000 * spent / done:6.1f} ms a picture, {spent / cpu:5.1%}")
     rest = cpu - sum(seconds.values())
-    print(f"  {'all else (measuring, tidying, events)':42s} {1000 * rest / done:6.1f} ms a picture, {rest / cpu:5.1%}")
+    print(f"  {'the rest (measuring, tidying, events)':42s} {1000 * rest / done:6.1f} ms a picture, {rest / cpu:5.1%}")
     if memory:
         curve = " ".join(f"{value:.0f}" for value in memory[:: max(1, len(memory) // 20)])
         print(f"Memory every {EVERY * max(1, len(memory) // 20)} pictures, MB: {curve}; peak {peak():.0f}")
@@ -123,7 +122,7 @@ def run(pictures: Path, arguments: argparse.Namespace, cores: int) -> float:
 
 @contextmanager
 def parts() -> Iterator[dict[str, float]]:
-    """Adds up CPU seconds of the parts of a run, each in the thread where it happens."""
+    """Adds up the CPU seconds of parts of a run, measured in the thread where each runs."""
     seconds: dict[str, float] = defaultdict(float)
     lock = threading.Lock()
     patched: list[tuple[Any, str, Any]] = []
@@ -157,7 +156,7 @@ def parts() -> Iterator[dict[str, float]]:
 
 
 def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, reached: float) -> None:
-    """The networks' passes of so many pictures, with all pictures cut out beforehand."""
+    """Measure the networks' passes over this many pictures, cropped beforehand."""
     cut = [crops(segmenter, path) for path in paths[:20]] * 5
 
     def answer(views: tuple[Any, Any]) -> None:
@@ -172,7 +171,9 @@ def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, rea
         best = max(_rate(lambda: list(pool.map(answer, cut)), len(cut)) for _ in range(2))
     prepare(segmenter.device)
     single = max(_rate(lambda: [answer(views) for views in cut[:40]], 40) for _ in range(2))
-    print(f"The networks alone, a picture a worker: {best:.1f} a second; the run reaches {reached / best:.0%} of it")
+    print(
+        f"The networks alone, one picture per worker: {best:.1f} a second; the run reaches {reached / best:.0%} of it"
+    )
     print(
         f"The networks alone, one picture at a time on all cores: {single:.1f} a second; the run reaches "
         f"{reached / single:.0%} of it (goal {SHARE:.0%})",
@@ -181,7 +182,7 @@ def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, rea
 
 
 def crops(segmenter: Segmenter, path: Path) -> tuple[Any, Any]:
-    """What the networks see of a photograph."""
+    """The networks' inputs for a photograph."""
     pixels = read_image(path).pixels
     square = segmenter.segment(pixels).square or Square.around(*pixels.shape[:2])
     whole = extract(pixels, Square.around(*pixels.shape[:2]), segmenter._looker.spec.size)
@@ -189,10 +190,10 @@ def crops(segmenter: Segmenter, path: Path) -> tuple[Any, Any]:
 
 
 def plain_pytorch(model: Path, paths: Sequence[Path], count: int, folder: Path) -> float:
-    """Pictures a second of the same two networks as a short script runs them: eager, float32, one after the other."""
+    """Pictures per second of the same two networks in a short script: eager, float32, one after the other."""
     loaded = load(model)
     networks = {name: network.float().eval() for name, network in loaded.networks.items()}
-    segmenter = Segmenter.open(model, "cpu")  # only for where the discs are: that costs the script nothing
+    segmenter = Segmenter.open(model, "cpu")  # only to know where the discs are, free of charge for the script
     places = [segmenter.segment(read_image(path).pixels).square for path in paths]
     prepare(segmenter.device)
 

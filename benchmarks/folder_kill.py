@@ -1,11 +1,10 @@
-"""Kill a run over a folder, again and again, and look whether what it comes to is what one run comes to.
+"""Kill a run over a folder repeatedly and check that it ends with the same files as an undisturbed run.
 
     python benchmarks/folder_kill.py PICTURES --model MODEL --times 5
 
-The terminal's own command segments the pictures once undisturbed. Then the same command, with another output folder,
-is killed with -9 at random moments, every other time while it writes a file, and started again, until it ends by
-itself. All files have to be equal byte for byte, the table apart from its seconds, and no half-written file may lie
-about. Exit code 0 when it is so.
+`unet-desktop segment` runs once undisturbed. Then the same command, with another output folder, is killed with -9 at
+random moments, every other time while it writes a file, and started again until it completes. All files must be equal
+byte for byte, except for the seconds in the table, and no half-written file may be left. Exit code 0 if so.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from unet_desktop.files import TEMPORARY_SUFFIX
 from unet_desktop.tasks.folders.ledger import NAME, Ledger
 
 OUTPUTS = ("--overlays", "--regions", "--probabilities", "8", "--contours", "geojson")
-"""More than masks alone, so that there is more to be torn."""
+"""More than masks, so that more files can be torn."""
 
 
 def command(arguments: argparse.Namespace, output: Path) -> list[str]:
@@ -43,14 +42,14 @@ def command(arguments: argparse.Namespace, output: Path) -> list[str]:
 
 
 def entries_of(output: Path) -> int:
-    """How many pictures the ledger knows."""
+    """Number of pictures in the ledger."""
     ledger = Ledger(output / NAME)
     ledger.close()
     return len(ledger)
 
 
 def contents(output: Path) -> dict[str, str]:
-    """Each file's place and what is in it, as a hash; the table without its seconds; not the ledger itself."""
+    """Each file's path and a hash of its content; the table without seconds, and without the ledger."""
     found = {}
     for path in sorted(path for path in output.rglob("*") if path.is_file() and path.name != NAME):
         data = path.read_bytes()
@@ -62,12 +61,12 @@ def contents(output: Path) -> dict[str, str]:
 
 
 def is_writing(output: Path) -> bool:
-    """Is there a file that is not whole yet?"""
+    """Whether there is a half-written file."""
     return any(output.rglob(f".*{TEMPORARY_SUFFIX}"))
 
 
 def killed(arguments: argparse.Namespace, output: Path, random: np.random.Generator, *, writing: bool) -> str:
-    """Start a run, kill it at a random moment, or at the next one when it writes, and say how far it was."""
+    """Start a run, kill it at a random moment or while it next writes, and describe how far it got."""
     before = entries_of(output)
     process = subprocess.Popen(command(arguments, output), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     wanted = before + int(random.integers(0, arguments.stretch + 1))
@@ -91,11 +90,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("pictures", type=Path)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--times", type=int, default=5, help="how often it is killed")
-    parser.add_argument("--stretch", type=int, default=10, help="at most so many pictures between two kills")
-    parser.add_argument("--delay", type=float, default=0.3, help="seconds at most from a picture to the kill")
+    parser.add_argument("--times", type=int, default=5, help="number of kills")
+    parser.add_argument("--stretch", type=int, default=10, help="at most this many pictures between two kills")
+    parser.add_argument("--delay", type=float, default=0.3, help="at most this many seconds from a picture to the kill")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--outputs", nargs="*", default=OUTPUTS, help="what is written, as flags of `segment`")
+    parser.add_argument("--outputs", nargs="*", default=OUTPUTS, help="outputs, as flags of `segment`")
     arguments = parser.parse_args()
     random = np.random.default_rng(arguments.seed)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""A simulated hand: how long drawing and correcting a mask takes with the program's own tools, see `pointer`.
+"""A simulated hand that draws and corrects masks with the program's tools and counts the seconds; see `pointer`.
 
-The disc's crop, as large as the network sees it, fills `SCREEN` pixels of the screen. The hand sees the experts' mask
-and stops where the border is within a tolerance of it, as people do.
+The crop around the disc, as the network sees it, fills `SCREEN` pixels of the screen. The hand knows the experts' mask
+and stops when the border is within a tolerance of it, as people do.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from unet_desktop.masks.shapes.ellipse_fit import fit_ellipse
 from unet_desktop.masks.shapes.polygon import fill_polygons
 
 SCREEN = 900.0
-"""Screen pixels that the crop round the disc is wide: a window of 1366x768 or 1920x1080, zoomed to it."""
+"""Width of the crop around the disc on screen, pixels: a window of 1366x768 or 1920x1080, zoomed to it."""
 CROP = 1.9
-"""Side of that crop over the disc's diameter, as in the preset."""
+"""Side of the crop over the disc's diameter, as in the preset."""
 CLICKS = 6
-"""That an ellipse is put through."""
+"""Number of points that an ellipse is put through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A mask that the hand has finished, and what it took."""
+    """A mask that the hand has finished, and its effort."""
 
     mask: Mask
     seconds: float
@@ -40,19 +40,19 @@ class Drawn:
 
 
 def hand_for(truth: Mask, labels: LabelSet) -> Hand:
-    """A hand over a picture with that truth; the pointer waits in the middle."""
+    """Put a hand over a picture with this true mask; the pointer starts in the middle."""
     outer = next(iter(labels))
     box = bounding_box(region(truth, labels, outer))
     return Hand(SCREEN / (CROP * max(box.width, box.height, 1)), (truth.shape[1] / 2, truth.shape[0] / 2))
 
 
 def drawn_anew(truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    """From an empty mask, each label in the quickest way."""
+    """Draw on an empty mask, each label in the quickest way."""
     return _drawn(hand_for(truth, labels), np.zeros_like(truth), truth, labels, tolerance)
 
 
 def corrected(proposal: Mask, truth: Mask, labels: LabelSet, tolerance: float) -> Drawn:
-    """From a model's mask: looked at, and each label that is wrong mended or put in its place in the quickest way."""
+    """Correct a model's mask: check it, and correct or replace each wrong label in the quickest way."""
     hand = hand_for(truth, labels)
     hand.seconds += CHECK
     return _drawn(hand, proposal.copy(), truth, labels, tolerance)
@@ -82,7 +82,7 @@ def _drawn(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, tolerance: flo
 
 
 def _lasso(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
-    """Led once round the border; it takes the place of what was there."""
+    """Trace the border once with the lasso, which replaces the region."""
     line = outline(theirs)
     hand.go((float(line[0, 0]), float(line[0, 1])))
     shape = fill_polygons([hand.drag(np.concatenate([line, line[:1]]))], mask.shape)
@@ -92,7 +92,7 @@ def _lasso(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Labe
 
 
 def _box(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
-    """An ellipse drawn from one corner of its box to the other."""
+    """Drag an ellipse from one corner of its box to the other."""
     box = bounding_box(theirs)
     corner, other = (float(box.left), float(box.top)), (float(box.left + box.width), float(box.top + box.height))
     hand.go(corner)
@@ -104,7 +104,7 @@ def _box(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label)
 
 
 def _clicks(hand: Hand, mask: Mask, theirs: Region, labels: LabelSet, label: Label) -> bool:
-    """An ellipse through six clicks on the border."""
+    """Put an ellipse through six clicks on the border."""
     line = outline(theirs)
     points = line[np.linspace(0, len(line), CLICKS, endpoint=False).astype(int)]
     for x, y in points:
@@ -123,4 +123,4 @@ _SHAPES: dict[str, Callable[[Hand, Mask, Region, LabelSet, Label], bool] | None]
     "clicks": _clicks,
     "lasso": _lasso,
 }
-"""What a label's region can be begun with, before strokes bring it within the tolerance; False: it cannot be drawn."""
+"""Ways to start a label's region, before strokes bring it within the tolerance; they return False if impossible."""

@@ -1,4 +1,4 @@
-"""How a simulated hand corrects a region: strokes of a brush, and pushes at the border, until it is near the truth."""
+"""Correct a region as a simulated hand: brush strokes and pushes at the border until it is close to the truth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SMALLEST = 4.0
 
 
 def stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
-    """Bring a region to the truth's, in place, stroke by stroke or push by push; whether it came within the limit."""
+    """Change a region towards the true one, in place, by strokes or pushes; return whether it is within the limit."""
     while not near(mask, truth, labels, label, work, limit):
         aim = None if hand.gestures >= MOST_STROKES else _aim(mask, truth, labels, label, work, limit)
         if aim is None:
@@ -32,7 +32,7 @@ def stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label,
         before = _off(mask, truth, labels, label, work)
         gained = [
             (before - _off(after, truth, labels, label, work)) / max(used.seconds - hand.seconds, SEARCH)
-            for used, after in tried  # a finger that finds no way to push takes no time
+            for used, after in tried  # a push that has no effect takes no time
         ]
         best = int(np.argmax(gained))
         if gained[best] <= 0:
@@ -44,7 +44,7 @@ def stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label,
 
 
 def _off(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box) -> int:
-    """Pixels at which the two differ in that region."""
+    """Pixels where the two masks differ in this region."""
     ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
     return int(np.count_nonzero(ours ^ theirs))
 
@@ -59,7 +59,7 @@ def near(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, lim
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """The place that the hand corrects next.
+    """The place to correct next.
 
     Attributes:
         work: the box of the mask that is looked at.
@@ -77,11 +77,11 @@ class _Aim:
 
 
 def _aim(mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> _Aim | None:
-    """The largest piece that is plainly wrong; None when nothing is wrong."""
+    """The largest clearly wrong piece; None if there is none."""
     ours, theirs = (region(plane[work.slices], labels, label) for plane in (mask, truth))
     depth = np.where(theirs, _depth(theirs), _depth(~theirs))
     wrong = ours ^ theirs
-    plain = wrong & (depth > limit / 2)  # what is off by less than half the tolerance nobody touches
+    plain = wrong & (depth > limit / 2)  # errors below half the tolerance are left alone
     _, numbers, statistics, _ = cv2.connectedComponentsWithStats(
         (plain if plain.any() else wrong).astype(np.uint8), connectivity=4
     )
@@ -107,14 +107,14 @@ def _stroke(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -
 
 
 def _push(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> tuple[Hand, Mask]:
-    """Push the border over the middle of the piece with a finger as large as the piece."""
+    """Push the border across the middle of the piece with a finger as large as the piece."""
     rows, columns = np.nonzero(aim.piece)
     spread = math.hypot(float(np.ptp(rows)), float(np.ptp(columns))) + 1.0
     middle = np.array([columns.mean(), rows.mean()])
-    # The deeper end of the piece is the true border when it is missing, and the mask's own when it is too much.
+    # The deeper end of the piece is the true border if pixels are missing, and the mask's border if there are too many.
     depth = aim.depth[rows, columns]
     away = np.hypot(columns - middle[0], rows - middle[1])
-    near = away <= max(spread / 4, aim.deepest, float(away.min()))  # a piece bent to a ring has none of itself there
+    near = away <= max(spread / 4, aim.deepest, float(away.min()))  # a ring-shaped piece has no pixels there
     shallow, deep = (
         np.array([columns[chosen].mean(), rows[chosen].mean()])
         for chosen in (near & (depth <= np.median(depth[near])), near & (depth >= np.median(depth[near])))
@@ -136,14 +136,14 @@ def _push(hand: Hand, mask: Mask, labels: LabelSet, label: Label, aim: _Aim) -> 
 
 
 def _along(depth: NDArray[np.float32], piece: Region, radius: float) -> NDArray[np.float64]:
-    """(N, 2) places at that depth beside the border, from one end of the piece to the other."""
+    """(N, 2) places at this depth beside the border, from one end of the piece to the other."""
     level = outline(depth >= radius) - 0.5
     away = _depth(~piece)
     columns, rows = (np.clip(np.rint(level[:, axis]).astype(int), 0, depth.shape[1 - axis] - 1) for axis in (0, 1))
     near = away[rows, columns] <= radius
-    if not near.any():  # the piece is thinner than a brush: its nearest place
+    if not near.any():  # the piece is thinner than a brush: take its nearest place
         near[int(np.argmin(away[rows, columns]))] = True
-    if not near.all():  # begin after the longest stretch that needs nothing
+    if not near.all():  # begin after the longest stretch that is already right
         at = np.flatnonzero(near)
         gaps = np.diff(np.append(at, at[0] + len(near)))
         first = at[(int(np.argmax(gaps)) + 1) % len(at)]
@@ -154,12 +154,12 @@ def _along(depth: NDArray[np.float32], piece: Region, radius: float) -> NDArray[
 
 
 def outline(plane: Region) -> NDArray[np.float64]:
-    """(N, 2) float64 centres of the pixels round the longest border of the plane."""
+    """(N, 2) float64 centres of the pixels along the longest border of the plane."""
     outlines, _ = cv2.findContours(plane.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     longest = max(outlines, key=len)
     return np.asarray(longest[:, 0], np.float64) + 0.5
 
 
 def _depth(plane: Region) -> NDArray[np.float32]:
-    """How far each pixel of the plane lies from its end, pixels; the picture's border is none."""
+    """Distance of each pixel of the plane from its edge, pixels; the picture's border does not count."""
     return np.asarray(cv2.distanceTransform(plane.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)

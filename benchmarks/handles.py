@@ -1,10 +1,10 @@
-"""Measure what a drag of an ellipse's and of a contour's handle costs in the real window.
+"""Measure dragging a handle of an ellipse and of a contour in the real window.
 
     python benchmarks/handles.py
 
 On a drawn photograph of 4288x2848 whose disc is 600 pixels wide, in a window of 1920x1080 that shows the disc close up,
-off screen unless QT_QPA_PLATFORM says otherwise. Prints process time, so that it means something beside other programs:
-of the move alone (shape, mask, handles) and of the move with all painting and measuring that follows.
+off screen unless QT_QPA_PLATFORM says otherwise. Prints process time, which other programs hardly affect: of the move
+alone (shape, mask, handles), and of the move with all painting and measuring that follows.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ TARGET = 8.0
 
 
 def main() -> None:
-    """Run it."""
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
@@ -69,7 +68,7 @@ def draw_disc(window: MainWindow) -> None:
 
 
 def drags(window: MainWindow, name: str, start: tuple[float, float]) -> None:
-    """Drag from there to the right and back again; one line for the moves and one for all that follows."""
+    """Drag to the right and back; print one line for the moves and one for everything that follows."""
     place = QPointF(*window.canvas.viewport.to_view(*start))
     send(window, QEvent.Type.MouseButtonPress, place, LEFT)
     moves, whole = [], []
@@ -84,7 +83,7 @@ def drags(window: MainWindow, name: str, start: tuple[float, float]) -> None:
 
 
 def used(act: Callable[[], object]) -> float:
-    """Milliseconds of process time that the act takes."""
+    """Milliseconds of process time of an action."""
     began = time.process_time()
     act()
     return 1000 * (time.process_time() - began)

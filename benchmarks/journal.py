@@ -1,9 +1,9 @@
-"""Measure what saving costs the brush, and how soon a finished stroke is on disk, on a mask of 4288 x 2848.
+"""Measure the cost of saving while painting, and how soon a stroke is on disk, on a mask of 4288 x 2848.
 
     python benchmarks/journal.py
 
-Prints milliseconds (median, 95 %, worst) of a stroke's end in the window's thread, and from there until it is on disk;
-once with masks written only when idle, and once with one being written all the time.
+Prints milliseconds (median, 95 %, worst) of a stroke's end in the window's thread, and from then until it is on disk;
+once with masks written only when idle, and once with a mask being written all the time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ STROKES = 100
 
 
 def main() -> None:
-    """Run it."""
     with tempfile.TemporaryDirectory() as name:
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, name)
@@ -55,12 +54,12 @@ def main() -> None:
 
 
 def paint(window: MainWindow, *, writing: bool) -> tuple[list[float], list[float]]:
-    """Seconds that each stroke's end took, and until it was on disk."""
+    """Paint strokes; return the seconds of each stroke's end, and until it was on disk."""
     parts, random = window.app, np.random.default_rng(1)
     ending, safe = [], []
     for _ in range(STROKES):
         assert parts.editor.mask is not None
-        # Disc, cup and background become one another, so that every stroke changes all that it covers.
+        # Alternate disc, cup and background, so that every stroke changes all the pixels it covers.
         stroke = Stroke(parts.editor.mask, np.array([1, 2, 0, *range(3, 256)], np.uint8), 60.0, "Brush")
         parts.editor.begin(stroke)
         x, y = random.uniform(500, 2300, 2)

@@ -1,14 +1,14 @@
-"""Kill a program that paints, again and again, and look whether anything that was finished is lost.
+"""Kill a painting program repeatedly and check that nothing finished is lost.
 
     python benchmarks/kill.py --times 200
 
-Each time the real window (off screen) opens the same project, paints, erases, undoes, redoes and goes from case to
-case as a seed says, and is killed at a random moment: while it starts, recovers, paints, or writes masks. The next one
-has to come up with every finished step that was on disk, its history, no damaged file and no temporary. Exit code 0
-when it always did.
+Each time the real window (off screen) opens the same project, paints, erases, undoes, redoes and changes cases at
+random, and is killed at a random moment: while it starts, recovers, paints, or writes masks. The next program must come
+up with every finished step that was on disk, with its history, without damaged or temporary files. Exit code 0 if it
+always did.
 
-What the program says is on its standard output before the journal hears of a step, so that none is missed: a line with
-the mask's checksum and the history's names for each step, and "safe" when it is on disk.
+The program prints each step before the journal gets it, so that none is missed: a line with the mask's checksum and the
+names in the history, and "safe" once the step is on disk.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ from unet_desktop.project.project import Project
 
 CASES = "abc"
 IDLE = 40
-"""Milliseconds after which masks are written here: as often as possible, to be killed while it happens."""
+"""Milliseconds after which masks are written: often, so that kills hit the writing."""
 LIFE, LONGEST = 0.5, 60.0
-"""Seconds that a program paints that is not killed, and that any may live."""
+"""Seconds that a program paints if it is not killed, and that any program may run."""
 
 
 class Painter:
     """The program that is killed."""
 
     def __init__(self, window: MainWindow, root: Path, seed: int) -> None:
-        """Open the project and say what came up."""
+        """Open the project and print its state."""
         self.window, self.root = window, root
         self.random = np.random.default_rng(seed)
         self.slowest = 0.0
@@ -66,13 +66,13 @@ class Painter:
         os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
 
     def state(self) -> dict[str, Any]:
-        """Mask and history of the open case."""
+        """Mask checksum and history of the open case."""
         editor = self.window.app.editor
         names = [list(editor.history.names), list(editor.history.undone_names)]
         return {"mask": zlib.crc32(editor.mask.data), "history": names}
 
     def look(self) -> dict[str, Any]:
-        """State of every case, and of its file, which must be the same."""
+        """State of every case and of its file, which must agree."""
         found = {}
         for case_id in CASES:
             self.window.app.session.open_case(case_id)
@@ -82,7 +82,7 @@ class Painter:
         return found
 
     def announce(self) -> None:
-        """Say each step before the journal hears of it."""
+        """Print each step before the journal gets it."""
         add = Journal.add
 
         def announced(journal: Journal, entry: object) -> None:
@@ -93,7 +93,7 @@ class Painter:
         Journal.add = announced
 
     def paint(self, until: float) -> None:
-        """Do things at random until that time."""
+        """Act at random until this time."""
         self.announce()
         while time.monotonic() < until:
             self.act(self.random.random())
@@ -133,7 +133,7 @@ class Painter:
 
 
 def program(root: Path, seed: int, seconds: float) -> None:
-    """The whole life of the program, if it is let live."""
+    """Run the program until its time is up."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, os.environ["HOME"])
     window = app.make_window(app.make_application())
@@ -146,7 +146,7 @@ def program(root: Path, seed: int, seconds: float) -> None:
 
 @dataclass
 class Expected:
-    """States that a case may come up in: the one that was known to be on disk last, and those that followed."""
+    """States that a case may come up in: the last one known to be on disk, and later ones."""
 
     states: list[dict[str, Any]] = field(default_factory=list)
 
@@ -156,18 +156,17 @@ class Expected:
 
 
 class Judge:
-    """Listens to one program after another and says what was lost."""
+    """Reads the output of one program after another and reports what was lost."""
 
     def __init__(self) -> None:
-        """Nothing is expected yet."""
         self.expected = {case_id: Expected() for case_id in CASES}
         self.faults: list[str] = []
         self.steps = self.recovered = 0
-        self.clean = True  # the last program that said anything ended well, so that histories are gone
+        self.clean = True  # whether the last program that printed anything ended cleanly, so that histories are gone
         self.slowest = 0.0
 
     def hear(self, line: dict[str, Any]) -> None:
-        """Take in a line."""
+        """Read a line."""
         if "opened" in line:
             self.faults += [f"a temporary was left: {stray}" for stray in line["strays"]]
             self.recovered += "Recovered" in line["banner"]
@@ -195,7 +194,7 @@ class Judge:
 
 
 def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starting: bool = False) -> None:
-    """Start the program, kill it (or let it end), and hear what it said.
+    """Start the program, kill it (or let it end), and read its output.
 
     Args:
         root: the project.
@@ -214,7 +213,7 @@ def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starti
     except subprocess.TimeoutExpired:
         process.kill()
         said, _ = process.communicate()
-    for line in (first + said).split(b"\n")[:-1]:  # the last one is torn or empty
+    for line in (first + said).split(b"\n")[:-1]:  # the last line is incomplete or empty
         judge.hear(json.loads(line))
     if process.returncode > 0 or (kill_after is None and process.returncode):
         judge.faults.append(f"the program with the seed {seed} ended with {process.returncode}")
@@ -222,7 +221,7 @@ def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starti
 
 
 def make_project(folder: Path, size: int) -> Path:
-    """A project of three cases, the last with a mask that somebody drew before."""
+    """Make a project of three cases, the last with an existing mask."""
     project = Project.create(folder / "project", DISC_AND_CUP)
     for seed, name in enumerate(CASES):
         drawn = synthetic_fundus(seed, 512)
@@ -234,7 +233,7 @@ def make_project(folder: Path, size: int) -> Path:
 
 
 def main() -> int:
-    """Kill as often as asked; 0 when nothing was lost."""
+    """Kill as often as asked; return 0 if nothing was lost."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -268,7 +267,7 @@ def main() -> int:
 
 
 def left_over(root: Path) -> list[Path]:
-    """What must not be there after a program ended as it should."""
+    """Files that must not exist after a clean end."""
     return [path for path in root.rglob("*") if path.suffix in {".journal", ".unet-tmp"} or path.name == ".lock"]
 
 

@@ -1,12 +1,12 @@
-"""Process time of keeping the measurements in step with a mask that is being painted.
+"""Measure the process time of updating the measurements while painting a mask.
 
     python benchmarks/measure.py [--window]
 
-A 4288x2848 mask with a disc of 1,200 pixels, painted with a brush of 120. Prints what one brush event costs (noting
-the box), what one update costs after 1 and after 4 brush events and after a shape of the disc's size was redrawn, what
-is added between gestures, and what opening a case costs. Process time, so that other programs hardly count; the median
-and the 95th percentile. With --window, a real window without a screen is painted in for some seconds with 125 mouse
-events a second, and it prints how often the Measure panel was updated; other programs slow that down.
+A 4288x2848 mask with a disc of 1,200 pixels, painted with a brush of 120. Prints the cost of a brush event (noting the
+box), of an update after 1 and 4 brush events and after redrawing a shape of the disc's size, of the work between
+gestures, and of opening a case: median and 95th percentile of process time, which other programs hardly affect. With
+--window, paints in a real window off screen for some seconds with 125 mouse events a second, and prints how often the
+Measure panel was updated; other programs slow that down.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ DISC, CUP, BRUSH = 1200, 700, 120
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--window", action="store_true", help="count the updates of a window instead")
@@ -92,7 +91,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> None:
-    """Paint along the disc's edge in a window of its own, and print the updates."""
+    """Paint along the disc's edge in a real window, and print the number of updates."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(HOME=folder, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder)
@@ -128,7 +127,7 @@ def count_updates(seconds_long: float = 3.0, events_a_second: float = 125.0) -> 
 
 
 def make_project(folder: Path) -> Path:
-    """A project of one grey photograph with the mask."""
+    """Make a project of one grey photograph with the mask."""
     project = Project.create(folder / "project", DISC_AND_CUP)
     write_jpeg(folder / "photograph.jpg", np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
     case = project.add_image(folder / "photograph.jpg")

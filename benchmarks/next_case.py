@@ -1,10 +1,10 @@
-"""Next picture on 4288 x 2848 photographs: from the key press to the painted canvas, in order and cold.
+"""Measure going to the next 4288 x 2848 photograph: from key press to painted canvas, in order and cold.
 
     python benchmarks/next_case.py ../shared/data/idrid_optic_disc/images
 
 Makes a project of links to the photographs with masks for every other one and predictions for the rest, opens the
 real window off screen, presses "next", and paints the canvas at once. In order, the user looks at each picture for
---look seconds before going on; cold, nothing was read ahead. Prints percentiles and the process's peak memory.
+--look seconds first; cold, nothing was read ahead. Prints percentiles and the process's peak memory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from unet_desktop.project.project import Project
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("images", type=Path, help="folder of photographs")
     parser.add_argument("--cases", type=int, default=30)
@@ -72,7 +71,7 @@ def _make(root: Path, images: list[Path]) -> None:
 
 
 def _step(window: MainWindow, look: float, offset: int = 1) -> tuple[float, float]:
-    """Seconds, and seconds of this thread's own work, from the key to the painted canvas; then it is looked at."""
+    """Seconds, and seconds of this thread's work, from key press to painted canvas; then wait as a user would."""
     started, worked = time.perf_counter(), time.thread_time()
     window.commands.cases.step(offset)
     window.canvas.repaint()

@@ -3,8 +3,8 @@
     python benchmarks/outline_tools.py                    # a synthetic photograph
     python benchmarks/outline_tools.py --photo IDRiD_01.jpg
 
-Prints milliseconds of the processor from the event to the repainted picture, off screen in a window of 1920x1080, with
-the disc shown close up and with the whole picture. Run it when nothing else runs.
+Prints milliseconds of processor time from the event to the repainted picture, off screen in a window of 1920x1080, with
+the disc close up and with the whole picture. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ Place = tuple[float, float]
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photo", type=Path, help="a photograph to scale to the size")
     arguments = parser.parse_args()
@@ -58,14 +57,14 @@ def main() -> None:
 
 
 class Hand:
-    """Draws round the disc with each tool."""
+    """Draws around the disc with each tool."""
 
     def __init__(self, window: MainWindow, disc: Box) -> None:
-        """Use this window's mouse."""
+        """Draw in this window."""
         self._window, self._disc = window, disc
 
     def measure(self) -> None:
-        """Print all figures."""
+        """Print all timings."""
         circle = [self._on(step / EVENTS) for step in range(EVENTS)]
         self._choose(ToolKind.LASSO)
         _report("lasso, press", [self._send(PRESS, circle[0])])
@@ -94,7 +93,7 @@ class Hand:
         settle()
 
     def _on(self, turn: float, share: float = 1.0) -> Place:
-        """An image point on the disc's edge, or nearer to its middle."""
+        """An image point on the disc's edge, or closer to its centre."""
         box = self._disc
         across, down = share * math.cos(math.tau * turn), share * math.sin(math.tau * turn)
         return (
@@ -111,7 +110,7 @@ class Hand:
         self._send(RELEASE, place)
 
     def _end(self, place: Place) -> None:
-        """Abandon what was drawn."""
+        """Cancel the drawing."""
         self._window.app.toolbox.current.abandon()
         self._send(RELEASE, place)
 

@@ -1,8 +1,8 @@
-"""A simulated pointer and its clock: where it is, and how many seconds it has taken.
+"""A simulated pointer: its position, and the seconds it has taken.
 
 The protocol is RootPainter's (root_painter, trainer/tests/sim_benchmark, method.md): the pointer is read 120 times a
 second, paints at 400 and travels at 800 screen pixels a second, and the hand needs 200 ms to find each place and 200 ms
-to check what it did there.
+to check the result.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 RATE = 120.0
 """Pointer events a second."""
 PAINTING, TRAVEL = 400.0, 800.0
-"""Screen pixels a second with the button down and up."""
+"""Screen pixels a second with the button down, and with the button up."""
 SEARCH, CHECK = 0.2, 0.2
-"""Seconds to find a place and to look at what was done there."""
+"""Seconds to find a place, and to check the result there."""
 
 Place = tuple[float, float]
 
 
 @dataclass
 class Hand:
-    """A hand, its clock and what it has done.
+    """A hand, its clock and its actions.
 
     Attributes:
         scale: screen pixels a picture pixel.
@@ -45,7 +45,7 @@ class Hand:
         self.at = to
 
     def drag(self, line: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Follow a line with the button down: (N, 2) points in, the places at which the pointer is read out."""
+        """Follow a line of (N, 2) points with the button down; return the places where the pointer is read."""
         steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
         each = PAINTING / RATE / self.scale
         wanted = np.append(np.arange(0.0, steps[-1], each), steps[-1])
@@ -55,6 +55,6 @@ class Hand:
         return read
 
     def check(self) -> None:
-        """Let go and look."""
+        """Release the button and check the result."""
         self.seconds += CHECK
         self.gestures += 1

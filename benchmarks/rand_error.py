@@ -1,4 +1,4 @@
-"""How well cells are told apart, in the figures of the ISBI 2012 challenge: Rand error and pixel error.
+"""Rand error and pixel error of the ISBI 2012 challenge, which measure how well cells are separated.
 
 Definitions: Arganda-Carreras et al. 2015, "Crowdsourcing the creation of image segmentation algorithms for
 connectomics", Frontiers in Neuroanatomy 9:142, section "Evaluation metrics": both over all thresholds of the
@@ -42,7 +42,7 @@ def rand_f_score(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
 
 
 def pixel_error(cell: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
-    """1 - the F-score of the pixels' classes (membrane is what is looked for) at the best threshold."""
+    """1 - the F-score of the pixels' classes (membrane is the positive class) at the best threshold."""
     scores = []
     for threshold in THRESHOLDS:
         membrane = cell < threshold

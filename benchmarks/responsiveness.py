@@ -1,12 +1,12 @@
-"""Is the window alive while a network trains? The event loop's latency and the brush, with training off and on.
+"""Measure whether the window stays responsive while a network trains: event loop latency and brush.
 
     python benchmarks/responsiveness.py --images ../shared/data/idrid_optic_disc/images
 
 Opens the real window, off screen unless QT_QPA_PLATFORM says otherwise, on a project of 4288x2848 pictures, and paints
-strokes of 120 pixels, a mouse event every 8 ms, while a timer asks every 10 ms how late the event loop is. First
-nothing else runs; then the article's network trains at its full width in the window's job, as the user would start it,
-from reading the pictures to the figures of the finished model: a model and a state are written every few seconds, which
-is more often than in earnest. Prints percentiles beside the targets of docs/results.md. Run it when nothing else runs.
+strokes of 120 pixels, a mouse event every 8 ms, while a timer checks every 10 ms how late the event loop is. First
+nothing else runs; then the article's network trains at full width in the window's job, as started by the user, from
+reading the pictures to the metrics of the finished model: a model and a state are written every few seconds, more often
+than in practice. Prints percentiles next to the targets of docs/results.md. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ from unet_desktop.project.project import Project
 SIZE = (4288, 2848)
 BRUSH = 120
 BEAT, MOUSE = 10, 8
-"""Milliseconds between two looks at the event loop, and between two mouse events (125 a second)."""
+"""Milliseconds between two checks of the event loop, and between two mouse events (125 a second)."""
 STROKE = 100
 """Mouse events of a stroke."""
 TURN = 25.0
-"""Mouse events for a radian of the stroke's spiral."""
+"""Mouse events per radian of the stroke's spiral."""
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 
 
 @dataclass
 class Measured:
-    """Milliseconds: how late the event loop was, and of each brush event until it was repainted; and while what."""
+    """Milliseconds by which the event loop was late, of each brush event with its repainting, and what ran then."""
 
     late: list[float] = field(default_factory=list)
     brush: list[float] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Measured:
 
 
 class Hand:
-    """Paints with real mouse events and looks at the clock."""
+    """Paints with real mouse events and measures time."""
 
     def __init__(self, window: MainWindow) -> None:
         self.measured = Measured()
@@ -76,14 +76,14 @@ class Hand:
         self._due = 0.0
 
     def begin(self) -> None:
-        """From now on, in a new list."""
+        """Start a new list of measurements."""
         self.measured = Measured()
         self._due = time.perf_counter() + BEAT / 1000
         self._beat.start()
         self._mouse.start()
 
     def end(self) -> Measured:
-        """Lift the brush; what was measured."""
+        """Lift the brush and return the measurements."""
         self._beat.stop()
         self._mouse.stop()
         if self._step % STROKE:
@@ -121,15 +121,14 @@ class Hand:
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=Path, help="folder of photographs; drawn ones without it")
+    parser.add_argument("--images", type=Path, help="folder of photographs; default: drawn ones")
     parser.add_argument("--cases", type=int, default=8, help="pictures, all but one with a mask")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--preset", default="article", choices=list(PRESETS))
-    parser.add_argument("--cores", default="auto", choices=get_args(Cores), help="that the training takes")
+    parser.add_argument("--cores", default="auto", choices=get_args(Cores), help="cores used by the training")
     parser.add_argument("--off", type=float, default=15.0, help="seconds without training")
-    parser.add_argument("--most", type=float, default=300.0, help="seconds of training after which it is stopped")
+    parser.add_argument("--most", type=float, default=300.0, help="stop training after this many seconds")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder, "XDG_CACHE_HOME": folder}
@@ -158,7 +157,7 @@ def main() -> None:
 
 
 def make_project(folder: Path, cases: int, images: Path | None) -> Path:
-    """A project of large pictures; all but the last have a mask."""
+    """Make a project of large pictures; all but the last have a mask."""
     project = Project.create(folder / "project", DISC_AND_CUP)
     found = [] if images is None else find_images(images)[:cases]
     for number in range(cases):
@@ -211,7 +210,7 @@ def run(seconds: float) -> None:
 
 
 def report(name: str, measured: Measured) -> None:
-    """Two lines: the event loop, the brush."""
+    """Print two lines: event loop and brush."""
     print(name, flush=True)
     for what, times, share, target, last in (
         ("event loop", measured.late, 99, 30, 150),

@@ -1,12 +1,12 @@
-"""Outline discs and cups with the smart edge by clicks that are made up, and measure what comes out.
+"""Outline discs and cups with the smart edge from simulated clicks, and measure the result.
 
     python benchmarks/smart_edge.py ../shared/data/drishti_gs1/Training --idrid ../shared/data/idrid_optic_disc
 
-The clicks lie on the experts' edge (at least 3 of 4), evenly, or off it by chance: normally distributed, each way, with
-a standard deviation in hundredths of the structure's height. Each set of clicks is joined in four ways: by straight
-lines; by the curve that the tool falls back to where it sees no edge (the tool on a black picture); by OpenCV's
-intelligent scissors as they come; by the tool. Prints mean and worst Dice of disc and cup at the photographs' own
-resolution, and milliseconds of the processor for each click of the tool. The zoom is that of "Zoom to mask" in a view
+The clicks lie evenly on the experts' edge (at least 3 of 4), or off it with a normal error in both directions whose
+standard deviation is given in hundredths of the structure's height. Each set of clicks is joined in four ways: by
+straight lines; by the curve that the tool falls back to without an edge (the tool on a black picture); by OpenCV's
+intelligent scissors with default settings; by the tool. Prints mean and worst Dice of disc and cup at the photographs'
+own resolution, and milliseconds of processor time per click of the tool. The zoom is that of "Zoom to mask" in a view
 700 pixels high.
 """
 
@@ -32,9 +32,9 @@ from unet_desktop.masks.shapes.polygon import Points, fill_polygons
 
 THREE_OF_FOUR = 191
 SCREEN_PIXELS = 1.5
-"""Of the view; finer details the tool leaves out (`Touch.detail`)."""
+"""Pixels of the view; the tool ignores finer details (`Touch.detail`)."""
 SIDE = 1024
-"""Image pixels round an anchor that the untuned scissors look at, reduced by two."""
+"""Image pixels around an anchor that the untuned scissors consider, halved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +47,12 @@ class Structure:
 
     @property
     def height(self) -> int:
-        """Of the structure, in image pixels."""
+        """Height of the structure, in image pixels."""
         box = bounding_box(self.truth)
         return box.bottom - box.top
 
 
 def main() -> None:
-    """Run it."""
     arguments = _arguments()
     structures = list(_drishti(arguments.data))
     if arguments.idrid is not None:
@@ -108,7 +107,7 @@ def _curve(structure: Structure) -> Trace:
 
 
 def _untuned(structure: Structure) -> Trace:
-    """OpenCV's own features, as its tutorial sets them, on the picture reduced by two."""
+    """OpenCV's own features with the settings of its tutorial, on the picture at half size."""
 
     def trace(gap: Gap) -> Points:
         height, width = structure.pixels.shape[:2]
@@ -153,7 +152,7 @@ def _idrid(folder: Path) -> Iterator[Structure]:
 
 
 def _cut(what: str, pixels: Pixels, truth: Region) -> Structure:
-    """With as much round it as any of the ways looks at, so that all pictures fit into the memory."""
+    """Crop to what the methods consider, so that all pictures fit into memory."""
     part = bounding_box(truth).expand(SIDE // 2).clip(*truth.shape).slices
     return Structure(what, pixels[part].copy(), truth[part].copy())
 
@@ -161,7 +160,7 @@ def _cut(what: str, pixels: Pixels, truth: Region) -> Structure:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="Drishti-GS1's Training folder")
-    parser.add_argument("--idrid", type=Path, help="IDRiD folder, whose masks hold the disc alone")
+    parser.add_argument("--idrid", type=Path, help="IDRiD folder, whose masks hold only the disc")
     parser.add_argument("--clicks", type=int, nargs="+", default=[8, 5])
     return parser.parse_args()
 

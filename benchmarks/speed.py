@@ -1,12 +1,12 @@
-"""How fast networks compute here: plain PyTorch against ours, side by side in one run.
+"""Compare the speed of our networks with plain PyTorch, side by side in one run.
 
-    python benchmarks/speed.py            # some 3 minutes on 2 quiet cores; --quick: half a minute, rougher
+    python benchmarks/speed.py            # about 3 minutes on 2 idle cores; --quick: half a minute, less precise
 
-Inference: the article's network on photographs of 256 and 512 pixels in eager float32, as PyTorch's tutorials run it,
+Inference: the article's network on photographs of 256 and 512 pixels in eager float32, as in PyTorch's tutorials,
 against ours (folded, channels-last, bfloat16 where it is faster, OpenVINO where it is installed, faster and agrees),
 with the Dice of the two masks. Training: a step (forward, backward, Adam) of both presets' networks. Both sides of a
-ratio take turns, so that what else runs slows both. Then a real training of each preset on drawn photographs, with the
-share of its time that is spent outside the network: augmentation, batches, events. Run it when nothing else runs.
+ratio take turns, so that other programs slow both. Then a real training of each preset on drawn photographs, with the
+share of time spent outside the network: augmentation, batches, events. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -42,18 +42,17 @@ from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.synthetic import synthetic_fundus
 
 Moment = Any
-"""Seconds, or on CUDA an event."""
+"""Seconds, or an event on CUDA."""
 
 OUTSIDE = 0.15
-"""At most this share of a training's time may be spent outside the network."""
+"""Largest share of training time that may be spent outside the network."""
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few repeats, short trainings")
-    parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512], help="of the inference")
-    parser.add_argument("--device", default="cpu", help="cuda: the targets are a CPU's all the same")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512], help="picture sizes for inference")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda; the targets are for a CPU")
     arguments = parser.parse_args()
     device = choose(arguments.device)
     prepare(device)
@@ -71,7 +70,7 @@ def main() -> None:
 
 
 def trained(folder: Path, device: Device, steps: int) -> nn.Module:
-    """The article's network at full width after some steps: without, its masks are noise that nothing agrees on."""
+    """The article's network at full width after some steps; untrained, its masks are noise that cannot agree."""
     torch.manual_seed(0)
     network = move_network(build(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"]), device).train()
     optimiser = torch.optim.Adam(network.parameters(), 1e-3)
@@ -87,7 +86,7 @@ def trained(folder: Path, device: Device, steps: int) -> nn.Module:
 
 
 def batch(spec: NetworkSpec, device: Device, number: int = 0) -> tuple[Tensor, Tensor]:
-    """Two drawn photographs and what the network should answer."""
+    """Two drawn photographs and their targets."""
     drawn = [synthetic_fundus(2 * number + each, spec.size) for each in range(2)]
     planes = to_input(np.stack([one.pixels for one in drawn]), spec, device)
     masks = np.stack([one.mask for one in drawn])
@@ -96,7 +95,7 @@ def batch(spec: NetworkSpec, device: Device, number: int = 0) -> tuple[Tensor, T
 
 
 def inference(network: nn.Module, size: int, device: Device, repeats: int, goal: float) -> None:
-    """One photograph: plain eager float32, ours by torch alone in float32, and ours as it is used."""
+    """Measure one photograph: plain eager float32, ours with torch in float32, and ours as used."""
     spec = replace(specs_for(DISC_AND_CUP, PRESETS["article"])["segment"], size=size)
     plain = build(spec)
     plain.load_state_dict({name: value.contiguous() for name, value in network.state_dict().items()})
@@ -132,7 +131,7 @@ def inference(network: nn.Module, size: int, device: Device, repeats: int, goal:
 
 
 def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
-    """A training step of two pictures: plain float32, contiguous; ours with autocast and channels-last."""
+    """Measure a training step of two pictures: plain float32, contiguous; ours with autocast and channels-last."""
     spec = replace(specs_for(DISC_AND_CUP, PRESETS[preset])["segment"], size=256)
     plain_device = replace(device, half=None)
 
@@ -166,7 +165,7 @@ def step(preset: str, device: Device, repeats: int, goal: float | None) -> None:
 
 
 def in_two_steps(network: nn.Module) -> nn.Module:
-    """The network, changed: it enlarges first and then convolves, as a network is commonly written."""
+    """Change the network to upsample first and then convolve, as networks are commonly written."""
     for module in network.modules():
         if isinstance(module, ConvNorm) and isinstance(module.conv, UpsampleConv2d):
             plain = nn.Conv2d(module.conv.in_channels, module.conv.out_channels, 3, padding=1)
@@ -176,7 +175,7 @@ def in_two_steps(network: nn.Module) -> nn.Module:
 
 
 def share_outside(preset: str, device: Device, *, quick: bool) -> None:
-    """Train for real; time the network's part (forward, loss, backward, optimiser) and the epochs as a whole."""
+    """Train for real; time the network (forward, loss, backward, optimiser) and whole epochs."""
     config = replace(PRESETS[preset], epochs=1 if quick else 2, locate_epochs=1 if quick else 2)
     with tempfile.TemporaryDirectory() as folder:
         samples = list(draw(Path(folder), 8 if quick else 16))
@@ -194,7 +193,7 @@ def share_outside(preset: str, device: Device, *, quick: bool) -> None:
 
 
 def draw(folder: Path, count: int) -> Iterator[Sample]:
-    """Drawn photographs of 1024 pixels with their masks."""
+    """Draw photographs of 1024 pixels with masks."""
     for number in range(count):
         drawn = synthetic_fundus(number, 1024)
         image, mask = folder / f"{number}.jpg", folder / f"{number}.png"
@@ -204,7 +203,7 @@ def draw(folder: Path, count: int) -> Iterator[Sample]:
 
 
 class InNetwork:
-    """Adds up the time from a batch that is ready to the optimiser's step being done, in the training loop itself.
+    """Adds up the time from a ready batch to the end of the optimiser's step, in the training loop itself.
 
     On CUDA it is the time that the GPU has between the two.
     """
@@ -220,17 +219,17 @@ class InNetwork:
         self._hook = register_optimizer_step_post_hook(self._stepped)
 
     def end(self) -> None:
-        """Leave the loop as it was."""
+        """Restore the loop."""
         self._module._batch = self._batch
         self._hook.remove()
 
     def __len__(self) -> int:
-        """Steps so far."""
+        """Number of steps so far."""
         return len(self._spans)
 
     @property
     def seconds(self) -> float:
-        """In the network so far."""
+        """Seconds in the network so far."""
         if not self._cuda:
             return sum(end - begin for begin, end in self._spans)
         torch.cuda.synchronize()
@@ -253,7 +252,7 @@ class InNetwork:
 
 
 def taking_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Seconds of each, the best of so many turns; the first turn only warms up."""
+    """Best seconds of each over this many turns; the first turn only warms up."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats + 1):
         for name, way in ways.items():
@@ -267,7 +266,7 @@ def taking_turns(ways: dict[str, Callable[[], object]], repeats: int) -> dict[st
 
 
 def dice(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Of all regions together."""
+    """Dice of all regions together."""
     total = int(ours.sum()) + int(theirs.sum())
     return 2 * int((ours & theirs).sum()) / total if total else 1.0
 

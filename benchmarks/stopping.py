@@ -1,10 +1,10 @@
-"""How long a training cannot be stopped: the longest time from one event to the next.
+"""Measure how long a training cannot be stopped: the longest time between two events.
 
     python benchmarks/stopping.py PROJECT --preset article --seconds 120
 
-Trains on a copy of the project's folder and stops after so many seconds, or epochs of the segmenting network. For each
-kind of event it prints the longest waits before it: seconds, and seconds of CPU over the threads that torch uses, which
-is what a quiet machine would take where all of it is computing.
+Trains on a copy of the project's folder and stops after this many seconds, or epochs of the segmenting network. For
+each kind of event it prints the longest waits before it: seconds, and CPU seconds divided by torch's threads, which
+approximates the time on an idle machine.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from unet_desktop.tasks.train import train_project
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("project", type=Path)
     parser.add_argument("--preset", default="fast")
-    parser.add_argument("--epochs", type=int, default=1, help="of the segmenting network")
+    parser.add_argument("--epochs", type=int, default=1, help="epochs of the segmenting network")
     parser.add_argument("--seconds", type=float, default=math.inf)
     arguments = parser.parse_args()
     device = choose()

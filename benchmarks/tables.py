@@ -1,8 +1,8 @@
-"""Tables of many rows: memory and processor time.
+"""Measure memory and processor time of writing large tables.
 
     python benchmarks/tables.py parquet 10000 1000000
 
-A folder run's columns for disc and cup, filled with made-up values; each table in a process of its own.
+Uses a folder run's columns for disc and cup with made-up values; each table is written in a separate process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COLUMNS = columns(DISC_AND_CUP)
 
 
 def cell(column: Column, number: int) -> object:
-    """What could stand there; no file says how large its pixels are."""
+    """A plausible value; the size of a pixel is left unknown."""
     match column.kind:
         case Kind.TEXT:
             return f"folder/eye_{number}.jpg"
@@ -35,12 +35,12 @@ def cell(column: Column, number: int) -> object:
 
 
 def rows(count: int) -> Iterator[Row]:
-    """As many rows, one at a time."""
+    """Yield this many rows."""
     return ({column.name: cell(column, number) for column in COLUMNS} for number in range(count))
 
 
 def measure(kind: str, count: int) -> None:
-    """Write one table and print what it took; in a process of its own, whose peak of memory is that of this table."""
+    """Write one table and print its cost; run in a separate process, so that peak memory is the table's."""
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         (path,) = write_table_files(Path(folder) / "table", [kind], COLUMNS, lambda: rows(count))
@@ -51,7 +51,7 @@ def measure(kind: str, count: int) -> None:
 
 
 def main() -> None:
-    """One table after another."""
+    """Write one table after another."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("rows", type=int, nargs="+")

@@ -1,10 +1,10 @@
-"""Which figure of a prediction says best how wrong it is, and is an unfamiliar camera noticed?
+"""Find out which measure of a prediction best tells its error, and whether an unfamiliar camera is noticed.
 
     python benchmarks/uncertainty.py ../shared/data 0=base-0.safetensors 1=base-1.safetensors ...
 
 Each FOLD=MODEL was made by `drishti.py --fold FOLD --out MODEL`, so that every fifth Drishti photograph is new to it.
-Prints Spearman's rank correlation of each candidate with 1 - Dice and with the vCDR's error, the coverage of vCDR
-intervals (each photograph by the others of its fold), and how many photographs are called unfamiliar.
+Prints Spearman's rank correlation of each candidate with 1 - Dice and with the vCDR error, the coverage of vCDR
+intervals (each photograph calibrated on the others of its fold), and how many photographs count as unfamiliar.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ class Case:
 
 
 def main() -> None:
-    """Run it."""
     arguments = _arguments()
     device = choose("cpu")
     prepare(device)
@@ -82,11 +81,11 @@ def main() -> None:
             looks.append(f"fold {fold}: " + judge.verdict())
     _print_correlations(drishti, idrid)
     _print_calibration(drishti)
-    print("\nCalled unfamiliar, of all:", *looks, sep="\n")
+    print("\nUnfamiliar, of all:", *looks, sep="\n")
 
 
 class Judge:
-    """One model, looked at in more ways than the program does."""
+    """One model, examined in more ways than the program does."""
 
     def __init__(self, loaded: Checkpoint, device: object) -> None:
         self._segmenter = Segmenter(loaded, device)  # type: ignore[arg-type]
@@ -100,7 +99,7 @@ class Judge:
         self._colours: dict[str, list[NDArray[np.float64]]] = {}
 
     def look(self, pixels: NDArray[np.uint8], kind: str) -> None:
-        """Note the features of a picture, and its mean colours and their deviations."""
+        """Record a picture's features, and the means and deviations of its colours."""
         around = Square.around(*pixels.shape[:2])
         self._looks.setdefault(kind, []).append(self._segmenter.features(pixels, around))
         small = extract(pixels, around, self._locate.spec.size)
@@ -108,7 +107,7 @@ class Judge:
         self._colours.setdefault(kind, []).append(colours)
 
     def verdict(self) -> str:
-        """How many pictures of each kind are unfamiliar, by the network's features and by six figures of colour."""
+        """Count unfamiliar pictures of each kind, by the network's features and by six colour statistics."""
         parts = []
         for name, looks in (("features", self._looks), ("colours", self._colours)):
             familiar = FamiliarityDetector.fit(np.stack(looks["train"]))
@@ -121,7 +120,7 @@ class Judge:
         return "; ".join([*parts, *(self._learned_from(count) for count in _FEW)])
 
     def _learned_from(self, count: int) -> str:
-        """The same by the features of few training pictures, drawn anew each time; the network learned from all."""
+        """The same with features of few, randomly drawn training pictures; the network was trained on all of them."""
         generator, train = np.random.default_rng(count), np.stack(self._looks["train"])
         called = dict.fromkeys(("new", "IDRiD"), 0)
         for _ in range(_DRAWS):
@@ -135,7 +134,7 @@ class Judge:
     def case(
         self, fold: int, pixels: NDArray[np.uint8], judged: Callable[[NDArray[np.uint8]], dict[str, float]]
     ) -> Case:
-        """All candidates for one picture; every one is larger for what should be worse."""
+        """All candidate measures for one picture; larger means worse."""
         prediction = self._segmenter.segment(pixels)
         shape = (pixels.shape[0], pixels.shape[1])
         spec = self._locate.spec
@@ -164,7 +163,7 @@ class Judge:
         return Case(fold, scores, judged(prediction.mask), ratios.vertical, prediction.spread or 0.0)
 
     def _answers(self, pixels: NDArray[np.uint8], square: Square) -> NDArray[np.float32]:
-        """(6, R, h, w): as it is, mirrored, upside down, both, closer and wider, each brought back."""
+        """(6, R, h, w): original, mirrored, flipped, both, closer and wider, each transformed back."""
         size = self._size
         crop = extract(pixels, square, size)
         found = []
@@ -174,7 +173,7 @@ class Judge:
         for zoom in _ZOOMS:
             other = Square(square.x, square.y, square.side * zoom)
             planes = self._answer.square(extract(pixels, other, size))
-            # On a grid of the crop's own pixels: there the other square has its middle, too.
+            # Aligned to the crop's pixel grid, so that both squares share their centre.
             own = Square(size / 2, size / 2, size * zoom)
             found.append(np.stack([restore(plane, own, Square.around(size, size).box(size, size)) for plane in planes]))
         return np.stack(found)
@@ -207,7 +206,9 @@ def _ranks(values: list[float]) -> NDArray[np.float64]:
 
 
 def _print_correlations(drishti: list[Case], idrid: list[Case]) -> None:
-    print(f"Rank correlation; {len(drishti)} Drishti photographs not seen in training, {len(idrid)} answers to IDRiD")
+    print(
+        f"Rank correlation; {len(drishti)} Drishti photographs not seen in training, {len(idrid)} predictions on IDRiD"
+    )
     print(f"{'':44s} Drishti mean Dice   vCDR error   IDRiD disc Dice")
     for name in drishti[0].scores:
         ours = [case.scores[name] for case in drishti]
@@ -218,8 +219,8 @@ def _print_correlations(drishti: list[Case], idrid: list[Case]) -> None:
 
 
 def _print_calibration(cases: list[Case]) -> None:
-    """Each case by the others of its fold, as a new one would be."""
-    print(f"\nvCDR intervals meant to hold {LEVEL:.0%}, each photograph by the others of its fold")
+    """Calibrate each case on the others of its fold, like a new picture."""
+    print(f"\nvCDR intervals meant to cover {LEVEL:.0%}, each photograph calibrated on the others of its fold")
     for name, spread in _SPREADS.items():
         covered, widths = [], []
         for case, others in _by_others(cases):

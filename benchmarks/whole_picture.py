@@ -1,10 +1,10 @@
-"""Train "fast" on whole pictures without a located label: the first four fifths teach, the last fifth measures.
+"""Train "fast" on whole pictures without a located label: train on the first four fifths, test on the last fifth.
 
     python benchmarks/whole_picture.py ../shared/data/isbi2012_em --epochs 10
     python benchmarks/whole_picture.py ../shared/data/nuclei_dsb2018 --epochs 10
 
 Of ISBI 2012 these are the slices 0-23 and 24-29: neighbouring slices are alike, so they are split as a block. Prints
-foreground Dice and IoU at the pictures' own resolution, through tiles and blending; of ISBI 2012 also Rand error and
+foreground Dice and IoU at the pictures' own resolution, through tiles and blending; for ISBI 2012 also Rand error and
 pixel error of the challenge (rand_error.py).
 """
 
@@ -35,7 +35,6 @@ TRAINING_SHARE = 0.8
 
 
 def main() -> None:
-    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with images/ and labels/")
     parser.add_argument("--epochs", type=int, default=10)
@@ -65,7 +64,7 @@ def main() -> None:
 
 
 def tell_apart(segmenter: Segmenter, samples: list[Sample]) -> None:
-    """Rand error, pixel error and share of mislabelled pixels, the mean over pictures."""
+    """Print Rand error, pixel error and share of mislabelled pixels, averaged over pictures."""
     errors = []
     for sample in samples:
         planes = segmenter.segment(read_image(sample.image).pixels).probabilities
@@ -78,7 +77,7 @@ def tell_apart(segmenter: Segmenter, samples: list[Sample]) -> None:
 
 
 def read_samples(data: Path, folder: Path) -> list[Sample]:
-    """The pictures in order; in their masks 255 is cell or nucleus, 0 membrane or nothing."""
+    """The pictures in order, with masks: 255 is cell or nucleus, 0 membrane or background."""
     samples = []
     masks = "labels" if (data / "labels").is_dir() else "masks"
     pictures, truths = (

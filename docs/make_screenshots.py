@@ -1,4 +1,4 @@
-"""Make docs/images: a walk through the real window on the synthetic project of `make demo`, with mouse and keys.
+"""Take the screenshots in docs/images: operate the real window on the project of `make demo` with mouse and keys.
 
 .venv/bin/python docs/make_screenshots.py demo/project
 """
@@ -26,7 +26,7 @@ _IMAGES = Path(__file__).parent / "images"
 
 
 def main(project: Path) -> None:
-    """Walk through a copy of the project, so that the walk can be repeated."""
+    """Work on a copy of the project, so that this can be repeated."""
     root = _scratch / "project"
     shutil.copytree(project, root)
     _IMAGES.mkdir(exist_ok=True)
@@ -34,48 +34,48 @@ def main(project: Path) -> None:
     window.commands.window.set_theme(Theme.LIGHT)
     window.resize(1366, 768)
     window.show()
-    _keep(window, "1-welcome", 300)
+    _save(window, "1-welcome", 300)
     window.commands.projects.open_root(root)
     _wait(2500)
     _key(window, Qt.Key.Key_U)
-    _keep(window, "2-proposal", 800)
+    _save(window, "2-proposal", 800)
     _key(window, Qt.Key.Key_Z)
-    _keep(window, "3-close-up", 500)
+    _save(window, "3-close-up", 500)
     _key(window, Qt.Key.Key_A)
     _key(window, Qt.Key.Key_1)
     QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
-    _keep(window, "4-corrected", 800)
+    _save(window, "4-corrected", 800)
     _key(window, Qt.Key.Key_Return)
     _train(window)
     window.commands.window.set_theme(Theme.DARK)
     window.docks.bring_forward(window.docks.view)
     for key in (Qt.Key.Key_F2, Qt.Key.Key_F7, Qt.Key.Key_Z):
         _key(window, key)
-    _keep(window, "6-dark", 800)
+    _save(window, "6-dark", 800)
     window.close()
     shutil.rmtree(_scratch, ignore_errors=True)
 
 
 def _wait(milliseconds: int) -> None:
-    """Let the window work; an event loop of Qt's own, because QTest.qWait starves Python's other threads."""
+    """Let the window work, in an event loop of Qt: QTest.qWait starves Python's other threads."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
 
 
 def _train(window: MainWindow) -> None:
-    """Go on from the demo's model with one epoch, from the button to the new proposal."""
+    """Train the demo's model further, from the button to the new proposal."""
     window.commands.train.show_training()
     _wait(300)
     epochs = window.panels.training.findChild(object, "epochs")
-    epochs.setValue(12)  # a fourth of them when training goes on from a model
+    epochs.setValue(12)  # a quarter of them when training continues from a model
     start = window.panels.training.findChild(object, "start")
     QTest.mouseClick(start, Qt.MouseButton.LeftButton)
     for _ in range(3000):
         _wait(200)
         if not window.app.runner.busy:
             break
-    _keep(window, "5-trained", 500)
+    _save(window, "5-trained", 500)
 
 
 def _key(window: MainWindow, key: Qt.Key) -> None:
@@ -83,7 +83,7 @@ def _key(window: MainWindow, key: Qt.Key) -> None:
     _wait(400)
 
 
-def _keep(window: MainWindow, name: str, after: int) -> None:
+def _save(window: MainWindow, name: str, after: int) -> None:
     _wait(after)
     window.grab().save(str(_IMAGES / f"{name}.png"))
 

@@ -1,4 +1,4 @@
-"""What the packaged program runs."""
+"""Entry point of the packaged program."""
 
 import sys
 
