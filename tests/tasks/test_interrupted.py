@@ -145,7 +145,7 @@ def test_a_case_that_is_gone_is_refused(refused, root, what):
         project.delete_mask(first)
     else:
         project.image_path(first).unlink()
-    assert f"{first} does not take part" in refused()
+    assert f"{first} can no longer take part as before" in refused()
 
 
 def test_a_damaged_state_is_no_offer_and_no_obstacle(root):

@@ -140,13 +140,14 @@ def train_on(
         if not resume:
             log.begin(config.preset, len(selection.train), len(selection.validation), start_from)
         for event in events:
-            if isinstance(event, Resumed):
-                log.add(*event.past)
-            elif isinstance(event, EpochDone):
-                log.add(event)
-            elif isinstance(event, Finished):
-                metrics = dict(event.metrics)
-                log.finish(event)
+            match event:
+                case Resumed():
+                    log.add(*event.past)
+                case EpochDone():
+                    log.add(event)
+                case Finished():
+                    metrics = dict(event.metrics)
+                    log.finish(event)
             yield event
     except WriteError as error:
         raise WriteError(

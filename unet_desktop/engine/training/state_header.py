@@ -121,6 +121,10 @@ class TrainingHeader:
         return {_KEY: json.dumps(data)}
 
 
+class _NewerFormatError(TrainingError):
+    """The file was made by a newer program, which is no damage."""
+
+
 def read(path: Path) -> TrainingHeader:
     """Read the description alone, in milliseconds. The file's checksum is not verified.
 
@@ -130,7 +134,7 @@ def read(path: Path) -> TrainingHeader:
     try:
         data = json.loads(read_metadata(path)[_KEY])
         if not isinstance(data["format"], int) or data["format"] > FORMAT:
-            raise TrainingError(
+            raise _NewerFormatError(
                 f"{path} was made by a newer U-Net Desktop (format {data['format']}); update, or start a new training."
             )
         labels, config = LabelSet.from_json(data.pop("labels")), TrainConfig.from_json(data.pop("config"))
@@ -139,11 +143,11 @@ def read(path: Path) -> TrainingHeader:
         header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, **data)
         _check_types(header)
         return header
+    except _NewerFormatError:
+        raise
     except OSError as error:
         raise TrainingError(f"{path} cannot be opened ({error.strerror}). Start a new training.") from error
     except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError, UserError) as error:
-        if isinstance(error, TrainingError) and "newer" in str(error):
-            raise
         raise damage_error(path, error) from error
 
 

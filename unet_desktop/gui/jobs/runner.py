@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from unet_desktop.gui.jobs.thread import JobThread, StartJob
-from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.events import ItemDone, TaskEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class JobRunner(QObject):
             self.busy_changed.emit(False)
 
     @Slot(object)
-    def _on_thread_event(self, event: object) -> None:
+    def _on_thread_event(self, event: TaskEvent) -> None:
         if self.busy:  # else it was still queued at shutdown
             self.event_happened.emit(event)
 
