@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +119,21 @@ def test_only_the_terminal_prints():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert [name for name in printing if not name.startswith(("cli/", "gui/self_test"))] == []
+
+
+def test_only_the_terminal_names_its_flags():
+    below = [
+        path for path in MODULES if name_of(path).partition("/")[0] in ("tasks", "engine", "project", "masks", "images")
+    ]
+    flags = [
+        (name_of(path), node.value)
+        for path in below
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"(?<!\S)--[a-z]", node.value)
+    ]
+    assert flags == [("tasks/folders/cluster.py", "--no-dashboard")], (
+        "errors carry a Remedy; cli/remedies.py has the flags"
+    )
 
 
 @pytest.mark.parametrize("before", [{}, {"QT_QPA_PLATFORM_PLUGIN_PATH": "/mine", "QT_QPA_FONTDIR": "/fonts"}])

@@ -48,7 +48,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
     try:
         with Pillow.open(path, formats=("PNG",)) as opened:
             if opened.mode not in {"P", "L"}:
-                raise MaskError(f"The mask {path} is not an indexed PNG; import it with `unet-desktop import --masks`.")
+                raise MaskError(f"The mask {path} is not an indexed PNG. Import it together with its picture.")
             if size is not None and (opened.height, opened.width) != size:
                 raise MaskError(
                     f"The mask {path} has {opened.width} x {opened.height} pixels but its picture "

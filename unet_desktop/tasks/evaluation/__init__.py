@@ -1,1 +1,1 @@
-"""Masks of one reader against those of another: figures a picture, their means, and how far the two agree."""
+"""Compare the masks of two readers: metrics of each picture, their means, and how well the readers agree."""

@@ -1,1 +1,1 @@
-"""Folders of pictures to masks, tables and reports: one run for window, terminal and cluster."""
+"""Segment folders of pictures into masks, tables and reports, for window, terminal and cluster alike."""

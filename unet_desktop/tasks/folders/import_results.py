@@ -52,7 +52,7 @@ def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = T
 
 
 def _import_entry(project: Project, output: Path, entry: Entry, known: dict[str, Case], *, copy: bool) -> str:
-    """What is to be said of it, or nothing."""
+    """Import the picture and mask of one entry; return a note, or an empty text."""
     if entry.problem:
         return "It could not be segmented, so it was not imported."
     if entry.page:
