@@ -110,7 +110,7 @@ def test_the_details_name_what_it_learned_from(models: MainWindow) -> None:
 def test_deleting_asks_first(models: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     session = models.app.session
     for answer in (False, True):
-        monkeypatch.setattr(commands, "confirmed", lambda *words, answer=answer: answer)
+        monkeypatch.setattr(commands, "confirm", lambda *words, answer=answer: answer)
         select(models, 0)
         choose(models, "Delete")
         assert session.project.layout.model("model-002").exists() is not answer

@@ -75,12 +75,12 @@ def test_a_picture_that_was_moved_is_located(
     write_jpeg(other, picture(9)[:50])
     QTest.keyClick(opened, Qt.Key.Key_N)
     before = project.case("b")
-    monkeypatch.setattr(commands, "confirmed", lambda *_: True)
+    monkeypatch.setattr(commands, "confirm", lambda *_: True)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
     button(opened, "locate_picture").click()
     assert "160 x 50" in sentence(opened)
     assert project.case("b") == before
-    monkeypatch.setattr(commands, "confirmed", None)  # the very file needs no question
+    monkeypatch.setattr(commands, "confirm", None)  # the very file needs no question
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
     button(opened, "locate_picture").click()
     assert opened.app.session.case_id == "b"

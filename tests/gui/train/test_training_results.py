@@ -204,7 +204,7 @@ def test_an_interrupted_training_is_given_up_when_the_user_means_it(
     opened.docks.bring_forward(opened.docks.training)
     discard = part(opened.panels.training, QPushButton, "discard")
     for answer in (False, True):
-        monkeypatch.setattr("unet_desktop.gui.train.commands.confirmed", lambda *words, answer=answer: answer)
+        monkeypatch.setattr("unet_desktop.gui.train.commands.confirm", lambda *words, answer=answer: answer)
         qtbot.mouseClick(discard, Qt.MouseButton.LeftButton)
         assert state.exists() is not answer
         assert part(opened.panels.training, QLabel, "interrupted").isVisible() is not answer
@@ -228,7 +228,7 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
     curves.set_points(CurvePoints.of([epoch_done(2)]))
     for answer in (False, True):
         monkeypatch.setattr(
-            "unet_desktop.gui.train.commands.confirmed",
+            "unet_desktop.gui.train.commands.confirm",
             lambda window, title, question, yes, answer=answer: asked.append(question) or answer,
         )
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)

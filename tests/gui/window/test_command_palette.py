@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget
 
 from unet_desktop.gui.window.cheat_sheet import CheatSheet, Section, columns
-from unet_desktop.gui.window.command_palette import CommandPalette, Entry, ranked
+from unet_desktop.gui.window.command_palette import CommandPalette, Entry, rank
 from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
 
@@ -26,7 +26,7 @@ ENTRIES = [
     [("", "abced"), ("brush", "bc"), ("tools la", "c"), ("ush", "bc"), ("ru", "ebcd"), ("lbr", "c"), ("rebu", "dc")],
 )
 def test_the_best_come_first(typed: str, expected: str) -> None:
-    assert "".join(entry.id for entry in ranked(ENTRIES, typed)) == expected
+    assert "".join(entry.id for entry in rank(ENTRIES, typed)) == expected
 
 
 def test_a_whole_word_comes_before_its_beginning() -> None:
@@ -35,9 +35,9 @@ def test_a_whole_word_comes_before_its_beginning() -> None:
         Entry("b", "Use the dark theme", "View", ""),
         Entry("c", "Dark theme", "View", ""),
     ]
-    assert "".join(entry.id for entry in ranked(entries, "dark")) == "cba"
-    assert "".join(entry.id for entry in ranked(entries, "dar")) == "acb"
-    assert "".join(entry.id for entry in ranked(entries, "view dark")) == "bca"
+    assert "".join(entry.id for entry in rank(entries, "dark")) == "cba"
+    assert "".join(entry.id for entry in rank(entries, "dar")) == "acb"
+    assert "".join(entry.id for entry in rank(entries, "view dark")) == "bca"
 
 
 def test_nothing_fits(qtbot) -> None:

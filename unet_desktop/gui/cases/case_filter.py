@@ -25,9 +25,9 @@ KEPT_TEXT = {
 }
 ORDERS = {
     Order.NAME: ("Name", "In the order of their names"),
-    Order.CHANGED: ("Date", "Those changed last come first"),
-    Order.UNCERTAIN: ("Uncertainty", "Those whose prediction is least certain come first"),
-    Order.VCDR: ("vCDR", "Those of the largest vertical cup-to-disc ratio come first"),
+    Order.CHANGED: ("Date", "The last changed first"),
+    Order.UNCERTAIN: ("Uncertainty", "The least certain prediction first"),
+    Order.VCDR: ("vCDR", "The largest vertical cup-to-disc ratio first"),
 }
 
 _KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -68,7 +68,7 @@ class CaseFilterBar(QWidget):
         self._backwards.setAutoRaise(True)
         self._backwards.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._backwards.setAccessibleName("Backwards")
-        self._backwards.setToolTip("The other way round")
+        self._backwards.setToolTip("Reverse the order")
         self._lay_out()
         self.set_colours(LIGHT)
         self._words.textChanged.connect(self._on_choice)

@@ -11,7 +11,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.cases.dialogs import CaseDetails, CaseDetailsDialog, CaseNoteDialog
 from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
-from unet_desktop.gui.messages.confirm import confirmed
+from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.gui.session.useful_cases import UsefulCases
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import CaseState
@@ -198,7 +198,7 @@ class CaseCommands(CommandSet):
         if not chosen:
             return
         question = f"{Path(chosen).name} is not the file that was imported as {case_id}. Use it anyway?"
-        if is_imported_file(project, case_id, Path(chosen)) or confirmed(
+        if is_imported_file(project, case_id, Path(chosen)) or confirm(
             self._window, "Another picture", question, "Use it"
         ):
             relocate(project.writable(), case_id, Path(chosen))

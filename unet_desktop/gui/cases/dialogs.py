@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from unet_desktop.gui.cases.cases_model import STATE_TEXT
-from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped
+from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import Case
@@ -90,7 +90,7 @@ class CaseNoteDialog(FormDialog):
 
 
 def _readable(text: str, name: str) -> QLabel:
-    label = with_object_name(wrapped(text), name)
+    label = with_object_name(wrapped_label(text), name)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

@@ -138,7 +138,7 @@ class CasesPanel(QWidget):
         empty = QWidget()
         inner = QVBoxLayout(empty)
         inner.setContentsMargins(14, 20, 14, 14)
-        inner.addWidget(QLabel("No case fits."), 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addWidget(QLabel("No case matches."), 0, Qt.AlignmentFlag.AlignHCenter)
         clear = with_object_name(QPushButton("Clear the search"), "clear_search")
         clear.clicked.connect(self.filter.clear)
         inner.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -63,7 +63,7 @@ class CaseMenu(QMenu):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._case_id = case.id
         self._add("&Open", commands.open_case)
-        self._add("Take the &flag away" if case.flagged else "&Flag: leave it out of training", commands.toggle_flag_of)
+        self._add("Remove the &flag" if case.flagged else "&Flag: leave it out of training", commands.toggle_flag_of)
         self._add("Edit &note…" if case.notes else "Add &note…", commands.edit_note_of)
         self._add("Case &details…", commands.show_details_of)
 

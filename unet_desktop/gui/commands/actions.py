@@ -41,7 +41,8 @@ class Actions:
     def bind(self, command_set: CommandSet) -> None:
         """Let this object's methods run its commands and say which of them are on."""
         for command, call in command_set.calls():
-            self._actions[command.id].triggered.connect(lambda _checked=False, call=call: call())
+            triggered = self._actions[command.id].triggered[()]  # type: ignore[index]  # the overload without `checked`
+            triggered.connect(call)
             if command.is_checked is not None:
                 self._checks[command.id] = partial(command.is_checked, command_set)
 

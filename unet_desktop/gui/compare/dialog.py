@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from unet_desktop.gui.jobs.comparison import CompareRequest, Other
-from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.project.layout import Layout
@@ -44,7 +44,7 @@ class CompareReadersDialog(FormDialog):
         self._root, self._masks, self._predictions = root, masks, predictions
         self._other = with_object_name(QComboBox(), "other")
         self._path = with_object_name(PathField("Folder of the other reader"), "path")
-        self._hint = quiet("")
+        self._hint = muted_label("")
         self._held_out = with_object_name(QCheckBox(f"Only the validation cases ({validation:,})"), "held_out")
         self._held_out.setToolTip("No model of this project was trained on them")
         for other, (text, _) in _TEXTS.items():

@@ -110,22 +110,22 @@ class EditCommands(CommandSet):
     @_tool(ToolKind.ERASER, "&Eraser", "E", "Erase the label; the right button does so with any tool")
     @_tool(ToolKind.ELLIPSE, "Ellipse", "Q", "Through points on the edge, or drawn; then shaped by handles")
     @_tool(ToolKind.CONTOUR, "&Contour", "W", "Shape the label's edge by the handles of a smooth line")
-    @_tool(ToolKind.PUSH, "Push e&dge", "V", "Push the label's edge as a finger would")
+    @_tool(ToolKind.PUSH, "Push e&dge", "V", "Push the label's edge like a finger")
     @_tool(ToolKind.POLYGON, "Poly&gon", "G", "Outline the label corner by corner")
     @_tool(ToolKind.LASSO, "Lass&o", "S", "Outline the label freehand")
     @_tool(
         ToolKind.EDGE,
         "Smar&t edge",
         "T",
-        "Outline the label by clicks between which the line follows the picture's edge",
+        "Outline the label by clicks; between them the line follows edges in the picture",
     )
-    @_tool(ToolKind.WAND, "Magic &wand", "C", "Take what looks like the pixel that is clicked")
+    @_tool(ToolKind.WAND, "Magic &wand", "C", "Paint what looks like the clicked pixel")
     @_tool(ToolKind.FILL, "F&ill", "R", "Fill what is enclosed")
     @_tool(
         ToolKind.NOT_ANNOTATED,
         "&Not annotated",
         "0",
-        "Paint what nobody can judge: it is left out of training and figures",
+        "Paint what nobody can judge; it is left out of training and measurements",
     )
     def choose_tool(self, tool: ToolKind) -> None:
         self._app.options.choose_tool(tool)
@@ -136,7 +136,7 @@ class EditCommands(CommandSet):
         shortcut="Shift+Q",
         icon="fit-ellipse",
         needs=_DRAWS,
-        tip="Take the label's region as an ellipse with handles",
+        tip="Turn the label's region into an ellipse with handles",
     )
     def fit_ellipse(self) -> None:
         self._app.options.choose_tool(ToolKind.ELLIPSE)

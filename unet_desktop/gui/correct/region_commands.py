@@ -104,7 +104,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+U",
         icon="only-strokes",
         needs=_NEEDS,
-        tip="Take all background for not annotated: then only what you paint, or erase to background, is learned from",
+        tip="Mark all background as not annotated: the model then learns only from what you paint or erase",
     )
     def only_strokes(self) -> None:
         """Mark all background as not annotated; only what is painted or erased from now on counts."""
@@ -119,7 +119,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+P",
         icon="copy",
         needs=_NEEDS,
-        tip="Replace the mask by that of the case before this one in the list",
+        tip="Replace the mask with that of the case before this one in the list",
     )
     def copy_previous(self) -> None:
         """Take the mask of the case before this one in the list."""
@@ -148,7 +148,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+M",
         icon="mirror",
         needs=_NEEDS,
-        tip="Replace the mask by that of the patient's other eye, left and right exchanged",
+        tip="Replace the mask with the mirrored mask of the patient's other eye",
     )
     def mirror_other_eye(self) -> None:
         """Take the mask of the same patient's other eye, mirrored."""

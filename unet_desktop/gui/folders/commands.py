@@ -57,7 +57,7 @@ class FolderCommands(CommandSet):
         "project.show_run",
         "Show &last segmentation",
         shortcut="Ctrl+Shift+L",
-        tip="How the run over a folder goes or went, and its last results",
+        tip="Progress and last results of the run over a folder",
     )
     def show_run(self) -> None:
         """Bring the run's window to the front."""

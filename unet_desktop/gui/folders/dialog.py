@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from unet_desktop.errors import ImageError
 from unet_desktop.gui.folders.output_choice import OutputChoice
 from unet_desktop.gui.widgets.durations import duration
-from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.model_text import summary
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
@@ -135,7 +135,7 @@ class SegmentFolderDialog(FormDialog):
         self._model = with_object_name(QComboBox(), "model")
         self._output = with_object_name(PathField("Folder for the masks"), "output")
         self._outputs = with_object_name(OutputChoice(), "outputs")
-        self._found, self._resumes = quiet(""), quiet("")
+        self._found, self._resumes = muted_label(""), muted_label("")
         self._suggested: Path | None = None
         if outputs is not None:
             self._outputs.set_outputs(outputs)

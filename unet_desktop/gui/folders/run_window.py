@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.widgets.durations import time_left
-from unet_desktop.gui.widgets.form_dialog import wrapped
+from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _SIDE = 108
@@ -64,13 +64,13 @@ class FolderRunWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._output, self._title, self._last_step = Path(), "", ""
         self._heading = with_object_name(QLabel(), "run_heading")
-        self._words = with_object_name(wrapped(""), "run_words")
+        self._words = with_object_name(wrapped_label(""), "run_words")
         self._heading.setProperty("role", "heading")
         self._words.setProperty("role", "muted")
         self._figures = _Figures()
         self._bar = with_object_name(QProgressBar(), "run_bar")
         self._pictures = with_object_name(QListWidget(), "run_pictures")
-        self._problems = with_object_name(wrapped(""), "run_problems")
+        self._problems = with_object_name(wrapped_label(""), "run_problems")
         self._buttons = _Buttons(self)
         self._lay_out()
         self.resize(760, 600)

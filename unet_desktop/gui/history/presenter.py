@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.history.panel import HistoryPanel
-from unet_desktop.gui.widgets.durations import grouped
+from unet_desktop.gui.widgets.durations import group_digits
 from unet_desktop.masks.patch import Patch
 
 
@@ -32,5 +32,5 @@ class HistoryPresenter(QObject):
         for patch in history.patches:
             count = known.get(patch)
             self._counts[patch] = patch.changed if count is None else count
-        sizes = ("", *(f"{grouped(count)} px" for count in self._counts.values()))
+        sizes = ("", *(f"{group_digits(count)} px" for count in self._counts.values()))
         self._panel.set_steps((beginning, *history.names), history.undone_names, sizes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from unet_desktop.gui.widgets.durations import grouped
+from unet_desktop.gui.widgets.durations import group_digits
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import Extent, Measurement
@@ -94,13 +94,13 @@ def size_texts(extent: Extent, mm_per_pixel: float | None) -> tuple[str, str, st
     return (
         length_text(extent.height, mm_per_pixel),
         length_text(extent.width, mm_per_pixel),
-        grouped(extent.area) if mm_per_pixel is None else f"{extent.area * mm_per_pixel**2:.2f}",
+        group_digits(extent.area) if mm_per_pixel is None else f"{extent.area * mm_per_pixel**2:.2f}",
     )
 
 
 def length_text(pixels: float, mm_per_pixel: float | None) -> str:
     """A length in the unit that `unit_text` names."""
-    return grouped(round(pixels)) if mm_per_pixel is None else f"{pixels * mm_per_pixel:.2f}"
+    return group_digits(round(pixels)) if mm_per_pixel is None else f"{pixels * mm_per_pixel:.2f}"
 
 
 def unit_text(mm_per_pixel: float | None) -> str:

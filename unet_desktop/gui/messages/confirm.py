@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def confirmed(window: QWidget, title: str, question: str, yes: str) -> bool:
+def confirm(window: QWidget, title: str, question: str, yes: str) -> bool:
     """Ask a question; Return answers "Cancel".
 
     Args:

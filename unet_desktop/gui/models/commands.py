@@ -13,7 +13,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
-from unet_desktop.gui.messages.confirm import confirmed
+from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.project.models import delete_model, write_notes
 from unet_desktop.tasks.events import FileWritten, ModelSaved
 from unet_desktop.tasks.model_card import card_of
@@ -33,7 +33,7 @@ class ModelCommands(CommandSet):
         shortcut="Ctrl+Shift+M",
         icon="import-model",
         needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
-        tip="Take a model file from elsewhere into this project",
+        tip="Import a model file from elsewhere into this project",
     )
     def import_model(self) -> None:
         """Ask for a model file, check and import it in the background, and use it."""
@@ -90,7 +90,7 @@ class ModelCommands(CommandSet):
         if project is None or project.read_only or self._app.runner.busy:
             return
         question = f"Delete {model.stem} for good? Masks and predictions stay; export it first if you may want it back."
-        if confirmed(self._window, "Delete model", question, "Delete"):
+        if confirm(self._window, "Delete model", question, "Delete"):
             delete_model(project.layout, model.stem)
             self._app.session.refresh_models()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from unet_desktop.errors import ImageError
 from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
-from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
@@ -44,7 +44,7 @@ class ImportImagesDialog(FormDialog):
         super().__init__(parent, "Import pictures", "Import")
         self._source = with_object_name(PathField("Folder with pictures"), "source")
         self._recursive = with_object_name(QCheckBox("Also look into its sub-folders"), "recursive")
-        self._found = quiet("")
+        self._found = muted_label("")
         self._copy = CopyChoice()
         self._masks = with_object_name(PathField("Folder with masks", "Optional"), "masks")
         names = ", ".join(label.name for label in labels)
@@ -53,7 +53,7 @@ class ImportImagesDialog(FormDialog):
         self.form.addRow("", self._found)
         self.form.addRow("", self._copy)
         self.form.addRow("&Masks", self._masks)
-        explained = quiet(
+        explained = muted_label(
             f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
             "Masks and pictures may lie in the same folder."
         )
@@ -104,11 +104,11 @@ class ImportImagesDialog(FormDialog):
                 found = find_images(source)
             except ImageError as error:
                 return str(error)
-            self._found.setText(_counted(len(found), len(find_masks_among(found)), masks is not None))
+            self._found.setText(_count_text(len(found), len(find_masks_among(found)), masks is not None))
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
 
 
-def _counted(files: int, masks: int, asked: bool) -> str:
+def _count_text(files: int, masks: int, asked: bool) -> str:
     pictures = "1 picture" if files - masks == 1 else f"{files - masks:,} pictures"
     if not masks:
         return f"{pictures}."

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.errors import UserError
-from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
+from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
@@ -31,8 +31,8 @@ class MaskPreviewPanel(QWidget):
         super().__init__(parent)
         self._labels = labels
         self._picture = with_object_name(QLabel(), "preview")
-        self._mapping = with_object_name(wrapped(""), "mapping")
-        self._counts = with_object_name(quiet(""), "counts")
+        self._mapping = with_object_name(wrapped_label(""), "mapping")
+        self._counts = with_object_name(muted_label(""), "counts")
         self._pool = ThreadPoolExecutor(1, "preview")
         self._asked: tuple[Path, Path, bool] | None = None
         self._future: Future[ImportPreview] | None = None

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 from unet_desktop.errors import LabelError
 from unet_desktop.gui.projects.label_table import LabelTable
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
-from unet_desktop.gui.widgets.form_dialog import FormDialog, quiet
+from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
 from unet_desktop.labels import TEMPLATES, LabelSet
@@ -50,7 +50,7 @@ class NewProjectDialog(FormDialog):
         self._name = with_object_name(QLineEdit(), "name")
         self._name.setPlaceholderText("e.g. Glaucoma clinic 2026")
         self._place = with_object_name(PathField("Place for the project's folder"), "place")
-        self._root = quiet("")
+        self._root = muted_label("")
         self._template = with_object_name(QComboBox(), "template")
         self._template.addItems(list(TEMPLATES))
         self._preview = QLabel()

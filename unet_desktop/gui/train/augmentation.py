@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from unet_desktop.gui.widgets.form_dialog import wrapped
+from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _EXPLANATION = (
@@ -40,7 +40,7 @@ class AugmentationDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(wrapped(_EXPLANATION))
+        column.addWidget(wrapped_label(_EXPLANATION))
         column.addWidget(sheet, 1, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(buttons)
 

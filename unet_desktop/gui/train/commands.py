@@ -10,7 +10,7 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
-from unet_desktop.gui.messages.confirm import confirmed
+from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import AugmentedSheet, ItemDone
 from unet_desktop.tasks.interrupted import discard, find_interrupted
@@ -48,7 +48,7 @@ class TrainCommands(CommandSet):
         shortcut="Ctrl+Shift+P",
         icon="predict-all",
         needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE | Needs.MODEL | Needs.UNCORRECTED,
-        tip="Let the model propose masks for all cases that nobody has corrected",
+        tip="Let the model propose masks for all uncorrected cases",
     )
     def predict_uncorrected(self) -> None:
         session = self._app.session
@@ -75,10 +75,8 @@ class TrainCommands(CommandSet):
         if project is None or project.read_only or self._app.runner.busy:
             return
         if (found := find_interrupted(project.root)) is not None:
-            question = (
-                f"A new training gives up the interrupted one: {found.describe()}. The models that there are stay."
-            )
-            if not confirmed(self._window, "Start training", question, "Start new training"):
+            question = f"A new training discards the interrupted one: {found.describe()}. Existing models stay."
+            if not confirm(self._window, "Start training", question, "Start new training"):
                 return
         self._app.project_jobs.train(config, from_scratch=from_scratch)
 
@@ -98,8 +96,8 @@ class TrainCommands(CommandSet):
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
-        question = "Give up the interrupted training? It cannot be resumed then; the models that there are stay."
-        if confirmed(self._window, "Discard training", question, "Discard"):
+        question = "Discard the interrupted training? It cannot be resumed then. Existing models stay."
+        if confirm(self._window, "Discard training", question, "Discard"):
             discard(project.root)
             self._app.session.refresh_models()
 

@@ -114,7 +114,7 @@ class ViewCommands(CommandSet):
         "Zoom to mask in eac&h case",
         shortcut="Shift+Z",
         needs=Needs.CASE,
-        tip="Each case opens close up; again shows whole pictures",
+        tip="Open each case close up; again to show whole pictures",
         is_checked=lambda self: self.view.close_up,
     )
     def toggle_close_up(self) -> None:
@@ -141,7 +141,7 @@ class ViewCommands(CommandSet):
         shortcut="H `",
         icon="overlay",
         needs=Needs.CASE,
-        tip="Show or hide mask and prediction; hold the key to look for a moment",
+        tip="Show or hide mask and prediction; hold the key to peek",
         is_checked=lambda self: self.view.visible,
     )
     def toggle_overlay(self) -> None:
@@ -171,7 +171,7 @@ class ViewCommands(CommandSet):
         shortcut="F4",
         icon="style",
         needs=Needs.CASE,
-        tip="Go round all three",
+        tip="Cycle through all three",
     )
     def next_style(self) -> None:
         styles = list(Style)
@@ -227,15 +227,15 @@ class ViewCommands(CommandSet):
         shortcut="F9",
         icon="reset",
         needs=Needs.CASE,
-        tip="Undo all that changes its look",
+        tip="Undo all changes to its look",
     )
     def reset_look(self) -> None:
         self._options.change("look", NEUTRAL)
 
     @_aid("magnifier", "Ma&gnifier", "F5", "magnifier", "A loupe beside the pointer")
-    @_aid("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, right across the picture")
+    @_aid("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, across the picture")
     @_aid("split", "Split vie&w", "F7", "split", "The picture without mask beside, zoomed and panned together")
-    @_aid("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of a round length in the corner")
+    @_aid("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of round length in the corner")
     @_aid(
         "uncertainty",
         "Uncertaint&y",

@@ -147,5 +147,5 @@ def _scale_field() -> QDoubleSpinBox:
     field.setSpecialValueText("not known: lengths in pixels")
     field.setKeyboardTracking(False)
     field.setAccessibleName("Micrometres on the retina that a pixel covers")
-    field.setToolTip("Kept with the project; 0 counts in pixels")
+    field.setToolTip("Saved with the project; 0 measures in pixels")
     return field

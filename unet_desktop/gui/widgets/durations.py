@@ -7,7 +7,7 @@ import math
 _THIN_SPACE = "\N{THIN SPACE}"
 
 
-def grouped(value: int) -> str:
+def group_digits(value: int) -> str:
     """A whole number with thin spaces between its thousands."""
     return f"{value:,}".replace(",", _THIN_SPACE)
 

@@ -29,7 +29,7 @@ class FormDialog(QDialog):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.form.setHorizontalSpacing(14)
         self.form.setVerticalSpacing(10)
-        self._problem = with_object_name(wrapped(""), "problem")
+        self._problem = with_object_name(wrapped_label(""), "problem")
         self._problem.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a longer sentence must not move the form
         self._problem.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -44,7 +44,7 @@ class FormDialog(QDialog):
         column.setContentsMargins(18, 18, 18, 14)
         column.setSpacing(12)
         if intro:
-            column.addWidget(wrapped(intro))
+            column.addWidget(wrapped_label(intro))
         column.addLayout(self.form)
         column.addStretch(1)
         column.addWidget(self._problem)
@@ -83,7 +83,7 @@ class FormDialog(QDialog):
                     yield field.focusProxy() or field
 
 
-def wrapped(text: str) -> QLabel:
+def wrapped_label(text: str) -> QLabel:
     """A label that breaks its lines and shows text as it is, markup or not."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -91,8 +91,8 @@ def wrapped(text: str) -> QLabel:
     return label
 
 
-def quiet(text: str) -> QLabel:
+def muted_label(text: str) -> QLabel:
     """A label for what explains a field: it steps back behind the fields."""
-    label = wrapped(text)
+    label = wrapped_label(text)
     label.setProperty("role", "muted")
     return label

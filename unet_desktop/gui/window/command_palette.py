@@ -50,11 +50,11 @@ class CommandPalette(QDialog):
         self._search.setPlaceholderText("Type a command, e.g. ellipse, grow or dark")
         self._search.setAccessibleName("Command")
         self._list = with_object_name(QListWidget(), "commands")
-        self._list.setAccessibleName("Commands that fit")
+        self._list.setAccessibleName("Matching commands")
         self._list.setItemDelegate(_Row(self._list))
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._nothing = with_object_name(QLabel("No command fits. Try fewer letters."), "nothing")
+        self._nothing = with_object_name(QLabel("No command matches. Try fewer letters."), "nothing")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
@@ -70,7 +70,7 @@ class CommandPalette(QDialog):
 
     def _on_search_changed(self, text: str) -> None:
         self._list.clear()
-        for entry in ranked(self._entries, text):
+        for entry in rank(self._entries, text):
             item = QListWidgetItem()
             item.setData(_ENTRY, entry)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.text}, {entry.keys}")
@@ -124,7 +124,7 @@ class _Row(QStyledItemDelegate):
         return QSize(200, option.fontMetrics.height() + 12)
 
 
-def ranked(entries: Sequence[Entry], typed: str) -> list[Entry]:
+def rank(entries: Sequence[Entry], typed: str) -> list[Entry]:
     """The entries that match what was typed, the best first.
 
     Whole words come before beginnings of words, those before parts of words, those before letters in order. Among

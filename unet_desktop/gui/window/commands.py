@@ -64,11 +64,11 @@ class WindowCommands(CommandSet):
         self._app.store.set_theme(theme)
         self._appearance.set_theme(theme)
 
-    @command("window.reset", "&Reset panels", shortcut="Ctrl+F5", tip="Put all panels back to where they belong")
+    @command("window.reset", "&Reset panels", shortcut="Ctrl+F5", tip="Put all panels back in their places")
     def reset_layout(self) -> None:
         self._docks.reset()
 
-    @command("help.palette", "&Find a command…", shortcut="Ctrl+K", icon="palette", tip="Any command by its name")
+    @command("help.palette", "&Find a command…", shortcut="Ctrl+K", icon="palette", tip="Find any command by name")
     def show_palette(self) -> None:
         """List all commands by name, the latest used first."""
         labels, keymap = self._app.options.labels, self._actions.keymap
@@ -89,7 +89,7 @@ class WindowCommands(CommandSet):
             self._recent = [palette.chosen, *(other for other in self._recent if other != palette.chosen)][:6]
             self._actions[palette.chosen].trigger()
 
-    @command("help.sheet", "All keys at a &look", shortcut="?", tip="Keys and mouse over the window")
+    @command("help.sheet", "All keys at a &look", shortcut="?", tip="All keys and mouse actions, over the window")
     def show_cheat_sheet(self) -> None:
         labels, keymap = self._app.options.labels, self._actions.keymap
         rows: dict[str, list[tuple[str, str]]] = {group: [] for group in HEADINGS}

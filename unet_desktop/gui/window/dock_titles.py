@@ -20,7 +20,7 @@ class Handle(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self.setToolTip("Drag to move this panel; double-click to make it a window of its own")
+        self.setToolTip("Drag to move this panel; double-click to detach it as a window")
         self.setAccessibleName(f"Handle of the panel {dock.windowTitle()}")
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.commands.actions import list_commands, title
 from unet_desktop.gui.commands.keymap import Keymap, portable
-from unet_desktop.gui.widgets.form_dialog import quiet, wrapped
+from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import LabelSet
 
@@ -44,7 +44,7 @@ class ShortcutsDialog(QDialog):
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName("Search commands and keys")
         self._tree = with_object_name(QTreeWidget(), "shortcuts")
-        self._nothing = with_object_name(QLabel("No shortcut fits."), "nothing")
+        self._nothing = with_object_name(QLabel("No shortcut matches."), "nothing")
         self._form = KeysForm(keymap)
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._fill(labels)
@@ -142,7 +142,7 @@ class KeysForm(QWidget):
         self._edit.setMaximumSequenceLength(1)
         self._edit.setClearButtonEnabled(True)
         self._edit.setAccessibleName("New keys")
-        self._words = with_object_name(wrapped(""), "conflict")
+        self._words = with_object_name(wrapped_label(""), "conflict")
         self._words.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # a sentence must not move the buttons
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._buttons = {
@@ -157,7 +157,7 @@ class KeysForm(QWidget):
             row.addWidget(with_object_name(button, name))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(quiet("Choose a command above, click here and press the new keys:"))
+        column.addWidget(muted_label("Choose a command above, click here and press the new keys:"))
         column.addWidget(self._edit)
         column.addWidget(self._words)
         column.addLayout(row)

@@ -112,7 +112,7 @@ class NoCases(Page):
         """Show the title of the running job; empty when there is none."""
         self.heading.setText(f"{title}…" if title else "No pictures yet")
         self.words.setText(
-            "They are shown as soon as that is over."
+            "They appear here when it is done."
             if title
             else "Import a folder of JPEG, PNG, TIFF, BMP, WebP or DICOM pictures, with masks where you have some."
         )
