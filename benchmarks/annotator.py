@@ -86,9 +86,18 @@ def main() -> None:
 def _ways(arguments: argparse.Namespace) -> Iterator[Way]:
     fast = replace(PRESETS["fast"], seed=arguments.seed)
     patches = replace(
-        PRESETS["article"], framing="patches", width=arguments.width, epochs=2, least_steps=5, seed=arguments.seed,
-        batch_size=4, learning_rate=1e-3, step_epochs=10_000, augmentation=1.0, working_side=512,
-    )  # fmt: skip
+        PRESETS["article"],
+        framing="patches",
+        width=arguments.width,
+        epochs=2,
+        least_steps=5,
+        seed=arguments.seed,
+        batch_size=4,
+        learning_rate=1e-3,
+        step_epochs=10_000,
+        augmentation=1.0,
+        working_side=512,
+    )
     ways = (
         Way("hand", None),
         Way("ours", fast, by_uncertainty=True, going_on=fine_tuning_config(fast)),

@@ -1,4 +1,4 @@
-"""The terminal as a user meets it: exit codes, one sentence for what is wrong, and nothing left half-made."""
+"""The terminal as users see it: exit codes, one sentence per error, and nothing left half-made."""
 
 from __future__ import annotations
 

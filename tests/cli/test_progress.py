@@ -1,4 +1,4 @@
-"""Following long work: each event has its line, problems count, and Ctrl+C ends it in order."""
+"""Following long work: each event has its line, problems count, and Ctrl+C ends it cleanly."""
 
 from __future__ import annotations
 

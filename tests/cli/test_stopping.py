@@ -1,4 +1,4 @@
-"""Ctrl+C and SIGTERM: once to end after what is in hand, twice to end at once."""
+"""Ctrl+C and SIGTERM: once to finish the current item, twice to stop at once."""
 
 from __future__ import annotations
 

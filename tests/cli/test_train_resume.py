@@ -1,4 +1,4 @@
-"""`unet-desktop train` after Ctrl+C or kill -9: it says what there is, goes on with it, or starts anew."""
+"""`unet-desktop train` after Ctrl+C or kill -9: it reports the interrupted training, resumes or discards it."""
 
 from __future__ import annotations
 

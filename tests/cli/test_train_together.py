@@ -1,4 +1,4 @@
-"""`torchrun -m unet_desktop train`: one model, one story in the terminal, whatever the number of processes."""
+"""`torchrun -m unet_desktop train`: one model and one output, whatever the number of processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a training that is over in a moment."""
+"""Settings of a training that ends within a moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two readers compared: who they are, which masks meet, what is said of the rest, and what is written."""
+"""Two readers compared: who they are, which masks are paired, what is reported about the rest, and the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DICOM photographs become cases like any other; what they state of eye and pixel is taken, whose they are is not."""
+"""DICOM photographs become cases like others; eye and pixel size are read from them, the patient is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drishti-GS1 as published: masks where 3 of 4 experts marked, in one go, and again after a stop."""
+"""Drishti-GS1 as published: masks where 3 of 4 experts marked a pixel, at once or resumed after a stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and foreign masks become cases; what does not fit is named and left out."""
+"""Pictures and foreign masks become cases; what does not fit is reported and left out."""
 
 from __future__ import annotations
 

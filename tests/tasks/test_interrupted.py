@@ -1,4 +1,4 @@
-"""A project's interrupted training: found without torch, gone on with, given up."""
+"""An interrupted training: found without torch, resumed, discarded."""
 
 from __future__ import annotations
 

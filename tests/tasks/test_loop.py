@@ -1,4 +1,4 @@
-"""Correct, train, predict, correct, train on: on tiny synthetic photographs, with real networks."""
+"""The loop of correcting, training and predicting, on tiny synthetic photographs with real networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training leaves on disk, and models that come and go: run records, import, notes, card, ONNX."""
+"""Files of trained models: run records, import, notes, card, ONNX."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before an import: which pictures have a mask, and how the first mask is read."""
+"""The preview of an import: which pictures have a mask, and how the first mask is read."""
 
 from __future__ import annotations
 

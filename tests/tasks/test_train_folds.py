@@ -16,9 +16,16 @@ from unet_desktop.tasks import train, train_folds
 from unet_desktop.tasks.events import FoldsDone, ModelSaved
 
 TINY = replace(
-    PRESETS["fast"], pretrained=False, epochs=1, locate_epochs=1, least_steps=1, batch_size=2, locate_batch_size=2,
-    image_size=64, locate_size=64,
-)  # fmt: skip
+    PRESETS["fast"],
+    pretrained=False,
+    epochs=1,
+    locate_epochs=1,
+    least_steps=1,
+    batch_size=2,
+    locate_batch_size=2,
+    image_size=64,
+    locate_size=64,
+)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A model that saw hardly anything, and a few photographs to segment with it."""
+"""A barely trained model and a few photographs to segment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is written of one picture."""
+"""Everything written for one picture."""
 
 from __future__ import annotations
 

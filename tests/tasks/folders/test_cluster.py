@@ -1,4 +1,4 @@
-"""A run on a Dask cluster: where it is, what a job of SLURM is told, and what becomes of pictures whose worker dies."""
+"""Runs on a Dask cluster: how it is chosen, SLURM job scripts, and pictures whose worker dies."""
 
 from __future__ import annotations
 
@@ -61,9 +61,17 @@ def test_options_belong_to_slurm():
 def test_a_job_of_slurm_is_told_what_was_asked_for():
     pytest.importorskip("dask_jobqueue")
     options = (
-        "queue=long", "account=eyes", "cores=4", "memory=16GB", "walltime=08:00:00", "job_extra_directives=--nice=100",
-        "job_script_prologue=module load python", "python=/shared/venv/bin/python", "interface=lo", "jobs=50",
-    )  # fmt: skip
+        "queue=long",
+        "account=eyes",
+        "cores=4",
+        "memory=16GB",
+        "walltime=08:00:00",
+        "job_extra_directives=--nice=100",
+        "job_script_prologue=module load python",
+        "python=/shared/venv/bin/python",
+        "interface=lo",
+        "jobs=50",
+    )
     lines = job_script(parse_cluster("slurm", options)).splitlines()
     assert lines[0].startswith("#!")
     wanted = {"-p long", "-A eyes", "-n 1", "--cpus-per-task=4", "--mem=15G", "-t 08:00:00", "--nice=100"}

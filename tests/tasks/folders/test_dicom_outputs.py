@@ -1,4 +1,4 @@
-"""What a run writes of DICOM photographs: millimetres, identifiers as asked for, and segmentations."""
+"""Outputs for DICOM photographs: millimetres, identifiers as asked for, and segmentations."""
 
 from __future__ import annotations
 

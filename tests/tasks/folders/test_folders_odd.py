@@ -1,4 +1,4 @@
-"""Whatever lies in a folder becomes a mask or a row that says why not; nothing crashes, hangs or takes all memory."""
+"""Odd files in a folder give a mask or a row that says why not; nothing crashes, hangs or fills the memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that go on, fail, are stopped and meet: with a real network on small photographs."""
+"""Runs that resume, fail, are stopped or overlap, with a real network on small photographs."""
 
 from __future__ import annotations
 
@@ -287,9 +287,16 @@ def test_a_torn_first_line_is_cut_off(segment, out, length):
 
 
 def test_what_a_killed_run_left_half_written_is_cleared_away(segment, out):
-    strays = [out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}" for where, name in (
-        ("masks/sub", "a.png"), ("dicom_seg", "a.dcm"), ("", "measurements.csv"), ("", "errors.csv"), ("", "report.pdf")
-    )]  # fmt: skip
+    strays = [
+        out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}"
+        for where, name in (
+            ("masks/sub", "a.png"),
+            ("dicom_seg", "a.dcm"),
+            ("", "measurements.csv"),
+            ("", "errors.csv"),
+            ("", "report.pdf"),
+        )
+    ]
     for stray in strays:
         stray.parent.mkdir(parents=True, exist_ok=True)
         stray.write_bytes(b"half")
@@ -309,17 +316,26 @@ def test_it_is_said_with_the_first_that_is_none(segment, monkeypatch):
     pytest.importorskip("highdicom")
     monkeypatch.setattr(run, "is_dicom", lambda path: path.name != ALL[2].rpartition("/")[2])
     events = segment(outputs=Outputs(dicom_seg=True))
-    shown = [event.name if isinstance(event, ItemDone) else event.text for event in events
-             if isinstance(event, ItemDone | Message)]  # fmt: skip
+    shown = [
+        event.name if isinstance(event, ItemDone) else event.text
+        for event in events
+        if isinstance(event, ItemDone | Message)
+    ]
     assert NO_DICOM in shown
     assert shown[shown.index(NO_DICOM) + 1] == ALL[2]
 
 
 def test_what_others_write_in_and_below_the_folder_is_left_alone(segment, out):
     Project.create(out / "masks" / "project", DISC_AND_CUP)
-    others = [out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}" for where, name in (
-        ("", "notes.txt"), ("project/masks", "a.png"), ("other run/masks", "a.png"), ("masks/project/masks", "a.png"),
-    )]  # fmt: skip
+    others = [
+        out / where / f".{name}.xyz{files.TEMPORARY_SUFFIX}"
+        for where, name in (
+            ("", "notes.txt"),
+            ("project/masks", "a.png"),
+            ("other run/masks", "a.png"),
+            ("masks/project/masks", "a.png"),
+        )
+    ]
     for other in others:
         other.parent.mkdir(parents=True, exist_ok=True)
         other.write_bytes(b"half")

@@ -1,4 +1,4 @@
-"""`unet-desktop segment` as a user meets it: flags, exit codes, Ctrl+C."""
+"""`unet-desktop segment` as users see it: flags, exit codes, Ctrl+C."""
 
 from __future__ import annotations
 

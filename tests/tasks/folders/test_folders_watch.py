@@ -1,4 +1,4 @@
-"""Watched folders: what arrives is segmented once it has settled."""
+"""Watched folders: new pictures are segmented once they have settled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine on this machine: the same answers whoever computes them, few pictures at once, and a clean end."""
+"""The engine on this computer: the same results for any number of workers, few pictures in memory, a clean end."""
 
 from __future__ import annotations
 

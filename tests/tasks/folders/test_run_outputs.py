@@ -1,4 +1,4 @@
-"""What a run writes over all its pictures: tables of each kind and COCO."""
+"""Outputs of a whole run: tables of each kind and COCO."""
 
 from __future__ import annotations
 
