@@ -90,7 +90,7 @@ def check_mask(case: Case, mask: Mask | None) -> None:
         raise MaskError(f"The mask of {case.id} has another size than its picture. Put the matching one back.")
 
 
-class Remedy(StrEnum):
+class CaseRemedy(StrEnum):
     """What the user can do, beside trying again."""
 
     LOCATE = "locate"  # say where the picture is
@@ -110,14 +110,14 @@ class Broken:
 
     case_id: str
     sentence: str
-    remedy: Remedy = Remedy.NONE
+    remedy: CaseRemedy = CaseRemedy.NONE
 
     @classmethod
     def by(cls, case_id: str, error: UserError) -> Broken:
         """What this error says of the case."""
-        remedy = Remedy.NONE
+        remedy = CaseRemedy.NONE
         if isinstance(error, ImageError):
-            remedy = Remedy.LOCATE
+            remedy = CaseRemedy.LOCATE
         elif isinstance(error, MaskError):
-            remedy = Remedy.EMPTY_MASK
+            remedy = CaseRemedy.EMPTY_MASK
         return cls(case_id, str(error), remedy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from unet_desktop.gui.session.open_case import Broken, Remedy
+from unet_desktop.gui.session.open_case import Broken, CaseRemedy
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.window.welcome import WIDTH, Page
 
@@ -47,6 +47,6 @@ class BrokenPage(Page):
         margins = self.column.contentsMargins()
         self.words.setMinimumHeight(self.words.heightForWidth(WIDTH - margins.left() - margins.right()))
         self.setAccessibleName(broken.sentence)
-        for button, remedy in ((self._locate, Remedy.LOCATE), (self._empty, Remedy.EMPTY_MASK)):
+        for button, remedy in ((self._locate, CaseRemedy.LOCATE), (self._empty, CaseRemedy.EMPTY_MASK)):
             button.setVisible(broken.remedy is remedy)
             button.setEnabled(writable)
