@@ -125,14 +125,14 @@ def test_filter_and_order_govern_next_and_previous(opened: MainWindow) -> None:
     assert shown(opened) == ["d", "c", "b", "a"]
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     assert opened.app.session.case_id == "b"
-    choose(opened, "case_kept", "Predicted (1)")
+    choose(opened, "case_filter", "Predicted (1)")
     assert shown(opened) == ["c"]
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     assert opened.app.session.case_id == "c"
 
 
 def test_what_is_worked_on_stays_until_it_is_left(opened: MainWindow) -> None:
-    choose(opened, "case_kept", "New (2)")
+    choose(opened, "case_filter", "New (2)")
     drag(opened.canvas, [(40, 40), (60, 60)])
     assert opened.app.autosave.flush()
     opened.app.session.cases.settle()
@@ -140,16 +140,16 @@ def test_what_is_worked_on_stays_until_it_is_left(opened: MainWindow) -> None:
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
     assert opened.app.session.case_id == "b"
     assert shown(opened) == ["b"]
-    assert opened.panels.cases.findChild(QComboBox, "case_kept").currentText() == "New (1)"
+    assert opened.panels.cases.findChild(QComboBox, "case_filter").currentText() == "New (1)"
 
 
 def test_another_project_is_shown_whole(opened: MainWindow, root: Path) -> None:
     choose(opened, "case_order", "vCDR")
-    choose(opened, "case_kept", "New")
+    choose(opened, "case_filter", "New")
     opened.commands.projects.open_root(root)
     assert opened.app.session.cases.query == CaseQuery(order=Order.VCDR)
     assert shown(opened) == ["c", "d", "a", "b"]
-    assert opened.panels.cases.findChild(QComboBox, "case_kept").currentText() == "All (4)"
+    assert opened.panels.cases.findChild(QComboBox, "case_filter").currentText() == "All (4)"
 
 
 def test_the_menu_of_a_row_flags_and_notes_without_opening(
@@ -184,7 +184,7 @@ def test_the_menu_of_a_row_flags_and_notes_without_opening(
     click(menu(), "note")
     assert Project.open(root).case("b").notes == "blurred"
     assert "note: blurred" in rows.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
-    click(menu(), "Take the")
+    click(menu(), "Remove the")
     assert not Project.open(root).case("b").flagged
 
 

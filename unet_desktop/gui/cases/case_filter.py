@@ -14,7 +14,7 @@ from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
 
-KEPT_TEXT = {
+FILTER_TEXT = {
     CaseFilter.ALL: "All",
     CaseFilter.NEW: "New",
     CaseFilter.PREDICTED: "Predicted",
@@ -56,9 +56,9 @@ class CaseFilterBar(QWidget):
         self._words.installEventFilter(self)
         for button in self._words.findChildren(QToolButton):  # Qt's own, to clear the field
             button.setAccessibleName("Clear the search")
-        self._kept = _narrow(with_object_name(QComboBox(), "case_kept"), "Cases to list")
-        for kept in CaseFilter:
-            self._kept.addItem(KEPT_TEXT[kept], kept)
+        self._filter = _narrow(with_object_name(QComboBox(), "case_filter"), "Cases to list")
+        for choice in CaseFilter:
+            self._filter.addItem(FILTER_TEXT[choice], choice)
         self._order = _narrow(with_object_name(QComboBox(), "case_order"), "Order of the cases")
         for order, (text, tip) in ORDERS.items():
             self._order.addItem(text, order)
@@ -72,7 +72,7 @@ class CaseFilterBar(QWidget):
         self._lay_out()
         self.set_colours(LIGHT)
         self._words.textChanged.connect(self._on_choice)
-        self._kept.currentIndexChanged.connect(self._on_choice)
+        self._filter.currentIndexChanged.connect(self._on_choice)
         self._order.currentIndexChanged.connect(self._on_choice)
         self._backwards.toggled.connect(self._on_choice)
 
@@ -81,20 +81,20 @@ class CaseFilterBar(QWidget):
         self._query = query
         with (
             QSignalBlocker(self._words),
-            QSignalBlocker(self._kept),
+            QSignalBlocker(self._filter),
             QSignalBlocker(self._order),
             QSignalBlocker(self._backwards),
         ):
             self._words.setText(query.words)
-            self._kept.setCurrentIndex(self._kept.findData(query.filter))
+            self._filter.setCurrentIndex(self._filter.findData(query.filter))
             self._order.setCurrentIndex(self._order.findData(query.order))
             self._backwards.setChecked(query.backwards)
         self._describe()
 
     def set_tally(self, tally: Mapping[CaseFilter, int]) -> None:
         """Show how many cases each choice would list."""
-        for place, kept in enumerate(CaseFilter):
-            self._kept.setItemText(place, f"{KEPT_TEXT[kept]} ({tally.get(kept, 0):,})")
+        for place, choice in enumerate(CaseFilter):
+            self._filter.setItemText(place, f"{FILTER_TEXT[choice]} ({tally.get(choice, 0):,})")
 
     def set_colours(self, colours: Colours) -> None:
         self._backwards.setIcon(icon("backwards", colours))
@@ -115,20 +115,20 @@ class CaseFilterBar(QWidget):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(6)
         grid.addWidget(self._words, 0, 0, 1, 3)
-        grid.addWidget(self._kept, 1, 0)
+        grid.addWidget(self._filter, 1, 0)
         grid.addWidget(self._order, 1, 1)
         grid.addWidget(self._backwards, 1, 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
 
     def _describe(self) -> None:
-        self._kept.setToolTip(f"List {self._kept.currentText()}")
+        self._filter.setToolTip(f"List {self._filter.currentText()}")
         self._order.setToolTip(f"Sorted by {ORDERS[self._query.order][0].lower()}: {ORDERS[self._query.order][1]}")
 
     def _on_choice(self) -> None:
         self._query = CaseQuery(
             self._words.text(),
-            CaseFilter(self._kept.currentData()),
+            CaseFilter(self._filter.currentData()),
             Order(self._order.currentData()),
             self._backwards.isChecked(),
         )

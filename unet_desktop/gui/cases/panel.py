@@ -72,7 +72,7 @@ class CasesPanel(QWidget):
         self.set_current(current, scroll=False)
         self._restore(place, current)
         self._pages.setCurrentIndex(1 if self._total and not ids else 0)
-        self._say()
+        self._show_progress()
 
     def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
         """Mark this case as the open one and scroll to it, without emitting a signal."""
@@ -101,14 +101,14 @@ class CasesPanel(QWidget):
         self._bar.setValue(corrected)
         self.filter.set_tally(tally or {})
         self.filter.setEnabled(total > 0)
-        self._say()
+        self._show_progress()
 
     def set_colours(self, colours: Colours) -> None:
         self._delegate.set_colours(colours)
         self.filter.set_colours(colours)
         self._list.viewport().update()
 
-    def _say(self) -> None:
+    def _show_progress(self) -> None:
         """Show the progress, or how many cases are listed when not all are."""
         words = f"{self._bar.value():,} of {self._total:,} corrected" if self._total else "No cases"
         shown = self._model.rowCount()

@@ -29,7 +29,7 @@ class ModelNotes(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setMinimumHeight(44)
         self._model: Path | None = None
-        self._kept = ""
+        self._saved = ""
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER)
         self._timer.timeout.connect(self.keep)
         self.textChanged.connect(self._timer.start)
@@ -39,10 +39,10 @@ class ModelNotes(QPlainTextEdit):
 
         The same model's text stays as it is being written.
         """
-        if model == self._model and self.toPlainText() != self._kept:
+        if model == self._model and self.toPlainText() != self._saved:
             return
         self.keep()
-        self._model, self._kept = model, text
+        self._model, self._saved = model, text
         if self.toPlainText() != text:
             self.setPlainText(text)
         self._timer.stop()
@@ -51,8 +51,8 @@ class ModelNotes(QPlainTextEdit):
         """Have the text saved now, if it changed."""
         self._timer.stop()
         text = self.toPlainText()
-        if self._model is not None and text != self._kept:
-            self._kept = text
+        if self._model is not None and text != self._saved:
+            self._saved = text
             self.edited.emit(self._model, text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -47,7 +47,7 @@ class MaskPreviewPanel(QWidget):
         if self._asked != (source, masks, recursive):
             self._forget()
             self._asked = (source, masks, recursive)
-            self._say("Looking at the masks…")
+            self._show_text("Looking at the masks…")
             self._settle.start()
 
     def clear(self) -> None:
@@ -67,9 +67,9 @@ class MaskPreviewPanel(QWidget):
             self._future.cancel()
         self._future = None
         self._picture.hide()
-        self._say("")
+        self._show_text("")
 
-    def _say(self, counts: str, mapping: str = "") -> None:
+    def _show_text(self, counts: str, mapping: str = "") -> None:
         self._counts.setText(counts)
         self._mapping.setText(mapping)
         self._mapping.setVisible(bool(mapping))  # an empty line would push down what stands below it
@@ -104,11 +104,11 @@ class MaskPreviewPanel(QWidget):
         try:
             self._show(self._future.result())
         except UserError as error:
-            self._say("", str(error))
+            self._show_text("", str(error))
 
     def _show(self, preview: ImportPreview) -> None:
         mask = preview.mask
-        self._say(_counts(preview), "" if mask is None else mask.problem or f"{mask.name}: {mask.mapping}.")
+        self._show_text(_counts(preview), "" if mask is None else mask.problem or f"{mask.name}: {mask.mapping}.")
         if mask is not None and mask.pixels is not None:
             self._picture.setPixmap(_pixmap(mask.pixels))
             self._picture.setAccessibleName(f"{mask.name}, outlined")

@@ -22,8 +22,8 @@ class Docks:
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into its own dock."""
         self._window = window
-        self._kept: QByteArray | None = None  # while no project is open: the layout to come back to
-        self._as_made = True  # nobody has arranged them yet
+        self._hidden_layout: QByteArray | None = None  # while no project is open: the layout to come back to
+        self._is_default = True  # nobody has arranged them yet
         self.cases = _dock("Cases", panels.cases, window)
         self.measure = _dock("Measure", panels.measure, window)
         self.history = _dock("History", panels.history, window)
@@ -45,11 +45,11 @@ class Docks:
     @property
     def layout(self) -> QByteArray:
         """The layout of the panels, also while no project is open and they are hidden."""
-        return self._window.saveState() if self._kept is None else self._kept
+        return self._window.saveState() if self._hidden_layout is None else self._hidden_layout
 
     def reset(self) -> None:
         """Arrange them as in a new window."""
-        is_open, self._kept = self._kept is None, None
+        is_open, self._hidden_layout = self._hidden_layout is None, None
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
@@ -67,7 +67,7 @@ class Docks:
         self.tools.raise_()
         self.measure.raise_()
         window.resizeDocks([self.cases, self.tools], list(_WIDTHS), Qt.Orientation.Horizontal)
-        self._as_made = True
+        self._is_default = True
         self._share_height()
         if not is_open:
             self.set_project_open(False)
@@ -75,17 +75,17 @@ class Docks:
     def restore(self, layout: QByteArray) -> None:
         """Arrange them as the user left them, as soon as a project is open: only then has the window its size."""
         self.set_project_open(False)
-        self._kept, self._as_made = layout, False
+        self._hidden_layout, self._is_default = layout, False
 
     def set_project_open(self, is_open: bool) -> None:
         """Show the panels while a project is open; without one they are empty, and the first page has the room."""
-        if is_open and self._kept is not None:
-            kept, self._kept = self._kept, None
-            self._window.restoreState(kept)
-            if self._as_made:  # heights can only be shared by docks that are laid out
+        if is_open and self._hidden_layout is not None:
+            layout, self._hidden_layout = self._hidden_layout, None
+            self._window.restoreState(layout)
+            if self._is_default:  # heights can only be shared by docks that are laid out
                 QTimer.singleShot(0, self._window, self._share_height)
-        elif not is_open and self._kept is None:
-            self._kept = self._window.saveState()
+        elif not is_open and self._hidden_layout is None:
+            self._hidden_layout = self._window.saveState()
             for dock in self.all:
                 dock.hide()
 

@@ -22,7 +22,7 @@ from unet_desktop.gui.history.presenter import HistoryPresenter
 from unet_desktop.gui.measure.presenter import MeasurePresenter
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.presenter import ModelsPresenter
-from unet_desktop.gui.projects.access_banner import AccessPresenter
+from unet_desktop.gui.projects.access_presenter import AccessPresenter
 from unet_desktop.gui.train.presenter import TrainPresenter
 from unet_desktop.gui.view.presenter import ViewPresenter
 from unet_desktop.gui.window.command_table import CommandSets
@@ -49,11 +49,11 @@ def make_presenters(
     overlays = (panels.view.overlay, panels.tools.overlay)
     ViewPresenter(split_view, canvas, pointer, app, panels.view, overlays, commands.view)
     HistoryPresenter(app.editor, panels.history)
-    MeasurePresenter(app, panels.measure)
+    MeasurePresenter(app.session, app.editor, app.live_measurement, app.eye_guess, panels.measure)
     CasesPresenter(app.session, panels.cases, commands.cases)
     TrainPresenter(app, panels.training, panels.status, commands.train)
     ModelsPresenter(app.session, panels.models, commands.models)
-    AccessPresenter(app, panels.banner, commands.projects)
+    AccessPresenter(app.session, app.editor, app.autosave, panels.banner, commands.projects)
     FolderRunPresenter(panels.folder_run, app, panels.results, commands.folders)
     show_comparison = partial(docks.bring_forward, docks.comparison)
     ComparePresenter(canvas, app, panels.comparison, commands.compare, show_comparison)

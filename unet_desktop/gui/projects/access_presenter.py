@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.editing.autosave import Autosave
+from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.messages.banner import Banner
 from unet_desktop.gui.projects.commands import ProjectCommands
+from unet_desktop.gui.session.session import Session
 
 _MOST = 3
-"""Sentences that the banner shows; each further one only adds to a count."""
+"""Sentences that the banner shows; it only counts the others."""
 
 
 class AccessPresenter(QObject):
     """Session, autosave and banner."""
 
-    def __init__(self, app: AppModel, banner: Banner, commands: ProjectCommands) -> None:
-        """Connect them."""
+    def __init__(
+        self, session: Session, editor: Editor, autosave: Autosave, banner: Banner, commands: ProjectCommands
+    ) -> None:
         super().__init__(banner)
-        self._app, self._banner, self._commands = app, banner, commands
-        app.session.project_changed.connect(self._on_session_project_changed)
-        app.editor.refused.connect(self._show_holder)
-        app.autosave.failed.connect(self._on_autosave_failed)
-        app.autosave.recovered.connect(banner.hide)
+        self._session, self._autosave, self._banner, self._commands = session, autosave, banner, commands
+        session.project_changed.connect(self._on_session_project_changed)
+        editor.refused.connect(self._show_holder)
+        autosave.failed.connect(self._on_autosave_failed)
+        autosave.recovered.connect(banner.hide)
         banner.retry_requested.connect(self._on_banner_retry_requested)
 
     def _show_holder(self) -> None:
-        access = self._app.session.access
+        access = self._session.access
         if access is not None and access.holder is not None:
             self._banner.show_problem(
                 f"This project is open in another program ({access.holder}), so it cannot be changed here.", retry=True
@@ -34,7 +37,7 @@ class AccessPresenter(QObject):
 
     def _on_session_project_changed(self) -> None:
         self._banner.hide()  # what it said was about another project
-        access = self._app.session.access
+        access = self._session.access
         recovered = [] if access is None else access.recovered
         if recovered:
             more = len(recovered) - _MOST
@@ -48,7 +51,7 @@ class AccessPresenter(QObject):
         )
 
     def _on_banner_retry_requested(self) -> None:
-        if self._app.session.project is not None and self._app.session.project.read_only:
+        if self._session.project is not None and self._session.project.read_only:
             self._commands.reopen()
         else:
-            self._app.autosave.flush()
+            self._autosave.flush()
