@@ -55,7 +55,7 @@ def test_the_crosshair_is_free_in_the_middle_and_sharp(density: float) -> None:
 def test_the_ring_can_be_seen_at_any_size(opened: MainWindow, diameter: int) -> None:
     opened.canvas.zoom_to(1)
     opened.app.options.set_diameter(diameter)
-    opened.canvas.set_size_shown(False)
+    opened.canvas.show_ring_size(False)
     place = at(opened.canvas, 20, 20)
     before = opened.canvas.grab().toImage()
     move(opened.canvas, (20, 20), NONE)
@@ -88,12 +88,12 @@ def test_the_size_is_shown_in_figures_while_it_changes(opened: MainWindow, monke
 def test_other_changes_show_no_figures(opened: MainWindow) -> None:
     QTest.keyClick(opened, Qt.Key.Key_2)
     QTest.keyClick(opened, Qt.Key.Key_E)
-    assert not opened.canvas._layers.cursor.figures
+    assert not opened.canvas._layers.cursor.shows_size
 
 
 def test_the_ring_is_white_while_ctrl_is_held(opened: MainWindow) -> None:
     opened.app.options.set_diameter(30)
-    opened.canvas.set_size_shown(False)
+    opened.canvas.show_ring_size(False)
     opened.canvas.setFocus()
     move(opened.canvas, (40, 40), NONE)
     place = ring_point(opened, 40, 40)
@@ -156,7 +156,7 @@ class _Painted(QObject):
 def test_moving_the_ring_repaints_little(opened: MainWindow) -> None:
     """The box round both places of the ring, not the view."""
     opened.app.options.set_diameter(10)
-    opened.canvas.set_size_shown(False)
+    opened.canvas.show_ring_size(False)
     move(opened.canvas, (60, 60), NONE)
     QApplication.processEvents()
     painted = _Painted(opened.canvas)

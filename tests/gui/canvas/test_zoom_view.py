@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.canvas.viewport import Viewport, fitted
+from unet_desktop.gui.canvas.viewport import Viewport, fit_picture
 from unet_desktop.gui.window.main_window import MainWindow
 
 
@@ -49,18 +49,18 @@ def test_the_middle_button_and_space_pan(opened: MainWindow) -> None:
 def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
     canvas = opened.canvas
     QTest.keyClick(opened, Qt.Key.Key_Plus)
-    assert canvas.viewport != fitted((canvas.width(), canvas.height()), (160, 120))
+    assert canvas.viewport != fit_picture((canvas.width(), canvas.height()), (160, 120))
     place = at(canvas, 80, 60)
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
     release(canvas, (80, 60))
-    assert canvas.viewport == fitted((canvas.width(), canvas.height()), (160, 120))
+    assert canvas.viewport == fit_picture((canvas.width(), canvas.height()), (160, 120))
     assert not opened.app.editor.mask.any()
 
 
 def test_a_double_click_fits_where_nothing_may_be_painted_and_no_later_click_does(opened: MainWindow) -> None:
     canvas, editor = opened.canvas, opened.app.editor
-    whole = fitted((canvas.width(), canvas.height()), (160, 120))
+    whole = fit_picture((canvas.width(), canvas.height()), (160, 120))
     editor.locked = True
     canvas.zoom_by(2)
     place = at(canvas, 80, 60)
@@ -87,14 +87,14 @@ def test_a_double_click_that_is_dragged_paints(opened: MainWindow) -> None:
 def test_the_picture_stays_fitted_while_the_window_changes(opened: MainWindow, qtbot) -> None:
     canvas = opened.canvas
     opened.resize(1000, 700)
-    qtbot.waitUntil(lambda: canvas.viewport == fitted((canvas.width(), canvas.height()), (160, 120)))
+    qtbot.waitUntil(lambda: canvas.viewport == fit_picture((canvas.width(), canvas.height()), (160, 120)))
     QTest.keyClick(opened, Qt.Key.Key_Plus)
     scale = canvas.viewport.scale
     opened.resize(1200, 800)
     qtbot.wait(20)
     assert canvas.viewport.scale == scale
     QTest.keyClick(opened, Qt.Key.Key_F)
-    assert canvas.viewport == fitted((canvas.width(), canvas.height()), (160, 120))
+    assert canvas.viewport == fit_picture((canvas.width(), canvas.height()), (160, 120))
 
 
 def test_zoom_to_the_mask(opened: MainWindow) -> None:
@@ -111,5 +111,5 @@ NUMBERS = st.floats(-1e4, 1e4)
 def test_to_view_undoes_to_image(left: float, top: float, scale: float, to: float, x: float, y: float) -> None:
     viewport = Viewport(scale, left, top)
     assert viewport.to_view(*viewport.to_image(x, y)) == pytest.approx((x, y), abs=1e-6)
-    zoomed = viewport.zoomed(to, x, y)
+    zoomed = viewport.zoom(to, x, y)
     assert zoomed.to_view(*viewport.to_image(x, y)) == pytest.approx((x, y), rel=1e-6, abs=1e-4)

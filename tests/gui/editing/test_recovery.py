@@ -179,7 +179,7 @@ def test_a_case_of_another_size_is_left_alone(left) -> None:
     record.write_text(record.read_text().replace('"height": ', '"height": 1'))
     access = lease_project(killed)
     access.release()
-    assert "was left as it is" in access.recovered[0]
+    assert "was left unchanged" in access.recovered[0]
     assert not (killed / "masks" / "a.png").exists()
 
 

@@ -8,7 +8,7 @@ from gestures import LEFT, PLAIN, RIGHT, at, drag, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from unet_desktop.gui.canvas.viewport import fitted
+from unet_desktop.gui.canvas.viewport import fit_picture
 from unet_desktop.gui.window.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -74,7 +74,7 @@ def test_a_double_click_fits_and_takes_the_fill_back(fill: MainWindow) -> None:
     QTest.mouseDClick(fill.canvas, LEFT, PLAIN, at(fill.canvas, 102.5, 52.5))
     release(fill.canvas, (102.5, 52.5))
     np.testing.assert_array_equal(mask_of(fill), before)
-    assert fill.canvas.viewport == fitted((fill.canvas.width(), fill.canvas.height()), (160, 120))
+    assert fill.canvas.viewport == fit_picture((fill.canvas.width(), fill.canvas.height()), (160, 120))
 
 
 def test_erasing_the_cup_leaves_disc(fill: MainWindow) -> None:

@@ -11,15 +11,15 @@ from unet_desktop.gui.canvas.zoom_view import GROUND, STEP, ZoomView, notches, r
 from unet_desktop.images.display import Look
 from unet_desktop.images.read import Pixels
 
-_GHOST = 11.0
-"""Logical pixels from the middle of the pointer's ghost to its ends."""
+_MARK = 11.0
+"""Logical pixels from the middle of the mark at the pointer's place to its ends."""
 
 
 class BareView(ZoomView):
-    """Shows the picture alone, and where the pointer is in the canvas; every button pans here.
+    """Shows the picture alone, with a mark where the pointer is in the canvas; every button pans.
 
     Signals:
-        pointed(point): the pointer is over this image point (x, y) here, or None when it is away.
+        pointed(point): the pointer is over this image point (x, y), or None if it is away.
         fit_requested: a double click.
     """
 
@@ -27,10 +27,9 @@ class BareView(ZoomView):
     fit_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start empty."""
         super().__init__(parent)
         self._image = ImageLayer(self.update)
-        self._ghost: tuple[float, float] | None = None
+        self._mark: tuple[float, float] | None = None
         self._grabbed: QPointF | None = None
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -50,17 +49,17 @@ class BareView(ZoomView):
         self.update()
 
     def set_look(self, look: Look) -> None:
-        """Show it so."""
+        """Show the picture with this look."""
         self._image.set_look(look)
         self.update()
 
-    def set_ghost(self, point: tuple[float, float] | None) -> None:
-        """Mark this image point, where the pointer is in the canvas."""
-        for place in (self._ghost, point):
+    def set_mark(self, point: tuple[float, float] | None) -> None:
+        """Mark this image point, where the pointer is in the canvas, or none."""
+        for place in (self._mark, point):
             if place is not None:
                 at = QPointF(*self.viewport.to_view(*place))
-                self.update(QRectF(at.x() - _GHOST, at.y() - _GHOST, 2 * _GHOST, 2 * _GHOST).toAlignedRect())
-        self._ghost = point
+                self.update(QRectF(at.x() - _MARK, at.y() - _MARK, 2 * _MARK, 2 * _MARK).toAlignedRect())
+        self._mark = point
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -74,8 +73,8 @@ class BareView(ZoomView):
             painter.scale(self.viewport.scale, self.viewport.scale)
             self._image.paint(painter, self.zoom)
             painter.restore()
-            if self._ghost is not None:
-                _paint_ghost(painter, QPointF(*self.viewport.to_view(*self._ghost)))
+            if self._mark is not None:
+                _paint_mark(painter, QPointF(*self.viewport.to_view(*self._mark)))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -102,12 +101,12 @@ class BareView(ZoomView):
         self.pointed.emit(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """It shows what the canvas shows, whatever its own size."""
+        """Do nothing: it shows what the canvas shows, whatever its own size."""
 
 
-def _paint_ghost(painter: QPainter, at: QPointF) -> None:
+def _paint_mark(painter: QPainter, at: QPointF) -> None:
     for colour, width in ((QColor(0, 0, 0, 180), 3.5), (QColor("white"), 1.5)):
         painter.setPen(QPen(colour, width))
         for across, down in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             way = QPointF(across, down)
-            painter.drawLine(at + way * 4, at + way * (_GHOST - 2))
+            painter.drawLine(at + way * 4, at + way * (_MARK - 2))

@@ -1,16 +1,22 @@
-"""Canvas: the picture with its layers, zoomed and panned; it shows, and edits nothing."""
+"""Canvas: the picture with its layers, zoomed and panned; it shows, but edits nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
-from unet_desktop.gui.canvas.layers import Layers
+from unet_desktop.gui.canvas.cursor_layer import CursorLayer
+from unet_desktop.gui.canvas.image_layer import ImageLayer
+from unet_desktop.gui.canvas.layer import Layer
 from unet_desktop.gui.canvas.magnifier import POWER, crosshair_region, magnifier_rect, paint_crosshair, paint_magnifier
-from unet_desktop.gui.canvas.reader_layer import paint_reader_legend, reader_legend_place
+from unet_desktop.gui.canvas.mask_layer import MaskLayer, ProposalLayer
+from unet_desktop.gui.canvas.reader_layer import ReaderLayer, paint_reader_legend, reader_legend_place
 from unet_desktop.gui.canvas.scale_bar import bar_place, paint_scale_bar
-from unet_desktop.gui.canvas.uncertainty_layer import legend_place, paint_legend
+from unet_desktop.gui.canvas.sketch_layer import SketchLayer
+from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer, legend_place, paint_legend
 from unet_desktop.gui.canvas.zoom_view import GROUND, ZoomView, rects_of
 from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.gui.settings.view_options import View
@@ -22,11 +28,33 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import UncertaintyMap
 
 
+class Layers:
+    """What the canvas shows in image coordinates; `all` has the layers from bottom to top."""
+
+    def __init__(self, on_finer: Callable[[], None]) -> None:
+        """Start empty; `on_finer` is called when a finer picture than was painted is ready."""
+        self.image = ImageLayer(on_finer)
+        self.uncertainty = UncertaintyLayer()
+        self.mask = MaskLayer()
+        self.reader = ReaderLayer()
+        self.proposal = ProposalLayer()
+        self.sketch = SketchLayer()
+        self.cursor = CursorLayer()
+        self.all: tuple[Layer, ...] = (
+            self.image,
+            self.uncertainty,
+            self.mask,
+            self.reader,
+            self.proposal,
+            self.sketch,
+            self.cursor,
+        )
+
+
 class Canvas(ZoomView):
-    """Shows picture, mask, proposal, the tool's sketch and ring, and what helps to see: crosshair, magnifier, scale."""
+    """Shows picture, mask, proposal, the tool's sketch and ring, crosshair, magnifier and scale bar."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start empty."""
         super().__init__(parent)
         self._layers = Layers(self.update)
         self._view = View()
@@ -53,7 +81,7 @@ class Canvas(ZoomView):
         self.fit()
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
-        """Show this mask, whose memory is looked at again whenever a part is repainted."""
+        """Show this mask, (H, W) uint8, or none; every repaint reads its memory again."""
         self._layers.mask.set_mask(mask, labels)
         self.update()
 
@@ -67,13 +95,13 @@ class Canvas(ZoomView):
         self._layers.reader.set_reader(reader)
         self.update()
 
-    def set_uncertainty(self, seen: UncertaintyMap | None) -> None:
-        """Show where the model is uncertain when the view wants it, or nothing."""
-        self._layers.uncertainty.set_map(seen)
+    def set_uncertainty(self, uncertainty: UncertaintyMap | None) -> None:
+        """Show where the model is uncertain if the view says so, or nothing."""
+        self._layers.uncertainty.set_map(uncertainty)
         self.update()
 
     def set_view(self, view: View) -> None:
-        """Show things so."""
+        """Show everything as the view says."""
         self._view = view
         mask = self._layers.mask
         mask.style, mask.opacity, mask.line_width = view.style, view.opacity, view.line_width
@@ -83,18 +111,18 @@ class Canvas(ZoomView):
         self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
-        """What a pixel of the picture measures, for the scale bar; None lets it count pixels."""
+        """Set what a pixel of the picture measures, for the scale bar; None counts in pixels."""
         self._mm_per_pixel = mm_per_pixel
         self.update()
 
     def set_label_in_use(self, label: Label | None) -> None:
-        """Draw this label's outline stronger than the others'."""
+        """Draw this label's outline wider than the others."""
         if label is not self._layers.mask.in_use:
             self._layers.mask.in_use = label
             self.update()
 
     def set_tool(self, ring: float | None, colour: QColor) -> None:
-        """Diameter of the ring at the pointer (image pixels; None for none), and colour of ring and sketch."""
+        """Set the diameter of the ring at the pointer (image pixels, or None) and the colour of ring and sketch."""
         self._update_pointer()
         self._layers.cursor.set_shape(None if ring is None else ring / 2, colour)
         self._layers.sketch.colour = colour
@@ -107,22 +135,22 @@ class Canvas(ZoomView):
         self._update_image_rect(QRectF(box.left, box.top, box.width, box.height), margin=12)
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
-        """The pointer is at this image point, or away."""
+        """Set the image point that the pointer is at, or None if it is away."""
         self._update_pointer()
         self._pointer = point
         self._layers.cursor.set_centre(point)
         self._update_pointer()
 
     def set_erasing(self, erasing: bool) -> None:
-        """Would a press erase?"""
+        """Show whether a press would erase."""
         if erasing != self._layers.cursor.erasing:
             self._layers.cursor.erasing = erasing
             self._update_pointer()
 
-    def set_size_shown(self, shown: bool) -> None:
-        """Show the ring's diameter in figures, in the middle of the view while the pointer is away; or no longer."""
+    def show_ring_size(self, shown: bool) -> None:
+        """Show or hide the ring's diameter as a number; if the pointer is away, in the middle of the view."""
         self._update_pointer()
-        self._layers.cursor.figures = shown
+        self._layers.cursor.shows_size = shown
         middle = self.viewport.to_image(self.width() / 2, self.height() / 2)
         self._layers.cursor.set_stand_in(middle if shown and self.image_size is not None else None)
         self._update_pointer()
@@ -134,7 +162,7 @@ class Canvas(ZoomView):
             self.update(_whole(self._glass(self._pointer)))
 
     def _update_pointer(self) -> None:
-        """Repaint all that goes with the pointer."""
+        """Repaint everything that follows the pointer."""
         self._update_image_rect(self._layers.cursor.bounds, margin=self._layers.cursor.margin)
         if self._pointer is None:
             return
@@ -179,12 +207,13 @@ class Canvas(ZoomView):
         self._paint_layers(painter, scale, corner)
 
     def _paint_layers(self, painter: QPainter, scale: float, corner: QPointF) -> None:
-        """Paint the layers at a scale, the picture's corner on the whole device pixel next to a place of the view."""
+        """Paint the layers at a scale, with the picture's corner on the device pixel nearest to a point of the view."""
         density = self.devicePixelRatioF()
         painter.save()
         painter.translate(round(corner.x() * density) / density, round(corner.y() * density) / density)
         painter.scale(scale, scale)
-        self._layers.paint(painter, scale * density)
+        for layer in self._layers.all:
+            layer.paint(painter, scale * density)
         painter.restore()
 
     def sizeHint(self) -> QSize:

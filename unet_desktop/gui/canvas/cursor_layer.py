@@ -1,4 +1,4 @@
-"""The ring at the pointer: the true size of what the next press changes, and that size in figures while it changes."""
+"""The ring at the pointer: the true size of what the next press changes, with its diameter while that changes."""
 
 from __future__ import annotations
 
@@ -10,37 +10,36 @@ from unet_desktop.gui.canvas.layer import cosmetic_pen
 _CROSS = 3.5
 """Half of the cross in the middle, logical pixels of the view."""
 _SMALL = 4.0
-"""A ring of a smaller radius in the view gets ticks round it."""
+"""A ring with a smaller radius in the view gets ticks round it."""
 _TICKS = (3.0, 9.0)
 """Where these begin and end, logical pixels from the ring."""
 _ARMS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
 _MARGIN = 15
-_FIGURES = 130
+_SIZE_MARGIN = 130
 _DARK, _ERASING = QColor(0, 0, 0, 170), QColor("white")
 
 
 class CursorLayer:
-    """A ring round the pointer, in the label's colour over a dark one; it shows on any ground."""
+    """A ring round the pointer, in the label's colour over a dark ring, so that it shows on any ground."""
 
     def __init__(self) -> None:
-        """Start with nothing under the pointer."""
         self.erasing = False
-        self.figures = False
+        self.shows_size = False
         self._centre: QPointF | None = None
         self._stand_in: QPointF | None = None
         self._radius: float | None = None
         self._colour = QColor("white")
 
     def set_centre(self, centre: tuple[float, float] | None) -> None:
-        """The pointer is at this image point, or away."""
+        """Set the image point that the pointer is at, or None if it is away."""
         self._centre = None if centre is None else QPointF(*centre)
 
     def set_stand_in(self, place: tuple[float, float] | None) -> None:
-        """Where to draw the ring while the pointer is away, or nowhere."""
+        """Set where to draw the ring while the pointer is away; None for nowhere."""
         self._stand_in = None if place is None else QPointF(*place)
 
     def set_shape(self, radius: float | None, colour: QColor) -> None:
-        """Of that radius, image pixels (None for no ring), and colour."""
+        """Set the radius, image pixels (None for no ring), and the colour."""
         self._radius, self._colour = radius, colour
 
     @property
@@ -57,11 +56,10 @@ class CursorLayer:
 
     @property
     def margin(self) -> int:
-        """What is drawn outside the ring's box, logical pixels of the view."""
-        return _FIGURES if self.figures else _MARGIN
+        """How far it draws outside the ring's box, logical pixels of the view."""
+        return _SIZE_MARGIN if self.shows_size else _MARGIN
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         place, radius = self._place, self._radius
         if place is None or radius is None:
             return
@@ -75,13 +73,13 @@ class CursorLayer:
             painter.drawEllipse(place, radius, radius)
             for arm in _ARMS:
                 painter.drawLine(place + arm * near, place + arm * far)
-        if self.figures:
-            _paint_figures(painter, place, unit, f"{2 * radius:.0f} px")
+        if self.shows_size:
+            _paint_size(painter, place, unit, f"{2 * radius:.0f} px")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _paint_figures(painter: QPainter, place: QPointF, unit: float, text: str) -> None:
-    """Light on dark, right above the pointer, of one size at any zoom; `unit` is a view's pixel in image pixels."""
+def _paint_size(painter: QPainter, place: QPointF, unit: float, text: str) -> None:
+    """Paint light on dark above the pointer, of one size at any zoom; `unit` is a pixel of the view in image pixels."""
     painter.save()
     painter.translate(place)
     painter.scale(unit, unit)

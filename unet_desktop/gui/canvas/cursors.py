@@ -1,4 +1,4 @@
-"""Cursors of the canvas: the system's, and a fine crosshair where a point is meant."""
+"""Cursors of the canvas: the system's, and a fine crosshair for tools that work at a point."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.gui.tools.toolbox import Toolbox
 _SIDE = 31
 """Logical pixels; odd, so that there is a pixel in the middle."""
 _FREE = 3
-"""Round the middle, so that the pixel that is meant can be seen."""
+"""Logical pixels round the middle that stay free, so that the pixel can be seen."""
 
 
 @cache
@@ -22,7 +22,7 @@ def shape_cursor(shape: Qt.CursorShape) -> QCursor:
 
 
 def tool_cursor(toolbox: Toolbox, density: float) -> QCursor:
-    """The one for the tool in use at the place hovered last; none where the canvas draws ring and middle."""
+    """The cursor for the tool in use where the pointer was last; blank if the canvas draws a ring."""
     if toolbox.locked:
         return shape_cursor(Qt.CursorShape.ForbiddenCursor)
     tool = toolbox.current
@@ -33,10 +33,10 @@ def tool_cursor(toolbox: Toolbox, density: float) -> QCursor:
 
 @cache
 def point_cursor(density: float) -> QCursor:
-    """A crosshair of light lines with dark sides, free in the middle; the same object each time.
+    """A crosshair of light lines with dark sides, open in the middle; the same object each time.
 
     Args:
-        density: device pixels a logical pixel.
+        density: device pixels per logical pixel.
     """
     pixmap = QPixmap(round(_SIDE * density), round(_SIDE * density))
     pixmap.setDevicePixelRatio(density)

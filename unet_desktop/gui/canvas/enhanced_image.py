@@ -1,6 +1,6 @@
-"""EnhancedImage: the picture and its reductions with the local part of a look; what takes long is made in a thread.
+"""EnhancedImage: the picture and its reductions with the local part of a look; what takes long is computed in a thread.
 
-OpenCV lets go of Python's lock, so the window stays live; until a level is ready, a coarser one stands in for it.
+OpenCV releases Python's lock, so the window stays responsive; until a level is ready, a coarser one is shown.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels
 
 AT_ONCE = 800_000
-"""Pixels up to which a level is made while it is waited for: about 5 ms of CLAHE in colour."""
+"""Pixels up to which a level is computed at once, not in the thread: about 5 ms of CLAHE in colour."""
 _COARSEST = 6
 _POLL = 8
-"""Milliseconds between two looks at the thread; a signal from it could reach an object that is gone."""
+"""Milliseconds between checks of the thread; a signal from it could reach an object that is deleted."""
 
 
 class EnhancedImage(QObject):
-    """Levels of one picture, level n being reduced by 2**n, each made when it is first asked for."""
+    """Levels of one picture, level n being reduced by 2**n, each computed when it is first needed."""
 
     def __init__(self, ready: Callable[[], None]) -> None:
-        """Start with no picture; `ready` is called when a level that was asked for came out of the thread."""
+        """Start with no picture; `ready` is called when the thread has computed a level that was asked for."""
         super().__init__()
         self._ready = ready
         self._look = NEUTRAL
@@ -39,22 +39,22 @@ class EnhancedImage(QObject):
 
     @property
     def pixels(self) -> Pixels | None:
-        """The picture in truth, or None."""
+        """The picture without any look, or None."""
         return self._plain.get(0)
 
     def set_pixels(self, pixels: Pixels | None) -> None:
-        """Develop this picture, (H, W, 3) uint8 RGB, or none."""
+        """Enhance this picture, (H, W, 3) uint8 RGB, or none."""
         self._plain = {} if pixels is None else {0: pixels}
         self._shown = {}
 
     def set_look(self, look: Look) -> None:
-        """Develop with the local part of this look."""
+        """Use the local part of this look."""
         if look != self._look:
             self._look = look
             self._shown = {}
 
     def level(self, wanted: int) -> DisplayPixels:
-        """The picture reduced so often, or for a moment a coarser one; there must be a picture."""
+        """The picture reduced by 2**wanted, or for a moment a coarser one; there must be a picture."""
         if self._look == NEUTRAL:
             return self._reduced(wanted)
         if wanted not in self._shown and not self._quick(wanted):
@@ -72,7 +72,7 @@ class EnhancedImage(QObject):
         return self._look.is_pointwise or (height >> level) * (width >> level) <= AT_ONCE
 
     def _reduced(self, level: int) -> Pixels:
-        """By areas, because bilinear painting of the whole one at a small scale skips pixels."""
+        """Reduce by areas, because painting the whole picture bilinearly at a small scale skips pixels."""
         if level not in self._plain:
             height, width = (max(1, length >> level) for length in self._plain[0].shape[:2])
             finer = self._plain[max(other for other in self._plain if other < level)]
@@ -81,9 +81,9 @@ class EnhancedImage(QObject):
         return self._plain[level]
 
     def _order(self, level: int) -> None:
-        """Let the thread make it, unless it is at work; then what is painted next asks again."""
+        """Let the thread compute it, unless it is busy; the next repaint asks again then."""
         if self._ordered is None:
-            self._pool = self._pool or ThreadPoolExecutor(1, "developed")
+            self._pool = self._pool or ThreadPoolExecutor(1, "enhance")
             pixels = self._reduced(level)
             made = self._pool.submit(apply_local, pixels, self._look, level)
             self._ordered = (level, self._look, self._plain[0], made)

@@ -1,4 +1,4 @@
-"""The picture as its look shows it: only the pixels of the screen are worked out."""
+"""The picture with its look; only the pixels that are exposed on the screen are computed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ from unet_desktop.images.screen import NEAREST_FROM, sample_nearest, sample_smoo
 
 
 class ImageLayer:
-    """Shows the picture: smooth when small, its very pixels when large."""
+    """Shows the picture: smooth when small, pixel by pixel when large."""
 
     def __init__(self, on_finer: Callable[[], None]) -> None:
-        """Start with no picture.
-
-        Args:
-            on_finer: called when a finer picture than was painted is ready: paint again.
-        """
+        """Start with no picture; `on_finer` is called when a finer one than was painted is ready."""
         self._look = NEUTRAL
         self._enhanced = EnhancedImage(on_finer)
 
@@ -31,17 +27,16 @@ class ImageLayer:
         self._enhanced.set_pixels(pixels)
 
     def set_look(self, look: Look) -> None:
-        """Show it so."""
+        """Show the picture with this look."""
         self._look = look
         self._enhanced.set_look(look.local)
 
     @property
     def pixels(self) -> Pixels | None:
-        """What is shown, as it is in truth."""
+        """The picture without any look, or None."""
         return self._enhanced.pixels
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         pixels = self._enhanced.pixels
         if pixels is None:
             return

@@ -1,4 +1,4 @@
-"""What a layer of the canvas is: something painted in image coordinates; and how one paints screen pixels itself."""
+"""Layer: something that the canvas paints in image coordinates; and how a layer paints single screen pixels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unet_desktop.masks.drawing import Codes
 
 
 class Layer(Protocol):
-    """One thing the canvas shows. Layers hold what they show and nothing else; the canvas asks for repaints."""
+    """One thing the canvas shows; it holds what it shows and nothing else, and the canvas asks for repaints."""
 
     def paint(self, painter: QPainter, scale: float) -> None:
         """Paint the part within the painter's clip.
@@ -27,19 +27,19 @@ class Layer(Protocol):
 
 
 def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
-    """A pen that is `width` logical pixels wide at any zoom; Qt's own counts device pixels."""
+    """A pen that is `width` logical pixels wide at any zoom; Qt's cosmetic pens count device pixels."""
     pen = QPen(colour, width * painter.device().devicePixelRatioF())
     pen.setCosmetic(True)
     return pen
 
 
 def whole_pixels(length: float) -> int:
-    """That many device pixels, at least one; halves go up, so that 1.5 and 2.5 differ as 2 and 3 do."""
+    """The length rounded to whole device pixels, at least one; halves are rounded up, so 1.5 and 2.5 give 2 and 3."""
     return max(1, math.floor(length + 0.5))
 
 
 def clipped_grid(painter: QPainter, scale: float) -> Grid:
-    """The device pixels within the painter's clip, counted from the picture's corner; arguments as `Layer.paint`."""
+    """The device pixels within the painter's clip, counted from the picture's corner; arguments as in `Layer.paint`."""
     clip = painter.clipBoundingRect()
     left, top = math.floor(clip.left() * scale + 0.01), math.floor(clip.top() * scale + 0.01)
     right, bottom = math.ceil(clip.right() * scale - 0.01), math.ceil(clip.bottom() * scale - 0.01)
@@ -47,7 +47,7 @@ def clipped_grid(painter: QPainter, scale: float) -> Grid:
 
 
 def draw_pixels(painter: QPainter, image: QImage, grid: Grid) -> None:
-    """Put an image on the grid's device pixels, one to one."""
+    """Draw an image on the grid's device pixels, one to one."""
     density = painter.device().devicePixelRatioF()
     transform = painter.worldTransform()
     corner = QPoint(round(transform.dx() * density) + grid.left, round(transform.dy() * density) + grid.top)
@@ -58,7 +58,7 @@ def draw_pixels(painter: QPainter, image: QImage, grid: Grid) -> None:
 
 
 def draw_codes(painter: QPainter, codes: Codes, colours: NDArray[np.uint32], grid: Grid) -> None:
-    """Put codes on the grid's device pixels, in their colours of premultiplied alpha, red, green, blue."""
+    """Draw codes on the grid's device pixels, in colours of premultiplied alpha, red, green, blue."""
     shown = np.take(colours, codes, mode="clip")
     kind = QImage.Format.Format_ARGB32_Premultiplied
     draw_pixels(painter, QImage(shown.data, grid.width, grid.height, shown.strides[0], kind), grid)

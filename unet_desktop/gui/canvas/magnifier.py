@@ -1,4 +1,4 @@
-"""Loupe: the part under the pointer, larger, in a round glass beside it."""
+"""What helps to see at the pointer: the magnifier, a round glass with the part under it enlarged, and the crosshair."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRegion
 
 POWER = 3.0
-"""How much larger than the canvas it shows things."""
+"""How much larger than on the canvas things are in the magnifier."""
 DIAMETER = 190.0
-"""Logical pixels."""
+"""Of the magnifier, logical pixels."""
 _APART = 34.0
 _RIM = 2.0
+_GAP = 9.0
+"""Logical pixels round the pointer that the crosshair leaves free."""
+_HALF = 3
+"""Logical pixels on each side of a line of the crosshair that are repainted when it moves."""
 
 
 def magnifier_rect(pointer: QPointF, view: QSize, ring: float) -> QRectF:
-    """Where the glass lies: beside the pointer and its ring, where there is room for it; above before below.
+    """Where to show the magnifier: beside the pointer and its ring, where there is room; above rather than below.
 
     Args:
         pointer: in the view.
         view: size of the view.
-        ring: radius of the tool's ring on the screen; of a ring that leaves no room beside it nothing is kept free.
+        ring: radius of the tool's ring on the screen; a ring that leaves no room beside it is covered.
     """
     apart = DIAMETER / 2 + _APART / 1.4 + min(ring / 1.4, DIAMETER)
     room = QRectF(0, 0, view.width(), view.height())
@@ -37,7 +41,7 @@ def magnifier_rect(pointer: QPointF, view: QSize, ring: float) -> QRectF:
 
 
 def paint_magnifier(painter: QPainter, glass: QRectF, paint_inside: Callable[[], None]) -> None:
-    """Paint a glass at that place; what it shows is painted by the callable, clipped to it."""
+    """Paint the magnifier there; `paint_inside` paints what it shows, clipped to it."""
     painter.save()
     path = QPainterPath()
     path.addEllipse(glass)
@@ -52,19 +56,14 @@ def paint_magnifier(painter: QPainter, glass: QRectF, paint_inside: Callable[[],
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-_GAP = 9.0
-_HALF = 3
-"""Logical pixels on each side of a line that are painted anew when it moves."""
-
-
 def crosshair_region(at: QPointF, view: QSize) -> QRegion:
-    """What it covers of a view of that size."""
+    """The part of a view of that size that the crosshair covers."""
     x, y, side = round(at.x()) - _HALF, round(at.y()) - _HALF, 2 * _HALF + 1
     return QRegion(QRect(x, 0, side, view.height())).united(QRect(0, y, view.width(), side))
 
 
 def paint_crosshair(painter: QPainter, at: QPointF, view: QSize) -> None:
-    """Paint it, bright with a dark rim."""
+    """Paint the crosshair, bright with a dark rim."""
     x, y = round(at.x()) + 0.5, round(at.y()) + 0.5
     for colour, width in ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 215), 1.0)):
         painter.setPen(QPen(colour, width))

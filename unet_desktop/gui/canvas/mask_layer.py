@@ -1,4 +1,4 @@
-"""The mask over the picture, drawn from the label image's own memory, with nothing to keep in sync."""
+"""The masks over the picture: the open one, drawn from the label image's own memory, and dashed outlines of others."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ _STRIPE = 3.0
 """Width of a stripe of what is not annotated, logical pixels."""
 _STRONGER = 1.0
 """Logical pixels by which the outline of the label in use is wider."""
+PROPOSAL_WIDTH = 3.0
+_PROPOSAL_DASH = 5.0
+"""Of a proposal's line, logical pixels of the view."""
 
 
 class MaskLayer:
     """Shows each label in its colour, as fill, outline or both, as opaque as wanted."""
 
     def __init__(self) -> None:
-        """Start with no mask, half transparent."""
         self.visible = True
         self.style = Style.FILL
         self.opacity = 0.4
@@ -41,7 +43,6 @@ class MaskLayer:
         return 2 if self.style is Style.FILL else whole_pixels(self.line_width + _STRONGER) + 3
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         if self._mask is None or self._palette is None or not self.visible:
             return
         labels, density = self._palette.labels, painter.device().devicePixelRatioF()
@@ -53,46 +54,50 @@ class MaskLayer:
             whole_pixels(_STRIPE * density),
         )
         grid = clipped_grid(painter, scale).clip(*self._mask.shape)
-        found = render_codes(self._mask, self._palette, grid, self.style, pen)
-        if found is None:
+        rendered = render_codes(self._mask, self._palette, grid, self.style, pen)
+        if rendered is None:
             return
-        part, codes = found
+        part, codes = rendered
         draw_codes(painter, codes, self._palette.colours(self.style, self.opacity, in_use), part)
 
 
-WIDTH = 3.0
-"""Of the line, logical pixels of the view."""
-_DASH = 5.0
+class DashedOutlines:
+    """Shows where each region of a second mask ends; the dark line between the dashes shows on bright discs."""
 
-
-class ProposalLayer:
-    """Shows where each region of a prediction ends; the dark line between the dashes shows on bright discs."""
-
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, width: float, dash: float) -> None:
+        """Draw lines of that width with dashes of that length, in logical pixels of the view."""
         self.visible = True
+        self._width, self._dash = width, dash
         self._mask: Mask | None = None
         self._palette: Palette | None = None
 
-    def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
-        """Show the outlines of this mask's regions, or none."""
-        self._mask = mask
-        self._palette = None if labels is None else Palette(_brighter(labels))
+    def set_outlines(self, mask: Mask | None, palette: Palette | None) -> None:
+        """Show the outlines of this mask's regions in these colours, or none."""
+        self._mask, self._palette = mask, palette
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         if self._mask is None or self._palette is None or not self.visible:
             return
         density = painter.device().devicePixelRatioF()
-        width = whole_pixels(WIDTH * density)
+        width = whole_pixels(self._width * density)
         grid = clipped_grid(painter, scale).clip(*self._mask.shape)
-        found = render_codes(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
-        if found is not None:
-            part, codes = found
-            dash_outlines(codes, self._palette, part, whole_pixels(_DASH * density))
+        rendered = render_codes(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
+        if rendered is not None:
+            part, codes = rendered
+            dash_outlines(codes, self._palette, part, whole_pixels(self._dash * density))
             draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
 
 
+class ProposalLayer(DashedOutlines):
+    """The prediction that waits for a decision, in brighter colours than the mask."""
+
+    def __init__(self) -> None:
+        super().__init__(PROPOSAL_WIDTH, _PROPOSAL_DASH)
+
+    def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
+        """Show the outlines of this mask's regions, or none."""
+        self.set_outlines(mask, None if labels is None else Palette(_brighter(labels)))
+
+
 def _brighter(labels: LabelSet) -> LabelSet:
-    """The same labels in colours that stand out from those of the mask itself."""
     return LabelSet(tuple(replace(label, colour=QColor(label.colour).lighter(130).name()) for label in labels))

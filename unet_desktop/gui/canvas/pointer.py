@@ -22,7 +22,7 @@ from unet_desktop.gui.tools.toolbox import Toolbox
 _STILL = 4.0
 """View pixels within which a click counts as not moved."""
 _REACH = 9.0
-"""View pixels within which a handle counts as meant."""
+"""View pixels within which a press is meant for a handle."""
 _HELD = {
     Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
     Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
@@ -44,7 +44,7 @@ class Pointer(QObject):
     Signals:
         hovered(x, y): the pointer is over this image point.
         left: it is no longer over the canvas.
-        resize_requested(steps): the brush shall become larger or smaller.
+        resize_requested(steps): make the brush larger or smaller.
         key_released(key): a key went up; for keys that act while they are held.
     """
 
@@ -103,7 +103,7 @@ class Pointer(QObject):
 
     def _on_move(self, event: QMouseEvent | QTabletEvent) -> bool:
         if isinstance(event, QMouseEvent) and not event.buttons():
-            self._on_release(event)  # it went up where nobody was told, such as under a dialog
+            self._on_release(event)  # it went up where no event came from, such as under a dialog
         if self._grabbed is not None:
             self._canvas.pan_by(event.position() - self._grabbed)
             self._grabbed = event.position()
@@ -130,7 +130,7 @@ class Pointer(QObject):
         return True
 
     def _on_double_click(self, event: QMouseEvent) -> bool:
-        """Fit, but only once the button is up where it went down: who drags on wants to paint."""
+        """Fit, but only once the button is up where it went down: a drag is meant to paint."""
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._canvas.fit()
             return True
@@ -139,7 +139,7 @@ class Pointer(QObject):
         self._on_press(event)
         if event.button() is Qt.MouseButton.LeftButton and self._painting:
             self._double_at = event.position()
-        elif event.button() is Qt.MouseButton.LeftButton:  # nobody can paint here, so there is nothing to wait for
+        elif event.button() is Qt.MouseButton.LeftButton:  # nothing can be painted, so there is nothing to wait for
             self._canvas.fit()
         return True
 
@@ -202,7 +202,7 @@ class Pointer(QObject):
             self._canvas.setCursor(cursor)
 
     def _on_tablet(self, event: QTabletEvent) -> bool:
-        """A pen is a mouse that knows pressure; an event that is taken is not sent again as the mouse's."""
+        """A pen is a mouse with pressure; an accepted event is not sent again as a mouse event."""
         event.accept()
         kind = event.type()
         self._pen_down = event.pressure() > 0 and kind is not QEvent.Type.TabletRelease
@@ -215,7 +215,7 @@ class Pointer(QObject):
         if isinstance(event, QTabletEvent):
             return self._on_tablet(event)
         if isinstance(event, QMouseEvent):
-            if self._pen_down:  # some systems send a mouse's events beside the pen's
+            if self._pen_down:  # some systems send mouse events too
                 return True
             if kind is QEvent.Type.MouseButtonPress:
                 return self._on_press(event)

@@ -1,4 +1,4 @@
-"""The other reader: outlines of somebody else's mask over the picture, and the legend that says whose are whose."""
+"""The other reader in a comparison: outlines of their mask over the picture, and the legend that tells them apart."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
+from unet_desktop.gui.canvas.mask_layer import DashedOutlines
 from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, render_codes
+from unet_desktop.masks.drawing import Palette
 
 COLOUR = "#ff4fd8"
 """Pink: no retina has it, and it is far from the labels' usual colours, also for the colour-blind."""
@@ -22,47 +22,35 @@ _LEGEND = QSizeF(230, 50)
 _FROM_EDGE = 12
 
 
-class ReaderLayer:
-    """Shows where each region of the other mask ends, all in one colour: it stands for the reader, not for a label."""
+class ReaderLayer(DashedOutlines):
+    """The outlines of the other mask, all in one colour: it stands for the reader, not for a label."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self.visible = True
+        super().__init__(_WIDTH, _DASH)
         self._reader: OtherReader | None = None
-        self._palette: Palette | None = None
 
     @property
     def shows(self) -> OtherReader | None:
-        """Whose outlines are to be seen, or None."""
+        """The reader whose outlines can be seen, or None."""
         return self._reader if self.visible else None
 
     def set_reader(self, reader: OtherReader | None) -> None:
         """Show the outlines of this reader, or none."""
         self._reader = reader
-        self._palette = None if reader is None else Palette(_in_one_colour(reader.labels))
-
-    def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
-        if self._reader is None or self._palette is None or not self.visible:
-            return
-        density = painter.device().devicePixelRatioF()
-        width = whole_pixels(_WIDTH * density)
-        grid = clipped_grid(painter, scale).clip(*self._reader.mask.shape)
-        found = render_codes(self._reader.mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
-        if found is not None:
-            part, codes = found
-            dash_outlines(codes, self._palette, part, whole_pixels(_DASH * density))
-            draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
+        if reader is None:
+            self.set_outlines(None, None)
+        else:
+            self.set_outlines(reader.mask, Palette(_in_one_colour(reader.labels)))
 
 
 def reader_legend_place(view: QSize) -> QRectF:
-    """What the legend covers of a view of that size: its upper left corner."""
+    """The upper left part of a view of that size, which the legend covers."""
     size = _LEGEND.boundedTo(QSizeF(max(view.width() - 2 * _FROM_EDGE, 0), _LEGEND.height()))
     return QRectF(QPointF(_FROM_EDGE, _FROM_EDGE), size)
 
 
 def paint_reader_legend(painter: QPainter, view: QSize, reader: OtherReader) -> None:
-    """A line of each kind with its name, on a dark plate that shows on any ground."""
+    """Paint a line of each kind with its name, on a dark plate that shows on any ground."""
     place = reader_legend_place(view)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -14,26 +14,26 @@ _HEIGHT = 34.0
 
 
 def round_length(longest: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that is no longer."""
+    """The largest of 1, 2 and 5 times a power of ten that is not longer."""
     power = 10.0 ** math.floor(math.log10(longest))
     return power * max(step for step in (1, 2, 5) if step * power <= longest * (1 + 1e-9))
 
 
 def bar(scale: float, mm_per_pixel: float | None) -> tuple[float, str]:
-    """(logical pixels, words) of the bar at a scale of logical pixels an image pixel."""
+    """The bar's length in logical pixels and its text, at a scale of logical pixels per image pixel."""
     unit = mm_per_pixel or 1.0  # per image pixel
     length = round_length(_LONGEST / scale * unit)
-    return length / unit * scale, _words(length, mm_per_pixel is not None)
+    return length / unit * scale, _text(length, mm_per_pixel is not None)
 
 
 def bar_place(view: QSize) -> QRectF:
-    """What it can cover of a view of that size."""
+    """The part of a view of that size that the bar may cover."""
     return QRectF(0, view.height() - _FROM_EDGE - _HEIGHT, _LONGEST + 2 * _FROM_EDGE, _HEIGHT + _FROM_EDGE)
 
 
 def paint_scale_bar(painter: QPainter, view: QSize, scale: float, mm_per_pixel: float | None) -> None:
-    """Paint it into the lower left corner, white with a dark rim, which shows on any ground."""
-    length, words = bar(scale, mm_per_pixel)
+    """Paint the bar in the lower left corner, white with a dark rim, which shows on any ground."""
+    length, text = bar(scale, mm_per_pixel)
     left, base = _FROM_EDGE, view.height() - _FROM_EDGE + 0.5
     ends = [
         QPointF(left, base - 5),
@@ -50,12 +50,12 @@ def paint_scale_bar(painter: QPainter, view: QSize, scale: float, mm_per_pixel: 
     where = QRectF(left, base - 26, _LONGEST, 18)
     painter.setPen(QColor(0, 0, 0, 220))
     for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(where.translated(across, down), Qt.AlignmentFlag.AlignLeft, words)
+        painter.drawText(where.translated(across, down), Qt.AlignmentFlag.AlignLeft, text)
     painter.setPen(QColor("white"))
-    painter.drawText(where, Qt.AlignmentFlag.AlignLeft, words)
+    painter.drawText(where, Qt.AlignmentFlag.AlignLeft, text)
 
 
-def _words(length: float, millimetres: bool) -> str:
+def _text(length: float, millimetres: bool) -> str:
     if not millimetres:
         return f"{length:g} px"
     return f"{length:g} mm" if length >= 0.1 else f"{1000 * length:g} µm"

@@ -14,15 +14,13 @@ _DARK = QColor(0, 0, 0, 190)
 
 
 class SketchLayer:
-    """Draws lines and handles."""
+    """Draws the sketch's lines, and its handles above them."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
         self.sketch: Sketch = EMPTY
         self.colour = QColor("white")
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         if not (self.sketch.lines or self.sketch.handles):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -1,4 +1,4 @@
-"""SplitView: the canvas, and beside it the picture without mask when that is wanted; both show the same place."""
+"""SplitView: the canvas, and beside it, if wanted, the picture without mask; both show the same place."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from unet_desktop.images.read import Pixels
 
 
 class SplitView(QSplitter):
-    """Keeps the two in step; whoever is zoomed or panned takes the other along."""
+    """Keeps the two in step: zooming or panning one does the same to the other."""
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
-        """With the canvas alone."""
+        """Show the canvas alone."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._canvas = canvas
         self.bare_view = BareView()
@@ -39,7 +39,7 @@ class SplitView(QSplitter):
         self.bare_view.set_image(pixels if self.bare_view.isVisibleTo(self) else None)
 
     def set_view(self, view: View) -> None:
-        """Show things so."""
+        """Show everything as the view says."""
         self._canvas.set_view(view)
         self.bare_view.set_look(view.look_beside)
         if view.split != self.bare_view.isVisibleTo(self):
@@ -50,7 +50,7 @@ class SplitView(QSplitter):
             self.bare_view.show_viewport(self._canvas.viewport)
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
-        """What a pixel of the picture measures, or None."""
+        """Set what a pixel of the picture measures, for the scale bar, or None."""
         self._canvas.set_scale(mm_per_pixel)
 
     def _on_canvas_viewport_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""The heat: where the model is uncertain, under the mask's outlines; and the legend of its colours."""
+"""Where the model is uncertain, as a heat map under the mask's outlines, and the legend of its colours."""
 
 from __future__ import annotations
 
@@ -23,32 +23,30 @@ _FROM_EDGE = 12
 
 
 class UncertaintyLayer:
-    """Shows nothing where the model is certain, and more the less it is."""
+    """Shows nothing where the model is certain, and stronger colours the less certain it is."""
 
     def __init__(self) -> None:
-        """Start with no map."""
         self.visible = False
         self._image: QImage | None = None
         self._place = QRectF()
 
     @property
     def shows(self) -> bool:
-        """Is there something to be seen?"""
+        """Is there something to see?"""
         return self.visible and self._image is not None
 
-    def set_map(self, seen: UncertaintyMap | None) -> None:
+    def set_map(self, uncertainty: UncertaintyMap | None) -> None:
         """Show this map, or none."""
         self._image = None
-        if seen is None:
+        if uncertainty is None:
             return
-        heat = np.take(_table(), seen.plane)
+        heat = np.take(_table(), uncertainty.plane)
         height, width = heat.shape
         kind = QImage.Format.Format_ARGB32_Premultiplied
         self._image = QImage(heat.data, width, height, heat.strides[0], kind).copy()
-        self._place = QRectF(seen.left, seen.top, seen.width, seen.height)
+        self._place = QRectF(uncertainty.left, uncertainty.top, uncertainty.width, uncertainty.height)
 
     def paint(self, painter: QPainter, scale: float) -> None:
-        """See `Layer.paint`."""
         if self._image is None or not self.visible or not self._place.intersects(painter.clipBoundingRect()):
             return
         painter.save()
@@ -58,13 +56,13 @@ class UncertaintyLayer:
 
 
 def legend_place(view: QSize) -> QRectF:
-    """What the legend covers of a view of that size: its lower right corner."""
+    """The lower right part of a view of that size, which the legend covers."""
     left, top = view.width() - _LEGEND.width() - _FROM_EDGE, view.height() - _LEGEND.height() - _FROM_EDGE
     return QRectF(QPointF(left, top), _LEGEND.toSizeF())
 
 
 def paint_legend(painter: QPainter, view: QSize) -> None:
-    """A bar of the colours between "certain" and "uncertain", on a dark plate that shows on any ground."""
+    """Paint a bar of the colours from "certain" to "uncertain", on a dark plate that shows on any ground."""
     place = legend_place(view)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -85,7 +83,7 @@ def paint_legend(painter: QPainter, view: QSize) -> None:
 
 
 def colour_of(level: int) -> QColor:
-    """What a level of 0..255 looks like, with its opacity."""
+    """The colour of a level 0..255, with its opacity."""
     return QColor(*(round(value) for value in _ramp()[level]))
 
 

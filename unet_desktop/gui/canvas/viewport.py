@@ -1,4 +1,4 @@
-"""Viewport: where the picture lies in the view; the geometry of zoom and pan, without Qt.
+"""Viewport: where the picture lies in the view; the geometry of zooming and panning, without Qt.
 
 Image coordinates are pixels, (0, 0) at the outer corner of the first pixel; view coordinates are logical pixels
 of the widget, (0, 0) at its top left.
@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass, replace
 
 LARGEST_SCALE = 80.0
-"""View pixels an image pixel: beyond this one sees nothing but squares."""
+"""View pixels per image pixel; beyond this there are only squares to see."""
 MARGIN = 0.02
-"""Share of the view that stays free on each side when the picture is fitted."""
-_KEPT_IN_SIGHT = 48.0
+"""Share of the view that stays free on each side of a picture that is fitted into it."""
+_IN_SIGHT = 48.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Viewport:
     """A similarity from image to view.
 
     Attributes:
-        scale: view pixels an image pixel.
+        scale: view pixels per image pixel.
         left, top: where the picture's corner lies, view pixels.
     """
 
@@ -37,38 +37,38 @@ class Viewport:
         """View point of an image point."""
         return x * self.scale + self.left, y * self.scale + self.top
 
-    def zoomed(self, scale: float, x: float, y: float) -> Viewport:
-        """At another scale, with the image point under view point (x, y) where it was."""
+    def zoom(self, scale: float, x: float, y: float) -> Viewport:
+        """The viewport at another scale, with the image point under view point (x, y) where it was."""
         ratio = scale / self.scale
         return Viewport(scale, x - (x - self.left) * ratio, y - (y - self.top) * ratio)
 
-    def panned(self, across: float, down: float) -> Viewport:
-        """Moved by that many view pixels."""
+    def pan(self, across: float, down: float) -> Viewport:
+        """The viewport moved by that many view pixels."""
         return replace(self, left=self.left + across, top=self.top + down)
 
-    def kept_in_sight(self, view: tuple[float, float], image: tuple[int, int]) -> Viewport:
-        """Moved as little as it takes for a bit of the picture to stay in the view; sizes are (width, height)."""
+    def keep_in_sight(self, view: tuple[float, float], image: tuple[int, int]) -> Viewport:
+        """The viewport moved just far enough that a bit of the picture is in the view; sizes are (width, height)."""
         left, top = (
-            min(max(at, _KEPT_IN_SIGHT - length * self.scale), room - _KEPT_IN_SIGHT)
+            min(max(at, _IN_SIGHT - length * self.scale), room - _IN_SIGHT)
             for at, room, length in zip((self.left, self.top), view, image, strict=True)
         )
         return replace(self, left=left, top=top)
 
 
-def fitted(view: tuple[float, float], image: tuple[int, int]) -> Viewport:
-    """The whole picture, centred; sizes are (width, height)."""
-    return showing((0, 0, image[0], image[1]), view)
+def fit_picture(view: tuple[float, float], image: tuple[int, int]) -> Viewport:
+    """The viewport that shows the whole picture, centred; sizes are (width, height)."""
+    return fit_box((0, 0, image[0], image[1]), view)
 
 
-def showing(box: tuple[float, float, float, float], view: tuple[float, float]) -> Viewport:
-    """The image rectangle (left, top, width, height) as large as the view (width, height) allows, centred."""
+def fit_box(box: tuple[float, float, float, float], view: tuple[float, float]) -> Viewport:
+    """The viewport that shows an image rectangle (left, top, width, height) centred, as large as the view allows."""
     left, top, width, height = box
     scale = min(view[0] * (1 - 2 * MARGIN) / max(width, 1), view[1] * (1 - 2 * MARGIN) / max(height, 1))
     scale = min(max(scale, 1e-4), LARGEST_SCALE)
     return Viewport(scale, view[0] / 2 - (left + width / 2) * scale, view[1] / 2 - (top + height / 2) * scale)
 
 
-def within_limits(scale: float, view: tuple[float, float], image: tuple[int, int]) -> float:
-    """The nearest scale that is neither absurdly small nor large for this picture."""
-    smallest = min(1.0, fitted(view, image).scale) / 4
+def limit_scale(scale: float, view: tuple[float, float], image: tuple[int, int]) -> float:
+    """The scale, limited to what makes sense for this picture."""
+    smallest = min(1.0, fit_picture(view, image).scale) / 4
     return min(max(scale, smallest), LARGEST_SCALE) if math.isfinite(scale) else smallest

@@ -1,4 +1,4 @@
-"""BrushSizeHint: shows the brush's size at the ring while it is being changed, and a moment after."""
+"""BrushSizeHint: shows the brush's size at the ring while it changes, and for a moment after."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ MOMENT = 900
 
 
 class BrushSizeHint(QObject):
-    """Canvas and diameter; by key, wheel, slider or number alike."""
+    """Watches the diameter, whether it is changed by key, wheel, slider or number."""
 
     def __init__(self, canvas: Canvas, options: ToolOptions) -> None:
-        """Watch the options."""
         super().__init__(canvas)
         self._canvas, self._options = canvas, options
         self._diameter = options.diameter
         self._fading = QTimer(self, singleShot=True, interval=MOMENT)
-        self._fading.timeout.connect(lambda: canvas.set_size_shown(False))
+        self._fading.timeout.connect(lambda: canvas.show_ring_size(False))
         options.changed.connect(self._on_options_changed)
 
     def _on_options_changed(self) -> None:
         if self._options.diameter != self._diameter:
             self._diameter = self._options.diameter
-            self._canvas.set_size_shown(True)
+            self._canvas.show_ring_size(True)
             self._fading.start()

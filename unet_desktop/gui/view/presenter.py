@@ -55,8 +55,8 @@ class ViewPresenter(QObject):
         for overlay in overlays:
             overlay.visible_chosen.connect(lambda visible: options.change("visible", visible))
             overlay.opacity_chosen.connect(lambda opacity: options.change("opacity", opacity))
-        pointer.hovered.connect(lambda x, y: split_view.bare_view.set_ghost((x, y)))
-        pointer.left.connect(lambda: split_view.bare_view.set_ghost(None))
+        pointer.hovered.connect(lambda x, y: split_view.bare_view.set_mark((x, y)))
+        pointer.left.connect(lambda: split_view.bare_view.set_mark(None))
         self._on_options_changed()
         self._on_session_scale_changed()
         self._on_session_case_changed()
