@@ -1,4 +1,4 @@
-"""Is there a display that Qt can open a window on? Qt aborts the process where not, so it must be known before."""
+"""Check that there is a display that Qt can open a window on; without one, Qt aborts the process."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _UNREACHABLE = (
 
 
 def require_display() -> None:
-    """Make sure that a window can be opened; nothing is asked where the system always has a display.
+    """Make sure that a window can be opened; always true on systems other than Linux.
 
     Raises:
         DisplayError: there is none, or none that can be reached.
-        ImportError: a library of the system is missing that Qt needs to reach it.
+        ImportError: a system library that Qt needs for the display is missing.
     """
     if not sys.platform.startswith("linux"):
         return
-    hindrance: Exception = DisplayError(_NONE)
+    problem: Exception = DisplayError(_NONE)
     for platform in reversed(_platforms(os.environ)):
         try:
             _require(platform, os.environ)
         except (DisplayError, ImportError) as error:
-            hindrance = error
+            problem = error
         else:
             return
-    raise hindrance
+    raise problem
 
 
 def _platforms(environment: Mapping[str, str]) -> list[str]:
-    """Qt's plugins for a display in the order in which it tries them; of several, one that works is enough."""
+    """Qt's display plugins in the order in which it tries them; one that works is enough."""
     if asked := environment.get("QT_QPA_PLATFORM"):
         return asked.split(";")
     variables = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
@@ -55,7 +55,7 @@ def _require(platform: str, environment: Mapping[str, str]) -> None:
         if not _x_answers():
             raise _unreachable("DISPLAY", environment)
     elif platform.startswith("wayland"):
-        # A socket that was handed down can be used once, so it is left to Qt.
+        # An inherited socket can be used only once, so it is left to Qt.
         if not environment.get("WAYLAND_SOCKET") and not _wayland_answers():
             raise _unreachable("WAYLAND_DISPLAY", environment)
     else:
@@ -69,7 +69,7 @@ def _unreachable(variable: str, environment: Mapping[str, str]) -> DisplayError:
 
 
 def _x_answers() -> bool:
-    """Asked through the library that Qt asks through: it knows sockets, hosts and who is let in."""
+    """Ask through the library that Qt uses: it knows sockets, hosts and authorisation."""
     xcb = _load("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
@@ -88,7 +88,7 @@ def _wayland_answers() -> bool:
 
 
 def _load_plugin(platform: str) -> None:
-    """Load Qt's plugin, which names the library that is missing; where it lies elsewhere, Qt will look for it."""
+    """Load Qt's plugin, whose error names a missing library; Qt itself finds a plugin that is elsewhere."""
     plugin = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms", f"libq{platform}.so")
     if plugin.is_file():
         _load(str(plugin))

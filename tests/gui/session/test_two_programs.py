@@ -62,7 +62,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
     mask = window.app.editor.mask.copy()
     drag(window.canvas, [(40, 40), (60, 60)])
     drag(window.canvas, [(40, 40), (60, 60)], Qt.MouseButton.RightButton)
-    assert window.panels.status.currentMessage().startswith("Another program has this project")
+    assert window.panels.status.currentMessage().startswith("This project is open in another program")
     assert window.canvas.cursor().shape() is Qt.CursorShape.ForbiddenCursor
     assert np.array_equal(window.app.editor.mask, mask)
     assert not window.app.editor.history.can_undo

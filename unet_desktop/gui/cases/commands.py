@@ -211,7 +211,7 @@ class CaseCommands(CommandSet):
         if session.project is not None and session.broken is not None:
             case_id = session.broken.case_id
             put_mask_aside(session.project.writable(), case_id)
-            session.take(session.project.case(case_id))
+            session.update_case(session.project.case(case_id))
             session.retry()
 
     @guarded

@@ -143,7 +143,7 @@ class EditCommands(CommandSet):
         tool, label = self._app.toolbox.current, self._app.options.label
         if self._app.editor.refuse():
             return
-        if isinstance(tool, EllipseTool) and label is not None and not tool.take_region():
+        if isinstance(tool, EllipseTool) and label is not None and not tool.fit_to_region():
             tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")
 
     @command("brush.smaller", "&Smaller brush", shortcut="[", needs=_DRAWS, repeats=True, argument=-1)

@@ -12,16 +12,15 @@ _NUMBERED = 9
 
 
 class LabelList(QWidget):
-    """One button a label, with its colour, its name and the key that chooses it.
+    """A button for each label, with its colour, its name and the key that chooses it.
 
     Signals:
-        label_chosen(index): the label at that place, from 0.
+        label_chosen(index): counted from 0.
     """
 
     label_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with no labels."""
         super().__init__(parent)
         self._labels: LabelSet | None = None
         self._buttons: list[QPushButton] = []

@@ -1,4 +1,4 @@
-"""ToolsPanel: everything for correcting a mask, from top to bottom."""
+"""ToolsPanel: everything for correcting a mask."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ _IN_A_ROW = 6
 
 
 class ToolButtons(QWidget):
-    """One square button a tool, in a grid; tooltips say the name and the key."""
+    """A grid with a square button for each tool; tooltips say its name and key."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """One for each kind of tool, in the kinds' order."""
         super().__init__(parent)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -43,12 +42,11 @@ def _square(button: ActionButton, name: str) -> ActionButton:
 
 
 class ToolsPanel(QScrollArea):
-    """Puts the small panels under headings; they are used directly, this one has no state."""
+    """The small panels under headings; they are used directly, this one has no state."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Lay them out."""
         super().__init__(parent)
-        self.labels = LabelList()
+        self.label_list = LabelList()
         self.settings = ToolSettings()
         self.overlay = OverlayPanel()
         self.prediction = PredictionControls(actions)
@@ -57,7 +55,7 @@ class ToolsPanel(QScrollArea):
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
         add_section(column, "Tool", ToolButtons(actions), self.settings)
-        add_section(column, "Label", self.labels)
+        add_section(column, "Label", self.label_list)
         add_section(column, "Prediction", self.prediction)
         add_section(column, "View", self.overlay)
         column.addStretch(1)

@@ -1,4 +1,4 @@
-"""PredictionControls: what the model proposes for the open case, and the decision on it."""
+"""PredictionControls: what the model proposes for the open case, with buttons to accept or reject it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.predictions import StoredPrediction
 
 UNFAMILIAR = (
-    "This photograph looks unlike those that the model was trained on. Look at it closely; how certain the model is "
-    "says little here."
+    "This photograph looks unlike those that the model was trained on. Check the prediction closely; the model's "
+    "certainty means little here."
 )
 
 
 def describe(prediction: StoredPrediction) -> str:
-    """The vertical cup-to-disc ratio and where it probably lies, and the Dice to be expected; a sentence a line.
+    """The vertical cup-to-disc ratio with its likely range, and the expected Dice; one sentence a line.
 
-    Where it probably lies was measured on photographs like those of the training, so of others it is not said.
+    Range and expected Dice come from photographs like those of the training, so they are left out for unfamiliar ones.
     """
     trust, lines = prediction.trust, []
     if prediction.vcdr is not None:
@@ -33,13 +33,12 @@ def describe(prediction: StoredPrediction) -> str:
 
 
 class PredictionControls(QWidget):
-    """A sentence, and the buttons that make sense with it."""
+    """A few sentences, and the buttons that go with them."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        """Start with no proposal."""
         super().__init__(parent)
-        self._words = QLabel(wordWrap=True)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)  # a label's name may look like markup
+        self._text = QLabel(wordWrap=True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # a label's name may look like markup
         self._warning = with_object_name(QLabel(wordWrap=True), "unfamiliar")
         self._warning.setProperty("role", "warning")
         self._decide: list[QToolButton] = [
@@ -54,14 +53,14 @@ class PredictionControls(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self._words)
+        column.addWidget(self._text)
         column.addWidget(self._warning)
         column.addLayout(row)
         self.set_state(False, None)
 
     def set_state(self, has_model: bool, prediction: StoredPrediction | None) -> None:
-        """What there is: a model to ask, and a prediction that waits, or None."""
-        self._words.setText(_words(has_model, prediction))
+        """Show whether there is a model, and the prediction that waits for a decision, or None."""
+        self._text.setText(_text(has_model, prediction))
         unfamiliar = prediction is not None and prediction.trust.unfamiliar
         self._warning.setText(UNFAMILIAR if unfamiliar else "")
         self._warning.setVisible(unfamiliar)
@@ -70,7 +69,7 @@ class PredictionControls(QWidget):
         self._predict.setVisible(prediction is None)
 
 
-def _words(has_model: bool, prediction: StoredPrediction | None) -> str:
+def _text(has_model: bool, prediction: StoredPrediction | None) -> str:
     if prediction is not None:
         first = (
             f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%}). Painting on it "

@@ -1,4 +1,4 @@
-"""CanvasPresenter: brings editor, tools and proposal to the canvas and their panels."""
+"""CanvasPresenter: shows editor, tools and proposal on the canvas, in the tools panel and in the status line."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from unet_desktop.masks.history import Step, StepKind
 REFUSED_FOR = 6000
 """Milliseconds for which the status line says why a tool could not do what was asked."""
 
-LOCKED = "Another program has this project, so nothing can be changed here."
-"""What the status line says to a press on the canvas then."""
+LOCKED = "This project is open in another program, so nothing can be changed here."
+"""What the status line says then to a press on the canvas."""
 
 
 class CanvasPresenter(QObject):
-    """Canvas, tools and pointer."""
+    """Connects canvas, pointer, tools panel and status line to the app model."""
 
     def __init__(self, canvas: Canvas, pointer: Pointer, app: AppModel, panel: ToolsPanel, status: StatusLine) -> None:
         """Connect them and show the present state."""
@@ -43,14 +43,14 @@ class CanvasPresenter(QObject):
         editor.edited.connect(self._on_editor_edited)
         app.session.case_changed.connect(self._end_decision)
         app.toolbox.refused.connect(lambda sentence: status.showMessage(sentence, REFUSED_FOR))
-        panel.labels.label_chosen.connect(options.choose_label)
+        panel.label_list.label_chosen.connect(options.choose_label)
         panel.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         panel.settings.pressure.pressure_chosen.connect(options.set_pressure)
         panel.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
         panel.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
-        app.session.case_changed.connect(lambda: status.set_pointer("", ""))  # it was of another picture
+        app.session.case_changed.connect(lambda: status.set_pointer("", ""))  # what it shows was of another picture
         pointer.left.connect(lambda: status.set_pointer("", ""))
         pointer.resize_requested.connect(options.step_diameter)
         self._on_options_changed()
@@ -84,8 +84,8 @@ class CanvasPresenter(QObject):
 
     def _on_options_changed(self) -> None:
         options, panel = self._app.options, self._panel
-        panel.labels.set_labels(options.labels)
-        panel.labels.set_current(options.label)
+        panel.label_list.set_labels(options.labels)
+        panel.label_list.set_current(options.label)
         panel.settings.brush_size.set_diameter(options.diameter)
         panel.settings.pressure.set_pressure(options.pressure)
         panel.settings.tolerance.set_tolerance(options.tolerance)
@@ -121,7 +121,7 @@ class CanvasPresenter(QObject):
 
 
 def _colour(options: ToolOptions) -> QColor:
-    """Of ring and sketch: what the tool paints with."""
+    """The colour of ring and sketch: what the tool paints with."""
     if options.tool is ToolKind.NOT_ANNOTATED:
         return QColor(175, 175, 175)
     return QColor("white" if options.label is None or options.tool is ToolKind.ERASER else options.label.colour)

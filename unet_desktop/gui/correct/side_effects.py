@@ -1,4 +1,4 @@
-"""SideEffectsPresenter: says in the status line what a gesture does to other labels than the one in use."""
+"""SideEffectsPresenter: says in the status line what a gesture does to labels other than the one in use."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from unet_desktop.masks.history import Step
 from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.patch import SourcePatch
 
-_FOR = 6000
-"""Milliseconds for which it is said."""
+_SHOWN_FOR = 6000
+"""Milliseconds for which the status line shows the message."""
 
 
-def side_effect(labels: LabelSet, label: Label, before: Measurement, now: Measurement) -> str:
-    """What changing a label did to the one it lies in, or to those in it, as a sentence; empty when nothing.
+def describe_side_effect(labels: LabelSet, label: Label, before: Measurement, now: Measurement) -> str:
+    """A sentence on what changing a label did to the one around it or to those inside it; empty if nothing.
 
     Args:
         labels: the label set that both measurements are of.
@@ -37,17 +37,16 @@ def side_effect(labels: LabelSet, label: Label, before: Measurement, now: Measur
 
 
 class SideEffectsPresenter(QObject):
-    """Compares the figures before a gesture with those during it: that costs nothing that is not done anyway."""
+    """Compares the live measurement during a gesture with the one before it, so that it costs nothing more."""
 
     def __init__(self, app: AppModel, status: StatusLine) -> None:
-        """Connect them."""
         super().__init__(status)
         self._app, self._status = app, status
         self._key: object = None
         self._before: Measurement | None = None  # of the mask between gestures
         self._ended = False  # a gesture ended since
-        self._said = ""
-        app.live_measurement.measured.connect(self._on_measuring_measured)
+        self._message = ""
+        app.live_measurement.measured.connect(self._on_live_measurement_measured)
         app.editor.gesture_ended.connect(self._on_editor_gesture_ended)
         app.editor.edited.connect(self._on_editor_edited)
 
@@ -56,23 +55,23 @@ class SideEffectsPresenter(QObject):
 
     def _on_editor_edited(self, step: Step) -> None:
         if isinstance(step.patch, SourcePatch):
-            self._before = None  # of another mask; a stroke that accepted it has nothing to be told from
+            self._before = None  # of another mask: a stroke that accepted this one has none to compare with
 
-    def _on_measuring_measured(self) -> None:
+    def _on_live_measurement_measured(self) -> None:
         editor, now, before = self._app.editor, self._app.live_measurement.now, self._before
         labels, label = editor.labels, self._app.options.label
         if labels is None or label is None or now is None or before is None or editor.key != self._key:
-            self._say("")
+            self._show("")
         elif editor.drawing or self._ended:
-            self._say(side_effect(labels, label, before, now))
-        elif now.extents != before.extents:  # undone: it is not so any more
-            self._say("")
+            self._show(describe_side_effect(labels, label, before, now))
+        elif now.extents != before.extents:  # it was undone
+            self._show("")
         if not editor.drawing:
             self._before, self._key, self._ended = now, editor.key, False
 
-    def _say(self, sentence: str) -> None:
+    def _show(self, sentence: str) -> None:
         if sentence:
-            self._status.showMessage(sentence, _FOR)
+            self._status.showMessage(sentence, _SHOWN_FOR)
         else:
-            self._status.end_message(self._said)
-        self._said = sentence
+            self._status.end_message(self._message)
+        self._message = sentence

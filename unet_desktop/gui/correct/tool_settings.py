@@ -1,4 +1,4 @@
-"""ToolSettings: how the tool in use is used, and what can be set of it."""
+"""ToolSettings: how the tool in use is used, and its settings."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from unet_desktop.gui.tools.tool_options import HIGHEST_TOLERANCE, LARGEST, LOWE
 from unet_desktop.masks.reshape import Combine
 
 
-class Tolerance(QWidget):
-    """A slider and the number.
+class ToleranceChoice(QWidget):
+    """A slider and a number field.
 
     Signals:
         tolerance_chosen(int): percent of the range from black to white.
@@ -32,7 +32,6 @@ class Tolerance(QWidget):
     tolerance_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start at the strictest."""
         super().__init__(parent)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName("Tolerance")
@@ -51,23 +50,22 @@ class Tolerance(QWidget):
             part.valueChanged.connect(self.tolerance_chosen)
 
     def set_tolerance(self, tolerance: int) -> None:
-        """Show this tolerance; asks for nothing."""
+        """Show this tolerance, without a signal."""
         for part in (self._slider, self._number):
             with QSignalBlocker(part):
                 part.setValue(tolerance)
 
 
 class PressureChoice(QWidget):
-    """One box to tick.
+    """A check box.
 
     Signals:
-        pressure_chosen(bool): it was ticked, or not.
+        pressure_chosen(bool): it was checked or unchecked.
     """
 
     pressure_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start ticked."""
         super().__init__(parent)
         self._box = QCheckBox("Pen pressure changes the size")
         self._box.setToolTip("With a pen: the lighter it is pressed, the smaller the brush. A mouse is not affected.")
@@ -78,29 +76,28 @@ class PressureChoice(QWidget):
         column.addWidget(self._box)
 
     def set_pressure(self, pressure: bool) -> None:
-        """Show whether it does; asks for nothing."""
+        """Show whether pressure counts, without a signal."""
         with QSignalBlocker(self._box):
             self._box.setChecked(pressure)
 
 
 _TEXTS = {
     Combine.ADD: ("Add", "The outline is added to the label"),
-    Combine.SUBTRACT: ("Subtract", "The outline is taken from the label (the right button or Ctrl does so at once)"),
+    Combine.SUBTRACT: ("Subtract", "The outline is taken from the label; the right button or Ctrl does this at once"),
     Combine.REPLACE: ("Replace", "The label becomes the outline and nothing else"),
 }
 
 
 class CombineChoice(QWidget):
-    """Three buttons of which one is down.
+    """Three buttons, one of them checked.
 
     Signals:
-        combine_chosen(Combine): another one was chosen.
+        combine_chosen(Combine): another button was clicked.
     """
 
     combine_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with adding."""
         super().__init__(parent)
         self._buttons: dict[Combine, QPushButton] = {}
         group = QButtonGroup(self)
@@ -119,15 +116,15 @@ class CombineChoice(QWidget):
         self.set_combine(Combine.ADD)
 
     def set_combine(self, combine: Combine) -> None:
-        """Show this one as chosen; asks for nothing."""
+        """Show this choice, without a signal."""
         self._buttons[combine].setChecked(True)
 
 
 _STEPS = 200
 
 
-class BrushSize(QWidget):
-    """A slider that is fine for small brushes and coarse for large ones, and the number in image pixels.
+class BrushSizeChoice(QWidget):
+    """A slider, finer for small brushes than for large ones, and a field with the number of image pixels.
 
     Signals:
         diameter_chosen(int): image pixels.
@@ -136,7 +133,6 @@ class BrushSize(QWidget):
     diameter_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start small."""
         super().__init__(parent)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, _STEPS)
@@ -156,7 +152,7 @@ class BrushSize(QWidget):
         self._number.valueChanged.connect(self.diameter_chosen)
 
     def set_diameter(self, diameter: int) -> None:
-        """Show this diameter; asks for nothing."""
+        """Show this diameter, without a signal."""
         for part, value in ((self._slider, _place(diameter)), (self._number, diameter)):
             with QSignalBlocker(part):
                 part.setValue(value)
@@ -170,19 +166,18 @@ def _place(diameter: int) -> int:
 
 
 class ToolSettings(QWidget):
-    """The tool's name and hint, and of the small panels those that it needs; they are used directly."""
+    """The tool's name and hint, and the widgets for its settings; those are used directly."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Start with no tool."""
         super().__init__(parent)
         self._name = QLabel()
         self._name.setProperty("role", "heading")
         self._hint = QLabel(wordWrap=True)
         self._hint.setProperty("role", "muted")
-        self.brush_size = BrushSize()
+        self.brush_size = BrushSizeChoice()
         self.combine = CombineChoice()
         self.pressure = PressureChoice()
-        self.tolerance = Tolerance()
+        self.tolerance = ToleranceChoice()
         self._parts: dict[Setting, QWidget] = {
             Setting.SIZE: self.brush_size,
             Setting.PRESSURE: self.pressure,
@@ -198,7 +193,7 @@ class ToolSettings(QWidget):
             column.addWidget(part)
 
     def set_guide(self, guide: Guide) -> None:
-        """Show what belongs to this tool."""
+        """Show name, hint and settings of this tool."""
         self._name.setText(guide.name)
         self._hint.setText(guide.hint)
         for setting, part in self._parts.items():

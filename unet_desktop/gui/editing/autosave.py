@@ -134,9 +134,9 @@ class Autosave(QObject):
             self._writer.flush(unsaved.journal)
             project = self._session.project
             if project is unsaved.project:
-                self._session.take(case)
+                self._session.update_case(case)
             elif project is not None and project.root == unsaved.project.root:  # the project was read again meanwhile
-                self._session.take(project.refresh(case.id))
+                self._session.update_case(project.refresh(case.id))
         except (UserError, OSError) as error:
             return str(error)
         return ""
@@ -167,7 +167,7 @@ class Autosave(QObject):
         before = project.case(case_id)
         expected = project.expect(case_id, has_mask=has_mask, model=model)
         if expected != before:
-            self._session.take(expected)
+            self._session.update_case(expected)
         if before.state is CaseState.APPROVED:
             self.approval_ended.emit()
 

@@ -78,7 +78,7 @@ class Proposal(QObject):
         rejected, case = self.prediction, project.writable().discard_prediction(case_id)
         self._rejected = rejected
         self._set(None)
-        self._session.take(case)
+        self._session.update_case(case)
         self.decided.emit("The proposal was rejected; undo brings it back.")
 
     @property
@@ -100,7 +100,7 @@ class Proposal(QObject):
         )
         self._rejected = None
         self._set(rejected)
-        self._session.take(case)
+        self._session.update_case(case)
         self.decided.emit("The proposal is back.")
         return True
 

@@ -188,7 +188,7 @@ class ProjectJobs(QObject):
         if project is None:
             return
         try:
-            self._session.take(project.refresh(item.name))
+            self._session.update_case(project.refresh(item.name))
         except UserError as error:
             self.problem.emit(error)
             return

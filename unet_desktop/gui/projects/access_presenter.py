@@ -29,16 +29,16 @@ class AccessPresenter(QObject):
         banner.retry_requested.connect(self._on_banner_retry_requested)
 
     def _show_holder(self) -> None:
-        access = self._session.access
-        if access is not None and access.holder is not None:
+        lease = self._session.lease
+        if lease is not None and lease.holder is not None:
             self._banner.show_problem(
-                f"This project is open in another program ({access.holder}), so it cannot be changed here.", retry=True
+                f"This project is open in another program ({lease.holder}), so it cannot be changed here.", retry=True
             )
 
     def _on_session_project_changed(self) -> None:
         self._banner.hide()  # what it said was about another project
-        access = self._session.access
-        recovered = [] if access is None else access.recovered
+        lease = self._session.lease
+        recovered = [] if lease is None else lease.recovered
         if recovered:
             more = len(recovered) - _MOST
             rest = [] if more <= 0 else [f"{more} more {'case has' if more == 1 else 'cases have'} such a message."]

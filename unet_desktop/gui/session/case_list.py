@@ -1,4 +1,4 @@
-"""CaseList: the project's cases as they are shown, filtered and sorted; the order in which one goes on."""
+"""CaseList: the project's cases as they are shown, filtered and sorted, and which case comes next."""
 
 from __future__ import annotations
 
@@ -12,42 +12,41 @@ from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, filters_matching, matching_ids, sorted_ids
 from unet_desktop.project.project import ProjectReader
 
-_SOON = 250
-"""Milliseconds within which changes of many cases, such as those of a prediction job, count as one."""
+_DELAY = 250
+"""Milliseconds for which changes of many cases, such as those of a prediction job, are collected."""
 
 
 class CaseList(QObject):
     """All cases in order, and which of them are shown.
 
-    A case that is being worked on stays where it is, whatever becomes of it; it takes its new place when it is left.
+    The open case stays where it is, whatever changes; it moves to its new place when it is left.
 
     Signals:
-        changed: others are shown, or in another order.
-        query_changed: the query is another without anybody having asked for it in the panel.
+        changed: other cases are shown, or in another order.
+        query_changed: the query was changed, but not by the panel.
     """
 
     changed = Signal()
     query_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start without a project."""
         super().__init__(parent)
         self.query = CaseQuery()
         self.shown: list[str] = []
         self._project: ProjectReader | None = None
-        self._named: list[str] = []  # all ids in natural order
+        self._ids: list[str] = []  # all ids in natural order
         self._ordered: list[str] = []  # all ids in the query's order
         self._current: str | None = None
         self._stale = False
         self._kinds: dict[str, tuple[CaseFilter, ...]] = {}
         self._tally: Counter[CaseFilter] = Counter()
-        self._timer = QTimer(self, singleShot=True, interval=_SOON)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY)
         self._timer.timeout.connect(self.settle)
 
     @property
     def ids(self) -> list[str]:
         """All ids in natural order."""
-        return self._named
+        return self._ids
 
     @property
     def tally(self) -> Mapping[CaseFilter, int]:
@@ -57,20 +56,20 @@ class CaseList(QObject):
     @property
     def counts(self) -> tuple[int, int]:
         """(corrected, all) cases of the project."""
-        return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self._named)
+        return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self._ids)
 
     def set_project(self, project: ProjectReader | None) -> None:
-        """Show all cases of this project, in the order that was chosen before."""
+        """Show all cases of this project, in the order chosen before."""
         self._current = None
         self.query = replace(self.query, words="", filter=CaseFilter.ALL)
         self.reload(project)
         self.query_changed.emit()
 
     def reload(self, project: ProjectReader | None) -> None:
-        """Take in which cases the project has now."""
+        """Read the list of the project's cases again."""
         self._project = project
         cases = [] if project is None else project.cases()
-        self._named = [case.id for case in cases]
+        self._ids = [case.id for case in cases]
         self._kinds = {case.id: filters_matching(case) for case in cases}
         self._tally = Counter(kind for found in self._kinds.values() for kind in found)
         self._arrange(keeping=self._current)
@@ -82,7 +81,7 @@ class CaseList(QObject):
             self._arrange()
 
     def note(self, case: Case) -> None:
-        """What is known of a case changed."""
+        """Update what is known of a case."""
         self._stale = True
         self._tally.subtract(self._kinds.get(case.id, ()))
         self._kinds[case.id] = filters_matching(case)
@@ -91,32 +90,32 @@ class CaseList(QObject):
             self._timer.start()
 
     def set_current(self, case_id: str | None) -> None:
-        """Another case is being worked on; what was left takes the place it has come to deserve."""
+        """Set the case that is being worked on; the one before moves to its new place."""
         self._current = case_id
         if self._stale:
             self._arrange(keeping=case_id)
 
     def settle(self) -> None:
-        """Take in what became of the cases that are not open."""
+        """Move the changed cases, except the open one, to their new places."""
         if self._stale:
             self._arrange(keeping=self._current)
 
     def step(self, start: str | None, offset: int) -> str | None:
-        """Id of the case that many places on from `start` among those shown, or None at the end.
+        """Id of the case that many places after `start` among those shown, or None beyond the end.
 
-        A start that is not shown has its place among the others all the same.
+        A start that is not shown still has its place in the order.
         """
         if start is None or start not in self._ordered:
             return self.shown[0] if self.shown else None
         if offset == 0:
             return start
         place, shown = self._ordered.index(start), set(self.shown)
-        ahead = self._ordered[place + 1 :] if offset > 0 else self._ordered[:place][::-1]
-        found = [case_id for case_id in ahead if case_id in shown]
+        following = self._ordered[place + 1 :] if offset > 0 else self._ordered[:place][::-1]
+        found = [case_id for case_id in following if case_id in shown]
         return found[abs(offset) - 1] if len(found) >= abs(offset) else None
 
     def next_uncorrected(self, start: str | None) -> str | None:
-        """Id of the next case that no human has worked on, going round those shown, then the others; None without."""
+        """Id of the next case that no human has worked on, first among those shown, then the others; None without."""
         place = self._ordered.index(start) if start in self._ordered else -1
         shown, project = set(self.shown), self._project
         round_trip = self._ordered[place + 1 :] + self._ordered[: max(place, 0)]
@@ -128,10 +127,10 @@ class CaseList(QObject):
 
     def _cases(self) -> list[Case]:
         project = self._project
-        return [] if project is None else [project.case(case_id) for case_id in self._named]
+        return [] if project is None else [project.case(case_id) for case_id in self._ids]
 
     def _arrange(self, *, keeping: str | None = None) -> None:
-        """Sort and filter anew; the case to keep stays shown if it is shown."""
+        """Sort and filter again; the case to keep stays shown if it is shown."""
         self._timer.stop()
         cases = self._cases()
         kept = matching_ids(cases, self.query)

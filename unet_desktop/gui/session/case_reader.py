@@ -1,4 +1,4 @@
-"""CaseReader: reads cases from disk, some of them ahead in a thread, and never gives what is no longer on disk."""
+"""CaseReader: reads cases from disk, some of them ahead in a thread, and never returns what is no longer on disk."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from unet_desktop.project.project import ProjectReader
 log = logging.getLogger("unet.gui")
 
 BUDGET = 150 << 20
-"""Bytes of pictures kept: four of 12 megapixels. The masks of cases read ahead come on top, a third of that a case."""
+"""Bytes of pictures kept: four of 12 megapixels. A mask that was read ahead takes a third of its picture on top."""
 MOST_AHEAD = 3
 """Cases read ahead at a time."""
 
 Stamp = tuple[str, int, int, int]
-"""Path, when written (nanoseconds), length and number of a file; other content has another stamp."""
+"""Path, time of change (nanoseconds), length and inode of a file; other content has another stamp."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Stamps:
-    """Of all files that an open case is made of; None for those that are not there."""
+    """Of all files that an open case is made of; None for missing ones."""
 
     picture: Stamp | None
     mask: Stamp | None
@@ -37,16 +37,15 @@ class _Stamps:
 
 
 class CaseReader:
-    """Reads a case at once when it was read ahead, else from disk; pictures are kept within a budget of bytes.
+    """Returns a case that was read ahead at once, and reads others; keeps pictures within a budget of bytes.
 
-    Masks are given away once, because they are edited in place; pictures are never changed and stay.
+    A mask that was read ahead is returned only once, because masks are edited in place; pictures never change.
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
-        """Start with nothing read."""
         self._pictures = _Pictures(budget)
         self._ahead: dict[tuple[Path, str], Future[tuple[_Stamps, OpenCase]]] = {}
-        # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
+        # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "read-ahead")
         self._closed = False
 
@@ -70,7 +69,7 @@ class CaseReader:
         return self._read(project, case_id, with_mask)[1]
 
     def prepare(self, project: ProjectReader, case_ids: Sequence[str]) -> None:
-        """Read these cases ahead, the first first, as far as they fit the budget; forget what was read for others."""
+        """Read these cases ahead in this order, as far as they fit the budget; forget others that were read ahead."""
         if self._closed:
             return
         wanted: list[tuple[Path, str]] = []
@@ -88,13 +87,13 @@ class CaseReader:
                 self._ahead[key] = self._pool.submit(self._read, project, key[1], True)
 
     def shutdown(self) -> None:
-        """Wait for the case being read and read no more."""
+        """Finish the case that is being read, and end the thread."""
         self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._ahead.clear()
 
     def _read(self, project: ProjectReader, case_id: str, with_mask: bool) -> tuple[_Stamps, OpenCase]:
-        """In either thread: read what is not known, with the stamps from before reading."""
+        """Read what is not known, with the stamps from before reading; in either thread."""
         stamps = _stamps(project, case_id)
         known = self._pictures.find(stamps.picture)
         opened = read_case(project, case_id, image=known, with_mask=with_mask)
@@ -130,13 +129,13 @@ class _Pictures:
 def _result(future: Future[tuple[_Stamps, OpenCase]]) -> tuple[_Stamps, OpenCase] | None:
     try:
         return future.result()
-    except (UserError, OSError) as error:  # it may have been mended since; who opens the case reads it again
+    except (UserError, OSError) as error:  # opening the case reads it again and says why, if it is still damaged
         log.info("not read ahead: %s", error)
         return None
 
 
 def _same_state(opened: OpenCase, state: object) -> bool:
-    """A case that was predicted or corrected meanwhile has another prediction to be shown."""
+    """False if the case was predicted or corrected meanwhile, so that it shows another prediction."""
     return opened.case.state is state
 
 

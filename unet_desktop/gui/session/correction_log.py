@@ -1,4 +1,4 @@
-"""CorrectionLog: keeps the record of how much proposals were changed in step with the masks, in a thread of its own."""
+"""CorrectionLog: keeps the record of how much proposals were corrected up to date, in a thread."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ log = logging.getLogger("unet.gui")
 
 
 class CorrectionLog(QObject):
-    """Notes what became of a proposal once its case was left; what was missed is made up for at the next opening.
+    """Measures how a proposal was corrected when its case is left; catches up when the project is opened.
 
     Signals:
-        changed: `noted` is another now.
+        changed: `noted` was read again.
     """
 
     changed = Signal()
@@ -34,7 +34,7 @@ class CorrectionLog(QObject):
         self.noted: list[Correction] = []
         self._session = session
         self._edited: set[str] = set()
-        # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
+        # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "corrections")
         self._arrived.connect(self._on_arrived)
         session.project_changed.connect(self._on_session_project_changed)
@@ -42,7 +42,7 @@ class CorrectionLog(QObject):
         session.case_updated.connect(self._on_session_case_updated)
 
     def shutdown(self) -> None:
-        """Finish the case that is being compared and begin no other."""
+        """Finish the case that is being compared, and end the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _on_session_project_changed(self) -> None:
@@ -61,7 +61,7 @@ class CorrectionLog(QObject):
         self._note_those_left()
 
     def _note_those_left(self) -> None:
-        """The open case is still being worked on."""
+        """Measure the edited cases except the open one, which is still being worked on."""
         project = self._session.project
         left = self._edited - {self._session.case_id}
         self._edited -= left
@@ -78,14 +78,14 @@ class CorrectionLog(QObject):
                 self._pool.submit(self._work, project.layout, project.labels, wanted, missing_only)
 
     def _work(self, layout: Layout, labels: LabelSet, cases: list[Case], missing_only: bool) -> None:
-        """In the worker thread."""
+        """Run in the worker thread."""
         try:
             if missing_only:
                 known = {correction.case for correction in read_corrections(layout)}
                 cases = [case for case in cases if _may_be_noted(layout, case, known=case.id in known)]
             if record_corrections(layout, labels, cases) or missing_only:
                 self._arrived.emit(layout.root, read_corrections(layout))
-        except UserError as error:  # it is tried again at the next opening
+        except UserError as error:  # the next opening tries again
             log.warning("%s", error)
         except Exception:
             log.exception("corrections could not be noted")
@@ -97,7 +97,7 @@ class CorrectionLog(QObject):
 
 
 def _may_be_noted(layout: Layout, case: Case, *, known: bool) -> bool:
-    """Whether something is missing, or to be taken back; asked of thousands, so it reads nothing."""
+    """May an entry be missing, or have to be removed? Reads nothing, because thousands of cases are asked."""
     if known or case.state in UNCORRECTED:
         return known and case.state in UNCORRECTED
     return case.confidence is not None or layout.rejected_record(case.id).exists()

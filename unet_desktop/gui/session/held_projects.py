@@ -1,4 +1,4 @@
-"""HeldProjects: the projects that this program has, so that no other one writes in them."""
+"""HeldProjects: the projects that this program holds, so that no other program writes to them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from unet_desktop.project.lease import ProjectLease, lease_project
 
 
 class HeldProjects:
-    """Holds the open project, and those that were left with masks that cannot be written yet."""
+    """Holds the open project, and those that were left with masks that could not be written yet."""
 
     def __init__(self, unsaved: UnsavedMasks) -> None:
-        """Start with none."""
         self._unsaved = unsaved
         self._held: dict[Path, ProjectLease] = {}
 
-    def enter(self, root: Path) -> ProjectLease:
-        """Open a project; one that this program has already is read again.
+    def open(self, root: Path) -> ProjectLease:
+        """Open a project; one that this program holds already is read again.
 
         Raises:
             ProjectError: no project, or damaged.
@@ -25,15 +24,15 @@ class HeldProjects:
         held = self._held.get(root.resolve())
         return lease_project(root) if held is None or held.holder is not None else held.reopen(root)
 
-    def leave(self) -> None:
-        """Let others have all of them, because the program ends."""
+    def release_all(self) -> None:
+        """Release all of them, because the program ends."""
         for held in self._held.values():
             held.release()
         self._held.clear()
 
-    def keep(self, access: ProjectLease | None) -> None:
-        """This one is open now, or none; let others have what is not needed any more."""
-        keep = {} if access is None else {access.project.root.resolve(): access}
+    def hold(self, lease: ProjectLease | None) -> None:
+        """Hold this project, or none, and release those that are not needed any more."""
+        keep = {} if lease is None else {lease.project.root.resolve(): lease}
         for key, held in self._held.items():
             if key not in keep and self._unsaved.any_of(held.project.root):
                 keep[key] = held

@@ -1,4 +1,4 @@
-"""MissingRatios: measures the masks whose ratio older programs did not note, once the list is sorted by it."""
+"""MissingRatios: measures the cup-to-disc ratios that older versions did not record, once the list is sorted by it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import ProjectReader
 
 _TOGETHER = 400
-"""Milliseconds whose results are noted together: one by one, thousands would keep the window busy."""
+"""Milliseconds for which results are collected: recording thousands one by one would keep the window busy."""
 
 
 class MissingRatios(QObject):
-    """Reads masks in a thread, one after the other; masks that hold no disc are read once and stay without."""
+    """Reads masks one by one in a thread; a mask without a disc is read once and keeps no ratio."""
 
     _measured = Signal(object, str, object)  # from the thread: project folder, case id, ratio or None
 
@@ -80,7 +80,7 @@ class MissingRatios(QObject):
         self._found.clear()
         if project is not None and project.root == self._root:
             for case in project.note_ratios(found):
-                self._session.take(case)
+                self._session.update_case(case)
 
 
 def _is_missing(case: Case) -> bool:
@@ -88,7 +88,7 @@ def _is_missing(case: Case) -> bool:
 
 
 def _measure(project: ProjectReader, case: Case, tell: Callable[[Path, str, float | None], object]) -> None:
-    """In the thread: tell the ratio of the case's mask, or of its prediction where nobody corrected it."""
+    """Pass on the ratio of the case's mask, or of its prediction if nobody corrected it; in the thread."""
     tell(project.root, case.id, _ratio(project.layout, project.labels, case))
 
 

@@ -1,4 +1,4 @@
-"""OpenCase: a case with all that is read from disk to work on it, and the one function that reads it."""
+"""OpenCase: a case with everything read from disk to work on it, and the function that reads it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OpenCase:
         image: its picture.
         mask: (H, W) uint8, or None when nobody has drawn one.
         model: fingerprint of the model whose prediction the mask started from, or empty.
-        prediction: what waits for a decision, where no human has worked on the case yet.
+        prediction: waits for a decision, if no human has worked on the case yet.
         problem: why there is no prediction although one should be, as a sentence; or empty.
     """
 
@@ -36,12 +36,12 @@ class OpenCase:
 
 
 def read_case(project: ProjectReader, case_id: str, *, image: Image | None = None, with_mask: bool = True) -> OpenCase:
-    """Read a case from disk; nothing is remembered or changed, so that any thread may ask.
+    """Read a case from disk; any thread may call it, because it keeps and changes nothing.
 
     Args:
         project: whose case.
         case_id: which.
-        image: its picture where that has been read already.
+        image: its picture, if that has been read already.
         with_mask: read the human mask too.
 
     Raises:
@@ -67,7 +67,7 @@ def read_prediction(project: ProjectReader, case: Case) -> tuple[StoredPredictio
 
 
 def _check_size(case: Case, image: Image) -> None:
-    """Refuse a picture that is not the one that was added.
+    """Make sure that the picture is the one that was added.
 
     Raises:
         ImageError: it has another size.
@@ -81,7 +81,7 @@ def _check_size(case: Case, image: Image) -> None:
 
 
 def check_mask(case: Case, mask: Mask | None) -> None:
-    """Refuse a mask that is not the picture's.
+    """Make sure that the mask has the picture's size.
 
     Raises:
         MaskError: it has another size.
@@ -94,7 +94,7 @@ class CaseRemedy(StrEnum):
     """What the user can do, beside trying again."""
 
     LOCATE = "locate"  # say where the picture is
-    EMPTY_MASK = "empty-mask"  # put the mask aside and begin anew
+    EMPTY_MASK = "empty-mask"  # move the mask aside and start with an empty one
     NONE = "none"
 
 
@@ -114,7 +114,7 @@ class Broken:
 
     @classmethod
     def by(cls, case_id: str, error: UserError) -> Broken:
-        """What this error says of the case."""
+        """The broken case for this error."""
         remedy = CaseRemedy.NONE
         if isinstance(error, ImageError):
             remedy = CaseRemedy.LOCATE

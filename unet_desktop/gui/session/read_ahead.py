@@ -1,4 +1,4 @@
-"""ReadAhead: while one case is looked at, those where one is likely to go next are read."""
+"""ReadAhead: reads the cases that are likely to be opened next while the open one is worked on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unet_desktop.gui.session.session import Session
 
 
 class ReadAhead(QObject):
-    """Has the next case, the next uncorrected one and the previous one read ahead, in the order of the list."""
+    """Reads ahead the next case, the next uncorrected one and the previous one, in the order of the list."""
 
     def __init__(self, session: Session, reader: CaseReader, parent: QObject | None = None) -> None:
         """Follow the session."""

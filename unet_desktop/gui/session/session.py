@@ -25,17 +25,17 @@ log = logging.getLogger("unet.gui")
 
 
 class Session(QObject):
-    """What is open. It reads; the only thing it writes is what is noted of a case.
+    """What is open. It reads; the only thing it writes is the record of a case.
 
     Signals:
-        leaving: the open case is about to be left for another one; save it soon.
-        leaving_project: all cases are about to be left, or read again; save what is to be saved now.
+        leaving: the open case is about to be left; save it soon.
+        leaving_project: the project is about to be left, or read again; save everything now.
         project_changed: another project is open, or none.
         case_changed: another case is open, or none.
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
-        scale_changed: the project's pixels measure something else now.
+        scale_changed: the size of the project's pixels in millimetres changed.
     """
 
     leaving = Signal()
@@ -48,16 +48,15 @@ class Session(QObject):
     scale_changed = Signal()
 
     def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
-        """Start with nothing open."""
         super().__init__(parent)
-        self.access: ProjectLease | None = None
+        self.lease: ProjectLease | None = None
         self.project: ProjectReader | None = None
         self.open: OpenCase | None = None
         self.models: list[Model] = []
         self.model_in_use: Path | None = None
         self.cases = CaseList(self)
         self._unsaved, self._reader, self._held = unsaved, reader, HeldProjects(unsaved)
-        self.broken: Broken | None = None  # what is shown in the place of a case that could not be opened
+        self.broken: Broken | None = None  # the case that could not be opened
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -81,7 +80,7 @@ class Session(QObject):
 
     @property
     def current_id(self) -> str | None:
-        """Id of the case that is open, or of the one that could not be opened."""
+        """Id of the open case, or of the one that could not be opened."""
         return self.case_id if self.broken is None else self.broken.case_id
 
     def open_project(self, root: Path) -> None:
@@ -90,17 +89,17 @@ class Session(QObject):
         Raises:
             ProjectError: no project, or damaged; what was open stays open.
         """
-        self.leaving_project.emit()  # before reading: what it writes may belong to this very project
-        self._swap_project(self._held.enter(root))
+        self.leaving_project.emit()  # before reading: what is saved may belong to this project
+        self._swap_project(self._held.open(root))
 
     def close_project(self) -> None:
-        """Leave the project; the window shows its first page."""
+        """Close the project; nothing is open then."""
         self.leaving_project.emit()
         self._swap_project(None)
 
     def shutdown(self) -> None:
-        """Let other programs have what is open; the window is gone."""
-        self._held.leave()
+        """Release the open project to other programs."""
+        self._held.release_all()
 
     def reload_cases(self) -> None:
         """Read the project's cases again after a job added some.
@@ -118,7 +117,7 @@ class Session(QObject):
         self.refresh_models()
 
     def rebuild_index(self) -> None:
-        """Make the project's index anew from its folder; a case that is gone from there is closed.
+        """Rebuild the project's index from its folder; a case that is gone from there is closed.
 
         Raises:
             UserError: the project is damaged or cannot be written.
@@ -133,17 +132,17 @@ class Session(QObject):
             self.open = None
             self.case_changed.emit()
         elif self.case_id is not None:
-            self.take(self.project.case(self.case_id))
+            self.update_case(self.project.case(self.case_id))
         if self.broken is not None:
             self.retry()
 
     def open_case(self, case_id: str) -> None:
-        """Open a case; one whose picture or mask cannot be read or does not fit becomes `broken`, and none is open."""
+        """Open a case; if its picture or mask cannot be read or does not fit, none is open and `broken` says why."""
         if self.project is None or case_id == self.case_id:
             return
         staged, broken = None, None
         try:
-            staged = self._stage(self.project, case_id)
+            staged = self._read_staged(self.project, case_id)
         except UserError as error:
             log.info("%s", error)
             broken = Broken.by(case_id, error)
@@ -154,7 +153,7 @@ class Session(QObject):
         self.case_changed.emit()
 
     def retry(self) -> None:
-        """Try again to open the case that could not be opened; it may also be gone meanwhile."""
+        """Try again to open the broken case, which may be gone by now."""
         if self.broken is not None and self.broken.case_id in self.case_ids:
             self.open_case(self.broken.case_id)
         elif self.broken is not None:
@@ -162,28 +161,25 @@ class Session(QObject):
             self.case_changed.emit()
 
     def step(self, offset: int) -> str | None:
-        """Id of the case that many places on in the list as it is shown, or None at its end.
-
-        It goes on from a case that could not be opened.
-        """
+        """Id of the case that many places after the open or broken one in the list as shown, or None beyond its end."""
         return self.cases.step(self.current_id, offset)
 
     def next_uncorrected(self) -> str | None:
-        """Id of the next case that no human has worked on, going round as `step` goes; None when there is no other."""
+        """Id of the next case that no human has worked on, starting over at the end of the list; None without one."""
         return self.cases.next_uncorrected(self.current_id)
 
     def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Annotations]) -> None:
-        """Note something of a case, the open one when none is named; None leaves it as it is.
+        """Change the record of a case, by default the open one; None leaves a value as it is.
 
         Raises:
             UserError: approved without a mask, or the record cannot be written.
         """
         case_id = case_id or self.case_id
         if self.project is not None and case_id is not None:
-            self.take(self.project.writable().mark(case_id, approved=approved, **noted))
+            self.update_case(self.project.writable().mark(case_id, approved=approved, **noted))
 
-    def take(self, case: Case) -> None:
-        """Note what the project says of a case now."""
+    def update_case(self, case: Case) -> None:
+        """Use what the project knows of a case now."""
         if self.open is not None and self.open.case.id == case.id:
             self.open = replace(self.open, case=case)
         self.cases.note(case)
@@ -199,20 +195,20 @@ class Session(QObject):
             self.model_in_use = paths[0] if paths else None
         self.models_changed.emit()
 
-    def _stage(self, project: ProjectReader, case_id: str) -> OpenCase:
+    def _read_staged(self, project: ProjectReader, case_id: str) -> OpenCase:
         unsaved = self._unsaved.find(project.root, case_id)
         if unsaved is None:
             return self._reader.read(project, case_id)
-        mask = unsaved.copy_of_mask()  # the file is older, and may even be damaged
+        mask = unsaved.copy_of_mask()  # the mask's file is older, and may even be damaged
         check_mask(project.case(case_id), mask)
         staged = self._reader.read(project, case_id, with_mask=False)
         return replace(staged, mask=mask, model="" if mask is None else unsaved.model)
 
-    def _swap_project(self, access: ProjectLease | None) -> None:
-        project = None if access is None else access.project
-        self.access, self.project, self.open, self.model_in_use, self.broken = access, project, None, None, None
+    def _swap_project(self, lease: ProjectLease | None) -> None:
+        project = None if lease is None else lease.project
+        self.lease, self.project, self.open, self.model_in_use, self.broken = lease, project, None, None, None
         self.cases.set_project(project)
         self.project_changed.emit()
         self.case_changed.emit()
-        self._held.keep(access)
+        self._held.hold(lease)
         self.refresh_models()

@@ -1,4 +1,4 @@
-"""UsefulCases: which case it helps most to correct next."""
+"""UsefulCases: which case is most useful to correct next."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from unet_desktop.project.case import Case
 from unet_desktop.project.case_query import most_useful_first
 
 _Seen = tuple[Path, str, float | None]
-"""Project, case and confidence: a case that was predicted anew was not seen yet."""
+"""Project, case and confidence: a case with a new prediction counts as not seen."""
 
 
 class UsefulCases:
-    """Goes through the uncorrected cases, the most useful first; what was looked at waits for the next round."""
+    """Goes through the uncorrected cases, the most useful first; those that were opened wait for the next round."""
 
     def __init__(self, session: Session) -> None:
-        """Of the session's project."""
+        """Choose among the cases of the session's project."""
         self._session = session
         self._seen: set[_Seen] = set()
 
     def next(self) -> str | None:
-        """Id of the next one, among those listed if there is one; None when no other case is uncorrected."""
+        """Id of the next one, preferably among those listed; None if no other case is uncorrected."""
         session, project = self._session, self._session.project
         if project is None:
             return None

@@ -1,4 +1,4 @@
-"""Settings: what the program remembers between runs; the window's geometry is kept apart from them."""
+"""Settings: what the program remembers between runs; the window's geometry is stored separately."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_RECENT = 8
 
 
 class Theme(StrEnum):
-    """Whose colours the window has."""
+    """Whose colours the window uses."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -28,16 +28,16 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What people chose.
+    """What the user chose.
 
     Attributes:
-        theme: see `Theme`.
+        theme: light, dark, or the system's.
         view: how picture and mask are shown.
         brush_diameter: image pixels.
         pen_pressure: does a pen's pressure change the brush's size?
-        cores: what training takes of them.
+        cores: how many of the CPU cores training uses.
         recent: project folders, the latest first.
-        folder_pace: pictures a second of the last run over a folder; 0 if there was none.
+        folder_pace: pictures per second of the last folder run; 0 if there was none.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -50,15 +50,14 @@ class Settings:
 
 
 class Store:
-    """Reads and writes the settings in the user's configuration; what cannot be understood has its default."""
+    """Reads and writes the settings in the user's configuration; what cannot be read gets its default."""
 
     def __init__(self) -> None:
-        """Use the application's own place."""
         self._store = QSettings()
         self.settings = self._read()
 
     def change(self, settings: Settings) -> None:
-        """Keep these from now on."""
+        """Use and store these settings."""
         self.settings = settings
         self._store.setValue("theme", settings.theme.value)
         self._store.setValue("view", json.dumps(settings.view.to_json()))
@@ -69,27 +68,27 @@ class Store:
         self._store.setValue("folder_pace", settings.folder_pace)
 
     def set_theme(self, theme: Theme) -> None:
-        """Keep the theme."""
+        """Store the theme."""
         self.change(replace(self.settings, theme=theme))
 
     def set_cores(self, cores: Cores) -> None:
-        """Keep what training takes of the cores."""
+        """Store how many cores training uses."""
         self.change(replace(self.settings, cores=cores))
 
     def set_folder_pace(self, pace: float) -> None:
-        """Keep how many pictures a second a run over a folder did."""
+        """Store how many pictures per second a folder run did."""
         self.change(replace(self.settings, folder_pace=pace))
 
     @property
     def folder_outputs(self) -> Outputs | None:
-        """What the last run over a folder wrote; None if there was none."""
+        """What the last folder run wrote; None if there was none."""
         try:
             return Outputs.from_json(json.loads(str(self._store.value("folder_outputs") or "")))
         except (ValueError, UserError):
             return None
 
     def keep_folder_outputs(self, outputs: Outputs) -> None:
-        """Keep what a run over a folder is to write."""
+        """Store what a folder run writes."""
         self._store.setValue("folder_outputs", json.dumps(outputs.to_json()))
 
     def add_recent(self, root: Path) -> None:
@@ -99,12 +98,12 @@ class Store:
         self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
 
     def last_case(self, root: Path) -> str | None:
-        """The case of the project that was open last on this computer, or None."""
+        """The case of the project that was last open on this computer, or None."""
         kept = self._last_cases().get(str(root.resolve()))
         return kept if isinstance(kept, str) else None
 
     def note_case(self, root: Path, case_id: str) -> None:
-        """This case of the project is open now; projects that are not recent are forgotten."""
+        """Store that this case of the project is open; projects that are not recent are forgotten."""
         recent = {str(path) for path in self.settings.recent}
         kept = {place: known for place, known in self._last_cases().items() if place in recent}
         self._store.setValue("last_cases", json.dumps(kept | {str(root.resolve()): case_id}))
@@ -118,28 +117,28 @@ class Store:
 
     @property
     def shortcuts(self) -> str:
-        """What `keep_shortcuts` kept, or empty."""
+        """What `keep_shortcuts` stored, or an empty string."""
         return str(self._store.value("shortcuts") or "")
 
     def keep_shortcuts(self, text: str) -> None:
-        """Keep the keys that the user changed."""
+        """Store the shortcuts that the user changed."""
         self._store.setValue("shortcuts", text)
 
     @property
     def geometry(self) -> tuple[QByteArray, QByteArray] | None:
-        """(geometry, state) of the window as it was closed last, or None."""
+        """(geometry, state) of the window when it was last closed, or None."""
         geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
         return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
 
     def keep_geometry(self, geometry: QByteArray, state: QByteArray) -> None:
-        """Keep where window and docks are."""
+        """Store where window and docks are."""
         self._store.setValue("window/geometry", geometry)
         self._store.setValue("window/state", state)
 
     def _read(self) -> Settings:
         known = {entry.name: self._store.value(entry.name) for entry in fields(Settings)}
         recent = known["recent"]
-        if isinstance(recent, str):  # QSettings gives a list of one as its only entry
+        if isinstance(recent, str):  # QSettings returns a list of one as its only entry
             recent = [recent]
         default = Settings()
         return Settings(

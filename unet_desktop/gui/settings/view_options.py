@@ -1,4 +1,4 @@
-"""View options: how picture and mask are shown; shared by panel, keys, canvas and the picture beside it."""
+"""View options: how picture and mask are shown; shared by panel, keys, canvas and bare view."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLAHE = 2.0
 
 
 class Beside(StrEnum):
-    """What the picture beside shows, always without mask."""
+    """What the bare view shows, always without mask."""
 
     SAME = "same"
     COLOUR = "colour"
@@ -37,7 +37,7 @@ class Beside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that can be chosen of how things are shown.
+    """Everything that can be chosen about how things are shown.
 
     Attributes:
         look: of the picture.
@@ -46,11 +46,11 @@ class View:
         opacity: of fills, 0..1.
         line_width: of outlines, logical pixels of the screen.
         crosshair: lines through the pointer.
-        magnifier: a loupe at the pointer.
-        scale_bar: a bar of a round length.
-        split: the picture without mask beside.
-        uncertainty: where the model is uncertain, as a heat.
-        beside: what that one shows.
+        magnifier: the part under the pointer, enlarged.
+        scale_bar: a bar with a round length.
+        split: the bare view, the picture without mask, beside the canvas.
+        uncertainty: where the model is uncertain, as a heat map.
+        beside: what the bare view shows.
         close_up: each case opens zoomed to its mask or proposal.
     """
 
@@ -69,13 +69,13 @@ class View:
 
     @property
     def look_beside(self) -> Look:
-        """Of the picture beside."""
+        """The look of the bare view."""
         if self.beside is Beside.SAME:
             return self.look
         return Look(Channel.RED_FREE if self.beside is Beside.RED_FREE else Channel.COLOUR)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data; whether the mask is shown is not kept, or somebody would look for it the next day."""
+        """Plain data, without `visible`: a mask that is hidden in the next session as well would look lost."""
         data = asdict(self)
         del data["visible"]
         return data
@@ -88,35 +88,35 @@ class ViewOptions(QObject):
     """The choice in force.
 
     Signals:
-        changed: it is another now.
+        changed: the view changed.
     """
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start with everything as it is."""
+        """Start with the default view."""
         super().__init__(parent)
         self.view = View()
 
     def set_view(self, view: View) -> None:
-        """Show things so."""
+        """Use this view."""
         if view != self.view:
             self.view = view
             self.changed.emit()
 
     def change(self, name: str, value: object) -> None:
-        """Set one field of the view; numbers are kept within their limits."""
-        changes: dict[str, Any] = {name: _kept(name, value)}
+        """Set one field of the view; numbers are limited to `LIMITS`."""
+        changes: dict[str, Any] = {name: _limited(name, value)}
         self.set_view(replace(self.view, **changes))
 
     def change_look(self, name: str, value: object) -> None:
-        """Set one field of the picture's look; numbers are kept within their limits."""
-        changes: dict[str, Any] = {name: _kept(name, value)}
+        """Set one field of the picture's look; numbers are limited to `LIMITS`."""
+        changes: dict[str, Any] = {name: _limited(name, value)}
         self.change("look", replace(self.view.look, **changes))
 
 
 def view_from_json(data: object) -> View:
-    """The view that `to_json` wrote; what cannot be understood has its default."""
+    """The view that `to_json` wrote; what cannot be read gets its default."""
     if not isinstance(data, dict):
         return View()
     plain, look = View(), data.get("look")
@@ -134,7 +134,7 @@ def view_from_json(data: object) -> View:
     )
 
 
-def _kept(name: str, value: object) -> object:
+def _limited(name: str, value: object) -> object:
     if name not in LIMITS or not isinstance(value, int | float):
         return value
     low, high = LIMITS[name]

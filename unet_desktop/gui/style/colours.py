@@ -12,11 +12,11 @@ ENOUGH = 3.0
 
 def readable(colour: QColor, palette: QPalette) -> QColor:
     """The colour, made lighter or darker until it stands out from the palette's base."""
-    ground = palette.color(QPalette.ColorRole.Base)
-    upward = ground.lightnessF() < 0.5
+    background = palette.color(QPalette.ColorRole.Base)
+    upward = background.lightnessF() < 0.5
     hue, saturation, lightness = max(colour.hslHueF(), 0.0), colour.hslSaturationF(), colour.lightnessF()
     result = QColor(colour)
-    while contrast(result.name(), ground.name()) < ENOUGH and 0.0 < lightness < 1.0:
+    while contrast(result.name(), background.name()) < ENOUGH and 0.0 < lightness < 1.0:
         lightness = min(1.0, lightness + 0.03) if upward else max(0.0, lightness - 0.03)
         result = QColor.fromHslF(hue, saturation, lightness)
     return result

@@ -1,4 +1,4 @@
-"""Icons: the program's words for them, and which drawing of the icon font each is."""
+"""Icons: the program's names for them, and the glyph of the icon font for each."""
 
 from __future__ import annotations
 

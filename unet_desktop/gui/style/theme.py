@@ -1,4 +1,4 @@
-"""Theme: a light and a dark palette, following the system or fixed, and the few style rules beyond them."""
+"""Theme: a light and a dark palette, chosen by the system or by the user, and a few style rules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Colours:
     """The colours of one theme, as "#rrggbb".
 
     Attributes:
-        window: ground of panels. base: of lists and fields. raised: of buttons.
-        line: between things. text: to read. muted: beside what is to be read. disabled: what cannot be used now.
-        chosen: ground of the tool or label in use.
+        window: background of panels. base: of lists and fields. raised: of buttons.
+        line: between things. text: normal text. muted: secondary text. disabled: what cannot be used now.
+        chosen: background of the tool or label in use.
         accent: selection and the main button. on_accent: text on it.
-        warning: ground of the banner. on_warning: text on it.
+        warning: background of the banner. on_warning: text on it.
     """
 
     window: str
@@ -71,25 +71,25 @@ class Appearance(QObject):
     """The theme in use.
 
     Signals:
-        changed: the colours are others now; icons must be drawn again and the window takes another style sheet.
+        changed: the colours changed; icons must be drawn again and the window needs another style sheet.
     """
 
     changed = Signal()
 
     def __init__(self, application: QApplication, theme: Theme) -> None:
-        """Dress the application, and again whenever the system's choice changes."""
+        """Apply the theme to the application, and again whenever the system's choice changes."""
         super().__init__(application)
         self._application, self.theme = application, theme
         self.colours = LIGHT
         if application.style().objectName() != "fusion":
             application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
-        self._dress()
+        self._apply()
 
     def set_theme(self, theme: Theme) -> None:
         """Use this theme from now on."""
         self.theme = theme
-        self._dress()
+        self._apply()
 
     @property
     def dark(self) -> bool:
@@ -98,14 +98,14 @@ class Appearance(QObject):
             return self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark
         return self.theme is Theme.DARK
 
-    def _dress(self) -> None:
+    def _apply(self) -> None:
         self.colours = DARK if self.dark else LIGHT
         self._application.setPalette(palette(self.colours))
         self.changed.emit()
 
     def _on_system_scheme_changed(self) -> None:
         if self.theme is Theme.SYSTEM:
-            self._dress()
+            self._apply()
 
 
 def palette(colours: Colours) -> QPalette:
@@ -143,8 +143,8 @@ def palette(colours: Colours) -> QPalette:
 def style_sheet(colours: Colours) -> str:
     """Rules for what a palette cannot say; parts opt in by object name or the property "role".
 
-    Fusion outlines empty check boxes and radio buttons darker than the window, which a dark one swallows; where they
-    are ticked, its mark shows and stays its own.
+    Fusion outlines empty check boxes and radio buttons darker than the window, which cannot be seen on a dark one;
+    checked ones show Fusion's own mark.
     """
     return f"""
     QToolBar {{ border: none; border-bottom: 1px solid {colours.line}; spacing: 2px; padding: 3px 6px; }}

@@ -1,4 +1,4 @@
-"""AcceptOnPaint: who paints on a proposal accepts it by that; a press that painted nothing after all does not."""
+"""AcceptOnPaint: painting on a proposal accepts it; a press that paints nothing after all does not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from unet_desktop.masks.history import Step, StepKind
 
 
 class AcceptOnPaint(QObject):
-    """Accepts the proposal that waits when a press begins on a mask with nothing in it, and undoes that if need be."""
+    """Accepts the proposal when a press begins on an empty mask, and undoes that if nothing was painted."""
 
     def __init__(self, editor: Editor, toolbox: Toolbox, proposal: Proposal, parent: QObject | None = None) -> None:
-        """Follow the toolbox."""
         super().__init__(parent)
         self._editor, self._toolbox, self._proposal = editor, toolbox, proposal
-        self._steps: int | None = None  # of the history, once a press had accepted
+        self._steps: int | None = None  # in the history, once a press has accepted
         self._pressed = self._retracting = False
         toolbox.pressing.connect(self._on_toolbox_pressing)
         toolbox.retracting.connect(self._on_toolbox_retracting)
@@ -33,7 +32,7 @@ class AcceptOnPaint(QObject):
             self._proposal.accept()
             self._steps = len(editor.history.names)
         elif self._steps is not None and len(editor.history.names) > self._steps + 1:
-            self._steps = None  # this is not the second half of a double click whose first accepted
+            self._steps = None  # not the second half of a double click whose first accepted
 
     def _on_toolbox_retracting(self) -> None:
         self._retracting = True
@@ -44,13 +43,13 @@ class AcceptOnPaint(QObject):
 
     def _on_editor_edited(self, step: Step) -> None:
         if step.kind is not StepKind.DONE and not self._retracting:
-            self._steps = None  # somebody goes through the history: what stands there is meant
+            self._steps = None  # somebody stepped through the history, so what is there is wanted
 
     def _on_editor_mask_replaced(self) -> None:
         self._steps, self._pressed, self._retracting = None, False, False
 
     def _settle(self) -> None:
-        """Take the acceptance back when nothing was painted: a click beside the picture, a shape that was dropped."""
+        """Undo the acceptance if nothing was painted: a click beside the picture, a shape that was dropped."""
         editor = self._editor
         if self._steps is None or self._pressed or editor.drawing or self._toolbox.current.pending:
             return

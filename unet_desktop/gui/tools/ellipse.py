@@ -112,7 +112,7 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.SizeAllCursor if hot is Whole.MOVE else None
 
-    def take_region(self) -> bool:
+    def fit_to_region(self) -> bool:
         """Fit an ellipse to the label's region, or to the largest piece of it; False if there is no region."""
         self.commit()
         target = self._target

@@ -1,4 +1,4 @@
-"""Push edge: a round finger that bends the border of the chosen label's region."""
+"""Push edge: a round finger that bends the border of the label's region."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ class HandleKind(Enum):
     CENTRE = auto()
     """A cross: moves the whole."""
     ROTATE = auto()
-    """A round one with an arrow's gap: turns the whole."""
+    """A round one: turns the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Something to be dragged, at an image point; `hot` when the pointer is on it."""
+    """Something to drag, at an image point; `hot` if the pointer is on it."""
 
     x: float
     y: float
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """All that a tool shows.
+    """Everything that a tool draws over the picture.
 
     Attributes:
         lines: outlines, in the colour of the label in use.
@@ -59,11 +59,11 @@ class Sketch:
 
     @property
     def bounds(self) -> Box:
-        """The image pixels that it covers, without pens and handles' own sizes."""
+        """The image pixels that it covers, not counting the width of lines and the size of handles."""
         return _around([line.points for line in self.lines] + [_places(self.handles)])
 
     def difference(self, other: Sketch) -> Box:
-        """The image pixels in which the two differ, as `bounds` counts them: while a handle of many is dragged, few."""
+        """The image pixels in which the two differ, as in `bounds`; few while one of many handles is dragged."""
         parts = [_places(handle for handle in self.handles if handle not in other.handles)]
         parts += [_places(handle for handle in other.handles if handle not in self.handles)]
         for one, another in zip_longest(self.lines, other.lines):
@@ -76,13 +76,13 @@ def _places(handles: Iterable[Handle]) -> Points:
 
 
 def _differing(one: Line | None, another: Line | None) -> list[Points]:
-    """The points of both between which they run differently."""
+    """The points of both lines where they differ."""
     lines = [line.points for line in (one, another) if line is not None]
     if one is None or another is None or one.closed != another.closed:
         return lines
     if one.points.shape != another.points.shape:
         return _unlike_ends(*lines, keep_all=one.closed or one.dashed or another.dashed)
-    if one.dashed or another.dashed:  # a dash begins where the ones before it end
+    if one.dashed or another.dashed:  # each dash begins where the one before it ends
         return [] if one.dashed == another.dashed and (one.points == another.points).all() else lines
     moved = (one.points != another.points).any(axis=1)
     reached = moved | np.roll(moved, 1) | np.roll(moved, -1)
@@ -90,7 +90,7 @@ def _differing(one: Line | None, another: Line | None) -> list[Points]:
 
 
 def _unlike_ends(one: Points, another: Points, *, keep_all: bool) -> list[Points]:
-    """What two open lines do not begin with alike, such as the end of a line that grows, and the point before it."""
+    """What follows the common beginning of two open lines, with the point before it, such as where a line grew."""
     shorter = min(len(one), len(another))
     alike = (one[:shorter] == another[:shorter]).all(axis=1)
     front = shorter if alike.all() else int(np.argmin(alike))

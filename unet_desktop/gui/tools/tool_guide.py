@@ -1,4 +1,4 @@
-"""Guide: what each tool is called, how it is used in a sentence, and which settings it has."""
+"""Guide: the name of each tool, how to use it in a sentence or two, and its settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unet_desktop.gui.tools.tool_options import ToolKind
 
 
 class Setting(Flag):
-    """What can be set of a tool."""
+    """Settings that a tool can have."""
 
     NONE = 0
     SIZE = auto()
@@ -23,7 +23,7 @@ _BRUSHES = Setting.SIZE | Setting.PRESSURE
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the tools panel says of a tool; `hint` is one or two short sentences."""
+    """What the tools panel says about a tool; `hint` is one or two short sentences."""
 
     name: str
     hint: str
@@ -34,18 +34,18 @@ GUIDES: dict[ToolKind, Guide] = {
     ToolKind.BRUSH: Guide(
         "Brush", "Drag to paint. The right button or Ctrl erases, Shift draws straight lines.", _BRUSHES
     ),
-    ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; what it lies in stays.", _BRUSHES),
+    ToolKind.ERASER: Guide("Eraser", "Drag to erase the label; the label around it stays.", _BRUSHES),
     ToolKind.ELLIPSE: Guide(
         "Ellipse",
         "Click points on the edge (six will do), or drag a box. Drag its handles, then press Return. "
-        'Shift keeps proportions, Alt the centre. "Fit ellipse to label" takes its region. Choose below whether it '
-        "takes the place of the region.",
+        'Shift keeps the proportions, Alt the centre. "Fit ellipse to label" starts from the region. Choose below '
+        "whether it replaces the region.",
         Setting.COMBINE,
     ),
     ToolKind.CONTOUR: Guide(
         "Contour",
-        "Drag a handle and the edge follows; a press on the line makes another, the right button removes one. "
-        "Without a region, click round it and press Return.",
+        "Drag a handle and the edge follows; a press on the line adds a handle, the right button removes one. "
+        "If there is no region, click along its edge and press Return.",
     ),
     ToolKind.PUSH: Guide(
         "Push edge",
@@ -54,19 +54,19 @@ GUIDES: dict[ToolKind, Guide] = {
     ),
     ToolKind.POLYGON: Guide(
         "Polygon",
-        "Click the corners; close at the first one or by a double click. Drag corners to change them; Return finishes.",
+        "Click the corners; close at the first or with a double click. Drag corners to change them; Return finishes.",
         Setting.COMBINE,
     ),
-    ToolKind.LASSO: Guide("Lasso", "Drag round what is meant. Shift draws straight stretches.", Setting.COMBINE),
+    ToolKind.LASSO: Guide("Lasso", "Drag round the region. Shift draws straight stretches.", Setting.COMBINE),
     ToolKind.EDGE: Guide(
         "Smart edge",
-        "Click along the edge, five to eight times, and close at the first point or by a double click. Drag points to "
-        "change them; Return finishes. Shift: a straight stretch.",
+        "Click along the edge, five to eight times, and close at the first point or with a double click. Drag points "
+        "to change them; Return finishes. Shift draws a straight stretch.",
         Setting.COMBINE,
     ),
     ToolKind.WAND: Guide(
         "Magic wand",
-        "Press on what is meant and drag to the right to take more, to the left to take less.",
+        "Press on the region and drag to the right to select more, to the left to select less.",
         Setting.TOLERANCE | Setting.COMBINE,
     ),
     ToolKind.FILL: Guide(
@@ -75,7 +75,7 @@ GUIDES: dict[ToolKind, Guide] = {
     ),
     ToolKind.NOT_ANNOTATED: Guide(
         "Not annotated",
-        "Drag over what cannot be judged: it is left out of training and figures. The right button makes it "
+        "Drag over what cannot be judged: it is left out of training and metrics. The right button makes it "
         "background.",
         _BRUSHES,
     ),
