@@ -134,7 +134,7 @@ def _use(report: Report, application: QApplication, window: MainWindow, root: Pa
     parts = window.app
     window.show()
     with report.check("open a project"):
-        # Not through the commands: they would show what goes wrong in a dialog that nobody closes here.
+        # Not by the commands, which would show errors in a dialog that nobody closes here.
         parts.session.open_project(root)
         case = parts.session.next_uncorrected()
         _require(case is not None, "no case is left to predict")

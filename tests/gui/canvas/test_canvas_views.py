@@ -115,8 +115,8 @@ def test_a_dab_is_painted_at_the_cost_of_its_box(canvas: Canvas, monkeypatch: py
     canvas.zoom_to(1.0)
     canvas.show_box(Box(1000, 1000, 1200, 1200))
     QApplication.processEvents()
-    monkeypatch.setattr(image_layer, "smooth", counted(image_layer.smooth))
-    monkeypatch.setattr(drawing, "nearest", counted(drawing.nearest))
+    monkeypatch.setattr(image_layer, "sample_smooth", counted(image_layer.sample_smooth))
+    monkeypatch.setattr(drawing, "sample_nearest", counted(drawing.sample_nearest))
     canvas.update_box(Box(1050, 1050, 1150, 1150))
     QApplication.processEvents()
     side = 100 * canvas.viewport.scale + 2 * 12 + 2

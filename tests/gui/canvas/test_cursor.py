@@ -78,9 +78,9 @@ def test_the_size_is_shown_in_figures_while_it_changes(opened: MainWindow, monke
         wheel(opened.canvas, at(opened.canvas, 80, 60), 1, CTRL)
     else:
         opened.panels.tools.settings.brush_size._slider.setValue(40)
-    assert shown.figures
+    assert shown.shows_size
     assert not shown.bounds.isNull()  # in the middle of the view when the pointer is away
-    qtbot.waitUntil(lambda: not shown.figures, timeout=brush_size_hint.MOMENT + 2000)
+    qtbot.waitUntil(lambda: not shown.shows_size, timeout=brush_size_hint.MOMENT + 2000)
     if way != "wheel":
         assert shown.bounds.isNull()
 

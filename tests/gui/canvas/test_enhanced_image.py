@@ -25,7 +25,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             found.append(pixels.shape[0] * pixels.shape[1])
         return apply_local(pixels, look, reduction)
 
-    monkeypatch.setattr(enhanced_image, "local", noting)
+    monkeypatch.setattr(enhanced_image, "apply_local", noting)
     return found
 
 

@@ -9,12 +9,12 @@ import pytest
 from drawings import SIZE, disc_mask, picture
 from image_snapshots import assert_as_stored, rendered
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from unet_desktop.gui.canvas.canvas import Canvas
-from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer, colour_of
+from unet_desktop.gui.canvas.uncertainty_layer import UncertaintyLayer, colour_ramp
 from unet_desktop.gui.correct.prediction_controls import describe
 from unet_desktop.gui.settings.view_options import View, view_from_json
 from unet_desktop.gui.window.main_window import MainWindow
@@ -83,7 +83,7 @@ def test_the_more_uncertain_the_lighter_and_the_certain_shows_the_picture() -> N
     levels = np.arange(256, dtype=np.uint8)[None]
     layer.set_map(UncertaintyMap(levels, 0.0, 0.0, 256.0, 1.0))
     assert layer.shows
-    colours = [colour_of(level) for level in range(256)]
+    colours = [QColor(*level) for level in colour_ramp().round().astype(int).tolist()]
     opacity = [colour.alpha() for colour in colours]
     assert opacity[:20] == [0] * 20
     assert opacity == sorted(opacity)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
@@ -22,6 +23,16 @@ _POLL = 8
 """Milliseconds between checks of the thread; a signal from it could reach an object that is deleted."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    """A level that the thread computes."""
+
+    level: int
+    look: Look
+    picture: Pixels
+    result: Future[DisplayPixels]
+
+
 class EnhancedImage(QObject):
     """Levels of one picture, level n being reduced by 2**n, each computed when it is first needed."""
 
@@ -33,7 +44,7 @@ class EnhancedImage(QObject):
         self._plain: dict[int, Pixels] = {}
         self._shown: dict[int, DisplayPixels] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._ordered: tuple[int, Look, Pixels, Future[DisplayPixels]] | None = None
+        self._request: _Request | None = None
         self._timer = QTimer(self, interval=_POLL)
         self._timer.timeout.connect(self._on_timer_timeout)
 
@@ -56,22 +67,22 @@ class EnhancedImage(QObject):
     def level(self, wanted: int) -> DisplayPixels:
         """The picture reduced by 2**wanted, or for a moment a coarser one; there must be a picture."""
         if self._look == NEUTRAL:
-            return self._reduced(wanted)
-        if wanted not in self._shown and not self._quick(wanted):
-            self._order(wanted)
+            return self._reduce(wanted)
+        if wanted not in self._shown and not self._is_quick(wanted):
+            self._request_level(wanted)
             coarser = (
-                other for other in range(wanted + 1, _COARSEST + 1) if other in self._shown or self._quick(other)
+                other for other in range(wanted + 1, _COARSEST + 1) if other in self._shown or self._is_quick(other)
             )
             wanted = next(coarser, _COARSEST)
         if wanted not in self._shown:
-            self._shown[wanted] = apply_local(self._reduced(wanted), self._look, wanted)
+            self._shown[wanted] = apply_local(self._reduce(wanted), self._look, wanted)
         return self._shown[wanted]
 
-    def _quick(self, level: int) -> bool:
+    def _is_quick(self, level: int) -> bool:
         height, width = self._plain[0].shape[:2]
         return self._look.is_pointwise or (height >> level) * (width >> level) <= AT_ONCE
 
-    def _reduced(self, level: int) -> Pixels:
+    def _reduce(self, level: int) -> Pixels:
         """Reduce by areas, because painting the whole picture bilinearly at a small scale skips pixels."""
         if level not in self._plain:
             height, width = (max(1, length >> level) for length in self._plain[0].shape[:2])
@@ -80,22 +91,22 @@ class EnhancedImage(QObject):
             self._plain[level] = np.asarray(reduced, np.uint8)
         return self._plain[level]
 
-    def _order(self, level: int) -> None:
+    def _request_level(self, level: int) -> None:
         """Let the thread compute it, unless it is busy; the next repaint asks again then."""
-        if self._ordered is None:
+        if self._request is None:
             self._pool = self._pool or ThreadPoolExecutor(1, "enhance")
-            pixels = self._reduced(level)
+            pixels = self._reduce(level)
             made = self._pool.submit(apply_local, pixels, self._look, level)
-            self._ordered = (level, self._look, self._plain[0], made)
+            self._request = _Request(level, self._look, self._plain[0], made)
             self._timer.start()
 
     def _on_timer_timeout(self) -> None:
-        if self._ordered is None:
+        request = self._request
+        if request is None:
             self._timer.stop()
-        elif self._ordered[3].done():
-            level, look, pixels, made = self._ordered
-            self._ordered = None
+        elif request.result.done():
+            self._request = None
             self._timer.stop()
-            if look == self._look and pixels is self._plain.get(0):
-                self._shown[level] = made.result()
+            if request.look == self._look and request.picture is self._plain.get(0):
+                self._shown[request.level] = request.result.result()
             self._ready()

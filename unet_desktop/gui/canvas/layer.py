@@ -22,7 +22,7 @@ class Layer(Protocol):
 
         Args:
             painter: transformed, so that one unit is one image pixel; pens must be cosmetic. It is clipped.
-            scale: device pixels an image pixel.
+            scale: device pixels per image pixel.
         """
 
 

@@ -12,7 +12,7 @@ from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, rende
 from unet_desktop.masks.regions import Mask
 
 _STRIPE = 3.0
-"""Width of a stripe of what is not annotated, logical pixels."""
+"""Width of the stripes over pixels that are not annotated, logical pixels."""
 _STRONGER = 1.0
 """Logical pixels by which the outline of the label in use is wider."""
 PROPOSAL_WIDTH = 3.0

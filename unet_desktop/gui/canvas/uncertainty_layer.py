@@ -82,12 +82,7 @@ def paint_legend(painter: QPainter, view: QSize) -> None:
     painter.restore()
 
 
-def colour_of(level: int) -> QColor:
-    """The colour of a level 0..255, with its opacity."""
-    return QColor(*(round(value) for value in _ramp()[level]))
-
-
-def _ramp() -> NDArray[np.float64]:
+def colour_ramp() -> NDArray[np.float64]:
     """(256, 4) red, green, blue and opacity of each level, 0..255."""
     at = [level * 255 for level, _, _ in _STOPS]
     parts = np.array([(*colour, 255 * opacity) for _, colour, opacity in _STOPS]).T
@@ -96,7 +91,7 @@ def _ramp() -> NDArray[np.float64]:
 
 def _table() -> NDArray[np.uint32]:
     """(256,) uint32: the colour of each level, premultiplied alpha, red, green, blue."""
-    ramp = _ramp()
+    ramp = colour_ramp()
     premultiplied = np.rint(ramp[:, :3] * ramp[:, 3:] / 255).astype(np.uint32)
     red, green, blue, alpha = *premultiplied.T, np.rint(ramp[:, 3]).astype(np.uint32)
     return np.asarray(alpha << 24 | red << 16 | green << 8 | blue, np.uint32)

@@ -230,7 +230,8 @@ class CaseJournals:
     def __init__(self, unsaved: UnsavedMasks) -> None:
         self._journals: dict[CaseKey, Journal] = {}
         self._root: Path | None = None
-        self._open: tuple[CaseKey, JournalHeader] | None = None
+        self._key: CaseKey | None = None  # of the open case
+        self._header: JournalHeader | None = None  # of a new journal of it
         self._unsaved = unsaved
 
     @property
@@ -243,20 +244,20 @@ class CaseJournals:
         known = self._journals.get(key)
         if known is not None and known.state != header.state and self._unsaved.find(*key) is None:
             del self._journals[key]  # another program wrote a mask meanwhile
-        self._open = key, header
+        self._key, self._header = key, header
 
     def current(self) -> Journal | None:
         """The open case's journal, or None if no case is open."""
-        if self._open is None:
+        key, header = self._key, self._header
+        if key is None or header is None:
             return None
-        key, header = self._open
         if key not in self._journals:
             self._journals[key] = _open_journal(Layout(key[0]).journal(key[1]), header)
         return self._journals[key]
 
     def close(self) -> None:
         """No case is open."""
-        self._open = None
+        self._key = self._header = None
 
     def enter(self, root: Path | None) -> None:
         """A project was opened, or none is open: delete the journals of the one that was left.

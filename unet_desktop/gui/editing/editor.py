@@ -303,6 +303,6 @@ def _history_from_journal(path: Path, mask: Mask) -> CaseHistory | None:
         if journal.steps not in (journal.steps_in(checksum), None if mask.any() else journal.steps_in(None)):
             return None
         return CaseHistory(journal.replay().history, checksum, journal.header.began_empty)
-    except UserError as error:  # a history that cannot be read must keep nobody from working
+    except UserError as error:  # a history that cannot be read must not keep the case from opening
         log.warning("%s", error)
         return None

@@ -1,4 +1,4 @@
-"""EyeGuess: which eye the open picture seems to show, if nobody has noted it."""
+"""EyeGuess: which eye the open picture seems to show, if the case's record does not say."""
 
 from __future__ import annotations
 

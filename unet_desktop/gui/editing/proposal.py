@@ -126,7 +126,7 @@ class Proposal(QObject):
             self.problem.emit(opened.problem)
 
     def _on_session_case_updated(self, case_id: str) -> None:
-        """Show the prediction again if accepting it was undone and the case is no more than predicted."""
+        """Show the prediction again if accepting it was undone, so that the case is only predicted."""
         opened = self._session.open
         if self.prediction is not None or opened is None or opened.case.id != case_id:
             return

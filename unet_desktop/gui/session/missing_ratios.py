@@ -42,7 +42,7 @@ class MissingRatios(QObject):
         session.cases.changed.connect(self._on_cases_changed)
 
     def shutdown(self) -> None:
-        """Measure no more."""
+        """Stop measuring."""
         self._timer.stop()
         self._closed = True
         self._stop()

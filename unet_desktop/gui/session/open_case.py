@@ -21,7 +21,7 @@ class OpenCase:
     Attributes:
         case: what is known of it.
         image: its picture.
-        mask: (H, W) uint8, or None when nobody has drawn one.
+        mask: (H, W) uint8, or None if nobody has drawn one.
         model: fingerprint of the model whose prediction the mask started from, or empty.
         prediction: waits for a decision, if no human has worked on the case yet.
         problem: why there is no prediction although one should be, as a sentence; or empty.

@@ -69,7 +69,7 @@ class Unsaved:
         return case
 
     def _write_file(self) -> None:
-        if self.mask is not None:  # the file of a mask that was undone goes together with what is noted of it
+        if self.mask is not None:  # the file of a mask that was undone is deleted by `update_record`
             self.project.write_mask(self.case_id, self.mask)
 
 

@@ -26,7 +26,8 @@ class MagicWand(Tool):
         self._gesture: ShapeGesture | None = None
         self._selection: ColourSelection | None = None
         self._erases = False
-        self._start = (0.0, 0)  # where the pointer went down, x in image pixels, and the tolerance then
+        self._start_x = 0.0  # where the pointer went down, image pixels
+        self._start_tolerance = 0
         editor.gesture_ended.connect(self.reset)
 
     def press(self, touch: Touch) -> None:
@@ -40,15 +41,15 @@ class MagicWand(Tool):
         self._editor.begin(gesture)
         self._gesture = gesture
         self._selection = ColourSelection(pixels, touch.x, touch.y, touch.detail)
-        self._start = (touch.x, self._options.tolerance)
+        self._start_x, self._start_tolerance = touch.x, self._options.tolerance
         self._show()
 
     def move(self, touch: Touch) -> None:
         if self._gesture is None:
             return
         before = self._options.tolerance
-        x, tolerance = self._start
-        self._options.set_tolerance(tolerance + round((touch.x - x) / touch.reach * _PER_REACH))
+        more = round((touch.x - self._start_x) / touch.reach * _PER_REACH)
+        self._options.set_tolerance(self._start_tolerance + more)
         if self._options.tolerance != before:
             self._show()
 
