@@ -82,7 +82,7 @@ def test_a_killed_worker_changes_nothing_in_what_is_written(many, small_model, t
 
 def test_wrong_words_for_a_cluster_are_refused_before_anything_is_done(many, small_model, tmp_path, capsys):
     for words, sentence in (
-        (("--cluster", "cloud"), 'There is no cluster "cloud"'),
+        (("--cluster", "cloud"), '"cloud" is no cluster'),
         (("--cluster-option", "cores=4"), "use it with --cluster slurm"),
         (("--cluster", "slurm", "--cluster-option", "cores"), "Write KEY=VALUE"),
         (("--show-job-script",), "--show-job-script shows what SLURM would be given; use it with --cluster slurm."),
@@ -143,5 +143,5 @@ def test_no_worker_is_started_for_a_run_that_has_to_wait(photographs, small_mode
     held = try_lock(tmp_path / "out" / LOCK)
     assert main(command(photographs, small_model, tmp_path / "out", "--cluster", "slurm")) == 2
     held.release()
-    assert "Another run writes to" in capsys.readouterr().err
+    assert "Another run is writing to" in capsys.readouterr().err
     assert queued.made == 0

@@ -244,7 +244,7 @@ def test_two_runs_exclude_each_other(segment, ask, out):
         if isinstance(event, ItemDone):
             break
     before = {path: path.read_bytes() for path in out.rglob("*.png")}
-    with pytest.raises(WriteError, match=rf"Another run writes to .*process {os.getpid()}, since"):
+    with pytest.raises(WriteError, match=rf"Another run is writing to .*process {os.getpid()}, since"):
         segment(anew=True)
     assert {path: path.read_bytes() for path in out.rglob("*.png")} == before
     first.close()

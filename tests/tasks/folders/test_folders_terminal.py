@@ -77,7 +77,7 @@ def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "Name a folder of pictures"),
+        ([], "Give a folder of pictures"),
         (["--list", "gone.txt"], "gone.txt cannot be read"),
         ([".", "--include", "x*"], "patterns"),
         (["a.png", "--watch"], "Only folders can be watched"),
@@ -85,7 +85,7 @@ def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeyp
         ([".", "--table", "word"], '"word" is no choice for table'),
         ([".", "--report", "html,doc"], '"doc" is no choice for report'),
         ([".", "--probabilities", "32"], '"32" is no choice for probabilities'),
-        ([".", "--no-masks", "--table", "none"], "Nothing is asked for"),
+        ([".", "--no-masks", "--table", "none"], "Nothing to write"),
         ([".", "--out", "results"], "lies inside"),
         ([".", "--model", "a.png"], "is not a U-Net Desktop model"),
         ([".", "--model", "gone"], "gone"),
