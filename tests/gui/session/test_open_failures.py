@@ -174,7 +174,7 @@ def test_reading_the_cases_again_knows_what_was_just_painted(opened: MainWindow,
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.app.session.reload_cases()
     assert opened.app.session.project.case("a").state is CaseState.CORRECTED
-    assert opened.app.session.counts == (2, 4)
+    assert opened.app.session.cases.counts == (2, 4)
 
 
 def test_opening_the_same_project_again_knows_what_was_just_painted(opened: MainWindow, root: Path) -> None:
