@@ -51,7 +51,7 @@ def main() -> None:
             window.resize(1920, 1080)
             window.show()
             window.app.session.open_project(make_project(Path(folder) / f"{width}", width, height, arguments.photo))
-            window.app.session.open_case(window.app.session.cases.ids[0])
+            window.app.session.open_case(window.app.session.case_ids[0])
             settle()
             measure(window, width, height)
             window.close()

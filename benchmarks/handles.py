@@ -41,7 +41,7 @@ def main() -> None:
         window.resize(1920, 1080)
         window.show()
         window.app.session.open_project(make_project(Path(folder) / "project", 4288, 2848, None))
-        window.app.session.open_case(window.app.session.cases.ids[0])
+        window.app.session.open_case(window.app.session.case_ids[0])
         draw_disc(window)
         window.actions_by_id["view.zoom_mask"].trigger()
         settle()

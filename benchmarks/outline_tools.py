@@ -43,7 +43,7 @@ def main() -> None:
         window.show()
         root = make_project(Path(folder) / "project", *SIZES[0], arguments.photo)
         window.app.session.open_project(root)
-        window.app.session.open_case(window.app.session.cases.ids[0])
+        window.app.session.open_case(window.app.session.case_ids[0])
         settle()
         mask = window.app.editor.mask
         assert mask is not None

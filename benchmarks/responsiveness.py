@@ -140,7 +140,7 @@ def main() -> None:
         root = make_project(Path(folder), arguments.cases, arguments.images)
         window.commands.projects.open_root(root)
         session = window.app.session
-        session.open_case(session.cases.ids[-1])
+        session.open_case(session.case_ids[-1])
         window.app.options.choose_tool(ToolKind.BRUSH)
         window.app.options.set_diameter(BRUSH)
         window.canvas.zoom_to(1.0)

@@ -23,7 +23,7 @@ from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
-from unet_desktop.tasks.segment_cases import segment_cases, uncorrected
+from unet_desktop.tasks.segment_cases import segment_cases, uncorrected_cases
 from unet_desktop.tasks.train import train_project
 
 
@@ -105,7 +105,7 @@ def test_predictions_never_touch_human_masks(trained, tmp_path):
     root = _copy_of(trained[0], tmp_path)
     project = Project.open(root)
     before = {case.id: project.layout.mask(case.id).read_bytes() for case in project.cases()[:5]}
-    waiting = [case.id for case in uncorrected(project.cases())]
+    waiting = [case.id for case in uncorrected_cases(project.cases())]
     list(segment_cases(root, [*before, *waiting], list_models(project.layout)[0].path))
     after = Project.open(root)
     assert {case_id: after.layout.mask(case_id).read_bytes() for case_id in before} == before

@@ -133,8 +133,8 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             progress.console.print(with_remedy(event.sentence, Remedy.RETRY_FAILED), markup=False)
         case Finished():
             metrics = metrics_line(event.metrics)
-            judged = f" On the validation pictures: {metrics}" if metrics else ""
-            output.print(f"Trained in {_minutes(event.seconds)}.{judged}", markup=False)
+            measured = f" On the validation pictures: {metrics}" if metrics else ""
+            output.print(f"Trained in {_minutes(event.seconds)}.{measured}", markup=False)
         case FoldsDone():
             output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
         case ModelSaved():

@@ -200,7 +200,7 @@ def _swaps_sides(opened: Pillow.Image) -> bool:
 
 def _reason(path: Path, error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"{path} does not exist."
+        return f"{path} does not exist (any more)."
     if isinstance(error, IsADirectoryError):
         return f"{path} is a folder, not an image."
     if isinstance(error, PermissionError):

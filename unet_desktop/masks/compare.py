@@ -89,18 +89,18 @@ def compare_masks(
         greatest: with `boundaries`, also add the maximum distance, in pixels.
     """
     sure = is_annotated(predicted)
-    judged = is_annotated(truth) & sure
-    whole = bool(judged.all())
+    annotated = is_annotated(truth) & sure
+    whole = bool(annotated.all())
     metrics: Metrics = {}
     if whole and not (box := bounding_box((predicted | truth) > 0)).empty:  # both masks are empty outside it
-        predicted, truth, judged = predicted[box.slices], truth[box.slices], judged[box.slices]
+        predicted, truth, annotated = predicted[box.slices], truth[box.slices], annotated[box.slices]
     predicted = tidy(predicted, labels, fill=False) if whole or sure.all() else predicted
     truth = tidy(truth, labels, fill=False) if whole else truth
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
     shown = [plane for plane in planes if whole or plane[2].any()]
     for name, ours, theirs in shown:
-        metrics[f"dice/{name}"] = dice(ours & judged, theirs & judged)
-        metrics[f"iou/{name}"] = iou(ours & judged, theirs & judged)
+        metrics[f"dice/{name}"] = dice(ours & annotated, theirs & annotated)
+        metrics[f"iou/{name}"] = iou(ours & annotated, theirs & annotated)
     for kind in ("dice", "iou") if shown else ():
         metrics[kind] = sum(metrics[f"{kind}/{name}"] for name, _, _ in shown) / len(shown)
     if not whole:

@@ -90,7 +90,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
     try:
         path, record_path = layout.prediction(case.id), layout.prediction_record(case.id)
         if not path.exists():
-            path, record_path = layout.rejected(case.id), layout.rejected_record(case.id)
+            path, record_path = layout.rejected_prediction(case.id), layout.rejected_record(case.id)
         record = read_record(record_path)
         corrected = _isoformat(layout.mask(case.id).stat().st_mtime)
         if known is not None and known.model != record.model:

@@ -147,7 +147,7 @@ class Layout:
         """Return the path of the prediction's uncertainty map."""
         return self.uncertainty / f"{case_id}.png"
 
-    def rejected(self, case_id: str) -> Path:
+    def rejected_prediction(self, case_id: str) -> Path:
         """Return the path of the case's rejected prediction, kept to be compared with what was drawn instead."""
         return self.predictions / f".{case_id}.rejected.png"
 

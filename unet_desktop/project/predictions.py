@@ -93,7 +93,7 @@ def set_prediction_aside(layout: Layout, case_id: str) -> None:
         WriteError: it cannot be renamed.
     """
     for path, aside in (
-        (layout.prediction(case_id), layout.rejected(case_id)),
+        (layout.prediction(case_id), layout.rejected_prediction(case_id)),
         (layout.prediction_record(case_id), layout.rejected_record(case_id)),
     ):
         if path.exists():

@@ -122,8 +122,8 @@ def _data(header: CheckpointHeader) -> list[tuple[str, str]]:
     titles = {"train": "Training pictures", "validation": "Validation pictures"}
     rows = [(title, str(header.data[key])) for key, title in titles.items() if key in header.data]
     for key, title in (("train_cases", "Trained on"), ("validation_cases", "Validated on")):
-        rows.append((title, _listed(header.data.get(key)) or "–"))
-    if undrawn := _listed(header.data.get("undrawn")):
+        rows.append((title, _join(header.data.get(key)) or "–"))
+    if undrawn := _join(header.data.get("undrawn")):
         rows.append(("In no training picture", undrawn))
     if "fingerprint" in header.data:
         rows.append(("Fingerprint of pictures and masks", str(header.data["fingerprint"])))
@@ -148,7 +148,7 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
         yield Table((Column("metric", share=3), Column("value", numeric=True)), others)
 
 
-def _listed(names: Any) -> str:
+def _join(names: Any) -> str:
     return ", ".join(map(str, names)) if isinstance(names, list) else ""
 
 

@@ -17,7 +17,7 @@ from unet_desktop.tasks.events import ItemDone
 NOTHING_FOUND = "Nothing was found in it."
 
 
-def uncorrected(cases: Sequence[Case]) -> list[Case]:
+def uncorrected_cases(cases: Sequence[Case]) -> list[Case]:
     """The cases that nobody has corrected or approved."""
     return [case for case in cases if case.state in UNCORRECTED]
 

@@ -97,9 +97,9 @@ def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindo
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.actions_by_id["project.rebuild_index"].trigger()
     session = opened.app.session
-    assert session.cases.ids == ["a", "b", "d"]
+    assert session.case_ids == ["a", "b", "d"]
     assert session.project.case("b").state is CaseState.CORRECTED
-    assert session.cases.counts == (3, 3)
+    assert session.counts == (3, 3)
     assert session.case_id == "a"
     assert opened.panels.cases._list.model().rowCount() == 3
 

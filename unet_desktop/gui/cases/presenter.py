@@ -47,7 +47,7 @@ class CasesPresenter(QObject):
         self._show_counts()
 
     def _show_counts(self) -> None:
-        self._panel.set_counts(*self._session.cases.counts, self._session.cases.tally)
+        self._panel.set_counts(*self._session.counts, self._session.cases.tally)
 
     def _on_panel_menu_requested(self, case_id: str, place: QPoint) -> None:
         if self._session.project is not None:

@@ -167,7 +167,7 @@ class SegmentFolderDialog(FormDialog):
             return "There is no model yet. Train one first."
         problem, count = self._source.check()
         if count is not None:
-            self._found.setText(self._counted(count))
+            self._found.setText(self._count_text(count))
         place, output = self._source.place, self._output.path()
         if problem or place is None:
             return problem
@@ -178,7 +178,7 @@ class SegmentFolderDialog(FormDialog):
         self._resumes.setText(_RESUMES if (output / LEDGER).is_file() else "")
         return f"{output} is a file. Choose a folder." if output.is_file() else self._outputs.problem()
 
-    def _counted(self, count: int) -> str:
+    def _count_text(self, count: int) -> str:
         pictures = "1 picture." if count == 1 else f"{count:,} pictures."
         if self._pace <= 0:
             return pictures

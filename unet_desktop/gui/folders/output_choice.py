@@ -101,7 +101,7 @@ class OutputChoice(QWidget):
 
     def set_outputs(self, outputs: Outputs) -> None:
         """Tick these."""
-        wanted = set(_ticked(outputs))
+        wanted = set(_ticked_outputs(outputs))
         for name, box in self._boxes.items():
             box.setChecked(name in wanted and box.isEnabled())
         self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
@@ -155,7 +155,7 @@ class OutputChoice(QWidget):
         return box
 
 
-def _ticked(outputs: Outputs) -> Iterator[str]:
+def _ticked_outputs(outputs: Outputs) -> Iterator[str]:
     yield from (name for name in ("masks", "regions", "overlays", "dicom_seg") if getattr(outputs, name))
     if outputs.probabilities != "none":
         yield "probabilities"

@@ -113,7 +113,7 @@ class ModelsPanel(QWidget):
         self._import.setEnabled(writable)
         self._delete.setEnabled(writable)
 
-    def _selected(self) -> Model | None:
+    def _selected_model(self) -> Model | None:
         row = self._list.currentRow()
         return self._models[row] if 0 <= row < len(self._models) else None
 
@@ -146,7 +146,7 @@ class ModelsPanel(QWidget):
         """Add an action on the selected model to the menu."""
 
         def request() -> None:
-            if (model := self._selected()) is not None:
+            if (model := self._selected_model()) is not None:
                 requested.emit(model.path)
 
         action = self._menu.addAction(text)
@@ -170,7 +170,7 @@ class ModelsPanel(QWidget):
 
     @Slot()
     def _on_list_row_changed(self) -> None:
-        model = self._selected()
+        model = self._selected_model()
         self._chosen = None if model is None else model.path
         in_use = model is not None and model.path == self._in_use
         self._details.setHtml("" if model is None else details_html(model))
@@ -181,7 +181,7 @@ class ModelsPanel(QWidget):
 
     @Slot()
     def _on_use_clicked(self) -> None:
-        model = self._selected()
+        model = self._selected_model()
         if model is not None and model.path != self._in_use:
             self.model_chosen.emit(model.path)
 

@@ -62,7 +62,7 @@ class ProjectCommands(CommandSet):
         session = self._app.session
         session.open_project(root)
         last = self._app.store.last_case(root)
-        if last is not None and last in session.cases.ids:
+        if last is not None and last in session.case_ids:
             session.open_case(last)
         if session.open is None:
             self._open_first()
@@ -75,7 +75,7 @@ class ProjectCommands(CommandSet):
             return
         case_id = session.case_id
         session.open_project(session.project.root)
-        if case_id in session.cases.ids:
+        if case_id in session.case_ids:
             session.open_case(case_id)
 
     @command("project.close", "&Close project", shortcut="Ctrl+W", needs=Needs.PROJECT | Needs.IDLE)

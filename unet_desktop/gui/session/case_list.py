@@ -24,11 +24,6 @@ class CaseList(QObject):
     Signals:
         changed: other cases are shown, or in another order.
         query_changed: the query was changed, but not by the panel.
-
-    Attributes:
-        query: how the cases are filtered and sorted.
-        shown: ids of the cases that it shows, in its order.
-        ids: ids of all cases in natural order.
     """
 
     changed = Signal()
@@ -39,7 +34,7 @@ class CaseList(QObject):
         self.query = CaseQuery()
         self.shown: list[str] = []
         self._project: ProjectReader | None = None
-        self.ids: list[str] = []
+        self._ids: list[str] = []  # all ids in natural order
         self._ordered: list[str] = []  # all ids in the query's order
         self._current: str | None = None
         self._stale = False
@@ -49,6 +44,11 @@ class CaseList(QObject):
         self._timer.timeout.connect(self.settle)
 
     @property
+    def ids(self) -> list[str]:
+        """All ids in natural order."""
+        return self._ids
+
+    @property
     def tally(self) -> Mapping[CaseFilter, int]:
         """How many cases of each kind there are."""
         return self._tally
@@ -56,7 +56,7 @@ class CaseList(QObject):
     @property
     def counts(self) -> tuple[int, int]:
         """(corrected, all) cases of the project."""
-        return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self.ids)
+        return self._tally[CaseFilter.CORRECTED] + self._tally[CaseFilter.APPROVED], len(self._ids)
 
     def set_project(self, project: ProjectReader | None) -> None:
         """Show all cases of this project, in the order chosen before."""
@@ -69,7 +69,7 @@ class CaseList(QObject):
         """Read the list of the project's cases again."""
         self._project = project
         cases = [] if project is None else project.cases()
-        self.ids = [case.id for case in cases]
+        self._ids = [case.id for case in cases]
         self._kinds = {case.id: filters_matching(case) for case in cases}
         self._tally = Counter(kind for found in self._kinds.values() for kind in found)
         self._arrange(keeping=self._current)
@@ -127,7 +127,7 @@ class CaseList(QObject):
 
     def _cases(self) -> list[Case]:
         project = self._project
-        return [] if project is None else [project.case(case_id) for case_id in self.ids]
+        return [] if project is None else [project.case(case_id) for case_id in self._ids]
 
     def _arrange(self, *, keeping: str | None = None) -> None:
         """Sort and filter again; the case to keep stays shown if it is shown."""

@@ -66,7 +66,7 @@ class CorrectionLog(QObject):
         left = self._edited - {self._session.case_id}
         self._edited -= left
         if project is not None and left:
-            self._submit([project.case(case_id) for case_id in left if case_id in self._session.cases.ids])
+            self._submit([project.case(case_id) for case_id in left if case_id in self._session.case_ids])
 
     def _submit(self, cases: list[Case], *, missing_only: bool = False) -> None:
         project = self._session.project

@@ -59,6 +59,16 @@ class Session(QObject):
         self.broken: Broken | None = None  # the case that could not be opened
 
     @property
+    def counts(self) -> tuple[int, int]:
+        """(corrected, all) cases of the project."""
+        return self.cases.counts
+
+    @property
+    def case_ids(self) -> list[str]:
+        """Ids of all cases in natural order."""
+        return self.cases.ids
+
+    @property
     def case_id(self) -> str | None:
         """Id of the open case."""
         return None if self.open is None else self.open.case.id
@@ -118,7 +128,7 @@ class Session(QObject):
         self.project.writable().rebuild_catalog()
         self.cases.reload(self.project)
         self.cases_changed.emit()
-        if self.case_id is not None and self.case_id not in self.cases.ids:
+        if self.case_id is not None and self.case_id not in self.case_ids:
             self.open = None
             self.case_changed.emit()
         elif self.case_id is not None:
@@ -144,7 +154,7 @@ class Session(QObject):
 
     def retry(self) -> None:
         """Try again to open the broken case, which may be gone by now."""
-        if self.broken is not None and self.broken.case_id in self.cases.ids:
+        if self.broken is not None and self.broken.case_id in self.case_ids:
             self.open_case(self.broken.case_id)
         elif self.broken is not None:
             self.broken = None

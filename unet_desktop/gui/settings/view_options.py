@@ -106,12 +106,12 @@ class ViewOptions(QObject):
 
     def change(self, name: str, value: object) -> None:
         """Set one field of the view; numbers are limited to `LIMITS`."""
-        changes: dict[str, Any] = {name: _limited(name, value)}
+        changes: dict[str, Any] = {name: _clamp(name, value)}
         self.set_view(replace(self.view, **changes))
 
     def change_look(self, name: str, value: object) -> None:
         """Set one field of the picture's look; numbers are limited to `LIMITS`."""
-        changes: dict[str, Any] = {name: _limited(name, value)}
+        changes: dict[str, Any] = {name: _clamp(name, value)}
         self.change("look", replace(self.view.look, **changes))
 
 
@@ -134,7 +134,7 @@ def view_from_json(data: object) -> View:
     )
 
 
-def _limited(name: str, value: object) -> object:
+def _clamp(name: str, value: object) -> object:
     if name not in LIMITS or not isinstance(value, int | float):
         return value
     low, high = LIMITS[name]

@@ -119,7 +119,7 @@ class TrainingForm(QWidget):
     def config(self) -> TrainConfig:
         """The configuration that the form shows."""
         return replace(
-            self._chosen(),
+            self._chosen_config(),
             epochs=self._epochs.value(),
             learning_rate=self._learning_rate.value(),
             batch_size=self._batch_size.value(),
@@ -165,12 +165,12 @@ class TrainingForm(QWidget):
             form.setRowVisible(row, not folded)
         form.setRowVisible(self._explanation, True)
 
-    def _chosen(self) -> TrainConfig:
+    def _chosen_config(self) -> TrainConfig:
         return PRESETS[str(self._preset.currentData())]
 
     @property
     def _can_continue(self) -> bool:
-        return self._chosen().preset in self._with_models
+        return self._chosen_config().preset in self._with_models
 
     def _offer_to_continue(self) -> None:
         self._continue.setEnabled(self._can_continue and self._preset.isEnabled())
@@ -199,7 +199,7 @@ class TrainingForm(QWidget):
 
     @Slot()
     def _on_preset_changed(self) -> None:
-        config = self._chosen()
+        config = self._chosen_config()
         self._epochs.setValue(config.epochs)
         self._learning_rate.setValue(config.learning_rate)
         self._batch_size.setValue(config.batch_size)
@@ -210,7 +210,7 @@ class TrainingForm(QWidget):
     @Slot()
     def _show_explanation(self) -> None:
         located = self._labels.location_label()
-        text = _EXPLANATIONS[self._chosen().framing_for(self._labels)]
+        text = _EXPLANATIONS[self._chosen_config().framing_for(self._labels)]
         text = text.format(located="structure" if located is None else located.name)
         if not self.from_scratch:
             # Training shortens its schedule when it continues from a model; say so before it starts.

@@ -82,7 +82,7 @@ class TrainPresenter(QObject):
     def _show_case_counts(self) -> None:
         project = self._app.session.project
         read_only = project is not None and project.read_only
-        self._panel.set_case_counts(*self._app.session.cases.counts, read_only=read_only)
+        self._panel.set_case_counts(*self._app.session.counts, read_only=read_only)
 
     def _show_runs(self) -> None:
         """What is on disk; a running training is shown by its events alone."""

@@ -47,7 +47,7 @@ def details_html(model: Model) -> str:
         for key, name in (("train", "Trained on, cases"), ("validation", "Validated on, cases"))
         if key in header.data
     ]
-    if names := _listed(header.data.get("train_cases")):
+    if names := _join(header.data.get("train_cases")):
         data.append(("Learned from", names))
     origin = [
         ("Made", _date(header.created)),
@@ -66,7 +66,7 @@ def details_html(model: Model) -> str:
     return f'<table cellspacing="0" cellpadding="1">{sections}</table>'
 
 
-def _listed(names: object) -> str:
+def _join(names: object) -> str:
     """The first few names, and how many more there are."""
     if not isinstance(names, list):
         return ""

@@ -41,7 +41,7 @@ class Thumbnails(QObject):
         """Start with no project."""
         super().__init__(parent)
         self._project: ProjectReader | None = None
-        self._kept: OrderedDict[str, QPixmap] = OrderedDict()
+        self._cached_pixels: OrderedDict[str, QPixmap] = OrderedDict()
         self._asked: deque[str] = deque(maxlen=_MOST_ASKED)  # who scrolls on does not wait for what went by
         # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "thumbnails")
@@ -50,14 +50,14 @@ class Thumbnails(QObject):
     def set_project(self, project: ProjectReader | None) -> None:
         """Give the thumbnails of this project from now on."""
         self._project = project
-        self._kept.clear()
+        self._cached_pixels.clear()
         self._asked.clear()
 
     def find(self, case_id: str) -> QPixmap | None:
         """The case's thumbnail; None while it is being made (an empty one when it cannot be)."""
-        if case_id in self._kept:
-            self._kept.move_to_end(case_id)
-            return self._kept[case_id]
+        if case_id in self._cached_pixels:
+            self._cached_pixels.move_to_end(case_id)
+            return self._cached_pixels[case_id]
         if self._project is not None and case_id not in self._asked:
             self._asked.append(case_id)
             self._pool.submit(self._make_next, self._project.root)
@@ -88,16 +88,16 @@ class Thumbnails(QObject):
     def _on_arrived(self, root: Path, case_id: str, image: QImage | None) -> None:
         if self._project is None or self._project.root != root:
             return
-        self._kept[case_id] = QPixmap() if image is None else QPixmap.fromImage(image)
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._cached_pixels[case_id] = QPixmap() if image is None else QPixmap.fromImage(image)
+        while len(self._cached_pixels) > _MOST_KEPT:
+            self._cached_pixels.popitem(last=False)
         self.loaded.emit(case_id)
 
 
 def _image(project: ProjectReader, case_id: str) -> QImage:
     """The thumbnail from disk, or made from the picture and kept there where the project can be written."""
     source, kept = project.image_path(case_id), project.layout.thumbnail(case_id)
-    pixels = _kept(kept, source)
+    pixels = _cached_pixels(kept, source)
     if pixels is None:
         pixels = np.ascontiguousarray(read_reduced(source, LONGEST))
         try:
@@ -110,7 +110,7 @@ def _image(project: ProjectReader, case_id: str) -> QImage:
     return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888).copy()
 
 
-def _kept(kept: Path, source: Path) -> Pixels | None:
+def _cached_pixels(kept: Path, source: Path) -> Pixels | None:
     """The thumbnail on disk; None where there is none, or an older one than the picture, or a damaged one."""
     try:
         if kept.stat().st_mtime_ns >= source.stat().st_mtime_ns:

@@ -49,13 +49,13 @@ def available(app: AppModel) -> Needs:
     opened = session.open
     there = {
         Needs.PROJECT: session.project is not None,
-        Needs.CASES: bool(session.cases.ids),
+        Needs.CASES: bool(session.case_ids),
         Needs.CASE: opened is not None,
         Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not app.autosave.complete),
         Needs.IDLE: not app.runner.busy,
         Needs.BUSY: app.runner.busy,
         Needs.MODEL: session.model_in_use is not None,
-        Needs.UNCORRECTED: session.cases.counts[0] < session.cases.counts[1],
+        Needs.UNCORRECTED: session.counts[0] < session.counts[1],
         Needs.PROPOSAL: app.proposal.prediction is not None,
         Needs.UNDO: editor.history.can_undo
         or editor.drawing

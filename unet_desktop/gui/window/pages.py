@@ -59,7 +59,7 @@ class PagesPresenter(QObject):
         session, panels = self._app.session, self._panels
         page: QWidget = panels.welcome
         if session.project is not None:
-            page = self._picture if session.cases.ids else panels.no_cases
+            page = self._picture if session.case_ids else panels.no_cases
             page = page if session.broken is None else panels.broken
         if page is not self._pages.currentWidget():
             self._pages.setCurrentWidget(page)

@@ -79,7 +79,7 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
     Raises:
         MaskError: there are none.
     """
-    cases = [case for case in _undamaged(project) if case.state not in UNCORRECTED]
+    cases = [case for case in _undamaged_cases(project) if case.state not in UNCORRECTED]
     if not cases:
         raise MaskError(f"The project {project.root} has no masks yet. Correct or accept some cases first.")
     masks = (ReaderMask(case.id, project.layout.mask(case.id), case, project.image_path(case.id)) for case in cases)
@@ -92,7 +92,7 @@ def predictions(project: Project, title: str = "") -> Reader:
     Raises:
         MaskError: there are none.
     """
-    cases = [case for case in _undamaged(project) if project.layout.prediction(case.id).exists()]
+    cases = [case for case in _undamaged_cases(project) if project.layout.prediction(case.id).exists()]
     if not cases:
         raise MaskError(f"The project {project.root} has no predictions. Predict its cases first.")
     masks = (
@@ -153,5 +153,5 @@ def _title(folder: Path) -> str:
     return "/".join(folder.parts[-2:]) if folder.name.casefold() in _GENERIC_NAMES else folder.name or str(folder)
 
 
-def _undamaged(project: Project) -> list[Case]:
+def _undamaged_cases(project: Project) -> list[Case]:
     return sorted((case for case in project.cases() if not case.damage), key=lambda case: natural_key(case.id))

@@ -221,9 +221,9 @@ def _bland_altman_plot(evaluation: Evaluation) -> Scatter | None:
     x = Axis.around("mean of both vCDRs", [point[0] for point in points])
     y = Axis.around("first minus second", [point[1] for point in points], include=ends)
     marks = (
-        Mark(limits.high, f"+1.96 SD  {_signed(limits.high)}", dashed=True),
-        Mark(limits.bias, f"mean  {_signed(limits.bias)}"),
-        Mark(limits.low, f"−1.96 SD  {_signed(limits.low)}", dashed=True),
+        Mark(limits.high, f"+1.96 SD  {_with_sign(limits.high)}", dashed=True),
+        Mark(limits.bias, f"mean  {_with_sign(limits.bias)}"),
+        Mark(limits.low, f"−1.96 SD  {_with_sign(limits.low)}", dashed=True),
     )
     bands = (limits.low_interval, limits.bias_interval, limits.high_interval)
     words = (
@@ -255,7 +255,7 @@ def _dice_plot(evaluation: Evaluation) -> Strips | None:
     return Strips("Dice", measured) if measured else None
 
 
-def _signed(value: float) -> str:
+def _with_sign(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 

@@ -64,8 +64,8 @@ def find_sides(
     if first is None and project is not None:
         sides = against_predictions(project)
     else:
-        judged = project if second is None else opened[1]
-        sides = replace(_named(first, second, opened[0], judged), labels=labels)
+        owner = project if second is None else opened[1]
+        sides = replace(_name_sides(first, second, opened[0], owner), labels=labels)
     return validation_cases(sides, project or opened[1]) if held_out else sides
 
 
@@ -101,7 +101,7 @@ def validation_cases(sides: Sides, project: Project | None) -> Sides:
     return replace(sides, first=first, second=second, remarks=remarks)
 
 
-def _named(first: Path | None, second: Path | None, ours: Project | None, theirs: Project | None) -> Sides:
+def _name_sides(first: Path | None, second: Path | None, ours: Project | None, theirs: Project | None) -> Sides:
     assert first is not None
     one = folder_reader(first) if ours is None else accepted_masks(ours)
     if second is None or theirs is not None:

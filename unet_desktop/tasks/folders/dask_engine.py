@@ -136,7 +136,7 @@ class _InFlight:
             outcome: Outcome = future.result()
         except KilledWorker as error:
             attempt.kills += error.allowed_failures + 1
-            return self._killed(attempt)
+            return self._killed_picture(attempt)
         except UserError:
             raise
         except CancelledError as error:
@@ -153,7 +153,7 @@ class _InFlight:
     def _gone(self) -> str:
         return f"{self.spec.name} is gone. Finished pictures are kept; start the same run again to resume."
 
-    def _killed(self, attempt: _Attempt) -> tuple[Picture, Outcome] | None:
+    def _killed_picture(self, attempt: _Attempt) -> tuple[Picture, Outcome] | None:
         alone = not self.running
         if attempt.kills >= _MOST_KILLS and alone:
             picture = attempt.picture

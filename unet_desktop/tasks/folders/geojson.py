@@ -60,10 +60,10 @@ def _feature(label: Label, mask: Mask, box: Box, labels: LabelSet) -> dict[str, 
 
 
 def _polygon(outline: Outline) -> list[list[list[int]]]:
-    return [_closed(ring) for ring in (outline.outer, *outline.holes)]
+    return [_close_ring(ring) for ring in (outline.outer, *outline.holes)]
 
 
-def _closed(ring: Ring) -> list[list[int]]:
+def _close_ring(ring: Ring) -> list[list[int]]:
     """GeoJSON repeats the first corner at the end."""
     closed: list[list[int]] = np.vstack([ring, ring[:1]]).tolist()
     return closed

@@ -48,7 +48,7 @@ def probability_files(
     """
     folders = label_folders(labels)
     for at, label in enumerate(labels):
-        plane = _scaled(_in_picture(prediction, at), bits)
+        plane = _scale_probabilities(_in_picture(prediction, at), bits)
         yield f"probabilities/{folders[label.name]}/{name}.png", encode_plane(plane)
 
 
@@ -56,18 +56,20 @@ def _in_picture(prediction: Prediction, at: int) -> NDArray[np.float32]:
     """(H, W) float32: the probability of one region, interpolated as the mask was."""
     whole = np.zeros(prediction.mask.shape, np.float32)
     if prediction.probabilities is not None and prediction.square is not None:
-        whole[prediction.box.slices] = _restored(prediction.probabilities[at], prediction.square, prediction.box)
+        whole[prediction.box.slices] = _restore_size(prediction.probabilities[at], prediction.square, prediction.box)
     return whole
 
 
-def _restored(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.float32]:
+def _restore_size(plane: NDArray[np.float32], square: Square, box: Box) -> NDArray[np.float32]:
     if plane.shape[0] == plane.shape[1]:
         return restore(plane, square, box)
     # Framing "patches": the plane covers the picture, not the square around it.
     return np.asarray(cv2.resize(plane, (box.width, box.height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _scaled(plane: NDArray[np.float32], bits: Literal["8", "16"]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _scale_probabilities(
+    plane: NDArray[np.float32], bits: Literal["8", "16"]
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
     if bits == "8":
         return np.asarray(np.rint(plane * 255.0), np.uint8)
     return np.asarray(np.rint(plane * 65535.0), np.uint16)

@@ -17,7 +17,7 @@ from unet_desktop.tasks.folders.report_sections import (
     all_pictures,
     distribution,
     failures,
-    flagged,
+    flagged_pictures,
     galleries,
     percentage,
     quantity,
@@ -79,7 +79,7 @@ def report_of(request: Request, summary: Summary, total: int, ended: datetime) -
     blocks: list[Block] = [_tiles(summary, total), Notice(NOTICE)]
     blocks += distribution(summary)
     blocks += galleries(summary, header, close_ups, outlined=request.outputs.masks)
-    blocks += flagged(summary)
+    blocks += flagged_pictures(summary)
     blocks += failures(summary)
     blocks += all_pictures(summary, header)
     blocks += [Heading("Definitions"), Facts(tuple(definitions(header)))]

@@ -122,7 +122,7 @@ def _lines(picture: PictureSummary) -> tuple[str, ...]:
     return (*ratio, f"confidence {picture.confidence:.2f}", *((", ".join(picture.flags),) if picture.flags else ()))
 
 
-def flagged(summary: Summary) -> Iterator[Block]:
+def flagged_pictures(summary: Summary) -> Iterator[Block]:
     """Explain each flag, then list the flagged pictures."""
     if not summary.flagged:
         return

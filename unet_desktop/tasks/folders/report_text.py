@@ -71,7 +71,7 @@ def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, 
     yield "Output", str(request.output)
     yield "Model", str(request.model)
     yield "Model fingerprint", header.weights_sha256
-    yield "Written", ", ".join(_written(request.outputs))
+    yield "Written", ", ".join(_list_files(request.outputs))
     yield (
         "DICOM identifiers",
         {"omit": "omitted", "hash": "hashed", "keep": "kept"}[request.outputs.identifiers],
@@ -87,7 +87,7 @@ def _some(texts: Iterable[str]) -> str:
     return "; ".join(texts[:_MOST_NAMED]) + rest
 
 
-def _written(outputs: Outputs) -> Iterator[str]:
+def _list_files(outputs: Outputs) -> Iterator[str]:
     if outputs.masks:
         yield "masks (indexed PNG)"
     if outputs.regions:
