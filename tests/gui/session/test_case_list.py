@@ -195,7 +195,7 @@ def test_a_click_on_a_case_that_cannot_be_opened_is_marked_itself(opened: MainWi
     assert opened.app.session.case_id is None
     assert rows.currentIndex().data() == "b"
     assert [index.data() for index in rows.selectedIndexes()] == ["b"]
-    assert "not there" in rows.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
+    assert "does not exist" in rows.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
     assert not opened.findChildren(QMessageBox)
 
 

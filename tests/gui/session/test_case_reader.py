@@ -112,7 +112,7 @@ def test_what_could_not_be_read_ahead_is_tried_again(reader: CaseReader, project
     mask.write_bytes(b"damaged")
     reader.prepare(project, ["a", "d"])
     settled(reader)
-    with pytest.raises(ImageError, match="not there"):
+    with pytest.raises(ImageError, match="does not exist"):
         reader.read(project, "a")
     with pytest.raises(MaskError, match="cannot be read"):
         reader.read(project, "d")

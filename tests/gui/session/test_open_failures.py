@@ -52,7 +52,7 @@ def test_a_missing_picture(opened: MainWindow, root: Path) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.app.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert "not there" in broken(opened)
+    assert "does not exist" in broken(opened)
     assert offered(opened) == ["locate_picture", "retry_case"]
     opened.commands.cases.open_case("a")
     assert opened.pages.currentWidget() is opened.split_view
@@ -137,15 +137,15 @@ def test_no_project(opened: MainWindow, root: Path, tmp_path: Path, content: str
 def test_stepping_goes_past_a_missing_picture(opened: MainWindow, root: Path) -> None:
     opened.app.session.project.image_path("b").unlink()
     QTest.keyClick(opened, Qt.Key.Key_N)
-    assert "not there" in broken(opened)
+    assert "does not exist" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_N)
     assert opened.app.session.case_id == "c"
     QTest.keyClick(opened, Qt.Key.Key_P)
-    assert "not there" in broken(opened)
+    assert "does not exist" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_P)
     assert opened.app.session.case_id == "a"
     QTest.keyClick(opened, Qt.Key.Key_U)
-    assert "not there" in broken(opened)
+    assert "does not exist" in broken(opened)
     QTest.keyClick(opened, Qt.Key.Key_U)
     assert opened.app.session.case_id == "c"
 
@@ -156,9 +156,9 @@ def test_missing_pictures_at_both_ends_hold_nobody_up(window: MainWindow, root: 
     window.commands.projects.open_root(root)
     assert window.app.session.case_id == "b"
     window.commands.cases.open_case("d")
-    assert "not there" in broken(window)
+    assert "does not exist" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_N)  # it is the last one
-    assert "not there" in broken(window)
+    assert "does not exist" in broken(window)
     QTest.keyClick(window, Qt.Key.Key_P)
     assert window.app.session.case_id == "c"
 

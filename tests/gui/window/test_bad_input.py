@@ -74,7 +74,7 @@ def shrink_picture(root: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda root: (root / "images" / "d.jpg").unlink(), "not there"),
+        (lambda root: (root / "images" / "d.jpg").unlink(), "does not exist"),
         (shrink_picture, "60 x 50 pixels now but had 160 x 120"),
         (spoil_values, "values [77], which are not labels"),
         (spoil_size, "160 x 50 pixels but its picture 160 x 120"),
