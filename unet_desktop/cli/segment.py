@@ -55,26 +55,12 @@ def run(
     show_job_script: flags.ShowJobScript = False,
 ) -> None:
     """Segment folders of pictures: masks, measurements, pictures with outlines, reports."""
+    options = tuple(cluster_option or ())
     if not sources and list_file is None:
         raise UserError("Give a folder of pictures, single pictures, or --list FILE.")
-    options = tuple(cluster_option or ())
-    if cluster and workers:
-        raise UserError(
-            "--workers counts threads of this computer and means nothing on a cluster. Use --cluster local:4 for four "
-            "processes here, or --cluster-option jobs=20 for SLURM."
-        )
-    _check_cluster(cluster, options, show_script=show_job_script)
-    outputs = Outputs(
-        masks=masks,
-        regions=regions,
-        probabilities=cast("Probabilities", probabilities),
-        overlays=overlays,
-        contours=frozenset(_split_kinds(contours)),
-        dicom_seg=dicom_seg,
-        tables=_split_kinds(table),
-        reports=_split_kinds(report),
-        identifiers=cast("Identifiers", identifiers),
-    )
+    _check_cluster(cluster, options, workers=workers, show_script=show_job_script)
+    switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
+    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, **switches)
     request = Request(
         sources=tuple(sources or ()),
         list_file=list_file,
@@ -97,8 +83,13 @@ def run(
     raise typer.Exit(_run_request(request))
 
 
-def _check_cluster(cluster: str, options: tuple[str, ...], *, show_script: bool) -> None:
+def _check_cluster(cluster: str, options: tuple[str, ...], *, workers: int, show_script: bool) -> None:
     """Refuse an unknown cluster before looking for pictures; print its job script and exit if asked to."""
+    if cluster and workers:
+        raise UserError(
+            "--workers counts threads of this computer and means nothing on a cluster. Use --cluster local:4 for four "
+            "processes here, or --cluster-option jobs=20 for SLURM."
+        )
     if not (cluster or options or show_script):
         return
     from unet_desktop.tasks.folders.cluster import job_script, parse_cluster
@@ -111,6 +102,32 @@ def _check_cluster(cluster: str, options: tuple[str, ...], *, show_script: bool)
     if show_script:
         output.print(job_script(spec), markup=False)
         raise typer.Exit
+
+
+def _parse_outputs(
+    probabilities: str,
+    contours: str,
+    table: str,
+    report: str,
+    identifiers: str,
+    *,
+    masks: bool,
+    regions: bool,
+    overlays: bool,
+    dicom_seg: bool,
+) -> Outputs:
+    """Make the outputs from their flags; `Outputs` refuses what it does not know."""
+    return Outputs(
+        masks=masks,
+        regions=regions,
+        probabilities=cast("Probabilities", probabilities),
+        overlays=overlays,
+        contours=frozenset(_split_kinds(contours)),
+        dicom_seg=dicom_seg,
+        tables=_split_kinds(table),
+        reports=_split_kinds(report),
+        identifiers=cast("Identifiers", identifiers),
+    )
 
 
 def _run_request(request: Request) -> int:
