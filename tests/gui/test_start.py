@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QPushButton
+
 from unet_desktop.gui import app
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.settings.view_options import View
@@ -51,7 +54,7 @@ def test_recent_projects_are_offered_again(opened: MainWindow, root: Path) -> No
     assert Store().settings.recent == (root.resolve(),)
     again = app.make_window(app.make_application())
     again.show()
-    (button,) = again.panels.welcome._recent
+    (button,) = [one for one in again.panels.welcome.findChildren(QPushButton) if one.toolTip() == str(root.resolve())]
     button.click()
     assert again.app.session.case_id == "a"
     assert again.docks.tools.isVisible()
@@ -65,12 +68,12 @@ def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> No
     opened.close()
     settings = Store().settings
     assert (settings.brush_diameter, settings.view.opacity, settings.view.look.gamma) == (33, 0.7, 1.5)
-    store = Store()
-    store._store.setValue("view", '{"opacity": "none", "look": {"gamma": 99, "channel": "x"}, "style": 3}')
-    store._store.setValue("theme", "pink")
+    store = QSettings()
+    store.setValue("view", '{"opacity": "none", "look": {"gamma": 99, "channel": "x"}, "style": 3}')
+    store.setValue("theme", "pink")
     view = Store().settings.view
     assert (view.opacity, view.look.gamma, view.look.channel, view.style) == (0.4, 5.0, "colour", "both")
-    store._store.setValue("view", "{")
+    store.setValue("view", "{")
     assert Store().settings.view == View()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtWidgets import (
     QLabel,
@@ -12,17 +11,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from window_parts import part
 
 from unet_desktop.gui.widgets.form_dialog import FormDialog
 from unet_desktop.gui.widgets.path_field import PathField
-
-Part = TypeVar("Part", bound=QWidget)
-
-
-def part(dialog: QWidget, kind: type[Part], name: str) -> Part:
-    found = dialog.findChild(kind, name)
-    assert found is not None
-    return found
 
 
 def shown(qtbot: QtBot, dialog: FormDialog) -> FormDialog:

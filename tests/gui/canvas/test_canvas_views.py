@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QSlider
+from window_parts import part, status_text
 
 from unet_desktop.gui.canvas import image_layer
 from unet_desktop.gui.canvas.canvas import Canvas
@@ -51,7 +52,7 @@ def test_red_free_by_key(opened: MainWindow) -> None:
     assert opened.actions_by_id["channel.red-free"].isChecked()
     move(opened.canvas, (10.5, 10.5), Qt.MouseButton.NoButton)
     red, green, blue = opened.app.session.open.image.pixels[10, 10]
-    assert f"RGB {red} {green} {blue}" in opened.panels.status._pointer.text()  # the truth, whatever is shown
+    assert f"RGB {red} {green} {blue}" in status_text(opened, "pointer")  # the truth, whatever is shown
     assert press_key(opened, KEYS.Key_F2).look == NEUTRAL
     assert near(pixel(opened.canvas, 140.5, 100.5), 90, 50, 30)
 
@@ -138,9 +139,9 @@ def test_the_panel_follows_and_leads(opened: MainWindow) -> None:
     assert sliders["Brightness"].value() == 100
     options.change("line_width", 4.0)
     assert numbers["Outline as a number"].value() == 4.0
-    panel.overlay._opacity.setValue(70)
+    part(panel.overlay, QSlider, "opacity").setValue(70)
     assert options.view.opacity == 0.7
-    assert opened.panels.tools.overlay._opacity.value() == 70
+    assert part(opened.panels.tools.overlay, QSlider, "opacity").value() == 70
 
 
 def test_styles_by_key(opened: MainWindow) -> None:
@@ -244,7 +245,7 @@ def test_the_picture_beside_goes_along(opened: MainWindow, qtbot) -> None:
     assert canvas.viewport == bare_view.viewport != before
     wheel(bare_view, QPoint(60, 60), 2)
     assert canvas.viewport == bare_view.viewport
-    assert opened.panels.status._zoom.text() == f"{100 * canvas.zoom:.0f} %"
+    assert status_text(opened, "zoom") == f"{100 * canvas.zoom:.0f} %"
     QTest.mouseDClick(bare_view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
     assert bare_view.viewport == canvas.viewport
     opened.app.view_options.change("beside", Beside.RED_FREE)
@@ -271,7 +272,7 @@ def test_the_pointer_is_marked_beside(opened: MainWindow) -> None:
 
 
 def test_millimetres_are_kept_with_the_project(opened: MainWindow) -> None:
-    field = opened.panels.view._scale
+    field = part(opened.panels.view, QDoubleSpinBox, "scale")
     assert field.isEnabled()
     field.setValue(7.1)
     assert opened.app.session.project.mm_per_pixel == pytest.approx(0.0071)

@@ -8,7 +8,8 @@ from gestures import PLAIN, RIGHT, at, drag, move, press, release, wheel
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
+from window_parts import layers_of, part
 
 from unet_desktop.gui.canvas.cursors import point_cursor
 from unet_desktop.gui.correct import brush_size_hint
@@ -71,13 +72,13 @@ def test_the_ring_can_be_seen_at_any_size(opened: MainWindow, diameter: int) -> 
 
 @pytest.mark.parametrize("way", ["key", "wheel", "slider"])
 def test_the_size_is_shown_in_figures_while_it_changes(opened: MainWindow, monkeypatch, qtbot, way: str) -> None:
-    shown = opened.canvas._layers.cursor
+    shown = layers_of(opened.canvas).cursor
     if way == "key":
         QTest.keyClick(opened, Qt.Key.Key_BracketRight)
     elif way == "wheel":
         wheel(opened.canvas, at(opened.canvas, 80, 60), 1, CTRL)
     else:
-        opened.panels.tools.settings.brush_size._slider.setValue(40)
+        part(opened.panels.tools.settings.brush_size, QSlider).setValue(40)
     assert shown.shows_size
     assert not shown.bounds.isNull()  # in the middle of the view when the pointer is away
     qtbot.waitUntil(lambda: not shown.shows_size, timeout=brush_size_hint.MOMENT + 2000)
@@ -88,7 +89,7 @@ def test_the_size_is_shown_in_figures_while_it_changes(opened: MainWindow, monke
 def test_other_changes_show_no_figures(opened: MainWindow) -> None:
     QTest.keyClick(opened, Qt.Key.Key_2)
     QTest.keyClick(opened, Qt.Key.Key_E)
-    assert not opened.canvas._layers.cursor.shows_size
+    assert not layers_of(opened.canvas).cursor.shows_size
 
 
 def test_the_ring_is_white_while_ctrl_is_held(opened: MainWindow) -> None:
@@ -108,7 +109,7 @@ def test_the_ring_is_white_while_ctrl_is_held(opened: MainWindow) -> None:
 
 
 def test_the_ring_is_white_while_the_right_button_erases(opened: MainWindow) -> None:
-    cursor = opened.canvas._layers.cursor
+    cursor = layers_of(opened.canvas).cursor
     press(opened.canvas, (40, 40), RIGHT)
     assert cursor.erasing
     move(opened.canvas, (50, 40), RIGHT)
@@ -128,14 +129,14 @@ def test_shift_shows_the_line_before_it_is_drawn(opened: MainWindow) -> None:
     (line,) = tool.sketch.lines
     assert line.points[1] == pytest.approx((60.5, 50.5), abs=1)
     move(opened.canvas, (90.5, 50.5), NONE, SHIFT)
-    (line,) = opened.canvas._layers.sketch.sketch.lines
+    (line,) = layers_of(opened.canvas).sketch.sketch.lines
     assert line.points == pytest.approx(np.array([[30.5, 20.5], [90.5, 50.5]]), abs=1)
     assert line.dashed
     QTest.keyRelease(opened.canvas, Qt.Key.Key_Shift)
-    assert not opened.canvas._layers.sketch.sketch.lines
+    assert not layers_of(opened.canvas).sketch.sketch.lines
     QTest.keyPress(opened.canvas, Qt.Key.Key_Shift)
     QTest.keyClick(opened, Qt.Key.Key_V)
-    assert not opened.canvas._layers.sketch.sketch.lines
+    assert not layers_of(opened.canvas).sketch.sketch.lines
     QTest.keyRelease(opened.canvas, Qt.Key.Key_Shift)
 
 
@@ -169,10 +170,10 @@ def test_moving_the_ring_repaints_little(opened: MainWindow) -> None:
 
 def test_the_ring_goes_with_the_pointer(opened: MainWindow) -> None:
     move(opened.canvas, (40, 40), NONE)
-    assert not opened.canvas._layers.cursor.bounds.isNull()
+    assert not layers_of(opened.canvas).cursor.bounds.isNull()
     place = QPointF(5, 5)
     QApplication.sendEvent(opened.canvas, QEvent(QEvent.Type.Leave))
-    assert opened.canvas._layers.cursor.bounds.isNull()
+    assert layers_of(opened.canvas).cursor.bounds.isNull()
     event = QMouseEvent(QEvent.Type.MouseMove, place, opened.canvas.mapToGlobal(place), NONE, NONE, PLAIN)
     QApplication.sendEvent(opened.canvas, event)
-    assert not opened.canvas._layers.cursor.bounds.isNull()
+    assert not layers_of(opened.canvas).cursor.bounds.isNull()

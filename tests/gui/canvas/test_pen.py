@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gestures import at, press, release
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
+from window_parts import layers_of, part
 
+from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
 
 PRESS, MOVE, RELEASE = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRelease
@@ -63,7 +65,7 @@ def test_pressure_changes_the_size_along_one_stroke(opened: MainWindow, pen) -> 
 
 
 def test_pressure_can_be_switched_off(opened: MainWindow, pen) -> None:
-    box = opened.panels.tools.settings.pressure._box
+    box = part(opened.panels.tools.settings.pressure, QCheckBox)
     assert box.isVisibleTo(opened.panels.tools)
     box.click()
     assert not opened.app.options.pressure
@@ -82,7 +84,7 @@ def test_the_lightest_touch_still_paints(opened: MainWindow, pen) -> None:
 def test_the_other_end_erases(opened: MainWindow, pen) -> None:
     opened.app.session.open_case("d")
     pen(PRESS, (80.5, 60.5), 1.0, END)
-    assert opened.canvas._layers.cursor.erasing
+    assert layers_of(opened.canvas).cursor.erasing
     pen(MOVE, (90.5, 60.5), 1.0, END)
     pen(RELEASE, (90.5, 60.5), 0.0, END)
     assert not opened.app.editor.mask[60, 75:95].any()
@@ -92,7 +94,7 @@ def test_the_other_end_erases(opened: MainWindow, pen) -> None:
 def test_hovering_paints_nothing_and_moves_the_ring(opened: MainWindow, pen) -> None:
     pen(MOVE, (60.5, 50.5), 0.0)
     assert not opened.app.editor.mask.any()
-    assert opened.canvas._layers.cursor.bounds.center().x() == pytest.approx(60.5, abs=1)
+    assert layers_of(opened.canvas).cursor.bounds.center().x() == pytest.approx(60.5, abs=1)
 
 
 def test_mouse_events_beside_the_pen_do_nothing(opened: MainWindow, pen) -> None:
@@ -131,7 +133,6 @@ def test_shift_draws_straight_with_the_pen(opened: MainWindow, pen) -> None:
 def test_whether_pressure_counts_is_kept(opened: MainWindow) -> None:
     opened.app.options.set_pressure(False)
     opened.close()
-    opened.app.store._store.sync()
-    assert not opened.app.store._read().pen_pressure
-    opened.app.store._store.remove("pen_pressure")
-    assert opened.app.store._read().pen_pressure
+    assert not Store().settings.pen_pressure
+    QSettings().remove("pen_pressure")
+    assert Store().settings.pen_pressure

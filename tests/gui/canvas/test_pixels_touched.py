@@ -9,6 +9,7 @@ from memory_reads import WatchedArray, largest_allocation
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from window_parts import timer_of
 
 from unet_desktop.gui import app
 from unet_desktop.gui.tools.tool_options import ToolKind
@@ -75,7 +76,7 @@ class Watch:
         """Let all end that was begun, and nothing begin by itself."""
         for _ in range(3):
             QTest.qWait(40)
-            self.window.app.autosave._idle.stop()
+            timer_of(self.window.app.autosave).stop()
 
     def move(self, x: float, y: float, buttons: Qt.MouseButton) -> None:
         """Send a move, repaint and measure; note what that touched."""
@@ -83,10 +84,10 @@ class Watch:
         self.array.forget()
         with largest_allocation() as allocated:
             move(self.window.canvas, (x, y), buttons)
-            parts.autosave._idle.stop()
+            timer_of(parts.autosave).stop()
             QApplication.processEvents()
             if parts.editor.drawing:
-                parts.live_measurement._measure()
+                timer_of(parts.live_measurement).timeout.emit()
         self.share, self.bytes = max(self.share, self.array.touched()), max(self.bytes, *allocated)
 
 

@@ -8,6 +8,7 @@ import pytest
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from window_parts import status_text
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
@@ -33,7 +34,7 @@ def test_painting_takes_the_approval_back_and_says_so(approved: MainWindow, root
     )
     assert not approved.actions_by_id["case.approve"].isChecked()
     assert approved.app.session.open.case.state is CaseState.CORRECTED
-    assert approved.panels.status._case.text() == "Corrected"
+    assert status_text(approved, "case") == "Corrected"
     assert approved.app.autosave.flush()
     assert Project.open(root).case("d").state is CaseState.CORRECTED
     approved.panels.status.clearMessage()

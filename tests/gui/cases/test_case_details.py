@@ -10,6 +10,7 @@ from gestures import drag
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit
+from window_parts import case_rows
 
 from unet_desktop.errors import WriteError
 from unet_desktop.gui.cases.dialogs import CaseDetailsDialog
@@ -101,7 +102,7 @@ def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindo
     assert session.project.case("b").state is CaseState.CORRECTED
     assert session.counts == (3, 3)
     assert session.case_id == "a"
-    assert opened.panels.cases._list.model().rowCount() == 3
+    assert case_rows(opened).model().rowCount() == 3
 
 
 def test_rebuilding_the_index_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from window_parts import case_counts, case_rows
 
 from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
@@ -17,7 +18,7 @@ from unet_desktop.project.project import Project
 
 
 def test_a_click_opens_the_case(opened: MainWindow) -> None:
-    rows = opened.panels.cases._list
+    rows = case_rows(opened)
     place = rows.visualRect(rows.model().index(2, 0)).center()
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert opened.app.session.case_id == "c"
@@ -71,7 +72,7 @@ def test_ten_thousand_cases(root: Path, qtbot) -> None:
 
 
 def test_progress_counts(opened: MainWindow) -> None:
-    assert opened.panels.cases._words.text() == "1 of 4 corrected"
+    assert case_counts(opened) == "1 of 4 corrected"
 
 
 def test_the_title_names_case_and_project(opened: MainWindow) -> None:

@@ -9,6 +9,7 @@ from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from window_parts import banner_retry
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
@@ -113,7 +114,7 @@ def test_a_refusing_disk_shows_one_banner_and_loses_nothing(opened: MainWindow, 
     assert (opened.app.editor.mask == painted).all()
     assert opened.app.editor.history.can_undo
     refusing()
-    qtbot.mouseClick(opened.panels.banner._retry, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(banner_retry(opened), Qt.MouseButton.LeftButton)
     assert not opened.panels.banner.isVisible()
     assert (saved(root) == painted).all()
 

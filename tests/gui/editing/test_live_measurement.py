@@ -11,6 +11,7 @@ from gestures import drag, move, press, release
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from window_parts import timer_of
 
 from unet_desktop.gui.editing.live_measurement import INTERVAL, LiveMeasurement
 from unet_desktop.gui.window.main_window import MainWindow
@@ -60,7 +61,7 @@ def test_updates_follow_the_clock_and_not_the_mouse(opened: MainWindow, live_mea
     events = 0
     while clock.elapsed() < 600:
         move(opened.canvas, (60 + events % 40, 60 + events % 7))
-        starts.append(live_measurement._timer.isActive())
+        starts.append(timer_of(live_measurement).isActive())
         events += 1
         QApplication.processEvents()
     assert opened.app.editor.drawing

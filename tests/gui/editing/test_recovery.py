@@ -14,6 +14,7 @@ import pytest
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from window_parts import banner_retry, timer_of
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
@@ -26,7 +27,7 @@ from unet_desktop.project.project import Project
 @pytest.fixture
 def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, np.ndarray]:
     """A copy of the project as a kill after two strokes and an undo leaves it, and the mask that was shown."""
-    opened.app.autosave._idle.setInterval(60_000)  # else a busy machine may write the mask before the kill
+    timer_of(opened.app.autosave).setInterval(60_000)  # else a busy machine may write the mask before the kill
     drag(opened.canvas, [(40, 40), (60, 60)])
     drag(opened.canvas, [(80, 80), (100, 60)])
     drag(opened.canvas, [(30, 90), (50, 90)])
@@ -221,7 +222,7 @@ def test_a_full_disk(window: MainWindow, tiny_disk: Path, qtbot) -> None:
     assert not window.app.autosave.flush()
     mask = window.app.editor.mask.copy()
     filler.unlink()
-    qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(banner_retry(window), Qt.MouseButton.LeftButton)
     assert window.app.autosave.complete
     assert not window.panels.banner.isVisible()
     assert np.array_equal(Project.open(tiny_disk).load_mask("a"), mask)

@@ -9,6 +9,8 @@ from drawings import disc_mask
 from gestures import drag, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QListView
+from window_parts import part
 
 from unet_desktop.gui.editing.editor import CaseHistories, Editor
 from unet_desktop.gui.history.panel import SIZE_ROLE
@@ -20,18 +22,22 @@ from unet_desktop.masks.patch import Patch
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
+def step_list(window: MainWindow) -> QListView:
+    return part(window.panels.history, QListView, "history")
+
+
 def rows(window: MainWindow) -> tuple[list[str], list[str], str]:
     """Steps that are done, steps that are pale, and the one that is marked."""
-    panel = window.panels.history
-    indexes = [panel._model.index(row) for row in range(panel._model.rowCount())]
+    listed = step_list(window)
+    indexes = [listed.model().index(row, 0) for row in range(listed.model().rowCount())]
     pale = [index.data() for index in indexes if index.data(Qt.ItemDataRole.ForegroundRole) is not None]
-    current = panel._list.currentIndex()
+    current = listed.currentIndex()
     return [index.data() for index in indexes if index.data() not in pale], pale, current.data() if indexes else ""
 
 
 def click(window: MainWindow, row: int) -> None:
     """A real click on that row."""
-    listed = window.panels.history._list
+    listed = step_list(window)
     window.docks.bring_forward(window.docks.history)
     QTest.qWait(1)
     place = listed.visualRect(listed.model().index(row)).center()
@@ -112,9 +118,9 @@ def test_a_click_abandons_the_drag_in_progress(opened: MainWindow) -> None:
 
 def test_without_a_case_there_is_a_sentence(window: MainWindow) -> None:
     panel = window.panels.history
-    assert panel._list.isHidden()
-    assert "Open a case" in panel._words.text()
-    assert not panel._words.isHidden()
+    assert part(panel, QListView, "history").isHidden()
+    assert "Open a case" in part(panel, QLabel, "no_steps").text()
+    assert not part(panel, QLabel, "no_steps").isHidden()
 
 
 def test_forgotten_steps_are_said_to_be(opened: MainWindow) -> None:
@@ -136,11 +142,22 @@ def test_all_cases_together_stay_within_the_budget(tmp_path) -> None:
     mask = np.zeros((1, 50), np.uint8)
     for case in "abc":
         histories.keep((tmp_path, case), history_of(20), mask, began_empty=False)
-    assert sorted(case for _, case in histories._kept) == ["b", "c"]  # 40 bytes each
+
+    def kept(histories: CaseHistories) -> list[str]:
+        """The cases whose histories are kept; each is taken and put back, the oldest first."""
+        found = []
+        for case in "abc":
+            known = histories.take((tmp_path, case), mask)
+            if known is not None:
+                histories.keep((tmp_path, case), known.history, mask, began_empty=known.began_empty)
+                found.append(case)
+        return found
+
+    assert kept(histories) == ["b", "c"]  # 40 bytes each
     histories.make_room(50)
-    assert [case for _, case in histories._kept] == ["c"]
+    assert kept(histories) == ["c"]
     histories.make_room(70)
-    assert not histories._kept
+    assert kept(histories) == []
 
 
 def test_painting_in_one_case_makes_room_among_the_others(tmp_path, qapp) -> None:
@@ -157,9 +174,9 @@ def test_painting_in_one_case_makes_room_among_the_others(tmp_path, qapp) -> Non
 
 def test_steps_say_how_many_pixels_they_change(opened: MainWindow) -> None:
     masks = three_steps(opened)
-    model = opened.panels.history._model
-    sizes = [model.index(row).data(SIZE_ROLE) for row in range(model.rowCount())]
+    model = step_list(opened).model()
+    sizes = [model.index(row, 0).data(SIZE_ROLE) for row in range(model.rowCount())]
     changed = [int((before != after).sum()) for before, after in pairwise(masks)]
     assert sizes == ["", *(f"{count:,} px".replace(",", "\N{THIN SPACE}") for count in changed)]
     click(opened, 1)
-    assert [model.index(row).data(SIZE_ROLE) for row in range(model.rowCount())] == sizes
+    assert [model.index(row, 0).data(SIZE_ROLE) for row in range(model.rowCount())] == sizes

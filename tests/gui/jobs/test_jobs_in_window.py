@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from drawings import disc_mask
 from PySide6.QtGui import QColor, QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton
+from window_parts import part, status_text
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
@@ -57,14 +58,14 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
     assert actions["learn.stop"].isEnabled()
     assert actions["edit.undo"].isEnabled() == opened.app.editor.history.can_undo
     assert not opened.app.runner.start(Job("Another", job))
-    assert opened.panels.status._job.text() == "Testing"
-    qtbot.waitUntil(lambda: opened.panels.status._bar.value() > 0)
+    assert status_text(opened, "job") == "Testing"
+    qtbot.waitUntil(lambda: part(opened.panels.status, QProgressBar, "job_progress").value() > 0)
     with qtbot.waitSignal(runner.cancelled):
         actions["learn.stop"].trigger()
     assert ended
     assert actions["project.open"].isEnabled()
     assert not actions["learn.stop"].isEnabled()
-    assert not opened.panels.status._bar.isVisible()
+    assert not part(opened.panels.status, QProgressBar, "job_progress").isVisible()
 
 
 def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event, qtbot) -> None:
@@ -187,7 +188,7 @@ def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -
         "48 cases: Mask: 0 is background, 255 is optic disc.",
         "<b>.jpg: There is no mask of its name.",
     ]
-    words = opened.panels.banner._words
+    words = part(opened.panels.banner, QLabel, "sentence")
     assert words.height() >= words.heightForWidth(words.width())
 
 

@@ -68,7 +68,7 @@ def choose(window: MainWindow, word: str) -> None:
 
 
 def select(window: MainWindow, row: int) -> None:
-    window.panels.models._list.setCurrentRow(row)
+    part(window, QListWidget, "models").setCurrentRow(row)
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, method: str, answer: Path | None) -> None:

@@ -9,8 +9,9 @@ import pytest
 from dicom_files import SECRETS, write, write_jpeg
 from drawings import picture
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from window_parts import part
 
 from unet_desktop.gui.folders.output_choice import OutputChoice
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
@@ -54,7 +55,7 @@ def test_a_folder_is_imported_and_shown(
     assert session.open.case.eye is Eye.LEFT
     assert session.project is not None
     assert session.project.mm_per_pixel == pytest.approx(0.005)
-    assert window.panels.view._scale.value() == pytest.approx(5.0)
+    assert part(window.panels.view, QDoubleSpinBox, "scale").value() == pytest.approx(5.0)
     session.open_case("IM000002")
     assert session.open.image.note.startswith("Its values from ")
     assert any(session.open.image.note in text for text in texts(window))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dialogs import can_be_accepted, part, shown, type_path
+from dialogs import can_be_accepted, shown, type_path
 from drawings import disc_mask, picture
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from window_parts import part
 
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
 from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel

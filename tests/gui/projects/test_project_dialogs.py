@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dialogs import can_be_accepted, part, problem, shown, texts, type_path
+from dialogs import can_be_accepted, problem, shown, texts, type_path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
+from window_parts import part
 
 from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.projects.colour_button import ColourButton

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QToolButton,
 )
+from window_parts import case_rows, status_text, timer_of
 
 from unet_desktop.gui.cases.dialogs import CaseNoteDialog
 from unet_desktop.gui.cases.presenter import CaseMenu
@@ -36,7 +37,7 @@ def cases(root: Path, qapp: QApplication) -> CaseList:
 
 
 def shown(window: MainWindow) -> list[str]:
-    model = window.panels.cases._list.model()
+    model = case_rows(window).model()
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
@@ -73,8 +74,7 @@ def test_without_a_project_there_is_nowhere_to_go(qapp: QApplication) -> None:
 
 def test_the_count_of_each_kind_follows_the_cases(cases: CaseList, root: Path) -> None:
     assert dict(cases.tally) == {CaseFilter.ALL: 4, CaseFilter.NEW: 2, CaseFilter.PREDICTED: 1, CaseFilter.CORRECTED: 1}
-    project = cases._project
-    assert project is not None
+    project = Project.open(root)
     cases.note(project.mark("a", flagged=True, notes="x"))
     cases.note(project.mark("d", approved=True))
     assert {kept: number for kept, number in cases.tally.items() if number} == {
@@ -86,7 +86,7 @@ def test_the_count_of_each_kind_follows_the_cases(cases: CaseList, root: Path) -
         CaseFilter.NOTED: 1,
     }
     assert cases.counts == (1, 4)
-    cases._timer.stop()
+    timer_of(cases).stop()
 
 
 def test_searching_and_clearing(opened: MainWindow) -> None:
@@ -101,7 +101,7 @@ def test_searching_and_clearing(opened: MainWindow) -> None:
     assert clear.isVisible()
     QTest.mouseClick(clear, Qt.MouseButton.LeftButton)
     assert (shown(opened), counts(opened), field.text()) == (["a", "b", "c", "d"], "1 of 4 corrected", "")
-    assert opened.panels.cases._list.currentIndex().data() == "a"
+    assert case_rows(opened).currentIndex().data() == "a"
     QTest.keyClicks(field, "c")
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert (shown(opened), field.text()) == (["a", "b", "c", "d"], "")
@@ -114,7 +114,7 @@ def test_searching_and_clearing(opened: MainWindow) -> None:
 def test_another_case_forgets_what_was_under_the_pointer(opened: MainWindow) -> None:
     opened.panels.status.set_pointer("x 1  y 1", "optic disc")
     opened.commands.cases.step(1)
-    assert opened.panels.status._pointer.text() == opened.panels.status._region.text() == ""
+    assert status_text(opened, "pointer") == status_text(opened, "region") == ""
 
 
 def test_filter_and_order_govern_next_and_previous(opened: MainWindow) -> None:
@@ -156,7 +156,7 @@ def test_the_menu_of_a_row_flags_and_notes_without_opening(
     opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CaseMenu, "popup", lambda *arguments: None)  # grabbing the keyboard needs a screen
-    rows = opened.panels.cases._list
+    rows = case_rows(opened)
     place = rows.visualRect(rows.model().index(1, 0)).center()
 
     def menu() -> CaseMenu:
@@ -190,7 +190,7 @@ def test_the_menu_of_a_row_flags_and_notes_without_opening(
 
 def test_a_click_on_a_case_that_cannot_be_opened_is_marked_itself(opened: MainWindow) -> None:
     opened.app.session.project.image_path("b").unlink()
-    rows = opened.panels.cases._list
+    rows = case_rows(opened)
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(rows.model().index(1, 0)).center())
     assert opened.app.session.case_id is None
     assert rows.currentIndex().data() == "b"

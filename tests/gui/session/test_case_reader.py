@@ -13,6 +13,7 @@ from drawings import SIZE, disc_mask, picture
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from window_parts import timer_of
 
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.gui.session import case_reader
@@ -49,6 +50,16 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(case_reader, "read_case", counted)
     return seen
+
+
+def ahead_of(reader: CaseReader) -> set[str]:
+    """Ids of the cases that are read ahead."""
+    return {case_id for _, case_id in reader._ahead}
+
+
+def reader_of(window: MainWindow) -> CaseReader:
+    """The reader that only the window's session uses."""
+    return window.app.session._reader
 
 
 def settled(reader: CaseReader) -> None:
@@ -132,15 +143,15 @@ def test_pictures_are_kept_within_the_budget(project: Project, reads: list[str])
     for case_id in "abcd":
         reader.read(project, case_id)
     assert sum(image.pixels.nbytes for image in reader._pictures._kept.values()) <= 2 * BYTES
-    assert len(reader._ahead) == 0
+    assert not ahead_of(reader)
     reader.shutdown()
 
 
 def test_at_most_three_are_read_ahead_and_others_are_forgotten(reader: CaseReader, project: Project) -> None:
     reader.prepare(project, ["a", "b", "c", "d"])
-    assert {case_id for _, case_id in reader._ahead} == {"a", "b", "c"}
+    assert ahead_of(reader) == {"a", "b", "c"}
     reader.prepare(project, ["d"])
-    assert {case_id for _, case_id in reader._ahead} == {"d"}
+    assert ahead_of(reader) == {"d"}
 
 
 def test_what_is_not_begun_is_read_at_once(
@@ -163,17 +174,16 @@ def test_nothing_is_read_after_the_end(project: Project, reads: list[str]) -> No
 
 
 def test_the_window_reads_its_neighbours_ahead(opened: MainWindow, qtbot) -> None:
-    session = opened.app.session
-    qtbot.waitUntil(lambda: {case_id for _, case_id in session._reader._ahead} == {"b"}, timeout=2000)
+    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"b"}, timeout=2000)
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: {case_id for _, case_id in session._reader._ahead} == {"a", "c"}, timeout=2000)
+    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"a", "c"}, timeout=2000)
 
 
 def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, qtbot) -> None:
     session, editor = opened.app.session, opened.app.editor
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: "a" in {case_id for _, case_id in session._reader._ahead}, timeout=2000)
-    settled(session._reader)
+    qtbot.waitUntil(lambda: "a" in ahead_of(reader_of(opened)), timeout=2000)
+    settled(reader_of(opened))
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     drag(opened.canvas, [(40, 40), (60, 60)])
     painted = editor.mask.copy()
@@ -183,7 +193,7 @@ def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, 
     np.testing.assert_array_equal(editor.mask, painted)
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
     opened.app.autosave.flush()
-    opened.app.read_ahead._prepare()
-    settled(session._reader)
+    timer_of(opened.app.read_ahead).timeout.emit()
+    settled(reader_of(opened))
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     np.testing.assert_array_equal(editor.mask, painted)

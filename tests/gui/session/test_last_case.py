@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QSettings
+
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
 
@@ -23,5 +25,5 @@ def test_one_that_is_gone_gives_way_to_the_next_uncorrected(opened: MainWindow, 
 
 
 def test_a_setting_that_cannot_be_understood_is_passed_over(opened: MainWindow, root: Path) -> None:
-    opened.app.store._store.setValue("last_cases", "[no")
+    QSettings().setValue("last_cases", "[no")
     assert opened.app.store.last_case(root) is None

@@ -10,6 +10,7 @@ from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from window_parts import case_rows
 
 from unet_desktop.gui.cases import commands
 from unet_desktop.gui.window.main_window import MainWindow
@@ -31,7 +32,7 @@ def broken(window: MainWindow) -> str:
     assert window.app.session.open is None
     assert window.app.editor.mask is None
     assert window.pages.currentWidget() is window.panels.broken
-    index = window.panels.cases._list.currentIndex()
+    index = case_rows(window).currentIndex()
     assert index.data() == window.app.session.current_id
     assert window.panels.broken.words.text() in index.data(Qt.ItemDataRole.ToolTipRole)
     return window.panels.broken.words.text()
@@ -85,7 +86,7 @@ def test_a_picture_that_was_moved_is_located(
     button(opened, "locate_picture").click()
     assert opened.app.session.case_id == "b"
     assert type(project).open(root).image_path("b") == moved
-    assert "cannot" not in opened.panels.cases._list.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
+    assert "cannot" not in case_rows(opened).currentIndex().data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_damaged_mask_is_no_empty_mask_and_is_put_aside(opened: MainWindow, root: Path) -> None:
@@ -109,7 +110,7 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     path.write_text(whole[:40])
     window.commands.projects.open_root(root)
     assert window.app.session.case_id == "b"
-    first = window.panels.cases._model.index(0)
+    first = case_rows(window).model().index(0, 0)
     assert "a.json" in first.data(Qt.ItemDataRole.ToolTipRole)
     QTest.keyClick(window, Qt.Key.Key_P)
     assert "a.json" in broken(window)

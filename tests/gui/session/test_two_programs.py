@@ -13,6 +13,8 @@ import pytest
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from window_parts import banner_retry, part
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.history import Step, StepKind
@@ -79,7 +81,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
         "project.rebuild_index",
     ):
         assert not window.actions_by_id[command].isEnabled(), command
-    assert not window.panels.training._buttons._start.isEnabled()
+    assert not part(window.panels.training, QPushButton, "start").isEnabled()
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.app.session.case_id is not None
     window.commands.projects.close()
@@ -120,11 +122,11 @@ def test_a_proposal_can_be_neither_accepted_nor_rejected(window: MainWindow, roo
 def test_it_can_be_changed_when_the_first_one_has_left(window: MainWindow, root: Path, other, qtbot) -> None:
     window.commands.projects.open_root(root)
     window.commands.cases.open_case("b")
-    qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(banner_retry(window), Qt.MouseButton.LeftButton)
     assert window.panels.banner.isVisible()  # it is still there
     assert window.app.session.project.read_only
     other.communicate("\n")
-    qtbot.mouseClick(window.panels.banner._retry, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(banner_retry(window), Qt.MouseButton.LeftButton)
     assert not window.panels.banner.isVisible()
     assert window.app.session.case_id == "b"
     drag(window.canvas, [(40, 40), (60, 60)])

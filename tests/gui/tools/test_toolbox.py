@@ -6,6 +6,8 @@ import pytest
 from gestures import LEFT, at, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from window_parts import part
 
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind
@@ -30,7 +32,7 @@ def test_a_command_chooses_the_tool(opened: MainWindow, kind: ToolKind) -> None:
     opened.actions_by_id[f"tool.{kind.value}"].trigger()
     assert type(opened.app.toolbox.current) is TOOLS[kind]
     assert opened.actions_by_id[f"tool.{kind.value}"].isChecked()
-    assert opened.panels.tools.settings._name.text() == GUIDES[kind].name
+    assert part(opened.panels.tools.settings, QLabel, "tool_name").text() == GUIDES[kind].name
 
 
 @pytest.mark.parametrize("kind", ToolKind)

@@ -8,6 +8,8 @@ from drawings import disc_mask
 from gestures import LEFT, PLAIN, RIGHT, at, drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSlider, QSpinBox
+from window_parts import part
 
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.compare import dice
@@ -44,7 +46,7 @@ def test_dragging_changes_the_tolerance_and_the_mask_shows_it(wand: MainWindow) 
     wand.app.options.set_tolerance(20)
     press(wand.canvas, (85.5, 65.5))
     move(wand.canvas, (135.5, 65.5))
-    assert wand.app.options.tolerance == settings._number.value() == 60
+    assert wand.app.options.tolerance == part(settings, QSpinBox).value() == 60
     assert mask_of(wand).all()  # the ground is less than 60 % away from the disc
     move(wand.canvas, (75.5, 65.5))
     assert wand.app.options.tolerance == 12
@@ -90,8 +92,8 @@ def test_outside_the_picture_nothing_happens(wand: MainWindow) -> None:
 def test_the_slider_sets_the_tolerance(wand: MainWindow) -> None:
     settings = wand.panels.tools.settings.tolerance
     assert settings.isVisibleTo(wand.panels.tools)
-    settings._slider.setValue(33)
-    assert wand.app.options.tolerance == settings._number.value() == 33
+    part(settings, QSlider).setValue(33)
+    assert wand.app.options.tolerance == part(settings, QSpinBox).value() == 33
     QTest.keyClick(wand, Qt.Key.Key_B)
     assert not settings.isVisibleTo(wand.panels.tools)
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
+from plots import plot_named
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from window_parts import part
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
@@ -36,7 +37,6 @@ from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.tasks.events import ItemDone, ModelSaved
 
-Part = TypeVar("Part", bound=QWidget)
 METRICS = {"bce": 0.12, "dice": 0.93, "dice/optic disc": 0.971, "dice/optic cup": 0.902, "vcdr_error": 0.048}
 
 
@@ -49,12 +49,6 @@ def panel(qtbot: QtBot) -> Iterator[TrainingPanel]:
     panel.show()
     yield panel
     thumbnails.shutdown()
-
-
-def part(panel: QWidget, kind: type[Part], name: str) -> Part:
-    found = panel.findChild(kind, name)
-    assert found is not None
-    return found
 
 
 def click(qtbot: QtBot, panel: QWidget, name: str) -> None:
@@ -269,7 +263,7 @@ def test_curves_are_redrawn_at_most_ten_times_a_second(qtbot: QtBot, monkeypatch
     curves = TrainingCurves()
     qtbot.addWidget(curves)
     curves.show()
-    monkeypatch.setattr(curves._plots["loss"], "set_curves", drawn.append)
+    monkeypatch.setattr(plot_named(curves, "Loss"), "set_curves", drawn.append)
     progress = TrainingProgress()
     for step in range(500):
         progress.update(batch(1 + step // 8, step % 8))

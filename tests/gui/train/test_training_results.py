@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from drawings import disc_mask
 from image_snapshots import LEAST_EQUAL, SNAPSHOTS, pixels_of
+from plots import curve_names, curve_points, marks, plot_named, title
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabWidget, QTreeWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QPushButton, QTabWidget, QTreeWidget, QWidget
+from window_parts import part
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.device.cpu_priority import Cores
@@ -72,10 +74,17 @@ def write_run(root: Path, name: str, dice: float, *, cases: dict[str, object] | 
     (root / "runs" / f"{name}.json").write_text(json.dumps(record | {"metrics": metrics, "cases": cases or {}}))
 
 
-def part(widget: QWidget, kind: type, name: str):
-    found = widget.findChild(kind, name)
-    assert found is not None
-    return found
+def last_values(plot: Plot) -> list[float]:
+    return [heights[-1] for _, heights in curve_points(plot)]
+
+
+def training_epochs(widget: QWidget) -> list[float]:
+    """Epochs at which the plot of the loss shows the training's mean; empty while it is not drawn."""
+    loss = plot_named(widget, "Loss")
+    if "training" not in curve_names(loss):
+        return []
+    named = curve_points(loss)[-len(curve_names(loss)) :]  # the faint curve of the batches has no name
+    return named[curve_names(loss).index("training")][0]
 
 
 def click_row(qtbot, rows: QListWidget, row: int) -> None:
@@ -125,15 +134,15 @@ def test_runs_are_compared(window: MainWindow, root: Path, qtbot) -> None:
         f"model-00{number}\nFast, 2 Nov" for number in (3, 2, 1)
     ]
     assert [table.topLevelItem(0).text(column) for column in (1, 2, 3)] == ["7", "4", "0.910 / 0.890"]
-    plot = window.panels.training.findChild(RunTable)._plot
-    assert [curve.name for curve in plot._curves] == ["model-003", "model-002"]
+    plot = part(window.panels.training.findChild(RunTable), Plot)
+    assert curve_names(plot) == ["model-003", "model-002"]
     for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ControlModifier)):
         place = table.visualItemRect(table.topLevelItem(row)).center()
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(20, place.y()))
-    assert {curve.name: item.yData[-1] for curve, item in plot._curves.items()} == {"model-003": 0.9, "model-001": 0.7}
-    figure = window.panels.training.findChild(RunTable)._metric
+    assert dict(zip(curve_names(plot), last_values(plot), strict=True)) == {"model-003": 0.9, "model-001": 0.7}
+    figure = part(window.panels.training, QComboBox, "run_metric")
     figure.setCurrentIndex(figure.findData("train_loss"))
-    assert {item.yData[-1] for item in plot._curves.values()} == {0.25}
+    assert set(last_values(plot)) == {0.25}
 
 
 def test_accepting_a_proposal_adds_to_the_corrective_curve(opened: MainWindow, root: Path, qtbot) -> None:
@@ -186,7 +195,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     with qtbot.waitSignal(opened.app.runner.succeeded):
         qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
         assert not offer.isVisible()
-    assert training.findChild(TrainingCurves)._points.train.x == [1, 2, 3]
+    qtbot.waitUntil(lambda: training_epochs(training) == [1, 2, 3])
     assert not offer.isVisible()
 
 
@@ -226,13 +235,14 @@ def test_a_new_training_asks_before_it_gives_up_an_interrupted_one(
     opened.docks.bring_forward(opened.docks.training)
     curves = opened.panels.training.findChild(TrainingCurves)
     curves.set_points(CurvePoints.of([epoch_done(2)]))
+    qtbot.waitUntil(lambda: training_epochs(curves) == [2])
     for answer in (False, True):
         monkeypatch.setattr(
             "unet_desktop.gui.train.commands.confirm",
             lambda window, title, question, yes, answer=answer: asked.append(question) or answer,
         )
         opened.panels.training.train_requested.emit(PRESETS["fast"], True)
-        assert (curves._points.train.x == [2]) is not answer  # what was shown goes only with a training that begins
+        assert (training_epochs(curves) == [2]) is not answer  # what was shown goes only with a training that begins
         qtbot.waitUntil(lambda: not opened.app.runner.busy)
         assert bool(begun) is answer
     assert "model-004 (Fast), learning to segment, epoch 12 of 32 done, Dice 0.931" in asked[0]
@@ -286,22 +296,21 @@ def test_what_is_drawn_is_chosen(qtbot) -> None:
     curves.set_points(CurvePoints.of([epoch_done(1), epoch_done(2)]))
     qtbot.wait(2 * REDRAW_INTERVAL)
     shown = [plot for plot in curves.findChildren(Plot) if plot.isVisible()]
-    assert [plot._title for plot in shown] == ["Loss", "Validation Dice"]
-    assert curves._plots["rate"]._curves == {}
+    assert [title(plot) for plot in shown] == ["Loss", "Validation Dice"]
+    assert curve_points(plot_named(curves, "Learning rate")) == []
     part(curves, QCheckBox, "show_rate").click()
     part(curves, QCheckBox, "show_loss").click()
     part(curves, QCheckBox, "show_iou").click()
     shown = [plot for plot in curves.findChildren(Plot) if plot.isVisible()]
-    assert [plot._title for plot in shown] == ["Validation Dice", "Validation IoU", "Learning rate"]
-    (rate,) = curves._plots["rate"]._curves.values()
-    assert list(rate.yData) == [0.000125, 0.00025]
-    assert [curve.name for curve in curves._plots["iou"]._curves] == ["optic disc", "optic cup"]
+    assert [title(plot) for plot in shown] == ["Validation Dice", "Validation IoU", "Learning rate"]
+    ((_, rates),) = curve_points(plot_named(curves, "Learning rate"))
+    assert rates == [0.000125, 0.00025]
+    assert curve_names(plot_named(curves, "Validation IoU")) == ["optic disc", "optic cup"]
 
 
 def test_boundaries_of_models_are_marked_and_what_they_learned_from_is_left_out(qtbot) -> None:
     panel = corrective_curve(qtbot)
-    marks = {mark.value(): mark.label.format for mark in panel._plot._marks}
-    assert marks == {0.5: "model-001", 10.5: "0123abcd"}
+    assert marks(part(panel, Plot)) == {0.5: "model-001", 10.5: "0123abcd"}
     text = part(panel, QLabel, "corrections_text").text()
     assert text.startswith("19 proposals corrected or accepted.")
     assert text.endswith("Not shown: 1 whose model had learned from the case.")
@@ -336,7 +345,7 @@ def training_curves(qtbot) -> TrainingCurves:
             progress.update(BatchDone("segment", epoch, 8, step, 4, 0.5 / epoch + 0.02 * (step % 2), 9.0))
         progress.update(epoch_done(epoch))
     curves.set_points(progress.curves)
-    curves._on_redraw_timeout()
+    qtbot.wait(2 * REDRAW_INTERVAL)
     return curves
 
 

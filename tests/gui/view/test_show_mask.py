@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QSlider
+from window_parts import part
 
 from unet_desktop.gui.view import commands
 from unet_desktop.gui.window.main_window import MainWindow
@@ -14,7 +16,7 @@ def test_a_short_press_toggles(opened: MainWindow) -> None:
     opened.canvas.setFocus()
     QTest.keyClick(opened.canvas, Qt.Key.Key_H)
     assert not opened.app.view_options.view.visible
-    assert not opened.panels.tools.overlay._visible.isChecked()
+    assert not part(opened.panels.tools.overlay, QCheckBox, "show_mask").isChecked()
     assert not opened.actions_by_id["view.overlay"].isChecked()
     QTest.keyClick(opened.canvas, Qt.Key.Key_H)
     assert opened.app.view_options.view.visible
@@ -33,8 +35,8 @@ def test_holding_peeks(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> N
 def test_opacity(opened: MainWindow) -> None:
     QTest.keyClick(opened, Qt.Key.Key_Period)
     assert opened.app.view_options.view.opacity == 0.5
-    assert opened.panels.tools.overlay._opacity.value() == 50
-    opened.panels.tools.overlay._opacity.setValue(80)
+    assert part(opened.panels.tools.overlay, QSlider, "opacity").value() == 50
+    part(opened.panels.tools.overlay, QSlider, "opacity").setValue(80)
     assert opened.app.view_options.view.opacity == 0.8
     for _ in range(20):
         QTest.keyClick(opened, Qt.Key.Key_Comma)

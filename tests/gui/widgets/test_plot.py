@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from plots import bottom_axis
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui.widgets.plot import Curve, Plot
@@ -18,7 +19,7 @@ def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, epochs: int) -> None:
     plot.set_curves({Curve("training", None): Points([1.0, float(epochs)], [0.5, 0.4])})
     with qtbot.waitExposed(plot):
         plot.show()
-    axis = plot._view.getAxis("bottom")
+    axis = bottom_axis(plot)
     levels = axis.tickValues(*axis.range, axis.width())
     ticks = [tick for _, values in levels for tick in values]
     assert ticks

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from window_parts import case_counts, case_rows
 
 from unet_desktop.errors import ImageError
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
@@ -151,8 +152,8 @@ def test_a_project_without_cases_says_what_to_do(window: MainWindow, tmp_path: P
     for key in (Qt.Key.Key_N, Qt.Key.Key_P, Qt.Key.Key_U):
         QTest.keyClick(window, key)
     assert not window.panels.cases.filter.isEnabled()
-    assert (window.app.session.open, window.panels.cases._list.model().rowCount()) == (None, 0)
-    assert window.panels.cases._words.text() == "No cases"
+    assert (window.app.session.open, case_rows(window).model().rowCount()) == (None, 0)
+    assert case_counts(window) == "No cases"
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,7 @@ class CasesPanel(QWidget):
         super().__init__(parent)
         self._model = CasesModel(thumbnails, self)
         self._delegate = CaseDelegate(self)
-        self._list = QListView()
-        self._list.setObjectName("cases")
+        self._list = with_object_name(QListView(), "cases")
         self._list.setModel(self._model)
         self._list.setItemDelegate(self._delegate)
         self._list.setUniformItemSizes(True)  # thousands of rows need not be measured

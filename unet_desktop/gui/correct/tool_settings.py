@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.tools.tool_guide import Guide, Setting
 from unet_desktop.gui.tools.tool_options import HIGHEST_TOLERANCE, LARGEST, LOWEST_TOLERANCE, SMALLEST
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.masks.reshape import Combine
 
 
@@ -170,7 +171,7 @@ class ToolSettings(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = QLabel()
+        self._name = with_object_name(QLabel(), "tool_name")
         self._name.setProperty("role", "heading")
         self._hint = QLabel(wordWrap=True)
         self._hint.setProperty("role", "muted")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 from PySide6.QtWidgets import QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from unet_desktop.gui.style.theme import LIGHT, Colours
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 SIZE_ROLE = Qt.ItemDataRole.UserRole
 """How large a change the step is, as text."""
@@ -29,8 +30,7 @@ class HistoryPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = HistoryModel(self)
-        self._list = QListView()
-        self._list.setObjectName("history")
+        self._list = with_object_name(QListView(), "history")
         self._list.setModel(self._model)
         self._delegate = HistoryDelegate(self)
         self._list.setItemDelegate(self._delegate)
@@ -38,7 +38,7 @@ class HistoryPanel(QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFrameShape(QListView.Shape.NoFrame)
         self._list.setAccessibleName("Steps of the mask")
-        self._words = QLabel("Open a case to see its steps here.", wordWrap=True)
+        self._words = with_object_name(QLabel("Open a case to see its steps here.", wordWrap=True), "no_steps")
         self._words.setProperty("role", "muted")
         self._words.setContentsMargins(10, 8, 10, 8)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from unet_desktop.gui.widgets.object_name import with_object_name
+
 
 class Banner(QFrame):
     """A sentence and buttons; hidden while there is nothing to say.
@@ -24,9 +26,9 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._words = QLabel(wordWrap=True)
+        self._words = with_object_name(QLabel(wordWrap=True), "sentence")
         self._words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
-        self._retry = QPushButton("Try again")
+        self._retry = with_object_name(QPushButton("Try again"), "try_again")
         self._close = QPushButton("Close")
         self._open = QPushButton("Open folder")
         self._folder: Path | None = None

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class StatusLine(QStatusBar):
@@ -13,13 +14,13 @@ class StatusLine(QStatusBar):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pointer = self._label("x 00000  y 00000  RGB 000 000 000")
-        self._region = self._label("not annotated")
-        self._zoom = self._label("00000 %")
-        self._case = self._label("")
-        self._note = self._label("")
-        self._job = QLabel()
-        self._bar = QProgressBar()
+        self._pointer = self._label("pointer", "x 00000  y 00000  RGB 000 000 000")
+        self._region = self._label("region", "not annotated")
+        self._zoom = self._label("zoom", "00000 %")
+        self._case = self._label("case", "")
+        self._note = self._label("note", "")
+        self._job = with_object_name(QLabel(), "job")
+        self._bar = with_object_name(QProgressBar(), "job_progress")
         self._bar.setFixedWidth(150)
         self._bar.setMaximumHeight(14)
         self._bar.setTextVisible(False)
@@ -79,8 +80,8 @@ class StatusLine(QStatusBar):
         self._bar.setRange(0, total)
         self._bar.setValue(done)
 
-    def _label(self, widest: str) -> QLabel:
-        label = QLabel()
+    def _label(self, name: str, widest: str) -> QLabel:
+        label = with_object_name(QLabel(), name)
         label.setFrameShape(QFrame.Shape.NoFrame)
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 8)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.settings.view_options import LIMITS, Beside, View
 from unet_desktop.gui.widgets.action_button import ActionButton
+from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 from unet_desktop.gui.widgets.sections import add_section
 from unet_desktop.gui.widgets.value_slider import Range, ValueSlider
@@ -62,7 +63,7 @@ class ViewPanel(QScrollArea):
         self._beside.setAccessibleName("What the picture beside shows")
         for beside, words in _BESIDE.items():
             self._beside.addItem(words, beside)
-        self._scale = _scale_field()
+        self._scale = with_object_name(_scale_field(), "scale")
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
+from unet_desktop.gui.widgets.object_name import with_object_name
+
 
 class OverlayPanel(QWidget):
     """A check box and a slider.
@@ -20,9 +22,9 @@ class OverlayPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start visible."""
         super().__init__(parent)
-        self._visible = QCheckBox("Show mask")
+        self._visible = with_object_name(QCheckBox("Show mask"), "show_mask")
         self._visible.setToolTip("Show or hide mask and prediction (H; hold it to look for a moment)")
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity = with_object_name(QSlider(Qt.Orientation.Horizontal), "opacity")
         self._opacity.setRange(0, 100)
         self._opacity.setAccessibleName("Opacity of the mask")
         self._opacity.setToolTip("Opacity of the mask (, and .)")
