@@ -13,9 +13,10 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.compare import hausdorff_distance
+from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.push import Push
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import Stroke, erase_table, paint_table
+from unet_desktop.masks.stroke import Stroke
 
 MOST_STROKES = 60
 _SMALLEST = 4.0

@@ -24,8 +24,9 @@ from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.measure import MeasurementTracker, measure_mask
 from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.masks.paint_tables import paint_table
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.stroke import Stroke, paint_table
+from unet_desktop.masks.stroke import Stroke
 from unet_desktop.project.project import Project
 
 HEIGHT, WIDTH = 2848, 4288

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
+from unet_desktop.masks.paint_tables import erase_and_annotate_table, erase_table, paint_table
 from unet_desktop.masks.regions import region
-from unet_desktop.masks.stroke import Stroke, erase_and_annotate_table, erase_table, paint_table
+from unet_desktop.masks.stroke import Stroke
 
 DISC, CUP = DISC_AND_CUP
 HEIGHT, WIDTH = 24, 30

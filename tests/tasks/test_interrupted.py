@@ -170,7 +170,7 @@ def test_a_full_disk_says_that_it_can_be_resumed(root, monkeypatch):
         raise WriteError("x could not be written (No space left on device).")
 
     with monkeypatch.context() as patched:
-        patched.setattr(fit_module.training_state, "save", full)
+        patched.setattr(fit_module.state_file, "save", full)
         with pytest.raises(WriteError, match=r"Training stopped: .*No space left.* can be resumed"):
             list(resume_project(root))
     assert any(isinstance(event, Resumed) for event in resume_project(root))

@@ -30,7 +30,7 @@ class Eye(StrEnum):
         return None if self is Eye.UNKNOWN else self is Eye.RIGHT
 
 
-ENOUGH = 0.04
+MIN_ASYMMETRY = 0.04
 """Smallest difference of the disc's halves over their sum that distinguishes temporal from nasal."""
 OFF_CENTRE = 0.4
 """Distance from the centre, relative to half the field of view, beyond which the image is centred on the macula."""
@@ -65,7 +65,7 @@ def guess_eye_from_picture(picture: NDArray[np.uint8], x: float, y: float, diame
         x, y: the disc's centre, image pixels.
         diameter: of the disc, image pixels.
     """
-    by_halves = _eye(-_halves(picture, x, y, diameter), ENOUGH)
+    by_halves = _eye(-_halves(picture, x, y, diameter), MIN_ASYMMETRY)
     by_position = _eye(_position(picture, x), OFF_CENTRE)
     return Eye.UNKNOWN if by_position not in (by_halves, Eye.UNKNOWN) else by_halves
 

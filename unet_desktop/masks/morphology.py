@@ -10,9 +10,9 @@ from unet_desktop.images.box import bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.anatomy import largest_component
+from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch, patch_between
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import erase_table, paint_table
 
 _SOFTNESS = 0.02
 """Sigma of smoothing relative to the diameter of a circle with the region's area."""

@@ -12,9 +12,9 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import Original
+from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import erase_table, paint_table
 
 Levels = NDArray[np.float32]
 """(h, w) float32: signed distance from the border in pixels, positive inside, clipped to +-`DEEPEST`."""

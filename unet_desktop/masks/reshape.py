@@ -10,9 +10,9 @@ from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import Original
+from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region_table
-from unet_desktop.masks.stroke import erase_table, paint_table
 
 
 class Combine(StrEnum):

@@ -7,57 +7,9 @@ import math
 import numpy as np
 
 from unet_desktop.images.box import Box
-from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.original import Original
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
-
-
-def paint_table(labels: LabelSet, label: Label) -> Mask:
-    """Return (256,) uint8: the value that each pixel value becomes when a label is painted.
-
-    Values already in the label's region stay, so painting disc over cup leaves the cup.
-    """
-    table = np.full(256, label.value, np.uint8)
-    for value in labels.region_values(label):
-        table[value] = value
-    return table
-
-
-def erase_table(labels: LabelSet, label: Label) -> Mask:
-    """Return (256,) uint8: the value that each pixel value becomes when a label is erased.
-
-    The label's region reverts to its parent: erasing disc erases its cup, erasing cup leaves disc.
-    """
-    table = np.arange(256, dtype=np.uint8)
-    parent = labels.parent(label)
-    for value in labels.region_values(label):
-        table[value] = BACKGROUND if parent is None else parent.value
-    return table
-
-
-def erase_and_annotate_table(labels: LabelSet, label: Label) -> Mask:
-    """Return (256,) uint8 for the eraser tool: like `erase_table`, but it also annotates pixels as background.
-
-    On a not annotated pixel, erasing an outermost label means background, as painting it means the label. For a nested
-    label it says too little (what is not cup need not be disc), so the pixel stays not annotated.
-    """
-    table = erase_table(labels, label)
-    if labels.parent(label) is None:
-        table[NOT_ANNOTATED] = BACKGROUND
-    return table
-
-
-def unannotate_table() -> Mask:
-    """Return (256,) uint8 for the "not annotated" brush: every value becomes not annotated."""
-    return np.full(256, NOT_ANNOTATED, np.uint8)
-
-
-def annotate_as_background_table() -> Mask:
-    """Return (256,) uint8 for erasing "not annotated": it becomes background, other values stay."""
-    table = np.arange(256, dtype=np.uint8)
-    table[NOT_ANNOTATED] = BACKGROUND
-    return table
 
 
 class Stroke:
@@ -71,7 +23,7 @@ class Stroke:
 
         Args:
             mask: (H, W) uint8, changed in place.
-            table: (256,) uint8 from `paint_table` or one of the other tables.
+            table: (256,) uint8 from `paint_tables`.
             radius: in image pixels; a radius below half a pixel still paints the pixel under the point.
             name: of the patch.
         """

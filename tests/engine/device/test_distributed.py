@@ -19,7 +19,7 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.networks.layers import ConvNorm
 from unet_desktop.engine.networks.sync_batch_norm import SyncBatchNorm2d, sync_batch_norms
-from unet_desktop.engine.training import optimisation
+from unet_desktop.engine.training import train_state
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import DISC_AND_CUP
@@ -133,8 +133,8 @@ def test_a_loss_that_one_process_cannot_count_stops_all_with_the_reason(given):
 
 
 def test_more_processes_than_pictures_in_a_step_are_refused(given, monkeypatch):
-    monkeypatch.setattr(optimisation.distributed, "world_size", lambda: 3)
-    monkeypatch.setattr(optimisation.distributed, "require_equal", lambda *_: None)
+    monkeypatch.setattr(train_state.distributed, "world_size", lambda: 3)
+    monkeypatch.setattr(train_state.distributed, "require_equal", lambda *_: None)
     with pytest.raises(TrainingError, match="3 processes cannot share steps of 2 pictures") as caught:
         alone(given())
     assert caught.value.remedy is Remedy.LARGER_BATCHES

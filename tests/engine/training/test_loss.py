@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from unet_desktop.engine.training.loss import segmentation_loss, targets
-from unet_desktop.engine.training.optimisation import make_region_table
+from unet_desktop.engine.training.train_state import make_region_table
 from unet_desktop.labels import DISC_AND_CUP
 
 

@@ -424,8 +424,8 @@ class TestMemory:
         """Without batch norm, whose statistics are of the piece, the gradients are the same to rounding."""
         from unet_desktop.engine.data.dataset import Dataset
         from unet_desktop.engine.networks.specs import NetworkSpec, build
-        from unet_desktop.engine.training.optimisation import new_train_state
         from unet_desktop.engine.training.schedule import Clock, Stage
+        from unet_desktop.engine.training.train_state import new_train_state
 
         spec = NetworkSpec("unet", 4, 2, "whole", 64, 1.9, 256)
         stage = Stage("segment", spec, DISC_AND_CUP, 1, 1, 4, 1e-3)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from unet_desktop.gui.measure.panel import MeasurePanel
 from unet_desktop.gui.measure.wording import TIPS, change_text, hour_text, length_text, size_texts
-from unet_desktop.gui.style.theme import DARK, LIGHT, contrast
+from unet_desktop.gui.style.contrast import contrast
+from unet_desktop.gui.style.theme import DARK, LIGHT
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.laterality import Eye

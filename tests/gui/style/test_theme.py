@@ -7,7 +7,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QWidget
 
 from unet_desktop.gui.settings.settings import Store, Theme
-from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, contrast, palette, style_sheet
+from unet_desktop.gui.style.contrast import contrast
+from unet_desktop.gui.style.theme import DARK, LIGHT, Colours, palette, style_sheet
 from unet_desktop.gui.window.main_window import MainWindow
 
 

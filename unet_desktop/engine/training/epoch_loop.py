@@ -19,9 +19,10 @@ from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import AsyncScalar
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
 from unet_desktop.engine.training.gradients import DeviceBatch, compute_gradients
-from unet_desktop.engine.training.optimisation import TrainState
+from unet_desktop.engine.training.kept_epoch import score_margin
 from unet_desktop.engine.training.prefetch import prefetch
 from unet_desktop.engine.training.schedule import Stage
+from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.engine.training.validate import validate_on_crops
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.compare import Metrics, drop_labels
@@ -30,19 +31,6 @@ StageEvent = BatchDone | EpochDone | Message | Working
 AugmentedBatch = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """(N, s, s, 3) pictures; (N, s, s) masks; (N, s, s), 1 where they were corrected; all uint8."""
 
-INCUMBENT_BIAS = 0.05
-"""Dice bonus that a mask gives the model it was corrected from, or whose prediction was accepted.
-
-Two equally good models agree to a Dice of about 0.95. Without this, one accepted mask among two or three validation
-cases would keep the model that training started from, or an epoch that has hardly moved from it.
-"""
-SELECTION_NOISE = 0.06
-"""By how much the Dice of one validation case may mislead; n cases mislead by this over the square root of n.
-
-The one-cycle schedule is at its best at its end, when the learning rate has come down, so an earlier epoch must be
-better by more than noise. (As the rule of one standard error, Breiman et al. 1984, "Classification and Regression
-Trees", chapter 3.) What a single validation case has cost: docs/experiments/2026-11-26-simulated-annotator.md.
-"""
 _PREFETCH_THREADS = 2
 _PREFETCH_DEPTH = 3
 """On a GPU a step takes about as long as one thread needs to augment four pictures."""
@@ -58,7 +46,7 @@ def train_stage(state: TrainState, validation: Dataset, *, keep_start: bool) -> 
     What is validated and kept is the EMA of the weights, if the settings ask for one.
 
     Starts after the epochs that `state` has done. An `EpochDone` with `saved` set means that this epoch is kept: it is
-    the best so far, or worse by at most the margin of `INCUMBENT_BIAS` and `SELECTION_NOISE`. The EMA holds its weights
+    the best so far, or worse by at most the `score_margin`. The EMA holds its weights
     until the generator is resumed. Without validation cases every epoch is kept.
 
     Args:
@@ -71,7 +59,7 @@ def train_stage(state: TrainState, validation: Dataset, *, keep_start: bool) -> 
         TrainingError: there is not enough memory for one picture.
     """
     stage, progress = state.stage, state.progress
-    margin = _score_margin(state, validation, keep_start=keep_start)
+    margin = score_margin(stage.name, validation, state.config, keep_start=keep_start)
     if keep_start and progress.kept_weights is None and validation.usable(stage.name):
         metrics = yield from _validate(state, validation)
         progress.record_epoch(0, metrics.get("dice", 0.0), state.ema.network)
@@ -130,13 +118,6 @@ def _validate(state: TrainState, validation: Dataset) -> Generator[Working, None
     examples = (validation.example(stage.name, index) for index in distributed.shard(validation.usable(stage.name)))
     metrics = yield from validate_on_crops(state.ema.network, examples, stage, state.device)
     return drop_labels(metrics, validation.absent_labels(), stage.labels)
-
-
-def _score_margin(state: TrainState, validation: Dataset, *, keep_start: bool) -> float:
-    """How much worse than the best so far an epoch's Dice may be for the epoch to be kept in its place."""
-    cases = len(validation.usable(state.stage.name))
-    noise = SELECTION_NOISE / math.sqrt(cases) if cases and state.config.schedule == "one-cycle" else 0.0
-    return noise + (INCUMBENT_BIAS * validation.recent_fraction(state.stage.name) if keep_start else 0.0)
 
 
 def _batch_jobs(state: TrainState) -> Iterator[Callable[[], AugmentedBatch]]:

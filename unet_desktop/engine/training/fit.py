@@ -29,13 +29,13 @@ from unet_desktop.engine.networks.specs import (
     load_pretrained,
     specs_for,
 )
-from unet_desktop.engine.training import state as training_state
+from unet_desktop.engine.training import state_file
 from unet_desktop.engine.training.epoch_loop import DivergenceError, train_stage
 from unet_desktop.engine.training.gradients import is_out_of_memory, out_of_memory_error
-from unet_desktop.engine.training.optimisation import TrainState, new_train_state
 from unet_desktop.engine.training.schedule import Clock, Stage
-from unet_desktop.engine.training.state import LoadedTrainState
+from unet_desktop.engine.training.state_file import LoadedTrainState
 from unet_desktop.engine.training.state_header import TrainingHeader
+from unet_desktop.engine.training.train_state import TrainState, new_train_state
 from unet_desktop.engine.training.validate import evaluate_end_to_end, fit_feature_statistics
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
@@ -85,7 +85,7 @@ def fit(
     prepare(device)
     seed_everything(config.seed)
     specs = specs_for(labels, config)
-    loaded = training_state.load(state_at) if resume and state_at is not None else None
+    loaded = state_file.load(state_at) if resume and state_at is not None else None
     networks, parent, warning = _make_networks(specs, labels, config, start_from, loaded)
     if warning:
         yield Message(warning)
@@ -147,7 +147,7 @@ class _Run:
             metrics=dict(metrics),
             data=describe_data(self.train, self.validation) | {"measured_on": measured_on},
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
-            created=training_state.now(),
+            created=state_file.now(),
             weights_sha256="",
             parent=self.parent,
             trust=dict(trust or {}),
@@ -173,12 +173,12 @@ class _Run:
             validation=self.validation.digests,
             parent=self.parent,
             past=tuple(past),
-            place=training_state.describe_environment(self.device),
-            created=training_state.now(),
-            internals=training_state.collect_internals(state),
+            place=state_file.describe_environment(self.device),
+            created=state_file.now(),
+            internals=state_file.collect_internals(state),
             recent=tuple(sorted(self.train.recent | self.validation.recent)),
         )
-        for _ in training_state.save(self.state_at, header, state, self.networks):
+        for _ in state_file.save(self.state_at, header, state, self.networks):
             yield Working(state.stage.name)
 
     def delete_state(self) -> None:
@@ -229,7 +229,7 @@ def _resume_run(run: _Run, stages: list[Stage], clock: Clock, header: TrainingHe
         dataset.recent = frozenset(header.recent)
     clock.resume({epoch.stage: epoch.epoch for epoch in header.past}, stages, header.seconds)
     digests = run.train.digests | run.validation.digests
-    return Resumed(header.past, header.changes(training_state.describe_environment(run.device), digests))
+    return Resumed(header.past, header.changes(state_file.describe_environment(run.device), digests))
 
 
 def _make_networks(

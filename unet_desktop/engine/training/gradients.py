@@ -14,7 +14,7 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.events import Message, Working
 from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.training.loss import segmentation_loss, targets
-from unet_desktop.engine.training.optimisation import TrainState
+from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.errors import TrainingError
 
 DeviceBatch = tuple[Tensor, Tensor, Tensor]

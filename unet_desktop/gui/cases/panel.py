@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.cases.case_delegate import CaseDelegate
-from unet_desktop.gui.cases.case_filter import CaseFilterBar
 from unet_desktop.gui.cases.cases_model import CasesModel
+from unet_desktop.gui.cases.filter_bar import CaseFilterBar
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails

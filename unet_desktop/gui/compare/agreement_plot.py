@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from unet_desktop.gui.style.colours import readable
+from unet_desktop.gui.style.contrast import readable
 from unet_desktop.tasks.evaluation.result import Evaluation
 
 _DOTS, _LINES = "#0072b2", "#d55e00"

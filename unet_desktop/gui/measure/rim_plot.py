@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPal
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from unet_desktop.gui.measure.wording import TIPS, hour_text, spoken_hours
-from unet_desktop.gui.style.colours import readable
+from unet_desktop.gui.style.contrast import readable
 from unet_desktop.images.laterality import Eye
 from unet_desktop.masks.rim import HOURS, RAYS, THIN, Rim
 

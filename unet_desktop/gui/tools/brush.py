@@ -9,14 +9,14 @@ from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.tools.sketch import EMPTY, Line, Sketch
 from unet_desktop.gui.tools.tool import Target, Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
-from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.stroke import (
-    Stroke,
+from unet_desktop.masks.paint_tables import (
     annotate_as_background_table,
     erase_and_annotate_table,
     paint_table,
     unannotate_table,
 )
+from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.stroke import Stroke
 
 LIGHTEST = 0.1
 """Share of the brush's size that a pen with hardly any pressure paints with."""

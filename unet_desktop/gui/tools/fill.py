@@ -7,12 +7,12 @@ import math
 from unet_desktop.gui.tools.shape_gesture import step_name
 from unet_desktop.gui.tools.tool import Target, Tool, Touch
 from unet_desktop.images.box import Box
+from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 from unet_desktop.masks.reshape import Combine
 from unet_desktop.masks.shapes.flood_fill import find_enclosed_area
 from unet_desktop.masks.shapes.piece import piece_at
-from unet_desktop.masks.stroke import erase_table, paint_table
 
 
 class Fill(Tool):

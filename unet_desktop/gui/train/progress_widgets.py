@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
-from unet_desktop.gui.style.colours import readable
+from unet_desktop.gui.style.contrast import readable
 from unet_desktop.gui.train.progress import TrainingProgress
 from unet_desktop.gui.widgets.durations import duration, time_left
 from unet_desktop.gui.widgets.object_name import with_object_name

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from unet_desktop.gui.style.colours import readable
+from unet_desktop.gui.style.contrast import readable
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.points import Points
 

@@ -7,9 +7,9 @@ import numpy as np
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, Label, LabelSet
+from unet_desktop.masks.paint_tables import paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
-from unet_desktop.masks.stroke import paint_table
 
 _FOUND = 255
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,57 +17,14 @@ from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.networks.sync_batch_norm import sync_batch_norms
+from unet_desktop.engine.training.kept_epoch import Progress
 from unet_desktop.engine.training.schedule import Clock, Stage
 from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
 _DECODER_RATE = 5.0
-"""The decoder, which starts from random weights, learns at so many times the rate of a pretrained encoder."""
-
-Weights = dict[str, Tensor]
-"""A network's state dict."""
-
-
-@dataclass(slots=True)
-class Progress:
-    """What changes from epoch to epoch, apart from network, optimiser, schedule and random generator.
-
-    Attributes:
-        epoch: the last finished epoch, 0 before the first.
-        best_score: so far; -1, below any score, before the first.
-        best_epoch: the last epoch that raised it; 0 is the start of a training that continues from a model.
-        kept_epoch: the last epoch whose score was within the margin of the best.
-        kept_weights: its weights.
-        pieces: a batch is processed in so many pieces, because memory does not hold it at once.
-        memory_checked: with several processes: each of them has been seen to have enough memory for a piece.
-    """
-
-    epoch: int = 0
-    best_score: float = -1.0
-    best_epoch: int = 0
-    kept_epoch: int = 0
-    kept_weights: Weights | None = None
-    pieces: int = 1
-    memory_checked: bool = False
-
-    def record_epoch(self, epoch: int, score: float, network: nn.Module, margin: float = 0.0) -> bool:
-        """Record a finished epoch; return whether it is kept: the best so far, or worse by at most the margin."""
-        self.epoch = epoch
-        if not score >= self.best_score - margin:  # also if it is NaN
-            return False
-        if score >= self.best_score:
-            self.best_score, self.best_epoch = score, epoch
-        self.kept_epoch, self.kept_weights = epoch, copy.deepcopy(network.state_dict())
-        return True
-
-    def reset_best(self) -> None:
-        """Start the search for the best epoch again, because the validation cases have changed; keep the next epoch."""
-        self.best_score, self.best_epoch = -1.0, self.epoch
-
-    def is_patience_exhausted(self, patience: int) -> bool:
-        """Whether so many epochs have passed without a better one; a patience of 0 never ends."""
-        return 0 < patience <= self.epoch - self.best_epoch
+"""The decoder, which starts from random weights, learns at this multiple of a pretrained encoder's rate."""
 
 
 @dataclass(frozen=True, slots=True)

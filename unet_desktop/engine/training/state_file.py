@@ -21,8 +21,9 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.files import checksummed_file
 from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.training import state_header
-from unet_desktop.engine.training.optimisation import TrainState, Weights
+from unet_desktop.engine.training.kept_epoch import Weights
 from unet_desktop.engine.training.state_header import TrainingHeader, damage_error
+from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.errors import TrainingError
 
 _RANDOM = "random.torch"
