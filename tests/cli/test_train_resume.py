@@ -70,6 +70,7 @@ def kill_after(root, seconds):
     return state.exists()
 
 
+@pytest.mark.slow
 def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
     root = make("killed")
     seed = int.from_bytes(os.urandom(4))

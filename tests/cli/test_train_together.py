@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.project.project import Project
+
+pytestmark = pytest.mark.slow
 
 
 def project(folder, cases):

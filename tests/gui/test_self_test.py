@@ -12,6 +12,7 @@ import pytest
 from unet_desktop.gui.self_test import Report
 
 
+@pytest.mark.slow
 def test_it_passes_from_an_empty_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
     home, empty, temporary = (tmp_path / name for name in ("home", "empty", "temporary"))
     for folder in (home, empty, temporary):

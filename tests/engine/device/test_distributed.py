@@ -87,6 +87,7 @@ def assert_same_story(first, second):
                 assert some == pytest.approx(others, rel=2e-2, abs=2e-2)  # a pixel may fall on the other side
 
 
+@pytest.mark.slow
 def test_two_processes_lose_what_one_loses(given):
     """Steps of three pictures: the one process has two of them and the other one; so with two validation cases."""
     settings = given(batch_size=3, locate_batch_size=3)
@@ -101,6 +102,7 @@ def test_two_processes_lose_what_one_loses(given):
     assert model.header.data == load(settings["save_to"]).header.data
 
 
+@pytest.mark.slow
 def test_a_killed_process_ends_all_and_one_process_can_go_on(given):
     settings = given()
     done, (_, second) = together(settings, fault="killed")
@@ -113,6 +115,7 @@ def test_a_killed_process_ends_all_and_one_process_can_go_on(given):
     assert_same_story(rest, whole[-len(rest) :])
 
 
+@pytest.mark.slow
 def test_memory_that_one_process_lacks_halves_the_steps_of_all(given):
     settings = given(batch_size=4, locate_batch_size=4)
     done, (first, second) = together(settings, fault="memory")
@@ -124,6 +127,7 @@ def test_memory_that_one_process_lacks_halves_the_steps_of_all(given):
     assert first[-1][0] == "finished"
 
 
+@pytest.mark.slow
 def test_a_loss_that_one_process_cannot_count_stops_all_with_the_reason(given):
     done, stories = together(given(), fault="not a number")
     assert done.returncode == 0, done.stderr

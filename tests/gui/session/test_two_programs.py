@@ -23,6 +23,8 @@ from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarte
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 
+pytestmark = pytest.mark.slow
+
 OTHER = """
 import sys
 from pathlib import Path

@@ -47,6 +47,7 @@ def many(photographs, write_picture):
     return photographs
 
 
+@pytest.mark.slow
 def test_a_killed_worker_changes_nothing_in_what_is_written(many, small_model, tmp_path):
     # What is faster here is measured in this run and remembered for the next: not by an earlier test, in its own home.
     device._bfloat16_is_faster.cache_clear()

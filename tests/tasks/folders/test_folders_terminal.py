@@ -138,6 +138,7 @@ def begun(many, small_model, tmp_path):
         process.stderr.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_lets_the_run_end_with_its_table(begun, tmp_path, number, terminal, many):
@@ -157,6 +158,7 @@ def test_a_signal_lets_the_run_end_with_its_table(begun, tmp_path, number, termi
     assert f"{len(done)} of 303 pictures {were} finished" in terminal(many, "--limit", "1")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
 def test_a_run_that_was_killed_goes_on(begun, tmp_path, terminal, many):
     process = begun()
