@@ -18,7 +18,7 @@ from unet_desktop.masks.push import Push
 from unet_desktop.masks.regions import Mask, Region, region
 from unet_desktop.masks.stroke import Stroke
 
-MOST_STROKES = 60
+MAX_STROKES = 60
 _SMALLEST = 4.0
 """Radius of the smallest brush, screen pixels."""
 
@@ -26,7 +26,7 @@ _SMALLEST = 4.0
 def stroked(hand: Hand, mask: Mask, truth: Mask, labels: LabelSet, label: Label, work: Box, limit: float) -> bool:
     """Change a region towards the true one, in place, by strokes or pushes; return whether it is within the limit."""
     while not near(mask, truth, labels, label, work, limit):
-        aim = None if hand.gestures >= MOST_STROKES else _aim(mask, truth, labels, label, work, limit)
+        aim = None if hand.gestures >= MAX_STROKES else _aim(mask, truth, labels, label, work, limit)
         if aim is None:
             return False
         tried = [way(replace(hand), mask.copy(), labels, label, aim) for way in (_stroke, _push)]

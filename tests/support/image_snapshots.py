@@ -13,7 +13,7 @@ from unet_desktop.gui.canvas.canvas import Canvas
 SNAPSHOTS = Path(__file__).parents[1] / "gui" / "snapshots"
 
 
-LEAST_EQUAL = 0.995
+MIN_EQUAL = 0.995
 """Share of pixels within 2 levels; the rest is left to other versions of Qt and their anti-aliasing."""
 
 
@@ -39,4 +39,4 @@ def assert_as_stored(canvas: Canvas, name: str) -> None:
         )
     stored = pixels_of(QImage(str(path)))
     close = (np.abs(stored.astype(int) - shown).max(axis=2) <= 2).mean()
-    assert close >= LEAST_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"
+    assert close >= MIN_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"

@@ -15,7 +15,7 @@ from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.regions import Mask, Region, region, region_table
 from unet_desktop.masks.rim import Rim, measure_rim
 
-_MOST_OPEN = 0.25
+_MAX_NOT_ANNOTATED = 0.25
 """Share of the pixels around a region that may be not annotated while its outline counts as complete."""
 
 
@@ -35,7 +35,7 @@ def is_outline_complete(plane: Region, mask: Mask) -> bool:
     inner = plane[around.slices]
     ring = cv2.dilate(inner.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & ~inner
     beside = mask[around.slices][ring]
-    return beside.size == 0 or float((beside == NOT_ANNOTATED).mean()) <= _MOST_OPEN
+    return beside.size == 0 or float((beside == NOT_ANNOTATED).mean()) <= _MAX_NOT_ANNOTATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from unet_desktop.masks.regions import Mask, Region, region
 
 _SOFTNESS = 0.02
 """Sigma of smoothing relative to the diameter of a circle with the region's area."""
-_LEAST_SIGMA = 1.5
+_MIN_SIGMA = 1.5
 
 
 def grow(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
@@ -32,7 +32,7 @@ def shrink(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
 def smooth(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     """Return the patch that rounds the corners and fills the notches of the label's region, within its parent's."""
     area = int(region(mask, labels, label).sum())
-    sigma = max(_LEAST_SIGMA, _SOFTNESS * 2 * float(np.sqrt(area / np.pi)))
+    sigma = max(_MIN_SIGMA, _SOFTNESS * 2 * float(np.sqrt(area / np.pi)))
     reach = int(np.ceil(4 * sigma))
     return _change_region(mask, labels, label, f"Smooth {label.name}", reach, lambda plane: smooth_region(plane, sigma))
 

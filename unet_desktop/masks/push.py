@@ -87,7 +87,7 @@ def signed_distance(plane: Region, deepest: float) -> Levels:
 
 _STRIDE = 1 / 3
 """Largest move at once, relative to the radius: beyond two thirds the bend would fold over itself."""
-_MOST_STRIDES = 64
+_MAX_STRIDES = 64
 
 
 class Push:
@@ -132,7 +132,7 @@ class Push:
     def extend(self, x: float, y: float) -> Box:
         """Move the finger to this point; return the box of pixels that may have changed."""
         start, length = self._at, math.dist(self._at, (x, y))
-        strides = min(max(math.ceil(length / (_STRIDE * self._radius)), 1), _MOST_STRIDES) if length else 0
+        strides = min(max(math.ceil(length / (_STRIDE * self._radius)), 1), _MAX_STRIDES) if length else 0
         changed = Box(0, 0, 0, 0)
         for stride in range(1, strides + 1):
             share = stride / strides

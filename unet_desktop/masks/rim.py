@@ -22,7 +22,7 @@ average size (Henderer 2006, "Disc damage likelihood scale", British Journal of 
 EQUAL_WITHIN = 1.0
 """Difference in pixels below which two widths count as equal: a mask resolves no less than a pixel."""
 
-_MOST_STEPS, _FEWEST_STEPS = 1024, 64
+_MAX_STEPS, _MIN_STEPS = 1024, 64
 _STEPS_A_PIXEL = 2.0
 _ANGLES = np.arange(RAYS) * (2 * np.pi / RAYS)
 _ACROSS, _DOWN = np.sin(_ANGLES), -np.cos(_ANGLES)
@@ -147,7 +147,7 @@ def measure_rim(
     """
     x, y = centre[0] - box.left, centre[1] - box.top
     reach = _reach(x, y, box)
-    steps = int(np.clip(np.ceil(_STEPS_A_PIXEL * reach.max()), _FEWEST_STEPS, _MOST_STEPS))
+    steps = int(np.clip(np.ceil(_STEPS_A_PIXEL * reach.max()), _MIN_STEPS, _MAX_STEPS))
     step = reach / steps
     along = step[:, None] * (np.arange(steps) + 0.5)
     part = mask[box.slices]

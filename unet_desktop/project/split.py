@@ -13,7 +13,7 @@ from unet_desktop.errors import ProjectError
 
 Part = Literal["train", "validation"]
 VALIDATION_SHARE = 0.2
-FEWEST_GROUPS = 2
+MIN_GROUPS = 2
 """One to train on and one to validate on."""
 
 

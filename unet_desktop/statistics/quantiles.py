@@ -12,7 +12,7 @@ from statistics import NormalDist
 LARGE = 200.0
 """From so many degrees of freedom above and below, a formula replaces mpmath's series, which converge too slowly; its
 error there is less than 1e-4."""
-_MOST = 1e4
+_MAX_DF = 1e4
 """More degrees of freedom count as so many; F changes by less than 1e-3 of itself."""
 
 
@@ -35,7 +35,7 @@ def f_quantile(probability: float, above: float, below: float) -> float:
         return _of_large(probability, above, below)
     from mpmath import betainc, findroot, mpf, workdps  # an eighth of a second to import
 
-    a, b = min(above, _MOST) / 2, min(below, _MOST) / 2
+    a, b = min(above, _MAX_DF) / 2, min(below, _MAX_DF) / 2
     with workdps(20):
         root = findroot(
             lambda y: betainc(a, b, 0, y, regularized=True) - probability,

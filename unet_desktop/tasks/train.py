@@ -17,7 +17,7 @@ from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import FEWEST_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
+from unet_desktop.project.split import MIN_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import discard, find_interrupted
 from unet_desktop.tasks.runs import RunLog
@@ -185,7 +185,7 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
             usable.append(case)
             yield Working("read")
     groups = {case.group for case in usable}
-    if len(groups) < FEWEST_GROUPS:
+    if len(groups) < MIN_GROUPS:
         raise TrainingError(_too_few(project, usable))
     members = {group: [case.own_group for case in usable if case.group == group] for group in groups}
     parts = assign_parts(inherit_parts(read_split(project.layout.split), members), groups)
@@ -231,7 +231,7 @@ def _too_few(project: Project, usable: list[Case]) -> str:
     flagged = sum(case.flagged for case in project.cases())
     aside = f" ({flagged} flagged cases are left out)" if flagged else ""
     return (
-        f"Training needs at least {FEWEST_GROUPS} corrected cases, but there {'is 1' if corrected else 'are none'}"
+        f"Training needs at least {MIN_GROUPS} corrected cases, but there {'is 1' if corrected else 'are none'}"
         f"{aside}. Correct or accept some masks first."
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_snapshots import LEAST_EQUAL, SNAPSHOTS, pixels_of
+from image_snapshots import MIN_EQUAL, SNAPSHOTS, pixels_of
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
 
@@ -53,7 +53,7 @@ def assert_as_stored(plot: RimPlot, colours: Colours, name: str) -> None:
         QImage(shown.data, width, height, 3 * width, QImage.Format.Format_RGB888).save(str(path))
     stored = pixels_of(QImage(str(path)))
     close = (np.abs(stored.astype(int) - shown).max(axis=2) <= 2).mean()
-    assert close >= LEAST_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"
+    assert close >= MIN_EQUAL, f"{name}: only {close:.1%} of the pixels are as stored"
 
 
 @pytest.mark.parametrize(("name", "colours"), [("light", LIGHT), ("dark", DARK)])

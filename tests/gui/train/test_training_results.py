@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawings import disc_mask
-from image_snapshots import LEAST_EQUAL, SNAPSHOTS, pixels_of
+from image_snapshots import MIN_EQUAL, SNAPSHOTS, pixels_of
 from plots import curve_names, curve_points, marks, plot_named, title
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
@@ -365,5 +365,5 @@ def test_as_stored(qtbot, name: str, make: Callable[..., QWidget], theme: str, c
     if os.environ.get("UPDATE_SNAPSHOTS"):
         image.save(str(path))
     close = (np.abs(pixels_of(QImage(str(path))).astype(int) - shown).max(axis=2) <= 2).mean()
-    assert close >= LEAST_EQUAL, f"{path.name}: only {close:.1%} of the pixels are as stored"
+    assert close >= MIN_EQUAL, f"{path.name}: only {close:.1%} of the pixels are as stored"
     assert widget.palette().color(QPalette.ColorRole.Base).name() == colours.base

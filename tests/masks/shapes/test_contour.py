@@ -14,7 +14,7 @@ from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.compare import dice
 from unet_desktop.masks.shapes.contour import STEPS, contour_through
 from unet_desktop.masks.shapes.contour_draft import ContourDraft, follow_piece
-from unet_desktop.masks.shapes.contour_fit import MOST, fit_contour
+from unet_desktop.masks.shapes.contour_fit import MAX_KNOTS, fit_contour
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.piece import largest_piece, piece_at, smooth_edge
 from unet_desktop.masks.shapes.polygon import fill_polygons
@@ -64,7 +64,7 @@ def after(plane, draft):
 def test_an_ellipse_needs_few_knots(ellipse):
     plane = whole(*ellipse.pixels(SIZE))
     contour = contour_of(plane)
-    assert len(contour.knots) <= MOST
+    assert len(contour.knots) <= MAX_KNOTS
     assert dice(drawn(contour), plane) > (0.985 if min(ellipse.a, ellipse.b) > 12 else 0.95)
 
 

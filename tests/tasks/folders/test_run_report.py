@@ -18,7 +18,7 @@ from unet_desktop.tasks.folders import report
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
-from unet_desktop.tasks.folders.summary import MOST_LISTED, SHOWN, Distribution, PictureSummary, Summary, TopN
+from unet_desktop.tasks.folders.summary import MAX_LISTED, SHOWN, Distribution, PictureSummary, Summary, TopN
 
 DISC_AND_CUP = LabelSet(
     (Label(1, "optic disc", "#56b4e9", unique=True), Label(2, "optic cup", "#009e73", "optic disc", unique=True))
@@ -215,7 +215,7 @@ def test_close_ups_are_read_again_and_those_that_are_gone_left_out(request_of, t
 
 
 def test_ten_thousand_pictures_and_more_stay_a_file_that_can_be_sent(request_of):
-    total = MOST_LISTED + 500
+    total = MAX_LISTED + 500
     ratios = np.random.default_rng(1).uniform(0.2, 0.9, total).round(4).tolist()
     entries = (
         entry(number, vertical_cup_to_disc_ratio=ratio, confidence=round(1 - ratio / 3, 4))
@@ -226,7 +226,7 @@ def test_ten_thousand_pictures_and_more_stay_a_file_that_can_be_sent(request_of)
     assert html.stat().st_size < 3_000_000
     assert pdf.stat().st_size < 1_000_000
     text = html.read_text("utf-8")
-    assert text.count("<tr style=") == MOST_LISTED
+    assert text.count("<tr style=") == MAX_LISTED
     assert f"The 10,000 least certain of {total:,}" in text
     assert "<title>eye " not in text  # so many points are shown as a density
 

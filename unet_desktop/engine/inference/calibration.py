@@ -13,7 +13,7 @@ from unet_desktop.masks.trust import Interval
 
 LEVEL = 0.8
 """Share of cases whose ratio should lie in the interval; ten validation cases cannot guarantee much more."""
-_FEWEST = 3
+_MIN_CASES = 3
 """Cases needed to correct expected Dice by what was measured."""
 
 
@@ -55,7 +55,7 @@ class Calibration:
         for outcome in outcomes:
             for name in outcome.expected.keys() & outcome.true.keys():
                 differences.setdefault(name, []).append(outcome.true[name] - outcome.expected[name])
-        offset = {name: float(np.median(found)) for name, found in differences.items() if len(found) >= _FEWEST}
+        offset = {name: float(np.median(found)) for name, found in differences.items() if len(found) >= _MIN_CASES}
         factor = conformal_quantile(
             outcome.ratio_error / outcome.spread
             for outcome in outcomes

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 SIDE = 160
 """Side in pixels of the whole pictures that features come from; the article's network would take a second for more."""
-_FEWEST = 5
+_MIN_PICTURES = 5
 """Fewer pictures do not show how much those of one camera differ."""
 _AXES = 8
 _SHRINKAGE = 0.3
 _BEYOND = 1.1
 """Unfamiliar pictures are this much farther away than any training picture is from the others."""
 _DIGITS = 5
-_LEAST_VARIANCE = 1e-30
+_MIN_VARIANCE = 1e-30
 
 Features = NDArray[np.float64]
 """(C,) means of a network's channels over a picture."""
@@ -49,7 +49,7 @@ class FamiliarityDetector:
     @classmethod
     def fit(cls, features: NDArray[np.float64]) -> FamiliarityDetector | None:
         """Fit to (N, C) features of the training pictures; None if they are too few or all equal."""
-        if len(features) < _FEWEST or not np.ptp(features, axis=0).any():
+        if len(features) < _MIN_PICTURES or not np.ptp(features, axis=0).any():
             return None
         # Leave each picture out, since a new one is not among the training pictures either.
         distances = [_fit(np.delete(features, index, 0)).distance(row) for index, row in enumerate(features)]
@@ -88,7 +88,7 @@ def _fit(features: NDArray[np.float64]) -> FamiliarityDetector:
     centre = features.mean(axis=0)
     _, scales, axes = np.linalg.svd(features - centre, full_matrices=False)
     variances = scales**2 / max(len(features) - 1, 1)
-    even = max(float(variances.sum()) / len(centre), _LEAST_VARIANCE)
+    even = max(float(variances.sum()) / len(centre), _MIN_VARIANCE)
     kept = min(_AXES, len(features) - 1)
     beyond = float(variances[kept:].sum()) / max(len(centre) - kept, 1)
     shrunk = (1.0 - _SHRINKAGE) * variances[:kept] + _SHRINKAGE * even

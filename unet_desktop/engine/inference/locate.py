@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
-_MOST = 4
+_MAX_CANDIDATES = 4
 """Candidates examined more closely; a plane of specks, as from an unfamiliar camera, has more."""
 
-_LEAST_PEAK = 0.2
+_MIN_PEAK = 0.2
 """Probability below which nothing counts as found."""
 
 _RIVAL = 0.5
@@ -62,7 +62,7 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
 
 
 def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Location]:
-    """The plausible connected regions of a probability plane, most likely first; at most `_MOST`.
+    """The plausible connected regions of a probability plane, most likely first; at most `_MAX_CANDIDATES`.
 
     The most likely is the most compact of the heavy ones: by weight alone, a large bright lesion, whose outline is
     ragged, was taken for an optic disc. The others follow by weight.
@@ -75,7 +75,7 @@ def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor:
         crop_factor: side of the crop over the region's diameter.
     """
     peak = float(plane.max())
-    if peak < _LEAST_PEAK:
+    if peak < _MIN_PEAK:
         return []
     above = (plane >= min(0.5, peak / 2)).astype(np.uint8)
     count, numbers, _, centres = cv2.connectedComponentsWithStats(above, connectivity=8)
@@ -85,7 +85,7 @@ def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor:
     heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
     best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
     scale, rivals = around.side / plane.shape[0], count_rivals(weights)
-    others = np.argsort(-weights)[: min(1 + rivals, _MOST)]
+    others = np.argsort(-weights)[: min(1 + rivals, _MAX_CANDIDATES)]
     places = []
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])

@@ -14,9 +14,9 @@ from unet_desktop.masks.measure import cup_and_disc
 
 THRESHOLD = 0.5
 _LOW, _HIGH = 0.25, 0.75
-_LEAST_SPREAD = 0.02
+_MIN_SPREAD = 0.02
 """Lower limit of the spread: one row of a crop is already 0.007."""
-_LEAST_PROBABILITY = 1e-4
+_MIN_PROBABILITY = 1e-4
 """Its entropy of 0.0015 bits rounds to 0; most pixels are more certain, and logarithms take time."""
 
 
@@ -25,7 +25,7 @@ def entropy(planes: Probabilities) -> NDArray[np.uint8]:
     # The region whose probability is nearest to a half has the largest entropy.
     distance = np.minimum(planes, np.float32(1.0) - planes).max(axis=0)
     levels = np.zeros(distance.shape, np.uint8)
-    uncertain = distance > _LEAST_PROBABILITY
+    uncertain = distance > _MIN_PROBABILITY
     p = distance[uncertain]
     levels[uncertain] = np.rint(-255.0 * (p * np.log2(p) + (1.0 - p) * np.log2(1.0 - p)))
     return levels
@@ -55,7 +55,7 @@ def ratio_spread(planes: Probabilities, labels: LabelSet) -> float | None:
     height = _height(disc, THRESHOLD)
     if height == 0:
         return None
-    return max((_height(cup, _LOW) - _height(cup, _HIGH)) / height, _LEAST_SPREAD)
+    return max((_height(cup, _LOW) - _height(cup, _HIGH)) / height, _MIN_SPREAD)
 
 
 def _height(plane: NDArray[np.float32], threshold: float) -> int:

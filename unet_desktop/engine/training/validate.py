@@ -30,9 +30,9 @@ from unet_desktop.masks.compare import Metrics, compare_masks, drop_labels, mean
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask, is_annotated, label_image, regions
 
-_MOST_PICTURES = 100
+_MAX_PICTURES = 100
 """Training pictures that feature statistics are fitted to; more show nothing new of their camera."""
-_LEAST_PROBABILITY = 1e-7
+_MIN_PROBABILITY = 1e-7
 
 
 def validate_on_crops(
@@ -74,7 +74,7 @@ def cross_entropy(probabilities: Probabilities, truth: Mask, labels: LabelSet) -
         return None
     wanted = regions(truth, labels)[:, annotated]
     correct = np.where(wanted, probabilities[:, annotated], 1.0 - probabilities[:, annotated])
-    return float(-np.log(np.maximum(correct, _LEAST_PROBABILITY)).mean())
+    return float(-np.log(np.maximum(correct, _MIN_PROBABILITY)).mean())
 
 
 def _zero_outside_annotated(planes: Probabilities, truth: Mask) -> Probabilities:
@@ -128,7 +128,7 @@ def _collect_features(
 ) -> Generator[Working, None, NDArray[np.float64]]:
     usable = train.usable(name)
     features = []
-    for index in usable[:: max(1, -(-len(usable) // _MOST_PICTURES))]:
+    for index in usable[:: max(1, -(-len(usable) // _MAX_PICTURES))]:
         example = train.example(name, index)
         features.append(extract(example.picture, example.square))
         yield Working("measure")

@@ -13,7 +13,7 @@ from unet_desktop.images.box import Box
 
 GROUND = QColor(28, 29, 31)
 """Colour around the picture, in both themes: a bright one would make a dark fundus look darker than it is."""
-_MOSTLY = 0.5
+_FULL_REPAINT_FRACTION = 0.5
 """Share of their common bounds from which painting many rectangles costs more than painting one."""
 _NOTCH = 120.0
 """Wheel units of one notch, in Qt's count."""
@@ -121,4 +121,4 @@ def rects_of(event: QPaintEvent) -> list[QRect]:
     rects: Iterable[QRect] = event.region()  # type: ignore[assignment]  # the stubs do not say that it is iterable
     parts, bounds = [QRect(rect) for rect in rects], event.rect()
     covered = sum(part.width() * part.height() for part in parts)
-    return [bounds] if covered > _MOSTLY * bounds.width() * bounds.height() else parts
+    return [bounds] if covered > _FULL_REPAINT_FRACTION * bounds.width() * bounds.height() else parts

@@ -14,7 +14,7 @@ from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.labels import LabelSet
 
-MOST_LABELS = 9
+MAX_NUMBERED_LABELS = 9
 """Labels that have a command "label.1" to "label.9"."""
 
 
@@ -55,7 +55,7 @@ class Actions:
 
     def set_labels(self, labels: LabelSet | None) -> None:
         """Name the label commands after these labels and hide the others."""
-        for number in range(1, MOST_LABELS + 1):
+        for number in range(1, MAX_NUMBERED_LABELS + 1):
             action = self._actions[f"label.{number}"]
             exists = labels is not None and number <= len(labels)
             action.setVisible(exists)
@@ -91,7 +91,7 @@ def title(command: Command, labels: LabelSet | None) -> str:
 
 def list_commands(commands: Sequence[Command], labels: LabelSet | None) -> list[Command]:
     """The commands for a list, sorted by heading, without those of labels that the project does not have."""
-    count = MOST_LABELS if labels is None else len(labels)
+    count = MAX_NUMBERED_LABELS if labels is None else len(labels)
     found = [command for command in commands if not command.id.startswith("label.") or int(command.id[6:]) <= count]
     return sorted(found, key=lambda command: HEADINGS.index(command.heading))
 

@@ -12,7 +12,7 @@ from unet_desktop.tasks.evaluation.compared_case import ComparedCase
 from unet_desktop.tasks.evaluation.result import Evaluation, worst_first
 from unet_desktop.tasks.evaluation.wording import metric_title
 
-_MOST_LABELS = 2
+_MAX_LABELS_LISTED = 2
 _VALUE = Qt.ItemDataRole.UserRole
 
 
@@ -100,7 +100,7 @@ def _columns(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     """Titles and names of the metrics that fit: Dice of each label or the mean, and the vCDR difference."""
     found = evaluation.means
     labels = [label for label in evaluation.labels if f"dice/{label.name}" in found]
-    if len(labels) > _MOST_LABELS:
+    if len(labels) > _MAX_LABELS_LISTED:
         titles, names = ["Dice"], ["dice"]
     else:
         titles = [_short(label.name, evaluation.labels) for label in labels]

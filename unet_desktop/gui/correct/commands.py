@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unet_desktop.gui.app_model import AppModel
-from unet_desktop.gui.commands.actions import MOST_LABELS
+from unet_desktop.gui.commands.actions import MAX_NUMBERED_LABELS
 from unet_desktop.gui.commands.command import CommandSet, Decorator, Method, Needs, ShowsErrors, command
 from unet_desktop.gui.tools.ellipse import EllipseTool
 from unet_desktop.gui.tools.tool_options import ToolKind
@@ -39,7 +39,7 @@ def _label(number: int) -> Decorator:
 
 def _each_label(method: Method[EditCommands, [int]]) -> Method[EditCommands, [int]]:
     """Make the method the commands of all labels that have a key."""
-    for number in range(MOST_LABELS, 0, -1):  # as with decorators, the last one stands first
+    for number in range(MAX_NUMBERED_LABELS, 0, -1):  # as with decorators, the last one stands first
         method = _label(number)(method)
     return method
 

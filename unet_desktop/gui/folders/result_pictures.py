@@ -19,7 +19,7 @@ log = logging.getLogger("unet.gui")
 
 LONGEST = 216
 """Pixels of the longer side: sharp at 108 logical pixels on a screen of double density."""
-_LEAST_SECONDS = 0.7
+_MIN_SECONDS = 0.7
 """Between two pictures: a run makes fifteen a second, and each that is shown costs the run some of its time."""
 
 
@@ -37,13 +37,13 @@ class ResultPictures(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, "results")
         self._busy = False
-        self._last = -_LEAST_SECONDS
+        self._last = -_MIN_SECONDS
         self._arrived.connect(self._on_arrived)
 
     def show(self, name: str, picture: Path, mask: Path, labels: LabelSet) -> bool:
         """Make the picture, if there is time; return whether there is."""
         now = time.monotonic()
-        if self._busy or now - self._last < _LEAST_SECONDS:
+        if self._busy or now - self._last < _MIN_SECONDS:
             return False
         self._busy, self._last = True, now
         self._pool.submit(self._make, name, picture, mask, labels)

@@ -25,7 +25,7 @@ from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _SIDE = 108
-_MOST_SHOWN = 24
+_MAX_SHOWN = 24
 
 
 class RunState(StrEnum):
@@ -106,7 +106,7 @@ class FolderRunWindow(QWidget):
         item = QListWidgetItem(QIcon(pixmap), Path(name).name)
         item.setToolTip(name)
         self._pictures.insertItem(0, item)
-        while self._pictures.count() > _MOST_SHOWN:
+        while self._pictures.count() > _MAX_SHOWN:
             self._pictures.takeItem(self._pictures.count() - 1)
 
     def set_state(self, state: RunState, words: str = "") -> None:

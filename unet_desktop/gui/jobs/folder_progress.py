@@ -22,11 +22,11 @@ from unet_desktop.tasks.events import (
 
 _SPAN = 30.0
 """Seconds that count for the pace: enough to be steady, few enough to follow when another program takes the cores."""
-_LEAST = 3
+_MIN_PICTURES_FOR_PACE = 3
 """Pictures before there is a pace; the first ones wait for the model."""
-_LEAST_OF_A_RUN = 10
+_MIN_PICTURES_FOR_RATE = 10
 """Pictures before there is a rate of the whole run."""
-_MOST_PROBLEMS = 4
+_MAX_PROBLEMS = 4
 
 
 class Pace:
@@ -51,7 +51,7 @@ class Pace:
         if len(self._seen) < 2:
             return None
         (began, first), (ended, last) = self._seen[0], self._seen[-1]
-        if last - first < _LEAST or ended <= began:
+        if last - first < _MIN_PICTURES_FOR_PACE or ended <= began:
             return None
         return (last - first) / (ended - began)
 
@@ -79,7 +79,7 @@ class FolderRunProgress:
     failed: int = 0
     flagged: int = 0
     total: int = 0
-    problems: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_PROBLEMS))
+    problems: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_PROBLEMS))
     finished_before: FinishedBefore | None = None
     pace: Pace = field(default_factory=Pace)
     _began: float | None = None
@@ -133,7 +133,7 @@ class FolderRunProgress:
 
     def rate(self, now: float) -> float | None:
         """Segmented pictures a second of the whole run, pauses left out; None when there are too few."""
-        if self._began is None or self.segmented < _LEAST_OF_A_RUN:
+        if self._began is None or self.segmented < _MIN_PICTURES_FOR_RATE:
             return None
         return self.segmented / max(now - self._began, 0.1)
 

@@ -20,9 +20,9 @@ from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import FailedBefore, FinishedBefore, ItemDone, ModelSaved, TaskEvent, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import Interrupted
 
-_MOST_PROBLEMS = 5
+_MAX_PROBLEMS = 5
 """Problems that are listed where each item has another one; the rest stand in a file."""
-_MOST_NOTES = 5
+_MAX_NOTES = 5
 """Distinct notes that are listed; each further one only adds to a count."""
 
 
@@ -63,11 +63,11 @@ class Outcome:
         if self._problems:
             count = f"{len(self._problems)} could not be done. " if len(self._problems) > 1 else ""
             lines.append(count + self._problems[0])
-            lines += self._problems[1:_MOST_PROBLEMS] if self.folder is not None else []
+            lines += self._problems[1:_MAX_PROBLEMS] if self.folder is not None else []
         notes = sorted(self._notes.items(), key=lambda entry: -len(entry[1]))
-        for note, names in notes[:_MOST_NOTES]:
+        for note, names in notes[:_MAX_NOTES]:
             lines.append(f"{names[0]}: {note}" if len(names) == 1 else f"{len(names)} cases: {note}")
-        if rest := sum(len(names) for _, names in notes[_MOST_NOTES:]):
+        if rest := sum(len(names) for _, names in notes[_MAX_NOTES:]):
             lines.append(f"{rest} more {'case has' if rest == 1 else 'cases have'} other notes.")
         return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from unet_desktop.gui.messages.banner import Banner
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.session.session import Session
 
-_MOST = 3
+_MAX_SENTENCES = 3
 """Sentences that the banner shows; it only counts the others."""
 
 
@@ -40,9 +40,9 @@ class AccessPresenter(QObject):
         lease = self._session.lease
         recovered = [] if lease is None else lease.recovered
         if recovered:
-            more = len(recovered) - _MOST
+            more = len(recovered) - _MAX_SENTENCES
             rest = [] if more <= 0 else [f"{more} more {'case has' if more == 1 else 'cases have'} such a message."]
-            self._banner.show_problem("\n".join(recovered[:_MOST] + rest))
+            self._banner.show_problem("\n".join(recovered[:_MAX_SENTENCES] + rest))
         self._show_holder()
 
     def _on_autosave_failed(self, sentence: str) -> None:

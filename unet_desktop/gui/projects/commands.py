@@ -16,7 +16,7 @@ from unet_desktop.gui.projects.new_project import NewProjectDialog
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ImportEvent
 
-_MOST_TRIED = 50
+_MAX_CASES_TRIED = 50
 """Cases to try when a project is opened: all of its thousands may lie on a drive that is not connected."""
 
 
@@ -158,7 +158,7 @@ class ProjectCommands(CommandSet):
         if first is None:
             return
         place = shown.index(first) if first in shown else 0
-        for case_id in dict.fromkeys([first, *shown[place:], *shown[:place]][:_MOST_TRIED]):
+        for case_id in dict.fromkeys([first, *shown[place:], *shown[:place]][:_MAX_CASES_TRIED]):
             session.open_case(case_id)
             if session.broken is None:
                 return

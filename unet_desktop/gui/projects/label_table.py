@@ -26,7 +26,7 @@ from unet_desktop.labels import Label, LabelSet
 
 _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00", "#999999")
 """Okabe and Ito's colours, told apart by people with any kind of colour vision."""
-_MOST_LABELS = 254
+_MAX_LABELS = 254
 _NAME, _COLOUR, _INSIDE, _UNIQUE, _REMOVE = range(5)
 
 
@@ -147,7 +147,7 @@ class LabelTable(QWidget):
             colour.colour_changed.connect(self.labels_changed)
             inside.currentIndexChanged.connect(self.labels_changed)
             unique.toggled.connect(self.labels_changed)
-        self._add.setEnabled(len(rows) < _MOST_LABELS)
+        self._add.setEnabled(len(rows) < _MAX_LABELS)
         self.labels_changed.emit()
 
     @Slot()

@@ -19,7 +19,7 @@ log = logging.getLogger("unet.gui")
 
 BUDGET = 150 << 20
 """Bytes of pictures kept: four of 12 megapixels. A mask that was read ahead takes a third of its picture on top."""
-MOST_AHEAD = 3
+MAX_AHEAD = 3
 """Cases read ahead at a time."""
 
 Stamp = tuple[str, int, int, int]
@@ -77,7 +77,7 @@ class CaseReader:
         for case_id in dict.fromkeys(case_ids):
             case = project.case(case_id)
             room -= 3 * case.height * case.width
-            if room < 0 or len(wanted) == MOST_AHEAD:
+            if room < 0 or len(wanted) == MAX_AHEAD:
                 break
             wanted.append((project.root, case_id))
         for key in self._ahead.keys() - set(wanted):

@@ -15,7 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.settings.view_options import PLAIN, View, view_from_json
 from unet_desktop.tasks.folders.outputs import Outputs
 
-MOST_RECENT = 8
+MAX_RECENT = 8
 
 
 class Theme(StrEnum):
@@ -95,7 +95,7 @@ class Store:
         """Put a project first among the recent ones."""
         root = root.resolve()
         others = [path for path in self.settings.recent if path != root]
-        self.change(replace(self.settings, recent=(root, *others)[:MOST_RECENT]))
+        self.change(replace(self.settings, recent=(root, *others)[:MAX_RECENT]))
 
     def last_case(self, root: Path) -> str | None:
         """The case of the project that was last open on this computer, or None."""

@@ -15,7 +15,7 @@ from unet_desktop.gui.tools.sketch import Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.masks.reshape import Combine
-from unet_desktop.masks.shapes.contour import FEWEST
+from unet_desktop.masks.shapes.contour import MIN_KNOTS
 from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, follow_piece
 from unet_desktop.masks.shapes.piece import Piece, largest_piece, piece_at
 from unet_desktop.masks.shapes.polygon import Points, fill_polygons
@@ -163,7 +163,7 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
 
     def _end_drag(self, drag: Drag[ContourDraft]) -> None:
         clicked = not drag.moved and drag.click is None
-        if clicked and self._draft.drawing and self._hot == 0 and len(self._draft.knots) >= FEWEST:
+        if clicked and self._draft.drawing and self._hot == 0 and len(self._draft.knots) >= MIN_KNOTS:
             self.commit()  # a click on the first knot closes the curve, as with a polygon
         else:
             super()._end_drag(drag)

@@ -16,7 +16,7 @@ from unet_desktop.gui.train.results import TrainingResults
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import LabelSet
-from unet_desktop.project.split import FEWEST_GROUPS
+from unet_desktop.project.split import MIN_GROUPS
 from unet_desktop.tasks.events import TaskEvent
 from unet_desktop.tasks.interrupted import Interrupted
 
@@ -58,7 +58,7 @@ class StartStop(QWidget):
 
     def _enable(self) -> None:
         self._start.setEnabled(self._enough and not self._busy)
-        self._start.setToolTip("" if self._enough else f"Correct or accept at least {FEWEST_GROUPS} masks first.")
+        self._start.setToolTip("" if self._enough else f"Correct or accept at least {MIN_GROUPS} masks first.")
 
     @Slot()
     def _on_stop_clicked(self) -> None:
@@ -151,14 +151,14 @@ class TrainingPanel(QWidget):
 
     def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
         """Show how many cases can be trained on, of how many, unless another program has the project."""
-        enough = corrected >= FEWEST_GROUPS and not read_only
+        enough = corrected >= MIN_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
         elif read_only:
             text = "Another program has this project, so it cannot be trained here."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
-            text += "." if enough else f"; training needs at least {FEWEST_GROUPS}."
+            text += "." if enough else f"; training needs at least {MIN_GROUPS}."
         self._cases.setText(text)
         self._buttons.set_enough(enough)
 

@@ -13,8 +13,8 @@ from unet_desktop.gui.widgets.durations import duration
 from unet_desktop.gui.widgets.points import Points
 from unet_desktop.tasks.events import FailedBefore, FileWritten, FinishedBefore, ItemDone, ModelSaved, TaskEvent
 
-_MOST_BATCHES = 2000
-_MOST_MESSAGES = 4
+_MAX_BATCHES = 2000
+_MAX_MESSAGES = 4
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class CurvePoints:
     def add_batch(self, event: BatchDone) -> None:
         """Add the loss of a batch of this stage."""
         self.batches.add(event.epoch - 1 + event.step / max(event.steps, 1), event.loss)
-        if len(self.batches.x) > _MOST_BATCHES:
+        if len(self.batches.x) > _MAX_BATCHES:
             self.batches.thin()  # drawing stays quick
 
     def add_epoch(self, event: EpochDone) -> None:
@@ -87,7 +87,7 @@ class TrainingProgress:
     latest: BatchDone | EpochDone | ItemDone | None = None
     curves: CurvePoints = field(default_factory=CurvePoints)
     measured: EpochDone | Finished | None = None
-    messages: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST_MESSAGES))
+    messages: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_MESSAGES))
     ending: str = ""
 
     @property

@@ -17,7 +17,7 @@ from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.corrections import Correction
 from unet_desktop.tasks.runs import Run
 
-_MOST_WORST = 12
+_MAX_WORST_SHOWN = 12
 _SIDE = 52
 _NO_WORST = (
     "When a training has finished, the validation pictures that its model does worst are shown here. They are worth "
@@ -135,7 +135,7 @@ class WorstCases(QWidget):
         self._list.clear()
         self._heading.setText(f"Validation pictures that {name} does worst, with their Dice:" if cases else _NO_WORST)
         self._list.setVisible(bool(cases))
-        for case_id, metrics in list(cases.items())[:_MOST_WORST]:
+        for case_id, metrics in list(cases.items())[:_MAX_WORST_SHOWN]:
             dice = [(label.name, metrics.get(f"dice/{label.name}")) for label in labels or ()]
             lines = [f"{label} {value:.3f}" for label, value in dice if value is not None] or ["–"]
             item = QListWidgetItem("\n".join([case_id, *lines]))

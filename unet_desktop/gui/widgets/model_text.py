@@ -9,7 +9,7 @@ from datetime import datetime
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.project.models import Model
 
-_MOST_NAMES = 6
+_MAX_NAMES = 6
 
 
 def summary(model: Model, *, in_use: bool) -> str:
@@ -70,8 +70,8 @@ def _join(names: object) -> str:
     """The first few names, and how many more there are."""
     if not isinstance(names, list):
         return ""
-    rest = len(names) - _MOST_NAMES
-    return ", ".join(map(str, names[:_MOST_NAMES])) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(names) - _MAX_NAMES
+    return ", ".join(map(str, names[:_MAX_NAMES])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:

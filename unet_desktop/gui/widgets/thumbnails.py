@@ -22,8 +22,8 @@ log = logging.getLogger("unet.gui")
 
 LONGEST = 144
 """Pixels of the longer side: sharp at 72 logical pixels on a screen of double density."""
-_MOST_KEPT = 600
-_MOST_ASKED = 64
+_MAX_KEPT = 600
+_MAX_REQUESTS = 64
 """More than fit on a tall screen: what is in sight must not be forgotten."""
 
 
@@ -42,7 +42,7 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self._project: ProjectReader | None = None
         self._cached_pixels: OrderedDict[str, QPixmap] = OrderedDict()
-        self._asked: deque[str] = deque(maxlen=_MOST_ASKED)  # who scrolls on does not wait for what went by
+        self._asked: deque[str] = deque(maxlen=_MAX_REQUESTS)  # who scrolls on does not wait for what went by
         # Of ordinary priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "thumbnails")
         self._arrived.connect(self._on_arrived)
@@ -89,7 +89,7 @@ class Thumbnails(QObject):
         if self._project is None or self._project.root != root:
             return
         self._cached_pixels[case_id] = QPixmap() if image is None else QPixmap.fromImage(image)
-        while len(self._cached_pixels) > _MOST_KEPT:
+        while len(self._cached_pixels) > _MAX_KEPT:
             self._cached_pixels.popitem(last=False)
         self.loaded.emit(case_id)
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from unet_desktop.masks.shapes.polygon import Points
 
-FEWEST = 3
-"""Fewest knots of a closed curve."""
+MIN_KNOTS = 3
+"""Minimum number of knots of a closed curve."""
 STEPS = 24
 """Line segments per piece of the curve when it is drawn."""
-_LEAST_COSINE = -0.5
+_MIN_COSINE = -0.5
 """Limits the handles of directions more than 120 degrees from the chord, which would form loops."""
 
 
@@ -28,7 +28,7 @@ class Contour:
     """A closed curve in image pixels.
 
     Attributes:
-        knots: (N, 2) float64, at least `FEWEST` of them.
+        knots: (N, 2) float64, at least `MIN_KNOTS` of them.
         directions: (N,) float64, of the curve at each knot, radians from the x axis towards the y axis.
     """
 
@@ -60,7 +60,7 @@ class Contour:
 
     def remove_knot(self, knot: int) -> Contour:
         """Return the contour without a knot; unchanged if too few would be left."""
-        if len(self.knots) <= FEWEST:
+        if len(self.knots) <= MIN_KNOTS:
             return self
         return Contour(np.delete(self.knots, knot, axis=0), np.delete(self.directions, knot))
 
@@ -99,7 +99,7 @@ class Contour:
         chord = ends - self.knots
         length, course = np.linalg.norm(chord, axis=1), np.arctan2(chord[:, 1], chord[:, 0])
         cosine = (np.cos(self.directions - course) + np.cos(toward - course)) / 2
-        handle = (length * 2 / (3 * (1 + np.maximum(cosine, _LEAST_COSINE))))[:, np.newaxis]
+        handle = (length * 2 / (3 * (1 + np.maximum(cosine, _MIN_COSINE))))[:, np.newaxis]
         handle = np.minimum(handle, length[:, np.newaxis])
         first = self.knots + handle * _unit(self.directions)
         second = ends - handle * _unit(toward)

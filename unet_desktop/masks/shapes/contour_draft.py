@@ -15,7 +15,7 @@ import numpy as np
 from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.regions import Region
-from unet_desktop.masks.shapes.contour import FEWEST, STEPS, Contour, contour_through
+from unet_desktop.masks.shapes.contour import MIN_KNOTS, STEPS, Contour, contour_through
 from unet_desktop.masks.shapes.contour_fit import fit_contour, greatest_deviation
 from unet_desktop.masks.shapes.piece import Piece
 from unet_desktop.masks.shapes.polygon import NO_PIXELS, Points, fill_polygons
@@ -135,7 +135,7 @@ def follow_piece(piece: Piece) -> ContourDraft:
 
 
 def _draft_through(knots: Points) -> ContourDraft:
-    return ContourDraft(knots, contour_through(knots) if len(knots) >= FEWEST else None)
+    return ContourDraft(knots, contour_through(knots) if len(knots) >= MIN_KNOTS else None)
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from unet_desktop.masks.shapes.contour import STEPS, Contour, distances_to_line
 from unet_desktop.masks.shapes.piece import Piece, smooth_edge
 from unet_desktop.masks.shapes.polygon import Points
 
-FIRST, MOST = 8, 16
+INITIAL_KNOTS, MAX_KNOTS = 8, 16
 """Initial number of knots, and the most that are still easier to edit than pixels."""
 TOLERANCE = 0.01
 """Largest distance of the curve from the edge relative to the piece's size; at least a pixel is allowed."""
@@ -17,16 +17,16 @@ TOLERANCE = 0.01
 def fit_contour(piece: Piece) -> Contour:
     """Return a contour around the piece: knots evenly spaced on its edge, and more where the curve would leave it.
 
-    The curve stays within a pixel or `TOLERANCE` of the piece's larger side, unless that needs more than `MOST` knots.
+    The curve stays within a pixel or `TOLERANCE` of the piece's larger side, unless that needs more than `MAX_KNOTS`.
     """
     edge = smooth_edge(piece)
     allowed = max(1.0, TOLERANCE * max(piece.plane.shape))
     ahead = _directions(edge)
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
-    wanted = np.arange(FIRST) * (length[-1] / FIRST)
+    wanted = np.arange(INITIAL_KNOTS) * (length[-1] / INITIAL_KNOTS)
     places = np.unique(np.searchsorted(length, wanted))
     contour = Contour(edge[places], ahead[places])
-    while len(places) < MOST:
+    while len(places) < MAX_KNOTS:
         away, worst = _farthest(contour, edge, places)
         if away <= allowed:
             break

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_fit import FEWEST, fit_ellipse
+from unet_desktop.masks.shapes.ellipse_fit import MIN_POINTS, fit_ellipse
 
 Place = tuple[float, float]
 """(x, y), an image point."""
@@ -52,7 +52,7 @@ class EllipseDraft:
 
 
 def _draft_through(points: tuple[Place, ...]) -> EllipseDraft:
-    return EllipseDraft(points, fit_ellipse(np.array(points, np.float64)) if len(points) >= FEWEST else None)
+    return EllipseDraft(points, fit_ellipse(np.array(points, np.float64)) if len(points) >= MIN_POINTS else None)
 
 
 SMALLEST = 0.5

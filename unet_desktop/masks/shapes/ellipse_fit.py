@@ -12,7 +12,7 @@ from unet_desktop.masks.regions import Region
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.polygon import Points
 
-FEWEST = 3
+MIN_POINTS = 3
 """Fewest points that define a shape."""
 _FLATTEST = 4.0
 """Ratio of the axes beyond which a fit is rejected: no disc and hardly any nucleus is flatter."""

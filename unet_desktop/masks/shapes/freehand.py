@@ -8,7 +8,7 @@ from unet_desktop.masks.shapes.polygon import Points
 
 TOLERANCE = 0.5
 """Largest error in pixels from leaving points out."""
-_MOST = 48
+_MAX_SKIPPED = 48
 """Most points left out in a row, which bounds the cost of the next point."""
 
 
@@ -31,7 +31,7 @@ class FreehandLine:
             return
         if self._end != self._kept[-1]:
             self._skipped.append(self._end)
-        if len(self._skipped) > _MOST or not _is_near(self._skipped, self._kept[-1], (x, y)):
+        if len(self._skipped) > _MAX_SKIPPED or not _is_near(self._skipped, self._kept[-1], (x, y)):
             self._kept.append(self._skipped[-1])
             self._skipped.clear()
         self._end = (x, y)

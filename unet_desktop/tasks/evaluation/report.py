@@ -48,9 +48,9 @@ log = logging.getLogger("unet.tasks")
 
 _FIRST_COLOUR, _SECOND_COLOUR = "#ff4fd8", "#56b4e9"
 """The readers' outlines: pink, which no retina has, and sky blue."""
-_MOST_SHOWN = 12
+_MAX_SHOWN = 12
 """Close-ups with both outlines, of the pictures on which the readers agree least."""
-_MOST_PRINTED = 300
+_MAX_PRINTED = 300
 _COLUMNS = (Column("", share=2.6), Column("mean", numeric=True), Column("95 % interval", numeric=True, share=1.6))
 
 
@@ -142,7 +142,7 @@ def _ratio(evaluation: Evaluation) -> list[Block]:
 def _pictures(evaluation: Evaluation) -> list[Block]:
     worst = worst_first(evaluation.cases)
     blocks: list[Block] = [Heading("Pictures")]
-    cards = tuple(_close_up(evaluation, case) for case in worst[:_MOST_SHOWN])
+    cards = tuple(_close_up(evaluation, case) for case in worst[:_MAX_SHOWN])
     if any(card.jpeg is not None for card in cards):
         legend = ((_FIRST_COLOUR, evaluation.first), (_SECOND_COLOUR, evaluation.second))
         blocks += [Heading("Lowest agreement", 3), Gallery(cards, legend)]
@@ -162,7 +162,7 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
     return [
         *blocks,
         Heading("All pictures", 3),
-        Table(tuple(columns), rows, orders, "lowest agreement first", len(rows) <= _MOST_PRINTED),
+        Table(tuple(columns), rows, orders, "lowest agreement first", len(rows) <= _MAX_PRINTED),
     ]
 
 

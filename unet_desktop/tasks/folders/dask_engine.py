@@ -27,7 +27,7 @@ from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
 """Pictures in flight per worker thread: one in work and one waiting."""
-_MOST_KILLS = 3
+_MAX_KILLS = 3
 """After this many workers have died with a picture in work, the last time with no other, it is given up."""
 _LOOK_AFTER = 2.0
 """Seconds between two checks of the workers."""
@@ -155,13 +155,13 @@ class _InFlight:
 
     def _killed_picture(self, attempt: _Attempt) -> tuple[Picture, Outcome] | None:
         alone = not self.running
-        if attempt.kills >= _MOST_KILLS and alone:
+        if attempt.kills >= _MAX_KILLS and alone:
             picture = attempt.picture
             return picture, Problem(
                 f"{picture.path} could not be segmented: {attempt.kills} workers died while segmenting it. "
                 "It may be too large."
             )
-        if attempt.kills < _MOST_KILLS - 1:
+        if attempt.kills < _MAX_KILLS - 1:
             self._start(attempt)
         else:
             self.suspects.append(attempt)

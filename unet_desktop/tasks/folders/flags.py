@@ -17,7 +17,7 @@ from unet_desktop.masks.rim import RAYS
 
 UNLIT = 18
 """Brightness of 255 up to which a pixel counts as black, as outside the field of view."""
-MOST_CUT = 0.05
+MAX_CUT_FRACTION = 0.05
 """Share of the disc's edge, 18 degrees of it, that may touch the end of the picture."""
 
 _BEYOND = 1.05  # of the disc's radius: where there must still be picture
@@ -116,4 +116,4 @@ def _goes_dark(pixels: NDArray[np.uint8], measured: Measurement) -> bool:
     height, width = pixels.shape[:2]
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     lit = int(np.count_nonzero(pixels[rows[inside], columns[inside]].max(axis=1) > UNLIT))
-    return 1.0 - lit / RAYS > MOST_CUT
+    return 1.0 - lit / RAYS > MAX_CUT_FRACTION

@@ -21,7 +21,7 @@ from unet_desktop.errors import UserError
 VARIABLE = "UNET_DESKTOP_PSEUDONYM_KEY"
 """Environment variable with a key that replaces the user's own, for example for the workers of a cluster."""
 
-_LEAST = 16  # bytes of a key
+_MIN_KEY_LENGTH = 16  # bytes of a key
 _DIGITS = 16  # of the hash: among 10 million patients the chance that any two share one is 3 in a million
 
 
@@ -60,10 +60,11 @@ def read_key() -> bytes:
             f"The key for hashed identifiers {key_path()} cannot be read ({error.strerror}). Copy it here from the "
             f"computer that started the run, or give its content as {VARIABLE}."
         ) from error
-    if len(key) < _LEAST:
+    if len(key) < _MIN_KEY_LENGTH:
         where = VARIABLE if given else str(key_path())
         raise UserError(
-            f"The key for hashed identifiers in {where} is shorter than {_LEAST} characters. Give a longer one."
+            f"The key for hashed identifiers in {where} is shorter than {_MIN_KEY_LENGTH} characters. "
+            "Give a longer one."
         )
     return key
 

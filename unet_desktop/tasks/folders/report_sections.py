@@ -17,13 +17,13 @@ from unet_desktop.reports.close_ups import SIDE, Outline, draw_close_up, label_o
 from unet_desktop.reports.document import Block, Card, Column, Gallery, Heading, Order, Paragraph, Plot, Plots, Table
 from unet_desktop.reports.plots import Axis, Density, Histogram, Mark, Scatter
 from unet_desktop.tasks.folders.report_text import FLAG_MEANINGS
-from unet_desktop.tasks.folders.summary import MOST_POINTS, PictureSummary, Summary
+from unet_desktop.tasks.folders.summary import MAX_POINTS, PictureSummary, Summary
 
 log = logging.getLogger("unet.tasks")
 
-_MOST_PRINTED = 500
+_MAX_PRINTED = 500
 """Rows of the table of all pictures up to which it is printed."""
-_MOST_FLAGGED_PRINTED = 100
+_MAX_FLAGGED_PRINTED = 100
 
 
 class CloseUps:
@@ -87,7 +87,7 @@ def _histogram(title: str, counts: list[int], median: float) -> Histogram:
 
 def _against(summary: Summary) -> Scatter | Density:
     ratio, confidence = "vertical cup-to-disc ratio", "confidence"
-    if summary.points.seen <= MOST_POINTS:
+    if summary.points.seen <= MAX_POINTS:
         pictures = summary.points.in_order_added()
         points = tuple((picture.ratio, picture.confidence) for picture in pictures)
         tips = tuple(f"{picture.image}: {_ratio(picture)}, confidence {picture.confidence:.2f}" for picture in pictures)
@@ -146,7 +146,7 @@ def flagged_pictures(summary: Summary) -> Iterator[Block]:
             (picture.image, _plain_ratio(picture), f"{picture.confidence:.2f}", ", ".join(picture.flags))
             for picture in pictures
         ),
-        printed=len(pictures) <= _MOST_FLAGGED_PRINTED,
+        printed=len(pictures) <= _MAX_FLAGGED_PRINTED,
     )
 
 
@@ -184,7 +184,7 @@ def all_pictures(summary: Summary, header: CheckpointHeader) -> Iterator[Block]:
         ]
         ratios = [-picture.ratio if math.isfinite(picture.ratio) else math.inf for picture in pictures]
         orders.append(Order("largest ratio first", _places(ratios)))
-    yield Table(tuple(columns), tuple(rows), tuple(orders), "as in the folder", printed=len(rows) <= _MOST_PRINTED)
+    yield Table(tuple(columns), tuple(rows), tuple(orders), "as in the folder", printed=len(rows) <= _MAX_PRINTED)
 
 
 def _places(keys: list[float]) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ NOTICE = (
     "For research use; not a medical device. A network proposed these outlines and measurements, and nobody has "
     "checked them. An expert must review them before they say anything about a patient."
 )
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 FOOTER = "For research use; not a medical device."
 FLAG_MEANINGS: Mapping[str, str] = {
     "nothing found": "The network found none of its labels.",
@@ -83,8 +83,8 @@ def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, 
 def _some(texts: Iterable[str]) -> str:
     """Join the first few; there may be thousands."""
     texts = list(texts)
-    rest = f"; … and {len(texts) - _MOST_NAMED:,} more" if len(texts) > _MOST_NAMED else ""
-    return "; ".join(texts[:_MOST_NAMED]) + rest
+    rest = f"; … and {len(texts) - _MAX_NAMED:,} more" if len(texts) > _MAX_NAMED else ""
+    return "; ".join(texts[:_MAX_NAMED]) + rest
 
 
 def _list_files(outputs: Outputs) -> Iterator[str]:

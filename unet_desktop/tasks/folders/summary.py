@@ -17,11 +17,11 @@ from unet_desktop.tasks.folders.ledger import Entry
 
 SHOWN = 24
 """Close-ups in a gallery."""
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 """Rows of the table of all pictures."""
-MOST_FLAGGED = 500
-MOST_FAILURES = 500
-MOST_POINTS = 1_500
+MAX_FLAGGED = 500
+MAX_FAILURES = 500
+MAX_POINTS = 1_500
 """Points of a scatter plot; more would cover each other, so a density is shown instead."""
 _RATIO = "vertical_cup_to_disc_ratio"
 
@@ -148,11 +148,11 @@ class Summary:
         self.flags: Counter[str] = Counter()
         self.ratios, self.confidences = Distribution(), Distribution()
         self.density = np.zeros((100, 100), np.int64)  # rows: confidence, columns: ratio
-        self.points = TopN[PictureSummary](MOST_POINTS)
+        self.points = TopN[PictureSummary](MAX_POINTS)
         self.uncertain, self.largest = TopN[PictureSummary](SHOWN), TopN[PictureSummary](SHOWN)
-        self.listed = TopN[PictureSummary](MOST_LISTED)
-        self.flagged_pictures = TopN[PictureSummary](MOST_FLAGGED)
-        self.failures = TopN[tuple[str, str]](MOST_FAILURES)
+        self.listed = TopN[PictureSummary](MAX_LISTED)
+        self.flagged_pictures = TopN[PictureSummary](MAX_FLAGGED)
+        self.failures = TopN[tuple[str, str]](MAX_FAILURES)
 
     def add(self, entry: Entry) -> None:
         """Add a picture."""

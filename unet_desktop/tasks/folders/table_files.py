@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 5_000
 """Rows held in memory at once; also the size of a row group in Parquet."""
 ROWS_OF_A_SHEET = 1_048_576
 """Rows per sheet that Excel can open, heading included; more rows continue on another sheet."""
-MOST_LETTERS = 32_767
+MAX_CELL_CHARACTERS = 32_767
 """Characters that an Excel cell can hold."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -159,7 +159,7 @@ def _write_cell(sheet: Any, row: int, place: int, cell: Cell, quoted: Any) -> No
         case None | "":
             return
         case str():
-            sheet.write_string(row, place, cell[:MOST_LETTERS], quoted if escape_formula(cell) != cell else None)
+            sheet.write_string(row, place, cell[:MAX_CELL_CHARACTERS], quoted if escape_formula(cell) != cell else None)
         case bool():
             sheet.write_boolean(row, place, cell)
         case _:
