@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QListView, QPushButton, QWidget
 
 from unet_desktop.gui.canvas.canvas import Canvas, Layers
@@ -20,9 +20,10 @@ def part(widget: QWidget, kind: type[Part], name: str = "") -> Part:
     return found
 
 
-def timer_of(thing: object) -> QTimer:
-    """The timer of an object that has one."""
-    (timer,) = thing.findChildren(QTimer)  # type: ignore[attr-defined]
+def timer_of(thing: QObject, interval: int | None = None) -> QTimer:
+    """The timer of an object that has one; of several, the one with this interval in milliseconds."""
+    timers = thing.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    (timer,) = [timer for timer in timers if interval in (None, timer.interval())]
     return timer
 
 

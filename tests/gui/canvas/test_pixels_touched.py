@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from window_parts import timer_of
 
 from unet_desktop.gui import app
+from unet_desktop.gui.editing.autosave import IDLE
 from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.tools.toolbox import TOOLS
 from unet_desktop.gui.window.main_window import MainWindow
@@ -76,7 +77,7 @@ class Watch:
         """Let all end that was begun, and nothing begin by itself."""
         for _ in range(3):
             QTest.qWait(40)
-            timer_of(self.window.app.autosave).stop()
+            timer_of(self.window.app.autosave, IDLE).stop()
 
     def move(self, x: float, y: float, buttons: Qt.MouseButton) -> None:
         """Send a move, repaint and measure; note what that touched."""
@@ -84,7 +85,7 @@ class Watch:
         self.array.forget()
         with largest_allocation() as allocated:
             move(self.window.canvas, (x, y), buttons)
-            timer_of(parts.autosave).stop()
+            timer_of(parts.autosave, IDLE).stop()
             QApplication.processEvents()
             if parts.editor.drawing:
                 timer_of(parts.live_measurement).timeout.emit()

@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_parts import banner_retry, timer_of
 
+from unet_desktop.gui.editing.autosave import IDLE
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.case import CaseState
@@ -27,7 +28,7 @@ from unet_desktop.project.project import Project
 @pytest.fixture
 def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, np.ndarray]:
     """A copy of the project as a kill after two strokes and an undo leaves it, and the mask that was shown."""
-    timer_of(opened.app.autosave).setInterval(60_000)  # else a busy machine may write the mask before the kill
+    timer_of(opened.app.autosave, IDLE).setInterval(60_000)  # else a busy machine may write the mask before the kill
     drag(opened.canvas, [(40, 40), (60, 60)])
     drag(opened.canvas, [(80, 80), (100, 60)])
     drag(opened.canvas, [(30, 90), (50, 90)])
