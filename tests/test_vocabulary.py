@@ -13,9 +13,29 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_resources" not in p
 
 _ROW = re.compile(r"^\| \*\*(?P<word>[^*]+)\*\* \|.*\| ?(?P<rejected>[^|]*?) ?\|$")
 _PARTICIPLES = {
-    "asked", "chosen", "done", "drawn", "found", "given", "held", "kept", "known", "laid", "made", "meant", "named",
-    "paid", "said", "seen", "sent", "shown", "spoken", "taken", "told", "written",
-}  # fmt: skip
+    "asked",
+    "chosen",
+    "done",
+    "drawn",
+    "found",
+    "given",
+    "held",
+    "kept",
+    "known",
+    "laid",
+    "made",
+    "meant",
+    "named",
+    "paid",
+    "said",
+    "seen",
+    "sent",
+    "shown",
+    "spoken",
+    "taken",
+    "told",
+    "written",
+}
 """Irregular ones; the regular ones end in -ed."""
 ALLOWED = {
     "guarded": "a decorator says what the function is after it",

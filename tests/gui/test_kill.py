@@ -19,8 +19,12 @@ TIMES = 20
 def test_twenty_kills_lose_nothing() -> None:
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "benchmarks" / "kill.py"), "--times", str(TIMES), "--seed", "7"],
-        capture_output=True, text=True, timeout=280, check=False, env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     told = re.match(rf"{TIMES} kills, (\d+) steps, (\d+) times something was recovered; .* 0 faults", done.stdout)
     assert told is not None, done.stdout

@@ -11,9 +11,9 @@ from unet_desktop.masks import original
 from unet_desktop.masks.original import Original
 
 HEIGHT, WIDTH = 600, 530
-BOXES = st.tuples(
-    st.integers(-20, HEIGHT), st.integers(-20, WIDTH), st.integers(1, 300), st.integers(1, 300)
-).map(lambda at: Box(at[0], at[1], at[0] + at[2], at[1] + at[3]))  # fmt: skip
+BOXES = st.tuples(st.integers(-20, HEIGHT), st.integers(-20, WIDTH), st.integers(1, 300), st.integers(1, 300)).map(
+    lambda at: Box(at[0], at[1], at[0] + at[2], at[1] + at[3])
+)
 
 
 @given(st.lists(BOXES, min_size=1, max_size=5), BOXES)

@@ -42,8 +42,14 @@ class TestFolder:
         assert (opened.name, opened.labels, opened.root) == ("My eyes", ONE_STRUCTURE, made.root)
         assert opened.cases() == []
         assert {path.name for path in opened.root.iterdir() if path.is_dir()} == {
-            "cases", "images", "masks", "predictions", "uncertainty", "models", "runs",
-        }  # fmt: skip
+            "cases",
+            "images",
+            "masks",
+            "predictions",
+            "uncertainty",
+            "models",
+            "runs",
+        }
 
     def test_an_empty_folder_is_taken_and_named(self, tmp_path):
         (tmp_path / "eyes").mkdir()
@@ -69,10 +75,19 @@ class TestFolder:
     @pytest.mark.parametrize(
         "text",
         [
-            "", "{", "[]", "null", "5", "{}", '{"format": 1}', '{"format": 1, "name": "a", "labels": []}',
-            '{"format": 1, "name": "a", "labels": 3}', '{"format": "1", "name": "a", "labels": []}', "\x00\x00\x00",
+            "",
+            "{",
+            "[]",
+            "null",
+            "5",
+            "{}",
+            '{"format": 1}',
+            '{"format": 1, "name": "a", "labels": []}',
+            '{"format": 1, "name": "a", "labels": 3}',
+            '{"format": "1", "name": "a", "labels": []}',
+            "\x00\x00\x00",
         ],
-    )  # fmt: skip
+    )
     def test_a_damaged_manifest_is_one_sentence(self, project, text):
         project.layout.manifest.write_text(text)
         with pytest.raises(ProjectError) as caught:

@@ -136,8 +136,16 @@ def test_a_resumed_training_draws_as_often_and_weighs_as_before(model, samples, 
 
     def losses(teach, name, *, stop=0, **how):
         found = []
-        run = fit(teach, samples[3:], DISC_AND_CUP, config, save_to=tmp_path / name, device=device,
-                  state_at=tmp_path / f"{name}.training", **how)  # fmt: skip
+        run = fit(
+            teach,
+            samples[3:],
+            DISC_AND_CUP,
+            config,
+            save_to=tmp_path / name,
+            device=device,
+            state_at=tmp_path / f"{name}.training",
+            **how,
+        )
         for event in run:
             if isinstance(event, EpochDone):
                 found.append((event.stage, event.epoch, event.train_loss))
@@ -169,9 +177,17 @@ def test_from_new_weights_nothing_is_weighed(samples, device, tiny, tmp_path):
 def test_strokes_alone_train_without_harm(samples, device, tiny, tmp_path, photograph, write_sample):
     """A picture of which only strokes were judged teaches as much as the same picture drawn whole, or nearly."""
     config = replace(
-        tiny, augmentation=0.3, epochs=10, locate_epochs=10, batch_size=4, locate_batch_size=4, least_steps=5,
-        learning_rate=3e-3, correction_weight=2.0, recent_draws=2,
-    )  # fmt: skip
+        tiny,
+        augmentation=0.3,
+        epochs=10,
+        locate_epochs=10,
+        batch_size=4,
+        locate_batch_size=4,
+        least_steps=5,
+        learning_rate=3e-3,
+        correction_weight=2.0,
+        recent_draws=2,
+    )
     pixels, mask = photograph(5)
     strokes = write_sample(tmp_path, "strokes", pixels, strokes_of(mask))
     prediction = tmp_path / "prediction.png"

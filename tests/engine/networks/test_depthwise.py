@@ -20,8 +20,16 @@ def gradients(layer, planes):
 
 
 def plain(layer):
-    other = nn.Conv2d(layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride, layer.padding,
-                      groups=layer.groups, bias=False, dtype=layer.weight.dtype)  # fmt: skip
+    other = nn.Conv2d(
+        layer.in_channels,
+        layer.out_channels,
+        layer.kernel_size,
+        layer.stride,
+        layer.padding,
+        groups=layer.groups,
+        bias=False,
+        dtype=layer.weight.dtype,
+    )
     other.load_state_dict(layer.state_dict())
     return other
 

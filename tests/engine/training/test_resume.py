@@ -71,8 +71,11 @@ def losses(events):
 
 
 def epochs(events):
-    return [(e.stage, e.epoch, e.train_loss, dict(e.metrics), e.learning_rate, e.saved)
-            for e in events if isinstance(e, EpochDone)]  # fmt: skip
+    return [
+        (e.stage, e.epoch, e.train_loss, dict(e.metrics), e.learning_rate, e.saved)
+        for e in events
+        if isinstance(e, EpochDone)
+    ]
 
 
 def weights(folder):
@@ -231,8 +234,9 @@ def test_which_epoch_is_kept_is_resumed_too(run, model, samples, tmp_path, tiny,
 
 
 def test_the_articles_optimiser_and_schedule_are_resumed_too(run, tmp_path, config):
-    settings = replace(config, framing="whole", network="unet", width=4, optimiser="adam", schedule="step",
-                       step_epochs=1, epochs=3)  # fmt: skip
+    settings = replace(
+        config, framing="whole", network="unet", width=4, optimiser="adam", schedule="step", step_epochs=1, epochs=3
+    )
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()

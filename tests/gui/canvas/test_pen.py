@@ -23,11 +23,18 @@ def pens():
     """Both ends of a pen, as Qt knows devices."""
     return {
         end: QPointingDevice(
-            "test pen", 7, QInputDevice.DeviceType.Stylus, end, QInputDevice.Capability.Pressure, 1, 1, "",
+            "test pen",
+            7,
+            QInputDevice.DeviceType.Stylus,
+            end,
+            QInputDevice.Capability.Pressure,
+            1,
+            1,
+            "",
             QPointingDeviceUniqueId(),
         )
         for end in (TIP, END)
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -38,10 +45,20 @@ def pen(opened: MainWindow, pens):
         place = QPointF(at(opened.canvas, *point))
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         event = QTabletEvent(
-            kind, pens[end], place, QPointF(opened.canvas.mapToGlobal(place.toPoint())),
-            pressure, 0.0, 0.0, 0.0, 0.0, 0.0, modifiers,
-            none if kind == MOVE else left, left if kind == PRESS or (kind == MOVE and pressure) else none,
-        )  # fmt: skip
+            kind,
+            pens[end],
+            place,
+            QPointF(opened.canvas.mapToGlobal(place.toPoint())),
+            pressure,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            modifiers,
+            none if kind == MOVE else left,
+            left if kind == PRESS or (kind == MOVE and pressure) else none,
+        )
         QApplication.sendEvent(opened.canvas, event)
         return event
 

@@ -37,10 +37,12 @@ def sentence(window: MainWindow) -> str:
 @pytest.mark.parametrize(
     ("key", "modifiers", "change"),
     [
-        (Qt.Key.Key_Up, SHIFT, 2), (Qt.Key.Key_Down, SHIFT, -2),
-        (Qt.Key.Key_Up, SHIFT | CTRL, 10), (Qt.Key.Key_Down, SHIFT | CTRL, -10),
+        (Qt.Key.Key_Up, SHIFT, 2),
+        (Qt.Key.Key_Down, SHIFT, -2),
+        (Qt.Key.Key_Up, SHIFT | CTRL, 10),
+        (Qt.Key.Key_Down, SHIFT | CTRL, -10),
     ],
-)  # fmt: skip
+)
 def test_grow_and_shrink_by_keys(opened: MainWindow, key, modifiers, change: int) -> None:
     opened.app.session.open_case("d")
     width = int((mask_of(opened)[60] > 0).sum())
@@ -77,11 +79,13 @@ def test_smooth_and_keep_largest(opened: MainWindow) -> None:
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        (Qt.Key.Key_Up, "No optic disc that could grow."), (Qt.Key.Key_Down, "No optic disc to shrink."),
-        (Qt.Key.Key_S, "No optic disc to smooth."), (Qt.Key.Key_L, "There is no second piece of optic disc."),
+        (Qt.Key.Key_Up, "No optic disc that could grow."),
+        (Qt.Key.Key_Down, "No optic disc to shrink."),
+        (Qt.Key.Key_S, "No optic disc to smooth."),
+        (Qt.Key.Key_L, "There is no second piece of optic disc."),
         (Qt.Key.Key_R, "There are no holes in optic disc."),
     ],
-)  # fmt: skip
+)
 def test_nothing_there_is_no_step_and_says_so(opened: MainWindow, key, says: str) -> None:
     QTest.keyClick(opened, key, SHIFT)
     assert not opened.app.editor.history.can_undo

@@ -34,9 +34,16 @@ from unet_desktop.project.models import read_notes
 from unet_desktop.tasks.events import ModelSaved
 
 HEADER = CheckpointHeader(
-    DISC_AND_CUP, {}, "fast", {}, {"dice/optic disc": 0.9}, {"train": 8, "train_cases": [f"case{n}" for n in range(8)]},
-    {}, "", "ab" * 32,
-)  # fmt: skip
+    DISC_AND_CUP,
+    {},
+    "fast",
+    {},
+    {"dice/optic disc": 0.9},
+    {"train": 8, "train_cases": [f"case{n}" for n in range(8)]},
+    {},
+    "",
+    "ab" * 32,
+)
 
 
 def write_model(path: Path, number: int) -> Path:

@@ -154,12 +154,17 @@ def test_removing_a_label_keeps_the_nesting_of_the_others(qtbot: QtBot, new_proj
         assert isinstance(inside, QComboBox)
         inside.setCurrentIndex(parent)
     assert [(label.name, label.inside) for label in new_project.request().labels] == [
-        ("a", None), ("b", None), ("c", "b"), ("d", "a"),
-    ]  # fmt: skip
+        ("a", None),
+        ("b", None),
+        ("c", "b"),
+        ("d", "a"),
+    ]
     qtbot.mouseClick(table.cellWidget(0, 4), Qt.MouseButton.LeftButton)
     assert [(label.value, label.name, label.inside) for label in new_project.request().labels] == [
-        (1, "b", None), (2, "c", "b"), (3, "d", None),
-    ]  # fmt: skip
+        (1, "b", None),
+        (2, "c", "b"),
+        (3, "d", None),
+    ]
 
 
 def test_the_last_label_cannot_be_removed(qtbot: QtBot, new_project: NewProjectDialog) -> None:

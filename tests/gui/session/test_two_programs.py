@@ -149,8 +149,11 @@ def test_the_terminal_keeps_away_from_what_the_window_has(opened: MainWindow, ro
     name, *arguments = [part.format(root=root) for part in command]
     done = subprocess.run(
         [sys.executable, "-m", "unet_desktop", name, *arguments, str(root)],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 2
     told = " ".join(done.stderr.split())
     assert f"process {os.getpid()}" in told

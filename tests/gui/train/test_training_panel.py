@@ -251,9 +251,15 @@ def test_the_wheel_changes_no_setting_that_has_not_the_focus(panel: TrainingPane
     epochs.clearFocus()
     place = QPointF(5, 5)
     wheel = QWheelEvent(
-        place, epochs.mapToGlobal(place), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        place,
+        epochs.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(epochs, wheel)
     assert epochs.value() == PRESETS["fast"].epochs
 
