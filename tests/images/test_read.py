@@ -131,13 +131,13 @@ def test_16_bit_grey_is_scaled_by_its_real_range(tmp_path, suffix):
 def test_big_endian_16_bit_tiff(tmp_path):
     values = np.array([[0, 256, 512]], ">u2")
     picture = Pillow.frombytes("I;16B", (3, 1), values.tobytes())
-    assert read_image(save(tmp_path / "a.tiff", picture)).pixels[0, :, 1].tolist() == [0, 128, 255]
+    assert read_image(save(tmp_path / "a.tiff", picture)).pixels[0, :, 1].tolist() == [0, 64, 128]
 
 
-def test_floating_point_tiff_is_scaled_and_holes_are_not_followed(tmp_path):
+def test_floating_point_tiff_is_scaled_and_what_is_no_number_is_black(tmp_path):
     values = np.array([[-1.0, 0.0, 1.0, np.nan]], np.float32)
     image = read_image(save(tmp_path / "a.tiff", values))
-    assert image.pixels[0, :, 2].tolist() == [0, 128, 255, 128]
+    assert image.pixels[0, :, 2].tolist() == [0, 128, 255, 0]
     assert "from -1 to 1" in image.note
 
 
@@ -241,7 +241,7 @@ def test_a_picture_that_may_not_be_read_is_one_sentence(picture):
         read_image(picture)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "PPM", "ICO", "TGA", "EPS"])
+@pytest.mark.parametrize("kind", ["ICO", "TGA", "EPS", "PCX"])
 def test_other_formats_are_not_even_tried(tmp_path, kind):
     path = tmp_path / "a.png"
     buffer = io.BytesIO()
@@ -344,7 +344,7 @@ def test_each_page_is_had_by_its_number(tmp_path):
         image = read_image(tmp_path / "a.tiff", page)
         assert (image.pixels.shape, image.pixels[0, 0, 0]) == ((9, 9 + page, 3), page)
         assert image.note == f"Page {page + 1} of 3 is shown."
-    with pytest.raises(ImageError, match="no more images"):
+    with pytest.raises(ImageError, match=r"has 3 pages; there is no page 4"):
         read_image(tmp_path / "a.tiff", 3)
 
 

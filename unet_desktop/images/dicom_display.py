@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.images.dicom_header import Header, quiet_pydicom
+from unet_desktop.images.value_range import ValueRange, choose_range
 
 Stored = NDArray[Any]
 """(H, W) or (H, W, samples) of any numeric type."""
@@ -51,17 +52,13 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
     padding = _padding_range(dataset) if values.ndim == 2 else None
     table_or_values = _all_values(values) if _is_short(values) else values
     measured = _apply_modality(table_or_values, header, frame)
-    used = _find_used(values) if _is_short(values) else np.isfinite(measured)
-    if padding is not None:
-        padded = (table_or_values >= padding[0]) & (table_or_values <= padding[1])
-        used &= ~padded
-    bright = _brightness(measured, used, header, frame, notes)
+    bright = _brightness(measured, values, padding, header, frame, notes)
     if values.ndim == 2 and _is_inverse(dataset):
         bright = 1.0 - bright
         notes.append("Its lowest value is stored as white.")
     levels = np.round(np.clip(np.nan_to_num(bright), 0.0, 1.0) * 255.0).astype(np.uint8)
     if padding is not None:
-        levels[padded] = 0
+        levels[(table_or_values >= padding[0]) & (table_or_values <= padding[1])] = 0
     pixels = _look_up(levels, values) if _is_short(values) else levels
     if pixels.ndim == 2:
         return np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
@@ -91,15 +88,6 @@ def _all_values(values: Stored) -> Stored:
 def _as_indices(values: Stored) -> Stored:
     native = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
     return native.view(f"u{values.dtype.itemsize}")
-
-
-def _find_used(values: Stored) -> NDArray[np.bool_]:
-    """Return which of `_all_values` occur."""
-    places = _as_indices(values)
-    used = np.zeros(256**values.dtype.itemsize, bool)
-    for rows in _rows(len(places)):
-        used[places[rows]] = True
-    return used
 
 
 def _look_up(table: NDArray[np.uint8], values: Stored) -> NDArray[np.uint8]:
@@ -148,7 +136,14 @@ def _apply_modality(stored: Stored, header: Header, frame: int) -> Measured:
     return np.asarray(values * slope + intercept)
 
 
-def _brightness(measured: Measured, used: NDArray[np.bool_], header: Header, frame: int, notes: list[str]) -> Measured:
+def _brightness(
+    measured: Measured,
+    values: Stored,
+    padding: tuple[float, float] | None,
+    header: Header,
+    frame: int,
+    notes: list[str],
+) -> Measured:
     """Return brightness, 0 (black) to 1 (white); not clipped."""
     dataset = header.dataset
     grey = dataset.get("SamplesPerPixel", 1) == 1
@@ -166,12 +161,43 @@ def _brightness(measured: Measured, used: NDArray[np.bool_], header: Header, fra
     bits = int(dataset.get("BitsStored", dataset.BitsAllocated))
     if bits <= _MOST_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
         return measured / float(2**bits - 1)
-    known = measured[used]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    notes.append(f"Its values from {low:g} to {high:g} are shown as black to white.")
-    if high <= low:
+    shown = _used_range(measured, values, padding, header, frame)
+    notes.append(shown.note)
+    if shown.high <= shown.low:
         return np.zeros_like(measured)
-    return (measured - low) * (1.0 / (high - low))
+    return (measured - shown.low) * (1.0 / (shown.high - shown.low))
+
+
+def _used_range(
+    measured: Measured, values: Stored, padding: tuple[float, float] | None, header: Header, frame: int
+) -> ValueRange:
+    """Return the range to show, in the unit of the measured values.
+
+    It is chosen from the stored values, inverted if the highest is the darkest, so it does not depend on the unit.
+    """
+    dataset = header.dataset
+    known = values if padding is None else values[(values < padding[0]) | (values > padding[1])]
+    if dataset.get("ModalityLUTSequence"):
+        return choose_range(measured[_as_indices(known)] if measured.ndim == 1 else measured)
+    source = header.of_frame(frame, "PixelValueTransformationSequence")
+    slope, intercept = float(source.get("RescaleSlope") or 1.0), float(source.get("RescaleIntercept") or 0.0)
+    bits = int(dataset.get("BitsStored", dataset.BitsAllocated)) if values.dtype.kind in "ui" else 0
+    most = {"u": 2.0**bits - 1, "i": -1.0}.get(values.dtype.kind, 0.0)
+    if (slope < 0) == (values.ndim == 2 and _is_inverse(dataset)):
+        chosen = choose_range(known, bits)
+        ends = chosen.low, chosen.high
+    else:
+        chosen = choose_range(_invert(known, int(most)), bits)
+        ends = most - chosen.low, most - chosen.high
+    low, high = sorted(end * slope + intercept for end in ends)
+    return ValueRange(low, high)
+
+
+def _invert(values: Stored, most: int) -> Stored:
+    if values.dtype.kind == "f":
+        return np.asarray(-values)
+    turned = most - values.astype(np.int64)  # values above the stored bits would make it negative
+    return np.asarray(turned if most < 0 else np.clip(turned, 0, most), values.dtype)
 
 
 def _is_unscaled(header: Header, frame: int) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +18,29 @@ from PIL import Image as Pillow
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom import count_frames, read_frame, read_frame_size
 from unet_desktop.images.dicom_header import is_dicom
-from unet_desktop.images.to_rgb import is_wide_colour, read_wide_colour, scale_to_8_bits, to_rgb
+from unet_desktop.images.orientation import turn_upright
+from unet_desktop.images.tiff import read_page, read_page_size
+from unet_desktop.images.tiff_header import is_tiff, read_pages
+from unet_desktop.images.to_rgb import lay_on_black, to_rgb
+from unet_desktop.images.value_range import show_values
+from unet_desktop.images.wide_png import is_wide_png, read_wide_png
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB, contiguous."""
 
-FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
 """The only decoders in use; most of Pillow's past vulnerabilities were in the others."""
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".bmp", ".webp"})
-KINDS = "JPEG, PNG, TIFF, BMP, WebP, DICOM"
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".gif"}
+    | {".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".avif"}
+)
+KINDS = "JPEG, PNG, TIFF, BMP, WebP, GIF, PPM, JPEG 2000, AVIF, DICOM"
 """The supported formats, for sentences."""
 MOST_PIXELS = 100_000_000
-"""Larger images are refused before decoding; the limit is half as much for 16-bit colour. So pixels take at most 300 MB
-and decoding 1.2 GB."""
+"""Larger images are refused before decoding; the limit is lower for many bits per pixel. So samples take at most 400 MB
+and decoding 1.6 GB."""
+
+_JPEG_START = b"\xff\xd8"
 
 # Our own limit is checked before decoding and its message names the file; Pillow's would warn at another size.
 Pillow.MAX_IMAGE_PIXELS = None
@@ -65,33 +78,23 @@ class Image:
 
 
 def read_image(path: Path, page: int = 0) -> Image:
-    """Decode a JPEG, PNG, TIFF, BMP, WebP or DICOM file, or a page of it, from 0.
+    """Decode a file of any of KINDS, or a page of it, from 0.
 
-    16-bit and floating-point images are scaled from their actual range, transparent pixels are put on black, and one of
+    Images of more than 8 bits are scaled from the range that they use, transparent pixels are put on black, and one of
     several pages is taken; each is mentioned in the note.
 
     Raises:
-        ImageError: missing, damaged, truncated, of another format, without this page, or over MOST_PIXELS.
+        ImageError: missing, damaged, truncated, of an unsupported kind, without this page, or over MOST_PIXELS.
     """
-    try:
+    with _explain_errors(path):
         if is_dicom(path):
             pixels, notes = read_frame(path, page, MOST_PIXELS)
             return Image(pixels, " ".join(notes))
-        with Pillow.open(path, formats=FORMATS) as opened:
-            if page:
-                opened.seek(page)
-            _check_size(opened, path)
-            notes = [_page_note(opened)]
-            wide = is_wide_colour(opened)
-            opened.load()
-            values = read_wide_colour(path, opened, page) if wide else None
-            if wide and values is None:
-                notes.append("The upper 8 of its 16 bits are shown.")
-            pixels = to_rgb(_rotate_upright(opened, notes), notes) if values is None else scale_to_8_bits(values, notes)
-    except ImageError:
-        raise
-    except DECODER_ERRORS as error:
-        raise ImageError(_reason(path, error)) from error
+        with path.open("rb") as file:
+            if is_tiff(file.read(4)):
+                pixels, notes = read_page(file, path, page, MOST_PIXELS)
+            else:
+                pixels, notes = _read_by_pillow(file, path, page)
     return Image(np.ascontiguousarray(pixels), " ".join(note for note in notes if note))
 
 
@@ -103,11 +106,26 @@ def count_pages(path: Path) -> int:
     try:
         if is_dicom(path):
             return count_frames(path)
-        if path.suffix.lower() not in {".tif", ".tiff"}:
-            return 1
-        with Pillow.open(path, formats=("TIFF",)) as opened:
-            return max(1, int(getattr(opened, "n_frames", 1)))
+        with path.open("rb") as file:
+            return len(read_pages(file)) if is_tiff(file.read(4)) else 1
     except (*DECODER_ERRORS, ImageError):
+        return 1
+
+
+def count_frames_of_animation(path: Path) -> int:
+    """Return how many frames an animation has, of which only the first is read; 1 for other files.
+
+    Further frames of a JPEG file are previews or depth maps and do not count.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+            if start[:2] == _JPEG_START or is_tiff(start):
+                return 1
+            file.seek(0)
+            with Pillow.open(file, formats=FORMATS) as opened:
+                return max(1, int(getattr(opened, "n_frames", 1)))
+    except DECODER_ERRORS:
         return 1
 
 
@@ -117,17 +135,16 @@ def read_size(path: Path) -> tuple[int, int]:
     Raises:
         ImageError: as `read_image`, as far as the header shows.
     """
-    try:
+    with _explain_errors(path):
         if is_dicom(path):
             return read_frame_size(path, MOST_PIXELS)
-        with Pillow.open(path, formats=FORMATS) as opened:
-            _check_size(opened, path)
-            width, height = opened.size
-            turned = _swaps_sides(opened)
-    except ImageError:
-        raise
-    except DECODER_ERRORS as error:
-        raise ImageError(_reason(path, error)) from error
+        with path.open("rb") as file:
+            if is_tiff(file.read(4)):
+                return read_page_size(file, path, MOST_PIXELS)
+            with Pillow.open(file, formats=FORMATS) as opened:
+                _check_size(opened, path)
+                width, height = opened.size
+                turned = _orientation(opened, []) in {5, 6, 7, 8}
     return (width, height) if turned else (height, width)
 
 
@@ -137,22 +154,38 @@ def read_reduced(path: Path, longest: int) -> Pixels:
     Raises:
         ImageError: as `read_image`.
     """
-    try:
-        if is_dicom(path):
+    with _explain_errors(path), path.open("rb") as file:
+        if file.read(2) != _JPEG_START:
             return _shrink(read_image(path).pixels, longest)
-        with Pillow.open(path, formats=FORMATS) as opened:
+        with Pillow.open(file, formats=FORMATS) as opened:
             _check_size(opened, path)
-            if is_wide_colour(opened):
-                return _shrink(read_image(path).pixels, longest)
-            if opened.format == "JPEG":
-                opened.draft("RGB", (longest, longest))
+            opened.draft("RGB", (longest, longest))
             opened.load()
             pixels = to_rgb(_rotate_upright(opened, []), [])
-    except ImageError:
-        raise
-    except DECODER_ERRORS as error:
-        raise ImageError(_reason(path, error)) from error
     return _shrink(pixels, longest)
+
+
+def _read_by_pillow(file: BinaryIO, path: Path, page: int) -> tuple[Pixels, list[str]]:
+    file.seek(0)
+    with Pillow.open(file, formats=FORMATS) as opened:
+        if page:
+            opened.seek(page)
+        _check_size(opened, path)
+        notes = [_page_note(opened)]
+        wide = is_wide_png(opened)
+        opened.load()
+        values = read_wide_png(path, opened) if wide else None
+        if values is None:
+            if wide:
+                notes.append("The upper 8 of its 16 bits are shown.")
+            return to_rgb(_rotate_upright(opened, notes), notes), notes
+        alpha = values.shape[2] in {2, 4}
+        pixels = show_values(values[:, :, :-1] if alpha else values, notes)
+        if alpha:
+            pixels = lay_on_black(pixels, (values[:, :, -1] >> 8).astype(np.uint8), notes)
+        if pixels.shape[2] == 1:
+            pixels = np.repeat(pixels, 3, axis=2)
+        return turn_upright(pixels, _orientation(opened, notes)), notes
 
 
 def _shrink(pixels: Pixels, longest: int) -> Pixels:
@@ -163,7 +196,7 @@ def _shrink(pixels: Pixels, longest: int) -> Pixels:
 
 def _check_size(opened: Pillow.Image, path: Path) -> None:
     width, height = opened.size
-    wide = is_wide_colour(opened)
+    wide = is_wide_png(opened)
     most = MOST_PIXELS // 2 if wide else MOST_PIXELS
     if width * height > most:
         raise ImageError(
@@ -178,24 +211,31 @@ def _page_note(opened: Pillow.Image) -> str:
 
 
 def _rotate_upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
-    try:
-        if opened.getexif().get(ExifTags.Base.Orientation, 1) == 1:  # `exif_transpose` would copy it
-            return opened
-        turned = ImageOps.exif_transpose(opened)
-    except DECODER_ERRORS:
-        notes.append("Its EXIF orientation cannot be read, so it is shown as stored.")
+    if _orientation(opened, notes) == 1:  # `exif_transpose` would copy it
         return opened
+    turned = ImageOps.exif_transpose(opened)
     return opened if turned is None else turned
 
 
-def _swaps_sides(opened: Pillow.Image) -> bool:
-    """Return whether `_rotate_upright` swaps the stated width and height."""
-    if opened.format == "TIFF":  # Pillow already states the size after rotation
-        return False
+def _orientation(opened: Pillow.Image, notes: list[str]) -> int:
+    """Return the EXIF orientation, 1 to 8."""
     try:
-        return opened.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
     except DECODER_ERRORS:
-        return False
+        notes.append("Its EXIF orientation cannot be read, so it is shown as stored.")
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+@contextmanager
+def _explain_errors(path: Path) -> Iterator[None]:
+    """Turn any error of a decoder into an ImageError."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except DECODER_ERRORS as error:
+        raise ImageError(_reason(path, error)) from error
 
 
 def _reason(path: Path, error: BaseException) -> str:

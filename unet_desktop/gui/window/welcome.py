@@ -114,5 +114,5 @@ class NoCases(Page):
         self.words.setText(
             "They appear here when it is done."
             if title
-            else "Import a folder of JPEG, PNG, TIFF, BMP, WebP or DICOM pictures, with masks where you have some."
+            else "Import a folder of JPEG, PNG, TIFF, DICOM or other pictures, with masks where you have some."
         )

@@ -1,0 +1,22 @@
+"""Orientation: turn arrays upright by EXIF orientation (EXIF 2.32, 4.6.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def turn_upright(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Turn and mirror stored pixels upright; an unknown orientation counts as upright.
+
+    Args:
+        stored: (H, W) or (H, W, channels).
+        orientation: EXIF orientation, 1 to 8.
+    """
+    if orientation in {5, 6, 7, 8}:
+        stored = stored.swapaxes(0, 1)
+    if orientation in {3, 4, 7, 8}:
+        stored = stored[::-1]
+    if orientation in {2, 3, 6, 7}:
+        stored = stored[:, ::-1]
+    return stored
