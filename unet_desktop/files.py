@@ -8,7 +8,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import FileIO
 from pathlib import Path
 from typing import IO, Any
@@ -18,19 +19,22 @@ from unet_desktop.errors import ProjectError, WriteError
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
 """Bytes that even a slow disk writes in well under a second."""
+_FLUSHED_AT_ONCE = 16
+"""Number of threads; they only wait for the disk."""
 _ABANDONED_AFTER = 3600.0
 """Seconds after which a temporary is surely no longer being written."""
 
 
-def write_bytes(path: Path, data: bytes | memoryview) -> None:
+def write_bytes(path: Path, data: bytes | memoryview, *, flush: bool = True) -> None:
     """Replace the file's content, or leave it unchanged.
 
-    The data is on disk when this returns: a power cut leaves the old content or the new, never a mix.
+    The data is on disk when this returns: a power cut leaves the old content or the new, never a mix. Without `flush`
+    this holds only after `flush_files`; until then a power cut may leave an empty file.
 
     Raises:
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
-    _replace(path, [data])
+    _replace(path, [data], flush=flush)
 
 
 def append_bytes(path: Path, data: bytes, at: int) -> int:
@@ -144,13 +148,76 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
     _replace(path, chunks)
 
 
-def copy_file(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path, *, flush: bool = True) -> None:
     """Copy a file's content; the target is complete or absent, see `write_bytes`.
+
+    Args:
+        source: to copy.
+        target: to replace.
+        flush: have it on disk when this returns; otherwise call `flush_files` before relying on it.
 
     Raises:
         WriteError: the source cannot be read, or the target cannot be written.
     """
-    _replace(target, _read_chunks(source))
+    _replace(target, _read_chunks(source), flush=flush)
+
+
+def flush_files(paths: Collection[Path]) -> None:
+    """Flush files that were written with `flush=False`, and their names, to disk.
+
+    Many are flushed at a time, because the disk then writes them together, which is many times faster.
+
+    Raises:
+        WriteError: one of them cannot be flushed.
+    """
+    try:
+        with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as pool:
+            list(pool.map(_flush, paths))
+        for folder in {path.parent for path in paths}:
+            _sync_folder(folder)
+    except OSError as error:
+        raise WriteError(f"{error.filename or 'A file'} could not be written ({error.strerror}).") from error
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write many files, each as `write_bytes` does, flushing all of them before any is renamed.
+
+    Raises:
+        WriteError: see `write_bytes`; files that were already renamed are complete.
+    """
+    unnamed: dict[Path, str] = {}
+    path: Path | None = None
+    try:
+        for path, data in contents.items():
+            handle, unnamed[path] = tempfile.mkstemp(
+                prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent
+            )
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            if os.stat(unnamed[path]).st_size != len(data):
+                raise OSError("not all bytes arrived")
+            os.chmod(unnamed[path], _mode_for(path))
+        flush_files([Path(name) for name in unnamed.values()])
+        for path in contents:
+            os.replace(unnamed[path], path)
+            del unnamed[path]
+        for folder in {path.parent for path in contents}:
+            _sync_folder(folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"{path} could not be written ({reason}). Check free space and permissions.") from error
+    finally:
+        for name in unnamed.values():
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _read_chunks(source: Path) -> Iterator[bytes]:
@@ -162,13 +229,15 @@ def _read_chunks(source: Path) -> Iterator[bytes]:
         raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    for _ in _write_replacement(path, chunks):
+def _replace(path: Path, chunks: Iterable[bytes | memoryview], *, flush: bool = True) -> None:
+    for _ in _write_replacement(path, chunks, flush=flush):
         pass
 
 
-def _write_replacement(path: Path, chunks: Iterable[bytes | memoryview], *, flush_each: bool = False) -> Iterator[None]:
-    with replace_file(path) as file:
+def _write_replacement(
+    path: Path, chunks: Iterable[bytes | memoryview], *, flush: bool = True, flush_each: bool = False
+) -> Iterator[None]:
+    with replace_file(path, flush=flush) as file:
         for chunk in chunks:
             file.write(chunk)
             if flush_each:
@@ -178,10 +247,10 @@ def _write_replacement(path: Path, chunks: Iterable[bytes | memoryview], *, flus
 
 
 @contextlib.contextmanager
-def replace_file(path: Path) -> Iterator[IO[bytes]]:
+def replace_file(path: Path, *, flush: bool = True) -> Iterator[IO[bytes]]:
     """Yield an open file that replaces this one when the block succeeds, for data too large for memory.
 
-    The block must leave the position at the file's end. See `write_bytes`.
+    The block must leave the position at the file's end. See `write_bytes`, also for `flush`.
 
     Raises:
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
@@ -193,14 +262,16 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
             length = file.tell()
             file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                os.fsync(file.fileno())
             written = os.fstat(file.fileno()).st_size
         if written != length:  # seen with full network drives, which report no error
             raise OSError(f"only {written} of {length} bytes arrived")
         os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
         temporary = None
-        _sync_folder(path.parent)
+        if flush:
+            _sync_folder(path.parent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(
@@ -231,7 +302,12 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, data: object) -> None:
     """Replace the file's content with indented JSON; see `write_bytes`."""
-    write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write_bytes(path, encode_json(data))
+
+
+def encode_json(data: object) -> bytes:
+    """Return indented JSON in UTF-8, with a line break at its end."""
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def make_folder(path: Path) -> None:

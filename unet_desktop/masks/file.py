@@ -25,13 +25,13 @@ def encode_mask(mask: Mask, labels: LabelSet) -> bytes:
     return indexed_png(mask, _palette_of(labels))
 
 
-def write_mask(path: Path, mask: Mask, labels: LabelSet) -> None:
-    """Write an (H, W) uint8 mask, replacing the file.
+def write_mask(path: Path, mask: Mask, labels: LabelSet, *, flush: bool = True) -> None:
+    """Write an (H, W) uint8 mask, replacing the file; see `files.write_bytes` for `flush`.
 
     Raises:
         WriteError: it cannot be written; the old file is intact.
     """
-    files.write_bytes(path, encode_mask(mask, labels))
+    files.write_bytes(path, encode_mask(mask, labels), flush=flush)
 
 
 def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None) -> Mask:

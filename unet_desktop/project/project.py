@@ -6,7 +6,8 @@ Case records and mask files are the truth; the catalog is an index over them.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case_batch import CaseBatch
 from unet_desktop.project.layout import Layout, case_id_for
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
 from unet_desktop.project.predictions import (
@@ -160,6 +162,7 @@ class Project(ProjectReader):
     """A project that this program may change; the only writer of its folder."""
 
     read_only = False
+    _batch: CaseBatch | None = None
 
     @classmethod
     def create(cls, root: Path, labels: LabelSet, name: str = "") -> Self:
@@ -195,6 +198,22 @@ class Project(ProjectReader):
         """Return the project itself."""
         return self
 
+    @contextmanager
+    def adding_many(self) -> Iterator[None]:
+        """Within the block, flush added cases and their masks together, about every second.
+
+        A power cut or a killed program loses at most the last second of them, which can be added again.
+
+        Raises:
+            WriteError: the last ones cannot be written.
+        """
+        self._batch = CaseBatch(self._records)
+        try:
+            yield
+        finally:
+            batch, self._batch = self._batch, None
+            batch.write()
+
     def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
         """Add an image as a new case.
 
@@ -207,12 +226,16 @@ class Project(ProjectReader):
         Raises:
             ImageError: not a readable image. WriteError: the project cannot be written.
         """
+        if self._batch is not None and self._batch.is_due:
+            self._batch.write()
         case_id = case_id_for(source.name, set(self._records.cases))
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
         case = _new_case(case_id, source, image.as_posix(), patient, eye)
         if copy:
-            files.copy_file(source, own)
+            files.copy_file(source, own, flush=self._batch is None)
+        if self._batch is not None:
+            return self._batch.add(case, own if copy else None)
         try:
             return self._records.put(case)
         except WriteError:  # an image without a record would look like a case to whoever opens the folder
@@ -232,7 +255,12 @@ class Project(ProjectReader):
             MaskError: of another size. WriteError: it cannot be written.
         """
         _check_size(self.sound_case(case_id), mask)
-        write_mask(self.layout.mask(case_id), mask, self.labels)
+        path, batch = self.layout.mask(case_id), self._batch
+        if batch is not None and case_id in batch:
+            write_mask(path, mask, self.labels, flush=False)
+            batch.add(self.case(case_id), path)
+        else:
+            write_mask(path, mask, self.labels)
 
     def note_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
         """Record that a human mask was written, and which model it started from; None keeps the recorded model.
@@ -241,7 +269,8 @@ class Project(ProjectReader):
             WriteError: the record cannot be written.
         """
         ratio = vertical_ratio(mask, self.labels)
-        return self._records.put(_sign(self.sound_case(case_id).with_mask(ratio, model)))
+        case = _sign(self.sound_case(case_id).with_mask(ratio, model))
+        return self._batch.add(case) if self._batch is not None and case_id in self._batch else self._records.put(case)
 
     def delete_mask(self, case_id: str) -> Case:
         """Delete the human mask; the case is as it was before anybody worked on it.

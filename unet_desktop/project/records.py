@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,24 @@ class CaseRecords:
         files.write_json(self._layout.record(case.id), case.to_json())
         self.remember(case)
         return case
+
+    def hold(self, case: Case) -> Case:
+        """Keep a case in memory only, until `put_together` writes it."""
+        self.cases[case.id] = case
+        return case
+
+    def put_together(self, cases: Collection[Case]) -> None:
+        """Write many cases as `put` does, flushing their records together.
+
+        Raises:
+            WriteError: a record cannot be written.
+        """
+        files.write_together({self._layout.record(case.id): files.encode_json(case.to_json()) for case in cases})
+        self.remember(*cases)
+
+    def forget(self, case_id: str) -> None:
+        """Drop a case from memory that `hold` put there."""
+        self.cases.pop(case_id, None)
 
     def remember(self, *cases: Case) -> None:
         """Update cases in memory and in the index only."""

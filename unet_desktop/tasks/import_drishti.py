@@ -49,19 +49,20 @@ def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[I
     photographs = _find(source)
     project = _project(root)
     known = project.cases_by_hash()
-    for done, photograph in enumerate(photographs, 1):
-        name = photograph.image.name
-        try:
-            case = known.get(_fingerprint(photograph.image))
-            if case is None or case.state is CaseState.NEW:
-                mask = _expert_mask(photograph)
-                case = case or project.add_image(photograph.image, copy=copy)
-                project.save_mask(case.id, mask)
-            yield ItemDone(name, done, len(photographs))
-        except WriteError:
-            raise
-        except UserError as error:
-            yield ItemDone(name, done, len(photographs), problem=str(error))
+    with project.adding_many():
+        for done, photograph in enumerate(photographs, 1):
+            name = photograph.image.name
+            try:
+                case = known.get(_fingerprint(photograph.image))
+                if case is None or case.state is CaseState.NEW:
+                    mask = _expert_mask(photograph)
+                    case = case or project.add_image(photograph.image, copy=copy)
+                    project.save_mask(case.id, mask)
+                yield ItemDone(name, done, len(photographs))
+            except WriteError:
+                raise
+            except UserError as error:
+                yield ItemDone(name, done, len(photographs), problem=str(error))
 
 
 def _fingerprint(image: Path) -> str:

@@ -1,0 +1,62 @@
+"""CaseBatch: new cases whose files are flushed together, because flushing each takes most of an import's time."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.errors import WriteError
+from unet_desktop.project.case import Case
+from unet_desktop.project.records import CaseRecords
+
+_MOST = 256
+_LONGEST = 1.0
+"""Seconds of work that a power cut or a killed program may lose."""
+
+
+class CaseBatch:
+    """Collects cases, and writes their records once their images and masks are on disk."""
+
+    def __init__(self, records: CaseRecords) -> None:
+        """Collect for these records."""
+        self._records = records
+        self._cases: dict[str, Case] = {}
+        self._files: list[Path] = []
+        self._since = 0.0
+
+    def __contains__(self, case_id: object) -> bool:
+        return case_id in self._cases
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there are enough cases, or the first has waited long enough, to write them."""
+        return bool(self._cases) and (len(self._cases) >= _MOST or time.monotonic() - self._since > _LONGEST)
+
+    def add(self, case: Case, file: Path | None = None) -> Case:
+        """Add or replace a case, and one of its files that was written without flushing."""
+        if not self._cases:
+            self._since = time.monotonic()
+        self._cases[case.id] = self._records.hold(case)
+        if file is not None:
+            self._files.append(file)
+        return case
+
+    def write(self) -> None:
+        """Write the collected cases.
+
+        Raises:
+            WriteError: they cannot be written; the cases and their files are dropped.
+        """
+        cases, written, self._cases, self._files = self._cases, self._files, {}, []
+        try:
+            files.flush_files(written)
+            self._records.put_together(cases.values())
+        except WriteError:  # an image without a record would look like a case to whoever opens the folder
+            for case_id in cases:
+                self._records.forget(case_id)
+            for file in written:
+                with contextlib.suppress(OSError):
+                    file.unlink()
+            raise
