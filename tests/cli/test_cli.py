@@ -103,6 +103,17 @@ class TestImport:
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
         assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
 
+    def test_what_is_passed_over_is_named_and_the_exit_code_says_so(self, run, pictures, tmp_path):
+        (pictures / "notes.txt").touch()
+        code, _, err = run("import", pictures, tmp_path / "one")
+        assert (code, "Not pictures, so passed over: notes.txt." in err) == (0, True)
+        for name in ("scan.heic", "noext"):
+            (pictures / name).touch()
+        code, out, err = run("import", pictures, tmp_path / "two")
+        assert (code, "(3 cases" in out) == (1, True)
+        for name in ("scan.heic", "noext"):
+            assert f"{name} was passed over" in err.replace("\n", " ")
+
     def test_one_broken_picture_is_named_and_the_rest_taken(self, run, pictures, tmp_path):
         (pictures / "bad.jpg").write_bytes(b"no picture")
         code, out, err = run("import", pictures, tmp_path / "project")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.listing import find_images, natural_key
+from unet_desktop.images.listing import find_images, list_images, list_others, natural_key
 from unet_desktop.images.read import SUFFIXES
 
 
@@ -32,7 +32,7 @@ def test_every_suffix_counts_whatever_its_case(tmp_path):
 
 
 def test_other_hidden_and_nested_files_are_passed_over(tmp_path):
-    make(tmp_path, "a.png", ".b.png", "c.txt", "d.gif", "png", "sub/e.png", ".hidden/f.png")
+    make(tmp_path, "a.png", ".b.png", "c.txt", "d.psd", "png", "sub/e.png", ".hidden/f.png")
     assert names_of(find_images(tmp_path), tmp_path) == ["a.png"]
     assert names_of(find_images(tmp_path, recursive=True), tmp_path) == ["a.png", "sub/e.png"]
 
@@ -60,6 +60,15 @@ def test_an_empty_folder_and_a_missing_one_are_one_sentence(tmp_path):
     make(tmp_path, "sub/a.png")
     with pytest.raises(ImageError, match="holds no pictures"):
         find_images(tmp_path)
+
+
+def test_what_is_no_picture_is_told_apart_from_what_may_be_one(tmp_path):
+    make(tmp_path, "a.png", "b.heic", "noext", "c.jpeg_large", "notes.txt", "d.JSON", "e.tmp", ".hidden", "sub/f.xyz")
+    others, texts = list_others(tmp_path)
+    assert names_of(others, tmp_path) == ["b.heic", "c.jpeg_large", "noext"]
+    assert names_of(texts, tmp_path) == ["d.JSON", "e.tmp", "notes.txt"]
+    assert names_of(list_others(tmp_path, recursive=True)[0], tmp_path)[-1] == "sub/f.xyz"
+    assert names_of(list_images(tmp_path, others=True), tmp_path) == ["a.png", "b.heic", "c.jpeg_large", "noext"]
 
 
 @pytest.mark.parametrize(

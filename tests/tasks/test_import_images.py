@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
 from unet_desktop import files
+from unet_desktop.engine.events import Message
 from unet_desktop.errors import ImageError, ProjectError, WriteError
+from unet_desktop.images.read import KINDS
+from unet_desktop.project import case_batch
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.import_images import import_images
@@ -246,3 +255,90 @@ class TestBadInput:
         next(events)
         events.close()
         assert [case.id for case in Project.open(project.root).cases()] == ["photo_2"]
+
+
+GIVEN = Path(__file__).parents[1] / "data" / "other_picture_suffixes"
+
+
+def test_pictures_with_rare_suffixes_are_imported_and_what_is_passed_over_is_named(project):
+    events, after = brought_in(project, GIVEN)
+    assert [case.id for case in after.cases()] == ["a", "b", "c", "e", "i"]  # d, f and g are copies of a
+    assert problems(events) == {
+        "h.jpeg_large": f"{GIVEN / 'h.jpeg_large'} was passed over: .jpeg_large is not the suffix of a format that "
+        f"this program reads ({KINDS}). Convert it, or give it the suffix of its format.",
+        "noext": f"{GIVEN / 'noext'} was passed over: its name has no suffix. If it is a picture, give it the suffix "
+        "of its format, such as .jpg.",
+    }
+
+
+def test_texts_beside_pictures_are_named_but_no_problem(project, pictures):
+    (pictures / "notes.txt").touch()
+    (pictures / "table.csv").touch()
+    *events, message = import_images(project.root, pictures)
+    assert message == Message("Not pictures, so passed over: notes.txt, table.csv.")
+    assert not problems(events)
+
+
+def test_pages_that_are_left_out_are_said(project, tmp_path):
+    pages = [Pillow.new("L", (40, 40), value) for value in (0, 100, 200)]
+    (tmp_path / "in").mkdir()
+    for name in ("a.tif", "b.gif"):
+        pages[0].save(tmp_path / "in" / name, save_all=True, append_images=pages[1:])
+    events, after = brought_in(project, tmp_path / "in")
+    assert len(after.cases()) == 2
+    assert "a.tif: only the first of its 3 pages was imported" in problems(events)["a.tif"]
+    assert "b.gif: only the first of its 3 frames was imported" in problems(events)["b.gif"]
+
+
+def test_files_are_flushed_together(project, tmp_path, write_picture, monkeypatch):
+    for seed in range(12):
+        write_picture(tmp_path / "in" / f"p{seed}.png", seed)
+    folders, fsync = [], os.fsync
+
+    def watched(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            folders.append(handle)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    monkeypatch.setattr(case_batch, "_LONGEST", 60.0)
+    brought_in(project, tmp_path / "in")
+    assert len(folders) <= 4
+
+
+def test_an_import_that_is_stopped_keeps_what_it_has(project, pictures):
+    events = import_images(project.root, pictures)
+    next(events)
+    next(events)
+    events.close()
+    assert [case.id for case in Project.open(project.root).cases()] == ["photo_2", "photo_10"]
+
+
+def test_a_full_disk_leaves_no_picture_without_a_record(project, pictures, monkeypatch):
+    def full(contents):
+        raise WriteError("No space left.")
+
+    monkeypatch.setattr(files, "write_together", full)
+    with pytest.raises(WriteError, match="No space left"):
+        list(import_images(project.root, pictures))
+    assert not list(project.layout.images.iterdir())
+    assert not Project.open(project.root).cases()
+
+
+def test_a_killed_import_is_repeated(project, tmp_path, write_picture):
+    for seed in range(40):
+        write_picture(tmp_path / "in" / f"p{seed}.png", seed)
+    code = (
+        "import os, signal\n"
+        "from pathlib import Path\n"
+        "from unet_desktop.tasks.import_images import import_images\n"
+        f"for event in import_images(Path({str(project.root)!r}), Path({str(tmp_path / 'in')!r})):\n"
+        "    if event.done == 25:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    assert killed.returncode != 0
+    _, after = brought_in(project, tmp_path / "in")
+    assert len(after.cases()) == 40
+    assert not any(case.damage for case in after.cases())
+    assert len(list(after.layout.images.iterdir())) == 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop.errors import ImageError
@@ -13,12 +13,13 @@ from unet_desktop.images.read import KINDS, SUFFIXES
 
 _DIRECTORY = "DICOMDIR"
 """A DICOM file that lists others (PS3.10, 8.6)."""
-_OTHER = (
-    "gif jp2 j2k jpf jpx jxl mpo heic heif avif psd tga pcx ico ppm pgm pbm pnm exr hdr dng nef cr2 cr3 arw orf raf "
-    "e2e fda fds"
+_TEXTS = (
+    "txt csv tsv json jsonl geojson xml md rst html htm yaml yml toml ini cfg log pdf doc docx odt rtf xls xlsx ods "
+    "ppt pptx py ipynb r m sh bat db sqlite sqlite3 parquet safetensors pt pth onnx"
 )
-OTHER_KINDS = frozenset(f".{kind}" for kind in _OTHER.split())
-"""Suffixes of images that this program does not read; they are reported, not silently ignored."""
+_UNFINISHED = "part partial filepart crdownload download tmp temp bak swp lnk url"
+NO_PICTURES = frozenset(f".{kind}" for kind in f"{_TEXTS} {_UNFINISHED}".split())
+"""Suffixes of texts, tables, models and unfinished downloads, which are not mistaken for pictures."""
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
@@ -35,23 +36,31 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     return found
 
 
-def list_images(folder: Path, *, recursive: bool = False, other_kinds: bool = False) -> list[Path]:
+def list_images(folder: Path, *, recursive: bool = False, others: bool = False) -> list[Path]:
     """Return the image files as `find_images` does, but possibly none.
 
     Args:
         folder: to search.
         recursive: also search its sub-folders.
-        other_kinds: include files of OTHER_KINDS.
+        others: include files that may be images of unsupported kinds, see `list_others`.
 
     Raises:
         ImageError: the folder is missing or cannot be read.
     """
-    suffixes = SUFFIXES | OTHER_KINDS if other_kinds else SUFFIXES
-    try:
-        found = _walk(folder, recursive, suffixes)
-        return sorted(found, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
-    except OSError as error:
-        raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
+    files = _list_files(folder, recursive=recursive)
+    return [path for path in files if _is_picture(path) or (others and not _is_no_picture(path))]
+
+
+def list_others(folder: Path, *, recursive: bool = False) -> tuple[list[Path], list[Path]]:
+    """Return the files that `list_images` omits: those that may be unsupported images, then texts and the like.
+
+    The first have another suffix or none; they must be reported, not silently ignored.
+
+    Raises:
+        ImageError: the folder is missing or cannot be read.
+    """
+    files = [path for path in _list_files(folder, recursive=recursive) if not _is_picture(path)]
+    return [path for path in files if not _is_no_picture(path)], [path for path in files if _is_no_picture(path)]
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
@@ -60,17 +69,28 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
 
 
-def _walk(folder: Path, recursive: bool, suffixes: Set[str]) -> Iterator[Path]:
+def _list_files(folder: Path, *, recursive: bool) -> list[Path]:
+    try:
+        return sorted(_walk(folder, recursive), key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+    except OSError as error:
+        raise ImageError(f"The folder {folder} cannot be read ({error.strerror}). Check the path.") from error
+
+
+def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if recursive:
-                    yield from _walk(Path(entry.path), recursive, suffixes)
-            elif entry.is_file() and _is_picture(Path(entry.path), suffixes):
+                    yield from _walk(Path(entry.path), recursive)
+            elif entry.is_file():
                 yield Path(entry.path)
 
 
-def _is_picture(path: Path, suffixes: Set[str]) -> bool:
-    return path.suffix.lower() in suffixes or (path.name.upper() != _DIRECTORY and is_dicom(path))
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES or (path.name.upper() != _DIRECTORY and is_dicom(path))
+
+
+def _is_no_picture(path: Path) -> bool:
+    return path.suffix.lower() in NO_PICTURES or path.name.upper() == _DIRECTORY

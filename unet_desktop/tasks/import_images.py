@@ -10,7 +10,8 @@ from unet_desktop import files
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
-from unet_desktop.images.read import Pixels
+from unet_desktop.images.listing import list_others
+from unet_desktop.images.read import KINDS, Pixels, count_frames_of_animation, count_pages
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import read_matching_mask
 from unet_desktop.masks.overlay import draw_thumbnail
@@ -40,7 +41,8 @@ def import_images(
 
     Yields:
         one event per picture; a picture whose mask does not fit is not imported, and the event says why. Then one event
-        for each mask among the pictures that was not asked for: it becomes no case. If the pictures are the project's
+        for each mask among the pictures that was not asked for: it becomes no case. Then one for each file that may be
+        a picture of an unsupported kind; texts and the like are named in a message. If the pictures are the project's
         first and all of them (DICOM) state the same pixel size, the project measures in millimetres, and a message says
         so.
 
@@ -49,28 +51,56 @@ def import_images(
     """
     project = Project.open(root)
     pairs = find_pairs(source, masks, project.labels, recursive=recursive)
-    total = len(pairs.pictures) + len(pairs.stray_masks)
+    others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
+    total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
     known = project.cases_by_hash()
     spacings = None if known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
-    for done, path in enumerate(pairs.pictures, 1):
-        try:
-            mask = pairs.mask_of(path)
-            note = _import_one(project, path, copy, mask, known)
-            if masks is not None and mask is None:
-                note = f"{note} There is no mask with its name.".strip()
-            if spacings is not None:
-                spacings.append(read_facts(path).spacing)
-            yield ItemDone(path.name, done, total, note=note)
-        except WriteError:  # the disk is full or read-only: the rest would fail too
-            raise
-        except UserError as error:
-            yield ItemDone(path.name, done, total, problem=str(error))
+    with project.adding_many():
+        for done, path in enumerate(pairs.pictures, 1):
+            try:
+                mask = pairs.mask_of(path)
+                note = _import_one(project, path, copy, mask, known)
+                if masks is not None and mask is None:
+                    note = f"{note} There is no mask with its name.".strip()
+                if spacings is not None:
+                    spacings.append(read_facts(path).spacing)
+                yield ItemDone(path.name, done, total, note=note, problem=_name_pages_left_out(path))
+            except WriteError:  # the disk is full or read-only: the rest would fail too
+                raise
+            except UserError as error:
+                yield ItemDone(path.name, done, total, problem=str(error))
     for done, path in enumerate(pairs.stray_masks, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=_BESIDE)
+    for done, path in enumerate(others, len(pairs.pictures) + len(pairs.stray_masks) + 1):
+        yield ItemDone(path.name, done, total, problem=_explain_suffix(path))
+    if texts:
+        names = ", ".join(path.name for path in texts)
+        yield Message(f"Not pictures, so passed over: {names}.")
     scale = common_pixel_size(spacings or ())
     if scale is not None:
         project.set_scale(scale)
         yield Message(f"All pictures state that a pixel is {scale * 1000.0:.4g} µm, so sizes are in millimetres.")
+
+
+def _name_pages_left_out(path: Path) -> str:
+    """Return a sentence if only the first page or frame of a file was imported."""
+    if (pages := count_pages(path)) > 1:
+        return f"{path}: only the first of its {pages} pages was imported. Save the others as files to import them."
+    if (frames := count_frames_of_animation(path)) > 1:
+        return f"{path}: only the first of its {frames} frames was imported. Save the others as files to import them."
+    return ""
+
+
+def _explain_suffix(path: Path) -> str:
+    if not path.suffix:
+        return (
+            f"{path} was passed over: its name has no suffix. If it is a picture, give it the suffix of its "
+            "format, such as .jpg."
+        )
+    return (
+        f"{path} was passed over: {path.suffix} is not the suffix of a format that this program reads ({KINDS}). "
+        "Convert it, or give it the suffix of its format."
+    )
 
 
 def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None, known: dict[str, Case]) -> str:

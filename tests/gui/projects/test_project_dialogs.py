@@ -202,6 +202,15 @@ def test_importing_tells_of_masks_beside_the_pictures(qtbot: QtBot, pictures: Pa
     assert can_be_accepted(dialog)
 
 
+def test_importing_tells_of_files_that_are_passed_over(qtbot: QtBot, pictures: Path) -> None:
+    for name in ("a.heic", "b.heic", "c.heic", "noext", "notes.txt"):
+        (pictures / name).touch()
+    dialog = shown(qtbot, ImportImagesDialog(None, DISC_AND_CUP))
+    type_path(qtbot, dialog, "source", pictures)
+    assert "3 pictures. 4 files of other kinds are passed over (a.heic, b.heic, c.heic, ...)." in texts(dialog)
+    assert can_be_accepted(dialog)
+
+
 def test_drishti_is_known_by_its_layout(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
     dialog = shown(qtbot, ImportDrishtiDialog())
     assert isinstance(dialog, ImportDrishtiDialog)

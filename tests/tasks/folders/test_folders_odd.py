@@ -39,12 +39,12 @@ def test_decompression_bombs_are_refused_by_the_stated_limit(segment, photograph
 
 
 def test_pictures_of_other_kinds_are_said_and_other_files_are_not(segment, photographs, tmp_path):
-    for name in ("a.gif", "b.heic", "notes.txt", "Thumbs.db"):
+    for name in ("a.gif", "b.heic", "noext", "c.xyz", "notes.txt", "Thumbs.db"):
         (photographs / name).write_bytes(b"GIF89a")
     segment(recursive=False)
     problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
-    assert problems.keys() == {"a.gif", "b.heic"}
-    assert "is not an image that this program can read (JPEG, PNG" in problems["a.gif"]
+    assert problems.keys() == {"a.gif", "b.heic", "noext", "c.xyz"}
+    assert "is not an image that this program can read (JPEG, PNG" in problems["b.heic"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
-from unet_desktop.images.listing import find_images
+from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
+
+_MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,21 @@ class ImportImagesDialog(FormDialog):
         # Sub-folders are not counted while somebody types: "/" alone would be a walk over the whole disk.
         if not self._recursive.isChecked():
             try:
-                found = find_images(source)
+                found, others = find_images(source), list_others(source)[0]
             except ImageError as error:
                 return str(error)
-            self._found.setText(_count_text(len(found), len(find_masks_among(found)), masks is not None))
+            self._found.setText(
+                _count_text(len(found), len(find_masks_among(found)), masks is not None) + _others_text(others)
+            )
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+
+
+def _others_text(others: Sequence[Path]) -> str:
+    if not others:
+        return ""
+    names = ", ".join(path.name for path in others[:_MOST_NAMES]) + (", ..." if len(others) > _MOST_NAMES else "")
+    what = "1 file of another kind is" if len(others) == 1 else f"{len(others):,} files of other kinds are"
+    return f" {what} passed over ({names})."
 
 
 def _count_text(files: int, masks: int, asked: bool) -> str:

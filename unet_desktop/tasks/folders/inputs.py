@@ -227,7 +227,7 @@ def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = froze
 def _files_of(source: Path, *, recursive: bool) -> list[Path]:
     if source.is_dir():
         # Files that cannot be read are included too: they become rows of the table of errors.
-        return list_images(source, recursive=recursive, other_kinds=True)
+        return list_images(source, recursive=recursive, others=True)
     if source.exists() and not source.is_file():
         raise ImageError(f"{source} is neither a folder nor a file. Give folders or pictures.")
     return [source]
