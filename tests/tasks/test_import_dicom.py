@@ -63,7 +63,7 @@ def test_first_pictures_of_one_scale_make_the_project_s(project, source):
     events, after = brought_in(project, source)
     assert after.mm_per_pixel == pytest.approx(0.0050025)
     assert [event.text for event in events if isinstance(event, Message)] == [
-        "A pixel is 5.003 µm, as all of the pictures state, so sizes are in millimetres."
+        "All pictures state that a pixel is 5.003 µm, so sizes are in millimetres."
     ]
 
 

@@ -301,7 +301,7 @@ def test_files_are_flushed_together(project, tmp_path, write_picture, monkeypatc
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", watched)
-    monkeypatch.setattr(case_batch, "_LONGEST", 60.0)
+    monkeypatch.setattr(case_batch, "_MAX_SECONDS", 60.0)
     brought_in(project, tmp_path / "in")
     assert len(folders) <= 4
 

@@ -40,9 +40,9 @@ _COMPRESSIONS = _BILEVEL | {
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _DEPTHS = {"u": frozenset({*range(1, 17), 32, 64}), "i": frozenset({8, 16, 32, 64}), "f": frozenset({16, 32, 64})}
-_MOST_PALETTE_BITS = 16
+_MAX_PALETTE_BITS = 16
 _EXPORT = "Export it as RGB or grey with 8 or 16 bits."
-_AT_MOST_BYTES = 4
+_MAX_BYTES_PER_PIXEL = 4
 """Bytes of samples for each of the allowed pixels."""
 
 
@@ -97,7 +97,7 @@ def refuse_size(page: TiffPage, path: Path, most_pixels: int) -> None:
     if min(*size, page.samples) < 1:
         raise ValueError("it has no pixels")
     bytes_of_pixel = page.samples * max(1, -(-sample // 8))
-    most = min(most_pixels, most_pixels * _AT_MOST_BYTES // bytes_of_pixel)
+    most = min(most_pixels, most_pixels * _MAX_BYTES_PER_PIXEL // bytes_of_pixel)
     if size[0] * size[1] > most:
         deep = f" with {page.samples} channels of {sample} bits" if most < most_pixels else ""
         raise ImageError(
@@ -146,7 +146,7 @@ def _name_channels(page: TiffPage, colours: int) -> str | None:
         return "an alpha channel of signed integers"
     if colours == _PALETTE:
         depth = page.first(tags.BITS, 1)
-        if extra or depth > _MOST_PALETTE_BITS or page.first(tags.SAMPLE_FORMAT, 1) == 3:
+        if extra or depth > _MAX_PALETTE_BITS or page.first(tags.SAMPLE_FORMAT, 1) == 3:
             return f"a palette of {depth} bits and {page.samples} channels"
         if len(page.tags.get(tags.COLOUR_MAP, ())) != 3 << depth:
             return "a palette that does not fit its depth"

@@ -11,9 +11,9 @@ Numbers = tuple[int, ...]
 _SMALL, _BIG = 42, 43
 _TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 """Integer types; the other types do not describe the layout of pixels."""
-_MOST_TAGS = 4096
-_MOST_PAGES = 100_000
-_MOST_NUMBERS = 1 << 24
+_MAX_TAGS = 4096
+_MAX_PAGES = 100_000
+_MAX_NUMBERS = 1 << 24
 """Numbers in a tag."""
 
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
@@ -93,7 +93,7 @@ def read_pages(file: BinaryIO) -> list[TiffPage]:
     at = struct.unpack(order + ("Q" if big else "I"), start[8:16] if big else start[4:8])[0]
     pages: list[TiffPage] = []
     seen: set[int] = set()
-    while at and at not in seen and len(pages) < _MOST_PAGES:
+    while at and at not in seen and len(pages) < _MAX_PAGES:
         seen.add(at)
         tags, at = _read_tags(file, at, order, big=big)
         pages.append(TiffPage(order, tags))
@@ -106,14 +106,14 @@ def _read_tags(file: BinaryIO, at: int, order: str, *, big: bool) -> tuple[dict[
     """Return a page's tags, and the offset of the next page or 0."""
     count_format, entry, offset = ("Q", "HHQ8s", "Q") if big else ("H", "HHI4s", "I")
     count = _unpack(file, at, order + count_format)[0]
-    if not 0 < count <= _MOST_TAGS:
+    if not 0 < count <= _MAX_TAGS:
         raise ValueError("its header is damaged")
     size = struct.calcsize(order + entry)
     data = _read(file, at + struct.calcsize(order + count_format), count * size)
     tags = {}
     for place in range(0, len(data), size):
         code, kind, length, value = struct.unpack_from(order + entry, data, place)
-        if kind in _TYPES and 0 < length <= _MOST_NUMBERS:
+        if kind in _TYPES and 0 < length <= _MAX_NUMBERS:
             tags[code] = _numbers(file, order, f"{length}{_TYPES[kind]}", value, order + offset)
     try:
         following = _unpack(file, at + struct.calcsize(order + count_format) + len(data), order + offset)[0]

@@ -20,17 +20,17 @@ _BITS = (8, 10, 12, 14, 16, 24, 32)
 """Bit depths that cameras and programs store in wider types."""
 _FLOAT_TOPS = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 """Usual values of white in floating-point pictures."""
-_LEAST_HIGH = 0.4
+_MIN_HIGH_SHARE = 0.4
 """Share of a depth's maximum that the brightest pixels reach if the picture uses that depth."""
-_LEAST_SPAN = 0.25
+_MIN_SPAN_SHARE = 0.25
 """Share of a depth's maximum between the darkest and the brightest pixels."""
 _OUTSIDE = 1000
 """One in this many values is ignored at either end."""
-_FEWEST = 64
+_MIN_VALUES = 64
 """With fewer values none is ignored."""
-_SAMPLE = 1 << 20
+_MAX_SAMPLE = 1 << 20
 """Values that are examined."""
-_FEWEST_LEVELS = 16
+_MIN_LEVELS = 16
 """Fewer distinct values do not tell the depth they came from."""
 _WHOLE_BYTES = (256, 257)
 """Factors by which programs widen 8 bits to 16: a zero byte, or the same byte twice."""
@@ -68,7 +68,7 @@ def choose_range(values: Values, bits: int = 0) -> ValueRange:
     known = np.sort(_sample(values))
     if not known.size:
         return ValueRange(0.0, 0.0)
-    outside = max(1, known.size // _OUTSIDE) if known.size >= _FEWEST else 0
+    outside = max(1, known.size // _OUTSIDE) if known.size >= _MIN_VALUES else 0
     inner = known[outside : known.size - outside]
     if inner[0] == inner[-1]:
         inner = known
@@ -113,7 +113,7 @@ def _look_up(values: Values, shown: ValueRange) -> NDArray[np.uint8]:
 
 
 def _sample(values: Values) -> Values:
-    step = max(1, int(np.sqrt(values.size / _SAMPLE)))
+    step = max(1, int(np.sqrt(values.size / _MAX_SAMPLE)))
     some = values[::step, ::step] if values.ndim > 1 else values[:: step * step]
     some = some.ravel()
     if some.dtype.kind != "f":
@@ -125,7 +125,7 @@ def _sample(values: Values) -> Values:
 def _signed_range(low: float, high: float, bits: int) -> ValueRange:
     """Return the range of signed integers: the whole type if most of it is used, and always for 8 bits."""
     least, most = -(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1
-    if bits <= 8 or high - low >= _LEAST_HIGH * (most - least):
+    if bits <= 8 or high - low >= _MIN_HIGH_SHARE * (most - least):
         return ValueRange(least, most)
     return ValueRange(low, high)
 
@@ -135,17 +135,17 @@ def _white(inner: Values, low: float, high: float, bits: int) -> float | None:
     levels = np.unique(inner)
     if inner.dtype.kind == "f":
         tops: tuple[float, ...] = _FLOAT_TOPS
-        if len(levels) >= _FEWEST_LEVELS and high <= 1.0 and _are_whole(levels * 255.0):
+        if len(levels) >= _MIN_LEVELS and high <= 1.0 and _are_whole(levels * 255.0):
             return 1.0
     else:
         step = int(np.gcd.reduce(levels))
-        enough = len(levels) >= _FEWEST_LEVELS and high <= 255.0 * step
-        if enough and (step in _WHOLE_BYTES or (step > 1 and high >= _LEAST_HIGH * 255.0 * step)):
+        enough = len(levels) >= _MIN_LEVELS and high <= 255.0 * step
+        if enough and (step in _WHOLE_BYTES or (step > 1 and high >= _MIN_HIGH_SHARE * 255.0 * step)):
             return 255.0 * step
         most = 2.0 ** (bits or inner.dtype.itemsize * 8 - (inner.dtype.kind == "i")) - 1
         tops = (*(2.0**depth - 1 for depth in _BITS if 2.0**depth - 1 < most), most)
     top = next((top for top in tops if high <= top), None)
-    if top is None or high < _LEAST_HIGH * top or high - low < _LEAST_SPAN * top:
+    if top is None or high < _MIN_HIGH_SHARE * top or high - low < _MIN_SPAN_SHARE * top:
         return None
     return top
 

@@ -11,8 +11,8 @@ from unet_desktop.errors import WriteError
 from unet_desktop.project.case import Case
 from unet_desktop.project.records import CaseRecords
 
-_MOST = 256
-_LONGEST = 1.0
+_MAX_CASES = 256
+_MAX_SECONDS = 1.0
 """Seconds of work that a power cut or a killed program may lose."""
 
 
@@ -32,7 +32,7 @@ class CaseBatch:
     @property
     def is_due(self) -> bool:
         """Whether there are enough cases, or the first has waited long enough, to write them."""
-        return bool(self._cases) and (len(self._cases) >= _MOST or time.monotonic() - self._since > _LONGEST)
+        return bool(self._cases) and (len(self._cases) >= _MAX_CASES or time.monotonic() - self._since > _MAX_SECONDS)
 
     def add(self, case: Case, file: Path | None = None) -> Case:
         """Add or replace a case, and one of its files that was written without flushing."""

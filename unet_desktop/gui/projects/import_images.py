@@ -19,7 +19,7 @@ from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
 
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class ImportImagesDialog(FormDialog):
 def _others_text(others: Sequence[Path]) -> str:
     if not others:
         return ""
-    names = ", ".join(path.name for path in others[:_MOST_NAMES]) + (", ..." if len(others) > _MOST_NAMES else "")
+    names = ", ".join(path.name for path in others[:_MAX_NAMES]) + (", ..." if len(others) > _MAX_NAMES else "")
     what = "1 file of another kind is" if len(others) == 1 else f"{len(others):,} files of other kinds are"
     return f" {what} passed over ({names})."
 
