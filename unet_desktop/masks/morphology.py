@@ -39,7 +39,7 @@ def smooth(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
 
 def keep_largest(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
     """Return the patch that removes all but the largest piece of the label's region."""
-    return _change_region(mask, labels, label, f"Keep largest {label.name}", 0, largest_component)
+    return _change_region(mask, labels, label, f"Keep largest piece of {label.name}", 0, largest_component)
 
 
 def dilate_region(plane: Region, by: int) -> Region:

@@ -73,16 +73,16 @@ def test_smooth_and_keep_largest(opened: MainWindow) -> None:
     assert not mask_of(opened)[:20, :20].any()
     QTest.keyClick(opened, Qt.Key.Key_S, SHIFT)
     assert not mask_of(opened)[60, 114:].any()
-    assert opened.app.editor.history.names == ("Test", "Keep largest optic disc", "Smooth optic disc")
+    assert opened.app.editor.history.names == ("Test", "Keep largest piece of optic disc", "Smooth optic disc")
 
 
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        (Qt.Key.Key_Up, "No optic disc that could grow."),
+        (Qt.Key.Key_Up, "No optic disc to grow."),
         (Qt.Key.Key_Down, "No optic disc to shrink."),
         (Qt.Key.Key_S, "No optic disc to smooth."),
-        (Qt.Key.Key_L, "There is no second piece of optic disc."),
+        (Qt.Key.Key_L, "The optic disc is already in one piece."),
         (Qt.Key.Key_R, "There are no holes in optic disc."),
     ],
 )
@@ -144,7 +144,7 @@ def test_why_the_previous_mask_cannot_be_copied(opened: MainWindow, tmp_path) ->
     assert "first case" in opened.panels.status.currentMessage()
     opened.app.session.open_case("b")
     QTest.keyClick(opened, Qt.Key.Key_P, SHIFT)
-    assert "a, has no mask yet" in sentence(opened)
+    assert "a, has no mask to copy" in sentence(opened)
     small = tmp_path / "e.jpg"
     write_jpeg(small, picture(1)[:100, :100])
     opened.app.session.project.add_image(small)

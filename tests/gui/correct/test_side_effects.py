@@ -14,7 +14,7 @@ from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.reshape import Combine
 
-CUT = "The optic cup is cut to the new optic disc."
+CUT = "The optic cup was trimmed to the new optic disc."
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_the_choice_is_offered_for_the_ellipse_and_changes_the_pending_one(finis
     assert not mask[60, 60]
     assert ((mask > 0) <= (disc_mask() > 0)).all()
     QTest.keyClick(finished.canvas, Qt.Key.Key_Return)
-    assert finished.app.editor.history.names == ("Ellipse off optic disc",)
+    assert finished.app.editor.history.names == ("Subtract ellipse from optic disc",)
     finished.app.options.choose_tool(ToolKind.POLYGON)
     assert finished.app.options.combining is Combine.ADD
     assert buttons["Add"].isChecked()
@@ -74,7 +74,7 @@ def test_a_cup_outside_the_disc_says_that_the_disc_grew(finished: MainWindow, qt
 def test_wiping_the_cup_off_with_the_disc_is_said(finished: MainWindow, qtbot) -> None:
     finished.app.options.set_diameter(200)
     drag(finished.canvas, [(80, 60), (82, 60)], Qt.MouseButton.RightButton)
-    qtbot.waitUntil(lambda: said(finished) == "The optic cup is erased with the optic disc.")
+    qtbot.waitUntil(lambda: said(finished) == "The optic cup was erased along with the optic disc.")
 
 
 def test_nothing_is_said_of_what_touches_only_the_label_in_use(finished: MainWindow) -> None:
@@ -94,7 +94,7 @@ def test_a_stroke_that_accepts_a_proposal_is_not_said_to_extend_the_disc(opened:
     opened.app.options.set_diameter(3)
     drag(opened.canvas, [(50, 55), (55, 55)])
     QTest.qWait(120)
-    assert opened.app.editor.history.names == ("Accept prediction", "Brush optic cup")
+    assert opened.app.editor.history.names == ("Accept proposal", "Brush optic cup")
     assert said(opened) == "Accepted; undo brings it back."
 
 

@@ -27,7 +27,7 @@ def test_accept_is_one_step_saved_with_its_model(opened: MainWindow, root: Path)
     assert not opened.app.editor.mask.any()
     QTest.keyClick(opened, Qt.Key.Key_A)
     assert opened.app.proposal.prediction is None
-    assert opened.app.editor.history.names == ("Accept prediction",)
+    assert opened.app.editor.history.names == ("Accept proposal",)
     opened.app.autosave.flush()
     project = Project.open(root)
     assert (project.load_mask("c") == disc_mask()).all()
@@ -93,7 +93,7 @@ def test_who_paints_on_a_proposal_accepts_it(opened: MainWindow, root: Path) -> 
     opened.app.session.open_case("c")
     drag(opened.canvas, [(5, 5), (9, 9)])
     editor, proposal = opened.app.editor, opened.app.proposal
-    assert editor.history.names == ("Accept prediction", "Brush optic disc")
+    assert editor.history.names == ("Accept proposal", "Brush optic disc")
     assert proposal.prediction is None
     assert (editor.mask >= disc_mask()).all()
     assert editor.mask[7, 7] == 1
@@ -112,7 +112,7 @@ def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolK
     opened.app.session.open_case("c")
     opened.app.options.choose_tool(kind)
     press(opened.canvas, (30, 30))
-    assert opened.app.editor.history.names[:1] == ("Accept prediction",)
+    assert opened.app.editor.history.names[:1] == ("Accept proposal",)
     release(opened.canvas, (30, 30))
     opened.app.editor.leave()
     assert_accepted_with_a_step_or_waiting(opened)
@@ -153,7 +153,7 @@ def test_a_shape_that_is_given_up_accepts_nothing(opened: MainWindow) -> None:
     opened.app.session.open_case("c")
     opened.app.options.choose_tool(ToolKind.POLYGON)
     drag(opened.canvas, [(5, 5), (5, 5)])
-    assert opened.app.editor.history.names == ("Accept prediction",)
+    assert opened.app.editor.history.names == ("Accept proposal",)
     QTest.keyClick(opened.canvas, Qt.Key.Key_Escape)
     assert opened.app.editor.history.names == ()
     assert opened.app.proposal.prediction is not None
@@ -166,7 +166,7 @@ def test_what_stands_in_the_history_on_purpose_stays(opened: MainWindow) -> None
     QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
     release(opened.canvas, (5, 5))
-    assert opened.app.editor.history.names == ("Accept prediction",)
+    assert opened.app.editor.history.names == ("Accept proposal",)
 
 
 def test_a_proposal_that_arrives_does_not_disturb_a_shape(opened: MainWindow) -> None:

@@ -148,7 +148,7 @@ def test_without_a_run_there_is_nothing_to_show(opened: MainWindow, monkeypatch:
     said: list[Exception] = []
     monkeypatch.setattr(opened.errors, "show", said.append)
     opened.commands.folders.show_run()
-    assert "No folder was segmented" in str(said[0])
+    assert "No folder has been segmented" in str(said[0])
 
 
 def test_results_become_proposals_of_the_open_project(

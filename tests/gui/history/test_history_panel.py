@@ -53,7 +53,7 @@ def three_steps(window: MainWindow) -> list[np.ndarray]:
     masks.append(window.app.editor.mask.copy())
     QTest.keyClick(window, Qt.Key.Key_Up, SHIFT)
     masks.append(window.app.editor.mask.copy())
-    window.app.editor.replace_mask("Accept prediction", disc_mask(20), model="f00d")
+    window.app.editor.replace_mask("Accept proposal", disc_mask(20), model="f00d")
     masks.append(window.app.editor.mask.copy())
     return masks
 
@@ -61,8 +61,8 @@ def three_steps(window: MainWindow) -> list[np.ndarray]:
 def test_steps_have_names(opened: MainWindow) -> None:
     assert rows(opened) == (["Opened"], [], "Opened")
     three_steps(opened)
-    names = ["Opened", "Brush optic disc", "Grow optic disc", "Accept prediction"]
-    assert rows(opened) == (names, [], "Accept prediction")
+    names = ["Opened", "Brush optic disc", "Grow optic disc", "Accept proposal"]
+    assert rows(opened) == (names, [], "Accept proposal")
 
 
 def test_a_click_goes_there_and_back(opened: MainWindow) -> None:
@@ -71,7 +71,7 @@ def test_a_click_goes_there_and_back(opened: MainWindow) -> None:
     np.testing.assert_array_equal(opened.app.editor.mask, masks[1])
     assert rows(opened) == (
         ["Opened", "Brush optic disc"],
-        ["Grow optic disc", "Accept prediction"],
+        ["Grow optic disc", "Accept proposal"],
         "Brush optic disc",
     )
     assert opened.app.editor.model == ""
@@ -86,9 +86,9 @@ def test_a_click_goes_there_and_back(opened: MainWindow) -> None:
 def test_keys_move_the_mark(opened: MainWindow) -> None:
     three_steps(opened)
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
-    assert rows(opened)[1:] == (["Accept prediction"], "Grow optic disc")
+    assert rows(opened)[1:] == (["Accept proposal"], "Grow optic disc")
     QTest.keyClick(opened, Qt.Key.Key_Y, CTRL)
-    assert rows(opened)[1:] == ([], "Accept prediction")
+    assert rows(opened)[1:] == ([], "Accept proposal")
 
 
 def test_pale_steps_go_with_the_next_change(opened: MainWindow) -> None:

@@ -79,7 +79,7 @@ def test_the_eye_is_set_by_one_click_and_stored(opened: MainWindow, panel: Measu
     assert opened.app.session.open.case.eye is Eye.RIGHT
     assert opened.app.session.project.case("d").eye is Eye.RIGHT
     assert text(panel, "eye") == "Right eye (OD)"
-    assert table(panel, "Rim").text(2, 1) == "kept"
+    assert table(panel, "Rim").text(2, 1) == "satisfied"
     click(panel, "eye.left")
     assert opened.app.session.open.case.eye is Eye.LEFT
     click(panel, "eye.unknown")
@@ -94,7 +94,7 @@ def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
     panel.set_eye(Eye.UNKNOWN, Eye.LEFT)
     panel.set_measurement(found, found, None, DISC_AND_CUP)
     assert text(panel, "eye") == "Left eye (guessed)"
-    assert table(panel, "Rim").text(2, 1) == "kept"
+    assert table(panel, "Rim").text(2, 1) == "satisfied"
     assert panel.findChild(QAbstractButton, "eye.unknown").isChecked()
     panel.set_eye(Eye.RIGHT, Eye.LEFT)
     assert text(panel, "eye") == "Right eye (OD)"
@@ -137,7 +137,7 @@ def test_a_broken_rule_is_told_in_words(qtbot) -> None:
     mask[80:88, 75:85] = 2
     panel.set_eye(Eye.RIGHT, Eye.UNKNOWN)
     panel.set_measurement(measure_mask(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
-    assert table(panel, "Rim").text(2, 1) == "broken: S > I"
+    assert table(panel, "Rim").text(2, 1) == "violated: S > I"
     assert table(panel, "Rim").text(1, 1).endswith("at 6 o’clock")
 
 

@@ -85,18 +85,18 @@ def test_a_new_project_needs_a_name_and_gets_a_folder_of_that_name(
 @pytest.mark.parametrize("name", ["a/b", "..", 'what"', "x:y"])
 def test_a_name_that_is_no_folders_name_is_refused(qtbot: QtBot, new_project: NewProjectDialog, name: str) -> None:
     qtbot.keyClicks(part(new_project, QLineEdit, "name"), name)
-    assert "leave out" in problem(new_project)
+    assert "cannot contain" in problem(new_project)
 
 
 def test_a_folder_that_holds_something_is_refused(qtbot: QtBot, new_project: NewProjectDialog, pictures: Path) -> None:
     qtbot.keyClicks(part(new_project, QLineEdit, "name"), pictures.name)
-    assert problem(new_project) == f"{pictures} is not empty. Choose another name or place."
+    assert problem(new_project) == f"{pictures} is not empty. Choose another name or location."
     type_path(qtbot, new_project, "place", "")
-    assert problem(new_project) == "Choose a place for the project's folder."
+    assert problem(new_project) == "Choose a location for the project's folder."
     type_path(qtbot, new_project, "place", "photos")
-    assert "only a part" in problem(new_project)
+    assert "Enter an absolute path" in problem(new_project)
     type_path(qtbot, new_project, "place", pictures / "0.png")
-    assert "cannot be written" in problem(new_project)
+    assert "cannot create files" in problem(new_project)
 
 
 def test_pictures_can_come_at_once_copied_or_referred_to(

@@ -230,7 +230,7 @@ class AllTools(RuleBasedStateMachine):
 
     @rule(mask=MASKS)
     def accept_proposal(self, mask) -> None:
-        self.editor.replace_mask("Accept prediction", mask, model="f00d")
+        self.editor.replace_mask("Accept proposal", mask, model="f00d")
 
     @rule(case=st.sampled_from(CASES), abruptly=st.booleans())
     def open_case(self, case, abruptly=False) -> None:

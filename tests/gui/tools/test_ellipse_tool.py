@@ -233,7 +233,7 @@ def test_erasing_subtracts(masked: MainWindow, button) -> None:
     drag(masked.canvas, [(80, 20), (90, 60), (120, 100)], button, PLAIN if button is RIGHT else CTRL)
     np.testing.assert_array_equal(disc_of(masked), before & ~drawn(shape(masked)))
     key(masked, Qt.Key.Key_Return)
-    assert masked.app.editor.history.names == ("Ellipse off optic disc",)
+    assert masked.app.editor.history.names == ("Subtract ellipse from optic disc",)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_right_button_or_ctrl_takes_away(lasso: MainWindow, button, modifier
     drag(lasso.canvas, ring(12), button, modifiers)
     assert mask_of(lasso)[60, 80] == 0
     assert mask_of(lasso)[60, 105] == 1
-    assert lasso.app.editor.history.names == ("Lasso off optic disc",)
+    assert lasso.app.editor.history.names == ("Subtract lasso from optic disc",)
 
 
 def test_shift_draws_straight_stretches(lasso: MainWindow) -> None:

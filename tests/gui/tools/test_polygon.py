@@ -169,7 +169,7 @@ def test_begun_with_the_right_button_or_ctrl_it_is_taken_away(polygon: MainWindo
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Return)
     assert not mask_of(polygon)[:, 41:79].any()
     assert mask_of(polygon)[60, 90] == 2
-    assert names(polygon) == ("Polygon off optic disc",)
+    assert names(polygon) == ("Subtract polygon from optic disc",)
 
 
 def test_a_right_click_within_an_outline_does_nothing(polygon: MainWindow) -> None:
@@ -190,7 +190,7 @@ def test_the_choice_can_change_while_it_is_edited(polygon: MainWindow) -> None:
     polygon.app.options.choose_combine(Combine.SUBTRACT)
     assert not mask_of(polygon)[32:68, 42:78].any()
     QTest.keyClick(polygon.canvas, Qt.Key.Key_Return)
-    assert names(polygon) == ("Polygon off optic disc",)
+    assert names(polygon) == ("Subtract polygon from optic disc",)
     QTest.keyClick(polygon, Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(mask_of(polygon), before)
 

@@ -71,7 +71,7 @@ def test_the_right_button_or_ctrl_takes_away(wand: MainWindow, button, modifiers
     wand.canvas.zoom_to(4)
     drag(wand.canvas, [(85.5, 65.5)], button, modifiers)
     assert (mask_of(wand) > 0).sum() < 150
-    assert wand.app.editor.history.names == ("Wand off optic disc",)
+    assert wand.app.editor.history.names == ("Subtract wand from optic disc",)
 
 
 def test_it_replaces_the_region(wand: MainWindow) -> None:

@@ -198,7 +198,10 @@ def test_progress_says_stage_epoch_and_time_left(panel: TrainingPanel) -> None:
     assert text.text() == "Measuring on the validation pictures, 3 of 12"
     assert bar.value() / bar.maximum() == 0.25
     panel.follow(batch(3, 8, stage="locate"))
-    assert text.text().replace("\N{NO-BREAK SPACE}", " ") == "Locating the optic disc, epoch 3 of 40, about 2 min left"
+    assert (
+        text.text().replace("\N{NO-BREAK SPACE}", " ")
+        == "Learning to locate the optic disc, epoch 3 of 40, about 2 min left"
+    )
     assert bar.value() / bar.maximum() == pytest.approx(3 / 40, abs=0.001)
     panel.follow(ItemDone("drishtiGS_002.png", 2, 50))
     assert text.text() == "2 of 50: drishtiGS_002.png"
@@ -229,7 +232,7 @@ def test_other_labels_give_other_names(panel: TrainingPanel) -> None:
     panel.follow(epoch_done(1, metrics={"dice/structure": 0.5}))
     assert "structure" in part(panel, QLabel, "metrics").text()
     panel.follow(batch(1, stage="locate"))
-    assert "Locating the structure" in part(panel, QLabel, "progress_text").text()
+    assert "Learning to locate the structure" in part(panel, QLabel, "progress_text").text()
 
 
 def test_a_running_training_fits_a_low_narrow_dock(qtbot: QtBot, panel: TrainingPanel) -> None:

@@ -191,7 +191,7 @@ def test_an_interrupted_training_is_offered_and_resumed(
     fake_task(monkeypatch, "train", resume_project=resume_project)
     opened.app.session.refresh_models()
     assert offer.isVisible()
-    assert "A training of today stopped at epoch 12 of 32 (Fast, Dice 0.931)." in offer.text()
+    assert "A training run of today stopped at epoch 12 of 32 (Fast, Dice 0.931)." in offer.text()
     with qtbot.waitSignal(opened.app.runner.succeeded):
         qtbot.mouseClick(resume, Qt.MouseButton.LeftButton)
         assert not offer.isVisible()
@@ -280,7 +280,7 @@ def test_who_only_looks_is_not_offered_to_resume(opened: MainWindow, monkeypatch
 def test_the_offer_says_when(days: int, day: str) -> None:
     now = datetime(2026, 11, 25, 0, 30).astimezone()
     text = offer_text(interrupted_training(now - timedelta(days=days), "locate"), now)
-    assert text.startswith(f"A training of {day} stopped while it learned to locate, at epoch 12 of 32")
+    assert text.startswith(f"A training run of {day} stopped while it learned to locate, at epoch 12 of 32")
 
 
 def test_the_moving_mean_is_over_what_there_is() -> None:

@@ -1,4 +1,4 @@
-"""Viewport: where the picture lies in the view; the geometry of zooming and panning, without Qt.
+"""Viewport: where the picture is in the view; the geometry of zooming and panning, without Qt.
 
 Image coordinates are pixels, (0, 0) at the outer corner of the first pixel; view coordinates are logical pixels
 of the widget, (0, 0) at its top left.
@@ -22,7 +22,7 @@ class Viewport:
 
     Attributes:
         scale: view pixels per image pixel.
-        left, top: where the picture's corner lies, view pixels.
+        left, top: position of the picture's corner, view pixels.
     """
 
     scale: float = 1.0

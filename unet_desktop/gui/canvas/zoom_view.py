@@ -14,7 +14,7 @@ from unet_desktop.images.box import Box
 GROUND = QColor(28, 29, 31)
 """Colour around the picture, in both themes: a bright one would make a dark fundus look darker than it is."""
 _FULL_REPAINT_FRACTION = 0.5
-"""Share of their common bounds from which painting many rectangles costs more than painting one."""
+"""Above this fraction of their common bounds, painting one rectangle is cheaper than painting many."""
 _NOTCH = 120.0
 """Wheel units of one notch, in Qt's count."""
 STEP = 1.25

@@ -35,7 +35,7 @@ class CaseCommands(CommandSet):
 
         Args:
             app: what is behind the window.
-            window: dialogs stand over it.
+            window: the parent of dialogs.
             panel: has the search field.
             show_panel: brings the panel to the front.
             errors: shows what goes wrong.
@@ -135,7 +135,7 @@ class CaseCommands(CommandSet):
         shortcut="Shift+E",
         icon="eye",
         needs=_WRITES,
-        tip="Right, left, not known; the guessed one first",
+        tip="Cycle through right, left and unknown, starting with the guess",
     )
     def change_eye(self) -> None:
         """Note the next eye of right, left and not known; after not known, the guessed one comes first."""

@@ -36,7 +36,7 @@ class CaseDetailsDialog(FormDialog):
         """Show this case; `picture` is its image file."""
         super().__init__(parent, f"Case {case.id}", "Save")
         self._patient = with_object_name(QLineEdit(case.patient), "patient")
-        self._patient.setToolTip("Cases of one patient are never split between learning and validation")
+        self._patient.setToolTip("Cases of the same patient are never split between training and validation")
         self._eye = with_object_name(QComboBox(), "eye")
         for eye, text in _EYES.items():
             self._eye.addItem(text, eye.value)

@@ -139,7 +139,7 @@ class CaseFilterBar(QWidget):
         """Escape clears the search and goes back to the picture; Down and Return go to the list."""
         if watched is not self._words or not isinstance(event, QKeyEvent) or event.key() not in _KEYS:
             return super().eventFilter(watched, event)
-        if event.type() is QEvent.Type.ShortcutOverride:  # in this field they are no shortcuts of the window
+        if event.type() is QEvent.Type.ShortcutOverride:  # in this field they are not shortcuts of the window
             event.accept()
         elif event.type() is QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:

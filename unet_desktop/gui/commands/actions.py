@@ -39,7 +39,7 @@ class Actions:
         return iter(self._actions)
 
     def bind(self, command_set: CommandSet) -> None:
-        """Let this object's methods run its commands and say which of them are on."""
+        """Bind the commands to this object's methods and check states."""
         for command, call in command_set.calls():
             triggered = self._actions[command.id].triggered[()]  # type: ignore[index]  # the overload without `checked`
             triggered.connect(call)

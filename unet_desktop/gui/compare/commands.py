@@ -26,7 +26,7 @@ class CompareCommands(CommandSet):
     """Compare, compare again, open a compared case, save."""
 
     def __init__(self, app: AppModel, window: QWidget, canvas: Canvas, errors: ShowsErrors) -> None:
-        """Dialogs stand over the window."""
+        """Open dialogs over the window."""
         super().__init__(errors)
         self._app, self._window, self._canvas = app, window, canvas
 

@@ -30,7 +30,7 @@ class CompareReadersDialog(FormDialog):
         """Make the form.
 
         Args:
-            parent: the window it stands over.
+            parent: the window it opens over.
             root: of the open project.
             masks: number of cases with masks.
             predictions: number of those that have a prediction too.

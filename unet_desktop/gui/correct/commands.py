@@ -39,7 +39,7 @@ def _label(number: int) -> Decorator:
 
 def _each_label(method: Method[EditCommands, [int]]) -> Method[EditCommands, [int]]:
     """Make the method the commands of all labels that have a key."""
-    for number in range(MAX_NUMBERED_LABELS, 0, -1):  # as with decorators, the last one stands first
+    for number in range(MAX_NUMBERED_LABELS, 0, -1):  # as with decorators, the last one comes first
         method = _label(number)(method)
     return method
 
@@ -80,7 +80,11 @@ class EditCommands(CommandSet):
         self._app.editor.redo()
 
     @command(
-        "edit.cancel", "&Abandon", shortcut="Esc", needs=Needs.CASE, tip="Put back what this drag or shape changed"
+        "edit.cancel",
+        "&Cancel shape or drag",
+        shortcut="Esc",
+        needs=Needs.CASE,
+        tip="Undo what this drag or shape has changed so far",
     )
     def cancel(self) -> None:
         self._app.toolbox.current.abandon()
@@ -90,17 +94,17 @@ class EditCommands(CommandSet):
         "&Finish shape",
         shortcut="Return Enter",
         needs=Needs.SHAPE,
-        tip="Make the shape that is being edited one step of the history",
+        tip="Finish the shape being edited",
     )
     def commit(self) -> None:
         self._app.toolbox.current.commit()
 
     @command(
         "edit.step_back",
-        "Take &point back",
+        "Remove last &point",
         shortcut="Backspace",
         needs=Needs.SHAPE,
-        tip="Take back the last point of the shape that is being drawn",
+        tip="Remove the last point of the shape being drawn",
         repeats=True,
     )
     def step_back(self) -> None:
@@ -108,24 +112,19 @@ class EditCommands(CommandSet):
 
     @_tool(ToolKind.BRUSH, "&Brush", "B", "Paint the label")
     @_tool(ToolKind.ERASER, "&Eraser", "E", "Erase the label; the right button does so with any tool")
-    @_tool(ToolKind.ELLIPSE, "Ellipse", "Q", "Through points on the edge, or drawn; then shaped by handles")
-    @_tool(ToolKind.CONTOUR, "&Contour", "W", "Shape the label's edge by the handles of a smooth line")
+    @_tool(ToolKind.ELLIPSE, "Ellipse", "Q", "Click points on the edge or drag a box, then adjust the handles")
+    @_tool(ToolKind.CONTOUR, "&Contour", "W", "Adjust the label's edge with the handles of a smooth curve")
     @_tool(ToolKind.PUSH, "Push e&dge", "V", "Push the label's edge like a finger")
     @_tool(ToolKind.POLYGON, "Poly&gon", "G", "Outline the label corner by corner")
     @_tool(ToolKind.LASSO, "Lass&o", "S", "Outline the label freehand")
-    @_tool(
-        ToolKind.EDGE,
-        "Smar&t edge",
-        "T",
-        "Outline the label by clicks; between them the line follows edges in the picture",
-    )
+    @_tool(ToolKind.EDGE, "Smar&t edge", "T", "Click along the edge; between clicks the line snaps to it")
     @_tool(ToolKind.WAND, "Magic &wand", "C", "Paint what looks like the clicked pixel")
     @_tool(ToolKind.FILL, "F&ill", "R", "Fill what is enclosed")
     @_tool(
         ToolKind.NOT_ANNOTATED,
         "&Not annotated",
         "0",
-        "Paint what nobody can judge; it is left out of training and measurements",
+        "Mark areas that cannot be judged; they are left out of training and measurements",
     )
     def choose_tool(self, tool: ToolKind) -> None:
         self._app.options.choose_tool(tool)
@@ -157,7 +156,7 @@ class EditCommands(CommandSet):
 
     @command(
         "proposal.accept",
-        "&Accept prediction",
+        "&Accept proposal",
         shortcut="A",
         icon="accept",
         needs=Needs.PROPOSAL | Needs.WRITABLE,
@@ -167,7 +166,7 @@ class EditCommands(CommandSet):
 
     @command(
         "proposal.reject",
-        "Re&ject prediction",
+        "Re&ject proposal",
         shortcut="X",
         icon="reject",
         needs=Needs.PROPOSAL | Needs.WRITABLE,

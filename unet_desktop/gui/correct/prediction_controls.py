@@ -73,9 +73,9 @@ def _text(has_model: bool, prediction: StoredPrediction | None) -> str:
     if prediction is not None:
         first = (
             f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%}). Painting on it "
-            "accepts it first."
+            "accepts it."
         )
         return "\n".join(filter(None, (first, describe(prediction))))
     if has_model:
-        return "No prediction waits for a decision."
+        return "There is no proposal to accept or reject."
     return "There is no model yet. Correct some cases, then train one."

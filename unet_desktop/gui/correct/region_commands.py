@@ -66,7 +66,7 @@ class RegionCommands(CommandSet):
     def grow(self, pixels: int) -> None:
         """Grow the label's region by that many pixels, or shrink it where they are negative."""
         if pixels > 0:
-            self._change(partial(morphology.grow, by=pixels), "No {} that could grow.")
+            self._change(partial(morphology.grow, by=pixels), "No {} to grow.")
         else:
             self._change(partial(morphology.shrink, by=-pixels), "No {} to shrink.")
 
@@ -85,7 +85,7 @@ class RegionCommands(CommandSet):
         tip="Erase all pieces of the label but the largest",
     )
     def keep_largest(self) -> None:
-        self._change(morphology.keep_largest, "There is no second piece of {}.")
+        self._change(morphology.keep_largest, "The {} is already in one piece.")
 
     @command(
         "region.fill_holes",
@@ -119,7 +119,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+P",
         icon="copy",
         needs=_NEEDS,
-        tip="Replace the mask with that of the case before this one in the list",
+        tip="Replace the mask with that of the previous case in the list",
     )
     def copy_previous(self) -> None:
         """Take the mask of the case before this one in the list."""
@@ -129,7 +129,7 @@ class RegionCommands(CommandSet):
         project, case = found
         previous = self._app.session.cases.step(case.id, -1)
         if previous is None:
-            self._app.toolbox.refused.emit("This is the first case in the list: there is none before it to copy from.")
+            self._app.toolbox.refused.emit("This is the first case in the list, so there is no previous mask to copy.")
             return
         source = project.case(previous)
         if (source.height, source.width) != (case.height, case.width):
@@ -139,7 +139,7 @@ class RegionCommands(CommandSet):
             )
         mask = project.load_mask(source.id)
         if mask is None:
-            raise MaskError(f"The case before this one, {source.id}, has no mask yet that could be copied.")
+            raise MaskError(f"The previous case, {source.id}, has no mask to copy.")
         self._app.editor.replace_mask(f"Copy mask of {source.id}", mask)
 
     @command(
@@ -157,13 +157,15 @@ class RegionCommands(CommandSet):
             return
         project, case = found
         if not case.patient or case.eye is Eye.UNKNOWN:
-            raise MaskError("Note the patient and the eye in the case's details first: the other eye is found by them.")
+            raise MaskError(
+                "Enter the patient and the eye in the case details first; the other eye is found from them."
+            )
         for source in other_eye_cases(project.cases(), case):
             mask = project.load_mask(source.id)
             if mask is not None:
                 self._app.editor.replace_mask(f"Mirror mask of {source.id}", mirror(mask, (case.height, case.width)))
                 return
-        raise MaskError(f"No mask of the other eye of patient {case.patient} is there to be mirrored.")
+        raise MaskError(f"The other eye of patient {case.patient} has no mask to mirror.")
 
     def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None], nothing: str) -> None:
         """Apply a change to the region of the label in use; if nothing changes, say so with `nothing`."""

@@ -28,8 +28,8 @@ def describe_side_effect(labels: LabelSet, label: Label, before: Measurement, no
     gone = {other for other, extent in zip(labels, now.extents, strict=True) if not extent.area}
     for inner in labels:
         if labels.parent(inner) == label and grown[inner] < 0:
-            how = "erased with the" if inner in gone else "cut to the new"
-            return f"The {inner.name} is {how} {label.name}."
+            how = "erased along with the" if inner in gone else "trimmed to the new"
+            return f"The {inner.name} was {how} {label.name}."
     outer = labels.parent(label)
     if outer is not None and grown[outer] > 0:
         return f"The {outer.name} was extended to hold the {label.name}."

@@ -48,7 +48,7 @@ class Editor(QObject):
         mask_replaced: another mask is open, or none.
         mask_changed(Box): pixels in that box of the image may have changed.
         leaving: the case is about to be left; tools end what they have begun.
-        gesture_ended: the gesture in progress was finished or abandoned, by whomever.
+        gesture_ended: the gesture in progress was finished or cancelled, by whatever caller.
         edited(Step): a gesture was finished, undone or redone: there is something to save.
         refused: somebody tried to change a mask that is locked.
         history_changed: there is more or less to undo.
@@ -163,7 +163,7 @@ class Editor(QObject):
         self.finish()
 
     def cancel(self) -> None:
-        """Abandon the gesture; the mask is as before it."""
+        """Cancel the gesture; the mask is as before it."""
         gesture, self._gesture = self._gesture, None
         if gesture is not None:
             self.show(gesture.cancel())
@@ -199,7 +199,7 @@ class Editor(QObject):
         self.apply(patch)
 
     def undo(self) -> None:
-        """Undo the last step; during a gesture, abandon the gesture."""
+        """Undo the last step; during a gesture, cancel the gesture."""
         if self.drawing:
             self.cancel()
             return
@@ -257,7 +257,7 @@ class CaseHistory:
 
 
 class CaseHistories:
-    """The histories of cases that are not open, bounded in bytes; those of the cases left longest ago go first."""
+    """The histories of cases that are not open, bounded in bytes; the least recently left cases are dropped first."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         """Spend at most that many bytes over all cases."""
@@ -294,7 +294,7 @@ class CaseHistories:
 
 
 def _history_from_journal(path: Path, mask: Mask) -> CaseHistory | None:
-    """The history that a journal holds, if the mask is as the journal's last step left it."""
+    """The history stored in a journal, if the mask is as the journal's last step left it."""
     try:
         journal = read_journal(path)
         if journal is None or not journal.steps or journal.damaged:

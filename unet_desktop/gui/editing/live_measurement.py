@@ -24,7 +24,7 @@ class LiveMeasurement(QObject):
         shown: the same, but only the largest piece of each unique label, as tables count them. A piece counts as
             separate once the gesture that made it ends.
         opened: `shown` when the case was opened.
-        torn: unique labels that lie in several pieces, and how many; updated between gestures.
+        torn: unique labels that are in several pieces, and how many; updated between gestures.
     """
 
     measured = Signal()

@@ -13,8 +13,10 @@ from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.predictions import StoredPrediction
 
-ACCEPTED = "Accept prediction"
+ACCEPTED = "Accept proposal"
 """Name of the step."""
+_ACCEPTED_NAMES = {ACCEPTED, "Accept prediction"}
+"""Names in journals; earlier versions wrote the second one."""
 
 
 class Proposal(QObject):
@@ -101,12 +103,12 @@ class Proposal(QObject):
         self._rejected = None
         self._set(rejected)
         self._session.update_case(case)
-        self.decided.emit("The proposal is back.")
+        self.decided.emit("The proposal was restored.")
         return True
 
     def _on_editor_edited(self, step: Step) -> None:
         self._rejected = None
-        if isinstance(step.patch, SourcePatch) and step.patch.name == ACCEPTED:
+        if isinstance(step.patch, SourcePatch) and step.patch.name in _ACCEPTED_NAMES:
             if step.kind is StepKind.UNDONE:
                 self.show_prediction()
             else:

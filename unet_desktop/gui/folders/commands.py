@@ -21,7 +21,7 @@ class FolderCommands(CommandSet):
     """Segment a folder, resume, show the run, import its results."""
 
     def __init__(self, app: AppModel, window: QWidget, run: FolderRunWindow, errors: ShowsErrors) -> None:
-        """Dialogs stand over the window."""
+        """Open dialogs over the window."""
         super().__init__(errors)
         self._app, self._window, self._run = app, window, run
 
@@ -62,7 +62,7 @@ class FolderCommands(CommandSet):
     def show_run(self) -> None:
         """Bring the run's window to the front."""
         if self._app.folder_runs.request is None:
-            raise ImageError("No folder was segmented since the program was started. Choose File, Segment pictures.")
+            raise ImageError("No folder has been segmented since the program started. Choose File, Segment pictures.")
         self._run.show()
         self._run.raise_()
 

@@ -22,7 +22,7 @@ from unet_desktop.tasks.folders.ledger import NAME as LEDGER
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 
-_RESUMES = "Pictures that an earlier run has done there stay as they are."
+_RESUMES = "Pictures already finished there by an earlier run are left unchanged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class SegmentFolderDialog(FormDialog):
         """Make the form.
 
         Args:
-            parent: the window it stands over.
+            parent: the window it opens over.
             models: to choose from; the first one is chosen.
             own: the open project's pictures, if it has any.
             outputs: the boxes that were ticked the last time.

@@ -36,13 +36,13 @@ class ImportResultsDialog(FormDialog):
         """Make the form.
 
         Args:
-            parent: the window it stands over.
+            parent: the window it opens over.
             output: folder of the results.
             project: folder of the open project, where its labels are the model's; None otherwise.
         """
         intro = (
             "Each segmented picture becomes a case with its mask as the model's proposal, to be corrected or accepted. "
-            "What is a case already gets the new proposal; human masks stay as they are."
+            "Existing cases get the new proposal; masks drawn by people are left unchanged."
         )
         super().__init__(parent, "Import results for correction", "Import", intro)
         self._project = project

@@ -16,8 +16,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Masks",
         (
-            ("masks", "In one file", "An indexed PNG a picture, in the labels' colours"),
-            ("regions", "A file a region", "A black and white PNG for each region"),
+            ("masks", "Indexed masks", "One indexed PNG per picture, in the labels' colours"),
+            ("regions", "One file per region", "A black and white PNG for each region"),
             ("probabilities", "Probability maps", "A grey PNG for each region: how probable it is at each pixel"),
         ),
     ),
@@ -28,9 +28,9 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Contours",
         (
-            ("geojson", "GeoJSON", "A file a picture, for QGIS, QuPath and others"),
+            ("geojson", "GeoJSON", "One file per picture, for QGIS, QuPath and others"),
             ("coco", "COCO", "One file for all pictures, for training other programs"),
-            ("labelme", "labelme", "A file a picture that labelme opens"),
+            ("labelme", "labelme", "One file per picture, for labelme"),
         ),
     ),
     (
@@ -44,7 +44,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Report",
         (
-            ("html", "Web page", "One file that opens in any browser, without a network"),
+            ("html", "Web page", "One file that opens in any browser, even offline"),
             ("pdf", "PDF", ""),
         ),
     ),
@@ -54,9 +54,17 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
 )
 _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
-    ("omit", "No patients in the table", "The table says nothing of who the patient is"),
-    ("hash", "Patients as hashes", "Equal for equal patients; only with your own secret key could one be looked up"),
-    ("keep", "Patients and studies", "Patient ID, study and eye, as DICOM files state them, also in segmentations"),
+    ("omit", "No patients in the table", "The table does not identify patients"),
+    (
+        "hash",
+        "Patients as hashes",
+        "The same patient always gets the same hash; it cannot be traced back without your secret key",
+    ),
+    (
+        "keep",
+        "Patients and studies",
+        "Patient ID, study and eye, as stated in the DICOM files; DICOM segmentations include them too",
+    ),
 )
 _EXTRAS = {
     "xlsx": ("xlsxwriter", "tables"),
@@ -139,7 +147,7 @@ class OutputChoice(QWidget):
         for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
             box.addItem(text, identifiers)
             box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
-        box.setToolTip("What the table says of the patient whom a DICOM file names")
+        box.setToolTip("How the table identifies the patient named in a DICOM file")
         box.currentIndexChanged.connect(self.outputs_changed)
         return box
 
@@ -148,7 +156,7 @@ class OutputChoice(QWidget):
         package, extra = _EXTRAS.get(name, ("", ""))
         if package and find_spec(package) is None:
             box.setEnabled(False)
-            tip = f'This needs more than is installed here: pip install "unet-desktop[{extra}]"'
+            tip = f'Not installed. To enable it: pip install "unet-desktop[{extra}]"'
         box.setToolTip(tip)
         box.toggled.connect(self.outputs_changed)
         self._boxes[name] = box

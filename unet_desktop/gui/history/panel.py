@@ -22,7 +22,7 @@ class HistoryPanel(QWidget):
     """A list from the oldest step to the newest; what was undone is pale.
 
     Signals:
-        step_chosen(count): the mask shall be as it was after that many steps.
+        step_chosen(count): show the mask as it was after that many steps.
     """
 
     step_chosen = Signal(int)

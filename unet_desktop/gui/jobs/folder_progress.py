@@ -56,7 +56,7 @@ class Pace:
         return (last - first) / (ended - began)
 
     def seconds_left(self, total: int) -> float | None:
-        """Seconds until so many are done; None while unknown."""
+        """Seconds until that many are done; None while unknown."""
         rate = self.rate
         return None if rate is None else max(0, total - self._seen[-1][1]) / rate
 

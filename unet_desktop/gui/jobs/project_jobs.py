@@ -21,7 +21,7 @@ from unet_desktop.tasks.events import FailedBefore, FinishedBefore, ItemDone, Mo
 from unet_desktop.tasks.interrupted import Interrupted
 
 _MAX_PROBLEMS = 5
-"""Problems that are listed where each item has another one; the rest stand in a file."""
+"""Problems that are listed if each item has a different one; the rest are in a file."""
 _MAX_NOTES = 5
 """Distinct notes that are listed; each further one only adds to a count."""
 
@@ -30,7 +30,7 @@ class Outcome:
     """Problems and notes of one job's items."""
 
     def __init__(self, done: str = "", folder: Path | None = None) -> None:
-        """`done` is what to say when the job succeeds, `folder` where its files lie."""
+        """`done` is what to say when the job succeeds, `folder` where its files are."""
         self._done, self.folder = done, folder
         self._items = 0
         self._sentences: list[str] = []
@@ -55,7 +55,7 @@ class Outcome:
         return not (self._problems or self._notes)
 
     def summary(self, *, succeeded: bool) -> str:
-        """A line for each kind of thing there is to say, the most frequent notes first; empty when there is none."""
+        """One line per kind of message, most frequent notes first; empty when there is none."""
         lines = [self._done] if succeeded and self._done else []
         if self.folder is not None and self._items:
             lines.insert(0, f"{self._items - len(self._problems)} of {self._items} pictures are done.")
@@ -79,10 +79,10 @@ class ProjectJobs(QObject):
 
     Signals:
         progressed(done, total): items of the running job.
-        notice(text, folder, well): a job has ended and has something to say, one line each; its files lie in the
+        notice(text, folder, well): a job has ended and has something to say, one line each; its files are in the
             folder, or None; `well`: nothing of it needs attention.
         problem(exception): a job failed.
-        training_started(config, from_scratch): a training with these settings runs now.
+        training_started(config, from_scratch): a training run with these settings has started.
     """
 
     progressed = Signal(int, int)
@@ -112,7 +112,7 @@ class ProjectJobs(QObject):
         runner.failed.connect(self._on_runner_failed)
 
     def set_cores(self, cores: Cores) -> None:
-        """Choose the cores that trainings use from now on."""
+        """Choose the cores that training uses from now on."""
         self._cores = cores
 
     def resume(self, found: Interrupted) -> None:
@@ -177,7 +177,7 @@ class ProjectJobs(QObject):
             self._session.refresh_models(self._new_model)
 
     def _use_trained_model(self, known: frozenset[Path]) -> None:
-        """Use the trained model; a training that was stopped sends no `ModelSaved` but may have left a usable model."""
+        """Use the trained model; a stopped run sends no `ModelSaved` but may have left a usable model."""
         self._session.refresh_models(self._new_model)
         new = [model.path for model in self._session.models if model.path not in known]
         if self._new_model is None and new:

@@ -20,7 +20,7 @@ MIN_INTERVAL = 0.05
 """Seconds between two transient events: a flood of queued signals starves the window's timers and its painting."""
 
 _POLL = 0.05
-"""Seconds after which a paused job checks again whether it shall stop."""
+"""Seconds after which a paused job checks again whether it must stop."""
 _STACK = 16 << 20  # bytes; macOS gives a thread half a MiB, too little for torch
 
 

@@ -28,9 +28,9 @@ from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.rim import Rim
 
 _BUTTONS = {
-    Eye.RIGHT: ("OD", "Right eye (oculus dexter): its nasal side lies at the picture’s right"),
-    Eye.UNKNOWN: ("?", "Not known: without the eye nasal and temporal cannot be told apart"),
-    Eye.LEFT: ("OS", "Left eye (oculus sinister): its nasal side lies at the picture’s left"),
+    Eye.RIGHT: ("OD", "Right eye (oculus dexter): its nasal side is at the picture’s right"),
+    Eye.UNKNOWN: ("?", "Unknown: nasal and temporal cannot be told apart without knowing which eye it is"),
+    Eye.LEFT: ("OS", "Left eye (oculus sinister): its nasal side is at the picture’s left"),
 }
 """In the order in which they are seen when facing the patient."""
 

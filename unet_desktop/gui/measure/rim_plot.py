@@ -57,7 +57,7 @@ class RimPlot(QWidget):
         return QSize(_SIDE, _SIDE)
 
     def hour_at(self, place: QPoint) -> int:
-        """The clock hour, 1 to 12, in whose direction a point of the widget lies."""
+        """The clock hour, 1 to 12, in the direction of a point of the widget."""
         centre = QRectF(self.rect()).center()
         angle = math.atan2(place.x() - centre.x(), centre.y() - place.y())
         return round(angle * HOURS / (2 * math.pi)) % HOURS or HOURS

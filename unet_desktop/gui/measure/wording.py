@@ -70,12 +70,12 @@ def thinnest_text(rim: Rim) -> str:
 
 
 def rule_text(rim: Rim, eye: Eye, rule: str) -> str:
-    """Whether the rim keeps the rule, and if not, what is too wide."""
+    """Whether the rim satisfies the rule, and if not, what is too wide."""
     quadrants = rim.quadrants(eye)
     if quadrants is None:
         return "choose the eye above"
     wrong = order_violations(quadrants, rule)
-    return "kept" if not wrong else "broken: " + ", ".join(f"{one} > {other}" for one, other in wrong)
+    return "satisfied" if not wrong else "violated: " + ", ".join(f"{one} > {other}" for one, other in wrong)
 
 
 def quadrant_texts(rim: Rim, eye: Eye, mm_per_pixel: float | None) -> list[tuple[str, str]]:
@@ -136,9 +136,9 @@ TIPS = {
     "thinnest": "The narrowest rim over the disc’s diameter in the same axis, from the disc’s centroid "
     "(disc damage likelihood scale, Henderer 2006); hours as you see the picture",
     "ISNT": "A normal rim is widest inferiorly, then superiorly, nasally, temporally (Jonas et al. 1988); "
-    "many normal eyes break it. Less than a pixel is no difference.",
-    "IST": "The same without the nasal side: far more normal eyes keep it than the ISNT rule",
-    "quadrants": "Mean rim width in the 90° round each direction: inferior, superior, nasal, temporal",
+    "many normal eyes violate it. Differences below one pixel do not count.",
+    "IST": "The same without the nasal side: far more normal eyes satisfy it than the ISNT rule",
+    "quadrants": "Mean rim width in the 90° around each direction: inferior, superior, nasal, temporal",
     "plot": "The disc as a circle, the cup inside it; hours as you see the picture. Point at an hour for its figures.",
 }
 """The meaning of each value, for its tool tip."""

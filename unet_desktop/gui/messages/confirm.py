@@ -10,7 +10,7 @@ def confirm(window: QWidget, title: str, question: str, yes: str) -> bool:
     """Ask a question; Return answers "Cancel".
 
     Args:
-        window: the dialog stands over it.
+        window: the dialog opens over it.
         title: of the dialog.
         question: what is lost.
         yes: text of the button that does it.

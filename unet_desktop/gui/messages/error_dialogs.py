@@ -25,7 +25,7 @@ class ErrorDialogs(QObject):
     _caught = Signal(object)  # an exception from any thread, handed to the window's thread
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Dialogs stand over `parent`."""
+        """Open dialogs over `parent`."""
         super().__init__(parent)
         self._window = parent
         self._open: dict[str, QMessageBox] = {}
@@ -48,7 +48,7 @@ class ErrorDialogs(QObject):
         if isinstance(error, UserError):
             log.info("shown to the user: %s", error)
             box.setIcon(QMessageBox.Icon.Warning)
-            box.setWindowTitle("That did not work")
+            box.setWindowTitle("Problem")
             box.setText(str(error))
         else:
             log.error("unexpected problem", exc_info=error)

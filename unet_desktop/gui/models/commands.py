@@ -23,7 +23,7 @@ class ModelCommands(CommandSet):
     """Import, export, card, ONNX, notes, delete."""
 
     def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
-        """Dialogs stand over the window."""
+        """Open dialogs over the window."""
         super().__init__(errors)
         self._app, self._window = app, window
 

@@ -26,7 +26,7 @@ from unet_desktop.gui.widgets.model_text import details_html, summary
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.models import Model
 
-_EMPTY = "There are no models yet. Correct a few masks, then start a training: its model will be listed here."
+_EMPTY = "There are no models yet. Correct a few masks, then start a training run: its model will be listed here."
 
 
 class ModelsPanel(QWidget):

@@ -41,13 +41,13 @@ class AccessPresenter(QObject):
         recovered = [] if lease is None else lease.recovered
         if recovered:
             more = len(recovered) - _MAX_SENTENCES
-            rest = [] if more <= 0 else [f"{more} more {'case has' if more == 1 else 'cases have'} such a message."]
+            rest = [] if more <= 0 else [f"… and {more} more."]
             self._banner.show_problem("\n".join(recovered[:_MAX_SENTENCES] + rest))
         self._show_holder()
 
     def _on_autosave_failed(self, sentence: str) -> None:
         self._banner.show_problem(
-            f"{sentence} Your changes are kept in memory and will be written as soon as that is possible.", retry=True
+            f"{sentence} Your changes are kept in memory and will be saved as soon as possible.", retry=True
         )
 
     def _on_banner_retry_requested(self) -> None:

@@ -17,14 +17,14 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ImportEvent
 
 _MAX_CASES_TRIED = 50
-"""Cases to try when a project is opened: all of its thousands may lie on a drive that is not connected."""
+"""Cases to try when a project is opened: all of its thousands may be on a drive that is not connected."""
 
 
 class ProjectCommands(CommandSet):
     """New, open, close, import, rebuild the index."""
 
     def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
-        """Dialogs stand over the window."""
+        """Open dialogs over the window."""
         super().__init__(errors)
         self._app, self._window = app, window
 
@@ -104,7 +104,7 @@ class ProjectCommands(CommandSet):
         shortcut="Ctrl+Shift+I",
         icon="dataset",
         needs=Needs.IDLE,
-        tip="Make a project of the published Drishti-GS1 data set",
+        tip="Create a project from the published Drishti-GS1 data set",
     )
     def import_drishti(self) -> None:
         dialog = ImportDrishtiDialog(self._window)

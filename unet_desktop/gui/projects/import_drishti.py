@@ -40,7 +40,7 @@ class ImportDrishtiDialog(FormDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Propose a project in the documents' folder."""
         super().__init__(parent, "Import Drishti-GS1", "Import", _INTRO)
-        self._source = with_object_name(PathField("Folder that holds Training"), "source")
+        self._source = with_object_name(PathField("Folder that contains Training"), "source")
         self._root = with_object_name(PathField("New folder for the project"), "root")
         self._copy = CopyChoice()
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
@@ -60,9 +60,9 @@ class ImportDrishtiDialog(FormDialog):
     def problem(self) -> str:
         """A sentence about what is missing or wrong; empty when nothing is."""
         source, root = self._source.path(), self._root.path()
-        problem = problem_with_folder(source, "the folder that holds Training")
+        problem = problem_with_folder(source, "the folder that contains Training")
         if problem or source is None:
             return problem
         if not any((source / part / "Images").is_dir() for part in ("", "Training", "Test")):
-            return f"{source} is not laid out like Drishti-GS1. Choose the folder that holds Training."
+            return f"{source} is not laid out like Drishti-GS1. Choose the folder that contains Training."
         return "Choose a new folder for the project." if root is None else problem_with_new_folder(root)

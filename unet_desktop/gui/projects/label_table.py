@@ -32,7 +32,7 @@ _NAME, _COLOUR, _INSIDE, _UNIQUE, _REMOVE = range(5)
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What one row of the table holds; `inside` is the row of the parent, -1 without one."""
+    """The contents of one row of the table; `inside` is the row of the parent, -1 without one."""
 
     name: str
     colour: str
@@ -41,7 +41,7 @@ class _Row:
 
 
 class LabelTable(QWidget):
-    """Names, colours and nesting; a label can only lie inside one of the rows above it, so there are no circles.
+    """Names, colours and nesting; a label can only be inside one of the rows above it, so there are no cycles.
 
     Signals:
         labels_changed: something in the table changed.
@@ -63,7 +63,7 @@ class LabelTable(QWidget):
         return all(row.name.strip() for row in self._rows())
 
     def labels(self) -> LabelSet:
-        """The labels as they stand; a row's number is its value.
+        """The current labels; a row's number is its value.
 
         Raises:
             LabelError: they do not fit together yet.
@@ -133,7 +133,7 @@ class LabelTable(QWidget):
             unique = QCheckBox("at most one")
             unique.setChecked(row.unique)
             unique.setToolTip(
-                "As an optic disc; not a cell nucleus. A network can then find it first and look closely."
+                "True of an optic disc, not of cell nuclei. The network can then locate it and segment a close-up."
             )
             remove = with_object_name(QToolButton(), f"remove_{number}")
             remove.setText("✕")

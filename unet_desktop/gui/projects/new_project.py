@@ -86,9 +86,9 @@ class NewProjectDialog(FormDialog):
         if not name:
             return "Give the project a name."
         if _NOT_IN_NAMES.search(name) or name.endswith("."):
-            return "A name goes into a folder's name: leave out < > : \" / \\ | ? * and a dot at its end."
+            return 'The name is also used for the folder, so it cannot contain < > : " / \\ | ? * or end with a dot.'
         if self._place.path() is None:
-            return "Choose a place for the project's folder."
+            return "Choose a location for the project's folder."
         images = self._images.path()
         problem = problem_with_new_folder(self._project_root())
         if not problem and images is not None:

@@ -70,7 +70,7 @@ def _check_size(case: Case, image: Image) -> None:
     """Make sure that the picture is the one that was added.
 
     Raises:
-        ImageError: it has another size.
+        ImageError: its size is different.
     """
     height, width = image.pixels.shape[:2]
     if (height, width) != (case.height, case.width):
@@ -84,10 +84,10 @@ def check_mask(case: Case, mask: Mask | None) -> None:
     """Make sure that the mask has the picture's size.
 
     Raises:
-        MaskError: it has another size.
+        MaskError: its size is different.
     """
     if mask is not None and mask.shape != (case.height, case.width):
-        raise MaskError(f"The mask of {case.id} has another size than its picture. Put the matching one back.")
+        raise MaskError(f"The mask of {case.id} does not have the same size as its picture. Restore the matching mask.")
 
 
 class CaseRemedy(StrEnum):

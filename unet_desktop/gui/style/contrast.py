@@ -15,7 +15,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def readable(colour: QColor, palette: QPalette) -> QColor:
-    """The colour, made lighter or darker until it stands out from the palette's base."""
+    """The colour, made lighter or darker until it is readable on the palette's base."""
     background = palette.color(QPalette.ColorRole.Base)
     upward = background.lightnessF() < 0.5
     hue, saturation, lightness = max(colour.hslHueF(), 0.0), colour.hslSaturationF(), colour.lightnessF()

@@ -128,7 +128,7 @@ class CornerTool(OutlineTool):
         if self._gesture is None:
             self._begin(erases=touch.erase)
         elif touch.erase and not self._erases:
-            return  # neither a corner nor an end: to erase, finish or abandon this outline first
+            return  # neither a corner nor an end: to erase, finish or cancel this outline first
         if self._gesture is not None:
             self._place(touch)
 

@@ -68,5 +68,7 @@ class ShapeGesture:
 
 
 def step_name(shape: str, label: Label, combine: Combine) -> str:
-    """The name of a step in the history, such as "Polygon optic disc" or "Polygon off optic disc"."""
-    return f"{shape} off {label.name}" if combine is Combine.SUBTRACT else f"{shape} {label.name}"
+    """The name of a step in the history, such as "Polygon optic disc" or "Subtract polygon from optic disc"."""
+    if combine is Combine.SUBTRACT:
+        return f"Subtract {shape.lower()} from {label.name}"
+    return f"{shape} {label.name}"

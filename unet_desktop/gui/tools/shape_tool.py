@@ -77,7 +77,7 @@ class ShapeTool(Tool, Generic[Draft, Hit]):
         raise NotImplementedError
 
     def _nudge_draft(self, right: int, down: int) -> Draft | None:
-        """The draft moved by so many pixels; None if there is nothing to move."""
+        """The draft moved by that many pixels; None if there is nothing to move."""
         raise NotImplementedError
 
     def _make_gesture(self) -> ShapeGesture | None:

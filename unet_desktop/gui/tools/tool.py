@@ -57,7 +57,7 @@ class Tool(QObject):
     """One way of editing; a tool keeps no mask and no history, those are the editor's.
 
     A tool overrides what it needs. It may keep a shape that is still being edited (`pending`): Return commits it,
-    Escape abandons it, Backspace takes its last point back. Switching to another tool, label or case commits it too,
+    Escape cancels it, Backspace takes its last point back. Switching to another tool, label or case commits it too,
     unless it is `unfinished`.
 
     Signals:
@@ -88,7 +88,7 @@ class Tool(QObject):
 
     @property
     def pending(self) -> bool:
-        """Is there a shape that waits to be committed or abandoned?"""
+        """Is there a shape that waits to be committed or cancelled?"""
         return False
 
     @property
@@ -165,7 +165,7 @@ class Tool(QObject):
         return self.step_back()
 
     def nudge(self, right: int, down: int) -> bool:
-        """Move the pending shape by so many pixels, for the arrow keys; False if there is none."""
+        """Move the pending shape by that many pixels, for the arrow keys; False if there is none."""
         return False
 
     def finish_drag(self) -> None:

@@ -1,1 +1,1 @@
-"""Train: the form, progress, curves and results of a training."""
+"""Train: the form, progress, curves and results of a training run."""

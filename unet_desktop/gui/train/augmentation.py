@@ -26,7 +26,7 @@ class AugmentationDialog(QDialog):
         """Show the sheet.
 
         Args:
-            parent: the widget it stands over.
+            parent: the widget it opens over.
             pixels: (H, W, 3) uint8.
         """
         super().__init__(parent)

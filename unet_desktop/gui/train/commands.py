@@ -24,7 +24,7 @@ class TrainCommands(CommandSet):
 
         Args:
             app: what is behind the window.
-            window: dialogs stand over it.
+            window: the parent of dialogs.
             show_panel: brings the training panel to the front.
             errors: shows what goes wrong.
         """
@@ -70,19 +70,19 @@ class TrainCommands(CommandSet):
 
     @guarded
     def start_training(self, config: TrainConfig, from_scratch: bool) -> None:
-        """Train; where that gives up a training that was interrupted, ask first."""
+        """Train; ask first if that discards an interrupted run."""
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
         if (found := find_interrupted(project.root)) is not None:
-            question = f"A new training discards the interrupted one: {found.describe()}. Existing models stay."
+            question = f"A new training run discards the interrupted one: {found.describe()}. Existing models are kept."
             if not confirm(self._window, "Start training", question, "Start new training"):
                 return
         self._app.project_jobs.train(config, from_scratch=from_scratch)
 
     @guarded
     def resume_training(self) -> None:
-        """Go on with the training that was interrupted."""
+        """Resume the interrupted run."""
         project = self._app.session.project
         found = None if project is None else find_interrupted(project.root)
         if found is not None:
@@ -92,11 +92,11 @@ class TrainCommands(CommandSet):
 
     @guarded
     def discard_training(self) -> None:
-        """Give up the training that was interrupted, if the user means it."""
+        """Discard the interrupted run, if the user confirms."""
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
-        question = "Discard the interrupted training? It cannot be resumed then. Existing models stay."
+        question = "Discard the interrupted training run? You will not be able to resume it. Existing models are kept."
         if confirm(self._window, "Discard training", question, "Discard"):
             discard(project.root)
             self._app.session.refresh_models()

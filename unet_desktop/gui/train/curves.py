@@ -29,8 +29,8 @@ _OTHER_COLOUR = "#56b4e9"
 _WINDOW = 5
 """Cases that the moving mean runs over."""
 _NO_CORRECTIONS = (
-    "Correct or accept cases that a model predicted: here you see how much of each proposal you had to change, and "
-    "whether that becomes less from model to model."
+    "Correct or accept cases that a model predicted: this plot then shows how much of each proposal you had to change, "
+    "and whether that decreases from model to model."
 )
 
 

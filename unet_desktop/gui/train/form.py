@@ -1,4 +1,4 @@
-"""TrainingForm: the settings of a training."""
+"""TrainingForm: the settings of a training run."""
 
 from __future__ import annotations
 
@@ -175,9 +175,9 @@ class TrainingForm(QWidget):
     def _offer_to_continue(self) -> None:
         self._continue.setEnabled(self._can_continue and self._preset.isEnabled())
         self._continue.setToolTip(
-            "Continues with the newest model of this preset: shorter and gentler than a new start."
+            "Continues from the newest model of this preset, with fewer epochs and a lower learning rate."
             if self._can_continue
-            else "There is no model with this preset yet: its first training starts from new weights."
+            else "There is no model with this preset yet: its first training run starts from new weights."
         )
 
     def _lay_out(self) -> None:

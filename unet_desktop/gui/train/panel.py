@@ -83,7 +83,7 @@ class ResumeOffer(QWidget):
         resume = with_object_name(QPushButton("Resume"), "resume")
         discard = with_object_name(QPushButton("Discard"), "discard")
         resume.setToolTip("Resume after the last epoch, with the same settings and cases")
-        discard.setToolTip("Give it up; the model of its best epoch so far stays")
+        discard.setToolTip("Discard it; its best model so far is kept")
         resume.clicked.connect(self.resume_requested)
         discard.clicked.connect(self.discard_requested)
         row = QHBoxLayout()
@@ -109,7 +109,7 @@ class TrainingPanel(QWidget):
     Signals:
         train_requested(config, from_scratch): train with this `TrainConfig`.
         stop_requested: stop the running job.
-        resume_requested, discard_requested: resume the interrupted training, or give it up.
+        resume_requested, discard_requested: resume the interrupted training, or discard it.
         augmentation_requested(config): show training pictures as this `TrainConfig` would change them.
         case_chosen(case_id): open it.
         cores_chosen(cores): use these for training.
@@ -150,12 +150,12 @@ class TrainingPanel(QWidget):
             part.set_labels(labels)
 
     def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
-        """Show how many cases can be trained on, of how many, unless another program has the project."""
+        """Show how many cases can be trained on, of how many, unless the project is open in another program."""
         enough = corrected >= MIN_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
         elif read_only:
-            text = "Another program has this project, so it cannot be trained here."
+            text = "This project is open in another program, so it cannot be trained here."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
             text += "." if enough else f"; training needs at least {MIN_GROUPS}."
@@ -258,13 +258,13 @@ class TrainingPanel(QWidget):
 
 
 def offer_text(found: Interrupted, now: datetime) -> str:
-    """Say what was interrupted, when and where, and what a new training does to it."""
+    """Say what was interrupted, when and where, and what a new run does to it."""
     last = found.header.past[-1]
     what = " while it learned to locate," if found.header.stage == "locate" else ""
     dice = f", Dice {found.metrics['dice']:.3f}" if "dice" in found.metrics else ""
     return (
-        f"A training of {_day(found.saved, now)} stopped{what} at epoch {last.epoch} of {last.epochs} "
-        f"({found.header.config.title}{dice}). A new training gives it up."
+        f"A training run of {_day(found.saved, now)} stopped{what} at epoch {last.epoch} of {last.epochs} "
+        f"({found.header.config.title}{dice}). Starting a new training run discards it."
     )
 
 

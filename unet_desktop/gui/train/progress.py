@@ -19,7 +19,7 @@ _MAX_MESSAGES = 4
 
 @dataclass(slots=True)
 class CurvePoints:
-    """The curves of one stage of a training.
+    """The curves of one stage of a training run.
 
     Attributes:
         stage: "locate", "segment", or None when there are no curves.
@@ -70,12 +70,12 @@ class CurvePoints:
 
 @dataclass(slots=True)
 class TrainingProgress:
-    """What the events of a training have said so far.
+    """What the events of a training run have said so far.
 
     Attributes:
         config: the settings of the training; None before the first one.
         from_scratch: it started from new weights.
-        latest: the last event that says how far the running job is; of another job than a training, an item.
+        latest: the last event that says how far the running job is; an item if the job is not a training run.
         curves: of the running stage.
         measured: the last event with metrics.
         messages: the last few sentences, also those of other jobs.

@@ -1,4 +1,4 @@
-"""JobProgress and RunReport: how far the running job is, and what a training has come to so far."""
+"""JobProgress and RunReport: how far the running job is, and what a training run has come to so far."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class JobProgress(QWidget):
             case BatchDone(stage="measure"):
                 return f"Measuring on the validation pictures, {event.step} of {event.steps}"
             case BatchDone() | EpochDone():
-                doing = f"Locating the {self._located}" if event.stage == "locate" else "Learning to segment"
+                doing = f"Learning to locate the {self._located}" if event.stage == "locate" else "Learning to segment"
                 return f"{doing}, epoch {event.epoch} of {event.epochs}"
             case _:
                 assert_never(event)

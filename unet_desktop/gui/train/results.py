@@ -20,8 +20,8 @@ from unet_desktop.tasks.runs import Run
 _MAX_WORST_SHOWN = 12
 _SIDE = 52
 _NO_WORST = (
-    "When a training has finished, the validation pictures that its model does worst are shown here. They are worth "
-    "a look: a mask may be wrong, or such pictures may be rare among the training cases."
+    "When a training run has finished, the validation pictures on which its model performs worst are listed here. "
+    "Check them: a mask may be wrong, or such pictures may be rare among the training cases."
 )
 
 
@@ -44,9 +44,9 @@ class TrainingResults(QWidget):
         self._tabs = with_object_name(QTabWidget(), "results")
         self._tabs.setDocumentMode(True)
         for title, page, tip in (
-            ("Curves", self._curves, "Loss and metrics of the running or the last training, epoch by epoch"),
+            ("Curves", self._curves, "Loss and metrics of the current or the last training run, epoch by epoch"),
             ("Corrections", self._corrections, "How much of each proposal had to be changed"),
-            ("Worst", self._worst, "The validation pictures that the newest model does worst"),
+            ("Worst", self._worst, "The validation pictures on which the newest model performs worst"),
             ("Runs", self._runs, "Training runs compared"),
         ):
             self._tabs.setTabToolTip(self._tabs.addTab(page, title), tip)
@@ -133,7 +133,8 @@ class WorstCases(QWidget):
             labels: in whose order their Dice are written.
         """
         self._list.clear()
-        self._heading.setText(f"Validation pictures that {name} does worst, with their Dice:" if cases else _NO_WORST)
+        heading = f"Validation pictures on which {name} performs worst, with their Dice:"
+        self._heading.setText(heading if cases else _NO_WORST)
         self._list.setVisible(bool(cases))
         for case_id, metrics in list(cases.items())[:_MAX_WORST_SHOWN]:
             dice = [(label.name, metrics.get(f"dice/{label.name}")) for label in labels or ()]

@@ -148,7 +148,7 @@ def _points(run: Run, key: str) -> Points:
 
 
 def _tip(run: Run) -> str:
-    lines = [f"Started {_day(run.started)}", f"Continues {run.parent}" if run.parent else "From new weights"]
+    lines = [f"Started {_day(run.started)}", f"Started from {run.parent}" if run.parent else "Started from new weights"]
     if run.validation is not None:
         lines.append(f"Validated on {run.validation} cases")
     if "vcdr_error" in run.metrics:

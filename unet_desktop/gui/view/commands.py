@@ -114,7 +114,7 @@ class ViewCommands(CommandSet):
         "Zoom to mask in eac&h case",
         shortcut="Shift+Z",
         needs=Needs.CASE,
-        tip="Open each case close up; again to show whole pictures",
+        tip="Open each case close up; press again for whole pictures",
         is_checked=lambda self: self.view.close_up,
     )
     def toggle_close_up(self) -> None:
@@ -183,7 +183,7 @@ class ViewCommands(CommandSet):
         "&Red-free",
         "F2",
         icon="red-free",
-        tip="Show the green channel, as through a green filter; again shows colour",
+        tip="Show the green channel, as through a green filter; press again for colour",
     )
     @_channel(Channel.RED, "R&ed channel", "Alt+F2")
     @_channel(Channel.BLUE, "&Blue channel", "Ctrl+Alt+F2")
@@ -214,7 +214,7 @@ class ViewCommands(CommandSet):
     @_look("sharpen", "up", "Shar&per", "Alt+Right")
     @_look("sharpen", "down", "So&fter", "Alt+Left")
     def step_look(self, step: tuple[str, int]) -> None:
-        """Change brightness, contrast, gamma or sharpness: the field's name, and 1 or -1; neutral attracts."""
+        """Change a field of the look, by its name and 1 or -1; values near neutral snap to it."""
         field, direction = step
         value = getattr(self.view.look, field)
         wanted = value * 1.1**direction if field == "gamma" else value + 0.1 * direction
@@ -223,25 +223,27 @@ class ViewCommands(CommandSet):
 
     @command(
         "view.reset_look",
-        "Picture as i&t is",
+        "Rese&t appearance",
         shortcut="F9",
         icon="reset",
         needs=Needs.CASE,
-        tip="Undo all changes to its look",
+        tip="Undo all changes to the picture's appearance",
     )
     def reset_look(self) -> None:
         self._options.change("look", NEUTRAL)
 
-    @_aid("magnifier", "Ma&gnifier", "F5", "magnifier", "A loupe beside the pointer")
-    @_aid("crosshair", "&Crosshair", "F6", "crosshair", "Lines through the pointer, across the picture")
-    @_aid("split", "Split vie&w", "F7", "split", "The picture without mask beside, zoomed and panned together")
-    @_aid("scale_bar", "Scale &bar", "F8", "scale-bar", "A bar of round length in the corner")
+    @_aid("magnifier", "Ma&gnifier", "F5", "magnifier", "Show a magnified view beside the pointer")
+    @_aid("crosshair", "&Crosshair", "F6", "crosshair", "Show lines through the pointer, across the picture")
+    @_aid(
+        "split", "Split vie&w", "F7", "split", "Show the picture without the mask alongside, zoomed and panned together"
+    )
+    @_aid("scale_bar", "Scale &bar", "F8", "scale-bar", "Show a scale bar with a round length")
     @_aid(
         "uncertainty",
         "Uncertaint&y",
         "Shift+H Shift+G",
         "uncertainty",
-        "Where the model is uncertain: pink and white need a closer look",
+        "Show where the model is uncertain: check pink and white areas",
     )
     def toggle(self, field: str) -> None:
         """Switch one of the view's fields on or off."""
@@ -249,10 +251,10 @@ class ViewCommands(CommandSet):
 
     @command(
         "view.next_beside",
-        "Picture besi&de",
+        "Secon&d picture",
         shortcut="Shift+F7",
         needs=Needs.CASE,
-        tip="What the split view shows beside: the same without mask, colour, or red-free",
+        tip="Change the split view's second picture: without the mask, in colour, or red-free",
     )
     def next_beside(self) -> None:
         """Show something else beside, or open the split view if it is closed."""
@@ -268,7 +270,7 @@ class ViewCommands(CommandSet):
         """Make outlines wider or narrower by half a pixel of the screen."""
         self._options.change("line_width", self.view.line_width + 0.5 * steps)
 
-    @command("view.panel", "Loo&k and scale", shortcut="Ctrl+L", needs=Needs.CASE, tip="Go to the panel of the view")
+    @command("view.panel", "Loo&k and scale", shortcut="Ctrl+L", needs=Needs.CASE, tip="Go to the View panel")
     def show_panel(self) -> None:
         self._show_panel()
 

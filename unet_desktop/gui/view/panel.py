@@ -147,6 +147,6 @@ def _scale_field() -> QDoubleSpinBox:
     field.setSuffix(" µm on the retina")
     field.setSpecialValueText("not known: lengths in pixels")
     field.setKeyboardTracking(False)
-    field.setAccessibleName("Micrometres on the retina that a pixel covers")
+    field.setAccessibleName("Micrometres on the retina per pixel")
     field.setToolTip("Saved with the project; 0 measures in pixels")
     return field

@@ -18,7 +18,7 @@ class FormDialog(QDialog):
         """Make an empty form.
 
         Args:
-            parent: the window it stands over.
+            parent: the window it opens over.
             title: of the window.
             accept_text: on the button, a verb.
             intro: a sentence above the form, or empty.

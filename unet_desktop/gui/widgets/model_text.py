@@ -44,16 +44,16 @@ def details_html(model: Model) -> str:
     ]
     data = [
         (name, str(header.data[key]))
-        for key, name in (("train", "Trained on, cases"), ("validation", "Validated on, cases"))
+        for key, name in (("train", "Cases trained on"), ("validation", "Cases validated on"))
         if key in header.data
     ]
     if names := _join(header.data.get("train_cases")):
-        data.append(("Learned from", names))
+        data.append(("Trained on", names))
     origin = [
         ("Made", _date(header.created)),
         ("Preset", _preset(header.preset)),
         ("Labels", ", ".join(label.name for label in header.labels)),
-        ("Continues", header.parent[:12] if header.parent else "new weights"),
+        ("Started from", header.parent[:12] if header.parent else "new weights"),
         ("Fingerprint", header.weights_sha256[:12]),
     ]
     versions = [(name, str(version)) for name, version in header.versions.items()]

@@ -84,14 +84,14 @@ def problem_with_new_folder(path: Path) -> str:
     """Why no project can be made there, as a sentence; empty when it can."""
     try:
         if not path.is_absolute():
-            return f"Give the whole path, from the root on: {path} is only a part of one."
+            return f"Enter an absolute path: {path} is relative."
         if path.is_dir():
-            return f"{path} is not empty. Choose another name or place." if any(path.iterdir()) else ""
+            return f"{path} is not empty. Choose another name or location." if any(path.iterdir()) else ""
         if path.exists():
-            return f"{path} is a file. Choose another name or place."
+            return f"{path} is a file. Choose another name or location."
         existing = next(parent for parent in path.parents if parent.exists())
         if not existing.is_dir() or not os.access(existing, os.W_OK):
-            return f"{existing} cannot be written. Choose another place."
+            return f"You cannot create files in {existing}. Choose another location."
     except OSError as error:
-        return f"{path} cannot be used ({error.strerror}). Choose another place."
+        return f"{path} cannot be used ({error.strerror}). Choose another location."
     return ""

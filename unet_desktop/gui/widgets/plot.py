@@ -148,7 +148,7 @@ class Plot(QWidget):
             if curve.name:
                 mark = "╌╌" if curve.dashed else "━━"
                 colour = self._colour_of(curve).name()
-                # Non-breaking, so that a mark never stands at the end of a line without its name.
+                # Non-breaking, so that a mark is never at the end of a line without its name.
                 name = html.escape(curve.name).replace(" ", "&nbsp;")
                 parts.append(f'<span style="color:{colour}">{mark}</span>&nbsp;{name}')
         return "&ensp; ".join(parts)

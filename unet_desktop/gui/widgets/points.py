@@ -15,7 +15,7 @@ class Points:
     y: list[float] = field(default_factory=list)
 
     def add(self, x: float, y: float) -> None:
-        """Add a point, unless its height is no finite number."""
+        """Add a point, unless its height is not finite."""
         if math.isfinite(y):
             self.x.append(x)
             self.y.append(y)

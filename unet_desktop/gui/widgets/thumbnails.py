@@ -119,5 +119,5 @@ def _cached_pixels(kept: Path, source: Path) -> Pixels | None:
         if not source.exists():
             raise
     except ImageError as error:
-        log.info("made anew: %s", error)
+        log.info("read again: %s", error)
     return None

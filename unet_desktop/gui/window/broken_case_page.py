@@ -15,7 +15,7 @@ class BrokenPage(Page):
 
     Signals:
         locate_requested: somebody knows where the picture is.
-        empty_mask_requested: the mask shall be put aside.
+        empty_mask_requested: move the mask aside.
         retry_requested: the files may be there again.
     """
 
@@ -28,9 +28,9 @@ class BrokenPage(Page):
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._locate = with_object_name(QPushButton("Locate picture…"), "locate_picture")
-        self._locate.setToolTip("Choose the case's picture where it lies now")
+        self._locate.setToolTip("Choose the picture file at its new location")
         self._empty = with_object_name(QPushButton("Start with an empty mask"), "empty_mask")
-        self._empty.setToolTip("The file that cannot be used is kept beside it, as NAME.png.bad-1")
+        self._empty.setToolTip("The unusable file is kept as NAME.png.bad-1")
         retry = with_object_name(QPushButton("Try again"), "retry_case")
         for button in (self._locate, self._empty, retry):
             self.column.addWidget(button)

@@ -44,7 +44,7 @@ class CommandState(QObject):
 
 
 def available(app: AppModel) -> Needs:
-    """Everything commands can need that is there now."""
+    """The needs that are currently met."""
     session, editor = app.session, app.editor
     opened = session.open
     there = {

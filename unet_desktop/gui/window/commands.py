@@ -57,7 +57,7 @@ class WindowCommands(CommandSet):
         """Close the window, which saves first."""
         self._window.close()
 
-    @_theme(Theme.SYSTEM, "Theme as the s&ystem", "Ctrl+F7")
+    @_theme(Theme.SYSTEM, "S&ystem theme", "Ctrl+F7")
     @_theme(Theme.LIGHT, "Lig&ht theme", "Ctrl+F8")
     @_theme(Theme.DARK, "Dar&k theme", "Ctrl+F9")
     def set_theme(self, theme: Theme) -> None:
@@ -89,7 +89,7 @@ class WindowCommands(CommandSet):
             self._recent = [palette.chosen, *(other for other in self._recent if other != palette.chosen)][:6]
             self._actions[palette.chosen].trigger()
 
-    @command("help.sheet", "All keys at a &look", shortcut="?", tip="All keys and mouse actions, over the window")
+    @command("help.sheet", "All keys at a &glance", shortcut="?", tip="All keys and mouse actions, over the window")
     def show_cheat_sheet(self) -> None:
         labels, keymap = self._app.options.labels, self._actions.keymap
         rows: dict[str, list[tuple[str, str]]] = {group: [] for group in HEADINGS}

@@ -1,4 +1,4 @@
-"""Docks: where the panels stand in the window."""
+"""Docks: where the panels are in the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Menus and toolbar: which commands stand where."""
+"""Menus and toolbar: which commands are where."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "case.note",
         "case.details",
     ),
-    "&Learn": (
+    "&Model": (
         "learn.train",
         SEPARATOR,
         "learn.predict",
