@@ -21,7 +21,7 @@ The terminal commands work without it; see unet-desktop --help.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code: 0 done, 1 some items failed, 2 wrong usage.
+    """Run the program and return its exit code: 0 done, 1 some items failed, 2 usage error.
 
     Qt and torch are imported only when they are needed.
     """

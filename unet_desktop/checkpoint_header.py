@@ -23,19 +23,19 @@ class CheckpointHeader:
     """Everything in a checkpoint except its weights.
 
     Attributes:
-        labels: that it segments; one region per label, in order.
+        labels: the labels it segments, one region each, in order.
         networks: name ("locate", "segment") to `NetworkSpec` as plain data: kind, width, and preprocessing (input
             size, crop factor, normalisation); enough to build the network and to make its input.
         preset: name of the preset it was trained with.
         training: the whole training configuration, as plain data.
-        metrics: on the validation cases, by name; what was not measured is absent, never NaN.
-        data: it was trained on: numbers of cases, their ids, fingerprint of pictures and masks.
+        metrics: measured on the validation cases, by name; what was not measured is absent, never NaN.
+        data: what it was trained on: numbers of cases, their ids, fingerprint of pictures and masks.
         versions: of this program, torch and numpy.
         created: ISO 8601 time in UTC.
-        weights_sha256: over weights and description, verified before they are used.
+        weights_sha256: SHA-256 of weights and description, verified before they are used.
         parent: weights_sha256 of the checkpoint that training continued from, or None.
         trust: what tells how reliable a prediction is: calibration, features of the training pictures; may be empty.
-        format: number of this layout.
+        format: the number of this layout.
     """
 
     labels: LabelSet
@@ -142,10 +142,10 @@ def _check(header: CheckpointHeader) -> None:
     """Refuse fields of another type than the class declares: sorting models would fail on them later."""
     objects = (header.networks, header.training, header.metrics, header.data, header.versions, header.trust)
     if not all(isinstance(value, dict) for value in (*objects, *header.networks.values())):
-        raise TypeError("an object is not an object")
+        raise TypeError("a field that should be an object is not")
     texts = (header.preset, header.created, header.weights_sha256, *header.versions.values())
     if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
-        raise TypeError("a text is not a text")
+        raise TypeError("a field that should be text is not")
     numbers = header.metrics.values()
     if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
         raise TypeError("a metric is not a number")

@@ -5,7 +5,7 @@ UserError                 something a user can understand and fix: a dialog, or 
 ├── ImageError            an image cannot be read
 ├── MaskError             a mask cannot be read or does not belong to its image
 ├── ProjectError          a project folder cannot be opened, created or written
-├── CheckpointError       a model file is damaged, not ours, or made for other labels
+├── CheckpointError       a model file is damaged, not ours, or made for different labels
 ├── TrainingError         training cannot start or continue
 ├── DisplayError          there is no screen to open the window on
 └── WriteError            a file cannot be written
@@ -19,7 +19,7 @@ from enum import Enum, auto
 
 
 class Remedy(Enum):
-    """What a person can do about a problem, where terminal and window word it differently."""
+    """A fix that terminal and window describe in their own words."""
 
     RESUME_TRAINING = auto()
     LARGER_BATCHES = auto()
@@ -33,7 +33,7 @@ class UserError(Exception):
     """Something a user can understand and fix; its text is one or two sentences.
 
     Attributes:
-        remedy: what to do about it, where each face has its own words for that.
+        remedy: what to do about it, where window and terminal word it differently.
     """
 
     def __init__(self, text: str, remedy: Remedy | None = None) -> None:
@@ -58,7 +58,7 @@ class ProjectError(UserError):
 
 
 class CheckpointError(UserError):
-    """A model file is damaged, not ours, or made for other labels."""
+    """A model file is damaged, not ours, or made for different labels."""
 
 
 class TrainingError(UserError):

@@ -131,7 +131,7 @@ def move_file(source: Path, target: Path) -> None:
 
 
 def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[None]:
-    """Replace the file's content with these pieces, as `write_bytes` does, yielding wherever writing can be abandoned.
+    """Replace the file's content with these pieces, as `write_bytes` does, yielding wherever writing can be cancelled.
 
     Each step is flushed before the next, so that no step waits for the whole file.
     """

@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """The labels of one project, in order: a label comes after the one it lies inside.
+    """The labels of one project, in order: a label comes after the one it is inside.
 
     Raises:
         LabelError: at construction, if a value, name, colour or `inside` is invalid.
@@ -60,7 +60,7 @@ class LabelSet:
             if not _COLOUR.fullmatch(label.colour):
                 raise LabelError(f'Label "{label.name}" has the colour "{label.colour}"; write it as #rrggbb.')
             if label.inside is not None and label.inside not in names:
-                raise LabelError(f'Label "{label.name}" lies inside "{label.inside}", which is not a label before it.')
+                raise LabelError(f'Label "{label.name}" is inside "{label.inside}", which is not a label before it.')
             names.add(label.name)
             values.add(label.value)
 
@@ -88,7 +88,7 @@ class LabelSet:
         return next((label for label in self.labels if label.value == value), None)
 
     def parent(self, label: Label) -> Label | None:
-        """Return the label that this one lies inside, or None."""
+        """Return the label that this one is inside, or None."""
         return None if label.inside is None else self.by_name(label.inside)
 
     def region_values(self, label: Label) -> tuple[int, ...]:

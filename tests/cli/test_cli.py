@@ -99,7 +99,7 @@ class TestImport:
         write_mask(pictures / "b_mask.png", disc_mask, DISC_AND_CUP)
         code, out, err = run("import", pictures, tmp_path / "project")
         assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
-        assert "1 of them: It is named like the mask of a picture beside it" in err
+        assert "1 item: It is named like the mask of a picture beside it" in err
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
         assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
 
@@ -252,7 +252,7 @@ class TestSegment:
     @pytest.mark.parametrize("inside", ["", "results"])
     def test_results_among_the_pictures(self, refused, pictures, tmp_path, inside):
         before = things_in(pictures)
-        assert "lies inside" in refused("segment", pictures, "--model", tmp_path / "any", "--out", pictures / inside)
+        assert "is inside" in refused("segment", pictures, "--model", tmp_path / "any", "--out", pictures / inside)
         assert things_in(pictures) == before
 
     def test_the_model_is_needed(self, run, pictures, tmp_path):

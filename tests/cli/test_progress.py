@@ -51,13 +51,13 @@ def test_each_problem_is_a_line_and_counts(capsys):
 def test_what_had_to_be_decided_is_said_once_with_its_number(capsys):
     followed, _, err = shown_by(capsys, *(ItemDone(name, 1, 3, note="Seen in [red].") for name in "ab"))
     assert followed.code == 0
-    assert err.splitlines()[-1] == "2 of them: Seen in [red]."
+    assert err.splitlines()[-1] == "2 items: Seen in [red]."
 
 
 def test_an_epoch_is_one_line_with_its_dice(capsys):
     _, out, err = shown_by(capsys, epoch())
     line = next(line for line in err.splitlines() if line.startswith("Learning to segment, epoch 2 of 9: loss 0.5000,"))
-    assert "dice optic disc 0.950, vcdr error 0.031; 1.5 s, saved" in line
+    assert "dice optic disc 0.950, vcdr error 0.031; 1.5 s, kept" in line
     assert out == ""
 
 

@@ -46,7 +46,7 @@ def test_augmented_pictures_are_written_and_nothing_is_trained(blobs, tmp_path, 
 @pytest.mark.parametrize("other", ["--resume", "--from-scratch", "--anew"])
 def test_folds_stand_alone(blobs, other, capsys):
     assert main(["train", str(blobs.root), "--folds", "2", other]) == 2
-    assert "--folds always starts new trainings" in " ".join(capsys.readouterr().err.split())
+    assert "--folds always starts new training runs" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_weight_that_cannot_work_is_refused(blobs, capsys):

@@ -82,7 +82,7 @@ def test_a_killed_training_comes_to_the_same_weights(make, whole, capsys):
 
     assert main(["train", str(root)]) == 2
     sentence = capsys.readouterr().err
-    assert "There is an interrupted training: model-001 (Fast), learning to segment, epoch" in sentence
+    assert "There is an interrupted training run: model-001 (Fast), learning to segment, epoch" in sentence
     assert "--resume" in sentence
     assert "--anew" in sentence
 

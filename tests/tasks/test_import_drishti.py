@@ -145,7 +145,7 @@ def test_a_folder_with_other_things_is_left_alone(source):
 
 def test_a_project_of_other_labels_is_refused(source, tmp_path):
     Project.create(tmp_path / "other", ONE_STRUCTURE)
-    with pytest.raises(ProjectError, match="other labels"):
+    with pytest.raises(ProjectError, match="different labels"):
         next(import_drishti(source, tmp_path / "other"))
     assert Project.open(tmp_path / "other").cases() == []
 

@@ -84,7 +84,7 @@ def test_a_patient_entered_later_does_not_move_a_case(add, parts, project):
 def test_all_cases_of_one_patient_are_too_few(add, parts, project):
     for name in "abc":
         add(name, "only one")
-    with pytest.raises(TrainingError, match="of one patient"):
+    with pytest.raises(TrainingError, match="belong to one patient"):
         parts()
     assert not project.layout.split.exists()
 

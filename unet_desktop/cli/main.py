@@ -35,7 +35,7 @@ app.command("demo")(demo.run)
 
 @app.command("window")
 def _window() -> None:
-    """Open the window (so does no command at all, or the folder of a project)."""
+    """Open the window (the default when no command, or a project folder, is given)."""
 
 
 @app.command("self-test")
@@ -51,7 +51,7 @@ def _version(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command and return its exit code: 0 done, 1 some items failed, 2 wrong use or an error."""
+    """Run a command and return its exit code: 0 done, 1 some items failed, 2 usage error or another error."""
     start_logging()
     try:
         app(arguments)

@@ -78,7 +78,7 @@ def follow(events: Iterator[TaskEvent], title: str) -> Followed:
             if isinstance(events, Generator):
                 events.close()
     for note, count in followed.notes.items():
-        messages.print(f"{count} of them: {note}", markup=False)
+        messages.print(f"{count} {'item' if count == 1 else 'items'}: {note}", markup=False)
     if followed.stopped:
         show_error("Stopped. Everything done so far is kept.")
     return followed
@@ -151,7 +151,7 @@ def _epoch_line(event: EpochDone) -> str:
         for name, value in event.metrics.items()
         if name.startswith("dice/") or name in {"iou", "bce", "vcdr_error"}
     ]
-    saved = ", saved" if event.saved else ""
+    saved = ", kept" if event.saved else ""
     return (
         f"{_STAGES[event.stage]}, epoch {event.epoch} of {event.epochs}: "
         f"{', '.join([f'loss {event.train_loss:.4f}', *metrics])}; {event.seconds:.1f} s{saved}"

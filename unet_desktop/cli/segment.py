@@ -87,8 +87,8 @@ def _check_cluster(cluster: str, options: tuple[str, ...], *, workers: int, show
     """Refuse an unknown cluster before looking for pictures; print its job script and exit if asked to."""
     if cluster and workers:
         raise UserError(
-            "--workers counts threads of this computer and means nothing on a cluster. Use --cluster local:4 for four "
-            "processes here, or --cluster-option jobs=20 for SLURM."
+            "--workers sets the number of threads on this computer and has no effect on a cluster. Use "
+            "--cluster local:4 for four processes here, or --cluster-option jobs=20 for SLURM."
         )
     if not (cluster or options or show_script):
         return

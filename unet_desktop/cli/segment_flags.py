@@ -26,12 +26,12 @@ ListFile = Annotated[
         show_default=False,
     ),
 ]
-Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Search sub-folders.", rich_help_panel=_INPUT)]
+Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Search subfolders.", rich_help_panel=_INPUT)]
 Include = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATTERN",
-        help="Only files that match, such as '*_OD.jpg'; may be repeated.",
+        help="Only files matching this pattern, such as '*_OD.jpg'; may be repeated.",
         rich_help_panel=_INPUT,
         show_default=False,
     ),
@@ -40,7 +40,7 @@ Exclude = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATTERN",
-        help="Skip files that match, such as 'thumbnails/*'; may be repeated.",
+        help="Skip files matching this pattern, such as 'thumbnails/*'; may be repeated.",
         rich_help_panel=_INPUT,
         show_default=False,
     ),
@@ -73,10 +73,13 @@ Out = Annotated[
     ),
 ]
 Masks = Annotated[
-    bool, typer.Option(help="Write an indexed PNG per picture: the labels' values.", rich_help_panel=_OUTPUT)
+    bool,
+    typer.Option(
+        help="Write one indexed PNG per picture; pixel values are the labels' values.", rich_help_panel=_OUTPUT
+    ),
 ]
 Regions = Annotated[
-    bool, typer.Option("--regions", help="Write a black and white PNG per region.", rich_help_panel=_OUTPUT)
+    bool, typer.Option("--regions", help="Write one black and white PNG per region.", rich_help_panel=_OUTPUT)
 ]
 ProbabilityBits = Annotated[
     str,

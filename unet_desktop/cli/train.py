@@ -45,7 +45,7 @@ def run(
     from_scratch: Annotated[bool, typer.Option(help="Start from new weights, not from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     resume: Annotated[bool, typer.Option(help="Resume the interrupted training.")] = False,
-    anew: Annotated[bool, typer.Option(help="Discard the interrupted training and start a new one.")] = False,
+    anew: Annotated[bool, typer.Option(help="Discard the interrupted training run and start a new one.")] = False,
     folds: Annotated[
         int | None, typer.Option(help="Run a cross-validation with this many folds, then train on all cases.")
     ] = None,
@@ -79,7 +79,7 @@ def run(
 
 
 def _follow_training(project: Path, events: Iterator[TrainingTaskEvent], device: str) -> int:
-    """Follow a training to its end and return the exit code; any process but the first works for the first."""
+    """Follow a training run to its end and return the exit code; any process but the first works for the first."""
     with _join_processes(device) as first:
         if not first:
             from unet_desktop.engine.training.distributed_run import run_worker
@@ -130,10 +130,12 @@ def _resume(
 def _refuse_contradictions(*, resume: bool, anew: bool, folds: bool) -> None:
     if resume and anew:
         raise TrainingError(
-            "--resume keeps the original settings; use it without other options, or start a new training with --anew."
+            "--resume keeps the original settings; use it without other options, or start a new run with --anew."
         )
     if folds and (resume or anew):
-        raise TrainingError("--folds always starts new trainings; use it without --resume, --anew and --from-scratch.")
+        raise TrainingError(
+            "--folds always starts new training runs; use it without --resume, --anew and --from-scratch."
+        )
 
 
 def _train_folds(project: Path, config: TrainConfig, device: str, folds: int) -> Iterator[TrainingTaskEvent]:
@@ -151,12 +153,12 @@ def _show_augmentation(project: Path, config: TrainConfig, target: Path) -> Iter
 def _train_new(
     project: Path, config: TrainConfig, device: str, *, from_scratch: bool, anew: bool
 ) -> Iterator[TrainingTaskEvent]:
-    """Start a new training; discarding an interrupted one needs --anew."""
+    """Start a new run; discarding an interrupted one needs --anew."""
     found = find_interrupted(project)
     if found is not None and not anew:
         raise TrainingError(
-            f"There is an interrupted training: {found.describe()}. Resume it with --resume, or discard it and start "
-            "a new one with --anew."
+            f"There is an interrupted training run: {found.describe()}. Resume it with --resume, or discard it and "
+            "start a new one with --anew."
         )
     from unet_desktop.tasks.train import train_project
 

@@ -39,7 +39,7 @@ class TrainConfig:
         width: channels of the article network's first level (64 in the article); "lite0" has its own.
         pretrained: start the encoder from ImageNet weights if their package is installed ("lite0" only).
         epochs: passes over the training cases for the segmenting network.
-        least_steps: an epoch has at least so many steps, for which few cases are drawn more than once.
+        least_steps: an epoch has at least this many steps, for which few cases are drawn more than once.
         learning_rate: peak of "one-cycle", start of "step".
         batch_size: pictures per step.
         optimiser: see `Optimiser`.
@@ -57,7 +57,7 @@ class TrainConfig:
         locate_learning_rate: as `learning_rate`, for the locating network.
         locate_size: side of the locating network's input, pixels, a multiple of 32.
         locate_batch_size: as `batch_size`, for the locating network.
-        patience: stop after so many epochs without a better one on the validation cases; 0: never.
+        patience: stop after this many epochs without a better one on the validation cases; 0: never.
         correction_weight: how much pixels that a human corrected, and those near them, count when training continues
             from a model; others count 1.
         recent_draws: how often, relative to other cases, to draw a case that was corrected after that model.

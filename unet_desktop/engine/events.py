@@ -1,4 +1,4 @@
-"""The events of a training: small frozen values, no torch."""
+"""The events of a training run: small frozen values, no torch."""
 
 from __future__ import annotations
 

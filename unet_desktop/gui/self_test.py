@@ -109,7 +109,7 @@ def _run(report: Report, folder: Path) -> None:
     if find_spec("matplotlib") is not None:  # the extra "report" is installed
         with report.check("report with a plot"):
             _require(b"<svg" in b"".join(render(_DOCUMENT, "html")), "the page lacks its plot")
-            _require(b"".join(render(_DOCUMENT, "pdf")).startswith(b"%PDF"), "this is no PDF")
+            _require(b"".join(render(_DOCUMENT, "pdf")).startswith(b"%PDF"), "this is not a PDF")
     root = folder / "project"
     with report.check("synthetic project"):
         _make_project(root)

@@ -39,7 +39,7 @@ def tidy(mask: Mask, labels: LabelSet, *, fill: bool = True) -> Mask:
     planes = regions(mask, labels)
     kept: dict[str, Region] = {}
     for index, label in enumerate(labels):
-        if label.inside is not None:  # the largest cup may lie in a part of the disc that was just dropped
+        if label.inside is not None:  # the largest cup may be in a part of the disc that was just dropped
             planes[index] &= kept[label.inside]
         if label.unique:
             planes[index] = largest_component(planes[index])

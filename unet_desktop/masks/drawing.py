@@ -90,7 +90,7 @@ class Pen:
     """How outlines are drawn.
 
     Attributes:
-        width: of a line, screen pixels, at least 1; the line lies inside its region.
+        width: of a line, screen pixels, at least 1; the line is inside its region.
         width_in_use: the same for the label in use.
         in_use: the label in use, or None.
         stripe: width of a stripe over not annotated pixels, screen pixels.
@@ -140,7 +140,7 @@ def dash_outlines(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None
     Args:
         codes: (h, w), from `render_codes`.
         palette: the same as for the codes.
-        grid: where the codes lie; dashes are fixed to the image, so that they move with it.
+        grid: where the codes are; dashes are fixed to the image, so that they move with it.
         dash: length of a dash, screen pixels.
     """
     # Steps right, down and along both diagonals are all nonzero modulo 5, so lines in these directions are dashed.

@@ -43,7 +43,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
         size: (height, width) of its image, or None to accept any.
 
     Raises:
-        MaskError: damaged, of another size than its image, or with values of no label.
+        MaskError: damaged, of a different size from its image, or with values of no label.
     """
     try:
         with Pillow.open(path, formats=("PNG",)) as opened:

@@ -60,7 +60,7 @@ class Reshape:
         """Replace the shape shown before; return the box of pixels that may have changed.
 
         Args:
-            box: where the plane lies; it may extend beyond the mask.
+            box: where the plane is; it may extend beyond the mask.
             plane: (h, w) bool, the shape in the box.
             combine: how it is combined with the original region.
         """

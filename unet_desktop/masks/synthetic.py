@@ -27,7 +27,7 @@ class SyntheticFundus:
 
 @dataclass(frozen=True, slots=True)
 class _Eye:
-    """Where things lie, in pixels; angles in degrees."""
+    """Where things are, in pixels; angles in degrees."""
 
     size: int
     disc: tuple[float, float]

@@ -18,7 +18,7 @@ class UncertaintyMap:
 
     Attributes:
         plane: (h, w) uint8: 0 is certain, 255 is most uncertain.
-        left, top: corner of the covered area, image pixels; it may lie outside the image.
+        left, top: corner of the covered area, image pixels; it may be outside the image.
         width, height: of the covered area, image pixels.
     """
 

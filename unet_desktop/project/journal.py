@@ -77,7 +77,7 @@ class MaskWritten:
 
 
 def state_of(mask: Mask | None) -> State:
-    """Return the state of a mask file with these pixels, (H, W) uint8; None stands for no file."""
+    """Return the state of a mask file with these pixels, (H, W) uint8; None means no file."""
     return None if mask is None else zlib.crc32(np.ascontiguousarray(mask).data)
 
 

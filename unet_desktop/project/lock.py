@@ -39,7 +39,7 @@ class Holder:
         """Return text for a sentence, such as "anna on ward-3, process 4711, since 14:05"."""
         if not self.process:
             return "its user could not be determined"
-        return f"{self.user or 'somebody'} on {self.host}, process {self.process}, since {_clock(self.since)}"
+        return f"{self.user or 'someone'} on {self.host}, process {self.process}, since {_clock(self.since)}"
 
 
 class Lock:

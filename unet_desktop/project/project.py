@@ -252,7 +252,7 @@ class Project(ProjectReader):
         """Write only the file of a human mask, (H, W) uint8 in the image's size; allowed in any thread.
 
         Raises:
-            MaskError: of another size. WriteError: it cannot be written.
+            MaskError: of a different size. WriteError: it cannot be written.
         """
         _check_size(self.sound_case(case_id), mask)
         path, batch = self.layout.mask(case_id), self._batch
@@ -289,7 +289,7 @@ class Project(ProjectReader):
         """Save a model's mask as a proposal; a human mask is never touched.
 
         Raises:
-            MaskError: of another size. WriteError: it cannot be written.
+            MaskError: of a different size. WriteError: it cannot be written.
         """
         _check_size(self.sound_case(case_id), mask)
         write_prediction(self.layout, self.labels, case_id, StoredPrediction(mask, model, confidence, trust))

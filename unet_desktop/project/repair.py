@@ -28,7 +28,7 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
     """Point the case at an image file in a new place, or at another file of the same size.
 
     Raises:
-        ImageError: not an image, or of another size. WriteError: the record cannot be written.
+        ImageError: not an image, or of a different size. WriteError: the record cannot be written.
     """
     case = project.sound_case(case_id)
     height, width = read_image(picture).pixels.shape[:2]

@@ -38,7 +38,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter, StrMethodFormatter
 SCREEN = (460.0, 280.0)
 """Width and height of a plot in a page, points."""
 PAPER = (360.0, 225.0)
-"""The same on paper, where two plots stand side by side: smaller, so that scaling leaves the text readable."""
+"""The same on paper, where two plots are side by side: smaller, so that scaling leaves the text readable."""
 FONT = "DejaVu Sans"
 """The family that text is measured with, and that the SVG names."""
 
@@ -223,7 +223,7 @@ def _set_axes(axes: Axes, x: Axis, y: Axis) -> None:
     for axis, most in ((axes.xaxis, 8), (axes.yaxis, 6)):
         axis.set_major_locator(MaxNLocator(most, steps=_ROUND_STEPS))
         axis.set_major_formatter(ScalarFormatter(useOffset=False))
-    # Clipping would change nothing: everything drawn lies inside.
+    # Clipping would change nothing: everything drawn is inside.
     for line in (*axes.get_xgridlines(), *axes.get_ygridlines()):
         line.set_clip_on(False)
 

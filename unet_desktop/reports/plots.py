@@ -41,7 +41,7 @@ class Mark:
 
     Attributes:
         value: where, on the axis that it belongs to.
-        text: what it stands for.
+        text: its meaning.
         axis: "y" for a horizontal line, "x" for a vertical one.
         dashed: drawn dashed.
     """
@@ -59,7 +59,7 @@ class Histogram:
     Attributes:
         title: of the horizontal axis, with unit.
         edges: one more than `counts`, rising.
-        counts: how many pictures lie between two edges.
+        counts: how many pictures are between two edges.
         marks: vertical lines, such as a median.
         description: the plot in words, for those who do not see it.
     """
@@ -78,7 +78,7 @@ class Scatter:
     Attributes:
         x, y: the axes; points outside them are not drawn.
         points: (x, y) values.
-        tips: what each point stands for, shown when the mouse is over it; as many as points, or none.
+        tips: what each point means, shown when the mouse is over it; as many as points, or none.
         marks: lines at one value.
         bands: (low, high) stretches of the vertical axis, shaded, such as confidence intervals.
         identity: draw the dashed line on which x equals y.

@@ -10,10 +10,10 @@ from functools import cache
 from statistics import NormalDist
 
 LARGE = 200.0
-"""From so many degrees of freedom above and below, a formula replaces mpmath's series, which converge too slowly; its
+"""From this many degrees of freedom above and below, a formula replaces mpmath's series, which converge too slowly; its
 error there is less than 1e-4."""
 _MAX_DF = 1e4
-"""More degrees of freedom count as so many; F changes by less than 1e-3 of itself."""
+"""Larger numbers of degrees of freedom are clamped to this; F changes by less than 1e-3 of itself."""
 
 
 def t_quantile(probability: float, freedom: float) -> float:

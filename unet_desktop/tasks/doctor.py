@@ -61,7 +61,7 @@ class Finding:
         subject: what was examined.
         found: what was found; if it is not ok, also what to do.
         ok: whether all is well.
-        remedy: what can be done about it, where each face has its own words for that.
+        remedy: what can be done about it, where window and terminal word it differently.
     """
 
     subject: str

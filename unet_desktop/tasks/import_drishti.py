@@ -77,7 +77,7 @@ def _project(root: Path) -> Project:
         return Project.create(root, DISC_AND_CUP, name=root.name)
     project = Project.open(root)
     if project.labels != DISC_AND_CUP:
-        raise ProjectError(f"The project {root} has other labels than optic disc and cup. Choose a new folder.")
+        raise ProjectError(f"The project {root} has different labels from optic disc and cup. Choose a new folder.")
     return project
 
 

@@ -20,7 +20,7 @@ _STAGES = {"locate": "learning to locate", "segment": "learning to segment"}
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A training that can be resumed.
+    """A training run that can be resumed.
 
     Attributes:
         name: of the model that it trains.
@@ -69,7 +69,7 @@ def find_interrupted(root: Path) -> Interrupted | None:
 
 
 def discard(root: Path) -> None:
-    """Discard interrupted trainings; the models that they saved stay.
+    """Discard interrupted training runs; the models that they saved are kept.
 
     Raises:
         WriteError: a file cannot be deleted.

@@ -44,7 +44,7 @@ def card_of(path: Path) -> str:
     """Describe a model file as Markdown.
 
     Raises:
-        CheckpointError: it is no model of this program.
+        CheckpointError: it is not a model of this program.
     """
     return render_markdown(card_document(path))
 
@@ -53,7 +53,7 @@ def card_document(path: Path) -> Document:
     """Describe a model file; in a project also with its notes and worst validation pictures.
 
     Raises:
-        CheckpointError: it is no model of this program, or damaged.
+        CheckpointError: it is not a model of this program, or damaged.
     """
     header = read_header(path)
     check_length(path)

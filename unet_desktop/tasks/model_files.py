@@ -19,7 +19,7 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     """Check a model file completely and copy it into the project under a free name.
 
     Raises:
-        CheckpointError: it is no model of this program, damaged, a pickle, of other labels, or already imported.
+        CheckpointError: not a model of this program, damaged, a pickle, for different labels, or already imported.
         WriteError: it cannot be written.
     """
     project = Project.open(root)
@@ -27,8 +27,8 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     if loaded.header.labels != project.labels:
         theirs, ours = (", ".join(label.name for label in labels) for labels in (loaded.header.labels, project.labels))
         raise CheckpointError(
-            f"{source} was trained for other labels ({theirs}) than this project has ({ours}); colours and order "
-            "count too. Import it into a project with its labels."
+            f"{source} was trained for different labels ({theirs}) from this project's ({ours}); colours and "
+            "order count too. Import it into a project with its labels."
         )
     for model in list_models(project.layout):
         if model.header.weights_sha256 == loaded.header.weights_sha256:

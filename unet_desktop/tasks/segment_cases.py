@@ -26,14 +26,15 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
     """Predict these cases and save the predictions in the project.
 
     Raises:
-        CheckpointError: before the first event, if the model is damaged or has other labels.
+        CheckpointError: before the first event, if the model is damaged or has different labels.
         WriteError: the project cannot be written.
     """
     project = Project.open(root)
     segmenter = Segmenter.open(model, device)
     if segmenter.header.labels != project.labels:
         raise CheckpointError(
-            f"The model {model} was trained for other labels than this project has. Choose another model or train one."
+            f"The model {model} was trained for different labels from this project's. Choose another model or train "
+            "one."
         )
     for done, case_id in enumerate(case_ids, 1):
         try:

@@ -89,7 +89,7 @@ def resume_project(
         raise TrainingError(f"There is no interrupted training in {root} that could be resumed. Start a new training.")
     header = found.header
     wanted = header.config if config is None else config if header.parent is None else fine_tuning_config(config)
-    header.check_settings(project.labels, wanted)  # before cases are left out because of other labels
+    header.check_settings(project.labels, wanted)  # before cases are left out because of different labels
     now = yield from select(project)
     selection = Selection(_same_cases(header.train, now.train), _same_cases(header.validation, now.validation))
     place = _choose_device(device, cores)
@@ -227,7 +227,9 @@ def _refuse_one_part(parts: dict[str, Part], groups: set[str]) -> None:
 def _too_few(project: Project, usable: list[Case]) -> str:
     corrected = len(usable)
     if corrected > 1:
-        return "All corrected cases are of one patient. Correct cases of another patient too, which validation needs."
+        return (
+            "All corrected cases belong to one patient. Correct cases from another patient too; validation needs them."
+        )
     flagged = sum(case.flagged for case in project.cases())
     aside = f" ({flagged} flagged cases are left out)" if flagged else ""
     return (

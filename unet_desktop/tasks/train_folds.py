@@ -23,7 +23,7 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
     """For each fold, train on the other folds' patients and validate on its own; finally train on all cases.
 
     Only the final model is kept. It has no validation cases and keeps the weights of its last epoch; the metrics of the
-    folds show what to expect of it. All trainings start from new weights.
+    folds show what to expect of it. All runs start from new weights.
 
     Args:
         root: the project's folder.
@@ -32,7 +32,7 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
         device: as in `train_project`.
 
     Raises:
-        UserError: too few patients for so many folds, missing pictures, a full disk, or training failed.
+        UserError: too few patients for that many folds, missing pictures, a full disk, or training failed.
     """
     project = Project.open(root)
     selection = yield from select(project)

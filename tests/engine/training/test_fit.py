@@ -99,13 +99,13 @@ def test_training_goes_on_from_a_model(model, samples, device, tiny, tmp_path):
 
 def test_other_labels_are_refused(model, samples, device, tiny, tmp_path):
     config = replace(tiny, framing="patches")
-    with pytest.raises(CheckpointError, match="other labels"):
+    with pytest.raises(CheckpointError, match="different labels"):
         list(fit(samples, [], ONE_STRUCTURE, config, save_to=tmp_path / "m", device=device, start_from=model))
 
 
 def test_other_networks_are_refused(model, samples, device, tiny, tmp_path):
     config = replace(tiny, network="unet", width=4)
-    with pytest.raises(CheckpointError, match="other networks"):
+    with pytest.raises(CheckpointError, match="different networks"):
         list(fit(samples, [], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device, start_from=model))
 
 

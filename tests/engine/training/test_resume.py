@@ -285,7 +285,7 @@ class TestRefused:
         assert "epochs was 3 and is 4, seed was 0 and is 7" in sentence
 
     def test_other_labels(self, refused, config):
-        assert "other labels" in refused(labels=ONE_STRUCTURE, settings=config)
+        assert "labels have changed" in refused(labels=ONE_STRUCTURE, settings=config)
 
     def test_masks_that_give_other_steps(self, refused, monkeypatch):
         real = fit_module._make_stage

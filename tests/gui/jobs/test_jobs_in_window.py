@@ -251,7 +251,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
     opened: MainWindow, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def job() -> Iterator[object]:
-        yield Message("Masks that lie beside their pictures are left out, 1 in all.")
+        yield Message("Skipped 1 mask found beside their pictures.")
         yield ItemDone("x", 1, 3, problem="x.jpg is damaged.")
         yield ItemDone("y", 2, 3)
         yield ItemDone("z", 3, 3, problem="z.jpg is empty.")
@@ -261,7 +261,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
     assert opened.panels.banner.text.splitlines() == [
         "1 of 3 pictures are done.",
         "All is there.",
-        "Masks that lie beside their pictures are left out, 1 in all.",
+        "Skipped 1 mask found beside their pictures.",
         "2 could not be done. x.jpg is damaged.",
         "z.jpg is empty.",
     ]

@@ -43,7 +43,7 @@ def test_other_places_are_refused_with_what_there_is(text):
     ("options", "sentence"),
     [
         (("cores",), "Write KEY=VALUE"),
-        (("colour=red",), "is no job option"),
+        (("colour=red",), "is not a job option"),
         (("cores=0",), "a whole number from 1"),
         (("cores=four",), "a whole number from 1"),
     ],

@@ -83,7 +83,7 @@ def test_a_killed_worker_changes_nothing_in_what_is_written(many, small_model, t
 
 def test_wrong_words_for_a_cluster_are_refused_before_anything_is_done(many, small_model, tmp_path, capsys):
     for words, sentence in (
-        (("--cluster", "cloud"), '"cloud" is no cluster'),
+        (("--cluster", "cloud"), '"cloud" is not a cluster'),
         (("--cluster-option", "cores=4"), "use it with --cluster slurm"),
         (("--cluster", "slurm", "--cluster-option", "cores"), "Write KEY=VALUE"),
         (("--show-job-script",), "--show-job-script shows what SLURM would be given; use it with --cluster slurm."),

@@ -155,7 +155,7 @@ def test_nothing_found_says_why(files, tmp_path):
 def test_pictures_and_output_do_not_meet(files, tmp_path):
     folder = files("a.jpg")
     for source, output in ((folder, folder), (folder, folder / "out"), (folder / "a.jpg", folder), (folder, tmp_path)):
-        with pytest.raises(ImageError, match="lies inside"):
+        with pytest.raises(ImageError, match="is inside"):
             refuse_overlap(InputSelection((source,)), output)
     refuse_overlap(InputSelection((folder,)), tmp_path / "in2")
 
@@ -171,7 +171,7 @@ def test_a_project_is_no_output(files, tmp_path):
 def test_a_list_names_nothing_of_the_output(files, tmp_path):
     folder = files("a.jpg", "out/masks/a.png", "outer/b.png")
     found = find_pictures(InputSelection((folder,), recursive=True))
-    with pytest.raises(ImageError, match=r"a\.png lies in the output"):
+    with pytest.raises(ImageError, match=r"a\.png is in the output"):
         refuse_results(found, folder / "out")
     refuse_results(found, folder / "oute")
 
@@ -180,7 +180,7 @@ def test_a_list_names_nothing_of_the_output(files, tmp_path):
 def test_an_output_that_is_a_link_into_the_pictures_is_refused(files, tmp_path):
     folder = files("a.jpg")
     (tmp_path / "link").symlink_to(folder)
-    with pytest.raises(ImageError, match="lies inside"):
+    with pytest.raises(ImageError, match="is inside"):
         refuse_overlap(InputSelection((folder,)), tmp_path / "link" / "out")
 
 

@@ -22,7 +22,7 @@ _KEY = "sha256"
 _PLACEHOLDER = "0" * 64
 """Stands in the digest's place while it is computed, so that it covers the description too."""
 _ALIGNMENT = 8
-"""The description is padded with spaces to a multiple of so many bytes, so that all tensors are aligned."""
+"""The description is padded with spaces to a multiple of this many bytes, so that all tensors are aligned."""
 _DTYPE_NAMES = {
     torch.float64: "F64",
     torch.float32: "F32",
@@ -42,10 +42,10 @@ class ChecksumError(Exception):
 
 
 def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, str]) -> Iterator[None]:
-    """Replace the file atomically at the end; yields where writing can be abandoned.
+    """Replace the file atomically at the end; yields where writing can be cancelled.
 
     Raises:
-        WriteError: disk full or no permission; the file before still stands.
+        WriteError: disk full or no permission; the previous file is intact.
     """
     data = serialise(tensors, dict(description) | {_KEY: _PLACEHOLDER})
     yield
@@ -104,7 +104,7 @@ def serialise(tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None 
 
 
 def _head_length(data: bytes | memoryview) -> int:
-    """Bytes before the tensors: an 8-byte number, and so many bytes of JSON."""
+    """Bytes before the tensors: an 8-byte number, and that many bytes of JSON."""
     length: int = struct.unpack_from("<Q", data)[0] + 8
     if length > len(data):
         raise ValueError("it is truncated")

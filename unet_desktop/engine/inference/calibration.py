@@ -12,7 +12,7 @@ import numpy as np
 from unet_desktop.masks.trust import Interval
 
 LEVEL = 0.8
-"""Share of cases whose ratio should lie in the interval; ten validation cases cannot guarantee much more."""
+"""Fraction of cases whose ratio should lie in the interval; ten validation cases cannot guarantee much more."""
 _MIN_CASES = 3
 """Cases needed to correct expected Dice by what was measured."""
 

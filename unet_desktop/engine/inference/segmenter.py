@@ -1,4 +1,4 @@
-"""From a checkpoint and a picture to a mask; the same in the window, the terminal and the metrics of a training."""
+"""From a checkpoint and a picture to a mask; the same in the window, the terminal and the metrics of a training run."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ class Segmenter:
 
 @dataclass(frozen=True, slots=True)
 class _Planes:
-    """Probabilities and where they lie in the picture.
+    """Probabilities and their position in the picture.
 
     Attributes:
         planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
@@ -251,7 +251,7 @@ def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
 
 
 def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
-    """The part of the box in which regions can lie: interpolation never exceeds the surrounding values."""
+    """The part of the box in which regions can be: interpolation never exceeds the surrounding values."""
     size = planes.shape[1]
     inner = bounding_box(planes.max(axis=0) >= THRESHOLD)
     if inner.empty:

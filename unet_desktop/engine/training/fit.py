@@ -78,9 +78,9 @@ def fit(
         resume: continue from that file. The result is that of the uninterrupted run, unless masks have changed.
 
     Raises:
-        TrainingError: nothing to learn from, the loss is not a number, or the run to resume has other settings.
+        TrainingError: nothing to learn from, the loss is not a number, or the run to resume has different settings.
         CheckpointError, ImageError, MaskError: `start_from` is damaged or does not fit, or a case cannot be read.
-        WriteError: the checkpoint or the state cannot be written; the last good ones still stand.
+        WriteError: the checkpoint or the state cannot be written; the last good ones are intact.
     """
     prepare(device)
     seed_everything(config.seed)
@@ -249,9 +249,13 @@ def _make_networks(
         model = checkpoint.load(start_from)
         if model.header.labels != labels:
             theirs = ", ".join(label.name for label in model.header.labels)
-            raise CheckpointError(f"{start_from} was trained for other labels ({theirs}); train from scratch instead.")
+            raise CheckpointError(
+                f"{start_from} was trained for different labels ({theirs}); train from scratch instead."
+            )
         if set(model.specs) != set(specs) or not all(specs[name].same_weights(model.specs[name]) for name in specs):
-            raise CheckpointError(f"{start_from} has other networks than these settings; train from scratch instead.")
+            raise CheckpointError(
+                f"{start_from} has different networks from these settings; train from scratch instead."
+            )
         for network in model.networks.values():
             keep_statistics(network)
         return model.networks, model.header.weights_sha256, ""

@@ -79,8 +79,8 @@ def _halve_until_it_fits(
         _free_memory(state.device)
         progress.pieces = min(most_pieces, 2 * progress.pieces)
         yield Message(
-            f"Memory ran out, so training continues with {-(-count // progress.pieces)} of the {count} pictures of a "
-            "step at a time. This takes longer, and results may differ slightly."
+            f"Memory ran out, so each step of {count} pictures is now processed {-(-count // progress.pieces)} at a "
+            "time. This takes longer, and results may differ slightly."
         )
 
 

@@ -36,7 +36,7 @@ class Progress:
     Attributes:
         epoch: the last finished epoch, 0 before the first.
         best_score: so far; -1, below any score, before the first.
-        best_epoch: the last epoch that raised it; 0 is the start of a training that continues from a model.
+        best_epoch: the last epoch that raised it; 0 is the start of a run that continues from a model.
         kept_epoch: the last epoch whose score was within the margin of the best.
         kept_weights: its weights.
         pieces: a batch is processed in this many pieces, because memory does not hold it at once.

@@ -21,7 +21,7 @@ def targets(
         masks: (N, h, w) uint8 label images.
         region_table: (R, 256) float32, 1 where a pixel value belongs to the region.
         corrected: (N, h, w) uint8, 1 where a human corrected the model, or None.
-        correction_weight: a corrected pixel counts as so many.
+        correction_weight: a corrected pixel counts as this many.
 
     Returns:
         (N, R, h, w) float32 targets 0 or 1, and (N, 1, h, w) float32 weights, 0 where not annotated.

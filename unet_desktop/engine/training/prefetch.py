@@ -19,7 +19,7 @@ def prefetch(jobs: Iterable[Callable[[], Result]], threads: int, depth: int) -> 
     Args:
         jobs: what to run.
         threads: number of worker threads; 0: the caller runs each job when its result is asked for.
-        depth: at most so many jobs are started beyond the one whose result is asked for.
+        depth: at most this many jobs run ahead of the one being waited for.
     """
     if threads == 0:
         for job in jobs:

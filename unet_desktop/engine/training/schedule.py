@@ -49,7 +49,7 @@ class Clock:
         self._started = time.perf_counter()
 
     def resume(self, past: Mapping[str, int], stages: list[Stage], seconds: float) -> None:
-        """Continue after so many epochs of each stage, which took so many seconds in total."""
+        """Continue after that many epochs of each stage, which took that many seconds in total."""
         self._done = sum(stage.work * min(past.get(stage.name, 0), stage.epochs) / stage.epochs for stage in stages)
         self._started = time.perf_counter() - seconds
 

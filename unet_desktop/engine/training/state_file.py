@@ -1,4 +1,4 @@
-"""The training state file: written after each epoch, so that a training that was stopped or killed can be resumed.
+"""The training state file: written after each epoch, so that a run that was stopped or killed can be resumed.
 
 See `docs/adr/0010-training-state.md` for the layout.
 """
@@ -155,10 +155,10 @@ def collect_internals(state: TrainState) -> dict[str, Any]:
 
 
 def save(path: Path, header: TrainingHeader, state: TrainState, networks: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Replace the file atomically at the end; yields where writing can be abandoned.
+    """Replace the file atomically at the end; yields where writing can be cancelled.
 
     Raises:
-        WriteError: disk full or no permission; the file before still stands.
+        WriteError: disk full or no permission; the previous file is intact.
     """
     yield from checksummed_file.write(path, dict(_named_tensors(state, networks)), header.to_metadata())
 

@@ -55,25 +55,26 @@ class TrainingHeader:
 
     @property
     def seconds(self) -> float:
-        """That the epochs have taken so far."""
+        """Seconds that the epochs have taken so far."""
         return sum(epoch.seconds for epoch in self.past)
 
     def check_settings(self, labels: LabelSet, config: TrainConfig) -> None:
-        """Refuse to resume with other labels or settings.
+        """Refuse to resume with different labels or settings.
 
         Raises:
             TrainingError: the labels or a setting differ.
         """
         if labels != self.labels:
             raise TrainingError(
-                "The interrupted training cannot be resumed: the project has other labels now. Start a new training."
+                "The interrupted training cannot be resumed: the project's labels have changed. Start a new "
+                "training run."
             )
         ours, theirs = config.to_json(), self.config.to_json()
         changed = [f"{name} was {theirs[name]} and is {ours[name]}" for name in ours if ours[name] != theirs[name]]
         if changed:
             raise TrainingError(
-                f"The interrupted training cannot be resumed with other settings: {', '.join(changed)}. Use its "
-                "original settings, or start a new training."
+                f"The interrupted training cannot be resumed with different settings: {', '.join(changed)}. Use "
+                "its original settings, or start a new training run."
             )
 
     def check_cases(self, train: Iterable[str], validation: Iterable[str]) -> None:
@@ -163,7 +164,7 @@ def _check_types(header: TrainingHeader) -> None:
     """Refuse fields of another type than the class declares."""
     objects = (header.train, header.validation, header.place, header.internals, *(e.metrics for e in header.past))
     if not header.past or not all(isinstance(value, dict) for value in objects):
-        raise TypeError("an object is not an object")
+        raise TypeError("a field that should be an object is not")
     texts = (
         *header.train.values(),
         *header.validation.values(),
@@ -172,7 +173,7 @@ def _check_types(header: TrainingHeader) -> None:
         header.created,
     )
     if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
-        raise TypeError("a text is not a text")
+        raise TypeError("a field that should be text is not")
     numbers = (value for epoch in header.past for value in (epoch.epoch, epoch.epochs, epoch.seconds, epoch.train_loss))
     if not all(isinstance(number, int | float) for number in numbers):
-        raise TypeError("a number is not a number")
+        raise TypeError("a field that should be a number is not")

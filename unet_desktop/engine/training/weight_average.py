@@ -25,7 +25,7 @@ class WeightEMA:
 
     Args:
         network: being trained.
-        decay: the share of the average that stays at each step; 0: no averaging.
+        decay: the fraction of the average kept at each step; 0: no averaging.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:

@@ -57,7 +57,7 @@ def fit_ellipse_to_region(box: Box, plane: Region) -> Ellipse | None:
     A filled ellipse has variance s²/4 along a semi-axis s; each pixel adds 1/12.
 
     Args:
-        box: where the plane lies.
+        box: where the plane is.
         plane: (h, w) bool.
     """
     rows, columns = np.nonzero(plane)

@@ -24,7 +24,7 @@ OPTIONS = tuple(sorted(_WHOLE | _TEXT | _LINES))
 """Options of a SLURM job, named as in `dask_jobqueue`, and "jobs", the number of jobs."""
 
 _QUIET = {
-    # The client itself counts which pictures were in work when a worker died.
+    # The client itself counts which pictures were in progress when a worker died.
     "distributed.scheduler.allowed-failures": 0,
     # No dashboard and no metrics: the remaining servers tell strangers nothing.
     "distributed.scheduler.http.routes": [],
@@ -77,7 +77,7 @@ def parse_cluster(cluster: str, options: Sequence[str] = ()) -> ClusterSpec:
     if _ADDRESS.fullmatch(cluster):
         return ClusterSpec("address", address=cluster)
     raise UserError(
-        f'"{cluster}" is no cluster. Give local, local:4 (processes), the address of a scheduler such as '
+        f'"{cluster}" is not a cluster. Give local, local:4 (processes), the address of a scheduler such as '
         "tcp://host:8786, or slurm."
     )
 
@@ -193,7 +193,7 @@ def _parse_options(given: Sequence[str]) -> dict[str, Any]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in OPTIONS:
-            raise UserError(f'"{text}" is no job option. Write KEY=VALUE with one of: {", ".join(OPTIONS)}.')
+            raise UserError(f'"{text}" is not a job option. Write KEY=VALUE with one of: {", ".join(OPTIONS)}.')
         if name in _WHOLE:
             if not re.fullmatch(r"[1-9]\d{0,5}", value):
                 raise UserError(f"{name} of a job must be a whole number from 1, not {value!r}.")

@@ -59,7 +59,7 @@ class Column:
                 return value
             case Kind.NUMBER, int() | float() if not isinstance(value, bool):
                 return float(value)
-        raise ValueError(f"{self.name} is no {self.kind}: {value!r}")
+        raise ValueError(f"{self.name} is not of kind {self.kind}: {value!r}")
 
 
 def column_part(label: Label) -> str:

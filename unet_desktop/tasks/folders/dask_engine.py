@@ -26,9 +26,9 @@ from unet_desktop.tasks.folders.one_picture import Outcome, Problem
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
-"""Pictures in flight per worker thread: one in work and one waiting."""
+"""Pictures in flight per worker thread: one in progress and one waiting."""
 _MAX_KILLS = 3
-"""After this many workers have died with a picture in work, the last time with no other, it is given up."""
+"""After this many workers have died with a picture in progress, the last time with no other, it counts as failed."""
 _LOOK_AFTER = 2.0
 """Seconds between two checks of the workers."""
 _STOPPED_WITHIN = 0.5
@@ -69,7 +69,7 @@ class DaskEngine:
 
 @dataclass(slots=True)
 class _Attempt:
-    """A picture, and how many workers died with it in work."""
+    """A picture, and how many workers died while processing it."""
 
     picture: Picture
     kills: int = 0
@@ -77,7 +77,7 @@ class _Attempt:
 
 @dataclass(slots=True)
 class _InFlight:
-    """The pictures in work on the cluster."""
+    """The pictures in progress on the cluster."""
 
     connection: Connection
     spec: ClusterSpec
@@ -115,7 +115,7 @@ class _InFlight:
                 yield found
 
     def abandon(self) -> None:
-        """Drop the pictures in work."""
+        """Drop the pictures in progress."""
         for future, _ in self.running.values():
             future.release()  # the scheduler drops what no client refers to
         self.running.clear()
@@ -143,7 +143,7 @@ class _InFlight:
             raise UserError(self._gone()) from error
         except Exception as error:
             raise UserError(
-                f"The workers cannot do this work ({type(error).__name__}: {error}). Install the same version of "
+                f"The workers cannot run this job ({type(error).__name__}: {error}). Install the same version of "
                 "U-Net Desktop on all of them."
             ) from error
         finally:

@@ -77,7 +77,7 @@ def _open(assignment: Assignment) -> Segmenter:
     found = read_header(assignment.model).weights_sha256
     if found != assignment.fingerprint:
         raise CheckpointError(
-            f"A worker finds another model in {assignment.model}. All workers must see the same files."
+            f"A worker found a different model at {assignment.model}. All workers must see the same files."
         )
     place = choose(assignment.device) if isinstance(assignment.device, str) else assignment.device
     return Segmenter(load(assignment.model), replace(place, threads=1), assignment.model.stem)

@@ -30,11 +30,13 @@ def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = T
         copy: copy the pictures into the project, or refer to them where they are.
 
     Raises:
-        ProjectError: the project has other labels. ImageError: nothing was segmented there.
+        ProjectError: the project has different labels. ImageError: nothing was segmented there.
     """
     project = Project.open(root)
     if project.labels != labels:
-        raise ProjectError(f"The project {root} has other labels than the model of these results. Make a new project.")
+        raise ProjectError(
+            f"The project {root} has different labels from the model of these results. Create a new project."
+        )
     if not (output / NAME).is_file():
         raise ImageError(f"{output} holds no results of a run. Segment pictures to it first.")
     with closing(Ledger(output / NAME)) as ledger:

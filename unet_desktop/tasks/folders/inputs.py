@@ -72,7 +72,7 @@ class FoundPictures:
 
 
 def find_pictures(selection: InputSelection) -> FoundPictures:
-    """Find the selected pictures; masks that lie beside their pictures are left out.
+    """Find the selected pictures; masks beside their pictures are left out.
 
     A file of a list counts as a picture even if it is missing: reading it fails in its turn.
 
@@ -161,13 +161,13 @@ def common_folder(sources: Sequence[Path]) -> Path:
     """The folder that names are relative to: the only source, or the folder that contains all sources.
 
     Raises:
-        ImageError: there is none, because the sources lie on several drives.
+        ImageError: there is none, because the sources are on several drives.
     """
     folders = dict.fromkeys(os.path.abspath(source if source.is_dir() else source.parent) for source in sources)
     try:
         return Path(os.path.commonpath(folders))
     except ValueError as error:
-        raise ImageError("The pictures lie on several drives. Segment each drive in a separate run.") from error
+        raise ImageError("The pictures are on several drives. Segment each drive in a separate run.") from error
 
 
 def refuse_overlap(selection: InputSelection, output: Path) -> None:
@@ -177,7 +177,7 @@ def refuse_overlap(selection: InputSelection, output: Path) -> None:
     overwritten. A project's folder "masks" holds masks that people drew.
 
     Raises:
-        ImageError: the output lies in a folder of pictures, or the other way round, or is a project.
+        ImageError: the output is in a folder of pictures, or the other way round, or is a project.
     """
     if Layout(output).manifest.is_file():
         raise ImageError(f"The output {output} is a project, whose masks would be overwritten. Choose another folder.")
@@ -185,22 +185,22 @@ def refuse_overlap(selection: InputSelection, output: Path) -> None:
     for source in selection.sources:
         outside = source.resolve()
         if source.is_dir() and inside.is_relative_to(outside):
-            raise ImageError(f"The output {output} lies inside {source}. Choose a folder outside the pictures' folder.")
+            raise ImageError(f"The output {output} is inside {source}. Choose a folder outside the pictures' folder.")
         if outside.is_relative_to(inside):
-            raise ImageError(f"{source} lies inside the output {output}. Choose another output folder.")
+            raise ImageError(f"{source} is inside the output {output}. Choose another output folder.")
 
 
 def refuse_results(found: FoundPictures, output: Path) -> None:
-    """Refuse pictures of a list that lie in the output folder; see `refuse_overlap`.
+    """Refuse pictures of a list that are in the output folder; see `refuse_overlap`.
 
     Raises:
-        ImageError: a picture lies in the output.
+        ImageError: a picture is in the output.
     """
     inside = os.path.join(os.path.abspath(output), "")
     for picture in found.pictures:
         if os.path.abspath(picture.path).startswith(inside):
             raise ImageError(
-                f"{picture.path} lies in the output {output}. Remove it from the list, or choose another output folder."
+                f"{picture.path} is in the output {output}. Remove it from the list, or choose another output folder."
             )
 
 

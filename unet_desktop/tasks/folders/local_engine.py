@@ -16,7 +16,7 @@ from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2
-"""Pictures per worker: one in work, and one waiting or done, so that writing results delays no worker."""
+"""Pictures per worker: one in progress, and one waiting or done, so that writing results delays no worker."""
 _LARGE = 40_000_000
 """Pictures with more pixels than this are processed one at a time: decoding takes some 10 bytes per pixel."""
 
@@ -71,7 +71,7 @@ class LocalEngine:
             return try_picture(self._segmenter, picture, self._outputs)
 
     def close(self) -> None:
-        """Stop after the pictures in work."""
+        """Stop after the pictures in progress."""
         self._pool.shutdown(cancel_futures=True)
 
 

@@ -64,7 +64,7 @@ class OutputFolder:
             raise
 
     def write(self, picture: Picture, outcome: Outcome, work: Work) -> None:
-        """Write a picture's files, then its ledger entry, which vouches for them.
+        """Write a picture's files, then its ledger entry, which certifies them.
 
         Raises:
             WriteError: something cannot be written; the picture counts as not done.

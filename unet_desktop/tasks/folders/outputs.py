@@ -107,4 +107,4 @@ def _refuse(what: str, asked: object, known: tuple[str, ...]) -> None:
     assert isinstance(asked, tuple | frozenset)
     unknown = sorted(set(asked) - set(known))
     if unknown:
-        raise UserError(f'"{unknown[0]}" is no choice for {what}. Choose from: {", ".join(known)}.')
+        raise UserError(f'"{unknown[0]}" is not a choice for {what}. Choose from: {", ".join(known)}.')

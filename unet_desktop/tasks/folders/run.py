@@ -60,7 +60,7 @@ class Engine(Protocol):
 
 
 def segment_folder(request: Request) -> Iterator[FolderEvent]:
-    """Segment the request's pictures; masks that lie beside their pictures are left out.
+    """Segment the request's pictures; masks beside their pictures are left out.
 
     Writes `masks/NAME.png` and the other `request.outputs` below the output folder, mirroring sub-folders; a line per
     picture to `results.jsonl`; at the end tables and reports, and `errors.csv` if pictures failed. Pictures that an
@@ -120,7 +120,9 @@ def _segment(request: Request, found: FoundPictures, arrivals: Arrivals | None, 
 
 def _engine(request: Request) -> Engine:
     if request.cluster and request.workers:
-        raise UserError("The number of workers counts threads of this computer and means nothing on a cluster.")
+        raise UserError(
+            "The number of workers is the number of threads on this computer; it has no effect on a cluster."
+        )
     if request.cluster:
         return DaskEngine(
             request.model, request.outputs, request.device, parse_cluster(request.cluster, request.cluster_options)
@@ -171,7 +173,7 @@ class _Run:
 
     def _watch(self, arrivals: Arrivals) -> Iterator[FolderEvent]:
         """Segment pictures as they arrive, until the run is closed or has reached its limit."""
-        yield Message("Waiting for pictures until it is stopped.")
+        yield Message("Waiting for new pictures until stopped.")
         while not self._plan.full:
             if pictures := arrivals.poll():
                 known = {picture.relative: picture for picture in (*self._pictures, *pictures)}
@@ -223,4 +225,4 @@ class _Run:
 
 def _masks_left_out(found: FoundPictures) -> Iterator[Message]:
     if found.masks:
-        yield Message(f"Masks that lie beside their pictures are left out, {found.masks} in all.")
+        yield Message(f"Skipped {found.masks} {'mask' if found.masks == 1 else 'masks'} found beside their pictures.")

@@ -81,7 +81,7 @@ class Distribution:
         return int(self._counts.sum())
 
     def quantile(self, share: float) -> float:
-        """The value below which this share of all values lies, to a thousandth; NaN without values."""
+        """The value below which this fraction of all values lies, to a thousandth; NaN without values."""
         reached = np.cumsum(self._counts)
         if reached[-1] == 0:
             return math.nan
@@ -158,7 +158,7 @@ class Summary:
         """Add a picture."""
         if entry.problem:
             self.failed += 1
-            # Readers of a report need not know where the picture lies on this computer.
+            # Readers of a report need not know where the picture is on this computer.
             self.failures.add(0.0, (entry.image, entry.problem.replace(entry.path, PurePath(entry.path).name)))
             return
         picture = PictureSummary.from_entry(entry)
