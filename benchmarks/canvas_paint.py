@@ -28,12 +28,12 @@ from unet_desktop.images.display import Channel, Look
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 WIDTH, HEIGHT = 1920, 1080
 VIEWS = {
-    "fill": View(style=Style.FILL),
-    "outline": View(style=Style.OUTLINE),
+    "fill": View(style=MaskStyle.FILL),
+    "outline": View(style=MaskStyle.OUTLINE),
     "both": View(),
     "red-free, CLAHE": View(look=Look(Channel.RED_FREE, clahe=2.0, gamma=1.2)),
     "colour, CLAHE": View(look=Look(clahe=2.0, gamma=1.2)),

@@ -29,7 +29,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from unet_desktop.gui import app
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
+from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
 from unet_desktop.project.project import Project
 
 
@@ -91,9 +91,9 @@ def _queries(window: MainWindow) -> None:
         ("filter flagged", CaseQuery(filter=CaseFilter.FLAGGED)),
         ("filter corrected", CaseQuery(filter=CaseFilter.CORRECTED)),
         ("search 99", CaseQuery(words="99")),
-        ("sort by date", CaseQuery(order=Order.CHANGED)),
-        ("sort by uncertainty", CaseQuery(order=Order.UNCERTAIN)),
-        ("sort by vCDR", CaseQuery(order=Order.VCDR)),
+        ("sort by date", CaseQuery(order=CaseOrder.CHANGED)),
+        ("sort by uncertainty", CaseQuery(order=CaseOrder.UNCERTAIN)),
+        ("sort by vCDR", CaseQuery(order=CaseOrder.VCDR)),
         ("all by name", CaseQuery()),
     ):
         took = _seconds(lambda query=query: (window.app.session.cases.set_query(query), window.repaint()))

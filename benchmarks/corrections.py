@@ -24,7 +24,7 @@ from PIL import Image
 from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.device import choose, describe
-from unet_desktop.engine.events import Finished, Working
+from unet_desktop.engine.events import Finished, StopPoint
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.validate import evaluate_end_to_end
@@ -104,7 +104,7 @@ def _train(
 
 
 def _dice(segmenter: Segmenter, samples: Sequence[Sample]) -> Metrics:
-    measured = (event for event in evaluate_end_to_end(segmenter, samples) if not isinstance(event, Working))
+    measured = (event for event in evaluate_end_to_end(segmenter, samples) if not isinstance(event, StopPoint))
     return mean_metrics(event[1] for event in measured)
 
 

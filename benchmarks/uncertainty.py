@@ -22,7 +22,7 @@ from PIL import Image
 
 from unet_desktop.engine.device.device import choose, prepare
 from unet_desktop.engine.files.checkpoint import Checkpoint, load
-from unet_desktop.engine.inference.calibration import LEVEL, Calibration, Outcome
+from unet_desktop.engine.inference.calibration import LEVEL, Calibration, CalibrationCase
 from unet_desktop.engine.inference.familiarity import FamiliarityDetector
 from unet_desktop.engine.inference.locate import locate
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities
@@ -224,7 +224,7 @@ def _print_calibration(cases: list[Case]) -> None:
     for name, spread in _SPREADS.items():
         covered, widths = [], []
         for case, others in _by_others(cases):
-            learned = Calibration.fit([Outcome({}, {}, spread(other), other.truth["vcdr"]) for other in others])
+            learned = Calibration.fit([CalibrationCase({}, {}, spread(other), other.truth["vcdr"]) for other in others])
             if learned.ratio_factor is None:
                 continue
             half = learned.ratio_factor * spread(case)

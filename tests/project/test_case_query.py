@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import (
     CaseFilter,
+    CaseOrder,
     CaseQuery,
-    Order,
     filters_matching,
     matching_ids,
     most_useful_first,
@@ -69,10 +69,10 @@ def test_words_are_found_in_name_patient_and_notes(words, expected):
 @pytest.mark.parametrize(
     ("order", "forwards", "backwards"),
     [
-        (Order.NAME, ["1", "2", "9", "10", "11"], ["11", "10", "9", "2", "1"]),
-        (Order.CHANGED, ["10", "9", "1", "2", "11"], ["9", "10", "1", "2", "11"]),
-        (Order.UNCERTAIN, ["11", "2", "1", "9", "10"], ["2", "11", "1", "9", "10"]),
-        (Order.VCDR, ["9", "11", "2", "10", "1"], ["10", "2", "11", "9", "1"]),
+        (CaseOrder.NAME, ["1", "2", "9", "10", "11"], ["11", "10", "9", "2", "1"]),
+        (CaseOrder.CHANGED, ["10", "9", "1", "2", "11"], ["9", "10", "1", "2", "11"]),
+        (CaseOrder.UNCERTAIN, ["11", "2", "1", "9", "10"], ["2", "11", "1", "9", "10"]),
+        (CaseOrder.VCDR, ["9", "11", "2", "10", "1"], ["10", "2", "11", "9", "1"]),
     ],
 )
 def test_orders_and_what_is_not_known_stays_last(order, forwards, backwards):
@@ -82,7 +82,7 @@ def test_orders_and_what_is_not_known_stays_last(order, forwards, backwards):
 
 @given(
     st.lists(st.tuples(st.sampled_from(CaseState), st.none() | st.floats(0, 1) | st.just(math.nan)), max_size=20),
-    st.sampled_from(Order),
+    st.sampled_from(CaseOrder),
     st.booleans(),
 )
 def test_every_case_has_one_place(figures, order, backwards):

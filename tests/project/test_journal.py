@@ -18,9 +18,9 @@ from unet_desktop.project.journal import (
     JournalHeader,
     MaskWriteStarted,
     MaskWritten,
+    checksum_of,
     read_journal,
     stamp_of,
-    state_of,
 )
 
 SIZE = (24, 30)
@@ -32,7 +32,7 @@ class Painter:
     def __init__(self, path, mask=None):
         self.mask = np.zeros(SIZE, np.uint8) if mask is None else mask.copy()
         self.history, self.model = History(), ""
-        self.journal = Journal(path, JournalHeader(*SIZE, state_of(mask), mask is None, ""))
+        self.journal = Journal(path, JournalHeader(*SIZE, checksum_of(mask), mask is None, ""))
 
     def paint(self, top, left, height, width, value, model=None):
         box = np.s_[top : top + height, left : left + width]
@@ -85,7 +85,7 @@ def test_any_state_of_the_mask_file_comes_to_the_same_end(tmp_path_factory, move
         if what != "fold":
             getattr(painter, what)(*numbers)
         else:
-            painter.journal.add(MaskWriteStarted(state_of(painter.mask), painter.journal.steps))
+            painter.journal.add(MaskWriteStarted(checksum_of(painter.mask), painter.journal.steps))
             written.append((painter.journal.steps, painter.mask.copy()))
     painter.journal.flush()
     if not moves or not path.exists():
@@ -95,7 +95,7 @@ def test_any_state_of_the_mask_file_comes_to_the_same_end(tmp_path_factory, move
     recording = read_journal(path)
     assert recording.steps == painter.journal.steps
     _, mask = written[choose % len(written)]
-    assert recording.steps_in(state_of(mask)) is not None
+    assert recording.steps_in(checksum_of(mask)) is not None
     found = np.zeros(SIZE, np.uint8) if mask is None else mask.copy()
     replayed = recording.replay(found)
     assert np.array_equal(found, painter.mask)
@@ -191,8 +191,8 @@ def test_a_restart_forgets_what_the_mask_file_holds(tmp_path, monkeypatch):
     with pytest.raises(WriteError):
         painter.journal.flush()
     folded = painter.mask.copy()
-    painter.journal.add(MaskWriteStarted(state_of(folded), 2))
-    painter.journal.restart(state_of(folded), 2, painter.model)
+    painter.journal.add(MaskWriteStarted(checksum_of(folded), 2))
+    painter.journal.restart(checksum_of(folded), 2, painter.model)
     painter.journal.add(MaskWritten((7, 7), 2))
     painter.undo()
     painter.undo()
@@ -201,7 +201,7 @@ def test_a_restart_forgets_what_the_mask_file_holds(tmp_path, monkeypatch):
     painter.journal.flush()
     recording = read_journal(painter.journal.path)
     assert recording.steps == 4
-    assert recording.steps_in(state_of(folded)) == 0
+    assert recording.steps_in(checksum_of(folded)) == 0
     assert not recording.is_up_to_date((7, 7))
     assert recording.replay(folded).history.names == ("Paint 1",)
     assert np.array_equal(folded, painter.mask)

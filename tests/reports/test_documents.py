@@ -11,24 +11,24 @@ from unet_desktop.errors import UserError
 from unet_desktop.reports.close_ups import SIDE, draw_close_up, label_outlines
 from unet_desktop.reports.document import (
     Card,
-    Column,
     Document,
-    Facts,
+    FactList,
     Gallery,
     Heading,
     Items,
     Notice,
-    Order,
     Paragraph,
-    Plot,
     Plots,
+    RowOrder,
     Table,
+    TableColumn,
     Tile,
     Tiles,
+    TitledPlot,
 )
 from unet_desktop.reports.html import render_html
 from unet_desktop.reports.pdf import render_pdf
-from unet_desktop.reports.pdf_style import Style
+from unet_desktop.reports.pdf_style import PdfStyle
 from unet_desktop.reports.plots import Histogram
 from unet_desktop.reports.printable import printable, shorten
 from unet_desktop.reports.render import render, require_libraries
@@ -43,7 +43,7 @@ def jpeg():
 
 def document_of(text, jpeg):
     """One of every block, with the text wherever text can stand."""
-    plot = Plot(text, Histogram(text, (0, 1, 2), (3, 4), description=text), text)
+    plot = TitledPlot(text, Histogram(text, (0, 1, 2), (3, 4), description=text), text)
     rows = tuple((text, str(number)) for number in range(3))
     blocks = (
         Tiles((Tile(text, text, text, warning=True), Tile("1", "one"))),
@@ -53,14 +53,14 @@ def document_of(text, jpeg):
         Paragraph(text),
         Paragraph(text, small=True),
         Items((text, text)),
-        Facts(((text, text),)),
+        FactList(((text, text),)),
         plot,
         Plots((plot, plot, plot)),
         Gallery((Card(text, jpeg, (text,), (SIDE, SIDE)), Card(text, None)), (("#ff0000", text),)),
         Heading("Tables"),
-        Table((Column(text, share=3), Column("number", numeric=True)), rows),
-        Table((Column(text), Column("n", numeric=True)), rows, (Order(text, (2, 0, 1)),), "as it is"),
-        Table((Column("long"),), ((text,),), printed=False),
+        Table((TableColumn(text, share=3), TableColumn("number", numeric=True)), rows),
+        Table((TableColumn(text), TableColumn("n", numeric=True)), rows, (RowOrder(text, (2, 0, 1)),), "as it is"),
+        Table((TableColumn("long"),), ((text,),), printed=False),
     )
     return Document(text, text, blocks, text)
 
@@ -152,7 +152,7 @@ def test_a_pdf_takes_everything_and_is_the_same_twice(jpeg):
 
 def test_a_pdf_of_a_long_table_has_many_pages():
     rows = tuple((f"picture {number}.jpg", "0.5") for number in range(300))
-    table = Table((Column("picture"), Column("vCDR", numeric=True)), rows)
+    table = Table((TableColumn("picture"), TableColumn("vCDR", numeric=True)), rows)
     assert render_pdf(Document("Long", "", (table,), "")).count(b"/Type /Page\n") >= 5
 
 
@@ -164,13 +164,13 @@ def test_a_viewer_can_list_the_sections_of_a_pdf(jpeg):
 
 def test_a_pdf_takes_text_that_is_longer_than_a_page():
     endless = "a sentence without an end, " * 2000
-    table = Table((Column("n", numeric=True), Column("reason", share=2)), (("1", endless), (endless, "2")))
-    blocks = (table, Facts((("Notes", endless),)), Paragraph(endless), Items((endless,)), Notice("short"))
+    table = Table((TableColumn("n", numeric=True), TableColumn("reason", share=2)), (("1", endless), (endless, "2")))
+    blocks = (table, FactList((("Notes", endless),)), Paragraph(endless), Items((endless,)), Notice("short"))
     assert render_pdf(Document("Long", "", blocks, endless)).startswith(b"%PDF-")
 
 
 def test_pdf_text_never_lacks_a_glyph():
-    style = Style()
+    style = PdfStyle()
     assert style.escape_missing("Глаз Ωμέγα łódź ≤ −0.5 ±") == "Глаз Ωμέγα łódź ≤ −0.5 ±"
     assert not style.escaped_any
     assert style.escape_missing("眼.jpg") == r"\u773c.jpg"

@@ -21,13 +21,13 @@ from unet_desktop.reports.render import render
 from unet_desktop.tasks.evaluation.pairing import pair_masks
 from unet_desktop.tasks.evaluation.reader import folder_reader
 from unet_desktop.tasks.evaluation.report import document
-from unet_desktop.tasks.evaluation.result import Evaluation, Settings, worst_first
+from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings, worst_first
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import find_sides
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
 
-FAST = Settings(resamples=50)
+FAST = EvaluationSettings(resamples=50)
 DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -233,7 +233,9 @@ class TestFigures:
         ours[10:20, 50] = 1  # a hair of 10 pixels
         write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
-        result = figures_of(list(evaluate(find_sides(*folders, None, None), Settings(greatest=True, resamples=0))))
+        result = figures_of(
+            list(evaluate(find_sides(*folders, None, None), EvaluationSettings(greatest=True, resamples=0)))
+        )
         assert result.means["boundary_max_px/optic disc"] == pytest.approx(10)
         assert result.means["boundary_px/optic disc"] < 10
         assert result.estimates["dice"].interval is None

@@ -16,7 +16,7 @@ from unet_desktop.cli.progress import follow
 from unet_desktop.errors import UserError
 
 if TYPE_CHECKING:
-    from unet_desktop.tasks.evaluation.result import Evaluation, Settings
+    from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
     from unet_desktop.tasks.evaluation.sides import Sides
     from unet_desktop.tasks.evaluation.targets import Targets
     from unet_desktop.tasks.events import EvaluationEvent
@@ -64,7 +64,7 @@ def run(
     name. Exit code 1: some of the second reader's masks have no counterpart or cannot be read. 2: nothing can be
     compared.
     """
-    from unet_desktop.tasks.evaluation.result import Evaluation, Settings
+    from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
     from unet_desktop.tasks.evaluation.sides import find_sides
     from unet_desktop.tasks.evaluation.targets import Targets
 
@@ -76,14 +76,14 @@ def run(
     targets = Targets(table, summary, html, pdf)
     targets.check()
     sides = find_sides(first, second, project, wanted, held_out=held_out)
-    followed = follow(_events(sides, Settings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
+    followed = follow(_events(sides, EvaluationSettings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluation):
             _print(event)
     raise typer.Exit(SOME_FAILED if followed.failed or followed.stopped else DONE)
 
 
-def _events(sides: Sides, settings: Settings, targets: Targets) -> Iterator[EvaluationEvent]:
+def _events(sides: Sides, settings: EvaluationSettings, targets: Targets) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.result import Evaluation
     from unet_desktop.tasks.evaluation.run import evaluate
 

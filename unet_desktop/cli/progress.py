@@ -19,7 +19,7 @@ from rich.progress import (
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_error
 from unet_desktop.cli.remedies import with_remedy
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Working
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, StopPoint
 from unet_desktop.errors import Remedy
 from unet_desktop.tasks.events import (
     FailedBefore,
@@ -119,7 +119,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             progress.update(bar, description=description, completed=event.step, total=event.steps)
         case EpochDone():
             progress.console.print(_epoch_line(event), markup=False)
-        case Working():
+        case StopPoint():
             pass
         case Resumed():
             last = event.past[-1]

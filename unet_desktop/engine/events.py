@@ -95,7 +95,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Working(Transient):
+class StopPoint(Transient):
     """A place within a step, or between two validation pictures, where the run can be stopped."""
 
     stage: Stage
@@ -114,5 +114,5 @@ class Resumed:
     changes: tuple[str, ...] = ()
 
 
-TrainEvent = Message | Working | BatchDone | EpochDone | Resumed | Finished
+TrainEvent = Message | StopPoint | BatchDone | EpochDone | Resumed | Finished
 """What training yields."""

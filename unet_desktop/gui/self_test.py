@@ -27,7 +27,7 @@ from unet_desktop.gui.display_check import require_display
 from unet_desktop.gui.style.icons import ICONS, icon
 from unet_desktop.gui.style.theme import LIGHT
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.reports.document import Document, Plot
+from unet_desktop.reports.document import Document, TitledPlot
 from unet_desktop.reports.plots import Histogram
 from unet_desktop.reports.render import render
 from unet_desktop.resources import resource
@@ -38,7 +38,7 @@ LONGEST = 120
 _TINY = replace(
     PRESETS["fast"], epochs=1, locate_epochs=1, batch_size=2, locate_batch_size=2, image_size=64, locate_size=64
 )
-_DOCUMENT = Document("Self-test", "", (Plot("Values", Histogram("value", (0, 1, 2), (3, 4))),), "")
+_DOCUMENT = Document("Self-test", "", (TitledPlot("Values", Histogram("value", (0, 1, 2), (3, 4))),), "")
 _HARMLESS = ("This plugin does not support",)  # what the offscreen platform says of itself
 
 

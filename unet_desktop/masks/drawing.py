@@ -23,7 +23,7 @@ Codes = NDArray[np.unsignedinteger[Any]]
 """(h, w) uint8, or uint16 for many labels: what each screen pixel shows; 0 is nothing."""
 
 
-class Style(StrEnum):
+class MaskStyle(StrEnum):
     """Which parts of a region are drawn."""
 
     FILL = "fill"
@@ -64,7 +64,7 @@ class Palette:
         """Code of the dark stripes of not annotated pixels; the next code is the bright stripes'."""
         return 2 * len(self.labels) + 3
 
-    def colours(self, style: Style, opacity: float, in_use: Label | None) -> NDArray[np.uint32]:
+    def colours(self, style: MaskStyle, opacity: float, in_use: Label | None) -> NDArray[np.uint32]:
         """Return (codes,) uint32: the colour of each code in Qt's premultiplied ARGB32.
 
         Args:
@@ -75,7 +75,7 @@ class Palette:
         line = min(1.0, 4 * opacity)
         table = np.zeros(self.stripes + 2, np.uint32)
         for place, label in enumerate(self.labels, 1):
-            table[place] = _argb(label.colour, 0.0 if style is Style.OUTLINE else opacity)
+            table[place] = _argb(label.colour, 0.0 if style is MaskStyle.OUTLINE else opacity)
             table[len(self.labels) + place] = _argb(label.colour, line)
         if in_use is not None:
             table[self.in_use] = _argb(in_use.colour, line)
@@ -102,7 +102,7 @@ class Pen:
     stripe: int = 4
 
 
-def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pen) -> tuple[Grid, Codes] | None:
+def render_codes(mask: Mask, palette: Palette, grid: Grid, style: MaskStyle, pen: Pen) -> tuple[Grid, Codes] | None:
     """Render a mask at the grid's screen pixels.
 
     Args:
@@ -115,7 +115,7 @@ def render_codes(mask: Mask, palette: Palette, grid: Grid, style: Style, pen: Pe
     Returns:
         the part of the grid that shows anything, and its (h, w) codes; None if there is nothing.
     """
-    margin = 0 if style is Style.FILL else max(pen.width, pen.width_in_use) + 1
+    margin = 0 if style is MaskStyle.FILL else max(pen.width, pen.width_in_use) + 1
     around = grid.expand(margin).clip(*mask.shape)
     if grid.empty or around.empty:
         return None
@@ -151,9 +151,9 @@ def dash_outlines(codes: Codes, palette: Palette, grid: Grid, dash: int) -> None
     np.copyto(codes, palette.hairline, where=lines & off[down])
 
 
-def _code_pixels(values: Mask, palette: Palette, style: Style, pen: Pen) -> Codes:
+def _code_pixels(values: Mask, palette: Palette, style: MaskStyle, pen: Pen) -> Codes:
     ranks: Codes = np.asarray(cv2.LUT(values, palette.ranks), palette.ranks.dtype)
-    if style is Style.FILL:
+    if style is MaskStyle.FILL:
         return ranks
     edges = cv2.compare(cv2.erode(ranks, _kernel(pen.width)), ranks, cv2.CMP_LT)
     outside = cv2.compare(cv2.dilate(ranks, _kernel(1)), ranks, cv2.CMP_GT)

@@ -23,7 +23,7 @@ class CaseFilter(StrEnum):
     NOTED = "noted"
 
 
-class Order(StrEnum):
+class CaseOrder(StrEnum):
     """What cases are sorted by; the comments say which come first."""
 
     NAME = "name"  # 9 before 10
@@ -45,7 +45,7 @@ class CaseQuery:
 
     words: str = ""
     filter: CaseFilter = CaseFilter.ALL
-    order: Order = Order.NAME
+    order: CaseOrder = CaseOrder.NAME
     backwards: bool = False
 
 
@@ -64,15 +64,15 @@ def sorted_ids(cases: Sequence[Case], query: CaseQuery) -> list[str]:
         cases: in natural order of their names; the sort is stable.
         query: only its order is used.
     """
-    if query.order is Order.NAME:
+    if query.order is CaseOrder.NAME:
         ids = [case.id for case in cases]
         return ids[::-1] if query.backwards else ids
-    if query.order is Order.CHANGED:
+    if query.order is CaseOrder.CHANGED:
         dated = [case for case in cases if case.changed_at]
         dated.sort(key=lambda case: case.changed_at, reverse=not query.backwards)
         return [case.id for case in dated] + [case.id for case in cases if not case.changed_at]
     values = {case.id: value for case in cases if (value := _sort_value(case, query.order)) is not None}
-    largest_first = (query.order is Order.VCDR) is not query.backwards
+    largest_first = (query.order is CaseOrder.VCDR) is not query.backwards
     known = sorted(values, key=values.__getitem__, reverse=largest_first)
     return known + [case.id for case in cases if case.id not in values]
 
@@ -109,8 +109,8 @@ def _matches(case: Case, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _sort_value(case: Case, order: Order) -> float | None:
-    value = case.best_vcdr if order is Order.VCDR else case.confidence
+def _sort_value(case: Case, order: CaseOrder) -> float | None:
+    value = case.best_vcdr if order is CaseOrder.VCDR else case.confidence
     return value if value is not None and math.isfinite(value) else None
 
 

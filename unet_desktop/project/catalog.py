@@ -22,7 +22,7 @@ log = logging.getLogger("unet.project")
 VERSION = 4
 """Version of the table; an index of another version is rebuilt."""
 
-Stamp = tuple[int, int, int, int]
+RecordStamp = tuple[int, int, int, int]
 """Modification time in ns and length in bytes of the case's record, then of its prediction's record (0 if none)."""
 
 _COLUMNS = tuple(field.name for field in fields(Case) if field.name != "damage")  # a damaged record is read again
@@ -35,11 +35,11 @@ _WAIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogRow:
     """A case and the stamp of the records it was read from."""
 
     case: Case
-    stamp: Stamp
+    stamp: RecordStamp
 
 
 class Catalog:
@@ -49,7 +49,7 @@ class Catalog:
         """Use this index file; it is opened for each operation, so threads do not share a connection."""
         self._path = path
 
-    def read(self) -> dict[str, Entry]:
+    def read(self) -> dict[str, CatalogRow]:
         """Return all entries by case id; empty if there is no readable index of this version."""
         if not self._path.exists():
             return {}
@@ -64,7 +64,7 @@ class Catalog:
             self.clear()
             return {}
 
-    def write(self, entries: Iterable[Entry]) -> None:
+    def write(self, entries: Iterable[CatalogRow]) -> None:
         """Insert or replace these entries."""
         rows = [(*(getattr(entry.case, column) for column in _COLUMNS), *entry.stamp) for entry in entries]
         names = _COLUMNS + _STAMP
@@ -105,9 +105,9 @@ class Catalog:
             connection.close()
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> CatalogRow:
     values = dict(zip(_COLUMNS, row, strict=False))
     values["state"] = CaseState(values["state"])
     values["eye"] = Eye(values["eye"])
     values["flagged"], values["unfamiliar"] = bool(values["flagged"]), bool(values["unfamiliar"])
-    return Entry(Case(**values), tuple(row[-len(_STAMP) :]))
+    return CatalogRow(Case(**values), tuple(row[-len(_STAMP) :]))

@@ -36,9 +36,9 @@ FRAME = struct.Struct("<II")
 _ZLIB_LEVEL = 1
 """Masks are runs of equal pixels, which even the fastest level compresses well."""
 
-State = int | None
+MaskChecksum = int | None
 """CRC-32 of a mask's pixels; None if there is no mask file."""
-Stamp = tuple[int, int]
+MaskStamp = tuple[int, int]
 """A file's modification time in ns and length in bytes."""
 
 
@@ -55,7 +55,7 @@ class JournalHeader:
 
     height: int
     width: int
-    state: State
+    state: MaskChecksum
     began_empty: bool
     model: str
 
@@ -64,7 +64,7 @@ class JournalHeader:
 class MaskWriteStarted:
     """The mask as it is after this many steps is about to be written to its file."""
 
-    state: State
+    state: MaskChecksum
     steps: int
 
 
@@ -72,16 +72,16 @@ class MaskWriteStarted:
 class MaskWritten:
     """The mask file was written and holds this many steps; the stamp is None if the file was deleted."""
 
-    stamp: Stamp | None
+    stamp: MaskStamp | None
     steps: int
 
 
-def state_of(mask: Mask | None) -> State:
+def checksum_of(mask: Mask | None) -> MaskChecksum:
     """Return the state of a mask file with these pixels, (H, W) uint8; None means no file."""
     return None if mask is None else zlib.crc32(np.ascontiguousarray(mask).data)
 
 
-def stamp_of(path: Path) -> Stamp | None:
+def stamp_of(path: Path) -> MaskStamp | None:
     """Return the file's stamp, or None if it does not exist."""
     try:
         status = path.stat()
@@ -102,7 +102,7 @@ class Journal:
         self._adding, self._writing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def resume(cls, path: Path, start: JournalHeader, length: int, steps: int, state: State) -> Journal:
+    def resume(cls, path: Path, start: JournalHeader, length: int, steps: int, state: MaskChecksum) -> Journal:
         """Append after the first `length` bytes of the file, which hold `steps` steps; `state` is the mask file's."""
         journal = cls(path, start)
         journal._state = state
@@ -110,7 +110,7 @@ class Journal:
         return journal
 
     @property
-    def state(self) -> State:
+    def state(self) -> MaskChecksum:
         """State of the mask file after the last write that was started."""
         return self._state
 
@@ -149,7 +149,7 @@ class Journal:
                 raise
             self._kept += sum(isinstance(entry, Step) for entry in entries)
 
-    def restart(self, state: State, steps: int, model: str) -> None:
+    def restart(self, state: MaskChecksum, steps: int, model: str) -> None:
         """Start again from a mask file that was written although the journal could not be.
 
         Args:
@@ -230,11 +230,11 @@ class LoadedJournal:
         """Number of steps."""
         return len(self.records)
 
-    def is_up_to_date(self, stamp: Stamp | None) -> bool:
+    def is_up_to_date(self, stamp: MaskStamp | None) -> bool:
         """Return whether the mask file with this stamp already holds all steps."""
         return self.written is not None and self.written == MaskWritten(stamp, self.steps)
 
-    def steps_in(self, state: State) -> int | None:
+    def steps_in(self, state: MaskChecksum) -> int | None:
         """Return the number of steps in a mask file of this state; None if the journal does not know the state."""
         found = [known.steps for known in self.states if known.state == state]
         return found[-1] if found else None

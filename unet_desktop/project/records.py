@@ -12,7 +12,7 @@ from unet_desktop import files
 from unet_desktop.errors import ProjectError
 from unet_desktop.files import read_json_object
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.catalog import Catalog, Entry
+from unet_desktop.project.catalog import Catalog, CatalogRow
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import with_prediction_record
 
@@ -97,7 +97,7 @@ class CaseRecords:
         self.cases[case_id] = case = _with_state(case, masks={case_id} if has_mask else set(), predictions=predictions)
         return case
 
-    def _read(self, indexed: dict[str, Entry]) -> None:
+    def _read(self, indexed: dict[str, CatalogRow]) -> None:
         records, of_predictions = _stamps(self._layout.cases), _stamps(self._layout.predictions)
         stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NO_STAMP)) for case_id, stamp in records.items()}
         masks, predictions = list_stems(self._layout.masks, ".png"), list_stems(self._layout.predictions, ".png")
@@ -133,7 +133,8 @@ class CaseRecords:
             return
         layout = self._layout
         self._catalog.write(
-            Entry(case, (*_stamp(layout.record(case.id)), *_stamp(layout.prediction_record(case.id)))) for case in cases
+            CatalogRow(case, (*_stamp(layout.record(case.id)), *_stamp(layout.prediction_record(case.id))))
+            for case in cases
         )
 
 

@@ -17,9 +17,9 @@ from unet_desktop.project.journal import (
     LoadedJournal,
     MaskWriteStarted,
     MaskWritten,
+    checksum_of,
     read_journal,
     stamp_of,
-    state_of,
 )
 from unet_desktop.project.layout import JOURNAL_SUFFIX
 from unet_desktop.project.project import Project
@@ -61,7 +61,7 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
     if journal.is_up_to_date(stamp_of(project.layout.mask(case_id))) and not journal.damaged:
         return
     found = project.load_mask(case_id)  # a damaged mask is an error; its journal waits until it is repaired
-    held = journal.steps_in(state_of(found))
+    held = journal.steps_in(checksum_of(found))
     if held is None or (journal.header.height, journal.header.width) != (case.height, case.width):
         yield (
             f"The journal of {case_id} belongs to another mask, so the mask was left unchanged. "
@@ -87,7 +87,7 @@ def _write_replayed(project: Project, case: Case, loaded: LoadedJournal, found: 
     replayed = loaded.replay(mask)
     untouched = loaded.header.began_empty and not replayed.history.can_undo and not mask.any()
     journal = loaded.resume()
-    journal.add(MaskWriteStarted(None if untouched else state_of(mask), loaded.steps))
+    journal.add(MaskWriteStarted(None if untouched else checksum_of(mask), loaded.steps))
     journal.flush()
     if untouched:
         project.delete_mask(case.id)

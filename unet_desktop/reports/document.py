@@ -41,7 +41,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactList:
     """Names and their values: settings, a model's details, definitions."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -65,7 +65,7 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A table's column.
 
     Attributes:
@@ -80,7 +80,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RowOrder:
     """One way to order a table's rows: `ranks` holds each row's place, from 0."""
 
     title: str
@@ -99,9 +99,9 @@ class Table:
         printed: whether the table is printed; long ones are not.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, ...], ...]
-    orders: tuple[Order, ...] = ()
+    orders: tuple[RowOrder, ...] = ()
     order: str = ""
     printed: bool = True
 
@@ -111,7 +111,7 @@ NOT_PRINTED = "This table is too long for paper; the HTML report shows it."
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
+class TitledPlot:
     """A plot with its title and what must be known to read it."""
 
     title: str
@@ -123,7 +123,7 @@ class Plot:
 class Plots:
     """Plots side by side where there is room."""
 
-    plots: tuple[Plot, ...]
+    plots: tuple[TitledPlot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Gallery:
     legend: tuple[tuple[str, str], ...] = ()
 
 
-Block = Heading | Paragraph | Notice | Items | Facts | Tiles | Table | Plot | Plots | Gallery
+Block = Heading | Paragraph | Notice | Items | FactList | Tiles | Table | TitledPlot | Plots | Gallery
 
 
 @dataclass(frozen=True, slots=True)

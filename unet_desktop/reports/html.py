@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from unet_desktop.reports.document import NOT_PRINTED, Block, Document, Heading, Plot, Table
+from unet_desktop.reports.document import NOT_PRINTED, Block, Document, Heading, Table, TitledPlot
 from unet_desktop.reports.printable import printable
 from unet_desktop.reports.svg import inline_svg
 
@@ -70,7 +70,7 @@ def _kind(block: Block) -> str:
     return type(block).__name__
 
 
-def _svg(plot: Plot, name: str) -> Markup:
+def _svg(plot: TitledPlot, name: str) -> Markup:
     return Markup(inline_svg(plot.figure, name))
 
 

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from unet_desktop.reports.document import (
     Block,
     Document,
-    Facts,
+    FactList,
     Gallery,
     Heading,
     Items,
     Notice,
     Paragraph,
-    Plot,
     Plots,
     Table,
     Tiles,
+    TitledPlot,
 )
 from unet_desktop.reports.printable import printable
 
@@ -43,13 +43,13 @@ def _parts(blocks: Iterable[Block]) -> Iterator[str]:
                 yield _plain(block.text)
             case Items():
                 yield "\n".join(f"- {_plain(entry)}" for entry in block.entries)
-            case Facts():
+            case FactList():
                 yield _table(("", ""), block.pairs)
             case Tiles():
                 yield _table(("", "", ""), ((tile.title, tile.value, tile.remark) for tile in block.tiles))
             case Table():
                 yield _table((column.title for column in block.columns), block.rows)
-            case Plot() | Plots() | Gallery():
+            case TitledPlot() | Plots() | Gallery():
                 pass
 
 

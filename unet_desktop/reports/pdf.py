@@ -17,19 +17,19 @@ from unet_desktop.reports.document import (
     Block,
     Card,
     Document,
-    Facts,
+    FactList,
     Gallery,
     Heading,
     Items,
     Notice,
     Paragraph,
-    Plot,
     Plots,
     Table,
     Tiles,
+    TitledPlot,
 )
 from unet_desktop.reports.figures import FONT, PAPER, draw_svg
-from unet_desktop.reports.pdf_style import Style
+from unet_desktop.reports.pdf_style import PdfStyle
 from unet_desktop.reports.printable import shorten
 
 _CARDS_IN_A_ROW = 6
@@ -42,7 +42,7 @@ _ESCAPES = "Characters that this file's font lacks are written as escapes, such 
 
 def render_pdf(document: Document) -> bytes:
     """Render the document as a PDF file; the same document gives the same bytes."""
-    style = Style()
+    style = PdfStyle()
     target = io.BytesIO()
     template = SimpleDocTemplate(
         target,
@@ -82,7 +82,7 @@ def render_pdf(document: Document) -> bytes:
     return target.getvalue()
 
 
-def _flowables(block: Block, style: Style) -> list[Any]:
+def _flowables(block: Block, style: PdfStyle) -> list[Any]:
     """Turn a block into flowables of reportlab."""
     match block:
         case Heading():
@@ -93,13 +93,13 @@ def _flowables(block: Block, style: Style) -> list[Any]:
             return [style.frame(style.text(block.text, "body"))]
         case Items():
             return [style.text(entry, "item", bullet="•") for entry in block.entries]
-        case Facts():
+        case FactList():
             return [_facts(block, style)]
         case Tiles():
             return [_tiles(block, style)]
         case Table():
             return _table(block, style)
-        case Plot():
+        case TitledPlot():
             return [style.keep_together(_plot(block, style, style.width * 0.62))]
         case Plots():
             return [_plots(block, style)]
@@ -107,14 +107,14 @@ def _flowables(block: Block, style: Style) -> list[Any]:
             return list(_gallery(block, style))
 
 
-def _facts(block: Facts, style: Style) -> Any:
+def _facts(block: FactList, style: PdfStyle) -> Any:
     rows = [
         [style.text(name, "muted"), style.text(shorten(value, _LONGEST_CELL), "cell")] for name, value in block.pairs
     ]
     return style.grid(rows, [style.width * 0.27, style.width * 0.73], ruled=True)
 
 
-def _tiles(block: Tiles, style: Style) -> Any:
+def _tiles(block: Tiles, style: PdfStyle) -> Any:
     cells = [
         [style.text(tile.value, "figure"), style.text(tile.title, "cell"), style.text(tile.remark, "small")]
         for tile in block.tiles
@@ -127,7 +127,7 @@ def _tiles(block: Tiles, style: Style) -> Any:
     return style.frame_cells(rows, widths, len(cells), warnings)
 
 
-def _table(block: Table, style: Style) -> list[Any]:
+def _table(block: Table, style: PdfStyle) -> list[Any]:
     if not block.printed:
         return [style.text(NOT_PRINTED, "small")]
     total = sum(column.share for column in block.columns)
@@ -142,7 +142,7 @@ def _table(block: Table, style: Style) -> list[Any]:
     return [style.grid([heads, *rows], [style.width * column.share / total for column in block.columns], head=True)]
 
 
-def _plots(block: Plots, style: Style) -> Any:
+def _plots(block: Plots, style: PdfStyle) -> Any:
     gap = 12.0
     width = (style.width - gap) / 2
     cells = [_plot(plot, style, width) for plot in block.plots]
@@ -151,14 +151,14 @@ def _plots(block: Plots, style: Style) -> Any:
     return style.grid(rows, [width + gap / 2] * 2)
 
 
-def _plot(plot: Plot, style: Style, width: float) -> list[Any]:
+def _plot(plot: TitledPlot, style: PdfStyle, width: float) -> list[Any]:
     parts = [style.text(plot.title, "plot"), _drawing(plot, style, width)]
     if plot.caption:
         parts.append(style.text(plot.caption, "small"))
     return parts
 
 
-def _drawing(plot: Plot, style: Style, width: float) -> Any:
+def _drawing(plot: TitledPlot, style: PdfStyle, width: float) -> Any:
     """Draw a plot as vectors and text, so that it is sharp at any size and its text can be searched."""
     svg, _ = draw_svg(plot.figure, PAPER)
     register_font(FONT, rlgFontName=style.font)
@@ -170,7 +170,7 @@ def _drawing(plot: Plot, style: Style, width: float) -> Any:
     return drawing
 
 
-def _escape_texts(shape: Any, style: Style) -> None:
+def _escape_texts(shape: Any, style: PdfStyle) -> None:
     if isinstance(shape, String):
         shape.text = style.escape_missing(shape.text)
     elif isinstance(shape, Drawing | Group):
@@ -178,7 +178,7 @@ def _escape_texts(shape: Any, style: Style) -> None:
             _escape_texts(part, style)
 
 
-def _gallery(gallery: Gallery, style: Style) -> Iterator[Any]:
+def _gallery(gallery: Gallery, style: PdfStyle) -> Iterator[Any]:
     if gallery.legend:
         names = "   ".join(
             f'<font color="{escape(colour)}">■</font> {style.markup(name)}' for colour, name in gallery.legend
@@ -196,7 +196,7 @@ def _in_rows(cells: Sequence[Any]) -> Iterator[list[Any]]:
         yield row + [""] * (_CARDS_IN_A_ROW - len(row))
 
 
-def _card(card: Card, style: Style, side: float) -> list[Any]:
+def _card(card: Card, style: PdfStyle, side: float) -> list[Any]:
     picture: list[Any] = []
     if card.jpeg is not None:
         width, height = card.size

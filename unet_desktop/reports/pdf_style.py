@@ -43,7 +43,7 @@ _TEXTS: dict[str, tuple[float, float, bool, str, float, float, bool]] = {
 }
 
 
-class Style:
+class PdfStyle:
     """Makes reportlab's parts in one style, and knows whether the font lacked glyphs.
 
     Attributes:

@@ -16,7 +16,7 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.evaluation.reader import folder_reader, predictions
-from unet_desktop.tasks.evaluation.result import Evaluation, Settings
+from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import DemoResult, FileWritten, TaskEvent
@@ -59,7 +59,7 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
 
 def _evaluate(root: Path, project: Project) -> Iterator[DemoResult]:
     sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS), project.labels)
-    for event in evaluate(sides, Settings(resamples=0)):
+    for event in evaluate(sides, EvaluationSettings(resamples=0)):
         if isinstance(event, Evaluation):
             yield DemoResult(event.pictures, event.means)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.events import Message, TrainEvent, Working
+from unet_desktop.engine.events import Message, StopPoint, TrainEvent
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation
@@ -158,7 +158,9 @@ ImportEvent: TypeAlias = ItemDone | Message
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
-FolderEvent: TypeAlias = Message | Working | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
+FolderEvent: TypeAlias = (
+    Message | StopPoint | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
+)
 """Of a run over folders of pictures."""
 EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""

@@ -16,13 +16,13 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
 from unet_desktop.reports.document import (
     Block,
-    Column,
     Document,
-    Facts,
+    FactList,
     Heading,
     Items,
     Paragraph,
     Table,
+    TableColumn,
 )
 from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.runs import Run, read_record
@@ -72,14 +72,14 @@ def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run
     labels = ", ".join(label.name for label in header.labels)
     blocks: list[Block] = [
         Heading("Details"),
-        Facts(tuple(_details(header))),
+        FactList(tuple(_details(header))),
         Heading("Intended use"),
         Paragraph(
             f"To propose masks of {labels} in pictures like those it was trained on, for a person to check and "
             "correct, and to measure many such pictures for research. It is not a medical device."
         ),
         Heading("Data"),
-        Facts(tuple(_data(header))),
+        FactList(tuple(_data(header))),
         Heading("Metrics"),
         *_metrics(header),
     ]
@@ -88,12 +88,12 @@ def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run
         rows = tuple((case, _number(figures.get("dice"))) for case, figures in worst)
         blocks += [
             Paragraph("Worst validation pictures:"),
-            Table((Column("picture", share=3), Column("Dice", numeric=True)), rows),
+            Table((TableColumn("picture", share=3), TableColumn("Dice", numeric=True)), rows),
         ]
     blocks += [Heading("Limits"), Items(_LIMITS)]
     if notes.strip():
         blocks += [Heading("Notes"), *(Paragraph(line.strip()) for line in notes.splitlines() if line.strip())]
-    blocks += [Heading("Versions"), Facts(tuple(header.versions.items()))]
+    blocks += [Heading("Versions"), FactList(tuple(header.versions.items()))]
     made = f"Segments {labels} in colour photographs. Made with U-Net Desktop on {_date(header.created)}."
     return Document(f"Model card: {name}", made, tuple(blocks), "")
 
@@ -140,12 +140,15 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
     )
     names = [label.name for label in header.labels]
     rows = ((name, _number(metrics.get(f"dice/{name}")), _number(metrics.get(f"iou/{name}"))) for name in names)
-    yield Table((Column("region", share=3), Column("Dice", numeric=True), Column("IoU", numeric=True)), tuple(rows))
+    yield Table(
+        (TableColumn("region", share=3), TableColumn("Dice", numeric=True), TableColumn("IoU", numeric=True)),
+        tuple(rows),
+    )
     if unseen := [name for name in names if f"dice/{name}" not in metrics]:
         yield Paragraph(f"No validation picture shows {' or '.join(unseen)}, so it is unknown how well that is found.")
     others = tuple((title, _number(metrics[key])) for key, title in _METRICS.items() if key in metrics)
     if others:
-        yield Table((Column("metric", share=3), Column("value", numeric=True)), others)
+        yield Table((TableColumn("metric", share=3), TableColumn("value", numeric=True)), others)
 
 
 def _join(names: Any) -> str:

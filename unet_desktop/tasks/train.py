@@ -11,7 +11,7 @@ from unet_desktop.engine.config import TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.cpu_priority import Cores, training_threads
 from unet_desktop.engine.device.device import Device, choose
-from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, Working
+from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, StopPoint
 from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.project.case import UNCORRECTED, Case
@@ -174,7 +174,7 @@ def _same_cases(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...
     return tuple(present[case] for case in before)
 
 
-def select(project: Project) -> Generator[Message | Working, None, Selection]:
+def select(project: Project) -> Generator[Message | StopPoint, None, Selection]:
     """Split the trainable cases into training and validation; yield a message for each case that is left out."""
     usable = []
     for case in trainable(project.cases()):
@@ -183,7 +183,7 @@ def select(project: Project) -> Generator[Message | Working, None, Selection]:
             yield Message(problem)
         else:
             usable.append(case)
-            yield Working("read")
+            yield StopPoint("read")
     groups = {case.group for case in usable}
     if len(groups) < MIN_GROUPS:
         raise TrainingError(_too_few(project, usable))

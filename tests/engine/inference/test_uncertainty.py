@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.files.checkpoint import load, save
-from unet_desktop.engine.inference.calibration import Calibration, Outcome, conformal_quantile
+from unet_desktop.engine.inference.calibration import Calibration, CalibrationCase, conformal_quantile
 from unet_desktop.engine.inference.familiarity import FamiliarityDetector
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.segmenter import Segmenter
@@ -71,7 +71,7 @@ class TestCalibration:
 
     def test_by_hand(self):
         outcomes = [
-            Outcome({"optic disc": 0.9}, {"optic disc": true}, 0.1, error)
+            CalibrationCase({"optic disc": 0.9}, {"optic disc": true}, 0.1, error)
             for true, error in ((0.88, 0.01), (0.85, 0.02), (0.80, 0.03), (0.10, 0.04))
         ]
         learned = Calibration.fit(outcomes)
@@ -85,7 +85,7 @@ class TestCalibration:
         assert learned.interval(float("nan"), 0.1) is None
 
     def test_too_few_cases_promise_nothing(self):
-        learned = Calibration.fit([Outcome({"disc": 0.9}, {"disc": 0.1}, 0.1, 0.2)] * 2)
+        learned = Calibration.fit([CalibrationCase({"disc": 0.9}, {"disc": 0.1}, 0.1, 0.2)] * 2)
         assert learned.ratio_factor is None
         assert learned.dice({"disc": 0.9}) == {"disc": 0.9}
         assert learned.interval(0.5, 0.1) is None

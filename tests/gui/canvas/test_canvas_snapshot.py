@@ -13,7 +13,7 @@ from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.gui.settings.view_options import View
 from unet_desktop.images.display import Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def canvas(qtbot) -> Canvas:
     made.resize(400, 320)
     made.set_image(picture(1))
     made.set_mask(disc_mask(), DISC_AND_CUP)
-    made.set_view(View(style=Style.FILL, scale_bar=False))
+    made.set_view(View(style=MaskStyle.FILL, scale_bar=False))
     made.set_tool(20, QColor("#56b4e9"))
     return made
 
@@ -74,8 +74,8 @@ def test_a_dirty_box_repaints_as_the_whole(canvas: Canvas) -> None:
         assert (difference.max(axis=2) <= 3).mean() > 0.999
 
 
-@pytest.mark.parametrize("style", [Style.OUTLINE, Style.BOTH])
-def test_outlines(canvas: Canvas, style: Style) -> None:
+@pytest.mark.parametrize("style", [MaskStyle.OUTLINE, MaskStyle.BOTH])
+def test_outlines(canvas: Canvas, style: MaskStyle) -> None:
     canvas.set_label_in_use(DISC_AND_CUP.labels[1])
     canvas.set_view(View(style=style, scale_bar=False))
     assert_as_stored(canvas, style.value)

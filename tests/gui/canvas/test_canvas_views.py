@@ -23,7 +23,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.display import NEUTRAL, Channel, Look
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks import drawing
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 KEYS = Qt.Key
 
@@ -146,14 +146,14 @@ def test_the_panel_follows_and_leads(opened: MainWindow) -> None:
 
 def test_styles_by_key(opened: MainWindow) -> None:
     opened.app.session.open_case("d")
-    assert opened.app.view_options.view.style is Style.BOTH
+    assert opened.app.view_options.view.style is MaskStyle.BOTH
     filled = pixel(opened.canvas, 60.5, 60.5)
-    assert press_key(opened, KEYS.Key_F4).style is Style.FILL
-    assert press_key(opened, KEYS.Key_F4).style is Style.OUTLINE
+    assert press_key(opened, KEYS.Key_F4).style is MaskStyle.FILL
+    assert press_key(opened, KEYS.Key_F4).style is MaskStyle.OUTLINE
     assert near(pixel(opened.canvas, 60.5, 60.5), 230, 190, 120)
     assert not near(filled, 230, 190, 120)
     ctrl_alt = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    assert press_key(opened, KEYS.Key_1, ctrl_alt).style is Style.FILL
+    assert press_key(opened, KEYS.Key_1, ctrl_alt).style is MaskStyle.FILL
 
 
 def test_the_view_is_kept_for_the_next_picture_and_the_next_run(opened: MainWindow) -> None:
@@ -170,7 +170,7 @@ def test_the_view_is_kept_for_the_next_picture_and_the_next_run(opened: MainWind
 
 def test_an_outline_is_drawn_while_it_is_painted(opened: MainWindow) -> None:
     canvas = opened.canvas
-    opened.app.view_options.change("style", Style.OUTLINE)
+    opened.app.view_options.change("style", MaskStyle.OUTLINE)
     opened.app.options.set_diameter(20)
     painted = canvas.grab().toImage()
     drag(canvas, [(60, 60), (70, 60), (80, 60)])

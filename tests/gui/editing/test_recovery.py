@@ -20,7 +20,7 @@ from unet_desktop.gui.editing.autosave import IDLE
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import MaskWriteStarted, read_journal, state_of
+from unet_desktop.project.journal import MaskWriteStarted, checksum_of, read_journal
 from unet_desktop.project.lease import lease_project
 from unet_desktop.project.project import Project
 
@@ -141,7 +141,7 @@ def test_a_kill_between_a_mask_and_its_note_leaves_nothing_behind(window: MainWi
     Project.open(killed).save_mask("a", mask)
     recording = read_journal(killed / "masks" / "a.journal")
     journal = recording.resume()
-    journal.add(MaskWriteStarted(state_of(mask), recording.steps))
+    journal.add(MaskWriteStarted(checksum_of(mask), recording.steps))
     journal.flush()
     open_case(window, killed)
     assert not window.panels.banner.isVisible()

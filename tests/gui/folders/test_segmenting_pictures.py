@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from unet_desktop import files
-from unet_desktop.engine.events import Working
+from unet_desktop.engine.events import StopPoint
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.window.main_window import MainWindow
@@ -46,7 +46,7 @@ def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
             for done, path in enumerate(request.sources, 1):
                 if done == 3:
                     while not gate.wait(0.01):
-                        yield Working("read")
+                        yield StopPoint("read")
                 mask = request.output / "masks" / f"{path.stem}.png"
                 write_mask(mask, disc_mask(), DISC_AND_CUP)
                 row = {"confidence": 0.8, "note": "", "optic_disc_expected_dice": 0.9}

@@ -21,7 +21,7 @@ from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
-from unet_desktop.gui.jobs.project_jobs import Outcome
+from unet_desktop.gui.jobs.project_jobs import JobReport
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.style.theme import DARK, LIGHT
 from unet_desktop.gui.window.main_window import MainWindow
@@ -193,7 +193,7 @@ def test_what_had_to_be_decided_is_told_with_counts(opened: MainWindow, qtbot) -
 
 
 def test_ever_new_notes_do_not_fill_the_window() -> None:
-    outcome = Outcome("Done.")
+    outcome = JobReport("Done.")
     for number in range(20):
         outcome.add_item(ItemDone(f"{number}.jpg", number, 20, note=f"Mask: {number} is background."))
     lines = outcome.summary(succeeded=False).splitlines()

@@ -25,7 +25,7 @@ from unet_desktop.gui.cases.dialogs import CaseNoteDialog
 from unet_desktop.gui.cases.presenter import CaseMenu
 from unet_desktop.gui.session.case_list import CaseList
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
+from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
 from unet_desktop.project.project import Project
 
 
@@ -147,7 +147,7 @@ def test_another_project_is_shown_whole(opened: MainWindow, root: Path) -> None:
     choose(opened, "case_order", "vCDR")
     choose(opened, "case_filter", "New")
     opened.commands.projects.open_root(root)
-    assert opened.app.session.cases.query == CaseQuery(order=Order.VCDR)
+    assert opened.app.session.cases.query == CaseQuery(order=CaseOrder.VCDR)
     assert shown(opened) == ["c", "d", "a", "b"]
     assert opened.panels.cases.findChild(QComboBox, "case_filter").currentText() == "All (4)"
 

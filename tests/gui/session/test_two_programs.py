@@ -19,7 +19,7 @@ from window_parts import banner_retry, part
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.patch import patch_between
-from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarted, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarted, checksum_of
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 
@@ -93,11 +93,11 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
 def test_steps_of_the_first_one_cannot_be_undone_by_the_second(window: MainWindow, root: Path, other) -> None:
     project = Project.open(root)
     mask = project.load_mask("d")
-    start = JournalHeader(*mask.shape, state_of(mask), False, "")
+    start = JournalHeader(*mask.shape, checksum_of(mask), False, "")
     journal, after = Journal(project.layout.journal("d"), start), mask.copy()
     after[:5, :5] = 1
     journal.add(Step(StepKind.DONE, patch_between("Brush", mask, after)))
-    journal.add(MaskWriteStarted(state_of(after), 1))
+    journal.add(MaskWriteStarted(checksum_of(after), 1))
     journal.flush()
     project.write_mask("d", after)
     before = content(root)

@@ -16,7 +16,7 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.compare import dice
 from unet_desktop.masks.regions import region
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_draft import Grip, turning_handle_place
+from unet_desktop.masks.shapes.ellipse_draft import EllipseHandle, turning_handle_place
 
 DISC, CUP = DISC_AND_CUP
 SHIFT, CTRL, ALT = (
@@ -153,17 +153,19 @@ def test_a_drag_draws_the_ellipse_in_the_box(ready: MainWindow) -> None:
     assert (shape(ready).x, shape(ready).a) == pytest.approx((80, 30), abs=0.3)
 
 
-@pytest.mark.parametrize("grip", [Grip(1, 0), Grip(0, -1), Grip(-1, 1)])
-def test_a_handle_keeps_the_opposite_side(ready: MainWindow, grip: Grip) -> None:
+@pytest.mark.parametrize("handle", [EllipseHandle(1, 0), EllipseHandle(0, -1), EllipseHandle(-1, 1)])
+def test_a_handle_keeps_the_opposite_side(ready: MainWindow, handle: EllipseHandle) -> None:
     drag(ready.canvas, [(50, 30), (60, 50), (110, 90)])
     before = shape(ready)
-    start = grip.place(before)
-    drag(ready.canvas, [start, (start[0] + 3, start[1] + 3), (start[0] + 9 * grip.along, start[1] + 7 * grip.across)])
+    start = handle.place(before)
+    drag(
+        ready.canvas, [start, (start[0] + 3, start[1] + 3), (start[0] + 9 * handle.along, start[1] + 7 * handle.across)]
+    )
     after = shape(ready)
-    opposite = Grip(-grip.along, -grip.across)
+    opposite = EllipseHandle(-handle.along, -handle.across)
     assert opposite.place(after) == pytest.approx(opposite.place(before), abs=1e-6)
-    assert after.a - before.a == pytest.approx(4.5 * bool(grip.along), abs=0.3)
-    assert after.b - before.b == pytest.approx(3.5 * bool(grip.across), abs=0.3)
+    assert after.a - before.a == pytest.approx(4.5 * bool(handle.along), abs=0.3)
+    assert after.b - before.b == pytest.approx(3.5 * bool(handle.across), abs=0.3)
     np.testing.assert_array_equal(disc_of(ready), drawn(after))
     key(ready, Qt.Key.Key_Z, CTRL)
     assert shape(ready) == before
@@ -194,7 +196,7 @@ def test_fitting_to_the_region_and_putting_it_back(opened: MainWindow) -> None:
     key(opened, Qt.Key.Key_Q, SHIFT)
     assert opened.app.options.tool == "ellipse"
     assert dice(disc_of(opened), region(before, DISC_AND_CUP, DISC)) > 0.98
-    start = Grip(1, 0).place(shape(opened))
+    start = EllipseHandle(1, 0).place(shape(opened))
     drag(opened.canvas, [start, (start[0] + 5, start[1]), (start[0] + 10, start[1])])
     assert shape(opened).a > 33
     key(opened, Qt.Key.Key_Escape)

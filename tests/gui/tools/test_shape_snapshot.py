@@ -13,10 +13,10 @@ from unet_desktop.gui.tools.contour import OnCurve, sketch_contour
 from unet_desktop.gui.tools.ellipse import sketch_ellipse
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 from unet_desktop.masks.shapes.contour_draft import follow_piece
 from unet_desktop.masks.shapes.ellipse import Ellipse
-from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft, Grip
+from unet_desktop.masks.shapes.ellipse_draft import EllipseDraft, EllipseHandle
 from unet_desktop.masks.shapes.piece import largest_piece
 
 
@@ -27,7 +27,7 @@ def canvas(qtbot) -> Canvas:
     made.resize(400, 320)
     made.set_image(picture(1))
     made.set_mask(disc_mask(), DISC_AND_CUP)
-    made.set_view(View(style=Style.FILL, scale_bar=False))
+    made.set_view(View(style=MaskStyle.FILL, scale_bar=False))
     made.set_tool(None, QColor("#56b4e9"))
     return made
 
@@ -36,7 +36,7 @@ def canvas(qtbot) -> Canvas:
 def test_ellipse(canvas: Canvas, name: str) -> None:
     points = ((107.0, 66.0), (78.0, 84.0), (48.0, 60.0), (75.0, 36.0), (99.0, 44.0)) if name == "ellipse-points" else ()
     draft = EllipseDraft(points, Ellipse(78, 60, 30, 24, 0.2))
-    hot = 1 if points else Grip(1, 0)
+    hot = 1 if points else EllipseHandle(1, 0)
     canvas.set_sketch(sketch_ellipse(draft, hot, Touch(0, 0, reach=4.0)))
     assert_as_stored(canvas, name)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Stage, Working
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, Stage, StopPoint
 from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
 from unet_desktop.gui.widgets.points import Points
 from unet_desktop.tasks.events import FileWritten, FinishedBefore, ItemDone, ModelSaved
@@ -111,7 +111,7 @@ def test_a_job_begins_without_the_ending_of_the_last_one() -> None:
 def test_the_last_messages_are_kept() -> None:
     progress = after(
         Message("one"),
-        Working("read"),
+        StopPoint("read"),
         ModelSaved("model-002", Path("m")),
         FileWritten("table", Path("out") / "table.csv"),
         FinishedBefore(1, 3),

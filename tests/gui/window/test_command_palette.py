@@ -8,16 +8,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget
 
 from unet_desktop.gui.window.cheat_sheet import CheatSheet, Section, columns
-from unet_desktop.gui.window.command_palette import CommandPalette, Entry, rank
+from unet_desktop.gui.window.command_palette import CommandPalette, PaletteItem, rank
 from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
 
 ENTRIES = [
-    Entry("a", "Undo", "Editing", "Ctrl+Z"),
-    Entry("b", "Brush", "Tools", "B"),
-    Entry("c", "Larger brush", "Tools", "]"),
-    Entry("d", "Rebuild index", "Project", "", enabled=False),
-    Entry("e", "Rub out", "Editing", ""),
+    PaletteItem("a", "Undo", "Editing", "Ctrl+Z"),
+    PaletteItem("b", "Brush", "Tools", "B"),
+    PaletteItem("c", "Larger brush", "Tools", "]"),
+    PaletteItem("d", "Rebuild index", "Project", "", enabled=False),
+    PaletteItem("e", "Rub out", "Editing", ""),
 ]
 
 
@@ -31,9 +31,9 @@ def test_the_best_come_first(typed: str, expected: str) -> None:
 
 def test_a_whole_word_comes_before_its_beginning() -> None:
     entries = [
-        Entry("a", "Darker", "View", "F5"),
-        Entry("b", "Use the dark theme", "View", ""),
-        Entry("c", "Dark theme", "View", ""),
+        PaletteItem("a", "Darker", "View", "F5"),
+        PaletteItem("b", "Use the dark theme", "View", ""),
+        PaletteItem("c", "Dark theme", "View", ""),
     ]
     assert "".join(entry.id for entry in rank(entries, "dark")) == "cba"
     assert "".join(entry.id for entry in rank(entries, "dar")) == "acb"

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui import app
-from unet_desktop.gui.window.dock_titles import Handle
+from unet_desktop.gui.window.dock_titles import DockHandle
 from unet_desktop.gui.window.main_window import MainWindow
 
 
 def handles(window: MainWindow) -> dict[str, bool]:
-    return {dock.windowTitle(): isinstance(dock.titleBarWidget(), Handle) for dock in window.docks.all}
+    return {dock.windowTitle(): isinstance(dock.titleBarWidget(), DockHandle) for dock in window.docks.all}
 
 
 def settled(qtbot: QtBot, window: MainWindow, **expected: bool) -> None:

@@ -13,7 +13,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.masks.compare import dice
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_draft import (
-    GRIPS,
+    ELLIPSE_HANDLES,
     inscribe_ellipse,
     pull_handle,
     turn_ellipse,
@@ -145,26 +145,28 @@ def test_an_empty_region_has_no_ellipse():
     assert whole(one).sum() == 1
 
 
-@given(ELLIPSES, st.sampled_from(GRIPS), POINTS, st.booleans())
-def test_dragging_a_handle_keeps_the_opposite_side(ellipse, grip, end, proportional):
-    opposite = type(grip)(-grip.along, -grip.across)
-    after = pull_handle(ellipse, grip, *end, proportional=proportional)
+@given(ELLIPSES, st.sampled_from(ELLIPSE_HANDLES), POINTS, st.booleans())
+def test_dragging_a_handle_keeps_the_opposite_side(ellipse, handle, end, proportional):
+    opposite = type(handle)(-handle.along, -handle.across)
+    after = pull_handle(ellipse, handle, *end, proportional=proportional)
     assert opposite.place(after) == pytest.approx(opposite.place(ellipse), abs=1e-6)
     assert after.angle == ellipse.angle
     assert min(after.a, after.b) >= 0.5 - 1e-9
     if proportional:
         assert after.a / after.b == pytest.approx(ellipse.a / ellipse.b)
-    centred = pull_handle(ellipse, grip, *end, proportional=proportional, centred=True)
+    centred = pull_handle(ellipse, handle, *end, proportional=proportional, centred=True)
     assert (centred.x, centred.y) == (ellipse.x, ellipse.y)
 
 
-@given(ELLIPSES, st.sampled_from(GRIPS), numbers(0.5, 60), numbers(0.5, 60))
-def test_a_handle_follows_the_pointer(ellipse, grip, a, b):
-    wanted = ellipse.to_image(grip.along * a, grip.across * b)
-    after = pull_handle(ellipse, grip, *wanted, centred=True)
-    assert grip.place(after) == pytest.approx(wanted if grip.along and grip.across else grip.place(after), abs=1e-6)
-    assert after.a == pytest.approx(a if grip.along else ellipse.a)
-    assert after.b == pytest.approx(b if grip.across else ellipse.b)
+@given(ELLIPSES, st.sampled_from(ELLIPSE_HANDLES), numbers(0.5, 60), numbers(0.5, 60))
+def test_a_handle_follows_the_pointer(ellipse, handle, a, b):
+    wanted = ellipse.to_image(handle.along * a, handle.across * b)
+    after = pull_handle(ellipse, handle, *wanted, centred=True)
+    assert handle.place(after) == pytest.approx(
+        wanted if handle.along and handle.across else handle.place(after), abs=1e-6
+    )
+    assert after.a == pytest.approx(a if handle.along else ellipse.a)
+    assert after.b == pytest.approx(b if handle.across else ellipse.b)
 
 
 def test_turning():

@@ -13,7 +13,7 @@ from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.trust import UNFAMILIAR
-from unet_desktop.reports.document import Facts, Gallery, Heading, Paragraph, Plots, Table, Tiles
+from unet_desktop.reports.document import FactList, Gallery, Heading, Paragraph, Plots, Table, Tiles
 from unet_desktop.tasks.folders import report
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -257,7 +257,7 @@ def test_a_run_without_masks_says_why_there_are_no_outlines(request_of):
 def test_of_thousands_of_sources_a_few_are_named(request_of, tmp_path):
     request = replace(request_of(), sources=tuple(tmp_path / f"eye {number}.jpg" for number in range(5000)))
     document = report.report_of(request, summary_of([entry(1)]), 5000, ENDED)
-    named = dict(only(section(document, "Settings"), Facts).pairs)["Pictures"]
+    named = dict(only(section(document, "Settings"), FactList).pairs)["Pictures"]
     assert named.endswith("; … and 4,992 more")
     assert "eye 2.jpg, …" in document.subtitle
 

@@ -18,7 +18,7 @@ _MIN_CASES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CalibrationCase:
     """What was expected of a validation case, and the result.
 
     Attributes:
@@ -49,7 +49,7 @@ class Calibration:
     cases: int = 0
 
     @classmethod
-    def fit(cls, outcomes: Sequence[Outcome]) -> Calibration:
+    def fit(cls, outcomes: Sequence[CalibrationCase]) -> Calibration:
         """Fit to validation cases; by medians, because one failed case says nothing about the others."""
         differences: dict[str, list[float]] = {}
         for outcome in outcomes:

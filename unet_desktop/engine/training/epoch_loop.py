@@ -17,7 +17,7 @@ from unet_desktop.engine.data.dataset import Dataset, augment_example
 from unet_desktop.engine.data.preprocess import to_input
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import AsyncScalar
-from unet_desktop.engine.events import BatchDone, EpochDone, Message, Working
+from unet_desktop.engine.events import BatchDone, EpochDone, Message, StopPoint
 from unet_desktop.engine.training.gradients import DeviceBatch, compute_gradients
 from unet_desktop.engine.training.kept_epoch import score_margin
 from unet_desktop.engine.training.prefetch import prefetch
@@ -27,7 +27,7 @@ from unet_desktop.engine.training.validate import validate_on_crops
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.compare import Metrics, drop_labels
 
-StageEvent = BatchDone | EpochDone | Message | Working
+StageEvent = BatchDone | EpochDone | Message | StopPoint
 AugmentedBatch = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """(N, s, s, 3) pictures; (N, s, s) masks; (N, s, s), 1 where they were corrected; all uint8."""
 
@@ -113,7 +113,7 @@ def train_step(state: TrainState, batch: DeviceBatch, number: int) -> Generator[
     return loss
 
 
-def _validate(state: TrainState, validation: Dataset) -> Generator[Working, None, Metrics]:
+def _validate(state: TrainState, validation: Dataset) -> Generator[StopPoint, None, Metrics]:
     stage = state.stage
     examples = (validation.example(stage.name, index) for index in distributed.shard(validation.usable(stage.name)))
     metrics = yield from validate_on_crops(state.ema.network, examples, stage, state.device)

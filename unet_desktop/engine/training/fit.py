@@ -17,9 +17,9 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.dataset import Dataset, Sample, check_training_data, describe_data, labels_for
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device, move_network, prepare, seed_everything
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, TrainEvent, Working
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, StopPoint, TrainEvent
 from unet_desktop.engine.files import checkpoint
-from unet_desktop.engine.inference.calibration import Calibration, Outcome
+from unet_desktop.engine.inference.calibration import Calibration, CalibrationCase
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import (
     NO_PRETRAINED,
@@ -99,7 +99,7 @@ def fit(
         move_network(network, device)
     if not distributed.is_first():
         state_at = None
-    run = _Run(labels, config, device, specs, networks, train_set, validation_set, parent, save_to, state_at)
+    run = _TrainingRun(labels, config, device, specs, networks, train_set, validation_set, parent, save_to, state_at)
     clock = Clock(stages)
     metrics = yield from _train_stages(run, stages, clock, loaded)
     if distributed.is_first():
@@ -107,7 +107,7 @@ def fit(
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _TrainingRun:
     """What all stages of a run, and its files, have in common.
 
     Attributes:
@@ -154,15 +154,15 @@ class _Run:
         )
         return checkpoint.save(self.save_to, header, {**self.networks, **(averaged or {})})
 
-    def save_epoch(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[Working]:
+    def save_epoch(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[StopPoint]:
         """Write the model, if the last epoch is kept, then the training state."""
         done = past[-1]
         if done.saved and distributed.is_first():
             self.save(done.metrics, averaged={done.stage: state.ema.network})
-            yield Working(done.stage)
+            yield StopPoint(done.stage)
         yield from self.save_state(state, past)
 
-    def save_state(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[Working]:
+    def save_state(self, state: TrainState, past: Sequence[EpochDone]) -> Iterator[StopPoint]:
         """Write the training state, between two epochs."""
         if self.state_at is None:
             return
@@ -179,7 +179,7 @@ class _Run:
             recent=tuple(sorted(self.train.recent | self.validation.recent)),
         )
         for _ in state_file.save(self.state_at, header, state, self.networks):
-            yield Working(state.stage.name)
+            yield StopPoint(state.stage.name)
 
     def delete_state(self) -> None:
         """Delete the training state: there is nothing left to resume."""
@@ -188,7 +188,7 @@ class _Run:
 
 
 def _train_stages(
-    run: _Run, stages: list[Stage], clock: Clock, loaded: LoadedTrainState | None
+    run: _TrainingRun, stages: list[Stage], clock: Clock, loaded: LoadedTrainState | None
 ) -> Generator[TrainEvent, None, Metrics]:
     """Train one network after the other; return the metrics of the last epoch that was saved."""
     past: list[EpochDone] = []
@@ -198,7 +198,7 @@ def _train_stages(
         stages = [stage for stage in stages if _STAGES.index(stage.name) >= _STAGES.index(loaded.header.stage)]
     for stage in stages:
         state = new_train_state(run.networks[stage.name], stage, run.train, run.config, run.device, clock)
-        yield Working(stage.name)  # torch loads half of itself for its first optimiser
+        yield StopPoint(stage.name)  # torch loads half of itself for its first optimiser
         if loaded is not None and stage.name == loaded.header.stage:
             loaded.restore(state)
             if loaded.header.validation_changed(run.validation.digests):
@@ -223,7 +223,7 @@ def _train_stages(
     return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
 
 
-def _resume_run(run: _Run, stages: list[Stage], clock: Clock, header: TrainingHeader) -> Resumed:
+def _resume_run(run: _TrainingRun, stages: list[Stage], clock: Clock, header: TrainingHeader) -> Resumed:
     header.check_cases(run.train.digests, run.validation.digests)
     for dataset in (run.train, run.validation):
         dataset.recent = frozenset(header.recent)
@@ -289,15 +289,15 @@ def _make_stage(
     return Stage(name, spec, labels_for(name, labels), epochs, steps, batch_size, learning_rate)
 
 
-def _finish(run: _Run, validation: Sequence[Sample], kept: Metrics, clock: Clock) -> Iterator[TrainEvent]:
+def _finish(run: _TrainingRun, validation: Sequence[Sample], kept: Metrics, clock: Clock) -> Iterator[TrainEvent]:
     """Measure the kept model as it will be used, and write it with these metrics."""
     model = checkpoint.Checkpoint(run.save(kept), dict(run.specs), dict(run.networks))
     segmenter = Segmenter(model, run.device)
     statistics = yield from fit_feature_statistics(segmenter, run.train)
     cases: dict[str, Metrics] = {}
-    outcomes: list[Outcome] = []
+    outcomes: list[CalibrationCase] = []
     for result in evaluate_end_to_end(segmenter.with_trust(statistics), validation, run.validation.absent_labels()):
-        if isinstance(result, Working):
+        if isinstance(result, StopPoint):
             yield result
             continue
         case_id, figures, outcome = result

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
-from unet_desktop.engine.events import Message, Working
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.training.loss import segmentation_loss, targets
 from unet_desktop.engine.training.train_state import TrainState
@@ -24,7 +24,7 @@ _OUT_OF_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "not enough me
 """What torch's CPU and MPS allocators and CUDA's libraries write into a plain RuntimeError."""
 
 
-def compute_gradients(state: TrainState, batch: DeviceBatch) -> Generator[Message | Working, None, Tensor]:
+def compute_gradients(state: TrainState, batch: DeviceBatch) -> Generator[Message | StopPoint, None, Tensor]:
     """Set the parameters' gradients to those of the batch; returns its loss, a scalar on the device.
 
     When memory runs out, the batch is halved until it fits; so are all later ones.
@@ -61,7 +61,7 @@ def out_of_memory_error(size: int) -> TrainingError:
 
 def _halve_until_it_fits(
     state: TrainState, batch: DeviceBatch, *, dry_run: bool
-) -> Generator[Message | Working, None, Tensor]:
+) -> Generator[Message | StopPoint, None, Tensor]:
     progress, count = state.progress, len(batch[0])
     most_pieces = state.stage.batch_size // distributed.world_size()
     while True:
@@ -84,7 +84,7 @@ def _halve_until_it_fits(
         )
 
 
-def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[Working, None, Tensor]:
+def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[StopPoint, None, Tensor]:
     """Add up the gradients of the batch's pieces, each weighted by its pictures; returns the loss.
 
     Batch norm sees each piece by itself: with smaller pieces its statistics are noisier. With several processes, each
@@ -100,15 +100,15 @@ def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[Wo
         fraction = float(distributed.all_reduce_sum(torch.tensor(float(len(pictures))))) / state.stage.batch_size
         wanted, weight = targets(masks, state.region_table, corrected, state.config.correction_weight)
         loss = segmentation_loss(logits, wanted, weight, distributed.all_reduce_sum) * fraction
-        yield Working(state.stage.name)
+        yield StopPoint(state.stage.name)
         # DistributedDataParallel averages the gradients over the processes; here they must be summed.
         for _ in segments.backward(state.scaler.scale(loss * distributed.world_size())):
-            yield Working(state.stage.name)
+            yield StopPoint(state.stage.name)
         summed_loss += loss.detach()
     return distributed.all_reduce_sum(summed_loss)
 
 
-def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[Working, None, Tensor]:
+def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[StopPoint, None, Tensor]:
     """Use as much memory as a step, without effects on other processes or on the next step."""
     loss = torch.zeros(())
     state.network.eval()  # batch norm then updates no statistics
@@ -118,7 +118,7 @@ def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[Working, None, 
                 logits = state.network(pictures)
             loss = segmentation_loss(logits, *targets(masks, state.region_table))
             torch.autograd.backward(loss)
-            yield Working(state.stage.name)
+            yield StopPoint(state.stage.name)
     finally:
         state.network.train()
         state.optimiser.zero_grad()

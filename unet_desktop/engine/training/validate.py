@@ -14,8 +14,8 @@ from unet_desktop.engine.data.training_example import TrainingExample
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.events import Stage as StageName
-from unet_desktop.engine.events import Working
-from unet_desktop.engine.inference.calibration import Outcome
+from unet_desktop.engine.events import StopPoint
+from unet_desktop.engine.inference.calibration import CalibrationCase
 from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Features
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, Result
 from unet_desktop.engine.inference.prototype import CropPrototype
@@ -37,7 +37,7 @@ _MIN_PROBABILITY = 1e-7
 
 def validate_on_crops(
     network: nn.Module, examples: Iterable[TrainingExample], stage: Stage, device: Device
-) -> Generator[Working, None, Metrics]:
+) -> Generator[StopPoint, None, Metrics]:
     """Return mean metrics at the network's own resolution, on crops placed by the true mask; fast.
 
     With several processes, each passes its share of the examples, and all get the metrics of all examples.
@@ -57,7 +57,7 @@ def validate_on_crops(
         if entropy is not None:
             one["bce"] = entropy
         metrics.append(one)
-        yield Working(stage.name)
+        yield StopPoint(stage.name)
     return mean_metrics(distributed.gather_json(metrics))
 
 
@@ -91,7 +91,7 @@ def _zero_outside_annotated(planes: Probabilities, truth: Mask) -> Probabilities
 
 def evaluate_end_to_end(
     segmenter: Segmenter, samples: Sequence[Sample], absent: Collection[Label] = ()
-) -> Iterator[tuple[str, Metrics, Outcome] | Working]:
+) -> Iterator[tuple[str, Metrics, CalibrationCase] | StopPoint]:
     """Yield (case id, metrics, expected and true Dice) of each case, from its picture alone, at its own resolution.
 
     Labels that are `absent` get no metrics, see `drop_labels`.
@@ -106,11 +106,11 @@ def evaluate_end_to_end(
         prediction = yield from _report_working(segmenter.segment_in_steps(pixels), "measure")
         metrics = drop_labels(compare_masks(prediction.mask, truth, labels), absent, labels)
         dice = {label.name: metrics[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in metrics}
-        outcome = Outcome(prediction.trust.expected_dice, dice, prediction.spread, metrics.get("vcdr_error"))
+        outcome = CalibrationCase(prediction.trust.expected_dice, dice, prediction.spread, metrics.get("vcdr_error"))
         yield sample.case_id, metrics, outcome
 
 
-def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[Working, None, dict[str, Any]]:
+def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[StopPoint, None, dict[str, Any]]:
     """Return statistics of the network's features on training pictures and crops, for the header's `trust`."""
     names = segmenter.header.networks
     pictures = yield from _collect_features(train, "locate" if "locate" in names else "segment", segmenter.features)
@@ -125,17 +125,17 @@ def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[Wo
 
 def _collect_features(
     train: Dataset, name: str, extract: Callable[[NDArray[np.uint8], Square], Features]
-) -> Generator[Working, None, NDArray[np.float64]]:
+) -> Generator[StopPoint, None, NDArray[np.float64]]:
     usable = train.usable(name)
     features = []
     for index in usable[:: max(1, -(-len(usable) // _MAX_PICTURES))]:
         example = train.example(name, index)
         features.append(extract(example.picture, example.square))
-        yield Working("measure")
+        yield StopPoint("measure")
     return np.stack(features) if features else np.empty((0, 0))
 
 
-def _report_working(steps: Generator[None, None, Result], stage: StageName) -> Generator[Working, None, Result]:
+def _report_working(steps: Generator[None, None, Result], stage: StageName) -> Generator[StopPoint, None, Result]:
     """Return the result of work done in steps, yielding an event after each."""
     while True:
         try:
@@ -143,4 +143,4 @@ def _report_working(steps: Generator[None, None, Result], stage: StageName) -> G
         except StopIteration as end:
             result: Result = end.value
             return result
-        yield Working(stage)
+        yield StopPoint(stage)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.drawing import Palette, Pen, Style, dash_outlines, render_codes
+from unet_desktop.masks.drawing import MaskStyle, Palette, Pen, dash_outlines, render_codes
 from unet_desktop.masks.regions import Mask
 
 _STRIPE = 3.0
@@ -25,7 +25,7 @@ class MaskLayer:
 
     def __init__(self) -> None:
         self.visible = True
-        self.style = Style.FILL
+        self.style = MaskStyle.FILL
         self.opacity = 0.4
         self.line_width = 1.5
         self.in_use: Label | None = None
@@ -40,7 +40,7 @@ class MaskLayer:
     @property
     def reach(self) -> int:
         """Logical pixels round a changed box of the mask that look different too."""
-        return 2 if self.style is Style.FILL else whole_pixels(self.line_width + _STRONGER) + 3
+        return 2 if self.style is MaskStyle.FILL else whole_pixels(self.line_width + _STRONGER) + 3
 
     def paint(self, painter: QPainter, scale: float) -> None:
         if self._mask is None or self._palette is None or not self.visible:
@@ -81,11 +81,11 @@ class DashedOutlines:
         density = painter.device().devicePixelRatioF()
         width = whole_pixels(self._width * density)
         grid = clipped_grid(painter, scale).clip(*self._mask.shape)
-        rendered = render_codes(self._mask, self._palette, grid, Style.OUTLINE, Pen(width, width))
+        rendered = render_codes(self._mask, self._palette, grid, MaskStyle.OUTLINE, Pen(width, width))
         if rendered is not None:
             part, codes = rendered
             dash_outlines(codes, self._palette, part, whole_pixels(self._dash * density))
-            draw_codes(painter, codes, self._palette.colours(Style.OUTLINE, 1.0, None), part)
+            draw_codes(painter, codes, self._palette.colours(MaskStyle.OUTLINE, 1.0, None), part)
 
 
 class ProposalLayer(DashedOutlines):

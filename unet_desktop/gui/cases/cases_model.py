@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.case_query import Order
+from unet_desktop.project.case_query import CaseOrder
 from unet_desktop.project.project import ProjectReader
 
 CASE_ROLE = Qt.ItemDataRole.UserRole
@@ -36,11 +36,11 @@ class CasesModel(QAbstractListModel):
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._faults: dict[str, str] = {}
-        self._order = Order.NAME
+        self._order = CaseOrder.NAME
         self._thumbnails = thumbnails
         thumbnails.loaded.connect(self.update_case)
 
-    def set_cases(self, project: ProjectReader | None, ids: Sequence[str], order: Order) -> None:
+    def set_cases(self, project: ProjectReader | None, ids: Sequence[str], order: CaseOrder) -> None:
         """List these cases of the project, sorted by `order`."""
         self.beginResetModel()
         if project is not self._project:
@@ -118,19 +118,21 @@ def describe(case: Case) -> list[str]:
     if case.unfamiliar:
         parts.append("unlike the pictures that the model was trained on")
     if case.changed_at:
-        parts.append(f"changed {figure(case, Order.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else ""))
+        parts.append(
+            f"changed {figure(case, CaseOrder.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else "")
+        )
     if case.notes:
         parts.append(f"note: {case.notes[:_LONGEST_NOTE]}")
     return parts
 
 
-def figure(case: Case, order: Order) -> str:
+def figure(case: Case, order: CaseOrder) -> str:
     """The sort value as a short text; empty for the name and for unknown values."""
-    if order is Order.VCDR:
+    if order is CaseOrder.VCDR:
         return "" if case.best_vcdr is None else f"{case.best_vcdr:.2f}"
-    if order is Order.UNCERTAIN:
+    if order is CaseOrder.UNCERTAIN:
         return "" if case.confidence is None else f"{case.confidence:.0%}"
-    if order is Order.CHANGED and case.changed_at:
+    if order is CaseOrder.CHANGED and case.changed_at:
         try:
             return datetime.fromisoformat(case.changed_at).astimezone().strftime("%Y-%m-%d")
         except (ValueError, OverflowError, OSError):  # written by another program

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QT
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
-from unet_desktop.project.case_query import CaseFilter, CaseQuery, Order
+from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
 
 FILTER_TEXT = {
     CaseFilter.ALL: "All",
@@ -24,10 +24,10 @@ FILTER_TEXT = {
     CaseFilter.NOTED: "With notes",
 }
 ORDERS = {
-    Order.NAME: ("Name", "In the order of their names"),
-    Order.CHANGED: ("Date", "The last changed first"),
-    Order.UNCERTAIN: ("Uncertainty", "The least certain prediction first"),
-    Order.VCDR: ("vCDR", "The largest vertical cup-to-disc ratio first"),
+    CaseOrder.NAME: ("Name", "In the order of their names"),
+    CaseOrder.CHANGED: ("Date", "The last changed first"),
+    CaseOrder.UNCERTAIN: ("Uncertainty", "The least certain prediction first"),
+    CaseOrder.VCDR: ("vCDR", "The largest vertical cup-to-disc ratio first"),
 }
 
 _KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -129,7 +129,7 @@ class CaseFilterBar(QWidget):
         self._query = CaseQuery(
             self._words.text(),
             CaseFilter(self._filter.currentData()),
-            Order(self._order.currentData()),
+            CaseOrder(self._order.currentData()),
             self._backwards.isChecked(),
         )
         self._describe()

@@ -49,7 +49,7 @@ class ComparedCases(QTreeWidget):
         self.setSortingEnabled(False)
         self.setHeaderLabels(["Case", *titles])
         for case in worst_first(evaluation.cases):
-            self.addTopLevelItem(_Row(case, names))
+            self.addTopLevelItem(_CaseItem(case, names))
         for column, name in enumerate(names, 1):
             tip = "First vCDR minus second" if name == "difference" else metric_title(name)
             self.headerItem().setToolTip(column, tip)
@@ -72,7 +72,7 @@ class ComparedCases(QTreeWidget):
         self.case_chosen.emit(item.text(0))
 
 
-class _Row(QTreeWidgetItem):
+class _CaseItem(QTreeWidgetItem):
     """One picture; columns sort as numbers, missing ones last."""
 
     def __init__(self, case: ComparedCase, names: list[str]) -> None:

@@ -15,7 +15,7 @@ from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
 from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import Journal, JournalHeader, read_journal, stamp_of, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, checksum_of, read_journal, stamp_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
 from unet_desktop.project.project import ProjectReader
 from unet_desktop.project.records import list_stems
@@ -177,7 +177,7 @@ class Autosave(QObject):
             self._journals.close()
             return
         height, width = editor.mask.shape
-        state = state_of(opened.mask)  # of the file: an unsaved mask has its journal already
+        state = checksum_of(opened.mask)  # of the file: an unsaved mask has its journal already
         self._journals.open(editor.key, JournalHeader(height, width, state, editor.began_empty, editor.model))
 
     def _on_editor_edited(self, step: Step) -> None:

@@ -16,7 +16,7 @@ from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.evaluation.result import Evaluation, Settings
+from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
 from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.sides import find_sides
 
     first = None if request.other is Other.PREDICTIONS else request.path
-    for event in evaluate(find_sides(first, None, root, None, held_out=request.held_out), Settings()):
+    for event in evaluate(find_sides(first, None, root, None, held_out=request.held_out), EvaluationSettings()):
         if isinstance(event, Evaluation):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
             assert event.estimates

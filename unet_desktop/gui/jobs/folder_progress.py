@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from unet_desktop.engine.events import Message, Working
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.tasks.events import (
     FailedBefore,
     FileWritten,
@@ -115,7 +115,7 @@ class FolderRunProgress:
                 self.pace.add(self.done, now)
             case FinishedBefore():
                 self.finished_before = event
-            case Message() | Working() | Planned() | FailedBefore() | FileWritten() | RunDone():
+            case Message() | StopPoint() | Planned() | FailedBefore() | FileWritten() | RunDone():
                 pass
             case _:
                 assert_never(event)

@@ -26,7 +26,7 @@ _MAX_NOTES = 5
 """Distinct notes that are listed; each further one only adds to a count."""
 
 
-class Outcome:
+class JobReport:
     """Problems and notes of one job's items."""
 
     def __init__(self, done: str = "", folder: Path | None = None) -> None:
@@ -103,7 +103,7 @@ class ProjectJobs(QObject):
         self._session, self._autosave, self._proposal, self._runner = session, autosave, proposal, runner
         self._cores: Cores = "auto"
         self._job: Job | None = None
-        self._outcome = Outcome()
+        self._outcome = JobReport()
         self._new_model: Path | None = None
         runner.started.connect(self._on_runner_started)
         runner.event_happened.connect(self._on_runner_event_happened)
@@ -198,7 +198,7 @@ class ProjectJobs(QObject):
     def _on_runner_started(self) -> None:
         self._job = job = self._runner.job
         assert job is not None
-        self._outcome, self._new_model = Outcome(job.done, job.folder), None
+        self._outcome, self._new_model = JobReport(job.done, job.folder), None
 
     def _on_runner_event_happened(self, event: TaskEvent) -> None:
         match event:

@@ -31,7 +31,7 @@ _NAME, _COLOUR, _INSIDE, _UNIQUE, _REMOVE = range(5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _LabelRow:
     """The contents of one row of the table; `inside` is the row of the parent, -1 without one."""
 
     name: str
@@ -55,7 +55,7 @@ class LabelTable(QWidget):
         self._add = with_object_name(QPushButton("Add label"), "add_label")
         self._lay_out()
         self._add.clicked.connect(self._on_add_clicked)
-        self._rebuild([_Row("", _COLOURS[0])])
+        self._rebuild([_LabelRow("", _COLOURS[0])])
 
     @property
     def all_named(self) -> bool:
@@ -104,18 +104,18 @@ class LabelTable(QWidget):
         column_layout.addWidget(self._table, 1)
         column_layout.addLayout(buttons)
 
-    def _rows(self) -> list[_Row]:
+    def _rows(self) -> list[_LabelRow]:
         return [self._read(row) for row in range(self._table.rowCount())]
 
-    def _read(self, row: int) -> _Row:
+    def _read(self, row: int) -> _LabelRow:
         name, colour, inside, unique = (self._table.cellWidget(row, column) for column in range(4))
         assert isinstance(name, QLineEdit)
         assert isinstance(colour, ColourButton)
         assert isinstance(inside, QComboBox)
         assert isinstance(unique, QCheckBox)
-        return _Row(name.text(), colour.colour, inside.currentIndex() - 1, unique.isChecked())
+        return _LabelRow(name.text(), colour.colour, inside.currentIndex() - 1, unique.isChecked())
 
-    def _rebuild(self, rows: list[_Row]) -> None:
+    def _rebuild(self, rows: list[_LabelRow]) -> None:
         self._table.setRowCount(0)
         self._table.setRowCount(len(rows))
         for number, row in enumerate(rows):
@@ -165,7 +165,7 @@ class LabelTable(QWidget):
         rows = self._rows()
         used = {row.colour for row in rows}
         colour = next((colour for colour in _COLOURS if colour not in used), _COLOURS[len(rows) % len(_COLOURS)])
-        self._rebuild([*rows, _Row("", colour)])
+        self._rebuild([*rows, _LabelRow("", colour)])
         self._table.cellWidget(len(rows), _NAME).setFocus()
         self._table.scrollToBottom()
 

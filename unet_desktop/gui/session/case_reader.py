@@ -22,7 +22,7 @@ BUDGET = 150 << 20
 MAX_AHEAD = 3
 """Cases read ahead at a time."""
 
-Stamp = tuple[str, int, int, int]
+FileStamp = tuple[str, int, int, int]
 """Path, time of change (nanoseconds), length and inode of a file; other content has another stamp."""
 
 
@@ -30,10 +30,10 @@ Stamp = tuple[str, int, int, int]
 class _Stamps:
     """Of all files that an open case is made of; None for missing ones."""
 
-    picture: Stamp | None
-    mask: Stamp | None
-    prediction: Stamp | None
-    record: Stamp | None
+    picture: FileStamp | None
+    mask: FileStamp | None
+    prediction: FileStamp | None
+    record: FileStamp | None
 
 
 class CaseReader:
@@ -106,17 +106,17 @@ class _Pictures:
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
-        self._kept: OrderedDict[Stamp, Image] = OrderedDict()
+        self._kept: OrderedDict[FileStamp, Image] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, stamp: Stamp | None) -> Image | None:
+    def find(self, stamp: FileStamp | None) -> Image | None:
         with self._lock:
             if stamp is None or stamp not in self._kept:
                 return None
             self._kept.move_to_end(stamp)
             return self._kept[stamp]
 
-    def keep(self, stamp: Stamp | None, image: Image) -> None:
+    def keep(self, stamp: FileStamp | None, image: Image) -> None:
         if stamp is None or image.pixels.nbytes > self.budget:
             return
         with self._lock:
@@ -150,7 +150,7 @@ def _stamps(project: ProjectReader, case_id: str) -> _Stamps:
     return _Stamps(*(_stamp(path) for path in paths))
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(path: Path) -> FileStamp | None:
     try:
         status = path.stat()
     except OSError:

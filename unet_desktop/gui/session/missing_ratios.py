@@ -14,7 +14,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
-from unet_desktop.project.case_query import Order
+from unet_desktop.project.case_query import CaseOrder
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import ProjectReader
 
@@ -60,7 +60,7 @@ class MissingRatios(QObject):
         if root != self._root:
             self._stop()
             self._root = root
-        if self._closed or project is None or cases.query.order is not Order.VCDR:
+        if self._closed or project is None or cases.query.order is not CaseOrder.VCDR:
             return
         missing = [case for case in map(project.case, cases.shown) if case.id not in self._asked and _is_missing(case)]
         if missing:

@@ -10,7 +10,7 @@ from pathlib import Path
 from unet_desktop.errors import WriteError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
-from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, stamp_of, state_of
+from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, checksum_of, stamp_of
 from unet_desktop.project.project import Project
 
 
@@ -44,7 +44,7 @@ class Unsaved:
         Raises:
             WriteError: it cannot be written; this and the journal stay the only copies.
         """
-        state = state_of(self.mask)
+        state = checksum_of(self.mask)
         self.journal.add(MaskWriteStarted(state, self.steps))
         try:
             self.journal.flush()

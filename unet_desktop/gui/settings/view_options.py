@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.images.display import NEUTRAL, Channel, Look
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 LIMITS: dict[str, tuple[float, float]] = {
     "clahe": (0.0, 10.0),
@@ -56,7 +56,7 @@ class View:
 
     look: Look = NEUTRAL
     visible: bool = True
-    style: Style = Style.BOTH
+    style: MaskStyle = MaskStyle.BOTH
     opacity: float = 0.4
     line_width: float = 1.5
     crosshair: bool = False
@@ -123,7 +123,7 @@ def view_from_json(data: object) -> View:
     numbers = {name: _number(look, name, getattr(NEUTRAL, name)) for name in asdict(NEUTRAL) if name != "channel"}
     return View(
         look=Look(_member(Channel, look, "channel", Channel.COLOUR), **numbers),
-        style=_member(Style, data, "style", plain.style),
+        style=_member(MaskStyle, data, "style", plain.style),
         opacity=_number(data, "opacity", plain.opacity),
         line_width=_number(data, "line_width", plain.line_width),
         beside=_member(Beside, data, "beside", plain.beside),

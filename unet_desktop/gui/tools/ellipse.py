@@ -19,9 +19,9 @@ from unet_desktop.images.box import Box, embed_plane
 from unet_desktop.masks.reshape import Combine
 from unet_desktop.masks.shapes.ellipse import Ellipse
 from unet_desktop.masks.shapes.ellipse_draft import (
-    GRIPS,
+    ELLIPSE_HANDLES,
     EllipseDraft,
-    Grip,
+    EllipseHandle,
     inscribe_ellipse,
     pull_handle,
     turn_ellipse,
@@ -54,7 +54,7 @@ class Whole(Enum):
     OUTSIDE = auto()
 
 
-EllipseHit = int | Grip | Whole
+EllipseHit = int | EllipseHandle | Whole
 """The index of a point, a side or corner handle, or the whole."""
 
 
@@ -106,7 +106,7 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
     @property
     def cursor(self) -> Qt.CursorShape | None:
         ellipse, hot = self._draft.ellipse, self._hot
-        if isinstance(hot, Grip) and ellipse is not None:
+        if isinstance(hot, EllipseHandle) and ellipse is not None:
             return _CURSORS[round(hot.direction(ellipse) / (math.pi / 4)) % 4]
         if isinstance(hot, int) or hot is Whole.TURN:
             return Qt.CursorShape.PointingHandCursor
@@ -195,7 +195,7 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
             if draft.empty:
                 return Drag(touch, draft, lambda at: EllipseDraft((), _ellipse_in_box(start, at)), click)
             return Drag(touch, draft, lambda at: draft.add_point((at.x, at.y)), click)
-        if isinstance(hit, Grip):
+        if isinstance(hit, EllipseHandle):
             x, y = hit.place(ellipse)
             right, down = x - touch.x, y - touch.y
             return Drag(touch, draft, lambda at: EllipseDraft((), _pull(ellipse, hit, at, (right, down))), click)
@@ -228,10 +228,12 @@ def hit_ellipse(draft: EllipseDraft, touch: Touch) -> EllipseHit | None:
         return Whole.MOVE if _settled(draft) else None
     if touch.near(*turning_handle_place(ellipse, _TURN_AWAY * touch.reach)):
         return Whole.TURN
-    by_distance = [(math.dist(grip.place(ellipse), (touch.x, touch.y)), grip) for grip in _grips(draft, touch.reach)]
-    distance, grip = min(by_distance, key=lambda pair: pair[0])
+    by_distance = [
+        (math.dist(handle.place(ellipse), (touch.x, touch.y)), handle) for handle in _shown_handles(draft, touch.reach)
+    ]
+    distance, handle = min(by_distance, key=lambda pair: pair[0])
     if distance <= touch.reach:
-        return grip
+        return handle
     gap = math.hypot(touch.x - ellipse.x, touch.y - ellipse.y) * (1 - 1 / level)
     if draft.points:
         if not _settled(draft):
@@ -254,8 +256,11 @@ def sketch_ellipse(draft: EllipseDraft, hot: EllipseHit | None, pointer: Touch) 
         Handle(*turn, HandleKind.ROTATE, hot is Whole.TURN),
         Handle(ellipse.x, ellipse.y, HandleKind.CENTRE, hot is Whole.MOVE),
     ]
-    handles += [Handle(*grip.place(ellipse), HandleKind.SIZE, hot == grip) for grip in _grips(draft, pointer.reach)]
-    corners = np.array([Grip(*corner).place(ellipse) for corner in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    handles += [
+        Handle(*handle.place(ellipse), HandleKind.SIZE, hot == handle)
+        for handle in _shown_handles(draft, pointer.reach)
+    ]
+    corners = np.array([EllipseHandle(*corner).place(ellipse) for corner in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
     frame = () if draft.points else (Line(corners, closed=True, dashed=True),)
     return Sketch((*frame, stalk, Line(ellipse.outline(), closed=True)), (*handles, *points))
 
@@ -265,24 +270,24 @@ def _settled(draft: EllipseDraft) -> bool:
     return not draft.points or len(draft.points) >= _FREE_POINTS
 
 
-def _grips(draft: EllipseDraft, reach: float) -> list[Grip]:
+def _shown_handles(draft: EllipseDraft, reach: float) -> list[EllipseHandle]:
     """The handles that have room beside each other at this zoom; fewer while points are being clicked."""
     ellipse = draft.ellipse
     if ellipse is None:
         return []
     if draft.points:
-        return [grip for grip in GRIPS if not (grip.along and grip.across)]
+        return [handle for handle in ELLIPSE_HANDLES if not (handle.along and handle.across)]
     wide, high = ellipse.a > _ROOM * reach / 2, ellipse.b > _ROOM * reach / 2
-    return [grip for grip in GRIPS if (grip.along or wide) and (grip.across or high)]
+    return [handle for handle in ELLIPSE_HANDLES if (handle.along or wide) and (handle.across or high)]
 
 
 def _ellipse_in_box(start: tuple[float, float], at: Touch) -> Ellipse:
     return inscribe_ellipse(start, (at.x, at.y), round_=at.straight, centred=at.centred)
 
 
-def _pull(ellipse: Ellipse, grip: Grip, at: Touch, offset: tuple[float, float]) -> Ellipse:
+def _pull(ellipse: Ellipse, handle: EllipseHandle, at: Touch, offset: tuple[float, float]) -> Ellipse:
     x, y = at.x + offset[0], at.y + offset[1]
-    return pull_handle(ellipse, grip, x, y, proportional=at.straight, centred=at.centred)
+    return pull_handle(ellipse, handle, x, y, proportional=at.straight, centred=at.centred)
 
 
 def _turn(ellipse: Ellipse, start: tuple[float, float], at: Touch) -> Ellipse:

@@ -13,13 +13,13 @@ from unet_desktop.gui.settings.view_options import CLAHE, Beside, View
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.labels import NOT_ANNOTATED
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 _HELD = 0.35
 """Seconds after which a key counts as held: releasing it then undoes what pressing it did."""
 
 
-def _style(style: Style, text: str, shortcut: str, tip: str) -> Decorator:
+def _style(style: MaskStyle, text: str, shortcut: str, tip: str) -> Decorator:
     return command(
         f"style.{style.value}",
         text,
@@ -159,10 +159,10 @@ class ViewCommands(CommandSet):
     def step_opacity(self, steps: int) -> None:
         self._options.change("opacity", round(self.view.opacity + 0.1 * steps, 2))
 
-    @_style(Style.FILL, "&Fill", "Ctrl+Alt+1", "Show labels as coloured areas")
-    @_style(Style.OUTLINE, "&Outline", "Ctrl+Alt+2", "Show labels by their edges alone")
-    @_style(Style.BOTH, "&Both", "Ctrl+Alt+3", "Show labels as coloured areas with an edge")
-    def choose_style(self, style: Style) -> None:
+    @_style(MaskStyle.FILL, "&Fill", "Ctrl+Alt+1", "Show labels as coloured areas")
+    @_style(MaskStyle.OUTLINE, "&Outline", "Ctrl+Alt+2", "Show labels by their edges alone")
+    @_style(MaskStyle.BOTH, "&Both", "Ctrl+Alt+3", "Show labels as coloured areas with an edge")
+    def choose_style(self, style: MaskStyle) -> None:
         self._options.change("style", style)
 
     @command(
@@ -174,7 +174,7 @@ class ViewCommands(CommandSet):
         tip="Cycle through all three",
     )
     def next_style(self) -> None:
-        styles = list(Style)
+        styles = list(MaskStyle)
         self._options.change("style", styles[(styles.index(self.view.style) + 1) % len(styles)])
 
     @_channel(Channel.COLOUR, "&Colour", "Shift+F2")

@@ -27,7 +27,7 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteItem:
     """A command in the palette; unless `enabled` it is greyed out and cannot be chosen."""
 
     id: str
@@ -40,7 +40,7 @@ class Entry:
 class CommandPalette(QDialog):
     """A field and a list under it; Return runs the chosen command, Escape closes the palette."""
 
-    def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
+    def __init__(self, parent: QWidget, entries: Sequence[PaletteItem]) -> None:
         """List these, in this order until something is typed."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Commands")
@@ -51,7 +51,7 @@ class CommandPalette(QDialog):
         self._search.setAccessibleName("Command")
         self._list = with_object_name(QListWidget(), "commands")
         self._list.setAccessibleName("Matching commands")
-        self._list.setItemDelegate(_Row(self._list))
+        self._list.setItemDelegate(_ItemDelegate(self._list))
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._nothing = with_object_name(QLabel("No command matches. Try fewer letters."), "nothing")
@@ -98,13 +98,13 @@ class CommandPalette(QDialog):
         return False
 
 
-class _Row(QStyledItemDelegate):
+class _ItemDelegate(QStyledItemDelegate):
     """Name at the left, group behind it, keys at the right."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        entry: Entry = index.data(_ENTRY)
+        entry: PaletteItem = index.data(_ENTRY)
         palette, rect = option.palette, option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         group = QPalette.ColorGroup.Active if entry.enabled else QPalette.ColorGroup.Disabled
@@ -124,7 +124,7 @@ class _Row(QStyledItemDelegate):
         return QSize(200, option.fontMetrics.height() + 12)
 
 
-def rank(entries: Sequence[Entry], typed: str) -> list[Entry]:
+def rank(entries: Sequence[PaletteItem], typed: str) -> list[PaletteItem]:
     """The entries that match what was typed, the best first.
 
     Whole words come before beginnings of words, those before parts of words, those before letters in order. Among
@@ -135,7 +135,7 @@ def rank(entries: Sequence[Entry], typed: str) -> list[Entry]:
     return [entry for _, entry in sorted(scored, key=lambda pair: (pair[0], not pair[1].enabled))]
 
 
-def _score(entry: Entry, wanted: list[str]) -> int | None:
+def _score(entry: PaletteItem, wanted: list[str]) -> int | None:
     name = entry.text.casefold()
     text = f"{name} {entry.group.casefold()}"
     total = 0 if name.startswith(" ".join(wanted)) else 1

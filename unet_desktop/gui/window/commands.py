@@ -12,7 +12,7 @@ from unet_desktop.gui.settings.settings import Theme
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.window.about import AboutDialog
 from unet_desktop.gui.window.cheat_sheet import CheatSheet, Section
-from unet_desktop.gui.window.command_palette import CommandPalette, Entry
+from unet_desktop.gui.window.command_palette import CommandPalette, PaletteItem
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.shortcuts import ShortcutsDialog
 
@@ -73,7 +73,7 @@ class WindowCommands(CommandSet):
         """List all commands by name, the latest used first."""
         labels, keymap = self._app.options.labels, self._actions.keymap
         entries = [
-            Entry(
+            PaletteItem(
                 listed.id,
                 title(listed, labels),
                 listed.heading,

@@ -15,7 +15,7 @@ _AGAIN = 100
 """Milliseconds until the next check while a mouse button is down: a bar must not vanish during a drag."""
 
 
-class Handle(QWidget):
+class DockHandle(QWidget):
     """The slim bar: like a title bar it can be dragged and double-clicked, as its dots suggest."""
 
     def __init__(self, dock: QDockWidget) -> None:
@@ -66,7 +66,7 @@ class DockTitles(QObject):
             handle: QWidget | None = dock.titleBarWidget()
             tabbed = self._is_tabbed(dock)
             if tabbed and handle is None:
-                dock.setTitleBarWidget(Handle(dock))
+                dock.setTitleBarWidget(DockHandle(dock))
             elif not tabbed and handle is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # None brings Qt's own bar back
                 handle.deleteLater()

@@ -61,7 +61,7 @@ _STEP = math.pi / 12
 
 
 @dataclass(frozen=True, slots=True)
-class Grip:
+class EllipseHandle:
     """A side or corner handle; `along` and `across` are its side on the axes a and b, each -1, 0 or 1."""
 
     along: int
@@ -77,28 +77,28 @@ class Grip:
         return math.atan2(y - ellipse.y, x - ellipse.x)
 
 
-GRIPS: tuple[Grip, ...] = tuple(
-    Grip(along, across) for across in (-1, 0, 1) for along in (-1, 0, 1) if (along, across) != (0, 0)
+ELLIPSE_HANDLES: tuple[EllipseHandle, ...] = tuple(
+    EllipseHandle(along, across) for across in (-1, 0, 1) for along in (-1, 0, 1) if (along, across) != (0, 0)
 )
 
 
 def pull_handle(
-    ellipse: Ellipse, grip: Grip, x: float, y: float, *, proportional: bool = False, centred: bool = False
+    ellipse: Ellipse, handle: EllipseHandle, x: float, y: float, *, proportional: bool = False, centred: bool = False
 ) -> Ellipse:
     """Return the ellipse after a handle was dragged to an image point.
 
     The opposite side or corner stays in place, or the centre if `centred`; `proportional` keeps the ratio of the axes.
     """
     along, across = ellipse.to_local(x, y)
-    a = _half(grip.along, along, ellipse.a, centred=centred)
-    b = _half(grip.across, across, ellipse.b, centred=centred)
+    a = _half(handle.along, along, ellipse.a, centred=centred)
+    b = _half(handle.across, across, ellipse.b, centred=centred)
     if proportional:
-        factors = [a / ellipse.a] * bool(grip.along) + [b / ellipse.b] * bool(grip.across)
+        factors = [a / ellipse.a] * bool(handle.along) + [b / ellipse.b] * bool(handle.across)
         factor = max(*factors, SMALLEST / min(ellipse.a, ellipse.b))
         a, b = ellipse.a * factor, ellipse.b * factor
     if centred:
         return replace(ellipse, a=a, b=b)
-    centre = ellipse.to_image(grip.along * (a - ellipse.a), grip.across * (b - ellipse.b))
+    centre = ellipse.to_image(handle.along * (a - ellipse.a), handle.across * (b - ellipse.b))
     return Ellipse(*centre, a, b, ellipse.angle)
 
 

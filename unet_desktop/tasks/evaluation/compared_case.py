@@ -67,7 +67,7 @@ class ComparedCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PairResult:
     """The result of one pair: its metrics, how pixel values were read, and the labels that each mask can hold."""
 
     compared: ComparedCase
@@ -75,7 +75,7 @@ class Outcome:
     possible_labels: tuple[PossibleLabels, PossibleLabels]
 
 
-def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bool) -> Outcome:
+def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bool) -> PairResult:
     """Read both masks and measure how they agree.
 
     Args:
@@ -95,7 +95,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         )
     metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
     compared = ComparedCase(second.name, first, second, metrics, _vertical(ours, labels), _vertical(theirs, labels))
-    return Outcome(compared, _mapping(read), (read[0].possible_labels, read[1].possible_labels))
+    return PairResult(compared, _mapping(read), (read[0].possible_labels, read[1].possible_labels))
 
 
 def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:

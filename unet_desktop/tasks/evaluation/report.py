@@ -16,19 +16,19 @@ from unet_desktop.reports.close_ups import SIDE, draw_close_up
 from unet_desktop.reports.document import (
     Block,
     Card,
-    Column,
     Document,
-    Facts,
+    FactList,
     Gallery,
     Heading,
     Items,
-    Order,
     Paragraph,
-    Plot,
     Plots,
+    RowOrder,
     Table,
+    TableColumn,
     Tile,
     Tiles,
+    TitledPlot,
 )
 from unet_desktop.reports.plots import Axis, Mark, Scatter, Strips
 from unet_desktop.reports.render import render
@@ -51,7 +51,11 @@ _FIRST_COLOUR, _SECOND_COLOUR = "#ff4fd8", "#56b4e9"
 _MAX_SHOWN = 12
 """Close-ups with both outlines, of the pictures on which the readers agree least."""
 _MAX_PRINTED = 300
-_COLUMNS = (Column("", share=2.6), Column("mean", numeric=True), Column("95 % interval", numeric=True, share=1.6))
+_COLUMNS = (
+    TableColumn("", share=2.6),
+    TableColumn("mean", numeric=True),
+    TableColumn("95 % interval", numeric=True, share=1.6),
+)
 
 
 def write_report(evaluation: Evaluation, path: Path, kind: str, made: datetime) -> Iterator[FileWritten]:
@@ -109,11 +113,11 @@ def _overlap(evaluation: Evaluation) -> list[Block]:
     rows = tuple(means_rows(evaluation))
     blocks: list[Block] = [
         Heading("Overlap and boundaries"),
-        Table((*_COLUMNS, Column("pictures", numeric=True)), rows),
+        Table((*_COLUMNS, TableColumn("pictures", numeric=True)), rows),
     ]
     if (dice := _dice_plot(evaluation)) is not None:
         blocks.append(
-            Plot("Dice of each picture", dice, "Boxes span the quartiles; whiskers, the 5th to 95th percentiles.")
+            TitledPlot("Dice of each picture", dice, "Boxes span the quartiles; whiskers, the 5th to 95th percentiles.")
         )
     return blocks
 
@@ -126,15 +130,15 @@ def _ratio(evaluation: Evaluation) -> list[Block]:
         Heading("Vertical cup-to-disc ratio"),
         Plots(
             (
-                Plot(
+                TitledPlot(
                     "Difference against mean (Bland-Altman)",
                     altman,
                     "Lines: mean difference and limits of agreement; bands: their 95 % confidence intervals.",
                 ),
-                Plot("Second against first", scatter, "On the dashed line, both readers agree."),
+                TitledPlot("Second against first", scatter, "On the dashed line, both readers agree."),
             )
         ),
-        Table((*_COLUMNS, Column("pictures", numeric=True)), tuple(agreement_rows(evaluation))),
+        Table((*_COLUMNS, TableColumn("pictures", numeric=True)), tuple(agreement_rows(evaluation))),
     ]
     return [*blocks, *(Paragraph(sentence, small=True) for sentence in caveats(evaluation))]
 
@@ -152,13 +156,13 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
         for name in sort_metrics(list(evaluation.estimates), labels)
         if name.startswith(("dice/", "boundary_px/")) or name == "vcdr_error"
     ]
-    columns = [Column("picture", share=2.4), *(Column(metric_title(name), numeric=True) for name in names)]
+    columns = [TableColumn("picture", share=2.4), *(TableColumn(metric_title(name), numeric=True) for name in names)]
     rows = tuple(
         (case.name, *(metric_text(name, case.metrics[name]) if name in case.metrics else "–" for name in names))
         for case in worst
     )
     by_name = {case.name: place for place, case in enumerate(evaluation.cases)}
-    orders = (Order("by name", tuple(by_name[case.name] for case in worst)),)
+    orders = (RowOrder("by name", tuple(by_name[case.name] for case in worst)),)
     return [
         *blocks,
         Heading("All pictures", 3),
@@ -169,7 +173,7 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
 def _problems(evaluation: Evaluation) -> list[Block]:
     if not evaluation.problems:
         return []
-    columns = (Column("mask"), Column("why", share=3.0))
+    columns = (TableColumn("mask"), TableColumn("why", share=3.0))
     return [Heading("Not compared"), Table(columns, evaluation.problems)]
 
 
@@ -183,7 +187,7 @@ def _method(evaluation: Evaluation) -> list[Block]:
     )
     return [
         Heading("Methods"),
-        Facts(
+        FactList(
             (
                 (
                     "Dice, IoU",

@@ -15,7 +15,7 @@ from unet_desktop.tasks.evaluation.compared_case import ComparedCase
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EvaluationSettings:
     """How to compare.
 
     Attributes:
@@ -29,7 +29,7 @@ class Settings:
     seed: int = 0
 
 
-DEFAULTS = Settings()
+DEFAULTS = EvaluationSettings()
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Evaluation:
     cases: tuple[ComparedCase, ...]
     problems: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
-    settings: Settings = DEFAULTS
+    settings: EvaluationSettings = DEFAULTS
 
     @property
     def pictures(self) -> int:

@@ -8,14 +8,14 @@ from itertools import count
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import MaskError, UserError
 from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.evaluation.compared_case import ComparedCase, Outcome, PossibleLabels, compare_pair
+from unet_desktop.tasks.evaluation.compared_case import ComparedCase, PairResult, PossibleLabels, compare_pair
 from unet_desktop.tasks.evaluation.pairing import explain_unpaired, pair_masks
-from unet_desktop.tasks.evaluation.result import DEFAULTS, Evaluation, Settings
+from unet_desktop.tasks.evaluation.result import DEFAULTS, Evaluation, EvaluationSettings
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import EvaluationEvent, ItemDone
 
 
-def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[EvaluationEvent]:
+def evaluate(sides: Sides, settings: EvaluationSettings = DEFAULTS) -> Iterator[EvaluationEvent]:
     """Compare each mask of the second reader with the first reader's mask of the same picture.
 
     A mask of the second reader without a counterpart is a problem if `sides.whole`, but never counts as zero; one of
@@ -32,7 +32,7 @@ def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[Evaluation
     total = len(pairing.pairs) + len(pairing.first_unpaired) + len(pairing.second_unpaired)
     numbers = count(1)
     problems: list[tuple[str, str]] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[PairResult] = []
     for pair in pairing.pairs:
         name = pair[1].name
         try:
@@ -59,7 +59,7 @@ def evaluate(sides: Sides, settings: Settings = DEFAULTS) -> Iterator[Evaluation
 
 
 def _keep_common_labels(
-    outcomes: Sequence[Outcome], titles: tuple[str, str], labels: LabelSet
+    outcomes: Sequence[PairResult], titles: tuple[str, str], labels: LabelSet
 ) -> tuple[list[ComparedCase], list[str]]:
     """Drop labels that one reader's files cannot hold; also return a sentence about each such reader."""
     everything = frozenset(label.name for label in labels)

@@ -16,7 +16,7 @@ from unet_desktop.tasks.folders.ledger import Ledger, content_sha256
 from unet_desktop.tasks.folders.request import Request
 
 
-class Standing(Enum):
+class PriorStatus(Enum):
     """What earlier runs did with a picture."""
 
     OPEN = auto()
@@ -26,7 +26,7 @@ class Standing(Enum):
     FAILED = auto()
 
 
-_TO_DO = (Standing.OPEN, Standing.STALE)
+_TO_DO = (PriorStatus.OPEN, PriorStatus.STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,21 @@ class Work:
     labels: LabelSet
 
 
-def find_standing(ledger: Ledger, output: Path, picture: Picture, work: Work) -> Standing:
+def find_prior_status(ledger: Ledger, output: Path, picture: Picture, work: Work) -> PriorStatus:
     """Compare a picture's content, model and outputs with its ledger entry and with the files that are there."""
     entry = ledger.entry(picture.relative)
     if entry is None:
-        return Standing.OPEN
+        return PriorStatus.OPEN
     if (entry.model, entry.outputs) != (work.model, work.outputs):
-        return Standing.STALE
+        return PriorStatus.STALE
     if entry.name != picture.name:
-        return Standing.OPEN
+        return PriorStatus.OPEN
     if not entry.sha256 or content_sha256(picture.path) != entry.sha256:
-        return Standing.OPEN
+        return PriorStatus.OPEN
     if entry.problem:
-        return Standing.FAILED
+        return PriorStatus.FAILED
     complete = all(_length(output / where) == length for where, length in entry.files.items())
-    return Standing.FINISHED if complete else Standing.OPEN
+    return PriorStatus.FINISHED if complete else PriorStatus.OPEN
 
 
 class Plan:
@@ -66,13 +66,13 @@ class Plan:
 
     def __init__(self, request: Request, ledger: Ledger, work: Work) -> None:
         self._request, self._ledger, self._work = request, ledger, work
-        self._counts: Counter[Standing] = Counter()
+        self._counts: Counter[PriorStatus] = Counter()
         self._taken = 0
 
     @property
     def failed(self) -> int:
         """How many pictures failed in an earlier run and are not tried again."""
-        return self._counts[Standing.FAILED]
+        return self._counts[PriorStatus.FAILED]
 
     @property
     def skipped(self) -> int:
@@ -86,11 +86,11 @@ class Plan:
 
     def take(self, picture: Picture) -> bool:
         """Count the picture; return whether this run segments it."""
-        found = Standing.OPEN
+        found = PriorStatus.OPEN
         if not self._request.anew:
-            found = find_standing(self._ledger, self._request.output, picture, self._work)
-        if found is Standing.FAILED and self._request.retry_failed:
-            found = Standing.OPEN
+            found = find_prior_status(self._ledger, self._request.output, picture, self._work)
+        if found is PriorStatus.FAILED and self._request.retry_failed:
+            found = PriorStatus.OPEN
         self._counts[found] += 1
         if found not in _TO_DO or self.full:
             return False
@@ -99,11 +99,11 @@ class Plan:
 
     def messages(self, *, done: bool = True) -> Iterator[FinishedBefore | FailedBefore | Message]:
         """Report how many pictures are skipped and why; with `done=False`, also how many would be segmented."""
-        if finished := self._counts[Standing.FINISHED]:
+        if finished := self._counts[PriorStatus.FINISHED]:
             yield FinishedBefore(finished, self._counts.total())
         if self.failed:
             yield FailedBefore(self.failed)
-        if stale := self._counts[Standing.STALE]:
+        if stale := self._counts[PriorStatus.STALE]:
             were, are = ("was", "is") if stale == 1 else ("were", "are")
             yield Message(f"{stale} {were} segmented by another model or for other outputs, and {are} segmented again.")
         left = sum(self._counts[kind] for kind in _TO_DO) - self._taken

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.reports.document import Block, Document, Facts, Heading, Notice, Paragraph, Tile, Tiles
+from unet_desktop.reports.document import Block, Document, FactList, Heading, Notice, Paragraph, Tile, Tiles
 from unet_desktop.reports.render import render, require_libraries
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.ledger import Entry
@@ -82,8 +82,8 @@ def report_of(request: Request, summary: Summary, total: int, ended: datetime) -
     blocks += flagged_pictures(summary)
     blocks += failures(summary)
     blocks += all_pictures(summary, header)
-    blocks += [Heading("Definitions"), Facts(tuple(definitions(header)))]
-    blocks += [Heading("Settings"), Facts(tuple(settings(request, header)))]
+    blocks += [Heading("Definitions"), FactList(tuple(definitions(header)))]
+    blocks += [Heading("Settings"), FactList(tuple(settings(request, header)))]
     blocks += _model(request.model)
     footer = f"Made by U-Net Desktop {__version__} on {ended.day} {ended:%B %Y}. {FOOTER}"
     return Document(title, subtitle, tuple(blocks), footer)
@@ -122,8 +122,8 @@ def _model(path: Path) -> Iterator[Block]:
         match block:
             case Heading():
                 yield Heading(block.text, block.level + 1)
-            case Facts():
-                yield Facts(tuple((name, _cut(value)) for name, value in block.pairs))
+            case FactList():
+                yield FactList(tuple((name, _cut(value)) for name, value in block.pairs))
             case _:
                 yield block
 

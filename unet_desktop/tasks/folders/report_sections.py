@@ -14,7 +14,18 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.reports.close_ups import SIDE, Outline, draw_close_up, label_outlines
-from unet_desktop.reports.document import Block, Card, Column, Gallery, Heading, Order, Paragraph, Plot, Plots, Table
+from unet_desktop.reports.document import (
+    Block,
+    Card,
+    Gallery,
+    Heading,
+    Paragraph,
+    Plots,
+    RowOrder,
+    Table,
+    TableColumn,
+    TitledPlot,
+)
 from unet_desktop.reports.plots import Axis, Density, Histogram, Mark, Scatter
 from unet_desktop.tasks.folders.report_text import FLAG_MEANINGS
 from unet_desktop.tasks.folders.summary import MAX_POINTS, PictureSummary, Summary
@@ -69,12 +80,12 @@ def distribution(summary: Summary) -> Iterator[Block]:
         median = summary.ratios.quantile(0.5)
         histogram = _histogram("vertical cup-to-disc ratio", summary.ratios.histogram(20), median)
         caption = f"{quantity(len(summary.ratios), 'picture')} with a disc."
-        plots.append(Plot("Vertical cup-to-disc ratio (vCDR)", histogram, caption))
+        plots.append(TitledPlot("Vertical cup-to-disc ratio (vCDR)", histogram, caption))
         caption = "Check the lowest pictures first."
-        plots.append(Plot("Confidence against ratio", _against(summary), caption))
+        plots.append(TitledPlot("Confidence against ratio", _against(summary), caption))
     else:
         histogram = _histogram("confidence", summary.confidences.histogram(20), summary.confidences.quantile(0.5))
-        plots.append(Plot("Confidence", histogram, "Pictures in which anything was found."))
+        plots.append(TitledPlot("Confidence", histogram, "Pictures in which anything was found."))
     yield Heading("Distribution")
     yield Plots(tuple(plots))
 
@@ -132,16 +143,24 @@ def flagged_pictures(summary: Summary) -> Iterator[Block]:
         for name in FLAG_MEANINGS
         if summary.flags[name]
     )
-    heads = (Column("flag", share=2), Column("pictures", numeric=True), Column("of segmented", numeric=True))
-    yield Table((*heads, Column("meaning", share=5)), rows)
+    heads = (
+        TableColumn("flag", share=2),
+        TableColumn("pictures", numeric=True),
+        TableColumn("of segmented", numeric=True),
+    )
+    yield Table((*heads, TableColumn("meaning", share=5)), rows)
     pictures = summary.flagged_pictures.in_order_added()
     if summary.flagged_pictures.seen > len(pictures):
         yield Paragraph(
             f"The first {len(pictures):,} of {summary.flagged_pictures.seen:,}; the run's table lists all.", True
         )
-    heads = (Column("picture", share=4), Column("vCDR", numeric=True), Column("confidence", numeric=True, share=1.3))
+    heads = (
+        TableColumn("picture", share=4),
+        TableColumn("vCDR", numeric=True),
+        TableColumn("confidence", numeric=True, share=1.3),
+    )
     yield Table(
-        (*heads, Column("flags", share=3)),
+        (*heads, TableColumn("flags", share=3)),
         tuple(
             (picture.image, _plain_ratio(picture), f"{picture.confidence:.2f}", ", ".join(picture.flags))
             for picture in pictures
@@ -158,7 +177,7 @@ def failures(summary: Summary) -> Iterator[Block]:
     failures = summary.failures.in_order_added()
     more = f" The first {len(failures):,} of {summary.failed:,} are listed." if len(failures) < summary.failed else ""
     yield Paragraph(f"These have no mask and no measurements; errors.csv lists them too.{more}", small=True)
-    yield Table((Column("picture", share=2), Column("reason", share=4)), tuple(failures))
+    yield Table((TableColumn("picture", share=2), TableColumn("reason", share=4)), tuple(failures))
 
 
 def all_pictures(summary: Summary, header: CheckpointHeader) -> Iterator[Block]:
@@ -171,19 +190,23 @@ def all_pictures(summary: Summary, header: CheckpointHeader) -> Iterator[Block]:
         text = f"The {len(pictures):,} least certain of {summary.listed.seen:,}; the run's table lists all."
         yield Paragraph(text, small=True)
     has_ratio = cup_and_disc(header.labels) is not None
-    columns = [Column("picture", share=4), Column("confidence", numeric=True, share=1.3), Column("remarks", share=2.5)]
+    columns = [
+        TableColumn("picture", share=4),
+        TableColumn("confidence", numeric=True, share=1.3),
+        TableColumn("remarks", share=2.5),
+    ]
     rows: list[tuple[str, ...]] = [
         (picture.image, f"{picture.confidence:.2f}", ", ".join(picture.flags)) for picture in pictures
     ]
-    orders = [Order("least certain first", _places([picture.confidence for picture in pictures]))]
+    orders = [RowOrder("least certain first", _places([picture.confidence for picture in pictures]))]
     if has_ratio:
-        columns[1:1] = [Column("vCDR", numeric=True), Column("likely", numeric=True, share=1.4)]
+        columns[1:1] = [TableColumn("vCDR", numeric=True), TableColumn("likely", numeric=True, share=1.4)]
         rows = [
             (row[0], _plain_ratio(picture), _interval(picture), *row[1:])
             for row, picture in zip(rows, pictures, strict=True)
         ]
         ratios = [-picture.ratio if math.isfinite(picture.ratio) else math.inf for picture in pictures]
-        orders.append(Order("largest ratio first", _places(ratios)))
+        orders.append(RowOrder("largest ratio first", _places(ratios)))
     yield Table(tuple(columns), tuple(rows), tuple(orders), "as in the folder", printed=len(rows) <= _MAX_PRINTED)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from unet_desktop.checkpoint_header import read_header
-from unet_desktop.engine.events import Message, Working
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
@@ -115,7 +115,7 @@ def _segment(request: Request, found: FoundPictures, arrivals: Arrivals | None, 
     engine = _engine(request)
     with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
         yield from _masks_left_out(found)
-        yield from _Run(request, found, work, engine, folder).events(arrivals)
+        yield from _FolderRun(request, found, work, engine, folder).events(arrivals)
 
 
 def _engine(request: Request) -> Engine:
@@ -130,7 +130,7 @@ def _engine(request: Request) -> Engine:
     return LocalEngine(request.model, request.outputs, request.device, request.workers)
 
 
-class _Run:
+class _FolderRun:
     """A run whose input, model and output have been checked."""
 
     def __init__(
@@ -168,7 +168,7 @@ class _Run:
         for picture in pictures:
             if self._plan.take(picture):
                 to_do.append(picture)
-            yield Working("read")
+            yield StopPoint("read")
         return to_do
 
     def _watch(self, arrivals: Arrivals) -> Iterator[FolderEvent]:
@@ -182,14 +182,14 @@ class _Run:
                 list(self._write_tables())
             again = time.monotonic() + watch.PAUSE
             while time.monotonic() < again:
-                yield Working("read")
+                yield StopPoint("read")
                 time.sleep(min(0.2, watch.PAUSE))
 
     def _outcomes(self, pictures: Sequence[Picture]) -> Iterator[FolderEvent]:
         total = self._counts["done"] + len(pictures)
         for found in self._engine.outcomes(pictures):
             if found is None:
-                yield Working("read")
+                yield StopPoint("read")
                 continue
             picture, outcome = found
             if self._warn_no_dicom and not isinstance(outcome, Problem) and not is_dicom(picture.path):
