@@ -1,4 +1,4 @@
-"""Original: what a gesture touched can be read and put back, whatever the order and size of its boxes."""
+"""OriginalPixels: what a gesture touched can be read and put back, whatever the order and size of its boxes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from unet_desktop.images.box import Box
 from unet_desktop.masks import original
-from unet_desktop.masks.original import Original
+from unet_desktop.masks.original import OriginalPixels
 
 HEIGHT, WIDTH = 600, 530
 BOXES = st.tuples(st.integers(-20, HEIGHT), st.integers(-20, WIDTH), st.integers(1, 300), st.integers(1, 300)).map(
@@ -20,7 +20,7 @@ BOXES = st.tuples(st.integers(-20, HEIGHT), st.integers(-20, WIDTH), st.integers
 def test_reads_restores_and_makes_a_patch(boxes, asked):
     before = (np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)) % 3).astype(np.uint8)
     mask = before.copy()
-    kept = Original(mask)
+    kept = OriginalPixels(mask)
     for value, box in enumerate(boxes, start=5):
         inside = kept.keep(box)
         if not inside.empty:
@@ -43,7 +43,7 @@ def test_reads_restores_and_makes_a_patch(boxes, asked):
 
 def test_keeps_no_more_than_the_tiles_that_are_touched():
     mask = np.zeros((2848, 4288), np.uint8)
-    kept = Original(mask)
+    kept = OriginalPixels(mask)
     for column in range(100, 1000, 10):
         kept.keep(Box(1000, column, 1120, column + 120))
     pixels = sum(tile.size for tile in kept._tiles.values())

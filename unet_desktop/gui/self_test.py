@@ -170,8 +170,8 @@ def _colours(image: QImage) -> int:
     return len({image.pixel(x, y) for x in steps for y in steps})
 
 
-def _require(well: bool, otherwise: str) -> None:
-    if not well:
+def _require(condition: bool, otherwise: str) -> None:
+    if not condition:
         raise RuntimeError(otherwise)
 
 

@@ -129,12 +129,12 @@ def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: La
     return metrics
 
 
-def drop_labels(metrics: Metrics, undrawn: Collection[Label], labels: LabelSet) -> Metrics:
+def drop_labels(metrics: Metrics, absent: Collection[Label], labels: LabelSet) -> Metrics:
     """Return the metrics without those of labels that occur in none of the reference masks.
 
     Predicting nothing of them would count as perfect in every image and raise the means over the labels.
     """
-    names = {label.name for label in undrawn}
+    names = {label.name for label in absent}
     left = {name: value for name, value in metrics.items() if name.partition("/")[2] not in names}
     if len(left) < len(metrics):
         for kind in ("dice", "iou"):

@@ -1,4 +1,4 @@
-"""Original: the pixels of a mask as they were before a gesture, kept only where the gesture reaches."""
+"""OriginalPixels: the pixels of a mask as they were before a gesture, kept only where the gesture reaches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TILE = 256
 """Side of the tiles that are kept, in pixels: a brush of 120 px touches at most four."""
 
 
-class Original:
+class OriginalPixels:
     """Keeps the pixels that a gesture is about to change; copying a large mask at every press would be noticeable."""
 
     def __init__(self, mask: Mask) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.original import Original
+from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
@@ -119,7 +119,7 @@ class Push:
             inwards: push the border inwards, wherever the finger was pressed.
         """
         self._mask = mask
-        self._original = original = Original(mask)
+        self._original = original = OriginalPixels(mask)
         self._field = LevelField(mask.shape, lambda box: region(original.read(box), labels, label))
         row, column = math.floor(at[1]), math.floor(at[0])
         there = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]

@@ -9,7 +9,7 @@ import numpy as np
 from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.original import Original
+from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.paint_tables import erase_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region_table
@@ -39,7 +39,7 @@ class Reshape:
             name: of the patch.
         """
         self._mask = mask
-        self._original = Original(mask)
+        self._original = OriginalPixels(mask)
         self._paint, self._erase = paint_table(labels, label), erase_table(labels, label)
         self._values = region_table(labels, label)
         self._region: Box | None = None
@@ -71,16 +71,16 @@ class Reshape:
         shape = embed_plane(plane[inside.shift(-box.top, -box.left).slices], inside, work)
         nothing = np.zeros((1, 1), bool)
         added = nothing if combine is Combine.SUBTRACT else shape
-        taken = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]
-        return self.show_change(work, added, taken)
+        removed = {Combine.ADD: nothing, Combine.SUBTRACT: shape, Combine.REPLACE: ~shape}[combine]
+        return self.show_change(work, added, removed)
 
-    def show_change(self, box: Box, added: Region, taken: Region) -> Box:
+    def show_change(self, box: Box, added: Region, removed: Region) -> Box:
         """Replace the change shown before; return the box of pixels that may have changed.
 
         Args:
             box: inside the mask; it may be empty.
             added: (h, w) bool, or (1, 1) for the whole box: pixels added to the label's region.
-            taken: likewise: pixels that revert to the label's parent. No pixel is in both.
+            removed: likewise: pixels that revert to the label's parent. No pixel is in both.
         """
         # Return only what differs: when one corner moves it is much less than the shape, and all of it is repainted.
         around = self._original.touched.union(box)
@@ -88,18 +88,18 @@ class Reshape:
             return around
         before = self._mask[around.slices].copy()
         self._original.restore()
-        self._draw(box, added, taken)
+        self._draw(box, added, removed)
         return bounding_box(before != self._mask[around.slices]).shift(around.top, around.left)
 
-    def _draw(self, box: Box, added: Region, taken: Region) -> None:
+    def _draw(self, box: Box, added: Region, removed: Region) -> None:
         if box.empty:
             return
         self._original.keep(box)
         view = self._mask[box.slices]
         if added.any():
             view[...] = np.where(added, self._paint[view], view)
-        if taken.any():
-            view[...] = np.where(taken, self._erase[view], view)
+        if removed.any():
+            view[...] = np.where(removed, self._erase[view], view)
 
     def finish(self) -> Patch | None:
         """Finish; return the change as a patch, or None if nothing changed."""

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from unet_desktop.images.box import Box
-from unet_desktop.masks.original import Original
+from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
 
@@ -28,7 +28,7 @@ class Stroke:
             name: of the patch.
         """
         self._mask = mask
-        self._original = Original(mask)
+        self._original = OriginalPixels(mask)
         self._table = table
         self._radius = max(radius, 0.5)
         self._name = name

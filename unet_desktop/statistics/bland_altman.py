@@ -15,7 +15,7 @@ import numpy as np
 
 from unet_desktop.statistics.quantiles import t_quantile
 
-WIDE = 1.96
+Z_95 = 1.96
 """Standard deviations between which 95 % of normal differences lie."""
 Interval = tuple[float, float]
 
@@ -61,8 +61,8 @@ def limits_from_moments(count: int, bias: float, deviation: float) -> Limits:
     """
     t = t_quantile(0.975, count - 1)
     reach = t * deviation / math.sqrt(count)
-    reach_of_limit = t * deviation * math.sqrt(1 / count + WIDE**2 / (2 * (count - 1)))
-    low, high = bias - WIDE * deviation, bias + WIDE * deviation
+    reach_of_limit = t * deviation * math.sqrt(1 / count + Z_95**2 / (2 * (count - 1)))
+    low, high = bias - Z_95 * deviation, bias + Z_95 * deviation
     return Limits(
         count,
         bias,

@@ -10,32 +10,32 @@ from functools import cache
 from statistics import NormalDist
 
 LARGE = 200.0
-"""From this many degrees of freedom above and below, a formula replaces mpmath's series, which converge too slowly; its
-error there is less than 1e-4."""
+"""From this many degrees of freedom in numerator and denominator, a formula replaces mpmath's series, which converge
+too slowly; its error there is less than 1e-4."""
 _MAX_DF = 1e4
 """Larger numbers of degrees of freedom are clamped to this; F changes by less than 1e-3 of itself."""
 
 
-def t_quantile(probability: float, freedom: float) -> float:
+def t_quantile(probability: float, df: float) -> float:
     """Return the value below which Student's t lies with that probability, 0.5 to 1.
 
-    The square of t has the F distribution with 1 and `freedom` degrees.
+    The square of t has the F distribution with 1 and `df` degrees.
     """
-    return math.sqrt(f_quantile(2 * probability - 1, 1.0, freedom))
+    return math.sqrt(f_quantile(2 * probability - 1, 1.0, df))
 
 
 @cache
-def f_quantile(probability: float, above: float, below: float) -> float:
+def f_quantile(probability: float, numerator_df: float, denominator_df: float) -> float:
     """Return the value below which F lies with that probability; degrees of freedom may be fractional.
 
     Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions": F by the incomplete beta function,
     26.6.2; where both degrees are large, 26.6.16.
     """
-    if min(above, below) >= LARGE:
-        return _of_large(probability, above, below)
+    if min(numerator_df, denominator_df) >= LARGE:
+        return _of_large(probability, numerator_df, denominator_df)
     from mpmath import betainc, findroot, mpf, workdps  # an eighth of a second to import
 
-    a, b = min(above, _MAX_DF) / 2, min(below, _MAX_DF) / 2
+    a, b = min(numerator_df, _MAX_DF) / 2, min(denominator_df, _MAX_DF) / 2
     with workdps(20):
         root = findroot(
             lambda y: betainc(a, b, 0, y, regularized=True) - probability,
@@ -47,10 +47,10 @@ def f_quantile(probability: float, above: float, below: float) -> float:
         return float(b * root / (a * (1 - root)))
 
 
-def _of_large(probability: float, above: float, below: float) -> float:
+def _of_large(probability: float, numerator_df: float, denominator_df: float) -> float:
     normal = NormalDist().inv_cdf(probability)
     bend = (normal**2 - 3) / 6
-    mean = 2 / (1 / (below - 1) + 1 / (above - 1))
+    mean = 2 / (1 / (denominator_df - 1) + 1 / (numerator_df - 1))
     width = normal * math.sqrt(mean + bend) / mean
-    lean = (1 / (above - 1) - 1 / (below - 1)) * (bend + 5 / 6 - 2 / (3 * mean))
+    lean = (1 / (numerator_df - 1) - 1 / (denominator_df - 1)) * (bend + 5 / 6 - 2 / (3 * mean))
     return math.exp(2 * (width - lean))

@@ -24,7 +24,7 @@ from unet_desktop.tasks.runs import RunLog
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class TrainingCases:
     """The cases that take part in a training run."""
 
     train: tuple[Case, ...]
@@ -91,7 +91,7 @@ def resume_project(
     wanted = header.config if config is None else config if header.parent is None else fine_tuning_config(config)
     header.check_settings(project.labels, wanted)  # before cases are left out because of different labels
     now = yield from select(project)
-    selection = Selection(_same_cases(header.train, now.train), _same_cases(header.validation, now.validation))
+    selection = TrainingCases(_same_cases(header.train, now.train), _same_cases(header.validation, now.validation))
     place = _choose_device(device, cores)
     yield from train_on(project, found.name, selection, header.config, place, resume=True)
 
@@ -99,7 +99,7 @@ def resume_project(
 def train_on(
     project: Project,
     name: str,
-    selection: Selection,
+    selection: TrainingCases,
     config: TrainConfig,
     device: Device,
     *,
@@ -174,7 +174,7 @@ def _same_cases(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...
     return tuple(present[case] for case in before)
 
 
-def select(project: Project) -> Generator[Message | StopPoint, None, Selection]:
+def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCases]:
     """Split the trainable cases into training and validation; yield a message for each case that is left out."""
     usable = []
     for case in trainable(project.cases()):
@@ -196,7 +196,7 @@ def select(project: Project) -> Generator[Message | StopPoint, None, Selection]:
     def cases_of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    return Selection(cases_of("train"), cases_of("validation"))
+    return TrainingCases(cases_of("train"), cases_of("validation"))
 
 
 def _problem_with(project: Project, case: Case) -> str:
@@ -238,7 +238,7 @@ def _too_few(project: Project, usable: list[Case]) -> str:
     )
 
 
-def _parent(project: Project, config: TrainConfig, selection: Selection) -> Model | None:
+def _parent(project: Project, config: TrainConfig, selection: TrainingCases) -> Model | None:
     """The newest model of this preset and these labels that was not trained on any of the validation cases."""
     validation = {case.id for case in selection.validation}
     for model in list_models(project.layout):

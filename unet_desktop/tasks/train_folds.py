@@ -16,7 +16,7 @@ from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import split_folds
 from unet_desktop.tasks.events import FoldsDone, TrainingTaskEvent
-from unet_desktop.tasks.train import Selection, make_samples, select, train_on
+from unet_desktop.tasks.train import TrainingCases, make_samples, select, train_on
 
 
 def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "auto") -> Iterator[TrainingTaskEvent]:
@@ -54,7 +54,7 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
     yield _summarise(results)
     yield Message(f"Final training on all {len(cases)} cases, without validation.")
     name = next_model_name(project.layout)
-    yield from train_on(project, name, Selection(cases, ()), config, place, resumable=False)
+    yield from train_on(project, name, TrainingCases(cases, ()), config, place, resumable=False)
 
 
 def _summarise(results: Sequence[Mapping[str, float]]) -> FoldsDone:

@@ -161,7 +161,7 @@ def test_a_mask_in_pieces_is_compared_with_its_largest_piece(
     torn[5:9, 5:9] = 1
     session.project.save_mask("b", torn)
     session.open_case("b")
-    qtbot.waitUntil(lambda: bool(live_measurement.torn))
+    qtbot.waitUntil(lambda: bool(live_measurement.fragmented))
     assert live_measurement.now.extents != whole.extents
     assert live_measurement.shown.extents == live_measurement.opened.extents == whole.extents
     drag(opened.canvas, [(60, 60), (64, 60)])

@@ -240,7 +240,7 @@ def test_everything_fits_in_250_pixels_and_can_be_read(
     bare = measure_mask((wide_mask() > 0).astype(np.uint8), DISC_AND_CUP)
     panel.set_eye(Eye.UNKNOWN, Eye.RIGHT)
     if case == "in pieces":
-        panel.set_torn(((DISC_AND_CUP.labels[0], 12), (DISC_AND_CUP.labels[1], 12)))
+        panel.set_fragmented(((DISC_AND_CUP.labels[0], 12), (DISC_AND_CUP.labels[1], 12)))
         panel.set_scale(0.0042)
     panel.set_measurement(
         bare if case == "no cup now" else now,

@@ -104,7 +104,7 @@ def test_a_conflict_is_said_and_solved(dialog: ShortcutsDialog, keymap: Keymap) 
 def test_keys_that_begin_others_collide(keymap: Keymap) -> None:
     keymap.set_keys({"edit.undo": ("Ctrl+U, Ctrl+Z",)})
     assert keymap.holder(QKeySequence("Ctrl+U")).id == "edit.undo"
-    assert keymap.holder(QKeySequence("Ctrl+U"), but="edit.undo") is None
+    assert keymap.holder(QKeySequence("Ctrl+U"), ignoring="edit.undo") is None
     assert keymap.holder(QKeySequence("Ctrl+F12")) is None
 
 

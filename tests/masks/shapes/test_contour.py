@@ -56,8 +56,8 @@ def after(plane, draft):
     change = draft.change(plane.shape)
     if change is None:
         return plane
-    assert not (change.added & change.taken).any()
-    return (plane & ~whole(change.box, change.taken)) | whole(change.box, change.added)
+    assert not (change.added & change.removed).any()
+    return (plane & ~whole(change.box, change.removed)) | whole(change.box, change.added)
 
 
 @given(ELLIPSES)

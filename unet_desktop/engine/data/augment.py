@@ -16,9 +16,6 @@ from unet_desktop.images.crop import Affine, Square
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED
 
-Picture = NDArray[np.uint8]
-"""(h, w, 3) uint8."""
-
 
 @dataclass(frozen=True, slots=True)
 class AugmentationRange:
@@ -50,14 +47,14 @@ _BEND_PROBABILITY = 0.7
 
 
 def warp(
-    picture: Picture,
+    picture: NDArray[np.uint8],
     mask: NDArray[np.uint8],
     square: Square,
     size: int,
     reach: AugmentationRange,
     strength: float,
     generator: np.random.Generator,
-) -> tuple[Picture, NDArray[np.uint8]]:
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A random variant of the square: (size, size, 3) uint8 picture and (size, size) or (size, size, P) uint8 mask.
 
     Pixels outside the picture are not annotated.
@@ -98,7 +95,7 @@ def _sample_grid(
     return a * right + b * down + x, c * right + d * down + y
 
 
-def recolour(picture: Picture, strength: float, generator: np.random.Generator) -> Picture:
+def recolour(picture: NDArray[np.uint8], strength: float, generator: np.random.Generator) -> NDArray[np.uint8]:
     """Change exposure, white balance, contrast, saturation, focus and noise; (h, w, 3) uint8 to the same."""
     if strength <= 0.0:
         return picture
@@ -114,7 +111,9 @@ def recolour(picture: Picture, strength: float, generator: np.random.Generator) 
     return picture
 
 
-def add_distractors(picture: Picture, mask: NDArray[np.uint8], generator: np.random.Generator) -> Picture:
+def add_distractors(
+    picture: NDArray[np.uint8], mask: NDArray[np.uint8], generator: np.random.Generator
+) -> NDArray[np.uint8]:
     """Paint bright blotches of random shape on the background, so that brightness alone does not mean the label.
 
     Large exudates are as bright and as large as an optic disc; without this, the network mistakes them for it.
@@ -174,7 +173,7 @@ def _tone_table(strength: float, generator: np.random.Generator) -> NDArray[np.u
     return np.round(np.clip(toned, 0.0, 1.0) * 255.0).astype(np.uint8)[:, np.newaxis, :]
 
 
-def _mix_channels(picture: Picture, strength: float, generator: np.random.Generator) -> Picture:
+def _mix_channels(picture: NDArray[np.uint8], strength: float, generator: np.random.Generator) -> NDArray[np.uint8]:
     """Change the saturation and mix the channels slightly."""
     saturation = float(np.exp(strength * generator.uniform(-0.7, 0.4)))
     matrix = np.eye(3) * saturation + (1.0 - saturation) / 3.0 + generator.normal(0.0, 0.03 * strength, (3, 3))

@@ -41,7 +41,7 @@ class SplitView(QSplitter):
     def set_view(self, view: View) -> None:
         """Show everything as the view says."""
         self._canvas.set_view(view)
-        self.bare_view.set_look(view.look_beside)
+        self.bare_view.set_look(view.second_look)
         if view.split != self.bare_view.isVisibleTo(self):
             self.bare_view.set_image(self._pixels if view.split else None)
             self.bare_view.setVisible(view.split)

@@ -49,16 +49,16 @@ class Keymap(QObject):
         """Whether the user gave it other keys."""
         return command_id in self._own
 
-    def holder(self, sequence: QKeySequence, but: str = "") -> Command | None:
+    def holder(self, sequence: QKeySequence, ignoring: str = "") -> Command | None:
         """The command whose keys collide with this sequence; None when it is free.
 
         Two sequences also collide when one begins with the other: Qt would wait for the rest.
 
         Args:
             sequence: the keys.
-            but: id of a command to ignore.
+            ignoring: id of a command to ignore.
         """
-        others = (command for command in self.commands if command.id != but)
+        others = (command for command in self.commands if command.id != ignoring)
         return next(
             (command for command in others if any(_collide(taken, sequence) for taken in self.sequences(command.id))),
             None,
@@ -73,13 +73,13 @@ class Keymap(QObject):
         self._store.keep_shortcuts(json.dumps(self._own) if self._own else "")
         self.changed.emit()
 
-    def keys_without(self, sequence: QKeySequence, but: str) -> dict[str, Keys]:
+    def keys_without(self, sequence: QKeySequence, ignoring: str) -> dict[str, Keys]:
         """The remaining keys of all other commands that would lose this sequence."""
         left: dict[str, Keys] = {}
         for command in self.commands:
             keys = self.keys(command.id)
             kept = tuple(key for key in keys if not _collide(_sequence(key), sequence))
-            if command.id != but and kept != keys:
+            if command.id != ignoring and kept != keys:
                 left[command.id] = kept
         return left
 

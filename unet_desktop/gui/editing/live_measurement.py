@@ -24,7 +24,7 @@ class LiveMeasurement(QObject):
         shown: the same, but only the largest piece of each unique label, as tables count them. A piece counts as
             separate once the gesture that made it ends.
         opened: `shown` when the case was opened.
-        torn: unique labels that are in several pieces, and how many; updated between gestures.
+        fragmented: unique labels that are in several pieces, and how many; updated between gestures.
     """
 
     measured = Signal()
@@ -35,7 +35,7 @@ class LiveMeasurement(QObject):
         self.now: Measurement | None = None
         self.shown: Measurement | None = None
         self.opened: Measurement | None = None
-        self.torn: tuple[tuple[Label, int], ...] = ()
+        self.fragmented: tuple[tuple[Label, int], ...] = ()
         self._editor = editor
         self._tally: MeasurementTracker | None = None
         self._as_opened = False
@@ -57,8 +57,8 @@ class LiveMeasurement(QObject):
         if self._tally is not None:
             self.now = self._tally.measure()
             if not self._editor.drawing:
-                self.torn = self._tally.labels_in_pieces()
-            self.shown = self._tally.measure_largest() if self.torn else self.now
+                self.fragmented = self._tally.labels_in_pieces()
+            self.shown = self._tally.measure_largest() if self.fragmented else self.now
             if self._as_opened:
                 self.opened = self.shown
             self.measured.emit()
@@ -73,9 +73,9 @@ class LiveMeasurement(QObject):
         self._accepted = {self._editor.model: None}
         self._tally = None if mask is None or labels is None else MeasurementTracker(mask, labels)
         self.now = self.shown = self.opened = None if self._tally is None else self._tally.measure()
-        self.torn, self._as_opened = (), True
+        self.fragmented, self._as_opened = (), True
         self.measured.emit()
-        self._start()  # for `torn`, which opening need not wait for
+        self._start()  # for `fragmented`, which opening need not wait for
 
     def _on_editor_mask_changed(self, box: Box) -> None:
         if self._tally is not None:

@@ -50,7 +50,7 @@ class JobReport:
         self._sentences.append(sentence)
 
     @property
-    def well(self) -> bool:
+    def clean(self) -> bool:
         """Whether nothing needs attention: no item has a problem or a note."""
         return not (self._problems or self._notes)
 
@@ -79,8 +79,8 @@ class ProjectJobs(QObject):
 
     Signals:
         progressed(done, total): items of the running job.
-        notice(text, folder, well): a job has ended and has something to say, one line each; its files are in the
-            folder, or None; `well`: nothing of it needs attention.
+        notice(text, folder, clean): a job has ended and has something to say, one line each; its files are in the
+            folder, or None; `clean`: nothing of it needs attention.
         problem(exception): a job failed.
         training_started(config, from_scratch): a training run with these settings has started.
     """
@@ -235,4 +235,4 @@ class ProjectJobs(QObject):
         except UserError as error:
             self.problem.emit(error)
         if text := outcome.summary(succeeded=succeeded):
-            self.notice.emit(text, outcome.folder, succeeded and outcome.well)
+            self.notice.emit(text, outcome.folder, succeeded and outcome.clean)

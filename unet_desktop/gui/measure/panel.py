@@ -119,7 +119,7 @@ class MeasurePanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._empty = with_object_name(QLabel(), "empty")
-        self._torn = with_object_name(QLabel(), "torn")
+        self._fragmented = with_object_name(QLabel(), "torn")
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()
@@ -130,7 +130,7 @@ class MeasurePanel(QScrollArea):
         self._mm_per_pixel: float | None = None
         self._lay_out()
         self._eye_choice.eye_chosen.connect(self.eye_chosen)
-        self.set_torn(())
+        self.set_fragmented(())
         self.set_measurement(None, None, None, None)
 
     def set_eye(self, noted: Eye, guess: Eye) -> None:
@@ -144,10 +144,10 @@ class MeasurePanel(QScrollArea):
         self._mm_per_pixel = mm_per_pixel
         self._plot.set_scale(mm_per_pixel)
 
-    def set_torn(self, torn: tuple[tuple[Label, int], ...]) -> None:
+    def set_fragmented(self, fragmented: tuple[tuple[Label, int], ...]) -> None:
         """Show which labels are in several pieces, as (label, number of pieces)."""
-        self._torn.setText(wording.torn_text(torn))
-        self._torn.setVisible(bool(torn))
+        self._fragmented.setText(wording.fragmented_text(fragmented))
+        self._fragmented.setVisible(bool(fragmented))
 
     def set_measurement(
         self,
@@ -225,12 +225,12 @@ class MeasurePanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(8)
-        for note in (self._empty, self._torn):
+        for note in (self._empty, self._fragmented):
             note.setWordWrap(True)
             note.setProperty("role", "muted")
         column.addWidget(self._empty)
         column.addWidget(self._headline)
-        column.addWidget(self._torn)
+        column.addWidget(self._fragmented)
         column.addWidget(self._eye_choice)
         column.addWidget(self._plot)
         column.addWidget(self._rules)

@@ -37,7 +37,7 @@ class MeasurePresenter(QObject):
     def _on_live_measurement_measured(self) -> None:
         opened, live = self._session.open, self._live_measurement
         self._panel.set_eye(Eye.UNKNOWN if opened is None else opened.case.eye, self._eye_guess.eye)
-        self._panel.set_torn(live.torn)
+        self._panel.set_fragmented(live.fragmented)
         self._panel.set_measurement(live.shown, live.opened, live.accepted, self._editor.labels)
 
     def _on_session_case_changed(self) -> None:

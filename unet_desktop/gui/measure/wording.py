@@ -28,11 +28,11 @@ def empty_text(measurement: Measurement | None, labels: LabelSet | None) -> str:
     return "" if measurement.rim.has_cup else "Draw the cup to measure the rim."
 
 
-def torn_text(torn: tuple[tuple[Label, int], ...]) -> str:
+def fragmented_text(fragmented: tuple[tuple[Label, int], ...]) -> str:
     """A warning that only the largest pieces are measured, and what to do; empty when each label is in one piece."""
-    if not torn:
+    if not fragmented:
         return ""
-    pieces = " and ".join(f"{label.name} in {count}" for label, count in torn)
+    pieces = " and ".join(f"{label.name} in {count}" for label, count in fragmented)
     return f"In pieces ({pieces}): only the largest is measured. The Region menu keeps it and erases the others."
 
 

@@ -60,10 +60,10 @@ class Banner(QFrame):
         self.setAccessibleName(sentence)
         self.show()
 
-    def show_result(self, text: str, folder: Path | None, well: bool) -> None:
-        """Show a job's result, in calm colours if all went `well`, with a button for the folder it wrote to."""
+    def show_result(self, text: str, folder: Path | None, clean: bool) -> None:
+        """Show a job's result, with a button for the folder it wrote to; calm colours if nothing needs attention."""
         self.show_problem(text)
-        self._set_calm(well)
+        self._set_calm(clean)
         self._folder, self._is_result = folder, True
         self._open.setVisible(folder is not None)
 

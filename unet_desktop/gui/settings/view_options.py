@@ -27,7 +27,7 @@ CLAHE = 2.0
 """The clip limit with which CLAHE starts."""
 
 
-class Beside(StrEnum):
+class SecondView(StrEnum):
     """What the bare view shows, always without mask."""
 
     SAME = "same"
@@ -64,15 +64,15 @@ class View:
     scale_bar: bool = True
     split: bool = False
     uncertainty: bool = False
-    beside: Beside = Beside.SAME
+    beside: SecondView = SecondView.SAME
     close_up: bool = False
 
     @property
-    def look_beside(self) -> Look:
+    def second_look(self) -> Look:
         """The look of the bare view."""
-        if self.beside is Beside.SAME:
+        if self.beside is SecondView.SAME:
             return self.look
-        return Look(Channel.RED_FREE if self.beside is Beside.RED_FREE else Channel.COLOUR)
+        return Look(Channel.RED_FREE if self.beside is SecondView.RED_FREE else Channel.COLOUR)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, without `visible`: a mask that is hidden in the next session as well would look lost."""
@@ -126,7 +126,7 @@ def view_from_json(data: object) -> View:
         style=_member(MaskStyle, data, "style", plain.style),
         opacity=_number(data, "opacity", plain.opacity),
         line_width=_number(data, "line_width", plain.line_width),
-        beside=_member(Beside, data, "beside", plain.beside),
+        beside=_member(SecondView, data, "beside", plain.beside),
         **{
             name: value if isinstance(value := data.get(name), bool) else getattr(plain, name)
             for name in ("crosshair", "magnifier", "scale_bar", "split", "uncertainty", "close_up")

@@ -158,7 +158,7 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
             return False
         gesture = self._begin()
         if gesture is not None:
-            self._editor.show(gesture.show_change(change.box, change.added, change.taken))
+            self._editor.show(gesture.show_change(change.box, change.added, change.removed))
         return True
 
     def _end_drag(self, drag: Drag[ContourDraft]) -> None:

@@ -79,8 +79,8 @@ class _Purpose:
         if self.part is None:
             return gesture.show(box, plane)
         work = box.union(self.part.box)
-        added, taken = embed_plane(plane, box, work), embed_plane(self.part.plane, self.part.box, work)
-        return gesture.show_change(work, added, taken & ~added)
+        added, removed = embed_plane(plane, box, work), embed_plane(self.part.plane, self.part.box, work)
+        return gesture.show_change(work, added, removed & ~added)
 
 
 class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):

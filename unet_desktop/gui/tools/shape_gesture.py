@@ -42,9 +42,9 @@ class ShapeGesture:
         """Show a shape of these pixels, (h, w) bool in the box."""
         return self._reshape.show(box, plane, self.combine)
 
-    def show_change(self, box: Box, added: Region, taken: Region) -> Box:
+    def show_change(self, box: Box, added: Region, removed: Region) -> Box:
         """Show these pixels, (h, w) bool in the box, as added to the region and as taken from it."""
-        return self._reshape.show_change(box, added, taken)
+        return self._reshape.show_change(box, added, removed)
 
     def show_outline(self, points: Points) -> Box:
         """Show what lies inside the closed line through (N, 2) points; an empty outline replaces nothing."""

@@ -9,7 +9,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.commands.command import CommandSet, Decorator, Needs, ShowsErrors, command, guarded
-from unet_desktop.gui.settings.view_options import CLAHE, Beside, View
+from unet_desktop.gui.settings.view_options import CLAHE, SecondView, View
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.display import NEUTRAL, Channel
 from unet_desktop.labels import NOT_ANNOTATED
@@ -259,7 +259,7 @@ class ViewCommands(CommandSet):
     def next_beside(self) -> None:
         """Show something else beside, or open the split view if it is closed."""
         if self.view.split:
-            everything = list(Beside)
+            everything = list(SecondView)
             self._options.change("beside", everything[(everything.index(self.view.beside) + 1) % len(everything)])
         else:
             self.toggle("split")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.commands.actions import Actions
-from unet_desktop.gui.settings.view_options import LIMITS, Beside, View
+from unet_desktop.gui.settings.view_options import LIMITS, SecondView, View
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
@@ -34,7 +34,7 @@ _LOOK = {
     ),
     "sharpen": ("Sharpen", Range(*LIMITS["sharpen"], 0.0, shown=100, suffix=" %"), "Alt+Right and Alt+Left"),
 }
-_BESIDE = {Beside.SAME: "As here, without mask", Beside.COLOUR: "In colour", Beside.RED_FREE: "Red-free"}
+_BESIDE = {SecondView.SAME: "As here, without mask", SecondView.COLOUR: "In colour", SecondView.RED_FREE: "Red-free"}
 _CHANNELS = ("colour", "red-free", "grey", "red", "blue")
 _MICROMETRES = 1000.0
 

@@ -74,11 +74,11 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
     """Show in status line, banner and dialogs what happens in the background."""
     status, banner = panels.status, panels.banner
 
-    def show_notice(text: str, folder: Path | None, well: bool) -> None:
-        if well and folder is None:
+    def show_notice(text: str, folder: Path | None, clean: bool) -> None:
+        if clean and folder is None:
             status.showMessage(text, _MESSAGE_TIME)
         else:
-            banner.show_result(text, folder, well)
+            banner.show_result(text, folder, clean)
 
     def show_approval_ended() -> None:
         keys = keymap.text("case.approve")

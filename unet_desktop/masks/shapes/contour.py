@@ -64,29 +64,27 @@ class Contour:
             return self
         return Contour(np.delete(self.knots, knot, axis=0), np.delete(self.directions, knot))
 
-    def insert_knot(self, piece: int, share: float) -> Contour:
-        """Return the contour with another knot on the curve, at this share (0..1) of the piece after knot `piece`."""
-        control = self.controls()[piece : piece + 1]
+    def insert_knot(self, span: int, share: float) -> Contour:
+        """Return the contour with another knot on the curve, at this share (0..1) of the piece after knot `span`."""
+        control = self.controls()[span : span + 1]
         point = _bezier(control, np.array([share]))[0, 0]
         ahead = np.diff(control[0], axis=0)
         pace = np.array([(1 - share) ** 2, 2 * share * (1 - share), share**2]) @ ahead
         direction = np.arctan2(pace[1], pace[0])
-        return Contour(
-            np.insert(self.knots, piece + 1, point, axis=0), np.insert(self.directions, piece + 1, direction)
-        )
+        return Contour(np.insert(self.knots, span + 1, point, axis=0), np.insert(self.directions, span + 1, direction))
 
-    def at(self, piece: int, share: float) -> tuple[float, float]:
-        """Return the image point at this share (0..1) of the piece after knot `piece`."""
-        x, y = _bezier(self.controls()[piece : piece + 1], np.array([share]))[0, 0]
+    def at(self, span: int, share: float) -> tuple[float, float]:
+        """Return the image point at this share (0..1) of the piece after knot `span`."""
+        x, y = _bezier(self.controls()[span : span + 1], np.array([share]))[0, 0]
         return float(x), float(y)
 
     def nearest(self, x: float, y: float) -> tuple[int, float, float]:
-        """Return (piece, share, distance in pixels) of the curve's point nearest to an image point."""
+        """Return (span, share, distance in pixels) of the curve's point nearest to an image point."""
         points = self.outline()
         distances, share = distances_to_line(np.array([[x, y]]), np.append(points, points[:1], axis=0))
         best = int(np.argmin(distances))
-        piece, step = divmod(best, STEPS)
-        return piece, (step + float(share[0, best])) / STEPS, float(distances[0, best])
+        span, step = divmod(best, STEPS)
+        return span, (step + float(share[0, best])) / STEPS, float(distances[0, best])
 
     def controls(self) -> NDArray[np.float64]:
         """Return (N, 4, 2) float64: the Bézier control points of each piece.

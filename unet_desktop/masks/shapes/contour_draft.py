@@ -33,7 +33,7 @@ class Change:
 
     box: Box
     added: Region
-    taken: Region
+    removed: Region
 
 
 @dataclass(frozen=True, slots=True, eq=False)
