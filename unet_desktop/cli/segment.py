@@ -15,7 +15,7 @@ from unet_desktop.cli.progress import follow
 from unet_desktop.cli.stopping import until_stopped
 from unet_desktop.errors import CheckpointError, UserError
 from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone
-from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, Probabilities
+from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, ProbabilityDepth
 from unet_desktop.tasks.folders.request import Request
 
 EPILOG = (
@@ -120,7 +120,7 @@ def _parse_outputs(
     return Outputs(
         masks=masks,
         regions=regions,
-        probabilities=cast("Probabilities", probabilities),
+        probabilities=cast("ProbabilityDepth", probabilities),
         overlays=overlays,
         contours=frozenset(_split_kinds(contours)),
         dicom_seg=dicom_seg,

@@ -17,7 +17,7 @@ from unet_desktop.images.read import Pixels, read_reduced
 from unet_desktop.labels import BACKGROUND, LabelSet
 from unet_desktop.masks.regions import Mask, regions
 
-_ROUND = 1.9
+_SIDE_FACTOR = 1.9
 """Side of a close-up relative to the size of the mask; the same as in the segmenting network's crop."""
 
 
@@ -70,7 +70,7 @@ def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pix
     if box.empty:
         return draw_thumbnail(path, mask, labels, longest)
     height, width = mask.shape
-    side = max(box.height, box.width) * _ROUND
+    side = max(box.height, box.width) * _SIDE_FACTOR
     square = Square((box.left + box.right) / 2, (box.top + box.bottom) / 2, side)
     pixels = read_reduced(path, math.ceil(max(height, width) * min(1.0, longest / side)))
     scale = max(pixels.shape[:2]) / max(height, width)

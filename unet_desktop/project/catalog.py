@@ -30,7 +30,7 @@ _STAMP = ("record_written", "record_length", "prediction_written", "prediction_l
 _TYPES = dict.fromkeys(("height", "width", "flagged", "unfamiliar", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
     ("vcdr", "confidence", "predicted_vcdr"), "REAL"
 )
-_WAIT = 2.0
+_WAIT_SECONDS = 2.0
 """Seconds to wait while another program writes; the window is blocked for as long."""
 
 
@@ -92,7 +92,7 @@ class Catalog:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=_WAIT)
+        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)
         try:
             connection.execute("PRAGMA synchronous = NORMAL")  # the records are the truth, and they are flushed
             with connection:

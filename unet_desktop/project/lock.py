@@ -16,7 +16,7 @@ from pathlib import Path
 
 log = logging.getLogger("unet.project")
 
-_FAR = 1 << 30
+_LOCK_OFFSET = 1 << 30
 """Offset of the locked byte: Windows blocks reading of locked bytes, so it must be far behind the content."""
 
 
@@ -119,7 +119,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: FileIO) -> None:
-        file.seek(_FAR)
+        file.seek(_LOCK_OFFSET)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError as error:

@@ -23,7 +23,7 @@ _FINER = 2
 """Outlines are drawn this many times larger, so that reducing them makes them smooth."""
 _RIM = 2
 _SHADE = 0.35
-_AROUND = 1.9
+_SIDE_FACTOR = 1.9
 """Side of a close-up over the longer side of what was found."""
 
 Outline = tuple[Region, str]
@@ -69,7 +69,7 @@ def _square(pixels: Pixels, outlines: Sequence[Outline]) -> Square:
     whole = Square.around(*pixels.shape[:2])
     if box.empty:
         return whole
-    side = _AROUND * max(box.width, box.height)
+    side = _SIDE_FACTOR * max(box.width, box.height)
     if side >= whole.side:
         return whole
     return Square((box.left + box.right) / 2, (box.top + box.bottom) / 2, side)

@@ -11,7 +11,7 @@ from typing import Literal
 Cores = Literal["auto", "all", "spare"]
 """The cores that training uses. spare: all but one. auto: see `training_threads`."""
 
-_FEW = 2
+_FEW_THREADS = 2
 
 
 def lower_priority(nice: int = 10) -> None:
@@ -37,5 +37,5 @@ def training_threads(cores: Cores, threads: int) -> int:
         cores: what the user chose.
         threads: that torch would use.
     """
-    spare = cores == "spare" or (cores == "auto" and not sys.platform.startswith("linux") and threads > _FEW)
+    spare = cores == "spare" or (cores == "auto" and not sys.platform.startswith("linux") and threads > _FEW_THREADS)
     return max(1, threads - 1) if spare else threads

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from unet_desktop.engine.device.benchmark_cache import measure_once
 from unet_desktop.errors import TrainingError
 
-Kind = Literal["cuda", "mps", "cpu"]
+DeviceKind = Literal["cuda", "mps", "cpu"]
 
 _REPEATS = 7
 
@@ -26,12 +26,12 @@ class Device:
     """A device to compute on.
 
     Attributes:
-        kind: see `Kind`.
+        kind: see `DeviceKind`.
         half: a 16-bit floating-point type, if the device computes faster with it, or None.
         threads: CPU threads for torch.
     """
 
-    kind: Kind
+    kind: DeviceKind
     half: torch.dtype | None
     threads: int
 

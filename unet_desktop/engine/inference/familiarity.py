@@ -15,7 +15,7 @@ _MIN_PICTURES = 5
 """Fewer pictures do not show how much those of one camera differ."""
 _AXES = 8
 _SHRINKAGE = 0.3
-_BEYOND = 1.1
+_TOLERANCE_FACTOR = 1.1
 """Unfamiliar pictures are this much farther away than any training picture is from the others."""
 _DIGITS = 5
 _MIN_VARIANCE = 1e-30
@@ -53,7 +53,7 @@ class FamiliarityDetector:
             return None
         # Leave each picture out, since a new one is not among the training pictures either.
         distances = [_fit(np.delete(features, index, 0)).distance(row) for index, row in enumerate(features)]
-        return replace(_fit(features), limit=max(distances) * _BEYOND)
+        return replace(_fit(features), limit=max(distances) * _TOLERANCE_FACTOR)
 
     def distance(self, features: Features) -> float:
         """How far a picture is from the mean, in standard deviations."""

@@ -11,11 +11,11 @@ POWER = 3.0
 """How much larger than on the canvas things are in the magnifier."""
 DIAMETER = 190.0
 """Of the magnifier, logical pixels."""
-_APART = 34.0
+_POINTER_GAP = 34.0
 _RIM = 2.0
 _GAP = 9.0
 """Logical pixels round the pointer that the crosshair leaves free."""
-_HALF = 3
+_CROSSHAIR_REACH = 3
 """Logical pixels on each side of a line of the crosshair that are repainted when it moves."""
 
 
@@ -27,7 +27,7 @@ def magnifier_rect(pointer: QPointF, view: QSize, ring: float) -> QRectF:
         view: size of the view.
         ring: radius of the tool's ring on the screen; a ring that leaves no room beside it is covered.
     """
-    apart = DIAMETER / 2 + _APART / 1.4 + min(ring / 1.4, DIAMETER)
+    apart = DIAMETER / 2 + _POINTER_GAP / 1.4 + min(ring / 1.4, DIAMETER)
     room = QRectF(0, 0, view.width(), view.height())
     best, most = QRectF(), -1.0
     for across, down in ((1, -1), (-1, -1), (1, 1), (-1, 1)):
@@ -58,7 +58,7 @@ def paint_magnifier(painter: QPainter, glass: QRectF, paint_inside: Callable[[],
 
 def crosshair_region(at: QPointF, view: QSize) -> QRegion:
     """The part of a view of that size that the crosshair covers."""
-    x, y, side = round(at.x()) - _HALF, round(at.y()) - _HALF, 2 * _HALF + 1
+    x, y, side = round(at.x()) - _CROSSHAIR_REACH, round(at.y()) - _CROSSHAIR_REACH, 2 * _CROSSHAIR_REACH + 1
     return QRegion(QRect(x, 0, side, view.height())).united(QRect(0, y, view.width(), side))
 
 

@@ -13,7 +13,7 @@ from unet_desktop.masks.regions import Mask
 
 _STRIPE = 3.0
 """Width of the stripes over pixels that are not annotated, logical pixels."""
-_STRONGER = 1.0
+_EXTRA_WIDTH_IN_USE = 1.0
 """Logical pixels by which the outline of the label in use is wider."""
 PROPOSAL_WIDTH = 3.0
 _PROPOSAL_DASH = 5.0
@@ -40,7 +40,7 @@ class MaskLayer:
     @property
     def reach(self) -> int:
         """Logical pixels round a changed box of the mask that look different too."""
-        return 2 if self.style is MaskStyle.FILL else whole_pixels(self.line_width + _STRONGER) + 3
+        return 2 if self.style is MaskStyle.FILL else whole_pixels(self.line_width + _EXTRA_WIDTH_IN_USE) + 3
 
     def paint(self, painter: QPainter, scale: float) -> None:
         if self._mask is None or self._palette is None or not self.visible:
@@ -49,7 +49,7 @@ class MaskLayer:
         in_use = self.in_use if self.in_use in labels.labels else None
         pen = Pen(
             whole_pixels(self.line_width * density),
-            whole_pixels((self.line_width + _STRONGER) * density),
+            whole_pixels((self.line_width + _EXTRA_WIDTH_IN_USE) * density),
             in_use,
             whole_pixels(_STRIPE * density),
         )

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-_LONGEST = 160.0
+_MAX_LENGTH = 160.0
 """Logical pixels."""
 _FROM_EDGE = 16.0
 _HEIGHT = 34.0
@@ -22,13 +22,13 @@ def round_length(longest: float) -> float:
 def bar(scale: float, mm_per_pixel: float | None) -> tuple[float, str]:
     """The bar's length in logical pixels and its text, at a scale of logical pixels per image pixel."""
     unit = mm_per_pixel or 1.0  # per image pixel
-    length = round_length(_LONGEST / scale * unit)
+    length = round_length(_MAX_LENGTH / scale * unit)
     return length / unit * scale, _text(length, mm_per_pixel is not None)
 
 
 def bar_place(view: QSize) -> QRectF:
     """The part of a view of that size that the bar may cover."""
-    return QRectF(0, view.height() - _FROM_EDGE - _HEIGHT, _LONGEST + 2 * _FROM_EDGE, _HEIGHT + _FROM_EDGE)
+    return QRectF(0, view.height() - _FROM_EDGE - _HEIGHT, _MAX_LENGTH + 2 * _FROM_EDGE, _HEIGHT + _FROM_EDGE)
 
 
 def paint_scale_bar(painter: QPainter, view: QSize, scale: float, mm_per_pixel: float | None) -> None:
@@ -47,7 +47,7 @@ def paint_scale_bar(painter: QPainter, view: QSize, scale: float, mm_per_pixel: 
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.drawPolyline(ends)
-    where = QRectF(left, base - 26, _LONGEST, 18)
+    where = QRectF(left, base - 26, _MAX_LENGTH, 18)
     painter.setPen(QColor(0, 0, 0, 220))
     for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         painter.drawText(where.translated(across, down), Qt.AlignmentFlag.AlignLeft, text)

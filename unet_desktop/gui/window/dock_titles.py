@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 _HEIGHT = 10
 _DOTS = 5
-_APART = 6
-_AGAIN = 100
+_DOT_SPACING = 6
+_RETRY_MS = 100
 """Milliseconds until the next check while a mouse button is down: a bar must not vanish during a drag."""
 
 
@@ -25,7 +25,7 @@ class DockHandle(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(_DOTS * _APART, _HEIGHT)
+        return QSize(_DOTS * _DOT_SPACING, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -37,7 +37,7 @@ class DockHandle(QWidget):
         painter.setBrush(self.palette().placeholderText())
         centre = self.rect().toRectF().center()
         for dot in range(_DOTS):
-            painter.drawEllipse(centre + QPointF((dot - _DOTS // 2) * _APART, 0), 1.25, 1.25)
+            painter.drawEllipse(centre + QPointF((dot - _DOTS // 2) * _DOT_SPACING, 0), 1.25, 1.25)
 
 
 class DockTitles(QObject):
@@ -60,7 +60,7 @@ class DockTitles(QObject):
     @Slot()
     def _fit(self) -> None:
         if QGuiApplication.mouseButtons():
-            self._timer.start(_AGAIN)
+            self._timer.start(_RETRY_MS)
             return
         for dock in self._docks:
             handle: QWidget | None = dock.titleBarWidget()

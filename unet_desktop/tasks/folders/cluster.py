@@ -23,7 +23,7 @@ _LINES = {"job_extra_directives", "job_script_prologue"}
 OPTIONS = tuple(sorted(_WHOLE | _TEXT | _LINES))
 """Options of a SLURM job, named as in `dask_jobqueue`, and "jobs", the number of jobs."""
 
-_QUIET = {
+_DASK_SETTINGS = {
     # The client itself counts which pictures were in progress when a worker died.
     "distributed.scheduler.allowed-failures": 0,
     # No dashboard and no metrics: the remaining servers tell strangers nothing.
@@ -147,9 +147,9 @@ def job_script(spec: ClusterSpec) -> str:
 
 
 def _quiet_settings() -> AbstractContextManager[object]:
-    """Context in which clusters and clients are started with `_QUIET` settings."""
+    """Context in which clusters and clients are started with `_DASK_SETTINGS` settings."""
     _import("distributed")  # sets defaults on import, which must not be undone when the context ends
-    settings: AbstractContextManager[object] = _import("dask").config.set(_QUIET)
+    settings: AbstractContextManager[object] = _import("dask").config.set(_DASK_SETTINGS)
     return settings
 
 

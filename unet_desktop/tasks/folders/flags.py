@@ -20,8 +20,8 @@ UNLIT = 18
 MAX_CUT_FRACTION = 0.05
 """Share of the disc's edge, 18 degrees of it, that may touch the end of the picture."""
 
-_BEYOND = 1.05  # of the disc's radius: where there must still be picture
-_BEYOND_PIXELS = 2.0
+_RIM_FACTOR = 1.05  # of the disc's radius: where there must still be picture
+_RIM_PIXELS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _goes_dark(pixels: NDArray[np.uint8], measured: Measurement) -> bool:
     if rim is None:
         return False
     angles = np.arange(RAYS) * (2.0 * np.pi / RAYS)
-    radii = rim.disc * _BEYOND + _BEYOND_PIXELS
+    radii = rim.disc * _RIM_FACTOR + _RIM_PIXELS
     columns = np.floor(rim.x + radii * np.sin(angles)).astype(np.intp)
     rows = np.floor(rim.y - radii * np.cos(angles)).astype(np.intp)
     height, width = pixels.shape[:2]

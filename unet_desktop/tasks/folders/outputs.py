@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from unet_desktop.errors import UserError
 
-Probabilities = Literal["none", "8", "16"]
+ProbabilityDepth = Literal["none", "8", "16"]
 """Bits of the probability maps."""
 Identifiers = Literal["omit", "hash", "keep"]
 """How tables treat patient, study and laterality of a DICOM file."""
@@ -41,7 +41,7 @@ class Outputs:
 
     masks: bool = True
     regions: bool = False
-    probabilities: Probabilities = "none"
+    probabilities: ProbabilityDepth = "none"
     overlays: bool = False
     contours: frozenset[str] = frozenset()
     dicom_seg: bool = False
@@ -54,7 +54,7 @@ class Outputs:
         _refuse("contours", self.contours, CONTOURS)
         _refuse("table", self.tables, TABLES)
         _refuse("report", self.reports, REPORTS)
-        _refuse("probabilities", (self.probabilities,), get_args(Probabilities))
+        _refuse("probabilities", (self.probabilities,), get_args(ProbabilityDepth))
         _refuse("identifiers", (self.identifiers,), get_args(Identifiers))
         per_picture = (self.masks, self.regions, self.probabilities != "none", self.overlays, self.contours)
         if not any((*per_picture, self.dicom_seg, self.tables, self.reports)):

@@ -26,7 +26,7 @@ from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key
 
-Pair = tuple[str, object]
+NamedCell = tuple[str, object]
 """A column's name and its value."""
 
 _EVEN = 0.01
@@ -129,7 +129,7 @@ def _find_eye(picture: Picture, pixels: NDArray[np.uint8], found: Measurement, f
     return guessed, "" if guessed is Eye.UNKNOWN else "picture"
 
 
-def _uncertainty(prediction: Prediction, found: Measurement) -> Iterator[Pair]:
+def _uncertainty(prediction: Prediction, found: Measurement) -> Iterator[NamedCell]:
     box = Box(0, 0, 0, 0)
     for extent in found.extents:
         box = box.union(Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width))
@@ -153,7 +153,7 @@ def _cell_range(first: int, end: int, start: float, step: float, count: int) -> 
     return low, min(max(high, low + 1), count)
 
 
-def _ratios(found: Measurement, prediction: Prediction) -> Iterator[Pair]:
+def _ratios(found: Measurement, prediction: Prediction) -> Iterator[NamedCell]:
     if found.ratios is None or math.isnan(found.ratios.vertical):
         return
     for name in ("vertical", "horizontal", "area"):
@@ -163,7 +163,7 @@ def _ratios(found: Measurement, prediction: Prediction) -> Iterator[Pair]:
             yield f"vertical_cup_to_disc_ratio_{end}", round(ratio, 4)
 
 
-def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> Iterator[Pair]:
+def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> Iterator[NamedCell]:
     yield f"{part}_height_px", extent.height
     yield f"{part}_width_px", extent.width
     yield f"{part}_area_px", extent.area
@@ -176,7 +176,7 @@ def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> I
         yield f"{part}_expected_dice", round(dice, 4)
 
 
-def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[Pair]:
+def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[NamedCell]:
     """Rim widths; none without a cup."""
     if rim is None or not rim.has_cup:
         return
