@@ -171,7 +171,7 @@ def find_model(path: Path) -> Path:
     """Return the model file itself, or the newest model if the path is a project's folder.
 
     Raises:
-        CheckpointError: the project has no model. ProjectError: the folder is no project.
+        CheckpointError: the project has no model. ProjectError: the folder is not a project.
     """
     if not path.is_dir():
         return path

@@ -19,7 +19,7 @@ def until_stopped(events: Iterator[Event], *, endless: bool = False) -> Iterator
 
     Args:
         events: of the work.
-        endless: the work has no other end, so stopping it is no interruption.
+        endless: the work has no other end, so stopping it is not an interruption.
 
     Raises:
         KeyboardInterrupt: after the current event, unless endless; at once when asked a second time.

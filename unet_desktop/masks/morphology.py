@@ -25,7 +25,7 @@ def grow(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
 
 
 def shrink(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
-    """Return the patch that removes all pixels at most `by` pixels from the outside; the image border is no border."""
+    """Return the patch that removes all pixels at most `by` pixels from the outside, not counting the image border."""
     return _change_region(mask, labels, label, f"Shrink {label.name}", 1, lambda plane: erode_region(plane, by))
 
 

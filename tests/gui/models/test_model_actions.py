@@ -129,7 +129,7 @@ def test_the_question_is_answered_by_cancel_unless_somebody_means_it(models: Mai
     asked: list[QMessageBox] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box))
     choose(models, "Delete")
-    assert "Delete model-002 for good?" in asked[0].text()
+    assert "Delete model-002 permanently?" in asked[0].text()
     assert asked[0].defaultButton() is asked[0].button(QMessageBox.StandardButton.Cancel)
     assert models.app.session.project.layout.model("model-002").exists()
 

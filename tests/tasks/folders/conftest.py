@@ -27,7 +27,7 @@ def small_model(tmp_path_factory, tiny) -> Path:
 
 @pytest.fixture
 def photographs(tmp_path, write_picture) -> Path:
-    """A folder of five synthetic photographs, two of them in a sub-folder."""
+    """A folder of five synthetic photographs, two of them in a subfolder."""
     folder = tmp_path / "in"
     for seed, name in enumerate(("a.png", "b.png", "c.png", "sub/a.png", "sub/d.png"), 1):
         write_picture(folder / name, seed)

@@ -143,7 +143,7 @@ def test_masks_beside_their_pictures_are_left_out(files):
 def test_nothing_found_says_why(files, tmp_path):
     folder = files("notes.txt", "sub/a.jpg")
     for chosen, sentence in (
-        (InputSelection((folder,)), "sub-folders"),
+        (InputSelection((folder,)), "subfolders"),
         (InputSelection((folder,), include=("x*",)), "patterns"),
     ):
         with pytest.raises(ImageError, match=f"holds no pictures.*{sentence}"):

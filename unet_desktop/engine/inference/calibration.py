@@ -103,5 +103,5 @@ def conformal_quantile(scores: Iterable[float], level: float = LEVEL) -> float |
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r} is not a number")
     return float(value)

@@ -17,9 +17,9 @@ class Stage:
     """The training of one network.
 
     Attributes:
-        name: of the network.
-        spec: of the network.
-        labels: that the network segments.
+        name: the network's name.
+        spec: the network's specification.
+        labels: the labels that the network segments.
         epochs: passes over the training cases.
         steps: per epoch.
         batch_size: pictures per step.

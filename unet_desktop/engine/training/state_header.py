@@ -123,7 +123,7 @@ class TrainingHeader:
 
 
 class _NewerFormatError(TrainingError):
-    """The file was made by a newer program, which is no damage."""
+    """The file was made by a newer program; it is not damaged."""
 
 
 def read(path: Path) -> TrainingHeader:

@@ -10,7 +10,7 @@ from unet_desktop.gui.canvas.layer import cosmetic_pen
 _CROSS = 3.5
 """Half of the cross in the middle, logical pixels of the view."""
 _SMALL = 4.0
-"""A ring with a smaller radius in the view gets ticks round it."""
+"""A ring with a smaller radius in the view gets ticks around it."""
 _TICKS = (3.0, 9.0)
 """Where these begin and end, logical pixels from the ring."""
 _ARMS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
@@ -20,7 +20,7 @@ _DARK, _ERASING = QColor(0, 0, 0, 170), QColor("white")
 
 
 class CursorLayer:
-    """A ring round the pointer, in the label's colour over a dark ring, so that it shows on any ground."""
+    """A ring around the pointer, in the label's colour over a dark ring, so that it shows on any ground."""
 
     def __init__(self) -> None:
         self.erasing = False

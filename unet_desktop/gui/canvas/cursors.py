@@ -12,7 +12,7 @@ from unet_desktop.gui.tools.toolbox import Toolbox
 _SIDE = 31
 """Logical pixels; odd, so that there is a pixel in the middle."""
 _FREE = 3
-"""Logical pixels round the middle that stay free, so that the pixel can be seen."""
+"""Logical pixels around the middle that stay free, so that the pixel can be seen."""
 
 
 @cache

@@ -14,7 +14,7 @@ DIAMETER = 190.0
 _POINTER_GAP = 34.0
 _RIM = 2.0
 _GAP = 9.0
-"""Logical pixels round the pointer that the crosshair leaves free."""
+"""Logical pixels around the pointer that the crosshair leaves free."""
 _CROSSHAIR_REACH = 3
 """Logical pixels on each side of a line of the crosshair that are repainted when it moves."""
 

@@ -89,7 +89,7 @@ class DashedOutlines:
 
 
 class ProposalLayer(DashedOutlines):
-    """The prediction that waits for a decision, in brighter colours than the mask."""
+    """The proposal, in brighter colours than the mask."""
 
     def __init__(self) -> None:
         super().__init__(PROPOSAL_WIDTH, _PROPOSAL_DASH)

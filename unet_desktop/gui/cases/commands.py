@@ -84,7 +84,7 @@ class CaseCommands(CommandSet):
         shortcut="J Shift+W",
         icon="useful",
         needs=Needs.PROJECT | Needs.UNCORRECTED,
-        tip="Go to the uncorrected case whose prediction is least certain",
+        tip="Go to the uncorrected case with the least certain prediction",
         repeats=True,
     )
     def most_useful(self) -> None:

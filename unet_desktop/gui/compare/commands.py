@@ -18,7 +18,7 @@ _FILES = {
     "html": ("Save the report", "agreement.html", "HTML (*.html)"),
     "pdf": ("Save the report", "agreement.pdf", "PDF (*.pdf)"),
     "table": ("Save the table", "agreement.csv", "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"),
-    "summary": ("Save the figures", "agreement.json", "JSON (*.json)"),
+    "summary": ("Save the metrics", "agreement.json", "JSON (*.json)"),
 }
 
 
@@ -75,7 +75,7 @@ class CompareCommands(CommandSet):
 
     @guarded
     def save(self, kind: str) -> None:
-        """Ask where to, and write a report, the table or the figures there."""
+        """Ask where to, and write a report, the table or the metrics there."""
         from unet_desktop.tasks.evaluation.targets import Targets  # not needed to open the window
 
         title, name, kinds = _FILES[kind]

@@ -16,7 +16,7 @@ from unet_desktop.project.layout import Layout
 _TEXTS = {
     Other.FOLDER: (
         "A folder of masks",
-        "Masks with the pictures' names: indexed, 0/1, 0/255 or 0/128/255; sub-folders are searched.",
+        "Masks with the pictures' names: indexed, 0/1, 0/255 or 0/128/255; subfolders are searched.",
     ),
     Other.PREDICTIONS: ("The model's predictions", "What models predicted for this project's cases."),
     Other.PROJECT: ("Another project", "The masks that people drew or accepted there."),

@@ -20,7 +20,7 @@ _KINDS = {
     "html": "Report as &HTML…",
     "pdf": "Report as &PDF…",
     "table": "&Table of pictures…",
-    "summary": "&Figures as JSON…",
+    "summary": "&Metrics as JSON…",
 }
 
 

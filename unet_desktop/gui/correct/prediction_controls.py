@@ -11,7 +11,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.predictions import StoredPrediction
 
 UNFAMILIAR = (
-    "This photograph looks unlike those that the model was trained on. Check the prediction closely; the model's "
+    "This photograph looks unlike those that the model was trained on. Check the proposal closely; the model's "
     "certainty means little here."
 )
 
@@ -59,7 +59,7 @@ class PredictionControls(QWidget):
         self.set_state(False, None)
 
     def set_state(self, has_model: bool, prediction: StoredPrediction | None) -> None:
-        """Show whether there is a model, and the prediction that waits for a decision, or None."""
+        """Show whether there is a model, and the proposal to accept or reject, or None."""
         self._text.setText(_text(has_model, prediction))
         unfamiliar = prediction is not None and prediction.trust.unfamiliar
         self._warning.setText(UNFAMILIAR if unfamiliar else "")

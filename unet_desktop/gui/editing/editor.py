@@ -50,7 +50,7 @@ class Editor(QObject):
         leaving: the case is about to be left; tools end what they have begun.
         gesture_ended: the gesture in progress was finished or cancelled, by whatever caller.
         edited(Step): a gesture was finished, undone or redone: there is something to save.
-        refused: somebody tried to change a mask that is locked.
+        refused: the user tried to change a locked mask.
         history_changed: there is more or less to undo.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Proposal: a model's mask of the open case, shown until somebody accepts or rejects it."""
+"""Proposal: a model's mask of the open case, shown until the user accepts or rejects it."""
 
 from __future__ import annotations
 

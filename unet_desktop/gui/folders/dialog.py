@@ -53,7 +53,7 @@ class PictureSource(QWidget):
         self._own = own
         self._which = with_object_name(QComboBox(), "source")
         self._folder = with_object_name(PathField("Folder with pictures"), "folder")
-        self._recursive = with_object_name(QCheckBox("Also look into its sub-folders"), "recursive")
+        self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
         self._which.addItem("A folder of pictures")
         if own is not None and own.pictures:
             self._which.addItem(f"This project's pictures ({len(own.pictures):,})")
@@ -84,7 +84,7 @@ class PictureSource(QWidget):
 
     @property
     def recursive(self) -> bool:
-        """Whether to look into sub-folders."""
+        """Whether to look into subfolders."""
         return self.own is None and self._recursive.isChecked()
 
     def check(self) -> tuple[str, int | None]:
@@ -93,7 +93,7 @@ class PictureSource(QWidget):
             return "", len(self.own.pictures)
         folder = self._folder.path()
         problem = problem_with_folder(folder, "the folder with the pictures")
-        # Sub-folders are not counted while somebody types: "/" alone would be a walk over the whole disk.
+        # Subfolders are not counted while somebody types: "/" alone would be a walk over the whole disk.
         if problem or folder is None or self.recursive:
             return problem, None
         try:

@@ -152,7 +152,7 @@ class FolderRunWindow(QWidget):
 
 
 class _Figures(QWidget):
-    """How many pictures are done, failed and worth a look, as large figures, and the pace at the right."""
+    """How many pictures are done, failed and to check, as large numbers, and the pace at the right."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,7 +163,7 @@ class _Figures(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(28)
-        for figure, word in ((self._done, "done"), (self._failed, "failed"), (self._flagged, "worth a look")):
+        for figure, word in ((self._done, "done"), (self._failed, "failed"), (self._flagged, "to check")):
             figure.setProperty("role", "figure")
             column, label = QVBoxLayout(), QLabel(word)
             label.setProperty("role", "muted")

@@ -96,7 +96,7 @@ class Headline(QWidget):
         grid.setColumnStretch(1, 1)
 
     def set_measurements(self, now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> None:
-        """Show the ratio and its change since the case was opened and since a prediction was accepted."""
+        """Show the ratio and its change since the case was opened and since a proposal was accepted."""
         ratio = vertical_text(now)
         self._ratio.setText(ratio)
         self._ratio.setAccessibleName(f"Vertical cup-to-disc ratio {ratio}")
@@ -108,7 +108,7 @@ _WIDEST_NAME = 84
 
 
 class MeasurePanel(QScrollArea):
-    """The vertical ratio large, the eye, the rim round the clock, what the rules say, and the sizes.
+    """The vertical ratio large, the eye, the rim by clock hour, what the rules say, and the sizes.
 
     Signals:
         eye_chosen(Eye): the user says which eye the picture shows.

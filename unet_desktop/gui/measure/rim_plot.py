@@ -1,4 +1,4 @@
-"""RimPlot: the rim round the clock, oriented as in the picture, with the disc drawn as a circle."""
+"""RimPlot: the rim by clock hour, oriented as in the picture, with the disc drawn as a circle."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RimPlot(QWidget):
         self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
-        """Set the unit of the widths in the tool tips."""
+        """Set the unit of the widths in the tooltips."""
         self._mm_per_pixel = mm_per_pixel
 
     def set_colours(self, disc: str, cup: str) -> None:

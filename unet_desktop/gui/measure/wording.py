@@ -47,10 +47,10 @@ def vertical_text(now: Measurement) -> str:
 
 
 def changes_text(now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> str:
-    """How the vertical ratio changed since the case was opened and since a prediction was accepted, a line each."""
+    """How the vertical ratio changed since the case was opened and since a proposal was accepted, a line each."""
     if not _has_cup(now):
         return "no cup drawn"
-    changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the prediction"))
+    changes = (change_text(now, opened, "opened"), change_text(now, accepted, "the proposal"))
     return "\n".join(change for change in changes if change) or "not measured when opened"
 
 
@@ -139,6 +139,6 @@ TIPS = {
     "many normal eyes violate it. Differences below one pixel do not count.",
     "IST": "The same without the nasal side: far more normal eyes satisfy it than the ISNT rule",
     "quadrants": "Mean rim width in the 90° around each direction: inferior, superior, nasal, temporal",
-    "plot": "The disc as a circle, the cup inside it; hours as you see the picture. Point at an hour for its figures.",
+    "plot": "The disc as a circle, the cup inside it; hours as you see the picture. Point at an hour for its values.",
 }
-"""The meaning of each value, for its tool tip."""
+"""The meaning of each value, for its tooltip."""

@@ -89,7 +89,9 @@ class ModelCommands(CommandSet):
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
-        question = f"Delete {model.stem} for good? Masks and predictions stay; export it first if you may want it back."
+        question = (
+            f"Delete {model.stem} permanently? Masks and predictions are kept; export it first if you may want it back."
+        )
         if confirm(self._window, "Delete model", question, "Delete"):
             delete_model(project.layout, model.stem)
             self._app.session.refresh_models()

@@ -1,4 +1,4 @@
-"""LabelTable: the labels of a new project, one a row."""
+"""LabelTable: the labels of a new project, one per row."""
 
 from __future__ import annotations
 

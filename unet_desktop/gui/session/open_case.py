@@ -57,7 +57,7 @@ def read_case(project: ProjectReader, case_id: str, *, image: Image | None = Non
 
 
 def read_prediction(project: ProjectReader, case: Case) -> tuple[StoredPrediction | None, str]:
-    """The prediction that waits for a decision, or None, and why there is none although one should be."""
+    """The prediction to accept or reject, or None, and why there is none although one should be."""
     if case.state is not CaseState.PREDICTED:
         return None, ""
     try:

@@ -188,7 +188,7 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
             self._show(after)
 
     def _on_editor_edited(self) -> None:
-        """Somebody else changed the mask: the curve follows what is there now."""
+        """The mask was changed elsewhere: the curve follows its new edge."""
         if not self._committing and self._options.tool is ToolKind.CONTOUR:
             self._start_over(self._initial_draft())
 

@@ -51,7 +51,7 @@ class ShapeTool(Tool, Generic[Draft, Hit]):
     """Keeps the draft, its earlier states and the drag in progress, and shows the draft in the mask.
 
     The editor's gesture begins with the first pixels that are shown, so that placing the first points is none yet.
-    If somebody else ends that gesture, the shape is gone and the tool starts over.
+    If something else ends that gesture, the shape is gone and the tool starts over.
 
     A subclass implements the methods that raise NotImplementedError here, and `press`, which sets `_drag`.
     """

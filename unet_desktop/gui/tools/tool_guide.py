@@ -57,7 +57,7 @@ GUIDES: dict[ToolKind, Guide] = {
         "Click the corners; close at the first or with a double click. Drag corners to change them; Return finishes.",
         Setting.COMBINE,
     ),
-    ToolKind.LASSO: Guide("Lasso", "Drag round the region. Shift draws straight stretches.", Setting.COMBINE),
+    ToolKind.LASSO: Guide("Lasso", "Drag around the region. Shift draws straight stretches.", Setting.COMBINE),
     ToolKind.EDGE: Guide(
         "Smart edge",
         "Click along the edge, five to eight times, and close at the first point or with a double click. Drag points "
@@ -75,7 +75,7 @@ GUIDES: dict[ToolKind, Guide] = {
     ),
     ToolKind.NOT_ANNOTATED: Guide(
         "Not annotated",
-        "Drag over what cannot be judged: it is left out of training and metrics. The right button makes it "
+        "Drag over what cannot be judged: it is left out of training and measurements. The right button makes it "
         "background.",
         _BRUSHES,
     ),

@@ -1,4 +1,4 @@
-"""TrainingCurves and CorrectiveCurve: how a training goes, and how much its models' proposals had to be changed."""
+"""TrainingCurves and CorrectiveCurve: how a training run goes, and how much its models' proposals had to be changed."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class TrainingCurves(QWidget):
 
 
 class CorrectiveCurve(QWidget):
-    """Dice between proposal and corrected mask: a dot a case, their moving mean, a line where another model began."""
+    """Dice between proposal and corrected mask: one dot per case, their moving mean, a line at each new model."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

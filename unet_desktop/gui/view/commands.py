@@ -99,7 +99,7 @@ class ViewCommands(CommandSet):
         shortcut="Z",
         icon="zoom-mask",
         needs=Needs.CASE,
-        tip="Show mask or prediction close up",
+        tip="Show mask or proposal close up",
     )
     def zoom_mask(self) -> None:
         """Show the mask, or else the proposal, close up; with neither, the whole picture."""
@@ -127,7 +127,7 @@ class ViewCommands(CommandSet):
     @command("view.zoom_in", "Zoom &in", shortcut="+ =", icon="zoom-in", needs=Needs.CASE, repeats=True, argument=1)
     @command("view.zoom_out", "Zoom &out", shortcut="-", icon="zoom-out", needs=Needs.CASE, repeats=True, argument=-1)
     def zoom(self, steps: int) -> None:
-        """Zoom in or out round the middle."""
+        """Zoom in or out around the middle."""
         self._canvas.zoom_by(STEP**steps)
 
     @command("view.actual", "&Actual pixels", shortcut="Ctrl+0", icon="actual", needs=Needs.CASE)
@@ -141,7 +141,7 @@ class ViewCommands(CommandSet):
         shortcut="H `",
         icon="overlay",
         needs=Needs.CASE,
-        tip="Show or hide mask and prediction; hold the key to peek",
+        tip="Show or hide mask and proposal; hold the key to peek",
         is_checked=lambda self: self.view.visible,
     )
     def toggle_overlay(self) -> None:
@@ -290,7 +290,7 @@ class ViewCommands(CommandSet):
 
 
 def marked_box(app: AppModel) -> Box | None:
-    """The box round the labels of the open mask, or else of its proposal; None when neither has any."""
+    """The box around the labels of the open mask, or else of its proposal; None when neither has any."""
     prediction = app.proposal.prediction
     for mask in (app.editor.mask, None if prediction is None else prediction.mask):
         box = Box(0, 0, 0, 0) if mask is None else bounding_box((mask != 0) & (mask != NOT_ANNOTATED))

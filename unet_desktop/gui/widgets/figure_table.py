@@ -35,7 +35,7 @@ class FigureTable(QWidget):
         Args:
             headings: one for each column, the names' first; without any, their row is left out.
             rows: the name first, then its figures.
-            tips: tool tips, one for each row.
+            tips: tooltips, one for each row.
         """
         texts = {
             (row, column): text for row, cells in enumerate([headings, *rows]) for column, text in enumerate(cells)

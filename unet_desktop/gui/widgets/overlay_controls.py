@@ -23,7 +23,7 @@ class OverlayPanel(QWidget):
         """Start visible."""
         super().__init__(parent)
         self._visible = with_object_name(QCheckBox("Show mask"), "show_mask")
-        self._visible.setToolTip("Show or hide mask and prediction (H; hold it to look for a moment)")
+        self._visible.setToolTip("Show or hide mask and proposal (H; hold it to peek)")
         self._opacity = with_object_name(QSlider(Qt.Orientation.Horizontal), "opacity")
         self._opacity.setRange(0, 100)
         self._opacity.setAccessibleName("Opacity of the mask")

@@ -14,7 +14,7 @@ class BrokenPage(Page):
     """The sentence and the buttons.
 
     Signals:
-        locate_requested: somebody knows where the picture is.
+        locate_requested: the user knows where the picture is.
         empty_mask_requested: move the mask aside.
         retry_requested: the files may be there again.
     """

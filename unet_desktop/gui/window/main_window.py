@@ -38,7 +38,7 @@ from unet_desktop.gui.window.wiring import connect_features, connect_messages, c
 
 
 class MainWindow(QMainWindow):
-    """The window: canvas in the middle, docks round it, toolbar, menus, status line."""
+    """The window: canvas in the middle, docks around it, toolbar, menus, status line."""
 
     def __init__(self, app: AppModel, appearance: Appearance) -> None:
         """Assemble everything; nothing is open."""

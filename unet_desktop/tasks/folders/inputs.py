@@ -45,7 +45,7 @@ class InputSelection:
     Attributes:
         sources: folders and single files.
         list_file: a text file with one path per line, relative to its own folder; see STANDARD_INPUT.
-        recursive: search sub-folders.
+        recursive: search subfolders.
         include: patterns, one of which a file must match; without any, all files match.
         exclude: patterns that a file must not match. A pattern is matched against the file's name and against its path
             below the folder: "*_OD.jpg", "thumbnails/*".
@@ -133,7 +133,7 @@ def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:
         raise ImageError(f"{where} holds no pictures that match the patterns. Change the patterns.")
     raise ImageError(
         f"{where} holds no pictures ({KINDS}). Choose the folder with the pictures"
-        f"{'' if selection.recursive else ', or search its sub-folders too'}."
+        f"{'' if selection.recursive else ', or search its subfolders too'}."
     )
 
 

@@ -1,6 +1,6 @@
 """Pseudonyms: the same for the same patient, and useless to anyone who has only the tables.
 
-A plain hash of a patient's number is no protection: there are so few numbers that all of them can be hashed. So a
+A plain hash of a patient's number gives no protection: there are so few numbers that all of them can be hashed. So a
 secret key is part of the hash (HMAC, RFC 2104, with SHA-256). The key is in the user's data folder and never in an
 output: pseudonyms of one user agree across runs, and on another computer if the key is copied or given there.
 """

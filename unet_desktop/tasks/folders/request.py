@@ -19,7 +19,7 @@ class Request:
         model: the checkpoint.
         outputs: what to write.
         device: auto, cpu, cuda or mps.
-        recursive: search sub-folders.
+        recursive: search subfolders.
         include, exclude: patterns of files to take or leave; see `InputSelection`.
         list_file: a text file with one path per line; "-" is standard input.
         anew: discard the results of earlier runs in this output folder.

@@ -62,7 +62,7 @@ class Engine(Protocol):
 def segment_folder(request: Request) -> Iterator[FolderEvent]:
     """Segment the request's pictures; masks beside their pictures are left out.
 
-    Writes `masks/NAME.png` and the other `request.outputs` below the output folder, mirroring sub-folders; a line per
+    Writes `masks/NAME.png` and the other `request.outputs` below the output folder, mirroring subfolders; a line per
     picture to `results.jsonl`; at the end tables and reports, and `errors.csv` if pictures failed. Pictures that an
     earlier run finished are left as they are. Closing the generator still writes the tables of what is done.
 
