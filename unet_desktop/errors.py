@@ -27,6 +27,9 @@ class Remedy(Enum):
     STOP_WATCHING = auto()
     RETRY_FAILED = auto()
     MEASURE_AGAIN = auto()
+    MASK_VALUES = auto()
+    LOOSE_NAMES = auto()
+    MASK_ORIENTATION = auto()
 
 
 class UserError(Exception):

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from unet_desktop import __main__, __version__
 from unet_desktop.__main__ import main
@@ -91,8 +92,9 @@ class TestImport:
 
     def test_pictures_come_with_their_masks(self, run, pictures, tmp_path, disc_mask):
         masks = mask_folder(tmp_path / "masks", "b.png", disc_mask)
-        code, out, _ = run("import", pictures, tmp_path / "project", "--masks", masks)
-        assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
+        code, out, err = run("import", pictures, tmp_path / "project", "--masks", masks)
+        assert "2 of 3 pictures have no mask: a.png, c.png." in err
+        assert (code, "(3 cases, 1 with masks)" in out) == (1, True)
         assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
 
     def test_masks_beside_the_pictures_are_told_of_and_then_used(self, run, pictures, tmp_path, disc_mask):
@@ -101,7 +103,35 @@ class TestImport:
         assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
         assert "1 item: It is named like the mask of a picture beside it" in err
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
-        assert (code, "(3 cases, 1 with masks)" in out) == (0, True)
+        assert (code, "(3 cases, 1 with masks)" in out) == (1, True)
+
+    def test_masks_that_need_an_answer_make_no_project(self, refused, run, pictures, tmp_path, disc_mask):
+        (tmp_path / "masks").mkdir()
+        for name in ("a", "b", "c"):
+            Pillow.fromarray(disc_mask.astype(np.uint16) * 300).save(tmp_path / "masks" / f"{name}_mask.png")
+        asked = refused("import", pictures, tmp_path / "project", "--masks", tmp_path / "masks")
+        assert "the values 0, 300, 600" in asked
+        assert "--mask-values" in asked
+        assert not (tmp_path / "project").exists()
+        answer = ("--mask-values", "0=background,300=optic disc,600=optic cup")
+        code, _, err = run("import", pictures, tmp_path / "project", "--masks", tmp_path / "masks", *answer)
+        assert code == 0
+        assert "Masks: 0 is background, 300 is optic disc, 600 is optic cup." in err
+        assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
+        code, out, _ = run("evaluate", tmp_path / "masks", tmp_path / "project", *answer)
+        assert (code, "1.000" in out) == (0, True)
+
+    def test_an_answer_that_names_no_label_makes_no_project(self, refused, pictures, tmp_path):
+        answer = ("--masks", pictures, "--mask-values", "1=teeth")
+        assert '"teeth" is no label' in refused("import", pictures, tmp_path / "project", *answer)
+        assert not (tmp_path / "project").exists()
+
+    def test_a_name_that_goes_on_is_taken_by_a_flag(self, run, pictures, tmp_path, disc_mask):
+        masks = mask_folder(tmp_path / "masks", "b_left.png", disc_mask)
+        code, _, err = run("import", pictures, tmp_path / "project", "--masks", masks)
+        assert (code, "Take them with --loose-names." in err) == (1, True)
+        run("import", pictures, tmp_path / "project", "--masks", masks, "--loose-names")
+        assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
 
     def test_what_is_passed_over_is_named_and_the_exit_code_says_so(self, run, pictures, tmp_path):
         (pictures / "notes.txt").touch()

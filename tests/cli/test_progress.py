@@ -18,7 +18,7 @@ METRICS = {"bce": 0.25, "dice": 0.9, "dice/optic disc": 0.95, "iou/optic cup": 0
 
 def shown_by(capsys, *events):
     """What following these events comes to, and what is seen of it on the output and the error output."""
-    followed = follow(iter(events), "Working")
+    followed = follow(iter(events), "StopPoint")
     captured = capsys.readouterr()
     return followed, captured.out, captured.err
 
@@ -136,7 +136,7 @@ def test_ctrl_c_between_two_events_closes_the_work(capsys, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(progress, "_show", interrupted)
-    followed = follow(endless(log), "Working")
+    followed = follow(endless(log), "StopPoint")
     assert log == [1, 2, "closed"]
     assert (followed.stopped, followed.code) == (True, 1)
     assert "error: Stopped. Everything done so far is kept." in capsys.readouterr().err
@@ -152,7 +152,7 @@ def test_ctrl_c_within_the_work_ends_it(capsys):
         finally:
             log.append("closed")
 
-    followed = follow(interrupted(), "Working")
+    followed = follow(interrupted(), "StopPoint")
     assert (log, followed.stopped, followed.failed) == (["closed"], True, 0)
 
 
@@ -164,7 +164,7 @@ def test_an_error_of_the_work_is_passed_on_and_the_work_closed(capsys, monkeypat
 
     monkeypatch.setattr(progress, "_show", full)
     with pytest.raises(MaskError, match="no room"):
-        follow(endless(log), "Working")
+        follow(endless(log), "StopPoint")
     assert log == ["closed"]
 
 
@@ -182,5 +182,5 @@ def test_no_bar_stands_above_the_sentence_that_says_why_nothing_was_done(capsys)
         yield
 
     with pytest.raises(MaskError):
-        follow(events(), "Working")
-    assert "Working" not in capsys.readouterr().err
+        follow(events(), "StopPoint")
+    assert "StopPoint" not in capsys.readouterr().err

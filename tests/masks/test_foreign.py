@@ -27,13 +27,11 @@ def disc(disc_mask):
 def test_0_and_255_are_background_and_the_first_label(tmp_path, disc, suffix):
     found = read_foreign_mask(save(tmp_path / f"a.{suffix}", np.uint8(255) * disc), DISC_AND_CUP)
     np.testing.assert_array_equal(found.mask, disc.astype(np.uint8))
-    assert found.mapping == "0 is background, 255 is optic disc"
 
 
 def test_0_and_1_are_background_and_the_first_label(tmp_path, disc):
     found = read_foreign_mask(save(tmp_path / "a.png", disc.astype(np.uint8)), DISC_AND_CUP)
     np.testing.assert_array_equal(found.mask, disc.astype(np.uint8))
-    assert found.mapping == "1 is optic disc"
 
 
 @pytest.mark.parametrize(
@@ -62,12 +60,11 @@ def test_colour_pictures_of_black_and_white(tmp_path, disc):
 
 
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
-def test_a_palette_is_read_by_index_not_by_colour(tmp_path, disc_mask, suffix):
+def test_a_palette_of_other_colours_is_read_by_index(tmp_path, disc_mask, suffix):
     picture = Pillow.fromarray(disc_mask, "P")
     picture.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0])
     found = read_foreign_mask(save(tmp_path / f"a.{suffix}", picture), DISC_AND_CUP)
     np.testing.assert_array_equal(found.mask, disc_mask)
-    assert found.mapping == "1 is optic disc, 2 is optic cup"
 
 
 def test_a_jpeg_mask_is_cleared_of_noise(tmp_path, disc):
@@ -80,7 +77,7 @@ def test_a_jpeg_mask_is_cleared_of_noise(tmp_path, disc):
 
 def test_a_jpeg_with_shades_is_refused(tmp_path, disc_mask):
     shades = np.array([0, 128, 255], np.uint8)[disc_mask]
-    with pytest.raises(MaskError, match="shades between black and white"):
+    with pytest.raises(MaskError, match="save masks as PNG"):
         read_foreign_mask(save(tmp_path / "a.jpg", shades), DISC_AND_CUP)
 
 
@@ -88,7 +85,6 @@ def test_refuge_masks_have_the_cup_as_0(tmp_path, disc_mask):
     refuge = np.array([255, 128, 0], np.uint8)[disc_mask]
     found = read_foreign_mask(save(tmp_path / "a.bmp", refuge), DISC_AND_CUP)
     np.testing.assert_array_equal(found.mask, disc_mask)
-    assert found.mapping == "0 is optic cup, 128 is optic disc, 255 is background"
     assert region(found.mask, DISC_AND_CUP, DISC_AND_CUP.labels[0]).sum() == 1600
 
 
@@ -102,7 +98,6 @@ def test_the_labels_own_values_are_kept_with_what_is_not_annotated(tmp_path):
     values = np.array([[0, 3, 5, 255]], np.uint8)
     found = read_foreign_mask(save(tmp_path / "a.png", values), TWO_CELLS)
     np.testing.assert_array_equal(found.mask, values)
-    assert found.mapping.startswith("3 is nucleus, 5 is wall")
 
 
 def test_a_mask_without_anything_is_all_background(tmp_path):
@@ -130,7 +125,6 @@ def test_16_bit_values_beyond_a_byte_do_not_turn_into_labels(tmp_path, disc):
     except MaskError:
         return
     np.testing.assert_array_equal(found.mask, disc.astype(np.uint8))
-    assert "255 is optic disc" in found.mapping
 
 
 @pytest.mark.parametrize("read", [lambda path: read_foreign_mask(path, DISC_AND_CUP), read_soft_map])
@@ -152,5 +146,4 @@ def test_a_soft_map_keeps_its_levels(tmp_path):
 def test_idrid_masks_are_one_disc_each(idrid):
     for path in sorted((idrid / "masks").iterdir()):
         found = read_foreign_mask(path, DISC_AND_CUP)
-        assert found.mapping == "1 is optic disc"
         assert 50_000 < np.count_nonzero(found.mask) < 600_000

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from masks_of_others import GUISES, disc_and_cup
 from PIL import Image as Pillow
 
-from unet_desktop.engine.events import Message
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import LabelError, MaskError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 from unet_desktop.masks.file import write_mask
@@ -26,6 +27,7 @@ from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import find_sides
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.mask_import import MaskOptions
 
 FAST = EvaluationSettings(resamples=50)
 DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -49,7 +51,8 @@ def save(path, values):
 
 
 def compared(*folders):
-    return list(evaluate(find_sides(*folders, None, None), FAST))
+    events = evaluate(find_sides(*folders, None, None), FAST)
+    return [event for event in events if not isinstance(event, StopPoint)]
 
 
 def predicted(project):
@@ -175,10 +178,10 @@ class TestOtherProgramsMasks:
         assert result.means["dice/optic disc"] == result.means["dice"] == 1
         assert not {"dice/optic cup", "vcdr_error"} & set(result.means)
         assert result.limits is None
-        (said,) = [event.text for event in events if isinstance(event, Message)]
-        assert said.startswith("The masks of ours are black and white, so they show optic disc only")
-        assert result.remarks == (said,)
-        assert "255 is optic disc" in events[0].note
+        read, shown = [event.text for event in events if isinstance(event, Message)]
+        assert read == "ours: Masks: 0 is background, 255 is optic disc."
+        assert shown.startswith("The masks of ours are black and white, so they show optic disc only")
+        assert result.remarks == (read, shown)
 
     def test_ours_without_a_single_cup_have_missed_it(self, folders, disc_mask):
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
@@ -366,3 +369,37 @@ class TestWriting:
             Targets(summary=tmp_path / "gone" / "s.json").check()
         with pytest.raises(UserError, match="It must end in"):
             Targets(table=tmp_path / "table.doc").check()
+
+
+class TestGuises:
+    """A perfect reader scores 1, whatever program wrote the masks."""
+
+    @pytest.mark.parametrize("guise", GUISES, ids=lambda guise: guise.name)
+    def test_a_perfect_reader(self, folders, guise):
+        for name in ("a", "b"):
+            write_mask(folders[1] / f"{name}.png", disc_and_cup(), DISC_AND_CUP)
+            folders[0].mkdir(exist_ok=True)
+            guise.save(disc_and_cup(), folders[0] / f"{name}{guise.suffix}")
+        means = figures_of(compared(*folders)).means
+        assert means["dice"] == means["dice/optic disc"] == 1
+        assert means.get("dice/optic cup") == (1 if guise.keeps_cup else None)
+
+    @pytest.mark.parametrize("name", ["{}_{}.png", "optic_{1}/{0}.png"])
+    def test_a_file_for_each_label(self, folders, name):
+        mask = disc_and_cup()
+        for case in ("a", "b"):
+            write_mask(folders[1] / f"{case}.png", mask, DISC_AND_CUP)
+            save(folders[0] / name.format(case, "disc"), (mask > 0) * 255)
+            save(folders[0] / name.format(case, "cup"), (mask > 1) * 255)
+        result = figures_of(compared(*folders))
+        assert result.pictures == 2
+        assert result.means["dice"] == 1
+        assert result.means["vcdr_error"] == 0
+
+    def test_names_that_only_begin_alike_are_no_pair(self, folders):
+        write_mask(folders[1] / "P1.png", disc_and_cup(), DISC_AND_CUP)
+        write_mask(folders[0] / "P1_left.png", disc_and_cup(), DISC_AND_CUP)
+        with pytest.raises(MaskError, match="has the name of one"):
+            compared(*folders)
+        loosely = list(evaluate(find_sides(*folders, None, None), FAST, MaskOptions(loose=True)))
+        assert figures_of(loosely).means["dice"] == 1

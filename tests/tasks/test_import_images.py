@@ -14,12 +14,16 @@ from PIL import Image as Pillow
 
 from unet_desktop import files
 from unet_desktop.engine.events import Message
-from unet_desktop.errors import ImageError, ProjectError, WriteError
+from unet_desktop.errors import ImageError, MaskError, ProjectError, Remedy, WriteError
 from unet_desktop.images.read import KINDS
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.mask_values import parse_mask_values
 from unet_desktop.project import case_batch
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.import_images import import_images
+from unet_desktop.tasks.events import FileWritten, ItemDone, LeftWithoutMask
+from unet_desktop.tasks.import_images import import_images, preview_import
+from unet_desktop.tasks.mask_import import MaskOptions
 
 
 @pytest.fixture
@@ -45,7 +49,8 @@ def draw(path, size=(96, 96), value=255):
 
 def brought_in(project, source, **options):
     """The import's events, and the project as it is found afterwards."""
-    events = list(import_images(project.root, source, **options))
+    told = list(import_images(project.root, source, **options))
+    events = [event for event in told if isinstance(event, ItemDone)]
     assert [event.done for event in events] == list(range(1, len(events) + 1))
     assert {event.total for event in events} == {len(events)}
     return events, Project.open(project.root)
@@ -109,14 +114,13 @@ def test_the_same_name_with_another_suffix_is_another_case(project, pictures, wr
 
 
 class TestMasks:
-    @pytest.mark.parametrize("name", ["third.png", "THIRD.bmp", "third_OD.tif", "third-mask.png", "third.manual.png"])
+    @pytest.mark.parametrize("name", ["third.png", "THIRD.bmp", "third_seg.tif", "third-mask.png", "third.manual.png"])
     def test_a_mask_belongs_to_the_picture_whose_name_it_bears(self, project, pictures, masks, name):
         draw(masks / name)
         events, after = brought_in(project, pictures, masks=masks)
         assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
         assert np.flatnonzero(after.load_mask("third")).size == 20 * 30
-        assert events[2].note == "Mask: 0 is background, 255 is optic disc."
-        assert "no mask with its name" in events[0].note
+        assert not any(event.problem or event.note for event in events)
 
     def test_names_that_only_begin_alike_are_no_pair(self, project, pictures, masks):
         draw(masks / "thirdly.png")
@@ -137,11 +141,11 @@ class TestMasks:
         assert after.load_mask("third").any()
 
     def test_two_masks_for_one_picture_are_a_problem(self, project, pictures, masks):
-        draw(masks / "third_a.png")
-        draw(masks / "third_b.png")
+        draw(masks / "third_mask.png")
+        draw(masks / "third-mask.png")
         events, after = brought_in(project, pictures, masks=masks)
         assert problems(events).keys() == {"third.jpg"}
-        assert "several masks (third_a.png, third_b.png)" in problems(events)["third.jpg"]
+        assert "third.jpg has several masks" in problems(events)["third.jpg"]
         assert states(after).keys() == {"photo_2", "photo_10"}
 
     def test_a_mask_of_another_size_keeps_its_picture_out(self, project, pictures, masks):
@@ -159,10 +163,12 @@ class TestMasks:
         assert "third.png cannot be read" in problems(events)["third.jpg"]
         assert states(after).keys() == {"photo_2", "photo_10"}
 
-    def test_values_that_are_no_labels_keep_the_picture_out(self, project, pictures, masks):
+    def test_values_that_are_no_labels_are_asked_before_anything_is_imported(self, project, pictures, masks):
         draw(masks / "third.png", value=77)
-        events, _ = brought_in(project, pictures, masks=masks)
-        assert "77" in problems(events)["third.jpg"]
+        with pytest.raises(MaskError, match="the values 0, 77") as caught:
+            list(import_images(project.root, pictures, masks=masks))
+        assert caught.value.remedy is Remedy.MASK_VALUES
+        assert states(Project.open(project.root)) == {}
 
     def test_a_mask_can_follow_later(self, project, pictures, masks):
         brought_in(project, pictures)
@@ -177,7 +183,7 @@ class TestMasks:
         draw(masks / "third.png")
         events, after = brought_in(project, pictures, masks=masks)
         assert np.array_equal(after.load_mask("third"), disc_mask)
-        assert events[2].note == "It is in the project already, with a mask."
+        assert events[2].note == "It is in the project already, with another mask, which was kept."
 
     def test_a_mask_of_another_size_for_a_case_that_is_there_is_refused(self, project, pictures, masks):
         brought_in(project, pictures)
@@ -190,6 +196,113 @@ class TestMasks:
         with pytest.raises(ImageError, match="holds no pictures"):
             next(import_images(project.root, pictures, masks=masks))
         assert Project.open(project.root).cases() == []
+
+
+class TestAsking:
+    """What masks mean and whose they are is decided for all of them, said, or asked."""
+
+    def events(self, project, pictures, masks, **options):
+        return list(import_images(project.root, pictures, masks=masks, options=MaskOptions(**options)))
+
+    def test_one_sentence_says_how_all_masks_are_read(self, project, pictures, masks):
+        for name in ("photo 2", "photo 10", "third"):
+            draw(masks / f"{name}.png")
+        events = self.events(project, pictures, masks)
+        said = [event.text for event in events if isinstance(event, Message)]
+        assert said == ["Masks: 0 is background, 255 is optic disc."]
+        assert not any(isinstance(event, LeftWithoutMask) for event in events)
+
+    def test_what_was_said_is_used(self, project, pictures, masks):
+        draw(masks / "third.png", value=77)
+        self.events(project, pictures, masks, values=parse_mask_values("0=background,77=optic cup", DISC_AND_CUP))
+        assert np.unique(Project.open(project.root).load_mask("third")).tolist() == [0, 2]
+
+    def test_pictures_without_a_mask_are_named(self, project, pictures, masks):
+        draw(masks / "third.png")
+        draw(masks / "photo 2_left.png")
+        (left,) = [event for event in self.events(project, pictures, masks) if isinstance(event, LeftWithoutMask)]
+        assert left.sentence == (
+            "2 of 3 pictures have no mask: photo 2.png, photo 10.png. Masks whose names merely go on after a picture's "
+            "were not taken: photo 2_left.png for photo 2.png."
+        )
+
+    def test_many_are_listed_in_a_file_beside_the_project(self, project, tmp_path, write_picture, masks):
+        for number in range(12):
+            write_picture(tmp_path / "many" / "sub" / f"{number}.png", number)
+        draw(masks / "3.png")
+        events = list(import_images(project.root, tmp_path / "many", masks=masks, recursive=True))
+        (written,) = [event.path for event in events if isinstance(event, FileWritten)]
+        assert written == tmp_path / "project-without-masks.txt"
+        assert written.read_text().splitlines() == [f"sub/{number}.png" for number in range(12) if number != 3]
+
+    def test_a_name_that_goes_on_is_taken_when_asked_for(self, project, pictures, masks):
+        draw(masks / "third_left.png")
+        self.events(project, pictures, masks)
+        assert CaseState.CORRECTED not in states(Project.open(project.root)).values()
+        self.events(project, pictures, masks, loose=True)
+        assert states(Project.open(project.root))["third"] == CaseState.CORRECTED
+
+    def test_files_of_labels_are_put_together(self, project, pictures, masks):
+        mask = np.zeros((96, 96), np.uint8)
+        mask[10:60, 20:70], mask[30:50, 30:40] = 1, 2
+        for name, region in (("third_disc.png", mask > 0), ("third_cup.png", mask > 1)):
+            Pillow.fromarray(region * np.uint8(255)).save(masks / name)
+        self.events(project, pictures, masks)
+        assert np.array_equal(Project.open(project.root).load_mask("third"), mask)
+
+    def test_another_mask_for_a_picture_that_has_one_is_reported(self, project, pictures, masks):
+        draw(masks / "third.png")
+        self.events(project, pictures, masks)
+        (pictures / "copy.jpg").write_bytes((pictures / "third.jpg").read_bytes())
+        draw(masks / "copy.png", value=0)
+        events = self.events(project, pictures, masks)
+        (kept,) = [event.text for event in events if isinstance(event, Message) and "another mask" in event.text]
+        assert kept.endswith("it was kept: copy.jpg.")
+        assert Project.open(project.root).load_mask("third").any()
+
+    @pytest.mark.parametrize("orientation", [3, 6])
+    def test_a_mask_of_the_stored_photograph_is_turned_or_asked_for(
+        self, project, tmp_path, write_picture, masks, orientation
+    ):
+        source = write_picture(tmp_path / "turned" / "a.jpg", 3)
+        with Pillow.open(source) as picture:
+            wide = picture.crop((0, 0, 96, 60))
+        exif = wide.getexif()
+        exif[274] = orientation
+        wide.save(source, exif=exif)
+        draw(masks / "a.png", size=(60, 96))
+        drawn = np.array(Pillow.open(masks / "a.png")) > 0
+        if orientation == 3:
+            with pytest.raises(MaskError) as caught:
+                self.events(project, source, masks)
+            assert caught.value.remedy is Remedy.MASK_ORIENTATION
+            self.events(project, source, masks, as_stored=True)
+            expected = drawn[::-1, ::-1]
+        else:
+            self.events(project, source, masks)
+            expected = np.rot90(drawn, -1)
+        assert np.array_equal(Project.open(project.root).load_mask("a"), expected)
+
+    @pytest.mark.parametrize("name", ["masks_upright", "masks_as_stored"])
+    def test_all_orientations(self, project, name):
+        given = Path(__file__).parent.parent / "data" / "masks" / "orientation"
+        self.events(project, given / "images", given / name)
+        after = Project.open(project.root)
+        for number in range(1, 9):
+            upright = np.array(Pillow.open(given / "masks_upright" / f"o{number}.png"))
+            assert np.array_equal(after.load_mask(f"o{number}"), upright)
+
+    def test_a_preview_says_the_same(self, project, pictures, masks):
+        draw(masks / "third.png", value=77)
+        *_, preview = preview_import(pictures, masks, project.labels)
+        assert "the values 0, 77" in preview.question.problem
+        assert preview.keys == (("0", 0), ("77", 1))
+        said = MaskOptions(parse_mask_values("0=background,77=optic cup", project.labels))
+        *_, preview = preview_import(pictures, masks, project.labels, options=said)
+        assert preview.question is None
+        assert preview.sentences == ("Masks: 0 is background, 77 is optic cup.",)
+        assert preview.mask.name == "third.png for third.jpg"
+        assert preview.mask.pixels is not None
 
 
 class TestMasksBesideThePictures:
@@ -207,7 +320,6 @@ class TestMasksBesideThePictures:
         brought_in(project, pictures / "third.jpg")
         events, after = brought_in(project, pictures, masks=pictures)
         assert states(after) == {"photo_2": "new", "photo_10": "new", "third": "corrected"}
-        assert events[-1].note == "Mask: 0 is background, 255 is optic disc."
         assert len(events) == 3
 
 

@@ -28,13 +28,18 @@ def refuge(path, size=320):
     Pillow.fromarray(values).save(path)
 
 
+def preview(*folders, **options):
+    *_, found = preview_import(*folders, **options)
+    return found
+
+
 def test_one_mask_is_shown_as_it_was_understood(folders):
     pictures, masks = folders
     refuge(masks / "b_mask.png")
-    found = preview_import(pictures, masks, DISC_AND_CUP)
+    found = preview(pictures, masks, DISC_AND_CUP)
     assert (found.pictures, found.without) == (3, ("a.png", "c.png"))
     assert (found.mask.name, found.mask.problem) == ("b_mask.png for b.png", "")
-    assert found.mask.mapping == "0 is optic cup, 128 is optic disc, 255 is background"
+    assert found.sentences == ("Masks: 0 is optic cup, 128 is optic disc, 255 is background.",)
     assert found.mask.pixels.shape == (LONGEST, LONGEST, 3)
     changed = np.any(found.mask.pixels != read_reduced(pictures / "b.png", LONGEST), axis=2)
     across = np.flatnonzero(changed[LONGEST // 2])
@@ -46,11 +51,9 @@ def test_one_mask_is_shown_as_it_was_understood(folders):
 def test_a_mask_that_does_not_fit_is_a_sentence(folders):
     pictures, masks = folders
     refuge(masks / "a.png", 300)
-    assert (
-        "300 x 300 pixels but its picture a.png 320 x 320" in preview_import(pictures, masks, DISC_AND_CUP).mask.problem
-    )
+    assert "300 x 300 pixels but its picture a.png 320 x 320" in preview(pictures, masks, DISC_AND_CUP).mask.problem
     (masks / "a.png").write_bytes(b"no mask")
-    shown = preview_import(pictures, masks, DISC_AND_CUP).mask
+    shown = preview(pictures, masks, DISC_AND_CUP).mask
     assert "a.png cannot be read" in shown.problem
     assert shown.pixels is None
 
@@ -59,14 +62,14 @@ def test_a_picture_that_cannot_be_read_is_a_sentence(folders):
     pictures, masks = folders
     refuge(masks / "a.png")
     (pictures / "a.png").write_bytes(b"no picture")
-    assert "a.png is not an image" in preview_import(pictures, masks, DISC_AND_CUP).mask.problem
+    assert "a.png is not an image" in preview(pictures, masks, DISC_AND_CUP).mask.problem
 
 
 def test_several_masks_of_a_picture_are_a_sentence(folders):
     pictures, masks = folders
-    refuge(masks / "a_1.png")
-    refuge(masks / "a_2.png")
-    found = preview_import(pictures, masks, DISC_AND_CUP)
+    refuge(masks / "a_mask.png")
+    refuge(masks / "a-mask.png")
+    found = preview(pictures, masks, DISC_AND_CUP)
     assert "several masks" in found.mask.problem
     assert found.without == ("b.png", "c.png")
 
@@ -74,10 +77,10 @@ def test_several_masks_of_a_picture_are_a_sentence(folders):
 def test_without_a_mask_of_a_pictures_name_there_is_nothing_to_show(folders):
     pictures, masks = folders
     refuge(masks / "other.png")
-    found = preview_import(pictures, masks, DISC_AND_CUP)
+    found = preview(pictures, masks, DISC_AND_CUP)
     assert (found.mask, found.without) == (None, ("a.png", "b.png", "c.png"))
 
 
 def test_an_empty_folder_is_one_sentence(folders):
     with pytest.raises(ImageError, match="holds no pictures"):
-        preview_import(*folders, DISC_AND_CUP)
+        preview(*folders, DISC_AND_CUP)

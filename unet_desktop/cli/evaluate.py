@@ -11,7 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
-from unet_desktop.cli.import_images import LABELS_HELP, parse_labels
+from unet_desktop.cli.import_images import (
+    LABELS_HELP,
+    LOOSE_NAMES,
+    MASK_VALUES,
+    MASKS_AS_STORED,
+    mask_options,
+    parse_labels,
+)
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import UserError
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.sides import Sides
     from unet_desktop.tasks.evaluation.targets import Targets
     from unet_desktop.tasks.events import EvaluationEvent
+    from unet_desktop.tasks.mask_import import MaskOptions
 
 _MASKS = "a folder of masks (indexed, 0/1, 0/255 or 0/128/255), or a project"
 _FIRST = typer.Argument(help=f"Masks to evaluate, or the first reader's: {_MASKS}.", show_default=False)
@@ -57,6 +65,9 @@ def run(
     bootstrap: Annotated[int, _BOOTSTRAP] = 2000,
     seed: Annotated[int, _SEED] = 0,
     labels: Annotated[str | None, _LABELS] = None,
+    mask_values: Annotated[str | None, MASK_VALUES] = None,
+    masks_as_stored: Annotated[bool | None, MASKS_AS_STORED] = None,
+    loose_names: Annotated[bool, LOOSE_NAMES] = False,
 ) -> None:
     """Compare two readers' masks of the same pictures, or a model's with the truth: Dice, IoU, boundaries, vCDR.
 
@@ -76,18 +87,22 @@ def run(
     targets = Targets(table, summary, html, pdf)
     targets.check()
     sides = find_sides(first, second, project, wanted, held_out=held_out)
-    followed = follow(_events(sides, EvaluationSettings(boundaries, hausdorff, bootstrap, seed), targets), "Comparing")
+    options = mask_options(sides.labels, mask_values, masks_as_stored, loose_names)
+    events = _events(sides, EvaluationSettings(boundaries, hausdorff, bootstrap, seed), options, targets)
+    followed = follow(events, "Comparing")
     for event in followed.rest:
         if isinstance(event, Evaluation):
             _print(event)
     raise typer.Exit(SOME_FAILED if followed.failed or followed.stopped else DONE)
 
 
-def _events(sides: Sides, settings: EvaluationSettings, targets: Targets) -> Iterator[EvaluationEvent]:
+def _events(
+    sides: Sides, settings: EvaluationSettings, options: MaskOptions, targets: Targets
+) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.result import Evaluation
     from unet_desktop.tasks.evaluation.run import evaluate
 
-    for event in evaluate(sides, settings):
+    for event in evaluate(sides, settings, options):
         yield event
         if isinstance(event, Evaluation):
             yield from targets.write(event)

@@ -5,16 +5,36 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
-from unet_desktop.errors import ImageError, LabelError
+from unet_desktop.errors import ImageError, LabelError, UserError
 from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
 
+if TYPE_CHECKING:
+    from unet_desktop.tasks.mask_import import MaskOptions
+
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
+
+
+MASK_VALUES = typer.Option(
+    "--mask-values",
+    help="What values or colours of masks mean, where that is not found: 0=background,1=optic disc,255=not annotated "
+    "or #800000=optic disc,others=background.",
+    show_default=False,
+)
+MASKS_AS_STORED = typer.Option(
+    "--masks-as-stored/--masks-upright",
+    help="Masks of turned photographs (EXIF orientation) were drawn on the photograph as stored, or on the upright "
+    "one. Default: found by their sizes.",
+    show_default=False,
+)
+LOOSE_NAMES = typer.Option(
+    "--loose-names", help="Take masks whose names merely go on after a picture's: P1_left.png for P1.jpg."
+)
 
 
 def run(
@@ -27,11 +47,15 @@ def run(
     refer: Annotated[
         bool, typer.Option("--refer", help="Do not copy the pictures; refer to them where they are.")
     ] = False,
+    mask_values: Annotated[str | None, MASK_VALUES] = None,
+    masks_as_stored: Annotated[bool | None, MASKS_AS_STORED] = None,
+    loose_names: Annotated[bool, LOOSE_NAMES] = False,
     recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
     labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} Default for a new project: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
     from unet_desktop.project.layout import Layout
+    from unet_desktop.project.manifest import read_manifest
     from unet_desktop.tasks.holding_project import holding_project
     from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
@@ -41,18 +65,34 @@ def run(
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
         followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
     else:
+        present = (wanted or DISC_AND_CUP) if is_new else read_manifest(Layout(project).manifest).labels
+        options = mask_options(present, mask_values, masks_as_stored, loose_names)
         _make_project(source, project, wanted, masks, recursive=recursive)
-        events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive)
-        followed = follow(holding_project(project, events), "Importing")
+        events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive, options=options)
+        try:
+            followed = follow(holding_project(project, events), "Importing")
+        except UserError:
+            if is_new:
+                _remove_if_empty(project)
+            raise
     from unet_desktop.project.project import Project
 
     cases = Project.open(project).cases()
-    if is_new and not cases and not followed.stopped:
-        shutil.rmtree(project)  # this command made it, and nothing is in it
+    if is_new and not followed.stopped and _remove_if_empty(project):
         raise ImageError("No project was made: none of the pictures could be imported. The messages above say why.")
     corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
     output.print(f"Project: {project} ({len(cases)} cases, {corrected} with masks)", markup=False)
     raise typer.Exit(followed.code)
+
+
+def _remove_if_empty(root: Path) -> bool:
+    """Remove a project that this command made and that nothing came into; whether that was so."""
+    from unet_desktop.project.project import Project
+
+    is_empty = not Project.open(root).cases()
+    if is_empty:
+        shutil.rmtree(root)
+    return is_empty
 
 
 def parse_labels(name: str) -> LabelSet:
@@ -74,6 +114,18 @@ def parse_labels(name: str) -> LabelSet:
     return LabelSet.from_json(data.get("labels") if isinstance(data, dict) else data)
 
 
+def mask_options(labels: LabelSet, values: str | None, as_stored: bool | None, loose: bool) -> MaskOptions:
+    """What the flags say about masks.
+
+    Raises:
+        LabelError: the values name no label.
+    """
+    from unet_desktop.masks.mask_values import parse_mask_values
+    from unet_desktop.tasks.mask_import import MaskOptions
+
+    return MaskOptions(None if values is None else parse_mask_values(values, labels), loose, as_stored)
+
+
 def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) -> None:
     if wanted is not None and wanted != labels:
         names = ", ".join(label.name for label in labels)
@@ -86,6 +138,7 @@ def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) 
 def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool) -> None:
     """Create the project if it is missing, but not before checking that there are pictures and masks."""
     from unet_desktop.images.listing import find_images
+    from unet_desktop.masks.pairs import list_masks
     from unet_desktop.project.layout import Layout
     from unet_desktop.project.manifest import read_manifest
     from unet_desktop.project.project import Project
@@ -97,5 +150,5 @@ def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path
         if not source.is_file():
             find_images(source, recursive=recursive)
         if masks is not None:
-            find_images(masks, recursive=True)
+            list_masks(masks)
         Project.create(root, wanted or DISC_AND_CUP)

@@ -27,6 +27,7 @@ from unet_desktop.tasks.events import (
     FinishedBefore,
     FoldsDone,
     ItemDone,
+    LeftWithoutMask,
     ModelSaved,
     TaskEvent,
 )
@@ -139,6 +140,9 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
         case ModelSaved():
             output.print(f"Model: {event.path}", markup=False)
+        case LeftWithoutMask():
+            followed.failed += 1
+            show_error(with_remedy(event.sentence, Remedy.LOOSE_NAMES if event.loose else None))
         case FileWritten():
             output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
         case _:

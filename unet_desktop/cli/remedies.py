@@ -11,6 +11,9 @@ _SENTENCES = {
     Remedy.STOP_WATCHING: "Or omit --watch.",
     Remedy.RETRY_FAILED: "Try them again with --retry-failed.",
     Remedy.MEASURE_AGAIN: "(measure again with --forget)",
+    Remedy.MASK_VALUES: 'Say what is right with --mask-values "KEY=LABEL,...".',
+    Remedy.LOOSE_NAMES: "Take them with --loose-names.",
+    Remedy.MASK_ORIENTATION: "Say which with --masks-as-stored or --masks-upright.",
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.generic)
 
-def turn_upright(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+
+def turn_upright(stored: NDArray[Number], orientation: int) -> NDArray[Number]:
     """Turn and mirror stored pixels upright; an unknown orientation counts as upright.
 
     Args:

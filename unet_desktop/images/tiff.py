@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,6 +86,59 @@ def read_page_size(file: BinaryIO, path: Path, most_pixels: int) -> tuple[int, i
     page = read_pages(file)[0]
     refuse_size(page, path, most_pixels)
     return page.upright_size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPage:
+    """The only page of a file as stored: not turned upright, and its numbers are not converted.
+
+    Attributes:
+        page: its tags.
+        sample: the type of its samples.
+        samples: (H, W, samples); None if only Pillow decodes it, for its compression or its colours.
+        picture: that Pillow decoded; None if samples are given.
+        palette: (N, 3) uint8 colours of indices; None without a palette.
+        has_alpha: whether the last channel is the opacity.
+    """
+
+    page: TiffPage
+    sample: SampleType
+    samples: Samples | None = None
+    picture: Pillow.Image | None = None
+    palette: NDArray[np.uint8] | None = None
+    has_alpha: bool = False
+
+    @property
+    def is_inverted(self) -> bool:
+        """Whether 0 is shown white."""
+        return _colours(self.page) == _WHITE_IS_ZERO
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether its compression changes values."""
+        return self.picture is not None and self.page.first(tags.COMPRESSION, 1) not in _LOSSLESS | set(_BILEVEL)
+
+
+def read_stored(file: BinaryIO, path: Path, most_pixels: int) -> StoredPage:
+    """Read the numbers of a file with one page, exactly.
+
+    Raises:
+        ImageError: several pages, too large, or of an unsupported kind. ValueError, OSError and others: damaged.
+    """
+    pages = read_pages(file)
+    page = pages[0]
+    if len(pages) > 1:
+        raise ImageError(f"{path} has {len(pages)} pages. Save each page as a file of its own.")
+    if (obstacle := _name_obstacle(page)) is not None:
+        raise ImageError(f"{path} is a TIFF with {obstacle}, which this program does not read. {_EXPORT}")
+    refuse_size(page, path, most_pixels)
+    colours, sample = _colours(page), _sample_type(page)
+    if _is_for_pillow(page) or colours == _CMYK:
+        return StoredPage(page, sample, picture=decode_by_pillow(file, page))
+    needed = 3 if colours == _RGB else 1
+    alpha = _alpha(page, needed) is not None and colours != _PALETTE
+    samples = read_samples(file, page, sample)[:, :, : needed + alpha]
+    return StoredPage(page, sample, samples, None, _palette(page) if colours == _PALETTE else None, alpha)
 
 
 def refuse_size(page: TiffPage, path: Path, most_pixels: int) -> None:

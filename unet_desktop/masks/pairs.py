@@ -1,128 +1,303 @@
-"""Pairs: find out by file names which files are images, which are masks, and which belong together."""
+"""Which files are pictures, which are masks, and which masks belong to which picture: to one, or to none."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.images.dicom_header import is_dicom
-from unet_desktop.images.listing import find_images
-from unet_desktop.labels import LabelSet
-from unet_desktop.masks.foreign import read_foreign_mask
+from unet_desktop.images.listing import find_images, list_images
+from unet_desktop.images.read import KINDS
+from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.mask_content import read_content
+from unet_desktop.masks.mask_facts import gather_facts
+from unet_desktop.masks.names import (
+    fold,
+    is_label_studio,
+    picture_names,
+    place_of,
+    read_mask_name,
+    shorten,
+    strip_marks,
+)
 
-_MARKED = re.compile(r"(.+)[_\-. ](?:mask|seg|segmentation)")
+_MOST_VALUES = 64
+"""A drawn mask has no more different values, unless its edges are smooth."""
+_LARGEST_EXPORT = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFile:
+    """One file of a picture's mask.
+
+    Attributes:
+        path: the file.
+        label: the only label that it is of, by its name or folder; None if it holds all labels.
+    """
+
+    path: Path
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Images and the masks named after them.
+    """Pictures and their masks.
 
     Attributes:
-        pictures: the image files, in order.
-        stray_masks: masks found among the images although masks were not asked for from there.
+        pictures: the pictures, in order.
+        stray_masks: masks that lie among the pictures and are not asked for.
+        loose: masks whose names merely go on after a picture's, and that picture; they are not its masks.
+        unused: masks that belong to none of the pictures.
     """
 
     pictures: tuple[Path, ...]
     stray_masks: tuple[Path, ...] = ()
-    _masks: Mapping[Path, Sequence[Path]] = field(default_factory=dict)
+    loose: tuple[tuple[Path, Path], ...] = ()
+    unused: tuple[Path, ...] = ()
+    _masks: Mapping[Path, tuple[MaskFile, ...]] = field(default_factory=dict)
+    _problems: Mapping[Path, str] = field(default_factory=dict)
 
     def has_mask(self, picture: Path) -> bool:
-        """Return whether the image has one mask or several."""
-        return bool(self._masks.get(picture))
+        """Is there a mask for the picture, or a doubt which one?"""
+        return picture in self._masks or picture in self._problems
 
-    def mask_of(self, picture: Path) -> Path | None:
-        """Return the mask with the image's exact name, or else the only one whose name starts with it; None if none.
+    def masks_of(self, picture: Path) -> tuple[MaskFile, ...]:
+        """The picture's mask: one file, a file for each label, or none.
 
         Raises:
-            MaskError: there are several.
+            MaskError: there are several masks, or a mask could be another picture's as well.
         """
-        masks = self._masks.get(picture, ())
-        fitting = [mask for mask in masks if _name(mask) == _name(picture)] or masks
-        if len(fitting) > 1:
-            names = ", ".join(mask.name for mask in fitting[:3])
-            raise MaskError(f"{picture.name} has several masks ({names}); leave one for each picture in the folder.")
-        return fitting[0] if fitting else None
+        if picture in self._problems:
+            raise MaskError(self._problems[picture])
+        return self._masks.get(picture, ())
 
 
-def find_pairs(source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool = False) -> Pairs:
-    """Pair a folder of images (or one image) with a folder of masks, if given.
+def find_pairs(
+    source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool = False, loose: bool = False
+) -> Pairs:
+    """Sort out a folder of pictures (or one picture) and, where there is one, a folder of masks.
 
-    Both may be the same folder. Then a mask may even have its image's name with another suffix; its pixel values
-    decide which file is the mask.
+    The folder of masks may be that of the pictures. Then a mask may also have its picture's very name with another
+    suffix, and what it holds tells the two apart.
+
+    Args:
+        source: the folder of pictures, or one picture.
+        masks: the folder of masks, or None.
+        labels: of the project; masks may have a file for each.
+        recursive: look for pictures in sub-folders.
+        loose: a mask also belongs to the picture after whose name its own merely goes on: P1_left.png to P1.jpg.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.
     """
     found = [source] if source.is_file() else find_images(source, recursive=recursive)
-    candidates = [] if masks is None else find_images(masks, recursive=True)
     among = find_masks_among(found)
+    if masks is None:
+        return Pairs(tuple(path for path in found if path not in among), tuple(path for path in found if path in among))
+    candidates = list_masks(masks)
     own = {path.resolve() for path in candidates}
     shared = {path for path in found if path.resolve() in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
-    # A folder of masks inside the folder of images holds no images, unless both are mixed there.
-    taken = among | (_masks_with_equal_names(found, labels) if mixed and shared else shared)
+    # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
+    taken = among | (_masks_of_the_same_name(found) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
-    can_be = (path for path in candidates if path.resolve() not in no_masks and not is_dicom(path))
-    owned = _group_by_owner(can_be, pictures)
-    return Pairs(tuple(pictures), tuple(path for path in found if path in among - shared), owned)
+    can_be = [path for path in candidates if path.resolve() not in no_masks and not is_dicom(path)]
+    root = source.parent if source.is_file() else source
+    pairing = _Pairing(pictures, root, labels, _read_tasks(masks))
+    for mask in can_be:
+        pairing.claim(mask, mask.relative_to(masks), loose=loose)
+    return pairing.settle(tuple(path for path in found if path in among - shared))
+
+
+def list_masks(folder: Path) -> list[Path]:
+    """The files of a folder and its sub-folders that can be masks.
+
+    Raises:
+        ImageError: the folder cannot be read, or holds none; then it names what the folder holds.
+    """
+    found = list_images(folder, recursive=True, others=True)
+    if found:
+        return found
+    suffixes = sorted({path.suffix.lower() for path in folder.rglob("*") if path.is_file() and path.suffix})
+    only = f", only files of {', '.join(suffixes[:6])}" if suffixes else ""
+    raise ImageError(
+        f"{folder} holds no pictures that could be masks ({KINDS}){only}. Export the masks as PNG, one for each "
+        "picture, and choose their folder."
+    )
 
 
 def find_masks_among(files: Iterable[Path]) -> set[Path]:
-    """Return the files named like the mask of another of these files: photo_mask.png beside photo.jpg."""
+    """Those that are called like the mask of another one of these files: photo_mask.png beside photo.jpg."""
     files = list(files)
-    names = {_name(path) for path in files}
-    marked = {path: _MARKED.fullmatch(_name(path)) for path in files}
-    return {path for path, match in marked.items() if match and match[1] in names}
+    names = {fold(path.stem) for path in files}
+    return {path for path in files if any(name in names for name in strip_marks(fold(path.stem)))}
 
 
-def _masks_with_equal_names(files: Sequence[Path], labels: LabelSet) -> set[Path]:
-    """Return, among files of one name in one folder, those that hold a mask, unless no image would remain."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A mask that could be a picture's; a smaller rank is surer."""
+
+    mask: Path
+    rank: tuple[int, int, int]
+    label: Label | None
+
+
+class _Pairing:
+    """Collects which masks claim which pictures."""
+
+    def __init__(self, pictures: Sequence[Path], root: Path, labels: LabelSet, tasks: Mapping[str, str]) -> None:
+        self._pictures, self._root, self._labels, self._tasks = pictures, root, labels, tasks
+        self._by_name: dict[str, list[tuple[int, Path]]] = {}
+        for picture in pictures:
+            for form, name in enumerate(picture_names(picture)):
+                self._by_name.setdefault(name, []).append((form, picture))
+        self._places = {picture: place_of(picture.relative_to(root), labels) for picture in pictures}
+        self._claims: dict[Path, list[_Claim]] = {}
+        self._doubts: dict[Path, str] = {}
+        self._loose: list[tuple[Path, Path]] = []
+        self._unused: list[Path] = []
+
+    def claim(self, mask: Path, relative: PurePath, *, loose: bool) -> None:
+        """Find the picture that the mask belongs to, or those that it could belong to."""
+        names = read_mask_name(relative, self._labels)
+        place = place_of(relative, self._labels)
+        for nearness in range(4):
+            for rank, name in enumerate(names):
+                meant = self._tasks.get(name.picture, name.picture)
+                near = [
+                    (form, picture)
+                    for form, picture in self._by_name.get(meant, ())
+                    if self._nearness(picture, mask, relative, place) <= nearness
+                ]
+                if near:
+                    form = min(form for form, _ in near)
+                    of_form = [picture for one, picture in near if one == form]
+                    self._give(mask, of_form, _Claim(mask, (nearness, rank, form), name.label))
+                    return
+        owners = self._loosely(mask)
+        if len(owners) == 1 and loose:
+            self._give(mask, owners, _Claim(mask, (9, 0, 0), None))
+        elif owners:
+            self._loose += [(mask, owner) for owner in owners]
+        else:
+            self._unused.append(mask)
+
+    def settle(self, stray_masks: tuple[Path, ...]) -> Pairs:
+        """Give each picture its surest mask, or the files of its labels."""
+        masks: dict[Path, tuple[MaskFile, ...]] = {}
+        problems = dict(self._doubts)
+        for picture, claims in self._claims.items():
+            surest = min(claims, key=lambda claim: claim.rank)
+            nearness = surest.rank[0]
+            if surest.label is None:
+                best = [claim for claim in claims if claim.rank == surest.rank]
+            else:
+                best = [claim for claim in claims if claim.label is not None and claim.rank[0] == nearness]
+            self._unused += [claim.mask for claim in claims if claim not in best]
+            problem = _find_several(picture, best)
+            if problem:
+                problems[picture] = problem
+            else:
+                problems.pop(picture, None)
+                masks[picture] = tuple(MaskFile(claim.mask, claim.label) for claim in best)
+        return Pairs(tuple(self._pictures), stray_masks, tuple(self._loose), tuple(self._unused), masks, problems)
+
+    def _nearness(self, picture: Path, mask: Path, relative: PurePath, place: tuple[str, ...]) -> int:
+        """0 for the same folder, 1 for folders of one meaning, 2 for ends of paths, 3 for no folders, 9 for others."""
+        if mask.parent == picture.parent or relative.parent == picture.relative_to(self._root).parent:
+            return 0
+        other = self._places[picture]
+        if other == place:
+            return 1
+        if not other or not place:
+            return 3
+        short, long = sorted((other, place), key=len)
+        return 2 if long[-len(short) :] == short else 9
+
+    def _give(self, mask: Path, pictures: Sequence[Path], claim: _Claim) -> None:
+        if len(pictures) > 1:  # names that differ in case alone are two pictures on some disks
+            stem = unicodedata.normalize("NFC", mask.stem)
+            same = [path for path in pictures if unicodedata.normalize("NFC", path.stem) in stem]
+            pictures = same if len(same) == 1 else pictures
+        if len(pictures) == 1:
+            self._claims.setdefault(pictures[0], []).append(claim)
+            return
+        names = " or ".join(str(path.relative_to(self._root)) for path in pictures[:3])
+        for picture in pictures:
+            self._doubts[picture] = (
+                f"The mask {mask} could belong to {names}. Put the masks into folders like those of the pictures, or "
+                "give each its picture's whole name, such as photo.jpg.png."
+            )
+
+    def _loosely(self, mask: Path) -> list[Path]:
+        for name in shorten(fold(mask.stem)):
+            owners = [picture for form, picture in self._by_name.get(name, ()) if form == 0]
+            if owners:
+                return [owner for owner in owners if owner.parent == mask.parent] or owners
+        return []
+
+
+def _find_several(picture: Path, claims: Sequence[_Claim]) -> str:
+    """What is wrong if there are several masks, or several of one label; else nothing."""
+    seen: set[str | None] = set()
+    for claim in claims:
+        key = None if claim.label is None else claim.label.name
+        if key in seen and not is_label_studio(claim.mask):
+            names = ", ".join(f"{one.mask.parent.name}/{one.mask.name}" for one in claims[:3])
+            return f"{picture.name} has several masks ({names}); leave one for each picture in the folder."
+        seen.add(key)
+    return ""
+
+
+def _masks_of_the_same_name(files: Sequence[Path]) -> set[Path]:
+    """Of files of one name in one folder, those that hold a mask, unless none would be left as the picture."""
     groups: dict[tuple[Path, str], list[Path]] = {}
     for path in files:
-        groups.setdefault((path.parent, _name(path)), []).append(path)
+        groups.setdefault((path.parent, fold(path.stem)), []).append(path)
     found: set[Path] = set()
     for group in groups.values():
-        masks = {path for path in group if _holds_a_mask(path, labels)} if len(group) > 1 else set()
+        masks = {path for path in group if _holds_a_mask(path)} if len(group) > 1 else set()
         if len(masks) < len(group):
             found |= masks
     return found
 
 
-def _holds_a_mask(path: Path, labels: LabelSet) -> bool:
+def _holds_a_mask(path: Path) -> bool:
     try:
-        read_foreign_mask(path, labels)
+        facts = gather_facts(read_content(path))
     except MaskError:
         return False
-    return True
+    return facts.smooth or (not facts.many and len(facts.counts) <= _MOST_VALUES)
 
 
-def _group_by_owner(masks: Iterable[Path], pictures: Iterable[Path]) -> dict[Path, list[Path]]:
-    """Map each image to its masks; a mask beside an image of its name does not belong to one elsewhere."""
-    named: dict[str, list[Path]] = {}
-    for picture in pictures:
-        named.setdefault(_name(picture), []).append(picture)
-    found: dict[Path, list[Path]] = {}
-    for mask in masks:
-        owners = named.get(find_owner(_name(mask), named.keys()) or "", [])
-        for picture in [owner for owner in owners if owner.parent == mask.parent] or owners:
-            found.setdefault(picture, []).append(mask)
+def _read_tasks(folder: Path) -> dict[str, str]:
+    """The names of pictures that a Label Studio export (JSON) beside the masks tells, by task: "task-7"."""
+    found: dict[str, str] = {}
+    if not any(is_label_studio(path) for path in folder.rglob("*.png")):
+        return found
+    for path in [*folder.glob("*.json"), *folder.parent.glob("*.json")]:
+        try:
+            tasks = json.loads(path.read_text("utf-8")) if path.stat().st_size < _LARGEST_EXPORT else None
+        except (OSError, ValueError, RecursionError):
+            continue
+        for task in tasks if isinstance(tasks, list) else ():
+            name = _picture_of(task) if isinstance(task, dict) else None
+            if name and isinstance(task.get("id"), int):
+                found[f"task-{task['id']}"] = fold(name)
     return found
 
 
-def find_owner(name: str, pictures: Set[str]) -> str | None:
-    """Return the image name that equals a mask's name, or else the longest one it starts with; None if there is none.
-
-    So eye_2_mask belongs to eye_2, not to eye.
-    """
-    if name in pictures:
-        return name
-    ends = [at for at, character in enumerate(name) if character in "_-. "]
-    return next((name[:end] for end in reversed(ends) if name[:end] in pictures), None)
-
-
-def _name(path: Path) -> str:
-    return path.stem.casefold()
+def _picture_of(task: Mapping[str, object]) -> str | None:
+    data = task.get("data")
+    places = [task.get("file_upload"), *(data.values() if isinstance(data, dict) else ())]
+    place = next((text for text in places if isinstance(text, str) and "." in text), None)
+    if place is None:
+        return None
+    stem = PurePath(place.replace("\\", "/")).stem
+    uploaded, _, rest = stem.partition("-")  # an upload's name begins with eight digits of its own
+    return rest if len(uploaded) == 8 and rest else stem

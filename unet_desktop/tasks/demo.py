@@ -58,7 +58,7 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
 
 
 def _evaluate(root: Path, project: Project) -> Iterator[DemoResult]:
-    sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS), project.labels)
+    sides = Sides(predictions(project), folder_reader(root / TRUE_MASKS, labels=project.labels), project.labels)
     for event in evaluate(sides, EvaluationSettings(resamples=0)):
         if isinstance(event, Evaluation):
             yield DemoResult(event.pictures, event.means)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -154,7 +154,43 @@ class DemoResult:
     means: Mapping[str, float]
 
 
-ImportEvent: TypeAlias = ItemDone | Message
+MOST_NAMED = 10
+"""Names in a sentence; more are listed in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWithoutMask:
+    """Masks were asked for, and some pictures have none.
+
+    Attributes:
+        pictures: their names.
+        total: number of all pictures.
+        loose: masks whose names merely go on after a picture's, and that picture; they were not taken.
+    """
+
+    pictures: tuple[str, ...]
+    total: int
+    loose: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        count = len(self.pictures)
+        have = "has" if count == 1 else "have"
+        text = f"{count:,} of {self.total:,} pictures {have} no mask: {name_some(self.pictures)}."
+        if self.loose:
+            pairs = name_some([f"{mask} for {picture}" for mask, picture in self.loose])
+            text += f" Masks whose names merely go on after a picture's were not taken: {pairs}."
+        return text
+
+
+def name_some(names: Sequence[str]) -> str:
+    """The first of these names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | FileWritten
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
@@ -162,7 +198,7 @@ FolderEvent: TypeAlias = (
     Message | StopPoint | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 )
 """Of a run over folders of pictures."""
-EvaluationEvent: TypeAlias = "ItemDone | Message | Evaluation | FileWritten"
+EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound | DemoResult"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from unet_desktop import files
-from unet_desktop.engine.events import Message
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
 from unet_desktop.images.listing import list_others
 from unet_desktop.images.read import KINDS, Pixels, count_frames_of_animation, count_pages
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.foreign import read_matching_mask
+from unet_desktop.masks.foreign import MaskPlan
+from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
-from unet_desktop.masks.pairs import Pairs, find_pairs
+from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs
+from unet_desktop.masks.questions import Question
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import ImportEvent, ItemDone
+from unet_desktop.tasks.events import MOST_NAMED, FileWritten, ImportEvent, ItemDone, LeftWithoutMask, name_some
+from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
 _BESIDE = (
     "It is named like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
@@ -26,8 +31,26 @@ _BESIDE = (
 )
 
 
+@dataclass(slots=True)
+class _Import:
+    """One import under way."""
+
+    project: Project
+    copy: bool
+    plan: MaskPlan
+    known: dict[str, Case]
+    without: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
 def import_images(
-    root: Path, source: Path, *, copy: bool = True, masks: Path | None = None, recursive: bool = False
+    root: Path,
+    source: Path,
+    *,
+    copy: bool = True,
+    masks: Path | None = None,
+    recursive: bool = False,
+    options: MaskOptions = FIND_OUT,
 ) -> Iterator[ImportEvent]:
     """Make a case of each picture of a folder (or of one picture); existing cases are skipped.
 
@@ -35,33 +58,38 @@ def import_images(
         root: the project's folder.
         source: a folder of pictures, or one picture.
         copy: copy the pictures into the project, or refer to them where they are.
-        masks: a folder of masks named like the pictures (`photo.jpg` and `photo.png` or `photo_OD.tif`), which may be
-            the pictures' own folder, or None.
+        masks: a folder of masks named like the pictures (see `masks.names`), which may be the pictures' own folder, or
+            None.
         recursive: search sub-folders.
+        options: what somebody said about the masks.
 
     Yields:
-        one event per picture; a picture whose mask does not fit is not imported, and the event says why. Then one event
-        for each mask among the pictures that was not asked for: it becomes no case. Then one for each file that may be
-        a picture of an unsupported kind; texts and the like are named in a message. If the pictures are the project's
-        first and all of them (DICOM) state the same pixel size, the project measures in millimetres, and a message says
-        so.
+        a message that says how masks are read; one `ItemDone` per picture, which is not imported if its mask does not
+        fit; one per mask that was not asked for, and per file of an unsupported kind; `LeftWithoutMask` if masks were
+        asked for and some pictures have none. If the pictures are the project's first and all of them (DICOM) state the
+        same pixel size, the project measures in millimetres, and a message says so.
 
     Raises:
-        UserError: before the first event, if project, folder or masks cannot be used at all.
+        UserError: before the first picture, if a folder cannot be used at all, or it must be asked what masks mean.
     """
     project = Project.open(root)
-    pairs = find_pairs(source, masks, project.labels, recursive=recursive)
+    pairs = find_pairs(source, masks, project.labels, recursive=recursive, loose=options.loose)
+    plan = MaskPlan(project.labels)
+    if masks is not None:
+        plan = yield from plan_import(pairs, masks, project.labels, options)
+        plan.ask()
+        yield from map(Message, plan.sentences)
     others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
-    known = project.cases_by_hash()
-    spacings = None if known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
+    work = _Import(project, copy, plan, project.cases_by_hash())
+    spacings = None if work.known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
     with project.adding_many():
         for done, path in enumerate(pairs.pictures, 1):
             try:
-                mask = pairs.mask_of(path)
-                note = _import_one(project, path, copy, mask, known)
-                if masks is not None and mask is None:
-                    note = f"{note} There is no mask with its name.".strip()
+                mask = pairs.masks_of(path)
+                note = _import_one(work, path, mask)
+                if masks is not None and not mask:
+                    work.without.append(str(path.relative_to(source)) if path != source else path.name)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
                 yield ItemDone(path.name, done, total, note=note, problem=_name_pages_left_out(path))
@@ -69,17 +97,23 @@ def import_images(
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
-    for done, path in enumerate(pairs.stray_masks, len(pairs.pictures) + 1):
-        yield ItemDone(path.name, done, total, note=_BESIDE)
-    for done, path in enumerate(others, len(pairs.pictures) + len(pairs.stray_masks) + 1):
-        yield ItemDone(path.name, done, total, problem=_explain_suffix(path))
-    if texts:
-        names = ", ".join(path.name for path in texts)
-        yield Message(f"Not pictures, so passed over: {names}.")
+    yield from _report_others(pairs, others, texts)
+    yield from _report_masks(work, pairs, root)
     scale = common_pixel_size(spacings or ())
     if scale is not None:
         project.set_scale(scale)
         yield Message(f"All pictures state that a pixel is {scale * 1000.0:.4g} µm, so sizes are in millimetres.")
+
+
+def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) -> Iterator[ImportEvent]:
+    """Name the files that became no case."""
+    total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
+    rest = [(path, _BESIDE, "") for path in pairs.stray_masks] + [(path, "", _explain_suffix(path)) for path in others]
+    for done, (path, note, problem) in enumerate(rest, len(pairs.pictures) + 1):
+        yield ItemDone(path.name, done, total, note=note, problem=problem)
+    if texts:
+        names = ", ".join(path.name for path in texts)
+        yield Message(f"Not pictures, so passed over: {names}.")
 
 
 def _name_pages_left_out(path: Path) -> str:
@@ -103,24 +137,52 @@ def _explain_suffix(path: Path) -> str:
     )
 
 
-def _import_one(project: Project, path: Path, copy: bool, mask_path: Path | None, known: dict[str, Case]) -> str:
+def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> str:
+    """Import a picture; returns what has to be said about it."""
+    project, known = work.project, work.known
     try:
         digest = files.sha256(path)
     except OSError as error:
         raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
-    foreign = None if mask_path is None else read_matching_mask(mask_path, project.labels, path)
+    foreign = work.plan.read_for(path, mask_files) if mask_files else None
     case = known.get(digest)
     if case is None:
-        case = known[digest] = project.add_image(path, copy=copy)
+        case = known[digest] = project.add_image(path, copy=work.copy)
         what = ""
     elif case.state not in UNCORRECTED:
-        return "It is in the project already, with a mask."
+        there = project.load_mask(case.id)
+        if foreign is None or (there is not None and np.array_equal(there, foreign.mask)):
+            return "It is in the project already, with a mask."
+        work.kept.append(path.name)
+        return "It is in the project already, with another mask, which was kept."
     else:
         what = "It is in the project already."
     if foreign is None:
         return what
     known[digest] = project.save_mask(case.id, foreign.mask)
-    return f"Mask: {foreign.mapping}."
+    return what
+
+
+def _report_masks(work: _Import, pairs: Pairs, root: Path) -> Iterator[ImportEvent]:
+    """Name the masks that were not taken and the pictures without one."""
+    if work.kept:
+        names = name_some(work.kept)
+        yield Message(f"In the project, these pictures have another mask than in the folder; it was kept: {names}.")
+    if pairs.unused:
+        names = name_some([path.name for path in pairs.unused])
+        yield Message(f"These masks belong to none of the pictures, or to one with a surer mask: {names}.")
+        if any(is_label_studio(path) for path in pairs.unused):
+            yield Message(
+                "Label Studio names masks by its tasks. Put its JSON export beside them: it tells the tasks' pictures."
+            )
+    if not work.without:
+        return
+    loose = tuple((mask.name, picture.name) for mask, picture in pairs.loose)
+    yield LeftWithoutMask(tuple(work.without), len(pairs.pictures), loose)
+    if len(work.without) > MOST_NAMED:
+        listed = root.resolve().with_name(f"{root.resolve().name}-without-masks.txt")
+        files.write_bytes(listed, "".join(f"{name}\n" for name in work.without).encode())
+        yield FileWritten("list of pictures without masks", listed)
 
 
 LONGEST = 200
@@ -133,13 +195,11 @@ class MaskPreview:
 
     Attributes:
         name: of the mask's file, and of its picture.
-        mapping: which value is read as which label, a sentence without full stop; empty if there is a problem.
         problem: why it cannot be imported, as a sentence; otherwise empty.
         pixels: the picture, small, with the mask's outline; None if there is a problem.
     """
 
     name: str
-    mapping: str = ""
     problem: str = ""
     pixels: Pixels | None = None
 
@@ -152,41 +212,68 @@ class ImportPreview:
         pictures: number of pictures.
         without: names of pictures without a mask.
         mask: the first mask, or what is wrong with it; None if there is none.
+        sentences: how all masks are read.
+        question: what has to be asked before masks can be read; None if nothing.
+        keys: what occurs in the masks, as text, and what it means or may mean; empty where that cannot be chosen.
+        loose: masks whose names merely go on after a picture's, and that picture.
+        doubtful: masks that may have been drawn on turned photographs as stored.
     """
 
     pictures: int
     without: tuple[str, ...]
     mask: MaskPreview | None
+    sentences: tuple[str, ...] = ()
+    question: Question | None = None
+    keys: tuple[tuple[str, int], ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
+    doubtful: int = 0
 
 
-def preview_import(source: Path, masks: Path, labels: LabelSet, *, recursive: bool = False) -> ImportPreview:
-    """Pair pictures and masks, and read the first mask.
+def preview_import(
+    source: Path, masks: Path, labels: LabelSet, *, recursive: bool = False, options: MaskOptions = FIND_OUT
+) -> Iterator[StopPoint | ImportPreview]:
+    """Pair pictures and masks, look at all masks and read the first.
+
+    Yields:
+        an event for each mask, so that it can be stopped; the preview is the last.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.
     """
-    pairs = find_pairs(source, masks, labels, recursive=recursive)
-    without: list[str] = []
-    first: Path | None = None
-    for picture in pairs.pictures:
-        if not pairs.has_mask(picture):
-            without.append(picture.name)
-        elif first is None:
-            first = picture
-    return ImportPreview(len(pairs.pictures), tuple(without), None if first is None else _preview(pairs, first, labels))
+    pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose)
+    plan = yield from plan_import(pairs, masks, labels, options)
+    with_mask = [picture for picture in pairs.pictures if pairs.has_mask(picture)]
+    first = next(
+        (picture for picture in with_mask if not _doubtful(pairs, plan, picture)), with_mask[0] if with_mask else None
+    )
+    yield ImportPreview(
+        len(pairs.pictures),
+        tuple(picture.name for picture in pairs.pictures if not pairs.has_mask(picture)),
+        None if first is None else _preview(pairs, plan, first),
+        plan.sentences,
+        plan.question,
+        plan.keys,
+        tuple((mask.name, picture.name) for mask, picture in pairs.loose),
+        len(plan.placements.doubtful),
+    )
 
 
-def _preview(pairs: Pairs, picture: Path, labels: LabelSet) -> MaskPreview | None:
+def _doubtful(pairs: Pairs, plan: MaskPlan, picture: Path) -> bool:
     try:
-        path = pairs.mask_of(picture)
+        return any(file.path in plan.placements.doubtful for file in pairs.masks_of(picture))
+    except MaskError:
+        return True
+
+
+def _preview(pairs: Pairs, plan: MaskPlan, picture: Path) -> MaskPreview | None:
+    try:
+        mask_files = pairs.masks_of(picture)
     except MaskError as error:
         return MaskPreview(picture.name, problem=str(error))
-    if path is None:
-        return None
-    name = f"{path.name} for {picture.name}"
+    name = f"{' and '.join(file.path.name for file in mask_files)} for {picture.name}"
     try:
-        foreign = read_matching_mask(path, labels, picture)
-        pixels = draw_thumbnail(picture, foreign.mask, labels, LONGEST)
+        foreign = plan.read_for(picture, mask_files)
+        pixels = draw_thumbnail(picture, foreign.mask, plan.labels, LONGEST)
     except UserError as error:
         return MaskPreview(name, problem=str(error))
-    return MaskPreview(name, foreign.mapping, pixels=pixels)
+    return MaskPreview(name, pixels=pixels)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dialogs import can_be_accepted, shown, type_path
+from dialogs import can_be_accepted, problem, shown, type_path
 from drawings import disc_mask, picture
-from PySide6.QtWidgets import QLabel
+from PIL import Image as Pillow
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 from window_parts import part
 
@@ -18,6 +19,7 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.mask_import import MaskOptions
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_the_mapping_and_the_outline_are_shown(qtbot: QtBot, dialog: ImportImage
     assert not part(dialog, QLabel, "preview").isVisible()
     type_path(qtbot, dialog, "masks", pictures)
     qtbot.waitUntil(lambda: part(dialog, QLabel, "preview").isVisible(), timeout=5000)
-    assert text(dialog, "mapping") == "2_mask.png for 2.jpg: 1 is optic disc, 2 is optic cup."
+    assert text(dialog, "mapping") == "1 mask is this program's own, taken as written. Shown: 2_mask.png for 2.jpg."
     assert text(dialog, "counts") == "1 of 6 pictures has a mask. Without one: 0.jpg, 1.jpg, 3.jpg and 2 more."
     image = part(dialog, QLabel, "preview").pixmap().toImage()
     assert len({image.pixel(at, at) for at in range(min(image.width(), image.height()))}) > 4
@@ -103,3 +105,91 @@ def test_closing_while_it_looks_is_harmless(qtbot: QtBot, dialog: ImportImagesDi
     dialog.reject()
     qtbot.wait(100)
     assert text(dialog, "mapping") == ""
+
+
+def save(path: Path, *values: int) -> None:
+    Pillow.fromarray(np.array(values, np.uint8)[disc_mask()]).save(path)
+
+
+class TestAnswers:
+    """What the files do not say is asked in the dialog, and the import waits for the answer."""
+
+    def looked(self, qtbot: QtBot, dialog: ImportImagesDialog, said: str) -> None:
+        qtbot.waitUntil(lambda: said in text(dialog, "mapping"), timeout=5000)
+
+    def test_values_without_a_meaning_are_asked(
+        self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "masks").mkdir()
+        for number in range(6):
+            save(tmp_path / "masks" / f"{number}.png", 0, 30, 60)
+        type_path(qtbot, dialog, "masks", tmp_path / "masks")
+        self.looked(qtbot, dialog, "the values 0, 30, 60")
+        assert problem(dialog) == "Choose what each value of the masks means."
+        assert not can_be_accepted(dialog)
+        for key, meaning in (("0", "background"), ("30", "optic disc"), ("60", "optic cup")):
+            part(dialog, QComboBox, f"value {key}").setCurrentText(meaning)
+        self.looked(qtbot, dialog, "0 is background, 30 is optic disc, 60 is optic cup.")
+        assert can_be_accepted(dialog)
+        values = dialog.request().options.values
+        assert values is not None
+        assert values.table == ((0, 0), (30, 1), (60, 2))
+
+    def test_a_reading_can_be_changed(
+        self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "masks").mkdir()
+        save(tmp_path / "masks" / "3.png", 0, 255, 255)
+        type_path(qtbot, dialog, "masks", tmp_path / "masks")
+        self.looked(qtbot, dialog, "255 is optic disc")
+        assert can_be_accepted(dialog)
+        assert dialog.request().options.values is None
+        part(dialog, QComboBox, "value 255").setCurrentText("optic cup")
+        self.looked(qtbot, dialog, "255 is optic cup")
+        values = dialog.request().options.values
+        assert values is not None
+        assert values.table == ((0, 0), (255, 2))
+
+    def test_names_that_go_on_are_taken_when_ticked(
+        self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "masks").mkdir()
+        save(tmp_path / "masks" / "3_left.png", 0, 1, 2)
+        type_path(qtbot, dialog, "masks", tmp_path / "masks")
+        loose = part(dialog, QCheckBox, "loose")
+        qtbot.waitUntil(loose.isVisible, timeout=5000)
+        assert text(dialog, "loose names") == "3_left.png for 3.jpg"
+        loose.setChecked(True)
+        self.looked(qtbot, dialog, "Shown: 3_left.png for 3.jpg")
+        assert dialog.request().options.loose
+
+    def test_the_orientation_is_asked(
+        self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "masks").mkdir()
+        with Pillow.open(pictures / "3.jpg") as picture:
+            exif = picture.getexif()
+            exif[274] = 2
+            picture.save(pictures / "3.jpg", exif=exif)
+        save(tmp_path / "masks" / "3.png", 0, 1, 2)
+        type_path(qtbot, dialog, "masks", tmp_path / "masks")
+        stored = part(dialog, QComboBox, "stored")
+        qtbot.waitUntil(stored.isVisible, timeout=5000)
+        assert problem(dialog) == "Choose on which photographs the masks were drawn."
+        stored.setCurrentIndex(2)
+        self.looked(qtbot, dialog, "drawn on photographs as their files store them")
+        assert can_be_accepted(dialog)
+        assert dialog.request().options.as_stored is True
+
+    def test_other_folders_forget_the_answers(
+        self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
+    ) -> None:
+        for folder, values in (("one", (0, 30, 60)), ("two", (0, 1, 2))):
+            (tmp_path / folder).mkdir()
+            save(tmp_path / folder / "3.png", *values)
+        type_path(qtbot, dialog, "masks", tmp_path / "one")
+        self.looked(qtbot, dialog, "the values 0, 30, 60")
+        type_path(qtbot, dialog, "masks", tmp_path / "two")
+        self.looked(qtbot, dialog, "2 is optic cup")
+        assert can_be_accepted(dialog)
+        assert dialog.request().options == MaskOptions()

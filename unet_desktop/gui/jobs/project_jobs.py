@@ -17,7 +17,15 @@ from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.runner import Job, JobRunner
 from unet_desktop.gui.session.session import Session
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.events import FailedBefore, FinishedBefore, ItemDone, ModelSaved, TaskEvent, TrainingTaskEvent
+from unet_desktop.tasks.events import (
+    FailedBefore,
+    FinishedBefore,
+    ItemDone,
+    LeftWithoutMask,
+    ModelSaved,
+    TaskEvent,
+    TrainingTaskEvent,
+)
 from unet_desktop.tasks.interrupted import Interrupted
 
 _MAX_PROBLEMS = 5
@@ -210,6 +218,8 @@ class ProjectJobs(QObject):
             case Message() if self._outcome.folder is not None:  # the training panel shows the others
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
+                self._outcome.add_sentence(event.sentence)
+            case LeftWithoutMask():
                 self._outcome.add_sentence(event.sentence)
             case ModelSaved():
                 self._new_model = event.path

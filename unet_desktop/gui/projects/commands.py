@@ -11,7 +11,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
-from unet_desktop.gui.projects.import_images import ImportImagesDialog
+from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.projects.new_project import NewProjectDialog
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ImportEvent
@@ -38,7 +38,7 @@ class ProjectCommands(CommandSet):
         Project.create(request.root, request.labels, request.name)
         self._open_root(request.root)
         if request.images is not None:
-            self._import(request.images, copy=request.copy)
+            self._import(ImportRequest(request.images, request.copy, None, recursive=False))
 
     @command("project.open", "&Open project…", shortcut="Ctrl+O", icon="open", needs=Needs.IDLE)
     def open(self) -> None:
@@ -96,7 +96,7 @@ class ProjectCommands(CommandSet):
         dialog = ImportImagesDialog(self._window, project.labels)
         if dialog.exec():
             request = dialog.request()
-            self._import(request.source, copy=request.copy, masks=request.masks, recursive=request.recursive)
+            self._import(request)
 
     @command(
         "project.import_drishti",
@@ -132,7 +132,7 @@ class ProjectCommands(CommandSet):
     def rebuild_index(self) -> None:
         self._app.session.rebuild_index()
 
-    def _import(self, source: Path, *, copy: bool, masks: Path | None = None, recursive: bool = False) -> None:
+    def _import(self, request: ImportRequest) -> None:
         project = self._app.session.project
         if project is None:
             return
@@ -141,7 +141,14 @@ class ProjectCommands(CommandSet):
         def start() -> Iterator[ImportEvent]:
             from unet_desktop.tasks.import_images import import_images
 
-            return import_images(root, source, copy=copy, masks=masks, recursive=recursive)
+            return import_images(
+                root,
+                request.source,
+                copy=request.copy,
+                masks=request.masks,
+                recursive=request.recursive,
+                options=request.options,
+            )
 
         self._app.runner.start(Job("Importing pictures", start, at_end=self._take_new_cases))
 

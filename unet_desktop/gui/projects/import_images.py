@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from unet_desktop.errors import ImageError
+from unet_desktop.gui.projects.mask_answers import MaskAnswers
 from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
@@ -18,6 +19,8 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
+from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
 
 _MAX_NAMES = 3
 
@@ -31,12 +34,14 @@ class ImportRequest:
         copy: copy them into the project, or refer to them.
         masks: a folder of masks with the pictures' names, or None.
         recursive: look into sub-folders.
+        options: what was chosen about the masks.
     """
 
     source: Path
     copy: bool
     masks: Path | None
     recursive: bool
+    options: MaskOptions = FIND_OUT
 
 
 class ImportImagesDialog(FormDialog):
@@ -63,7 +68,12 @@ class ImportImagesDialog(FormDialog):
         explained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.form.addRow("", explained)
         self._preview = MaskPreviewPanel(labels)
+        self._answers = MaskAnswers(labels)
+        self._answered_for: tuple[Path | None, Path | None, bool] | None = None
         self.form.addRow("", self._preview)
+        self.form.addRow("", self._answers)
+        self._preview.previewed.connect(self._on_previewed)
+        self._answers.answered.connect(self.check)
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
@@ -73,19 +83,27 @@ class ImportImagesDialog(FormDialog):
     def request(self) -> ImportRequest:
         """The user's choices."""
         return ImportRequest(
-            self._source.path() or Path(), self._copy.copy, self._masks.path(), self._recursive.isChecked()
+            self._source.path() or Path(),
+            self._copy.copy,
+            self._masks.path(),
+            self._recursive.isChecked(),
+            self._answers.options if self._masks.path() is not None else FIND_OUT,
         )
 
     def check(self) -> None:
         """Show the problem, or how the masks will be understood."""
+        folders = (self._source.path(), self._masks.path(), self._recursive.isChecked())
+        if folders != self._answered_for:
+            self._answered_for = folders
+            self._answers.forget()
         super().check()
         request = self.request()
-        masks = request.masks if self.acceptable else None
+        masks = None if self._folder_problem() else request.masks
         if self.form.isRowVisible(self._preview) != (masks is not None):
             self.form.setRowVisible(self._preview, masks is not None)
             self.adjustSize()
         if masks is not None:
-            self._preview.look_at(request.source, masks, recursive=request.recursive)
+            self._preview.look_at(request.source, masks, recursive=request.recursive, options=request.options)
         else:
             self._preview.clear()
 
@@ -96,6 +114,14 @@ class ImportImagesDialog(FormDialog):
 
     def problem(self) -> str:
         """A sentence about what is missing or wrong; empty when nothing is."""
+        return self._folder_problem() or (self._answers.missing if self._masks.path() is not None else "")
+
+    def _on_previewed(self, preview: ImportPreview) -> None:
+        self._answers.ask(preview)
+        super().check()
+        self.adjustSize()
+
+    def _folder_problem(self) -> str:
         self._found.setText("")
         source, masks = self._source.path(), self._masks.path()
         problem = problem_with_folder(source, "the folder with the pictures")

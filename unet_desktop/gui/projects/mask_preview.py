@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
+from threading import Event
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import UserError
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview, preview_import
+from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
 
 _SETTLED = 300
 """Milliseconds without another key before the folders are read."""
@@ -24,7 +27,13 @@ _MOST_NAMES = 3
 
 
 class MaskPreviewPanel(QWidget):
-    """Reads in its own thread, since folders may be large and on a slow network."""
+    """Reads in its own thread, since folders may be large and on a slow network.
+
+    Signals:
+        previewed: the ImportPreview that is shown now.
+    """
+
+    previewed = Signal(object)
 
     def __init__(self, labels: LabelSet, parent: QWidget | None = None) -> None:
         """For a project with these labels; nothing is shown yet."""
@@ -34,19 +43,20 @@ class MaskPreviewPanel(QWidget):
         self._mapping = with_object_name(wrapped_label(""), "mapping")
         self._counts = with_object_name(muted_label(""), "counts")
         self._pool = ThreadPoolExecutor(1, "preview")
-        self._asked: tuple[Path, Path, bool] | None = None
-        self._future: Future[ImportPreview] | None = None
+        self._asked: tuple[Path, Path, bool, MaskOptions] | None = None
+        self._future: Future[ImportPreview | None] | None = None
+        self._stop = Event()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._poll = QTimer(self, interval=_POLL)
         self._settle.timeout.connect(self._on_settle_timeout)
         self._poll.timeout.connect(self._on_poll_timeout)
         self._lay_out()
 
-    def look_at(self, source: Path, masks: Path, *, recursive: bool) -> None:
+    def look_at(self, source: Path, masks: Path, *, recursive: bool, options: MaskOptions = FIND_OUT) -> None:
         """Show what an import of these folders would import."""
-        if self._asked != (source, masks, recursive):
+        if self._asked != (source, masks, recursive, options):
             self._forget()
-            self._asked = (source, masks, recursive)
+            self._asked = (source, masks, recursive, options)
             self._show_text("Looking at the masks…")
             self._settle.start()
 
@@ -63,6 +73,7 @@ class MaskPreviewPanel(QWidget):
     def _forget(self) -> None:
         self._settle.stop()
         self._poll.stop()
+        self._stop.set()
         if self._future is not None:
             self._future.cancel()
         self._future = None
@@ -91,9 +102,10 @@ class MaskPreviewPanel(QWidget):
     @Slot()
     def _on_settle_timeout(self) -> None:
         if self._asked is not None:
-            source, masks, recursive = self._asked
-            look = partial(preview_import, source, masks, self._labels, recursive=recursive)
-            self._future = self._pool.submit(look)
+            source, masks, recursive, options = self._asked
+            look = preview_import(source, masks, self._labels, recursive=recursive, options=options)
+            self._stop = Event()
+            self._future = self._pool.submit(_last, look, self._stop)
             self._poll.start()
 
     @Slot()
@@ -102,17 +114,41 @@ class MaskPreviewPanel(QWidget):
             return
         self._poll.stop()
         try:
-            self._show(self._future.result())
+            preview = self._future.result()
+            if preview is not None:
+                self._show(preview)
         except UserError as error:
             self._show_text("", str(error))
 
     def _show(self, preview: ImportPreview) -> None:
         mask = preview.mask
-        self._show_text(_counts(preview), "" if mask is None else mask.problem or f"{mask.name}: {mask.mapping}.")
+        self._show_text(_counts(preview), _explain(preview))
         if mask is not None and mask.pixels is not None:
             self._picture.setPixmap(_pixmap(mask.pixels))
             self._picture.setAccessibleName(f"{mask.name}, outlined")
             self._picture.show()
+        self.previewed.emit(preview)
+
+
+def _last(events: Iterator[StopPoint | ImportPreview], stop: Event) -> ImportPreview | None:
+    """The preview at the end of these events; None if it was stopped."""
+    for event in events:
+        if isinstance(event, ImportPreview):
+            return event
+        if stop.is_set():
+            break
+    return None
+
+
+def _explain(preview: ImportPreview) -> str:
+    """How all masks are read, or what is wrong."""
+    mask = preview.mask
+    if preview.question is not None:
+        return preview.question.problem
+    if mask is not None and mask.problem:
+        return mask.problem
+    sentences = " ".join(preview.sentences)
+    return f"{sentences} Shown: {mask.name}." if mask is not None else sentences
 
 
 def _counts(preview: ImportPreview) -> str:

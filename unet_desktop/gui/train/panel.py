@@ -169,7 +169,7 @@ class TrainingPanel(QWidget):
         if busy:
             self._progress.start_job()
             self._offer.set_interrupted(None)
-            self._bar.set_working(f"{title} …" if title else "Working …")
+            self._bar.set_working(f"{title} …" if title else "StopPoint …")
         else:
             self._form.set_idle()
             self._bar.set_idle(self._progress.ending)

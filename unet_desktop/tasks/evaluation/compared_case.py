@@ -12,7 +12,6 @@ from unet_desktop.images.box import bounding_box
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import compare_masks
-from unet_desktop.masks.foreign import ForeignMask
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
 from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.tasks.evaluation.pairing import Pair
@@ -68,10 +67,9 @@ class ComparedCase:
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """The result of one pair: its metrics, how pixel values were read, and the labels that each mask can hold."""
+    """The result of one pair: its metrics, and the labels that each mask can hold."""
 
     compared: ComparedCase
-    mapping: str
     possible_labels: tuple[PossibleLabels, PossibleLabels]
 
 
@@ -95,15 +93,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         )
     metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
     compared = ComparedCase(second.name, first, second, metrics, _vertical(ours, labels), _vertical(theirs, labels))
-    return PairResult(compared, _mapping(read), (read[0].possible_labels, read[1].possible_labels))
-
-
-def _mapping(read: tuple[ForeignMask, ForeignMask]) -> str:
-    """Say how black and white or REFUGE's values were read; label values need no explanation."""
-    sentences = [
-        f"{who} mask: {one.mapping}." for who, one in zip(("First", "Second"), read, strict=True) if one.mapping
-    ]
-    return " ".join(words for words in sentences if "255" in words)
+    return PairResult(compared, (read[0].possible_labels, read[1].possible_labels))
 
 
 def _vertical(mask: Mask, labels: LabelSet) -> float:

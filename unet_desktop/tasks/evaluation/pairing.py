@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unet_desktop.images.listing import natural_key
-from unet_desktop.masks.pairs import find_owner
+from unet_desktop.masks.names import fold, shorten, strip_marks
 from unet_desktop.tasks.evaluation.reader import Reader, ReaderMask
 
 Pair = tuple[ReaderMask, ReaderMask]
@@ -23,20 +23,20 @@ class Pairing:
     second_unpaired: tuple[ReaderMask, ...]
 
 
-def pair_masks(first: Reader, second: Reader) -> Pairing:
+def pair_masks(first: Reader, second: Reader, *, loose: bool = False) -> Pairing:
     """Pair the masks that belong to the same picture.
 
-    Masks match if they have the same path, with or without suffix; else the same file name; else if one name extends
-    the other (`eye_2_mask` and `eye_2`). Ambiguous matches are not paired.
+    Masks match if they have the same path, with or without suffix; else the same file name; else if one name is the
+    other and says that it is a mask (`eye_2_mask` and `eye_2`); with `loose`, if one merely goes on after the other
+    (`eye_2_left` and `eye_2`). Ambiguous matches are not paired.
     """
     mine, theirs = list(first.masks), list(second.masks)
     pairs: list[Pair] = []
     for key in (_file, _path, _file_name):
         _move_matches(pairs, mine, theirs, key, key)
-    names = {_file_name(mask) for mask in theirs}
-    _move_matches(pairs, mine, theirs, lambda mask: find_owner(_file_name(mask), names) or "", _file_name)
-    names = {_file_name(mask) for mask in mine}
-    _move_matches(pairs, mine, theirs, _file_name, lambda mask: find_owner(_file_name(mask), names) or "")
+    for shortened in (strip_marks, shorten) if loose else (strip_marks,):
+        _move_matches(pairs, mine, theirs, _shortest(shortened, theirs), _file_name)
+        _move_matches(pairs, mine, theirs, _file_name, _shortest(shortened, mine))
     pairs.sort(key=lambda pair: natural_key(pair[1].name))
     return Pairing(tuple(pairs), tuple(mine), tuple(theirs))
 
@@ -47,7 +47,18 @@ def explain_unpaired(mask: ReaderMask, others: Iterable[ReaderMask], title: str)
     if same:
         names = ", ".join(other.name for other in same[:3])
         return f"{mask.path} could belong to several masks of {title} ({names}). Give each a unique name."
+    mine = _file_name(mask)
+    for other in others:
+        theirs = _file_name(other)
+        if theirs in shorten(mine) or mine in shorten(theirs):
+            return f"{mask.path} is not compared: its name and that of {other.name} of {title} only begin alike."
     return f"{mask.path} has no counterpart in {title}; it is not compared."
+
+
+def _shortest(shortened: Callable[[str], Iterable[str]], others: Iterable[ReaderMask]) -> Callable[[ReaderMask], str]:
+    """A key: the first of the shorter names of a mask that is another mask's whole name."""
+    names = {_file_name(mask) for mask in others}
+    return lambda mask: next((name for name in shortened(_file_name(mask)) if name in names), "")
 
 
 def _move_matches(
@@ -74,11 +85,11 @@ def _by_key(masks: Iterable[ReaderMask], key: Callable[[ReaderMask], str]) -> di
 
 
 def _file(mask: ReaderMask) -> str:
-    return f"{mask.name}{mask.path.suffix}".casefold()
+    return fold(f"{mask.name}{mask.path.suffix}")
 
 
 def _path(mask: ReaderMask) -> str:
-    return mask.name.casefold()
+    return fold(mask.name)
 
 
 def _file_name(mask: ReaderMask) -> str:

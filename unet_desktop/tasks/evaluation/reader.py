@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.images.listing import list_images, natural_key
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.foreign import ForeignMask, read_foreign_mask
+from unet_desktop.masks.foreign import ForeignMask, MaskPlan, read_foreign_mask
+from unet_desktop.masks.names import fold, place_of, read_mask_name
+from unet_desktop.masks.pairs import MaskFile
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
@@ -25,15 +27,24 @@ class ReaderMask:
 
     Attributes:
         name: path below the reader's folder without suffix, or the case's id; masks are paired by it.
-        path: the file.
+        path: the file, or the first of several.
         case: in the reader's project; None for a folder.
         picture: the photograph, where known.
+        files: in a folder, the mask's files, one for each label; empty for the file alone.
+        plan: how the masks of the folder are read; None to decide by this mask alone.
     """
 
     name: str
     path: Path
     case: Case | None = None
     picture: Path | None = None
+    files: tuple[MaskFile, ...] = ()
+    plan: MaskPlan | None = None
+
+    @property
+    def mask_files(self) -> tuple[MaskFile, ...]:
+        """The files of the mask."""
+        return self.files or (MaskFile(self.path),)
 
     def read(self, labels: LabelSet) -> ForeignMask:
         """Read the mask in these labels.
@@ -42,21 +53,22 @@ class ReaderMask:
             MaskError: it is damaged, has another size than its picture, or its values match no label.
         """
         if self.case is None:
-            return read_foreign_mask(self.path, labels)
+            return read_foreign_mask(self.path, labels) if self.plan is None else self.plan.read(self.mask_files)
         mask = read_mask(self.path, labels, (self.case.height, self.case.width))
-        return ForeignMask(mask, "", frozenset(label.name for label in labels))
+        return ForeignMask(mask, frozenset(label.name for label in labels))
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader's masks, in natural order of their names, and the reader's title."""
+    """One reader's masks, in natural order of their names, and the reader's title; the folder, if they lie in one."""
 
     title: str
     masks: tuple[ReaderMask, ...]
+    folder: Path | None = None
 
 
-def folder_reader(folder: Path, title: str = "") -> Reader:
-    """Find the masks in a folder and its sub-folders: label values, 0/1, 0/255 or 0/128/255, see `masks.foreign`.
+def folder_reader(folder: Path, title: str = "", labels: LabelSet = DISC_AND_CUP) -> Reader:
+    """Find the masks in a folder and its sub-folders; see `masks.foreign`. Files of one label each are put together.
 
     Raises:
         MaskError: no such folder, or no masks in it.
@@ -69,8 +81,37 @@ def folder_reader(folder: Path, title: str = "") -> Reader:
         raise MaskError(str(error)) from error
     if not files:
         raise MaskError(f"{folder} holds no masks (PNG, TIFF, BMP, JPEG). Choose the folder that contains them.")
-    masks = (ReaderMask(path.relative_to(folder).with_suffix("").as_posix(), path) for path in files)
-    return Reader(title or _title(folder.resolve()), tuple(masks))
+    return Reader(title or _title(folder.resolve()), tuple(_group(folder, files, labels)), folder)
+
+
+def _group(folder: Path, files: Iterable[Path], labels: LabelSet) -> Iterator[ReaderMask]:
+    """One mask a picture: a file, or the files of its labels where there are several or all files are of one."""
+    relative = {path: path.relative_to(folder) for path in files}
+    named = {path: _of_one_label(short, labels) for path, short in relative.items()}
+    groups: dict[str, list[MaskFile]] = {}
+    for path, name in named.items():
+        if name is not None:
+            groups.setdefault(name[0], []).append(MaskFile(path, name[1]))
+    everywhere = all(named.values())
+    whole = {name: parts for name, parts in groups.items() if everywhere or len({part.label for part in parts}) > 1}
+    for path, short in relative.items():
+        name = named[path]
+        parts = None if name is None else whole.get(name[0])
+        if name is None or parts is None:
+            yield ReaderMask(short.with_suffix("").as_posix(), path)
+        elif path == parts[0].path:
+            yield ReaderMask(name[0], path, files=tuple(parts))
+
+
+def _of_one_label(path: PurePath, labels: LabelSet) -> tuple[str, Label] | None:
+    """The name of the picture and the label, if the path says that the file is of one label."""
+    name = next((name for name in read_mask_name(path, labels) if name.label is not None), None)
+    if name is None or name.label is None:
+        return None
+    at = fold(path.stem).find(name.picture)
+    spelt = path.stem[at : at + len(name.picture)]  # as people wrote it, unless Unicode forms differ
+    picture = spelt if fold(spelt) == name.picture else name.picture
+    return PurePath(*place_of(path, labels), picture).as_posix(), name.label
 
 
 def accepted_masks(project: Project, title: str = "") -> Reader:
@@ -113,7 +154,7 @@ def held_out_only(project: Project, reader: Reader) -> Reader:
     kept = [mask for mask in reader.masks if mask.case is not None and parts.get(mask.case.group) == "validation"]
     if not kept:
         raise MaskError(f"None of the {reader.title} is of a validation case. Compare all cases.")
-    return Reader(f"{reader.title} (validation cases)", tuple(kept))
+    return replace(reader, title=f"{reader.title} (validation cases)", masks=tuple(kept))
 
 
 def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
@@ -145,7 +186,7 @@ def with_distinct_titles(first: Reader, second: Reader, folders: tuple[Path, Pat
     titles = ["/".join(parts[-count:]) for parts in ends]
     if titles[0] == titles[1]:  # the same folder twice
         titles = [f"{titles[0]} (first)", f"{titles[1]} (second)"]
-    return Reader(titles[0], first.masks), Reader(titles[1], second.masks)
+    return replace(first, title=titles[0]), replace(second, title=titles[1])
 
 
 def _title(folder: Path) -> str:

@@ -65,7 +65,7 @@ def find_sides(
         sides = against_predictions(project)
     else:
         owner = project if second is None else opened[1]
-        sides = replace(_name_sides(first, second, opened[0], owner), labels=labels)
+        sides = replace(_name_sides(first, second, opened[0], owner, labels), labels=labels)
     return validation_cases(sides, project or opened[1]) if held_out else sides
 
 
@@ -101,15 +101,17 @@ def validation_cases(sides: Sides, project: Project | None) -> Sides:
     return replace(sides, first=first, second=second, remarks=remarks)
 
 
-def _name_sides(first: Path | None, second: Path | None, ours: Project | None, theirs: Project | None) -> Sides:
+def _name_sides(
+    first: Path | None, second: Path | None, ours: Project | None, theirs: Project | None, labels: LabelSet
+) -> Sides:
     assert first is not None
-    one = folder_reader(first) if ours is None else accepted_masks(ours)
+    one = folder_reader(first, labels=labels) if ours is None else accepted_masks(ours)
     if second is None or theirs is not None:
         assert theirs is not None
         return Sides(
             *with_distinct_titles(one, accepted_masks(theirs), (first, theirs.root)), theirs.labels, whole=False
         )
-    return Sides(*with_distinct_titles(one, folder_reader(second), (first, second)), DISC_AND_CUP)
+    return Sides(*with_distinct_titles(one, folder_reader(second, labels=labels), (first, second)), DISC_AND_CUP)
 
 
 def _project_at(path: Path | None) -> Project | None:

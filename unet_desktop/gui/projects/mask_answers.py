@@ -1,0 +1,130 @@
+"""MaskAnswers: what a person says about masks where the files do not say it: values, names, orientation."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
+
+from unet_desktop.gui.widgets.form_dialog import muted_label
+from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.mask_values import make_table
+from unet_desktop.masks.readings import name_value
+from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.mask_import import MaskOptions
+
+_SWATCH = QSize(32, 14)
+_CHOOSE = "Choose…"
+_MOST_KEYS = 8
+_MOST_NAMES = 3
+
+
+class MaskAnswers(QWidget):
+    """A row for each value of the masks, and for each other question that an import raises.
+
+    Signals:
+        answered: something was chosen.
+    """
+
+    answered = Signal()
+
+    def __init__(self, labels: LabelSet, parent: QWidget | None = None) -> None:
+        """For a project with these labels; nothing is asked yet."""
+        super().__init__(parent)
+        self._labels = labels
+        self._values = (BACKGROUND, *(label.value for label in labels), NOT_ANNOTATED)
+        self._keys: dict[str, QComboBox] = {}
+        self._said = False
+        self._loose = with_object_name(QCheckBox("Also take masks whose names go on after the picture's"), "loose")
+        self._loose_names = with_object_name(muted_label(""), "loose names")
+        self._stored = with_object_name(QComboBox(), "stored")
+        self._stored.addItems([_CHOOSE, "on the upright photographs", "on the photographs as they are stored"])
+        self._form = QFormLayout()
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.addRow("Masks were drawn", self._stored)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._form)
+        column.addWidget(self._loose)
+        column.addWidget(self._loose_names)
+        self._loose.toggled.connect(self._on_answered)
+        self._stored.currentIndexChanged.connect(self._on_answered)
+        self.forget()
+
+    @property
+    def options(self) -> MaskOptions:
+        """What was chosen."""
+        chosen = {key: box.currentData() for key, box in self._keys.items()}
+        known = self._said and bool(chosen) and None not in chosen.values()
+        values = make_table(chosen.items()) if known else None
+        return MaskOptions(values, self._loose.isChecked(), {1: False, 2: True}.get(self._stored.currentIndex()))
+
+    @property
+    def missing(self) -> str:
+        """What must be chosen before the masks can be imported, as a sentence; empty when nothing."""
+        if any(box.currentData() is None for box in self._keys.values()):
+            return "Choose what each value of the masks means."
+        if not self._stored.isHidden() and not self._stored.currentIndex():
+            return "Choose on which photographs the masks were drawn."
+        return ""
+
+    def forget(self) -> None:
+        """Ask nothing: the folders are others."""
+        self._said = False
+        self._set_keys((), asked=False)
+        for field in (self._loose, self._stored):
+            with QSignalBlocker(field):
+                self._loose.setChecked(False)
+                self._stored.setCurrentIndex(0)
+        self._loose.hide()
+        self._loose_names.hide()
+        self._form.setRowVisible(self._stored, False)
+        self.hide()
+
+    def ask(self, preview: ImportPreview) -> None:
+        """Show the questions that this preview raises; what was answered stays."""
+        if not self._said:
+            self._set_keys(preview.keys if len(preview.keys) <= _MOST_KEYS else (), asked=preview.question is not None)
+        if preview.loose:
+            names = [f"{mask} for {picture}" for mask, picture in preview.loose[:_MOST_NAMES]]
+            more = f" and {len(preview.loose) - len(names):,} more" if len(preview.loose) > len(names) else ""
+            self._loose_names.setText(", ".join(names) + more)
+            self._loose.show()
+            self._loose_names.show()
+        if preview.doubtful:
+            self._form.setRowVisible(self._stored, True)
+        self.setVisible(bool(self._keys) or not self._loose.isHidden() or not self._stored.isHidden())
+
+    def _set_keys(self, keys: tuple[tuple[str, int], ...], *, asked: bool) -> None:
+        for box in self._keys.values():
+            self._form.removeRow(box)
+        self._keys = {key: self._box(key, None if asked else value) for key, value in keys}
+        for row, (key, box) in enumerate(self._keys.items()):
+            self._form.insertRow(row, "All else" if key == "others" else key, box)
+
+    def _box(self, key: str, value: int | None) -> QComboBox:
+        box = with_object_name(QComboBox(), f"value {key}")
+        if value is None:
+            box.addItem(_CHOOSE, None)
+        for one in self._values:
+            box.addItem(name_value(one, self._labels), one)
+        if value is not None:
+            box.setCurrentIndex(box.findData(value))
+        if key.startswith("#"):
+            swatch = QPixmap(_SWATCH)
+            swatch.fill(QColor(key[:7]))
+            for row in range(box.count()):
+                box.setItemIcon(row, QIcon(swatch))
+            box.setIconSize(_SWATCH)
+        box.currentIndexChanged.connect(self._on_value_changed)
+        return box
+
+    @Slot()
+    def _on_value_changed(self) -> None:
+        self._said = True
+        self.answered.emit()
+
+    @Slot()
+    def _on_answered(self) -> None:
+        self.answered.emit()
