@@ -77,6 +77,12 @@ class TestGivenFiles:
         with pytest.raises(MaskError, match=r"the values 0, 300, 600.*0=background,300=optic disc,600=optic cup"):
             plan.ask()
 
+    @pytest.mark.parametrize("most", [2, 3, 200, 300])
+    def test_a_pgm_states_its_largest_number(self, tmp_path, most):
+        values = TRUE.astype(">u2" if most > 255 else np.uint8)
+        (tmp_path / "a.pgm").write_bytes(b"P5\n320 240\n%d\n" % most + values.tobytes())
+        np.testing.assert_array_equal(read(tmp_path / "a.pgm")[0], TRUE)
+
     def test_files_that_are_not_read_are_named_by_their_kind(self, tmp_path):
         path = tmp_path / "eye.tga"
         Pillow.fromarray(TRUE).save(path)

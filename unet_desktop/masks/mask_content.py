@@ -125,8 +125,13 @@ def _read_by_pillow(file: BinaryIO, path: Path) -> tuple[MaskContent, int]:
     with Pillow.open(io.BytesIO(data), formats=FORMATS) as opened:
         _refuse_size_and_pages(opened, path)
         lossy, raw, is_wide = _is_lossy(opened, data), _raw_mode(opened), is_wide_png(opened)
+        most = _find_maxval(opened)
         orientation = _read_orientation(opened)
         opened.load()
+        if most is not None:
+            scaled = np.asarray(opened, np.float64) * (most / (255 if opened.mode == "L" else 65535))
+            values = np.rint(scaled).astype(np.uint16 if most > 255 else np.uint8)
+            return MaskContent(path, values, white=float(most)), orientation
         if not is_wide:
             return replace(_decode(path, opened, raw, lossy=lossy), lossy=lossy), orientation
         wide = read_wide_png(path, opened)
@@ -175,6 +180,14 @@ def _raw_mode(opened: Pillow.Image) -> str:
     tiles = getattr(opened, "tile", ())
     arguments = tiles[0].args if tiles else ""
     return str(arguments[0] if isinstance(arguments, tuple) and arguments else arguments)
+
+
+def _find_maxval(opened: Pillow.Image) -> int | None:
+    """The largest number of a PGM file, if Pillow stretches its numbers to 0..255 or 0..65535; else None."""
+    tiles = getattr(opened, "tile", ())
+    arguments = tiles[0].args if opened.format == "PPM" and opened.mode in {"L", "I"} and tiles else ()
+    most = arguments[1] if isinstance(arguments, tuple) and len(arguments) == 2 else 255
+    return None if most in {255, 65535} or not isinstance(most, int) else most
 
 
 def _is_lossy(opened: Pillow.Image, data: bytes) -> bool:
