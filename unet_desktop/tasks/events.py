@@ -178,6 +178,8 @@ class LeftWithoutMask:
         count = len(self.pictures)
         have = "has" if count == 1 else "have"
         text = f"{count:,} of {self.total:,} pictures {have} no mask: {name_some(self.pictures)}."
+        if self.total == 1:
+            text = f"The picture {self.pictures[0]} has no mask."
         if self.loose:
             pairs = name_some([f"{mask} for {picture}" for mask, picture in self.loose])
             text += f" Masks whose names merely go on after a picture's were not taken: {pairs}."

@@ -169,7 +169,7 @@ def _report_masks(work: _Import, pairs: Pairs, root: Path) -> Iterator[ImportEve
         names = name_some(work.kept)
         yield Message(f"In the project, these pictures have another mask than in the folder; it was kept: {names}.")
     if pairs.unused:
-        names = name_some([path.name for path in pairs.unused])
+        names = name_some([f"{path.parent.name}/{path.name}" for path in pairs.unused])
         yield Message(f"These masks belong to none of the pictures, or to one with a surer mask: {names}.")
         if any(is_label_studio(path) for path in pairs.unused):
             yield Message(
