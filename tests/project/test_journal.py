@@ -246,10 +246,10 @@ def test_adding_waits_for_no_disk(tmp_path, monkeypatch):
     entered, leave = threading.Event(), threading.Event()
     real = files.write_bytes
 
-    def slow(path, data):
+    def slow(path, data, **options):
         entered.set()
         assert leave.wait(10)
-        real(path, data)
+        real(path, data, **options)
 
     monkeypatch.setattr(files, "write_bytes", slow)
     painter.paint(1, 1, 2, 2, 1)

@@ -29,7 +29,7 @@ def saved(root: Path, case_id: str = "a"):
 def refusing(monkeypatch: pytest.MonkeyPatch):
     """A disk that refuses; call it to let it take masks again."""
 
-    def refuse(*arguments: object) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
         raise WriteError("The disk is full.")
 
     real = {name: getattr(files, name) for name in ("write_bytes", "append_bytes", "delete_file")}

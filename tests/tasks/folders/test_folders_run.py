@@ -348,10 +348,10 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_is_done(segment
     segment(output=whole)
     real = files.write_bytes
 
-    def full(path, data):
+    def full(path, data, **options):
         if path.name == "c.png":
             raise WriteError(f"{path} could not be written (No space left on device). Check free space.")
-        real(path, data)
+        real(path, data, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_bytes", full)
