@@ -123,7 +123,7 @@ def test_memory_that_one_process_lacks_halves_the_steps_of_all(given):
     assert second == ["assisted"]
     told = [line[1] for line in first if line[0] == "message"]
     assert len(told) == 2  # one a network
-    assert all("1 of the 2 pictures" in text for text in told)
+    assert all("each step of 2 pictures is now processed 1 at a time" in text for text in told)
     assert first[-1][0] == "finished"
 
 
