@@ -393,7 +393,10 @@ class TestMemory:
         events = list(run(tmp_path, settings=settings))
         assert tried == [4, 2, 1, 1, 1, 1, 1, 1, 1, 1]
         texts = [event.text for event in events if isinstance(event, Message)]
-        assert ["with 2 of the 4 pictures" in texts[0], "with 1 of the 4 pictures" in texts[1]] == [True, True]
+        assert [
+            "each step of 4 pictures is now processed 2 at a time" in texts[0],
+            "4 pictures is now processed 1 at a" in texts[1],
+        ] == [True, True]
         assert [batch.step for batch in events if isinstance(batch, BatchDone) and batch.stage == "segment"] == [1, 2]
 
     def test_halving_is_remembered_by_a_resumed_training(self, run, tmp_path, config, short):

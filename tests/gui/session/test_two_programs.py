@@ -31,7 +31,7 @@ from pathlib import Path
 from unet_desktop.masks.patch import patch_between
 from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.project.lease import lease_exclusively
-from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarted, state_of
+from unet_desktop.project.journal import Journal, JournalHeader, MaskWriteStarted, checksum_of
 from unet_desktop.project.project import Project
 with lease_exclusively(Path(sys.argv[1])) as access:
     print("open", flush=True)
