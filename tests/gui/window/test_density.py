@@ -16,7 +16,7 @@ from unet_desktop.gui import app
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.settings.view_options import View
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.drawing import Style
+from unet_desktop.masks.drawing import MaskStyle
 
 application = app.make_application()
 canvas = Canvas()
@@ -27,7 +27,7 @@ mask = np.zeros((900, 1200), np.uint8)
 mask[::2, 1::2] = 1
 canvas.set_image(pixels)
 canvas.set_mask(mask, DISC_AND_CUP)
-canvas.set_view(View(style=Style.FILL, opacity=1.0, scale_bar=False))
+canvas.set_view(View(style=MaskStyle.FILL, opacity=1.0, scale_bar=False))
 truth = pixels.copy()
 truth[mask == 1] = (0x56, 0xB4, 0xE9)
 for zoom in (1, 5):
