@@ -185,7 +185,7 @@ def crops(segmenter: Segmenter, path: Path) -> tuple[Any, Any]:
     """The networks' inputs for a photograph."""
     pixels = read_image(path).pixels
     square = segmenter.segment(pixels).square or Square.around(*pixels.shape[:2])
-    whole = extract(pixels, Square.around(*pixels.shape[:2]), segmenter._looker.spec.size)
+    whole = extract(pixels, Square.around(*pixels.shape[:2]), segmenter._feature_predictor.spec.size)
     return whole, extract(pixels, square, segmenter._segment.spec.size)
 
 
