@@ -220,7 +220,7 @@ class InNetwork:
 
     def end(self) -> None:
         """Restore the loop."""
-        self._module._batch = self._batch
+        self._module._to_device = self._batch
         self._hook.remove()
 
     def __len__(self) -> int:
