@@ -17,7 +17,7 @@ from unet_desktop.gui.canvas import image_layer
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.scale_bar import bar, round_length
 from unet_desktop.gui.settings.settings import Store
-from unet_desktop.gui.settings.view_options import Beside, View
+from unet_desktop.gui.settings.view_options import SecondView, View
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.images.display import NEUTRAL, Channel, Look
@@ -93,7 +93,7 @@ def test_outline_and_beside_by_key(opened: MainWindow) -> None:
     for _ in range(3):
         assert press_key(opened, KEYS.Key_Comma, alt).line_width >= 1.0
     assert press_key(opened, KEYS.Key_F7, shift).split
-    assert press_key(opened, KEYS.Key_F7, shift).beside is Beside.COLOUR
+    assert press_key(opened, KEYS.Key_F7, shift).beside is SecondView.COLOUR
     opened.docks.models.raise_()
     press_key(opened, KEYS.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert not opened.panels.view.visibleRegion().isEmpty()
@@ -248,7 +248,7 @@ def test_the_picture_beside_goes_along(opened: MainWindow, qtbot) -> None:
     assert status_text(opened, "zoom") == f"{100 * canvas.zoom:.0f} %"
     QTest.mouseDClick(bare_view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
     assert bare_view.viewport == canvas.viewport
-    opened.app.view_options.change("beside", Beside.RED_FREE)
+    opened.app.view_options.change("beside", SecondView.RED_FREE)
     assert near(pixel(bare_view, 10.5, 10.5), 50, 50, 50)
     assert near(pixel(canvas, 10.5, 10.5), 90, 50, 30)
     opened.app.session.open_case("d")
