@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.mask_content import BLACK, TRANSPARENT, WHITE, Key, grey_of, pack
+from unet_desktop.masks.mask_content import BLACK, TRANSPARENT, WHITE, Key, grey_of, name_colour, pack
 from unet_desktop.masks.mask_facts import MaskFacts, add_colours, add_contacts, add_counts
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.questions import (
@@ -92,7 +92,7 @@ def _find_candidates(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Rea
     if any(facts.is_colour for facts in masks):
         return
     if any(not facts.whole and (facts.many or len(facts.counts) > _FEWEST_SHADES) for facts in masks):
-        yield ThresholdReading(kind.first)
+        yield _decide_threshold(masks, kind)
     yield from _try_numbers(masks, kind)
 
 
@@ -105,6 +105,7 @@ def _try_colours(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
         yield _make_colour_table(dict(kind.colour_names), used)
     own = {_pack_colour(label): label.value for label in kind.wanted} | {_NOT_ANNOTATED_GREY: NOT_ANNOTATED}
     if used & own.keys() - {_NOT_ANNOTATED_GREY}:
+        _check_nesting(masks, kind, {value: colour for colour, value in own.items()}, by_colour=True)
         yield _make_colour_table(own, used)
     if used <= {BLACK, WHITE}:
         yield _decide_two_tone(masks, kind)
@@ -112,10 +113,11 @@ def _try_colours(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
         return
     seen = {colour & 0xFFFFFF for colour in used if colour != TRANSPARENT}
     if TRANSPARENT in used and seen <= {_RED, _GREEN} and seen:
+        _check_rootpainter(masks, kind)
         meaning = {colour: kind.first.value if colour & _RED else BACKGROUND for colour in used - {TRANSPARENT}}
         yield TableReading((*sorted(meaning.items()), (TRANSPARENT, NOT_ANNOTATED)), by_colour=True)
     if TRANSPARENT in used or any(colour >> 24 < 255 for colour in used):
-        yield AlphaReading(kind.first)
+        yield _decide_alpha(masks, kind)
     ids = {_id_in_one_channel(colour): colour for colour in used - {BLACK, TRANSPARENT}}
     values = {label.value for label in kind.wanted}
     if len({channel for channel, _ in ids}) == 1 and any(number in values for _, number in ids):
@@ -152,12 +154,17 @@ def _try_numbers(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
     counts = add_counts(facts.counts for facts in masks)
     used = set(counts)
     values = {label.value for label in kind.wanted}
+    lossy = any(facts.lossy for facts in masks)  # only black and white survives that
     if used <= {BACKGROUND}:
+        if lossy:
+            problem = f"{describe_all(masks)}; JPEG and other lossy files lose small numbers, so save masks as PNG"
+            raise AskError(masks, kind, problem)
         yield TableReading(((BACKGROUND, BACKGROUND),))
     odd = next((facts for facts in masks if _starts_elsewhere(facts)), None)
     if odd is not None:
         raise AskError(masks, kind, f"The mask {odd.path} {describe_facts(odd)}, so index 0 may not be background")
-    lossy = any(facts.lossy for facts in masks)  # only black and white survives that
+    if all(facts.is_number and facts.is_one_bit for facts in masks) and BACKGROUND in used:
+        yield _decide_two_tone(masks, kind)
     if used <= {BACKGROUND, NOT_ANNOTATED} | values and used & values and not lossy:
         yield _check_label_values(masks, kind, used)
     if kind.only is not None or len(kind.wanted) == 1:
@@ -195,26 +202,90 @@ def _check_label_values(masks: Sequence[MaskFacts], kind: MaskKind, used: set[Ke
         )
         raise AskError(masks, kind, problem)
     at_border = max(border, key=lambda key: border[key])
-    if at_border in values and values[int(at_border)].unique and border[at_border] * 2 > border.total():
-        name = values[int(at_border)].name
+    label = values.get(int(at_border))
+    share = border[at_border] / border.total()
+    if label and (share > 0.5 if label.unique else share == 1 and used == {BACKGROUND, at_border}):
+        name = label.name
         raise AskError(
             masks, kind, f"{describe_all(masks)}, and {name_key(at_border)}, which would be {name}, is at the border"
         )
-    contacts = add_contacts(masks)
+    _check_nesting(masks, kind, {label.value: label.value for label in kind.wanted}, by_colour=False)
+    return _make_number_table({value: value for value in values}, used)
+
+
+def _check_nesting(masks: Sequence[MaskFacts], kind: MaskKind, keys: Mapping[int, Key], *, by_colour: bool) -> None:
+    """Refuse labels that lie inside out or apart.
+
+    Args:
+        masks: all masks.
+        kind: what they are read for.
+        keys: what stands for each of the labels' values.
+        by_colour: these are colours; else numbers or indices.
+
+    Raises:
+        AskError: a label lies round the one that it should lie in, or beside it.
+    """
+    contacts = add_contacts(masks, by_colour=by_colour)
+    counts = [facts.by_colour(facts.counts) or {} if by_colour else facts.counts for facts in masks]
+    name = (lambda key: name_colour(int(key))) if by_colour else name_key
+    grounds = (BLACK, TRANSPARENT) if by_colour else (BACKGROUND,)
     for label in kind.wanted:
         parent = kind.labels.parent(label)
-        if parent is None or parent not in kind.wanted:
+        if parent is None or label.value not in keys or parent.value not in keys:
             continue
-        outside = count_contacts(contacts, label.value, BACKGROUND)
-        surrounded = count_contacts(contacts, parent.value, BACKGROUND)
-        if outside and not surrounded and count_contacts(contacts, label.value, parent.value):
-            raise AskError(
-                masks,
-                kind,
-                f"{describe_all(masks)}, but {parent.value} lies inside {label.value}, so that {parent.name} "
-                f"would lie inside {label.name}",
-            )
-    return _make_number_table({value: value for value in values}, used)
+        inner, outer = keys[label.value], keys[parent.value]
+        touching = count_contacts(contacts, inner, outer)
+        if not any(count_contacts(contacts, inner, ground) for ground in grounds):
+            continue
+        if touching and not any(count_contacts(contacts, outer, ground) for ground in grounds):
+            problem = f"{name(outer)} lies inside {name(inner)}, so that {parent.name} would lie inside {label.name}"
+        elif not touching and any(inner in one and outer in one for one in counts):
+            problem = f"{name(inner)}, which would be {label.name}, nowhere touches {name(outer)}, {parent.name}"
+        else:
+            continue
+        raise AskError(masks, kind, f"{describe_all(masks)}, but {problem}")
+
+
+def _check_rootpainter(masks: Sequence[MaskFacts], kind: MaskKind) -> None:
+    """Refuse red and green where green lies within red alone: then they are two labels, not strokes.
+
+    Raises:
+        AskError: they do.
+    """
+    contacts = add_contacts(masks, by_colour=True)
+    green = [pair for pair in contacts if any(int(key) & 0xFFFFFF == _GREEN and key != TRANSPARENT for key in pair)]
+    free = sum(contacts[pair] for pair in green if TRANSPARENT in pair)
+    if green and free * 10 <= sum(contacts[pair] for pair in green):
+        problem = f"{describe_all(masks)}, and green lies inside red, which RootPainter's background does not"
+        raise AskError(masks, kind, problem)
+
+
+def _decide_alpha(masks: Sequence[MaskFacts], kind: MaskKind) -> Reading:
+    """The shape is in the alpha channel.
+
+    Raises:
+        AskError: the border is opaque, so the shape may be what is transparent.
+    """
+    reading = AlphaReading(kind.first)
+    border = add_counts(facts.border for facts in masks)
+    opaque = sum(count for key, count in border.items() if int(key) >> 24)
+    if all(reading.fits(facts) for facts in masks) and opaque * 2 > border.total():
+        problem = f"{describe_all(masks)}, and the border is opaque: whether {kind.first.name} is opaque is unclear"
+        raise AskError(masks, kind, problem)
+    return reading
+
+
+def _decide_threshold(masks: Sequence[MaskFacts], kind: MaskKind) -> Reading:
+    """Probabilities.
+
+    Raises:
+        AskError: none reaches a half, so they may be scaled otherwise.
+    """
+    reading, most = ThresholdReading(kind.first), max(facts.high for facts in masks)
+    if all(reading.fits(facts) for facts in masks) and most < 0.5:
+        problem = f"{describe_all(masks)}; as probabilities none reaches 0.5, so nothing would be {kind.first.name}"
+        raise AskError(masks, kind, problem)
+    return reading
 
 
 def _try_three_levels(masks: Sequence[MaskFacts], kind: MaskKind, used: set[Key]) -> Iterator[Reading]:

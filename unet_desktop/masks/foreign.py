@@ -271,11 +271,13 @@ def _fit_said_values(values: TableReading, masks: Sequence[MaskFacts], kind: Mas
         values = replace(values, table=table)
     black, white = (BLACK, WHITE) if values.by_colour else (0, 255)
     ends = dict(values.table)
-    if any(facts.smooth for facts in masks) and ends.keys() == {black, white}:
+    shades = any(facts.is_number and (facts.smooth or facts.lossy) for facts in masks)
+    if shades and ends.keys() == {black, white}:
         named = {key: kind.labels.by_value(value) for key, value in ends.items() if value != BACKGROUND}
         for key, label in named.items():
             if label is not None and len(named) == 1:
-                return TwoToneReading(label, label_is_white=key == white)
+                lossy = any(facts.lossy for facts in masks)
+                return TwoToneReading(label, label_is_white=key == white, shades=lossy)
     return values
 
 

@@ -30,6 +30,8 @@ BLACK, WHITE = OPAQUE, 0xFFFFFFFF
 
 _CHROMA_NOISE = 12
 """By how much the channels of a grey differ after lossy compression."""
+_FEWEST_SHADES = 16
+"""Fewer greys in a palette may be labels."""
 _GREY_BITS = {"L;2": 2, "L;4": 4}
 """Raw modes that Pillow stretches to 0..255."""
 
@@ -193,7 +195,10 @@ def _find_maxval(opened: Pillow.Image) -> int | None:
 def _is_lossy(opened: Pillow.Image, data: bytes) -> bool:
     if opened.format == "WEBP":
         return b"VP8 " in data[:4096]  # a lossless one has "VP8L"
-    return opened.format in {"JPEG", "JPEG2000", "AVIF"}
+    if opened.format == "JPEG2000":
+        at = data.find(b"\xff\x52", max(0, data.find(b"\xff\x4f\xff\x51")))  # the coding style (ISO 15444-1, A.6.1)
+        return data[at + 13 : at + 14] != b"\1"  # the reversible wavelet
+    return opened.format in {"JPEG", "AVIF"}
 
 
 def _read_orientation(opened: Pillow.Image) -> int:
@@ -255,7 +260,19 @@ def _make_indexed(path: Path, opened: Pillow.Image) -> MaskContent:
         alpha = np.frombuffer(transparency[:256], np.uint8).astype(np.uint32)
         part = palette[: len(alpha)] & np.uint32(0xFFFFFF) | alpha << 24
         palette[: len(alpha)] = np.where(alpha == 0, np.uint32(TRANSPARENT), part)
+    if _is_grey_ramp(palette, count, indices):
+        return MaskContent(path, (palette & np.uint32(255)).astype(np.uint8)[indices])
     return MaskContent(path, indices, palette)
+
+
+def _is_grey_ramp(palette: Colours, count: int, indices: NDArray[np.generic]) -> bool:
+    """Is each index its own grey, or are there many greys and no colours? Then they are shades."""
+    grey = palette & np.uint32(255)
+    is_grey = palette == np.uint32(OPAQUE) | grey * np.uint32(0x010101)
+    if count > 1 and bool(is_grey[:count].all()) and np.array_equal(grey[:count], np.arange(count)):
+        return True
+    used = np.unique(indices)
+    return len(used) > _FEWEST_SHADES and bool(is_grey[used].all())
 
 
 def _make_colours(path: Path, picture: Pillow.Image, noise: int = 0) -> MaskContent:

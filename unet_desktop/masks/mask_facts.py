@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from unet_desktop.images.opencv import cv2
-from unet_desktop.masks.mask_content import OPAQUE, Colours, Key, MaskContent, grey_level
+from unet_desktop.masks.mask_content import OPAQUE, TRANSPARENT, Colours, Key, MaskContent, grey_level
 
 MOST_KEYS = 4096
 """More different values than these are a picture's, or a map's of probabilities."""
@@ -37,7 +38,8 @@ class MaskFacts:
         contacts: pairs of different keys (smaller first) that lie beside each other, and how often; empty where there
             are many keys.
         many: there are more keys than counts hold.
-        smooth: numbers that are black and white with smoothed edges.
+        smooth: numbers that are black and white with smoothed edges; of colours, one colour whose opacity is all or
+            nothing, with smoothed edges or without.
         pieces: connected parts of all that is not 0, where numbers are whole, not negative and more than
             three; else 0.
         low, high: the smallest and the largest number; NaN apart.
@@ -63,6 +65,21 @@ class MaskFacts:
     turned: bool = False
     wide: bool = False
     whole: bool = True
+
+    @property
+    def is_one_bit(self) -> bool:
+        """Whether these are whole numbers of one bit, which are shades rather than numbers of labels."""
+        return self.white == 1 and all(isinstance(key, int) for key in self.counts)
+
+    @property
+    def has_two_ends(self) -> bool:
+        """Whether most numbers are nearly black or white, and few are between."""
+        if not self.is_number or self.many or not 0 <= self.low <= self.high <= self.white:
+            return False
+        low, high = self.white / 4, self.white * 3 / 4
+        dark = sum(count for key, count in self.counts.items() if key <= low)
+        light = sum(count for key, count in self.counts.items() if key >= high)
+        return sum(self.counts.values()) - dark - light <= min(dark, light) / 4
 
     @property
     def is_number(self) -> bool:
@@ -108,7 +125,7 @@ def gather_facts(content: MaskContent) -> MaskFacts:
         count_values(edge) or {},
         _count_contacts(values) if 2 < len(found) <= _MOST_KEYS_IN_CONTACT else {},
         many=many,
-        smooth=is_number and len(found) != 2 and _is_smooth(content, found, many=many),
+        smooth=_is_smooth(content, found, many=many) if is_number else _is_alpha_smooth(content, found, many=many),
         pieces=_count_pieces(values) if is_number and whole and not many and low >= 0 and len(found) > 3 else 0,
         low=low,
         high=high,
@@ -141,8 +158,14 @@ def count_values(values: NDArray[np.generic]) -> dict[Key, int] | None:
     if len(distinct) > MOST_KEYS:
         return None
     sums = np.bincount(where, weights=lengths)
-    make: Callable[[np.generic], Key] = float if flat.dtype.kind == "f" else int
+    make: Callable[[np.generic], Key] = _make_float if flat.dtype.kind == "f" else int
     return {make(value): int(count) for value, count in zip(distinct, sums, strict=True)}
+
+
+def _make_float(value: np.generic) -> float:
+    """The number; NaN as `math.nan`, which dictionaries find by its identity."""
+    number = float(value)
+    return math.nan if math.isnan(number) else number
 
 
 def add_counts(all_facts: Iterable[Mapping[Key, int]]) -> Counter[Key]:
@@ -164,11 +187,17 @@ def add_colours(all_facts: Iterable[MaskFacts], *, border: bool = False) -> Coun
     return found
 
 
-def add_contacts(all_facts: Iterable[MaskFacts]) -> Counter[tuple[Key, Key]]:
-    """How often keys lie beside each other in several masks."""
+def add_contacts(all_facts: Iterable[MaskFacts], *, by_colour: bool = False) -> Counter[tuple[Key, Key]]:
+    """How often keys, or the colours that viewers show for them, lie beside each other in several masks."""
     found: Counter[tuple[Key, Key]] = Counter()
     for facts in all_facts:
-        found.update(facts.contacts)
+        if not by_colour:
+            found.update(facts.contacts)
+            continue
+        for (one, other), count in facts.contacts.items():
+            first, second = facts.colour_of(one), facts.colour_of(other)
+            if first is not None and second is not None:
+                found[min(first, second), max(first, second)] += count
     return found
 
 
@@ -196,7 +225,7 @@ def _count_contacts(values: NDArray[np.generic]) -> dict[tuple[Key, Key], int]:
 def _is_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -> bool:
     """Are these black and white, with shades between them only where the two meet?"""
     values, white = content.values, content.white
-    if many and values.dtype.kind != "f":
+    if len(counts) == 2 or (many and values.dtype.kind != "f"):
         return False
     part = np.asarray(values, np.float32) * np.float32(1 / white)
     if not bool(np.isfinite(part).all()) or float(part.min()) < 0 or float(part.max()) > 1:
@@ -212,6 +241,19 @@ def _is_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -
     kernel = np.ones((_EDGE, _EDGE), np.uint8)
     edge = cv2.dilate(light, kernel) != cv2.erode(light, kernel)
     return int((between & ~edge).sum()) <= int(edge.sum()) // 100
+
+
+def _is_alpha_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -> bool:
+    """Is there one colour, wholly transparent or opaque but for smoothed edges?"""
+    drawn = [int(key) for key in counts if int(key) != TRANSPARENT]
+    if content.palette is not None or many or len({key & 0xFFFFFF for key in drawn}) != 1:
+        return False
+    alpha: dict[Key, int] = {int(key) >> 24: count for key, count in counts.items()}
+    most = max(alpha)
+    if alpha.keys() <= {0, most}:
+        return True
+    opacity = (np.asarray(content.values, np.uint32) >> 24).astype(np.uint8)
+    return _is_smooth(MaskContent(content.path, opacity, white=float(most)), alpha, many=False)
 
 
 def _count_pieces(values: NDArray[np.generic]) -> int:

@@ -10,7 +10,14 @@ from unet_desktop.errors import MaskError, Remedy
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.mask_content import Key, spell_colour
 from unet_desktop.masks.mask_facts import MaskFacts, add_colours, add_contacts, add_counts
-from unet_desktop.masks.readings import describe_facts, name_key, name_keys, name_value
+from unet_desktop.masks.readings import (
+    MANY_NUMBERS,
+    describe_facts,
+    describe_range,
+    name_key,
+    name_keys,
+    name_value,
+)
 
 _MOST_ASKED = 6
 
@@ -79,15 +86,20 @@ def make_question(masks: Sequence[MaskFacts], kind: MaskKind, problem: str) -> Q
     if counts is None or any(facts.many for facts in masks):
         return Question(f"{problem}.")
     contacts = add_contacts(masks)
+    if not by_colour and len(counts) > MANY_NUMBERS and any(facts.lossy for facts in masks):
+        if not all(facts.has_two_ends for facts in masks):
+            return Question(f"{problem}.")
+        ends = sorted((0, 255), key=lambda end: -sum(border[key] for key in border if abs(key - end) < 128))
+        return Question(f"{problem}.", tuple(zip(map(name_key, ends), (BACKGROUND, kind.first.value), strict=True)))
     ground = max(border, key=lambda key: border[key], default=0)
-    keys = sorted(counts, key=lambda key: (key != ground, -count_contacts(contacts, key, ground)))
+    keys = sorted(counts, key=lambda key: (key is not ground and key != ground, -count_contacts(contacts, key, ground)))
     names = [spell_colour(int(key)) if by_colour else name_key(key) for key in keys]
     odd = any(key < 0 or key != key for key in keys)  # negative, or NaN
     if len(keys) > _MOST_ASKED or (len(kind.wanted) == 1 and len(keys) > 2 and not odd):
         return Question(f"{problem}.", ((names[0], BACKGROUND), ("others", kind.first.value)))
     meanings = iter([BACKGROUND, *(label.value for label in kind.wanted)])
     guess = [
-        (name, next(meanings, NOT_ANNOTATED) if key >= 0 else NOT_ANNOTATED)
+        (name, next(meanings, NOT_ANNOTATED) if key >= 0 or key is ground else NOT_ANNOTATED)
         for name, key in zip(names, keys, strict=True)
     ]
     return Question(f"{problem}.", tuple(guess))
@@ -98,6 +110,8 @@ def describe_all(masks: Sequence[MaskFacts]) -> str:
     counts = add_counts(one.counts for one in masks) if all(one.is_number and not one.many for one in masks) else None
     if len(masks) == 1 or counts is None:
         return f"The mask {masks[0].path} {describe_facts(masks[0])}"
+    if len(counts) > MANY_NUMBERS:
+        return f"The {len(masks)} masks hold {describe_range(counts)}"
     return f"The {len(masks)} masks hold the values {name_keys(counts, by_colour=False)}"
 
 

@@ -29,6 +29,8 @@ from unet_desktop.masks.regions import Mask, label_image
 
 _UNKNOWN = -1
 _MOST_NAMED = 8
+MANY_NUMBERS = 32
+"""So many different numbers are described by their range."""
 _PROBABLE = (-1e-3, 1 + 1e-3)
 """Probabilities, with what rounding and smoothing add to them."""
 _CHANNELS = ("red", "green", "blue")
@@ -109,14 +111,21 @@ class TableReading:
 
 @dataclass(frozen=True, slots=True)
 class TwoToneReading:
-    """Black and white, with sharp or smooth edges: one of the two is a label."""
+    """Black and white, with sharp or smooth edges: one of the two is a label.
+
+    Attributes:
+        label: what one of the two means.
+        label_is_white: else it is black.
+        shades: somebody said so, so that any shade is taken as the one that is nearer.
+    """
 
     label: Label
     label_is_white: bool = True
+    shades: bool = False
 
     def fits(self, facts: MaskFacts) -> bool:
-        """Does the file hold black and white alone?"""
-        if facts.smooth:
+        """Does the file hold black and white alone, perhaps with shades at edges?"""
+        if facts.is_number and (facts.smooth or (self.shades and facts.has_two_ends)):
             return True
         colours = None if facts.many else facts.by_colour(facts.counts)
         return colours is not None and colours.keys() <= {BLACK, WHITE}
@@ -178,12 +187,8 @@ class AlphaReading:
     label: Label
 
     def fits(self, facts: MaskFacts) -> bool:
-        """Is there one colour at most, but for how opaque it is?"""
-        return (
-            facts.is_colour
-            and not facts.many
-            and len({int(key) & 0xFFFFFF for key in facts.counts if int(key) != TRANSPARENT}) <= 1
-        )
+        """Is there one colour at most, opaque or transparent but for its edges?"""
+        return facts.is_colour and (facts.smooth or facts.counts.keys() == {TRANSPARENT})
 
     def read(self, content: MaskContent) -> Mask:
         """(H, W) uint8.
@@ -306,7 +311,16 @@ def describe_facts(facts: MaskFacts) -> str:
         shown = ", ".join(f"{key} ({name_colour(int(facts.palette[int(key)]))})" for key in numbers[:_MOST_NAMED])
         more = f" and {len(numbers) - _MOST_NAMED:,} more" if len(numbers) > _MOST_NAMED else ""
         return f"holds the {_plural('index', numbers)} {shown}{more} of its palette"
+    if len(facts.counts) > MANY_NUMBERS:
+        return f"holds {describe_range(facts.counts)}"
     return f"holds the {_plural('value', facts.counts)} {name_keys(facts.counts, by_colour=False)}"
+
+
+def describe_range(counts: Mapping[Key, int]) -> str:
+    """Many numbers in words: "250 different values from 0 to 255"."""
+    numbers = [key for key in counts if not _is_nan(key)]
+    also = " and nan" if len(numbers) < len(counts) else ""
+    return f"{len(numbers):,} different values from {name_key(min(numbers))} to {name_key(max(numbers))}{also}"
 
 
 def _plural(word: str, things: Mapping[Key, int] | Iterable[Key]) -> str:
@@ -316,6 +330,8 @@ def _plural(word: str, things: Mapping[Key, int] | Iterable[Key]) -> str:
 
 def _holds(content: MaskContent) -> str:
     counts = count_values(content.values) or {}
+    if len(counts) > MANY_NUMBERS and not content.is_colour and content.palette is None:
+        return f"The mask {content.path} holds {describe_range(counts)}"
     what = "colours" if content.is_colour else "values" if content.palette is None else "indices"
     return f"The mask {content.path} holds the {what} {name_keys(counts, by_colour=content.is_colour)}"
 
