@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from unet_desktop.errors import LabelError
+from unet_desktop.file_names import fold
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.mask_content import TRANSPARENT, Key, pack
-from unet_desktop.masks.names import find_label, fold
+from unet_desktop.masks.names import find_label
 from unet_desktop.masks.readings import TableReading
 
 _PAIR = re.compile(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from unet_desktop.file_names import fold, limit_name
 from unet_desktop.labels import Label, LabelSet
 
 _SEPARATORS = "_-. "
@@ -41,16 +41,15 @@ class MaskName:
     label: Label | None = None
 
 
-def fold(name: str) -> str:
-    """The same for names that people do not tell apart: Unicode forms and case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def picture_names(path: PurePath) -> list[str]:
-    """The names that a mask of this picture may bear, the most usual first: a, a.jpg, a_jpg; a for a_0000."""
-    names = [fold(path.stem), fold(path.name)]
+    """The names that a mask of this picture may bear, the most usual first: a, a.jpg, a_jpg; a for a_0000.
+
+    Results of a folder run bear the first or the third, shortened where file systems would refuse them.
+    """
+    stem = limit_name(path.stem)
+    names = [fold(path.stem), fold(path.name)] + ([] if stem == path.stem else [fold(stem)])
     if path.suffix:
-        names.append(fold(f"{path.stem}_{path.suffix[1:]}"))
+        names.append(fold(limit_name(f"{path.stem}_{path.suffix[1:]}")))
     channel = _CHANNEL.fullmatch(fold(path.stem))
     if channel:
         names.append(channel[1])

@@ -43,6 +43,23 @@ def split_pieces(plane: Region) -> Iterator[tuple[Box, Region]]:
     yield from _split_components(plane, 8)
 
 
+def split_objects(plane: Region, place: Box, *, unique: bool) -> Iterator[tuple[Box, Region]]:
+    """Yield the objects of a label's region: all of it for a unique label, otherwise each piece.
+
+    Args:
+        plane: (h, w) bool.
+        place: its box in the image.
+        unique: see `Label`.
+
+    Yields:
+        each object's box in the image and (h, w) bool in it; none if the region is empty.
+    """
+    if not unique:
+        yield from ((within.shift(place.top, place.left), piece) for within, piece in split_pieces(plane))
+    elif plane.any():
+        yield place, plane
+
+
 def trace_outlines(plane: Region) -> tuple[Outline, ...]:
     """Return the polygons of an (H, W) bool plane from the top, one per 4-connected component."""
     return tuple(_trace_outline(part).shift(box.top, box.left) for box, part in _split_components(plane, 4))

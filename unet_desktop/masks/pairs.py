@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.file_names import fold
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import find_images, list_images
 from unet_desktop.images.read import KINDS
@@ -16,7 +17,6 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.mask_content import read_content
 from unet_desktop.masks.mask_facts import gather_facts
 from unet_desktop.masks.names import (
-    fold,
     is_label_studio,
     picture_names,
     place_of,

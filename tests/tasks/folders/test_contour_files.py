@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from PIL import ImageDraw
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.box import Box, bounding_box
+from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Image
-from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.masks.outlines import signed_area
 from unet_desktop.masks.regions import region
 from unet_desktop.tasks.folders.coco import encode_coco, merge_coco, run_length_encode
@@ -24,6 +26,7 @@ from unet_desktop.tasks.folders.geojson import encode_geojson
 from unet_desktop.tasks.folders.labelme import encode_labelme
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=9)
+CELLS = LabelSet((Label(1, "cell", "#aa0000"), Label(2, "nucleus", "#00aa00", inside="cell")))
 MASKS = arrays(np.uint8, SHAPES, elements=st.integers(0, 1))
 NESTED = arrays(np.uint8, SHAPES, elements=st.integers(0, 2))
 
@@ -53,9 +56,9 @@ def drawn_by_labelme(data):
     return plane
 
 
-def labelme_of(mask, path=Path("a.jpg"), note="", labels=ONE_STRUCTURE, page=0):
+def labelme_of(mask, path=Path("a.jpg"), note="", labels=ONE_STRUCTURE, page=0, target=Path("out/a.json")):
     image = Image(np.zeros((*mask.shape, 3), np.uint8), note)
-    return json.loads(encode_labelme(path, image, mask, bounding_box(mask), labels, page=page))
+    return json.loads(encode_labelme(path, image, mask, bounding_box(mask), labels, target=target, page=page))
 
 
 @given(MASKS)
@@ -139,7 +142,7 @@ def test_a_damaged_part_is_one_sentence(tmp_path, content):
 
 
 @given(NESTED)
-def test_geojson_gives_back_each_region(mask):
+def test_geojson_gives_back_each_unique_region(mask):
     data = json.loads(encode_geojson("a.jpg", mask, bounding_box(mask), DISC_AND_CUP))
     by_label = {feature["properties"]["label"]: feature for feature in data["features"]}
     for label in DISC_AND_CUP:
@@ -153,6 +156,42 @@ def test_geojson_gives_back_each_region(mask):
         assert all(ring[0] == ring[-1] and len(ring) >= 5 for ring in rings)
         assert np.array_equal(filled_by_edges([ring[:-1] for ring in rings], mask.shape), plane)
         assert by_label[label.name]["properties"]["area_px"] == plane.sum()
+
+
+@given(NESTED)
+def test_contours_have_an_object_for_each_piece_of_a_label_that_is_not_unique(mask):
+    box = bounding_box(mask)
+    features = json.loads(encode_geojson("a.jpg", mask, box, CELLS))["features"]
+    annotations = json.loads(encode_coco("a.jpg", mask, box, CELLS))["annotations"]
+    for label in CELLS:
+        plane = region(mask, CELLS, label)
+        count, numbers = cv2.connectedComponents(plane.astype(np.uint8), connectivity=8)
+        of_label = [feature for feature in features if feature["properties"]["label"] == label.name]
+        areas = sorted(int(np.count_nonzero(numbers == number)) for number in range(1, count))
+        assert sorted(feature["properties"]["area_px"] for feature in of_label) == areas
+        assert sorted(entry["area"] for entry in annotations if entry["category_id"] == label.value) == areas
+        whole = np.zeros(mask.shape, bool)
+        for feature in of_label:
+            corners = feature["geometry"]["coordinates"]
+            polygons = corners if feature["geometry"]["type"] == "MultiPolygon" else [corners]
+            piece = filled_by_edges([ring[:-1] for polygon in polygons for ring in polygon], mask.shape)
+            assert piece.sum() == feature["properties"]["area_px"], "with its holes"
+            assert not (whole & piece).any()
+            whole |= piece
+        assert np.array_equal(whole, plane)
+
+
+def test_a_piece_has_its_own_measures_and_holes():
+    mask = np.zeros((8, 9), np.uint8)
+    mask[0:3, 0:3] = 1
+    mask[1, 1] = 0
+    mask[5:7, 4:8] = 1
+    ring, block = json.loads(encode_geojson("a", mask, bounding_box(mask), ONE_STRUCTURE))["features"]
+    assert [ring["properties"][name] for name in ("area_px", "height_px", "width_px")] == [8, 3, 3]
+    assert len(ring["geometry"]["coordinates"]) == 2
+    assert [block["properties"]["measurements"][name] for name in ("area_px", "height_px", "width_px")] == [8, 2, 4]
+    first, _ = json.loads(encode_coco("a", mask, bounding_box(mask), ONE_STRUCTURE))["annotations"]
+    assert first["segmentation"]["counts"][0:4] == [0, 3, 5, 1]
 
 
 @given(MASKS)
@@ -181,10 +220,43 @@ def test_a_disc_is_a_polygon_in_labelme(disc_mask):
 def test_pictures_that_labelme_cannot_open_are_carried_along(path, note, page, carried):
     data = labelme_of(np.ones((6, 9), np.uint8), Path(path), note, page=page)
     assert (data["imageData"] is not None) == carried
-    assert Path(data["imagePath"]).is_absolute()
+    assert data["imagePath"] == f"../{path}"
     if carried:
         with Pillow.open(io.BytesIO(base64.b64decode(data["imageData"]))) as opened:
             assert opened.size == (9, 6)
+
+
+def test_labelme_finds_the_picture_from_the_file_s_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    target = Path("out/contours/labelme/sub/a.json")
+    for place in (Path("in/sub"), tmp_path / "in" / "sub"):
+        data = labelme_of(np.ones((3, 3), np.uint8), place / "ä b.jpg", target=target)
+        assert data["imagePath"] == "../../../../in/sub/ä b.jpg"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_labelme_finds_the_picture_through_links_to_folders(tmp_path):
+    for folder in ("far/away/out", "store/deep/pictures"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "far" / "away" / "out")
+    (tmp_path / "in").symlink_to(tmp_path / "store" / "deep" / "pictures")
+    picture = tmp_path / "in" / "a.jpg"
+    picture.symlink_to(tmp_path / "store" / "content")  # a link to a file keeps its name
+    (tmp_path / "store" / "content").write_bytes(b"picture")
+    target = tmp_path / "out" / "labelme" / "a.json"
+    target.parent.mkdir()
+    found = labelme_of(np.ones((3, 3), np.uint8), picture, target=target)["imagePath"]
+    assert (target.parent / found).read_bytes() == b"picture"
+    assert found.endswith("/a.jpg")
+
+
+def test_a_picture_on_another_drive_is_named_in_full(monkeypatch):
+    def refuse(*_):
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr("os.path.relpath", refuse)
+    data = labelme_of(np.ones((3, 3), np.uint8), Path("a.jpg"))
+    assert data["imagePath"] == Path("a.jpg").absolute().as_posix()
 
 
 @pytest.mark.parametrize("name", ["ä\udcff.jpg", 'q"uote\n.jpg'])

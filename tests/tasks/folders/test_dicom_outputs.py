@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import highdicom
@@ -31,6 +32,7 @@ from unet_desktop.tasks.folders.pseudonyms import VARIABLE, key_path, pseudonym,
 from unet_desktop.tasks.folders.run import require_dicom
 
 HEIGHT, WIDTH = 90, 121
+FOLDER = Path("out")
 ALL = Outputs(masks=False, dicom_seg=True)
 MODEL = SourceModel("model-007", "0123456789abcdef" * 4)
 
@@ -65,17 +67,17 @@ def photograph(tmp_path):
 
 
 def test_millimetres_where_the_file_says_how_large_a_pixel_is(segmenter, photograph):
-    row = segment_picture(segmenter, photograph(PixelSpacing=[0.01, 0.02]), Outputs()).row
+    row = segment_picture(segmenter, photograph(PixelSpacing=[0.01, 0.02]), Outputs(), FOLDER).row
     assert (row["pixel_height_mm"], row["pixel_width_mm"]) == (0.01, 0.02)
     assert row["optic_disc_height_mm"] == pytest.approx(0.6)
     assert row["optic_disc_width_mm"] == pytest.approx(1.2)
     assert row["optic_disc_area_mm2"] == pytest.approx(row["optic_disc_area_px"] * 0.0002)
-    assert "optic_disc_height_mm" not in segment_picture(segmenter, photograph(), Outputs()).row
+    assert "optic_disc_height_mm" not in segment_picture(segmenter, photograph(), Outputs(), FOLDER).row
 
 
 def test_nothing_that_names_a_patient_is_told_unless_it_is_asked_for(segmenter, photograph):
     picture = photograph(ImageLaterality="L")
-    done = segment_picture(segmenter, picture, replace(ALL, masks=True, overlays=True))
+    done = segment_picture(segmenter, picture, replace(ALL, masks=True, overlays=True), FOLDER)
     told = json.dumps(done.row).encode() + b"".join(content for _, content in done.files)
     for secret in SECRETS:
         assert secret.encode() not in told
@@ -86,7 +88,7 @@ def test_nothing_that_names_a_patient_is_told_unless_it_is_asked_for(segmenter, 
 
 
 def test_identifiers_are_kept_when_that_is_asked_for(segmenter, photograph):
-    row = segment_picture(segmenter, photograph(ImageLaterality="L"), Outputs(identifiers="keep")).row
+    row = segment_picture(segmenter, photograph(ImageLaterality="L"), Outputs(identifiers="keep"), FOLDER).row
     assert (row["patient"], row["study"]) == (SECRETS[1], "1.2.3.4")
     assert (row["eye"], row["eye_from"]) == ("left", "file")
     assert {column.name for column in columns(DISC_AND_CUP, identifiers=True)} >= {"patient", "study"}
@@ -96,7 +98,7 @@ def test_hashed_identifiers_are_equal_for_equal_patients_alone(segmenter, photog
     hashed = Outputs(identifiers="hash")
     require_dicom(hashed)
     same, also, other = (
-        segment_picture(segmenter, picture, hashed).row["patient"]
+        segment_picture(segmenter, picture, hashed, FOLDER).row["patient"]
         for picture in (photograph("a.dcm"), photograph("b.dcm"), photograph("c.dcm", PatientID="another"))
     )
     assert same == also != other
@@ -127,7 +129,7 @@ def test_a_key_can_be_given(segmenter, photograph, monkeypatch):
     monkeypatch.setenv(VARIABLE, "a key for a whole study")
     require_dicom(Outputs(identifiers="hash"))
     assert not key_path().exists()
-    row = segment_picture(segmenter, photograph(), Outputs(identifiers="hash")).row
+    row = segment_picture(segmenter, photograph(), Outputs(identifiers="hash"), FOLDER).row
     assert row["patient"] == pseudonym("patient", SECRETS[1], b"a key for a whole study")
     monkeypatch.setenv(VARIABLE, "short")
     with pytest.raises(UserError, match="shorter than 16 characters"):
@@ -136,7 +138,7 @@ def test_a_key_can_be_given(segmenter, photograph, monkeypatch):
 
 def test_without_a_key_there_is_a_sentence(segmenter, photograph):
     with pytest.raises(UserError, match=VARIABLE):
-        segment_picture(segmenter, photograph(), Outputs(identifiers="hash"))
+        segment_picture(segmenter, photograph(), Outputs(identifiers="hash"), FOLDER)
 
 
 def segmentation(picture, labels=DISC_AND_CUP, planes=None, *, who=False):
@@ -146,7 +148,7 @@ def segmentation(picture, labels=DISC_AND_CUP, planes=None, *, who=False):
 
 
 def test_a_segmentation_holds_the_regions(segmenter, photograph):
-    (written,) = segment_picture(segmenter, photograph("sub.dcm", PixelSpacing=[0.01, 0.02]), ALL).files
+    (written,) = segment_picture(segmenter, photograph("sub.dcm", PixelSpacing=[0.01, 0.02]), ALL, FOLDER).files
     assert written[0] == "dicom_seg/sub.dcm"
     read = highdicom.seg.segread(io.BytesIO(written[1]))
     np.testing.assert_array_equal(read.pixel_array.astype(bool), regions(mask(), DISC_AND_CUP))
@@ -224,7 +226,7 @@ def test_the_same_bytes_at_any_time(photograph, monkeypatch):
 
 def test_patient_and_dates_go_with_it_only_when_they_are_kept(segmenter, photograph):
     picture = photograph(PatientName="Müller^Jürgen", SpecificCharacterSet="ISO_IR 100")
-    ((_, content),) = segment_picture(segmenter, picture, replace(ALL, identifiers="keep")).files
+    ((_, content),) = segment_picture(segmenter, picture, replace(ALL, identifiers="keep"), FOLDER).files
     kept = pydicom.dcmread(io.BytesIO(content))
     assert (kept.PatientName, kept.PatientID, kept.StudyDate) == ("Müller^Jürgen", SECRETS[1], "20240102")
     assert (kept.ContentDate, kept.ContentTime) == ("20240102", "101113")
@@ -236,13 +238,13 @@ def test_patient_and_dates_go_with_it_only_when_they_are_kept(segmenter, photogr
 def test_what_is_no_dicom_file_has_none_and_loses_nothing(segmenter, tmp_path):
     path = tmp_path / "a.png"
     Pillow.fromarray(np.full((HEIGHT, WIDTH, 3), 120, np.uint8)).save(path)
-    done = segment_picture(segmenter, Picture(path, 0, "a.png", "a"), replace(ALL, masks=True))
+    done = segment_picture(segmenter, Picture(path, 0, "a.png", "a"), replace(ALL, masks=True), FOLDER)
     assert [name for name, _ in done.files] == ["masks/a.png"]
     assert done.row["note"] == ""
 
 
 def test_a_picture_that_does_not_say_which_it_is_has_none_and_loses_nothing(segmenter, photograph):
-    done = segment_picture(segmenter, photograph(StudyInstanceUID=""), replace(ALL, masks=True))
+    done = segment_picture(segmenter, photograph(StudyInstanceUID=""), replace(ALL, masks=True), FOLDER)
     assert [name for name, _ in done.files] == ["masks/a.png"]
     assert "has no StudyInstanceUID" in str(done.row["note"])
 

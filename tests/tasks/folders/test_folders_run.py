@@ -115,7 +115,9 @@ def test_results_do_not_depend_on_the_order_in_which_they_come(segment, ask, con
 
     whole = tmp_path / "whole"
     segment(output=whole)
-    monkeypatch.setattr(run, "_engine", lambda request: Backwards(request.model, request.outputs, workers=1))
+    monkeypatch.setattr(
+        run, "_engine", lambda request: Backwards(request.model, request.outputs, request.output, workers=1)
+    )
     segment()
     assert contents() == contents(whole)
 
@@ -214,10 +216,10 @@ def test_a_bug_with_one_picture_is_a_row_and_in_the_log(segment, out, monkeypatc
 
     real = one_picture.segment_picture
 
-    def broken(segmenter, picture, outputs):
+    def broken(segmenter, picture, *rest):
         if picture.name == "b":
             raise RuntimeError("a bug")
-        return real(segmenter, picture, outputs)
+        return real(segmenter, picture, *rest)
 
     monkeypatch.setattr(one_picture, "segment_picture", broken)
     assert failed(segment()) == ["b.png"]

@@ -21,6 +21,7 @@ from unet_desktop.tasks.folders.one_picture import Problem, Segmented, segment_p
 from unet_desktop.tasks.folders.outputs import Outputs
 
 OUTPUTS = Outputs(overlays=True)
+FOLDER = Path("out")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def pictures(tmp_path, write_picture) -> list[Picture]:
 
 @contextlib.contextmanager
 def opened(model, workers):
-    with contextlib.closing(LocalEngine(model, OUTPUTS, "cpu", workers)) as engine:
+    with contextlib.closing(LocalEngine(model, OUTPUTS, FOLDER, "cpu", workers)) as engine:
         yield engine
 
 
@@ -63,7 +64,7 @@ def numbered(count: int):
 
 def test_answers_are_the_same_for_any_number_of_workers_and_in_any_order(model, pictures):
     segmenter = Segmenter.open(model, "cpu")
-    wanted = {picture: comparable(segment_picture(segmenter, picture, OUTPUTS)) for picture in pictures}
+    wanted = {picture: comparable(segment_picture(segmenter, picture, OUTPUTS, FOLDER)) for picture in pictures}
     assert len({files for _, files in wanted.values()}) == len(pictures)  # six different masks
     for workers, order in ((1, pictures), (2, pictures[::-1]), (3, pictures[3:] + pictures[:3])):
         with opened(model, workers) as engine:
@@ -119,7 +120,7 @@ def test_few_results_are_held_at_once(model, monkeypatch):
 
 
 def test_a_bug_in_a_worker_is_raised_where_the_run_sees_it(model, monkeypatch):
-    def broken(_, picture, __):
+    def broken(_, picture, *__):
         if picture.name == "3":
             raise AssertionError("a bug")
         return Problem("fine")
@@ -132,7 +133,7 @@ def test_a_bug_in_a_worker_is_raised_where_the_run_sees_it(model, monkeypatch):
 def test_stopping_leaves_no_thread_and_starts_nothing_more(model, monkeypatch):
     started, go = [], threading.Event()
 
-    def slow(_, picture, __):
+    def slow(_, picture, *__):
         started.append(picture)
         if len(started) > 1:
             assert go.wait(30)

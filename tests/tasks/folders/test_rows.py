@@ -23,7 +23,7 @@ PICTURE = Picture(Path("eyes/photo.png"), 0, "photo.png", "photo")
 def prediction_of(mask, rivals=0, **trust):
     box = bounding_box(mask).expand(3).clip(*mask.shape) if mask.any() else Box(0, 0, 0, 0)
     square = Square.around(*mask.shape) if mask.any() else None
-    return Prediction(mask, 0.9, bool(mask.any()), square, box, None, Trust(**trust), rivals=rivals)
+    return Prediction(mask, 0.9, bool(mask.any()), square, box, None, trust=Trust(**trust), rivals=rivals)
 
 
 def lit(shape=(96, 96)):

@@ -47,6 +47,7 @@ class Prediction:
         box: the picture's pixels that `probabilities` cover.
         probabilities: (R, h, w) float32 over `square` (framing "crop" and "whole") or over the picture
             (framing "patches"), at the network's resolution; None if no label was located.
+        tiled: whether `probabilities` are over the picture, not the square.
         trust: how far the mask can be trusted.
         spread: see `uncertainty.ratio_spread`.
         rivals: how many other places look much like the location label.
@@ -58,9 +59,20 @@ class Prediction:
     square: Square | None
     box: Box
     probabilities: Probabilities | None
+    tiled: bool = False
     trust: Trust = NO_TRUST
     spread: float | None = None
     rivals: int = 0
+
+    def restore_probabilities(self, at: int) -> NDArray[np.float32]:
+        """(H, W) float32: the probability of the region with this index, interpolated as the mask was; 0 elsewhere."""
+        whole = np.zeros(self.mask.shape, np.float32)
+        if self.probabilities is None or self.square is None:
+            return whole
+        plane, box = self.probabilities[at], self.box
+        restored = _resize(plane, box.width, box.height) if self.tiled else restore(plane, self.square, box)
+        whole[box.slices] = restored
+        return whole
 
 
 class Segmenter:
@@ -198,7 +210,10 @@ class Segmenter:
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, unfamiliar, self._uncertainty(result, shape))
         rivals = _count_rival_pieces(result.planes, self._labels)
-        return Prediction(mask, confidence, found, result.square, result.box, result.planes, trust, spread, rivals)
+        tiled = self._segment.spec.framing == "patches"
+        return Prediction(
+            mask, confidence, found, result.square, result.box, result.planes, tiled, trust, spread, rivals
+        )
 
     def _uncertainty(self, result: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
         plane = entropy(result.planes)
@@ -247,7 +262,7 @@ def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetec
 def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
     """The prediction if nothing was found."""
     trust = Trust(unfamiliar=unfamiliar)
-    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust)
+    return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust=trust)
 
 
 def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:

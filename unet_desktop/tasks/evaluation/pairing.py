@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from unet_desktop.file_names import fold
 from unet_desktop.images.listing import natural_key
-from unet_desktop.masks.names import fold, shorten, strip_marks
+from unet_desktop.masks.names import shorten, strip_marks
 from unet_desktop.tasks.evaluation.reader import Reader, ReaderMask
 
 Pair = tuple[ReaderMask, ReaderMask]

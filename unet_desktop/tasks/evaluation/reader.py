@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.file_names import fold
 from unet_desktop.images.listing import list_images, natural_key
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.foreign import ForeignMask, MaskPlan, read_foreign_mask
-from unet_desktop.masks.names import fold, place_of, read_mask_name
+from unet_desktop.masks.names import place_of, read_mask_name
 from unet_desktop.masks.pairs import MaskFile
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project

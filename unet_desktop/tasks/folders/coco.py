@@ -13,7 +13,7 @@ from unet_desktop import __version__
 from unet_desktop.errors import ImageError
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.outlines import split_pieces, trace_outlines
+from unet_desktop.masks.outlines import split_objects, trace_outlines
 from unet_desktop.masks.regions import Mask, Region, region
 
 COCO_PARTS = "contours/coco"
@@ -82,12 +82,8 @@ def _head(labels: LabelSet) -> dict[str, object]:
 def _annotations(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object]]:
     part = mask[box.slices]
     for label in labels:
-        plane = region(part, labels, label)
-        if not plane.any():
-            continue
-        whole = Box(0, 0, *plane.shape)
-        for within, piece in [(whole, plane)] if label.unique else split_pieces(plane):
-            yield _annotation(label, piece, within.shift(box.top, box.left), mask.shape)
+        for place, piece in split_objects(region(part, labels, label), box, unique=label.unique):
+            yield _annotation(label, piece, place, mask.shape)
 
 
 def _annotation(label: Label, piece: Region, place: Box, shape: tuple[int, ...]) -> dict[str, object]:

@@ -155,7 +155,7 @@ _FLAGS = (
 )
 _ORIGIN = (
     Column("sha256", Kind.TEXT, "", "fingerprint of the file's content"),
-    Column("note", Kind.TEXT, "", "what decoding the picture had to decide"),
+    Column("note", Kind.TEXT, "", "what decoding the picture or naming its files had to decide"),
     Column("model_name", Kind.TEXT, "", "file name of the model"),
     Column("model", Kind.TEXT, "", "its fingerprint: first 16 digits of the SHA-256 of its weights"),
     Column("program", Kind.TEXT, "", "name and version of this program"),

@@ -39,7 +39,7 @@ _SECONDS_WITHOUT_WORKERS = 60.0
 class DaskEngine:
     """Segments pictures on the workers of a cluster."""
 
-    def __init__(self, model: Path, outputs: Outputs, device: str, spec: ClusterSpec) -> None:
+    def __init__(self, model: Path, outputs: Outputs, folder: Path, device: str, spec: ClusterSpec) -> None:
         """Start the cluster if necessary, and connect.
 
         Raises:
@@ -48,7 +48,8 @@ class DaskEngine:
         """
         # Choose the precision once: workers that each measured which is faster might not agree.
         where = device if device == "cuda" else choose(device)
-        self._assignment = Assignment(model.absolute(), read_header(model).weights_sha256, outputs, where, __version__)
+        fingerprint = read_header(model).weights_sha256
+        self._assignment = Assignment(model.absolute(), fingerprint, outputs, folder.absolute(), where, __version__)
         self._spec = spec
         self._connection: Connection | None = Connection(spec)
 

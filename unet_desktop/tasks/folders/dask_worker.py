@@ -26,6 +26,7 @@ class Assignment:
         model: path of the checkpoint, which must be the same for all workers.
         fingerprint: of its weights.
         outputs: what to make of each picture.
+        folder: the output folder.
         device: where to compute, in one thread; a name leaves the precision to each worker.
         version: of the program that started the run.
     """
@@ -33,6 +34,7 @@ class Assignment:
     model: Path
     fingerprint: str
     outputs: Outputs
+    folder: Path
     device: Device | str
     version: str
 
@@ -43,7 +45,7 @@ def work_on(assignment: Assignment, picture: Picture) -> Outcome:
     Raises:
         UserError: this worker cannot segment any picture: its model or program is not that of the run.
     """
-    return try_picture(_segmenter(assignment), picture, assignment.outputs)
+    return try_picture(_segmenter(assignment), picture, assignment.outputs, assignment.folder)
 
 
 def dask_setup(_worker: object) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import measure_extent
-from unet_desktop.masks.outlines import Outline, Ring, trace_outlines
-from unet_desktop.masks.regions import Mask, region
+from unet_desktop.masks.outlines import Outline, Ring, split_objects, trace_outlines
+from unet_desktop.masks.regions import Mask, Region, region
 
 
 def encode_geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> bytes:
-    """Encode a FeatureCollection with a feature for each label whose region is not empty (RFC 7946).
+    """Encode a FeatureCollection (RFC 7946): a feature for each unique label, and one for each piece of other labels.
 
     Coordinates are pixels from the picture's upper left corner, x to the right and y down; the lower right corner of
     the first pixel is (1, 1). They are not longitude and latitude.
@@ -25,7 +25,11 @@ def encode_geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> byt
         box: contains everything that is labelled.
         labels: the label set.
     """
-    features = [feature for label in labels if (feature := _feature(label, mask, box, labels)) is not None]
+    features = [
+        _feature(label, piece, place)
+        for label in labels
+        for place, piece in split_objects(region(mask[box.slices], labels, label), box, unique=label.unique)
+    ]
     height, width = mask.shape
     picture = {"file": relative, "width_px": width, "height_px": height}
     return json.dumps(
@@ -33,12 +37,10 @@ def encode_geojson(relative: str, mask: Mask, box: Box, labels: LabelSet) -> byt
     ).encode()
 
 
-def _feature(label: Label, mask: Mask, box: Box, labels: LabelSet) -> dict[str, object] | None:
-    plane = region(mask[box.slices], labels, label)
-    size = measure_extent(plane)
-    if size.area == 0:
-        return None
-    polygons = [_polygon(outline.shift(box.top, box.left)) for outline in trace_outlines(plane)]
+def _feature(label: Label, piece: Region, place: Box) -> dict[str, object]:
+    """The feature of an object that lies in the box `place`."""
+    size = measure_extent(piece)
+    polygons = [_polygon(outline.shift(place.top, place.left)) for outline in trace_outlines(piece)]
     several = len(polygons) > 1
     measures = {"area_px": size.area, "height_px": size.height, "width_px": size.width}
     colour = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -6,15 +6,17 @@ import fnmatch
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 
 from unet_desktop.errors import ImageError
+from unet_desktop.file_names import fold, limit_name
 from unet_desktop.images.listing import list_images
 from unet_desktop.images.read import KINDS, count_pages
 from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.project.layout import Layout
+from unet_desktop.tasks.folders.outputs import OUTPUT_SUFFIXES
 
 STANDARD_INPUT = Path("-")
 """As a list file: read the list from standard input."""
@@ -29,13 +31,22 @@ class Picture:
         page: in the file, from 0.
         relative: path below the input folder, with slashes, as tables and events show it. Pages after the first carry
             their number: "eyes/scan.tif#2".
-        name: of the files written for it: the path below the input folder without suffix, unique.
+        name: of the files written for it: the path below the input folder without suffix, unique; see `unique_names`.
     """
 
     path: Path
     page: int
     relative: str
     name: str
+
+    @property
+    def name_note(self) -> str:
+        """That the names of its files are shortened, where they are."""
+        whole = PurePosixPath(self.relative.rpartition("#")[0] if self.page else self.relative)
+        named = PurePosixPath(self.name)
+        if named.parent == whole.parent and whole.stem in named.name:
+            return ""
+        return "Its name is too long for the files written for it, so theirs are shortened."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ def find_files(selection: InputSelection) -> dict[Path, Path]:
     """
     listed = [] if selection.list_file is None else read_list(selection.list_file)
     for source in selection.sources:
-        if not source.exists():
+        if not os.path.exists(source):  # unlike Path.exists, never an error, however long the name is
             raise ImageError(f"{source} does not exist. Check the path.")
     base = common_folder([*selection.sources, *listed])
     found: dict[Path, Path] = {}
@@ -110,7 +121,7 @@ def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> 
 
     Args:
         files: see `find_files`.
-        taken: names that are not free, in lower case.
+        taken: names that are not free, as `fold` makes them.
     """
     places = [(where, path, page) for where, path in files.items() for page in range(count_pages(path))]
     names = unique_names(((where, page) for where, _, page in places), taken)
@@ -163,7 +174,7 @@ def common_folder(sources: Sequence[Path]) -> Path:
     Raises:
         ImageError: there is none, because the sources are on several drives.
     """
-    folders = dict.fromkeys(os.path.abspath(source if source.is_dir() else source.parent) for source in sources)
+    folders = dict.fromkeys(os.path.abspath(source if os.path.isdir(source) else source.parent) for source in sources)
     try:
         return Path(os.path.commonpath(folders))
     except ValueError as error:
@@ -205,36 +216,54 @@ def refuse_results(found: FoundPictures, output: Path) -> None:
 
 
 def unique_names(places: Iterable[tuple[PurePath, int]], taken: Set[str] = frozenset()) -> list[str]:
-    """Name each (relative path, page): without suffix, or with it if the bare name is not unique."""
+    """Name each (relative path, page): without suffix, or with it if the bare name is not unique.
+
+    No two names are equal on file systems that ignore case or Unicode forms, none with the suffix of an output is also
+    a folder of another, and each fits file systems with its suffix; see `limit_name`.
+
+    Args:
+        places: paths below the input folder, and pages from 0.
+        taken: names that are not free, as `fold` makes them.
+    """
     places = list(places)
-    often = Counter(_name(where, page).casefold() for where, page in places)
+    folders = {key for where, page in places for key in _folder_keys(_name(where, page))}
+    often = Counter(fold(_name(where, page)) for where, page in places)
     # Unambiguous names take precedence; the others are changed.
-    used = {name for name, count in often.items() if count == 1} - taken
+    used = {name for name, count in often.items() if count == 1 and not _is_folder(name, folders)} - taken
     free, used = set(used), used | taken
     names = []
     for where, page in places:
         name = _name(where, page)
-        if name.casefold() not in free:
-            name = wanted = _name(where, page, f"_{where.suffix[1:]}" if where.suffix else "")
-            number = 2
-            while name.casefold() in used:
-                name, number = f"{wanted}-{number}", number + 1
-            used.add(name.casefold())
+        if fold(name) not in free:
+            suffix, number = f"_{where.suffix[1:]}" if where.suffix else "", 2
+            name = _name(where, page, suffix)
+            while fold(name) in used or _is_folder(fold(name), folders):
+                name, number = _name(where, page, suffix, f"-{number}"), number + 1
+            used.add(fold(name))
         names.append(name)
     return names
 
 
+def _folder_keys(name: str) -> Iterator[str]:
+    return (fold(folder.as_posix()) for folder in PurePosixPath(name).parents)
+
+
+def _is_folder(key: str, folders: Set[str]) -> bool:
+    return any(key + suffix in folders for suffix in OUTPUT_SUFFIXES)
+
+
 def _files_of(source: Path, *, recursive: bool) -> list[Path]:
-    if source.is_dir():
+    if os.path.isdir(source):
         # Files that cannot be read are included too: they become rows of the table of errors.
         return list_images(source, recursive=recursive, others=True)
-    if source.exists() and not source.is_file():
+    if os.path.exists(source) and not os.path.isfile(source):
         raise ImageError(f"{source} is neither a folder nor a file. Give folders or pictures.")
     return [source]
 
 
-def _name(where: PurePath, page: int, suffix: str = "") -> str:
-    return where.with_suffix("").as_posix() + suffix + (f"_page{page + 1}" if page else "")
+def _name(where: PurePath, page: int, suffix: str = "", number: str = "") -> str:
+    last = where.stem + suffix + (f"_page{page + 1}" if page else "") + number
+    return "/".join([*(limit_name(folder, spare=0) for folder in where.parts[:-1]), limit_name(last)])
 
 
 def _matches(where: PurePath, selection: InputSelection) -> bool:

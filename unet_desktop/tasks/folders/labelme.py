@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -23,12 +24,14 @@ _VERSION = "5.5.0"
 _OPENED_BY_LABELME = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 
-def encode_labelme(path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, page: int = 0) -> bytes:
+def encode_labelme(
+    path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, target: Path, page: int = 0
+) -> bytes:
     """Encode one picture's pieces as a labelme file.
 
     A piece without holes is a polygon through its outermost pixels, which labelme counts as inside (it draws polygons
-    with their border); a piece with holes, or too thin for a polygon, is a mask. The picture is referred to by its
-    absolute path; one that labelme would decode differently (a later page, 16 bits) is embedded as JPEG.
+    with their border); a piece with holes, or too thin for a polygon, is a mask. A picture that labelme would decode
+    differently (a later page, 16 bits) is embedded as JPEG.
 
     Args:
         path: of the picture.
@@ -36,6 +39,7 @@ def encode_labelme(path: Path, image: Image, mask: Mask, box: Box, labels: Label
         mask: (H, W) uint8.
         box: contains everything that is labelled.
         labels: the label set.
+        target: path of the file that is encoded, from whose folder labelme looks for the picture.
         page: in the file, from 0.
     """
     height, width = mask.shape
@@ -44,12 +48,24 @@ def encode_labelme(path: Path, image: Image, mask: Mask, box: Box, labels: Label
         "version": _VERSION,
         "flags": {},
         "shapes": list(_shapes(mask, box, labels)),
-        "imagePath": path.absolute().as_posix(),
+        "imagePath": relative_path(path, target.parent),
         "imageData": None if opened else base64.b64encode(encode_jpeg(image.pixels)).decode("ascii"),
         "imageHeight": height,
         "imageWidth": width,
     }
     return json.dumps(data, indent=2).encode()
+
+
+def relative_path(picture: Path, folder: Path) -> str:
+    """The picture's path from a folder, with slashes; its absolute path if that is on another drive.
+
+    Links to folders are resolved, because ".." after one leads to the parent of what it links to.
+    """
+    whole = os.path.join(os.path.realpath(picture.parent), picture.name)
+    try:
+        return PurePath(os.path.relpath(whole, os.path.realpath(folder))).as_posix()
+    except ValueError:
+        return PurePath(whole).as_posix()
 
 
 def _shapes(mask: Mask, box: Box, labels: LabelSet) -> Iterator[dict[str, object]]:

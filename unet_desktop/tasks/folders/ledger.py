@@ -154,7 +154,7 @@ def content_sha256(path: Path) -> str:
     """The file's SHA-256, hexadecimal; empty if it cannot be read."""
     try:
         return files.sha256(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that the file system's encoding cannot express
         return ""
 
 

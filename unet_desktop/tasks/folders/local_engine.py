@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -29,12 +30,13 @@ class LocalEngine:
     are held in memory. The results do not depend on the number of workers.
     """
 
-    def __init__(self, model: Path, outputs: Outputs, device: str = "auto", workers: int = 0) -> None:
+    def __init__(self, model: Path, outputs: Outputs, folder: Path, device: str = "auto", workers: int = 0) -> None:
         """Load the model.
 
         Args:
             model: the checkpoint.
             outputs: what to make of each picture.
+            folder: the output folder.
             device: see `Segmenter.open`.
             workers: how many pictures are processed at once; 0: as many as there are cores.
 
@@ -42,7 +44,7 @@ class LocalEngine:
             CheckpointError: the model is not ours or damaged. TrainingError: there is no such device here.
         """
         self._segmenter = Segmenter.open(model, device)
-        self._outputs = outputs
+        self._outputs, self._folder = outputs, folder
         workers = workers or self._segmenter.device.threads
         self._held = workers * _AHEAD
         self._large = threading.Lock()
@@ -65,10 +67,8 @@ class LocalEngine:
                 future.cancel()
 
     def _outcome(self, picture: Picture) -> Outcome:
-        if not _is_large(picture):
-            return try_picture(self._segmenter, picture, self._outputs)
-        with self._large:
-            return try_picture(self._segmenter, picture, self._outputs)
+        with self._large if _is_large(picture) else contextlib.nullcontext():
+            return try_picture(self._segmenter, picture, self._outputs, self._folder)
 
     def close(self) -> None:
         """Stop after the pictures in progress."""

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
@@ -32,7 +33,8 @@ class Segmented:
 
     Attributes:
         row: of the table: column to text, number or bool. All but "seconds" depend only on picture and model.
-        files: path below the output folder (with slashes) and content, which depends only on picture and model.
+        files: path below the output folder (with slashes) and content, which depends only on picture and model, and
+            where it refers to the picture on where that is.
     """
 
     row: dict[str, object]
@@ -49,10 +51,10 @@ class Problem:
 Outcome = Segmented | Problem
 
 
-def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Outcome:
+def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs, folder: Path) -> Outcome:
     """Segment a picture; whatever goes wrong becomes a `Problem`, so that it does not stop the rest."""
     try:
-        return segment_picture(segmenter, picture, outputs)
+        return segment_picture(segmenter, picture, outputs, folder)
     except UserError as error:
         return Problem(str(error))
     except Exception as error:
@@ -62,8 +64,14 @@ def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Out
         )
 
 
-def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) -> Segmented:
+def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs, folder: Path) -> Segmented:
     """Decode, segment, measure and encode a picture; write nothing.
+
+    Args:
+        segmenter: the model.
+        picture: to segment.
+        outputs: what to make of it.
+        folder: the output folder, from which files refer to the picture.
 
     Raises:
         ImageError: the picture cannot be read.
@@ -72,7 +80,7 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
     image = read_image(picture.path, picture.page)
     prediction = segmenter.segment(image.pixels)
     row = _row(segmenter, picture, outputs, image, prediction)
-    written = tuple(_files(segmenter, picture, outputs, image, prediction))
+    written = tuple(_files(segmenter, picture, outputs, folder, image, prediction))
     if outputs.dicom_seg:
         segmentation, missing = _dicom_segmentation(segmenter, picture, outputs, prediction)
         row["note"] = " ".join(filter(None, (str(row["note"]), missing)))
@@ -81,7 +89,7 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs) ->
 
 
 def _files(
-    segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
+    segmenter: Segmenter, picture: Picture, outputs: Outputs, folder: Path, image: Image, prediction: Prediction
 ) -> Iterator[tuple[str, bytes]]:
     """(path, content) of each file that is asked for."""
     labels, mask, name = segmenter.header.labels, prediction.mask, picture.name
@@ -101,7 +109,9 @@ def _files(
     if "coco" in outputs.contours:
         yield f"{COCO_PARTS}/{name}.json", encode_coco(picture.relative, mask, box, labels)
     if "labelme" in outputs.contours:
-        yield f"contours/labelme/{name}.json", encode_labelme(picture.path, image, mask, box, labels, page=picture.page)
+        where = f"contours/labelme/{name}.json"
+        content = encode_labelme(picture.path, image, mask, box, labels, target=folder / where, page=picture.page)
+        yield where, content
 
 
 def _dicom_segmentation(
@@ -127,7 +137,7 @@ def _row(
         | measurement_columns(
             picture, image.pixels, prediction, segmenter.header.labels, read_file_facts(picture, outputs)
         )
-        | {"note": image.note}
+        | {"note": " ".join(filter(None, (image.note, picture.name_note)))}
         | origin_columns(segmenter.header, segmenter.name)
         | {"sha256": files.sha256(picture.path)}
     )

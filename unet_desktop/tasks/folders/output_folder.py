@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,25 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, content_sha256
-from unet_desktop.tasks.folders.one_picture import Outcome, Problem
+from unet_desktop.tasks.folders.one_picture import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import FOLDERS
 from unet_desktop.tasks.folders.plan import Work
 
 LOCK = ".run.lock"
 _SUMMARY_FILES = ("measurements.", "errors.", "report.")
 """Prefixes of the names of a run's files in the output folder itself."""
+_ABOUT_NAMES = frozenset(
+    {
+        errno.ENAMETOOLONG,
+        errno.EINVAL,  # letters that Windows' file systems refuse
+        errno.EILSEQ,
+        errno.ENOTDIR,  # a file is where a folder would have to be
+        errno.EEXIST,
+        errno.EISDIR,
+        errno.ELOOP,
+    }
+)
+"""Errors of the file system that concern one name."""
 
 
 def refuse_taken(path: Path) -> None:
@@ -63,11 +76,14 @@ class OutputFolder:
             lock.release()
             raise
 
-    def write(self, picture: Picture, outcome: Outcome, work: Work) -> None:
+    def write(self, picture: Picture, outcome: Outcome, work: Work) -> Outcome:
         """Write a picture's files, then its ledger entry, which certifies them.
 
+        Returns:
+            the outcome; a problem if the file system refuses the name of one of the files, then none of them is left.
+
         Raises:
-            WriteError: something cannot be written; the picture counts as not done.
+            WriteError: something else cannot be written; the picture counts as not done.
         """
         entry = Entry(
             image=picture.relative,
@@ -76,15 +92,45 @@ class OutputFolder:
             model=work.model,
             outputs=work.outputs,
         )
+        if isinstance(outcome, Segmented):
+            outcome = self._write_files(outcome)
         if isinstance(outcome, Problem):
             self.ledger.add(replace(entry, sha256=content_sha256(picture.path), problem=outcome.sentence))
-            return
-        for where, content in outcome.files:
-            target = self.path / where
-            files.make_folder(target.parent)
-            files.write_bytes(target, content)
+            return outcome
         lengths = {where: len(content) for where, content in outcome.files}
         self.ledger.add(replace(entry, sha256=str(outcome.row["sha256"]), files=lengths, row=outcome.row))
+        return outcome
+
+    def _write_files(self, outcome: Segmented) -> Outcome:
+        written: list[Path] = []
+        for where, content in outcome.files:
+            target = self.path / where
+            try:
+                files.make_folder(target.parent)
+                files.write_bytes(target, content)
+            except (WriteError, UnicodeEncodeError) as error:
+                reason = self._why_name_is_refused(error)
+                if reason is None:
+                    raise
+                for path in written:
+                    files.delete_file(path)
+                return Problem(
+                    f"{target} cannot be written, because the file system refuses this name ({reason}). Rename the "
+                    "picture or its folder, or choose an output folder with a shorter path or on another drive."
+                )
+            written.append(target)
+        return outcome
+
+    def _why_name_is_refused(self, error: WriteError | UnicodeEncodeError) -> str | None:
+        """The reason of the file system, or None if the name is not to blame and other pictures would fail too."""
+        if isinstance(error, UnicodeEncodeError):  # the file system's encoding has no such letters
+            return str(error)
+        cause = error.__cause__
+        if not isinstance(cause, OSError):
+            return None
+        # Network drives and Windows call refused names missing.
+        blamed = cause.errno in _ABOUT_NAMES or (cause.errno == errno.ENOENT and self.path.is_dir())
+        return (cause.strerror or str(cause)) if blamed else None
 
     def entries(self, pictures: Sequence[Picture]) -> Iterator[Entry]:
         """The entries of these pictures, in their order, then those of earlier runs whose results are still here.

@@ -18,6 +18,8 @@ TABLES = ("csv", "parquet", "xlsx")
 REPORTS = ("html", "pdf")
 FOLDERS = ("masks", "regions", "probabilities", "overlays", "contours", "dicom_seg")
 """Folders of per-picture files, below the output folder."""
+OUTPUT_SUFFIXES = (".png", ".jpg", ".json", ".geojson", ".dcm")
+"""Suffixes of per-picture files."""
 
 
 @dataclass(frozen=True, slots=True)

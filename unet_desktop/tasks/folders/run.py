@@ -124,10 +124,9 @@ def _engine(request: Request) -> Engine:
             "The number of workers is the number of threads on this computer; it has no effect on a cluster."
         )
     if request.cluster:
-        return DaskEngine(
-            request.model, request.outputs, request.device, parse_cluster(request.cluster, request.cluster_options)
-        )
-    return LocalEngine(request.model, request.outputs, request.device, request.workers)
+        spec = parse_cluster(request.cluster, request.cluster_options)
+        return DaskEngine(request.model, request.outputs, request.output, request.device, spec)
+    return LocalEngine(request.model, request.outputs, request.output, request.device, request.workers)
 
 
 class _FolderRun:
@@ -195,7 +194,7 @@ class _FolderRun:
             if self._warn_no_dicom and not isinstance(outcome, Problem) and not is_dicom(picture.path):
                 self._warn_no_dicom = False
                 yield Message(NO_DICOM)
-            self._folder.write(picture, outcome, self._work)
+            outcome = self._folder.write(picture, outcome, self._work)
             failed = isinstance(outcome, Problem)
             problem = outcome.sentence if isinstance(outcome, Problem) else ""
             # Other notes, such as that a picture was turned, are for the table only.

@@ -6,8 +6,15 @@ import time
 from pathlib import Path
 
 from unet_desktop.errors import ImageError, Remedy, UserError
+from unet_desktop.file_names import fold
 from unet_desktop.masks.pairs import find_masks_among
-from unet_desktop.tasks.folders.inputs import STANDARD_INPUT, InputSelection, Picture, find_files, list_pictures
+from unet_desktop.tasks.folders.inputs import (
+    STANDARD_INPUT,
+    InputSelection,
+    Picture,
+    find_files,
+    list_pictures,
+)
 
 PAUSE = 2.0
 """Seconds between two polls of the folders."""
@@ -54,7 +61,7 @@ class Arrivals:
         pictures = list_pictures(settled, taken)
         by_path: dict[Path, set[str]] = {}
         for picture in pictures:
-            by_path.setdefault(picture.path, set()).add(picture.name.casefold())
+            by_path.setdefault(picture.path, set()).add(fold(picture.name))
         self._names.update((where, by_path[path]) for where, path in settled.items())
         return pictures
 
