@@ -69,6 +69,32 @@ def test_of_two_files_of_one_name_the_content_says_which_is_the_mask(place):
     assert sorted_out(folder, "") == ({"x.jpg": None, "x.png": None, "y.jpg": None, "y.tif": None}, [])
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("images/x.jpg", "masks/x.png"), {"images/x.jpg": "masks/x.png"}),
+        (("v1/images/x.jpg", "v1/masks/x.png", "v2/images/x.jpg"),
+         {"v1/images/x.jpg": "v1/masks/x.png", "v2/images/x.jpg": None}),
+        (("x.jpg", "drawn/x_disc.png"), {"x.jpg": None, "drawn/x_disc.png": None}),
+    ],
+)  # fmt: skip
+def test_one_folder_that_holds_both_in_sub_folders(place, names, expected):
+    assert sorted_out(place(*names), "", "", recursive=True)[0] == expected
+
+
+def test_files_of_labels_beside_their_picture_are_its_mask(place):
+    folder = place("x.jpg", "y.jpg", "y_disc.jpg")
+    for name in ("x_disc.png", "x_cup.png"):
+        Pillow.fromarray(np.eye(96, dtype=np.uint8)).save(folder / name)
+    pairs = find_pairs(folder, folder, DISC_AND_CUP)
+    assert {path.name for path in pairs.pictures} == {"x.jpg", "y.jpg", "y_disc.jpg"}  # it holds a photograph
+    files = pairs.masks_of(folder / "x.jpg")
+    assert [(file.path.name, file.label.name) for file in files] == [
+        ("x_cup.png", "optic cup"),
+        ("x_disc.png", "optic disc"),
+    ]
+
+
 def test_where_both_could_be_masks_both_stay_pictures(place):
     folder = place("drawn.png", "drawn.bmp")
     assert sorted_out(folder, "", "")[0] == {"drawn.bmp": None, "drawn.png": None}
@@ -185,6 +211,18 @@ def lay(tmp_path):
             {"v1/a.jpg": "v1/disc/a.png (optic disc)", "v2/a.jpg": "v2/disc/a.png (optic disc)"},
         ),
         ("a_disc.jpg", "a_disc.png", {"a_disc.jpg": "a_disc.png"}),
+        ("a.jpg", "a_discs.png, a_cups.png", {"a.jpg": "a_cups.png (optic cup) + a_discs.png (optic disc)"}),
+        ("a.jpg", "a_opticdisc.png", {"a.jpg": "a_opticdisc.png (optic disc)"}),
+        ("a.jpg", "a_OD.png, a_OC.png", {"a.jpg": "a_OC.png (optic cup) + a_OD.png (optic disc)"}),
+        ("a.jpg", "OD/a.png, OC/a.png", {"a.jpg": "OC/a.png (optic cup) + OD/a.png (optic disc)"}),
+        ("a.jpg", "OC/a.png", {"a.jpg": "OC/a.png (optic cup)"}),
+        ("OD/a.jpg, OS/a.jpg", "OD/a.png, OS/a.png", {"OD/a.jpg": "OD/a.png", "OS/a.jpg": "OS/a.png"}),
+        ("a_OD.jpg", "a_OD.png", {"a_OD.jpg": "a_OD.png"}),
+        ("a.jpg", "a_OD.png", {"a.jpg": None}),
+        ("a.jpg", "Cup_Masks/a.png", {"a.jpg": "Cup_Masks/a.png (optic cup)"}),
+        ("a.jpg", "masks_cup/a.png", {"a.jpg": "masks_cup/a.png (optic cup)"}),
+        ("a.jpg", "2. Optic Cup/a.png", {"a.jpg": "2. Optic Cup/a.png (optic cup)"}),
+        ("a.jpg", "a/disc.png, a/cup.png", {"a.jpg": "a/cup.png (optic cup) + a/disc.png (optic disc)"}),
         ("P1.jpg", "P1_L-mask.png", {"P1.jpg": None}),
         ("P1.jpg", "P10.png", {"P1.jpg": None}),
         ("a.jpg, b.jpg", "b.png, a.png, c.png", {"a.jpg": "a.png", "b.jpg": "b.png"}),
@@ -202,6 +240,7 @@ def test_a_mask_goes_to_its_own_picture_or_to_none(lay, pictures, masks, expecte
         ("a.jpg", "one/a.png, two/a.png", r"several masks \(one/a.png, two/a.png\)"),
         ("a.jpg", "a_mask.png, a-mask.png", "several masks"),
         ("a.jpg", "a_disc.png, a-disc.png, a_cup.png", "several masks"),
+        ("a.jpg", "a.png, a_disc.png, a_cup.png", "several masks"),
     ],
 )
 def test_ambiguity_is_refused_with_the_folders(lay, pictures, masks, named):

@@ -21,7 +21,7 @@ from unet_desktop.masks.mask_values import parse_mask_values
 from unet_desktop.project import case_batch
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import FileWritten, ItemDone, LeftWithoutMask
+from unet_desktop.tasks.events import FileWritten, ItemDone, LeftWithoutMask, MasksLeftOut
 from unet_desktop.tasks.import_images import import_images, preview_import
 from unet_desktop.tasks.mask_import import MaskOptions
 
@@ -57,7 +57,7 @@ def brought_in(project, source, **options):
 
 
 def problems(events):
-    return {event.name: event.problem for event in events if event.problem}
+    return {event.name: event.problem for event in events if isinstance(event, ItemDone) and event.problem}
 
 
 def states(project):
@@ -183,7 +183,8 @@ class TestMasks:
         draw(masks / "third.png")
         events, after = brought_in(project, pictures, masks=masks)
         assert np.array_equal(after.load_mask("third"), disc_mask)
-        assert events[2].note == "It is in the project already, with another mask, which was kept."
+        assert events[2].problem.startswith("third.jpg is in the project already, with another mask than ")
+        assert str(masks / "third.png") in events[2].problem
 
     def test_a_mask_of_another_size_for_a_case_that_is_there_is_refused(self, project, pictures, masks):
         brought_in(project, pictures)
@@ -256,9 +257,26 @@ class TestAsking:
         (pictures / "copy.jpg").write_bytes((pictures / "third.jpg").read_bytes())
         draw(masks / "copy.png", value=0)
         events = self.events(project, pictures, masks)
-        (kept,) = [event.text for event in events if isinstance(event, Message) and "another mask" in event.text]
-        assert kept.endswith("it was kept: copy.jpg.")
+        assert problems(events).keys() == {"copy.jpg"}
+        assert "copy.png. The project's mask was kept; correct it in the case third" in problems(events)["copy.jpg"]
         assert Project.open(project.root).load_mask("third").any()
+
+    def test_masks_that_were_not_taken_are_named_also_where_no_picture_lacks_one(self, project, pictures, masks):
+        for name in ("third", "third_mask", "third_left", "photo 2", "photo 10"):
+            draw(masks / f"{name}.png")
+        events = self.events(project, pictures, masks)
+        (left,) = [event for event in events if isinstance(event, MasksLeftOut)]
+        assert left.masks == (("third_mask.png", "third.jpg"), ("third_left.png", "third.jpg"))
+
+    def test_a_folder_named_for_a_label_says_what_is_white(self, project, pictures, tmp_path):
+        for name in ("optic_cup", "2. Cup masks", "OC"):
+            for value in (1, 255):
+                (tmp_path / name).mkdir(exist_ok=True)
+                draw(tmp_path / name / "third.png", value=value)
+                events = self.events(project, pictures, tmp_path / name)
+                said = [event.text for event in events if isinstance(event, Message)]
+                assert f"Masks: 0 is background, {value} is optic cup." in said
+        assert np.unique(Project.open(project.root).load_mask("third")).tolist() == [0, 2]
 
     @pytest.mark.parametrize("orientation", [3, 6])
     def test_a_mask_of_the_stored_photograph_is_turned_or_asked_for(

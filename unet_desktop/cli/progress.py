@@ -28,6 +28,7 @@ from unet_desktop.tasks.events import (
     FoldsDone,
     ItemDone,
     LeftWithoutMask,
+    MasksLeftOut,
     ModelSaved,
     TaskEvent,
 )
@@ -143,6 +144,9 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
         case LeftWithoutMask():
             followed.failed += 1
             show_error(with_remedy(event.sentence, Remedy.LOOSE_NAMES if event.loose else None))
+        case MasksLeftOut():
+            followed.failed += 1
+            show_error(event.sentence)
         case FileWritten():
             output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
         case _:

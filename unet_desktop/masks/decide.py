@@ -165,6 +165,8 @@ def _try_numbers(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
         raise AskError(masks, kind, f"The mask {odd.path} {describe_facts(odd)}, so index 0 may not be background")
     if all(facts.is_number and facts.is_one_bit for facts in masks) and BACKGROUND in used:
         yield _decide_two_tone(masks, kind)
+    if kind.likely and used <= {0, 1, NOT_ANNOTATED} and 1 in used:
+        yield _make_number_table({1: kind.first.value}, used)
     if used <= {BACKGROUND, NOT_ANNOTATED} | values and used & values and not lossy:
         yield _check_label_values(masks, kind, used)
     if kind.only is not None or len(kind.wanted) == 1:

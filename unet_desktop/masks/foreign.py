@@ -183,6 +183,7 @@ def plan_masks(
     *,
     values: TableReading | None = None,
     colour_names: tuple[tuple[int, int], ...] = (),
+    likely: Label | None = None,
 ) -> MaskPlan:
     """Decide how to read these masks.
 
@@ -191,6 +192,7 @@ def plan_masks(
         labels: of the project.
         values: what somebody said that values mean, for all masks.
         colour_names: see `mask_values.read_colour_names`.
+        likely: the label that the folder of masks is named for.
     """
     groups: dict[str, list[MaskFacts]] = {}
     known = {label.name: label for label in labels}
@@ -206,7 +208,7 @@ def plan_masks(
     readings: dict[str, Reading | Question] = {}
     possible: dict[str, frozenset[str] | None] = {}
     for name, masks in groups.items():
-        kind = MaskKind(labels, known.get(name), colour_names)
+        kind = MaskKind(labels, known.get(name), likely, colour_names)
         reading = decide(masks, kind) if values is None else _fit_said_values(values, masks, kind)
         readings[name] = reading
         if not isinstance(reading, Question):

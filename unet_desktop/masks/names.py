@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -26,6 +26,10 @@ _SAY_NOTHING = frozenset(
 """Folders that many have, so that they tell no pictures apart."""
 _LABEL_STUDIO = re.compile(r"(task-\d+)-annotation-\d+-by-\d+-tag-(.+)-\d+", re.IGNORECASE)
 _CHANNEL = re.compile(r"(.+)_\d{4}")
+_NUMBERED = re.compile(r"\d+\s*[._\- ]\s*(.+)")
+"""A folder's name behind its number: "2. Optic Cup"."""
+EYES = frozenset({"od", "os", "ou", "re", "le", "l", "r"})
+"""Names of eyes, which are not read as a label's initials unless another label's initials occur too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +60,17 @@ def picture_names(path: PurePath) -> list[str]:
     return names
 
 
-def read_mask_name(path: PurePath, labels: LabelSet) -> list[MaskName]:
+def read_mask_name(path: PurePath, labels: LabelSet, *, initials: bool = False) -> list[MaskName]:
     """The ways to understand a mask's name, the surest first.
 
     Args:
         path: below the folder of masks; a folder may be named for a label.
         labels: of the project.
+        initials: labels are also named by their initials, see `has_initials`.
     """
     stem = fold(path.stem)
-    folder = next((label for part in path.parts[:-1] if (label := find_label(part, labels))), None)
+    folders = (find_folder_label(part, labels, initials=initials) for part in path.parts[:-1])
+    folder = next((label for label in folders if label), None)
     task = _LABEL_STUDIO.fullmatch(stem)
     if task:
         return [MaskName(task[1], find_label(task[2], labels) or folder)]
@@ -72,9 +78,20 @@ def read_mask_name(path: PurePath, labels: LabelSet) -> list[MaskName]:
     found += [MaskName(name, folder) for name in strip_marks(stem)]
     if folder is None:
         for name in [stem, *strip_marks(stem)]:
-            found += [MaskName(rest, label) for rest, label in _strip_label(name, labels)]
-            found += [MaskName(bare, label) for rest, label in _strip_label(name, labels) for bare in strip_marks(rest)]
+            stripped = list(_strip_label(name, labels, initials=initials))
+            found += [MaskName(rest, label) for rest, label in stripped]
+            found += [MaskName(bare, label) for rest, label in stripped for bare in strip_marks(rest)]
+        label = find_folder_label(path.stem, labels, initials=initials)
+        if label is not None and len(path.parts) > 1:  # a folder for each picture, with a file for each label
+            found.append(MaskName(fold(path.parts[-2]), label))
     return list(dict.fromkeys(found))
+
+
+def has_initials(paths: Iterable[PurePath], labels: LabelSet) -> bool:
+    """Whether files or folders are named by labels' initials, such as OC for optic cup; OD alone may be an eye."""
+    known = {_initials(label.name) for label in labels} - EYES - {""}
+    names = {part for path in paths for part in (*path.parent.parts, path.stem)}
+    return any(fold(name) in known or (_split(name)[-1:] and _split(name)[-1] in known) for name in names)
 
 
 def is_label_studio(path: PurePath) -> bool:
@@ -88,7 +105,7 @@ def strip_marks(name: str) -> Iterator[str]:
         for between in _SEPARATORS:
             if name.endswith(between + mark) and len(name) > len(mark) + 1:
                 yield name[: -len(mark) - 1]
-    for mark in ("mask", "seg", "label"):
+    for mark in ("mask", "masks", "seg", "label", "labels", "gt"):
         for between in _SEPARATORS:
             if name.startswith(mark + between) and len(name) > len(mark) + 1:
                 yield name[len(mark) + 1 :]
@@ -101,36 +118,71 @@ def shorten(name: str) -> Iterator[str]:
             yield name[:at]
 
 
-def find_label(text: str, labels: LabelSet) -> Label | None:
-    """The label that a text names, in full or by the last word of its name: "optic_disc", "Disc", "cups"."""
+def find_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label | None:
+    """The label that a text names, in full or by the last word of its name: "optic_disc", "OpticDisc", "Disc", "cups".
+
+    Args:
+        text: a name, or a part of one.
+        labels: of the project.
+        initials: labels are also named by their initials: OD and OC.
+    """
     wanted = _words(text)
     for label in labels:
-        if wanted == _words(label.name):
+        if "".join(wanted) == "".join(_words(label.name)):
             return label
     last = [label for label in labels if wanted == _words(label.name)[-1:]]
+    if not last and initials:
+        last = [label for label in labels if fold(text) == _initials(label.name)]
     return last[0] if len(last) == 1 else None
 
 
-def place_of(path: PurePath, labels: LabelSet) -> tuple[str, ...]:
+def find_folder_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label | None:
+    """The label that a folder is named for, perhaps with a number and what says that it holds masks: "2_cup_masks"."""
+    plain = fold(text).strip()
+    numbered = _NUMBERED.fullmatch(plain)
+    for name in (plain, *([numbered[1]] if numbered else [])):
+        for bare in (name, *strip_marks(name)):
+            label = find_label(bare, labels, initials=initials)
+            if label is not None:
+                return label
+    return None
+
+
+def place_of(path: PurePath, labels: LabelSet, *, initials: bool = False) -> tuple[str, ...]:
     """The folders of a path that tell pictures apart: without those named for masks, pictures or a label."""
     folded = [(part, fold(part).replace("_", " ")) for part in path.parts[:-1]]
-    return tuple(fold(part) for part, plain in folded if plain not in _SAY_NOTHING and find_label(part, labels) is None)
+    return tuple(
+        fold(part)
+        for part, plain in folded
+        if plain not in _SAY_NOTHING and find_folder_label(part, labels, initials=initials) is None
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s_\-.]+", fold(text)) if word]
 
 
 def _words(text: str) -> list[str]:
-    words = [word for word in re.split(r"[\s_\-.]+", fold(text)) if word]
-    return [{"disk": "disc", "discs": "disc", "disks": "disc"}.get(word, word) for word in words]
+    """The words of a name, in the singular."""
+    singular = [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in _split(text)]
+    return ["disc" if word == "disk" else word for word in singular]
 
 
-def _strip_label(name: str, labels: LabelSet) -> Iterator[tuple[str, Label]]:
+def _initials(name: str) -> str:
+    """The first letters of a name of several words; else nothing."""
+    words = _split(name)
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+def _strip_label(name: str, labels: LabelSet, *, initials: bool) -> Iterator[tuple[str, Label]]:
     """The name without a label that stands at its end or its beginning, by the longest name of a label first."""
     for at, letter in enumerate(name):
         if letter in _SEPARATORS and 0 < at < len(name) - 1:
-            label = find_label(name[at + 1 :], labels)
+            label = find_label(name[at + 1 :], labels, initials=initials)
             if label is not None:
                 yield name[:at], label
     for at in range(len(name) - 1, 0, -1):
         if name[at] in _SEPARATORS and at < len(name) - 1:
-            label = find_label(name[:at], labels)
+            label = find_label(name[:at], labels, initials=initials)
             if label is not None:
                 yield name[at + 1 :], label

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError, MaskError
@@ -17,6 +18,7 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.mask_content import read_content
 from unet_desktop.masks.mask_facts import gather_facts
 from unet_desktop.masks.names import (
+    has_initials,
     is_label_studio,
     picture_names,
     place_of,
@@ -51,13 +53,15 @@ class Pairs:
         pictures: the pictures, in order.
         stray_masks: masks that lie among the pictures and are not asked for.
         loose: masks whose names merely go on after a picture's, and that picture; they are not its masks.
-        unused: masks that belong to none of the pictures.
+        unused: masks that belong to none of the pictures, or to one that has a surer one.
+        less_sure: those of them that a picture has a surer one than, and that picture.
     """
 
     pictures: tuple[Path, ...]
     stray_masks: tuple[Path, ...] = ()
     loose: tuple[tuple[Path, Path], ...] = ()
     unused: tuple[Path, ...] = ()
+    less_sure: tuple[tuple[Path, Path], ...] = ()
     _masks: Mapping[Path, tuple[MaskFile, ...]] = field(default_factory=dict)
     _problems: Mapping[Path, str] = field(default_factory=dict)
 
@@ -103,12 +107,13 @@ def find_pairs(
     shared = {path for path in found if path.resolve() in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
     # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
-    taken = among | (_masks_of_the_same_name(found) if mixed and shared else shared)
+    taken = among | (_masks_of_the_same_name(found, source, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
     can_be = [path for path in candidates if path.resolve() not in no_masks and not is_dicom(path)]
     root = source.parent if source.is_file() else source
-    pairing = _Pairing(pictures, root, labels, _read_tasks(masks))
+    initials = has_initials([path.relative_to(masks) for path in can_be], labels)
+    pairing = _Pairing(pictures, root, labels, _read_tasks(masks), initials=initials)
     for mask in can_be:
         pairing.claim(mask, mask.relative_to(masks), loose=loose)
     return pairing.settle(tuple(path for path in found if path in among - shared))
@@ -150,8 +155,11 @@ class _Claim:
 class _Pairing:
     """Collects which masks claim which pictures."""
 
-    def __init__(self, pictures: Sequence[Path], root: Path, labels: LabelSet, tasks: Mapping[str, str]) -> None:
+    def __init__(
+        self, pictures: Sequence[Path], root: Path, labels: LabelSet, tasks: Mapping[str, str], *, initials: bool
+    ) -> None:
         self._pictures, self._root, self._labels, self._tasks = pictures, root, labels, tasks
+        self._initials = initials
         self._by_name: dict[str, list[tuple[int, Path]]] = {}
         for picture in pictures:
             for form, name in enumerate(picture_names(picture)):
@@ -161,11 +169,12 @@ class _Pairing:
         self._doubts: dict[Path, str] = {}
         self._loose: list[tuple[Path, Path]] = []
         self._unused: list[Path] = []
+        self._surer: list[tuple[Path, Path]] = []
 
     def claim(self, mask: Path, relative: PurePath, *, loose: bool) -> None:
         """Find the picture that the mask belongs to, or those that it could belong to."""
-        names = read_mask_name(relative, self._labels)
-        place = place_of(relative, self._labels)
+        names = read_mask_name(relative, self._labels, initials=self._initials)
+        place = place_of(relative, self._labels, initials=self._initials)
         for nearness in range(4):
             for rank, name in enumerate(names):
                 meant = self._tasks.get(name.picture, name.picture)
@@ -179,7 +188,7 @@ class _Pairing:
                     of_form = [picture for one, picture in near if one == form]
                     self._give(mask, of_form, _Claim(mask, (nearness, rank, form), name.label))
                     return
-        owners = self._loosely(mask)
+        owners = self._loosely(mask, relative, place)
         if len(owners) == 1 and loose:
             self._give(mask, owners, _Claim(mask, (9, 0, 0), None))
         elif owners:
@@ -194,18 +203,29 @@ class _Pairing:
         for picture, claims in self._claims.items():
             surest = min(claims, key=lambda claim: claim.rank)
             nearness = surest.rank[0]
+            labelled = [claim for claim in claims if claim.label is not None and claim.rank[0] == nearness]
             if surest.label is None:
-                best = [claim for claim in claims if claim.rank == surest.rank]
+                best = [claim for claim in claims if claim.rank == surest.rank] + labelled
             else:
-                best = [claim for claim in claims if claim.label is not None and claim.rank[0] == nearness]
-            self._unused += [claim.mask for claim in claims if claim not in best]
+                best = labelled
+            left = [claim.mask for claim in claims if claim not in best]
+            self._unused += left
+            self._surer += [(mask, picture) for mask in left]
             problem = _find_several(picture, best)
             if problem:
                 problems[picture] = problem
             else:
                 problems.pop(picture, None)
                 masks[picture] = tuple(MaskFile(claim.mask, claim.label) for claim in best)
-        return Pairs(tuple(self._pictures), stray_masks, tuple(self._loose), tuple(self._unused), masks, problems)
+        return Pairs(
+            tuple(self._pictures),
+            stray_masks,
+            tuple(self._loose),
+            tuple(self._unused),
+            tuple(self._surer),
+            masks,
+            problems,
+        )
 
     def _nearness(self, picture: Path, mask: Path, relative: PurePath, place: tuple[str, ...]) -> int:
         """0 for the same folder, 1 for folders of one meaning, 2 for ends of paths, 3 for no folders, 9 for others."""
@@ -234,36 +254,46 @@ class _Pairing:
                 "give each its picture's whole name, such as photo.jpg.png."
             )
 
-    def _loosely(self, mask: Path) -> list[Path]:
+    def _loosely(self, mask: Path, relative: PurePath, place: tuple[str, ...]) -> list[Path]:
         for name in shorten(fold(mask.stem)):
             owners = [picture for form, picture in self._by_name.get(name, ()) if form == 0]
+            near = [self._nearness(picture, mask, relative, place) for picture in owners]
             if owners:
-                return [owner for owner in owners if owner.parent == mask.parent] or owners
+                return [owner for owner, nearness in zip(owners, near, strict=True) if nearness == min(near)]
         return []
 
 
 def _find_several(picture: Path, claims: Sequence[_Claim]) -> str:
-    """What is wrong if there are several masks, or several of one label; else nothing."""
+    """What is wrong if there are several masks, several of one label, or both kinds; else nothing."""
     seen: set[str | None] = set()
     for claim in claims:
         key = None if claim.label is None else claim.label.name
-        if key in seen and not is_label_studio(claim.mask):
+        mixed = bool(seen) and (key is None) != (None in seen)
+        if mixed or (key in seen and not is_label_studio(claim.mask)):
             names = ", ".join(f"{one.mask.parent.name}/{one.mask.name}" for one in claims[:3])
             return f"{picture.name} has several masks ({names}); leave one for each picture in the folder."
         seen.add(key)
     return ""
 
 
-def _masks_of_the_same_name(files: Sequence[Path]) -> set[Path]:
-    """Of files of one name in one folder, those that hold a mask, unless none would be left as the picture."""
-    groups: dict[tuple[Path, str], list[Path]] = {}
+def _masks_of_the_same_name(files: Sequence[Path], source: Path, labels: LabelSet) -> set[Path]:
+    """Of files that could be one another's mask by their names, those that hold a mask, if one does not.
+
+    Files are of one name in one folder, or in folders that tell no pictures apart (images/a.jpg, masks/a.png), or one
+    is named for a label of the other (a_disc.png, disc/a.png).
+    """
+    root = source if source.is_dir() else source.parent
+    places = {path: place_of(path.relative_to(root), labels) for path in files}
+    by_name: dict[tuple[tuple[str, ...], str], list[Path]] = {}
     for path in files:
-        groups.setdefault((path.parent, fold(path.stem)), []).append(path)
+        by_name.setdefault((places[path], fold(path.stem)), []).append(path)
+    look = lru_cache(None)(_holds_a_mask)
     found: set[Path] = set()
-    for group in groups.values():
-        masks = {path for path in group if _holds_a_mask(path)} if len(group) > 1 else set()
-        if len(masks) < len(group):
-            found |= masks
+    for path in files:
+        names = {name.picture for name in read_mask_name(path.relative_to(root), labels)}
+        others = [other for name in names for other in by_name.get((places[path], name), ()) if other != path]
+        if others and look(path) and not all(look(other) for other in others):
+            found.add(path)
     return found
 
 

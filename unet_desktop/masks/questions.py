@@ -29,17 +29,19 @@ class MaskKind:
     Attributes:
         labels: of the project.
         only: the label that these files are of, where there is a file for each label; None if they hold all labels.
+        likely: the label that the folder of masks is named for; None if it is named for none.
         colour_names: the colours that a labelmap.txt beside the masks names, as values of the project's masks.
     """
 
     labels: LabelSet
     only: Label | None = None
+    likely: Label | None = None
     colour_names: tuple[tuple[int, int], ...] = ()
 
     @property
     def first(self) -> Label:
         """The label of masks that are black and white."""
-        return self.only or self.labels.labels[0]
+        return self.only or self.likely or self.labels.labels[0]
 
     @property
     def wanted(self) -> tuple[Label, ...]:

@@ -186,13 +186,33 @@ class LeftWithoutMask:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class MasksLeftOut:
+    """Masks of pictures that have another, surer one; they were not taken.
+
+    Attributes:
+        masks: names of masks, and of the pictures.
+    """
+
+    masks: tuple[tuple[str, str], ...]
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        pairs = name_some([f"{mask} for {picture}" for mask, picture in self.masks])
+        return (
+            f"These masks were not taken, because their pictures have a surer one: {pairs}. Leave one mask for each "
+            "picture in the folder."
+        )
+
+
 def name_some(names: Sequence[str]) -> str:
     """The first of these names, and how many more there are."""
     more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | FileWritten
+ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | FileWritten
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""

@@ -22,7 +22,15 @@ from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs
 from unet_desktop.masks.questions import Question
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import MOST_NAMED, FileWritten, ImportEvent, ItemDone, LeftWithoutMask, name_some
+from unet_desktop.tasks.events import (
+    MOST_NAMED,
+    FileWritten,
+    ImportEvent,
+    ItemDone,
+    LeftWithoutMask,
+    MasksLeftOut,
+    name_some,
+)
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
 _BESIDE = (
@@ -40,7 +48,6 @@ class _Import:
     plan: MaskPlan
     known: dict[str, Case]
     without: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
 
 
 def import_images(
@@ -87,18 +94,18 @@ def import_images(
         for done, path in enumerate(pairs.pictures, 1):
             try:
                 mask = pairs.masks_of(path)
-                note = _import_one(work, path, mask)
+                note, problem = _import_one(work, path, mask)
                 if masks is not None and not mask:
                     work.without.append(str(path.relative_to(source)) if path != source else path.name)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
-                yield ItemDone(path.name, done, total, note=note, problem=_name_pages_left_out(path))
+                yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
             except WriteError:  # the disk is full or read-only: the rest would fail too
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
     yield from _report_others(pairs, others, texts)
-    yield from _report_masks(work, pairs, root)
+    yield from _report_masks(work, pairs, source, masks)
     scale = common_pixel_size(spacings or ())
     if scale is not None:
         project.set_scale(scale)
@@ -137,8 +144,8 @@ def _explain_suffix(path: Path) -> str:
     )
 
 
-def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> str:
-    """Import a picture; returns what has to be said about it."""
+def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tuple[str, str]:
+    """Import a picture; returns what has to be said about it, and what is wrong with its mask."""
     project, known = work.project, work.known
     try:
         digest = files.sha256(path)
@@ -152,34 +159,46 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> st
     elif case.state not in UNCORRECTED:
         there = project.load_mask(case.id)
         if foreign is None or (there is not None and np.array_equal(there, foreign.mask)):
-            return "It is in the project already, with a mask."
-        work.kept.append(path.name)
-        return "It is in the project already, with another mask, which was kept."
+            return "It is in the project already, with a mask.", ""
+        given = " and ".join(str(file.path) for file in mask_files)
+        return "", (
+            f"{path.name} is in the project already, with another mask than {given}. The project's mask was kept; "
+            f"correct it in the case {case.id}, or import into a new project."
+        )
     else:
         what = "It is in the project already."
-    if foreign is None:
-        return what
-    known[digest] = project.save_mask(case.id, foreign.mask)
-    return what
+    if foreign is not None:
+        known[digest] = project.save_mask(case.id, foreign.mask)
+    return what, ""
 
 
-def _report_masks(work: _Import, pairs: Pairs, root: Path) -> Iterator[ImportEvent]:
+def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None) -> Iterator[ImportEvent]:
     """Name the masks that were not taken and the pictures without one."""
-    if work.kept:
-        names = name_some(work.kept)
-        yield Message(f"In the project, these pictures have another mask than in the folder; it was kept: {names}.")
-    if pairs.unused:
-        names = name_some([f"{path.parent.name}/{path.name}" for path in pairs.unused])
-        yield Message(f"These masks belong to none of the pictures, or to one with a surer mask: {names}.")
-        if any(is_label_studio(path) for path in pairs.unused):
+    if masks is None:
+        return
+    less_sure = {mask for mask, _ in pairs.less_sure}
+    strangers = [path for path in pairs.unused if path not in less_sure]
+    if strangers:
+        names = name_some([f"{path.parent.name}/{path.name}" for path in strangers])
+        yield Message(f"These masks belong to none of the pictures: {names}.")
+        if any(is_label_studio(path) for path in strangers):
             yield Message(
                 "Label Studio names masks by its tasks. Put its JSON export beside them: it tells the tasks' pictures."
             )
+    folder = source.parent if source.is_file() else source
+    named = [
+        (mask.relative_to(masks).as_posix(), picture.relative_to(folder).as_posix(), pairs.has_mask(picture))
+        for mask, picture in (*pairs.less_sure, *pairs.loose)
+    ]
+    left_out = tuple((mask, picture) for mask, picture, has_mask in named if has_mask)
+    if left_out:
+        yield MasksLeftOut(left_out)
     if not work.without:
         return
-    loose = tuple((mask.name, picture.name) for mask, picture in pairs.loose)
+    loose = tuple((mask, picture) for mask, picture, has_mask in named if not has_mask)
     yield LeftWithoutMask(tuple(work.without), len(pairs.pictures), loose)
     if len(work.without) > MOST_NAMED:
+        root = work.project.root
         listed = root.resolve().with_name(f"{root.resolve().name}-without-masks.txt")
         files.write_bytes(listed, "".join(f"{name}\n" for name in work.without).encode())
         yield FileWritten("list of pictures without masks", listed)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.file_names import fold
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import MaskPlan, look_at_masks, plan_masks
 from unet_desktop.masks.mask_facts import MaskFacts
 from unet_desktop.masks.mask_values import read_colour_names
+from unet_desktop.masks.names import EYES, find_folder_label
 from unet_desktop.masks.orientation import Placement, decide_placements, read_placement
 from unet_desktop.masks.pairs import MaskFile, Pairs
 from unet_desktop.masks.readings import TableReading
@@ -67,7 +69,10 @@ def plan_files(
     for (file, _), (_, facts) in zip(files, looks, strict=True):
         found.append((file, facts))
         yield StopPoint("read")
-    plan = plan_masks(found, labels, values=options.values, colour_names=read_colour_names(folder, labels))
+    names, likely = read_colour_names(folder, labels), find_folder_label(folder.name, labels, initials=True)
+    if likely is not None and fold(folder.name) in EYES:
+        likely = None
+    plan = plan_masks(found, labels, values=options.values, colour_names=names, likely=likely)
     placements: list[Placement] = []
     for (_, picture), (file, facts) in zip(files, found, strict=True):
         if picture is None or isinstance(facts, MaskError):

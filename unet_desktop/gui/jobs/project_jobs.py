@@ -22,6 +22,7 @@ from unet_desktop.tasks.events import (
     FinishedBefore,
     ItemDone,
     LeftWithoutMask,
+    MasksLeftOut,
     ModelSaved,
     TaskEvent,
     TrainingTaskEvent,
@@ -219,7 +220,7 @@ class ProjectJobs(QObject):
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
                 self._outcome.add_sentence(event.sentence)
-            case LeftWithoutMask():
+            case LeftWithoutMask() | MasksLeftOut():
                 self._outcome.add_sentence(event.sentence)
             case ModelSaved():
                 self._new_model = event.path
