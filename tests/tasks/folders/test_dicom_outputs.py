@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,8 @@ import numpy as np
 import pydicom
 import pytest
 from dicom_files import OPHTHALMIC_8_BIT, SECRETS, write
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image as Pillow
 from pydicom.uid import SecondaryCaptureImageStorage
 
@@ -24,7 +28,7 @@ from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import regions
 from unet_desktop.tasks.folders.columns import columns
-from unet_desktop.tasks.folders.dicom_seg import SourceModel, dicom_segmentation
+from unet_desktop.tasks.folders.dicom_seg import SourceModel, dicom_segmentation, segment_codes
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import segment_picture
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -167,13 +171,13 @@ def test_segments_say_what_they_are(photograph):
     assert disc.SegmentAlgorithmName == "model-007"
 
 
-def test_labels_of_one_s_own_get_codes_of_this_program(photograph):
+def test_labels_of_one_s_own_getsegment_codes_this_program(photograph):
     labels = LabelSet((Label(1, "Drüse \\ weich, a rather long name of a label", "#aa0000"), Label(2, "红", "#00aa00")))
     first, second = segmentation(photograph(), labels).SegmentSequence
     assert first.SegmentedPropertyTypeCodeSequence[0].CodingSchemeDesignator == "99UNETDESKTOP"
     assert first.SegmentLabel == "Drüse  weich, a rather long name of a label"
     assert second.SegmentLabel == "红"
-    assert second.SegmentedPropertyTypeCodeSequence[0].CodeValue == "label-2"
+    assert second.SegmentedPropertyTypeCodeSequence[0].CodeValue == "label-0eb7ee"
 
 
 def test_a_segmentation_points_at_its_picture(photograph):
@@ -189,9 +193,97 @@ def test_a_segmentation_points_at_its_picture(photograph):
 def test_each_frame_has_its_own_segmentation(photograph):
     first, second = (segmentation(photograph(page=page, frames=2)) for page in (0, 1))
     assert first.SOPInstanceUID != second.SOPInstanceUID
-    assert second.SourceImageSequence[0].ReferencedFrameNumber == 2
-    frame = second.PerFrameFunctionalGroupsSequence[0]
-    assert frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber == 2
+    for number, found in enumerate((first, second), 1):
+        assert found.SourceImageSequence[0].ReferencedFrameNumber == number
+        for frame in found.PerFrameFunctionalGroupsSequence:
+            assert frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber == number
+        instance = found.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0]
+        assert "ReferencedFrameNumber" not in instance, "the standard has none there"
+
+
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [(["L", "F"], ["L", "F"]), (["AL", "FP"], ["AL", "FP"]), ([], None), ("L", None), (["UP", "DOWN"], None)],
+)
+def test_the_orientation_is_the_source_s_or_empty(photograph, stated, written):
+    read = segmentation(photograph(PatientOrientation=stated))
+    assert "PatientOrientation" in read
+    assert (list(read.PatientOrientation) if read.PatientOrientation else None) == written
+
+
+NAMES = st.lists(
+    st.text(st.sampled_from("ab -_/Ä红\\\n"), min_size=1, max_size=90).filter(str.strip),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda name: name.strip().casefold().replace("_", " "),
+)
+
+
+@given(NAMES, st.booleans())
+def test_no_two_segments_have_one_code_or_label(names, paired):
+    pair = list(DISC_AND_CUP) if paired else []
+    labels = LabelSet((*pair, *(Label(value, name, "#aa0000") for value, name in enumerate(names, 11))))
+    codes = [kind for _, kind in segment_codes(labels).values()]
+    assert len({value for value, _, _ in codes}) == len(labels)
+    assert all(0 < len(value) <= 16 and "\\" not in value for value, _, _ in codes)
+
+
+def test_long_names_with_one_beginning_have_their_own_codes_and_labels(photograph):
+    labels = LabelSet(tuple(Label(value, "soft drusen " * 8 + str(value), "#aa0000") for value in (1, 2, 3)))
+    segments = segmentation(photograph(), labels).SegmentSequence
+    for values in (
+        {segment.SegmentLabel for segment in segments},
+        {segment.SegmentedPropertyTypeCodeSequence[0].CodeValue for segment in segments},
+        {segment.SegmentedPropertyTypeCodeSequence[0].CodeMeaning for segment in segments},
+        {segment.TrackingID for segment in segments},
+    ):
+        assert len(values) == 3
+
+
+def test_a_label_has_the_same_code_in_all_label_sets():
+    one, other = (LabelSet((*labels, Label(9, "Drusen", "#aa0000"))) for labels in ((), (Label(1, "x", "#000000"),)))
+    assert segment_codes(one)["Drusen"] == segment_codes(other)["Drusen"]
+
+
+def test_other_content_has_another_identifier(photograph):
+    picture = photograph()
+    renamed = LabelSet((Label(1, "optic disc", "#56b4e9", unique=True), Label(2, "pit", "#009e73")))
+    found = (segmentation(picture), segmentation(picture, renamed), segmentation(picture, who=True))
+    assert len({read.SOPInstanceUID for read in found}) == 3
+
+
+VALIDATOR = shutil.which("dciodvfy")
+MANY = LabelSet((Label(1, "drusen, soft and large", "#aa0000"), Label(2, "drusen, soft and larger", "#00aa00")))
+PRIVATE = "Unrecognized defined term <99UNETDESKTOP>"
+"""Of all codes of private schemes; there is no other code for the cup."""
+DIRECTORY = "needed to build DICOMDIR - "
+
+
+@pytest.mark.skipif(VALIDATOR is None, reason="dciodvfy is not installed (Debian: dicom3tools)")
+@pytest.mark.parametrize("who", [True, False])
+@pytest.mark.parametrize(
+    ("labels", "page", "attributes"),
+    [
+        (DISC_AND_CUP, 0, {}),
+        (DISC_AND_CUP, 0, {"frames": 3}),
+        (DISC_AND_CUP, 2, {"frames": 3}),
+        (MANY, 0, {"PatientOrientation": ["L", "F"], "PixelSpacing": [0.01, 0.02]}),
+        (DISC_AND_CUP, 0, {"PatientOrientation": ["UP", "DOWN"], "PatientName": "Müller^Jürgen"}),
+        (DISC_AND_CUP, 0, {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}),
+        (DISC_AND_CUP, 0, {"SOPClassUID": SecondaryCaptureImageStorage}),
+    ],
+)
+def test_the_validator_finds_nothing(photograph, tmp_path, labels, page, attributes, who):
+    picture = photograph(page=page, StudyID="7", SpecificCharacterSet="ISO_IR 100", **attributes)
+    for values in (mask(), np.zeros((HEIGHT, WIDTH), np.uint8)):
+        content = dicom_segmentation(picture, values, labels, MODEL, who=who)
+        (tmp_path / "seg.dcm").write_bytes(content)
+        done = subprocess.run([VALIDATOR, str(tmp_path / "seg.dcm")], capture_output=True, text=True, check=False)
+        said = [line for line in (done.stdout + done.stderr).splitlines() if PRIVATE not in line]
+        if not who:  # patient and study are left empty on purpose, which only a DICOMDIR minds
+            said = [line for line in said if DIRECTORY not in line]
+        assert said == ["Segmentation"]
+        assert done.returncode == 0
 
 
 def test_other_kinds_of_dicom_picture_have_one_too(photograph):

@@ -6,9 +6,11 @@ source's or none. So resumed and repeated runs give the same bytes.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib
 import io
+import json
 import re
 import uuid
 from dataclasses import dataclass
@@ -46,6 +48,10 @@ _UNKNOWN_TIME = ("19000101", "000000")  # the standard requires a date even if t
 _SERIES = 9001  # in its study; high, so that it clashes with none of the camera's
 _OWN_CODES = "99UNETDESKTOP"
 """Coding scheme for structures missing from SNOMED CT (PS3.16 8.2: private schemes begin with 99)."""
+_CODE_LENGTH = 16
+_HASH_LENGTH = 6
+_Codes = tuple[tuple[str, str, str], tuple[str, str, str]]
+"""Category and type of a segment, each (value, scheme, meaning)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +99,38 @@ def dicom_segmentation(
     if not is_dicom(picture.path):
         return None
     with explain_errors(picture.path):
-        source = _source(picture, mask, who=who)
-        segmentation = _segmentation(source, picture.page, mask, labels, origin)
+        source = _read_source(picture, mask, who=who)
+        segmentation = _segmentation(source, mask, labels, origin, who=who)
         file = io.BytesIO()
         segmentation.save_as(file, enforce_file_format=True)
     return file.getvalue()
 
 
-def _source(picture: Picture, mask: Mask, *, who: bool) -> Any:
-    """The picture's dataset for highdicom: one frame, without pixels and without what must not be disclosed.
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a segmentation was made of.
 
-    It also lacks the pixel size, which highdicom reads only together with a slice thickness; photographs have none.
+    Attributes:
+        dataset: the picture's for highdicom: one frame, without pixels and without what must not be disclosed. It also
+            lacks the pixel size, which highdicom reads only together with a slice thickness; photographs have none.
+        sop_class: of the picture.
+        page: in the file, from 0.
+        frame: number from 1 of the picture in its file; None if the file has no other.
+        orientation: where the picture's rows and columns lead, such as ["L", "F"]; None if unknown.
     """
+
+    dataset: Any
+    sop_class: str
+    page: int
+    frame: int | None
+    orientation: list[str] | None
+
+
+def _read_source(picture: Picture, mask: Mask, *, who: bool) -> _Source:
     path = picture.path
     asked = (*_REFERENCE, "InstanceNumber", *((*_WHO, *_WHEN) if who else ()))
     with path.open("rb") as file:
-        found = read_attributes(file, path, (*asked, "SpecificCharacterSet"))
+        found = read_attributes(file, path, (*asked, "SpecificCharacterSet", "NumberOfFrames", "PatientOrientation"))
     missing = [name for name in _REFERENCE if not found.get(name)]
     if missing:
         raise ImageError(f"{path} has no {missing[0]}, so no DICOM segmentation can point at it.")
@@ -120,14 +142,26 @@ def _source(picture: Picture, mask: Mask, *, who: bool) -> Any:
         if name not in source:
             setattr(source, name, "")
     source.Rows, source.Columns = mask.shape
-    return source
+    source.SOPClassUID = _PLAIN_IMAGE
+    frame = picture.page + 1 if int(found.get("NumberOfFrames") or 1) > 1 else None
+    return _Source(source, found.SOPClassUID, picture.page, frame, _orientation(found))
 
 
-def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: SourceModel) -> Any:
+def _orientation(found: Any) -> list[str] | None:
+    """Where rows and columns of a picture lead, if the file says so as the standard asks (PS3.3 C.7.6.1.1.1)."""
+    value = found.get("PatientOrientation")
+    ends = [] if value is None else [str(value)] if isinstance(value, str) else [str(end) for end in value]
+    return ends if len(ends) == 2 and all(re.fullmatch("[LRAPHF]{1,3}", end) for end in ends) else None
+
+
+def _segmentation(image: _Source, mask: Mask, labels: LabelSet, origin: SourceModel, *, who: bool) -> Any:
     highdicom = importlib.import_module("highdicom")
-    sop_class, source.SOPClassUID = source.SOPClassUID, _PLAIN_IMAGE
+    source, page = image.dataset, image.page
     planes = regions(mask, labels)
-    instance = _uid(source.SOPInstanceUID, page, origin.fingerprint, hashlib.sha256(planes.tobytes()).hexdigest())
+    # One identifier for one content: of the mask, and of what is said about it.
+    content = hashlib.sha256(planes.tobytes() + json.dumps([labels.to_json(), who, __version__]).encode()).hexdigest()
+    instance = _uid(source.SOPInstanceUID, page, origin.fingerprint, content)
+    codes = segment_codes(labels)
     date, time = source.get("ContentDate"), source.get("ContentTime")
     if not date:
         date, time = _UNKNOWN_TIME
@@ -136,7 +170,8 @@ def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: 
         pixel_array=planes.transpose(1, 2, 0)[None],
         segmentation_type="BINARY",
         segment_descriptions=[
-            _describe_segment(number, label, labels, origin, instance) for number, label in enumerate(labels, 1)
+            _describe_segment(number, label, codes[label.name], origin, instance)
+            for number, label in enumerate(labels, 1)
         ],
         series_instance_uid=_uid(source.SeriesInstanceUID, origin.fingerprint),
         series_number=_SERIES,
@@ -154,14 +189,16 @@ def _segmentation(source: Any, page: int, mask: Mask, labels: LabelSet, origin: 
         specific_character_set="ISO_IR 192",
         omit_empty_frames=False,
     )
-    _make_reproducible(found, page, sop_class, instance)
+    found.PatientOrientation = image.orientation
+    _make_reproducible(found, instance)
+    _refer_to(found, image)
     return found
 
 
-def _describe_segment(number: int, label: Label, labels: LabelSet, origin: SourceModel, instance: str) -> Any:
+def _describe_segment(number: int, label: Label, codes: _Codes, origin: SourceModel, instance: str) -> Any:
     highdicom = importlib.import_module("highdicom")
     code = highdicom.sr.CodedConcept
-    category, kind = _codes(label, labels)
+    category, kind = codes
     return highdicom.seg.SegmentDescription(
         segment_number=number,
         segment_label=_short(label.name, 64),
@@ -180,24 +217,60 @@ def _describe_segment(number: int, label: Label, labels: LabelSet, origin: Sourc
     )
 
 
-def _codes(label: Label, labels: LabelSet) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """Category and type of a label, each (value, scheme, meaning).
+def segment_codes(labels: LabelSet) -> dict[str, _Codes]:
+    """Category and type of each label, by name.
 
     The disc is "Optic nerve head" of CID 4209. SNOMED CT has the optic cup as a finding and as a measurement but not as
     a body structure, and DICOM codes only its sizes (CID 4281); so the cup and other labels get codes of this program.
+    No two labels of a set have the same code.
     """
     anatomy = ("91723000", "SCT", "Anatomical Structure")
     cup, disc = cup_and_disc(labels) or (None, None)
-    if label == disc:
-        return anatomy, ("81016008", "SCT", "Optic nerve head")
-    if label == cup:
-        return anatomy, ("optic-cup", _OWN_CODES, "Optic cup")
-    slug = re.sub(r"[^a-z0-9]+", "-", label.name.casefold()).strip("-")[:16] or f"label-{label.value}"
-    return ("309825002", "SCT", "Spatial and Relational Concept"), (slug, _OWN_CODES, _short(label.name, 64))
+    codes: dict[str, _Codes] = {}
+    if disc is not None:
+        codes[disc.name] = anatomy, ("81016008", "SCT", "Optic nerve head")
+    if cup is not None:
+        codes[cup.name] = anatomy, ("optic-cup", _OWN_CODES, "Optic cup")
+    for label in labels:
+        if label.name not in codes:
+            taken = {kind[0] for _, kind in codes.values()}
+            value = _code_value(label.name)
+            value = _hashed_code(label.name) if value in taken else value
+            kind = (value, _OWN_CODES, _short(label.name, 64))
+            codes[label.name] = ("309825002", "SCT", "Spatial and Relational Concept"), kind
+    return codes
 
 
-def _make_reproducible(found: Any, page: int, sop_class: str, instance: str) -> None:
-    """Replace times, random identifiers and the declared class that highdicom wrote, and set the frame number."""
+def _code_value(name: str) -> str:
+    """A label's code, the same in all label sets: its name if that is short and plain, otherwise with a hash."""
+    plain = name.casefold().replace("_", " ").strip()
+    fits = len(plain) <= _CODE_LENGTH and re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", plain)
+    return plain.replace(" ", "-") if fits else _hashed_code(name)
+
+
+def _hashed_code(name: str) -> str:
+    readable = re.sub("[^a-z0-9]+", "-", name.casefold())[: _CODE_LENGTH - _HASH_LENGTH - 1].strip("-") or "label"
+    return f"{readable}-{_hash(name)}"
+
+
+def _refer_to(found: Any, source: _Source) -> None:
+    """Name the source's own class, and its frame where there are several; highdicom was given a plain image."""
+    for series in found.ReferencedSeriesSequence:
+        # highdicom uses one object here and there, but a frame number may only be there.
+        series.ReferencedInstanceSequence = copy.deepcopy(series.ReferencedInstanceSequence)
+
+    def fix(_dataset: Any, element: Any) -> None:
+        if element.keyword == "ReferencedSOPClassUID":
+            element.value = source.sop_class
+        elif element.keyword == "SourceImageSequence" and source.frame is not None:
+            for item in element.value:
+                item.ReferencedFrameNumber = source.frame
+
+    found.walk(fix)
+
+
+def _make_reproducible(found: Any, instance: str) -> None:
+    """Replace times and random identifiers that highdicom wrote."""
     found.InstanceCreationDate, found.InstanceCreationTime = found.ContentDate, found.ContentTime
     for equipment in found.get("ContributingEquipmentSequence") or ():
         del equipment.ContributionDateTime
@@ -206,11 +279,6 @@ def _make_reproducible(found: Any, page: int, sop_class: str, instance: str) -> 
     def fix(_dataset: Any, element: Any) -> None:
         if element.keyword == "DimensionOrganizationUID":
             element.value = organization
-        elif element.keyword == "ReferencedSOPClassUID":
-            element.value = sop_class
-        elif element.keyword == "SourceImageSequence" and page:
-            for item in element.value:
-                item.ReferencedFrameNumber = page + 1
 
     found.walk(fix)
 
@@ -221,5 +289,10 @@ def _uid(*parts: object) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    """Text as DICOM's LO and LT allow it: no backslash, no control character, not too long."""
-    return "".join(character for character in text if character.isprintable() and character != "\\")[:most] or "model"
+    """Text as DICOM's LO and LT allow it: no backslash, no control character; if it was cut, it ends in a hash."""
+    plain = "".join(character for character in text if character.isprintable() and character != "\\") or "model"
+    return plain if len(plain) <= most else f"{plain[: most - _HASH_LENGTH - 1]}~{_hash(text)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
