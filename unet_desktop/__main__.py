@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             from unet_desktop.gui import self_test
 
             return self_test.main()
+        gc.disable()  # until the window can be used: `app.main` enables it again
         from unet_desktop.gui import app
         from unet_desktop.gui.display_check import require_display
 

@@ -47,6 +47,8 @@ def bottom_axis(plot: Plot) -> pyqtgraph.AxisItem:
 
 
 def _view(plot: Plot) -> pyqtgraph.PlotWidget:
+    if plot.findChild(pyqtgraph.PlotWidget) is None:
+        plot.grab()  # it is made when it is first painted
     return plot.findChild(pyqtgraph.PlotWidget)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _PROBE_AFTER = 1500
 def main(arguments: list[str]) -> int:
     """Open the window, on a project when its folder is given; returns the exit code. It needs a display."""
     start_logging()
+    gc.disable()  # a start makes some 200,000 objects that stay, and looking through them takes a tenth of it
     application = make_application()
     window = make_window(application)
     window.errors.install_excepthook()
@@ -36,11 +38,18 @@ def main(arguments: list[str]) -> int:
     if arguments:
         root = Path(arguments[0]).absolute()
         QTimer.singleShot(0, lambda: window.commands.projects.open_root(root))
-    QTimer.singleShot(_PROBE_AFTER, probe.start)
+    QTimer.singleShot(_PROBE_AFTER, lambda: _end_start(probe))
     try:
         return application.exec()
     finally:
+        gc.enable()
         probe.shutdown()
+
+
+def _end_start(probe: DeviceProbe) -> None:
+    gc.freeze()  # what the start made is never looked through again, which would hold up a stroke
+    gc.enable()
+    probe.start()
 
 
 def make_application() -> QApplication:

@@ -6,7 +6,8 @@ import pytest
 from plots import bottom_axis
 from pytestqt.qtbot import QtBot
 
-from unet_desktop.gui.widgets.plot import Curve, Plot
+from unet_desktop.gui.widgets.curve import Curve
+from unet_desktop.gui.widgets.plot import Plot
 from unet_desktop.gui.widgets.points import Points
 
 

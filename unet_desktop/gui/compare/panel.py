@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from unet_desktop.gui.compare.agreement_plot import AgreementPlot
 from unet_desktop.gui.compare.compared_cases import ComparedCases
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.wording import caveats
+
+if TYPE_CHECKING:
+    from unet_desktop.gui.compare.agreement_plot import AgreementPlot
 
 _EMPTY = (
     "Compare this project's masks with those of a second reader, with another project or with the model's predictions: "
@@ -49,7 +53,7 @@ class ComparisonPanel(QWidget):
         self._remarks = with_object_name(QLabel(wordWrap=True), "comparison_remarks")
         self._outlines = with_object_name(QCheckBox("Show the other outlines"), "outlines")
         self._cases = ComparedCases()
-        self._plot = AgreementPlot()
+        self._plot: AgreementPlot | None = None  # made for the first comparison: the start is quicker without pyqtgraph
         self._compare = with_object_name(QPushButton("Compare two readers…"), "compare")
         self._again = with_object_name(QPushButton("Again"), "again")
         self._save = with_object_name(QPushButton("Save"), "save")
@@ -60,7 +64,10 @@ class ComparisonPanel(QWidget):
     def set_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show this comparison, or the invitation."""
         self._cases.set_evaluation(evaluation)
-        self._plot.set_evaluation(evaluation)
+        if self._plot is None and evaluation is not None:
+            self._plot = self._make_plot()
+        if self._plot is not None:
+            self._plot.set_evaluation(evaluation)
         for part in (self._metrics, self._outlines, self._parts, self._again, self._save):
             part.setVisible(evaluation is not None)
         self._compare.setText("Compare two readers…" if evaluation is None else "Another…")
@@ -82,7 +89,8 @@ class ComparisonPanel(QWidget):
     def set_current(self, name: str) -> None:
         """Mark this case as the open one."""
         self._cases.set_current(name)
-        self._plot.set_current(name)
+        if self._plot is not None:
+            self._plot.set_current(name)
 
     def show_worst(self) -> None:
         """Scroll to the cases that agree least, wherever the open case is."""
@@ -97,12 +105,20 @@ class ComparisonPanel(QWidget):
         for button in (self._compare, self._again, self._save):
             button.setEnabled(not busy)
 
+    def _make_plot(self) -> AgreementPlot:
+        from unet_desktop.gui.compare.agreement_plot import AgreementPlot
+
+        plot = AgreementPlot()
+        plot.setToolTip("First minus second against the mean of both; a click on a dot opens its case")
+        plot.case_chosen.connect(self.case_chosen)
+        self._parts.addWidget(plot)
+        return plot
+
     def _lay_out(self) -> None:
         self._remarks.setProperty("role", "muted")
         self._remarks.setTextFormat(Qt.TextFormat.PlainText)
         self._compare.setToolTip("Choose a folder of masks, the predictions or another project")
         self._again.setToolTip("Compare with the same reader again, after corrections")
-        self._plot.setToolTip("First minus second against the mean of both; a click on a dot opens its case")
         menu = QMenu(self)
         for kind, text in _KINDS.items():
             menu.addAction(text).triggered.connect(lambda _checked=False, kind=kind: self.save_requested.emit(kind))
@@ -113,7 +129,6 @@ class ComparisonPanel(QWidget):
         buttons.addStretch(1)
         self._parts.setChildrenCollapsible(False)
         self._parts.addWidget(self._cases)
-        self._parts.addWidget(self._plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 10)
         column.setSpacing(8)
@@ -126,7 +141,6 @@ class ComparisonPanel(QWidget):
         self._again.clicked.connect(self.again_requested)
         self._outlines.toggled.connect(self.outlines_chosen)
         self._cases.case_chosen.connect(self.case_chosen)
-        self._plot.case_chosen.connect(self.case_chosen)
 
 
 def _rows(evaluation: Evaluation) -> list[tuple[str, str, str]]:

@@ -65,7 +65,7 @@ class ModelsPanel(QWidget):
         self._add_action("Save model &card…", self.card_requested)
         self._add_action("Export as &ONNX…", self.onnx_requested)
         self._delete = self._add_action("&Delete…", self.delete_requested)
-        self._pages = QStackedLayout()
+        self._pages = QStackedLayout(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._on_list_row_changed)
         self._list.itemActivated.connect(self._on_use_clicked)
@@ -140,7 +140,6 @@ class ModelsPanel(QWidget):
         column.addLayout(buttons)
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(full)
-        self.setLayout(self._pages)
 
     def _add_action(self, text: str, requested: SignalInstance) -> QAction:
         """Add an action on the selected model to the menu."""

@@ -9,8 +9,9 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_desktop.gui.train.progress import CurvePoints
+from unet_desktop.gui.widgets.curve import Curve
 from unet_desktop.gui.widgets.object_name import with_object_name
-from unet_desktop.gui.widgets.plot import Curve, Plot
+from unet_desktop.gui.widgets.plot import Plot
 from unet_desktop.gui.widgets.points import Points, moving_mean
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.corrections import Correction
@@ -79,12 +80,12 @@ class TrainingCurves(QWidget):
         layout.addLayout(choices)
         for key, title in _CHOICES.items():
             box, plot = with_object_name(QCheckBox(title), f"show_{key}"), self._plots[key]
-            box.setChecked(key in _SHOWN_AT_FIRST)
-            plot.setVisible(box.isChecked())
-            box.toggled.connect(plot.setVisible)
-            box.toggled.connect(self._on_redraw_timeout)
             choices.addWidget(box)
             layout.addWidget(plot, 1)
+            box.setChecked(key in _SHOWN_AT_FIRST)
+            plot.setVisible(box.isChecked())  # only now: without a parent it would be a window
+            box.toggled.connect(plot.setVisible)
+            box.toggled.connect(self._on_redraw_timeout)
         choices.addStretch(1)
         layout.addStretch(0)
 

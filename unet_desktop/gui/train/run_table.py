@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.gui.widgets.curve import Curve
 from unet_desktop.gui.widgets.object_name import with_object_name
-from unet_desktop.gui.widgets.plot import Curve, Plot
+from unet_desktop.gui.widgets.plot import Plot
 from unet_desktop.gui.widgets.points import Points
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.tasks.runs import Run
