@@ -1,8 +1,9 @@
-"""Measure: extents, areas, cup-to-disc ratios and rim of a mask, once or kept up to date while it is edited."""
+"""Measure: extents, areas, cup-to-disc ratios and rim of a mask."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +48,11 @@ class Extent:
     width: int
     height: int
     area: int
+
+    @property
+    def box(self) -> Box:
+        """The bounding box."""
+        return Box(self.top, self.left, self.top + self.height, self.left + self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +119,6 @@ def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     return None if ratios is None or math.isnan(ratios.vertical) else round(ratios.vertical, 4)
 
 
-Counts = NDArray[np.int32]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurement:
     """All measurements of a mask.
@@ -139,101 +142,82 @@ class Measurement:
         return math.nan if self.ratios is None else self.ratios.vertical
 
 
-class MeasurementTracker:
-    """Measures a mask while it is edited, from pixel counts of each region by row and by column.
+Counts = NDArray[np.int32]
 
-    Bounding box, area and centroid follow from these counts, and an edit changes only those of the rows and columns it
-    touched. So the cost of an update depends on the edit and the labelled part, not on the size of the image.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PixelCounts:
+    """How many pixels of a region each row and column holds.
+
+    Attributes:
+        rows: (H,) int32.
+        columns: (W,) int32.
     """
 
-    def __init__(self, mask: Mask, labels: LabelSet) -> None:
-        """Track a mask.
+    rows: Counts
+    columns: Counts
 
-        Args:
-            mask: (H, W) uint8; kept and read again in every update.
-            labels: the label set.
-        """
-        self._mask, self._labels = mask, labels
-        self._tables = np.stack([region_table(labels, label) for label in labels])
-        self._rows: Counts = np.zeros((len(labels), mask.shape[0]), np.int32)
-        self._columns: Counts = np.zeros((len(labels), mask.shape[1]), np.int32)
-        self._labelled = Box(0, 0, 0, 0)  # the mask is background outside it
-        self._changed = bounding_box(mask)
+    def embed(self, box: Box, shape: tuple[int, ...]) -> PixelCounts:
+        """Return these counts of a box as those of an (H, W) image that holds nothing of the region outside the box."""
+        counts = PixelCounts(np.zeros(shape[0], np.int32), np.zeros(shape[1], np.int32))
+        counts.rows[box.top : box.bottom], counts.columns[box.left : box.right] = self.rows, self.columns
+        return counts
 
-    def mark_changed(self, box: Box) -> None:
-        """Note that pixels in this box may have changed; they are counted by the next measurement."""
-        self._changed = self._changed.union(box.clip(*self._mask.shape))
-
-    def measure(self) -> Measurement:
-        """Measure the mask as it is now."""
-        self._count()
-        extents = tuple(self._extent(index) for index in range(len(self._labels)))
-        pair = cup_and_disc(self._labels)
-        if pair is None:
-            return Measurement(extents, None, None, None, None)
-        cup, disc = (self._labels.labels.index(label) for label in pair)
-        found = self._rim(extents[disc], cup, disc) if extents[disc].area else None
-        return Measurement(extents, cup, disc, cup_to_disc_ratios(extents[cup], extents[disc]), found)
-
-    def measure_largest(self) -> Measurement:
-        """Measure only the largest piece of each unique label, as predictions and tables do.
-
-        This reads every labelled pixel; if no unique label is in several pieces, it equals `measure`.
-        """
-        self._count()
-        part = np.ascontiguousarray(self._mask[self._labelled.slices])
-        return _shift(measure_mask(tidy(part, self._labels, fill=False), self._labels), self._labelled)
-
-    def labels_in_pieces(self) -> tuple[tuple[Label, int], ...]:
-        """Return the unique labels whose region has several 8-connected pieces, with the number of pieces.
-
-        This reads every labelled pixel, so call it between gestures only.
-        """
-        self._count()
-        found = []
-        for index, label in enumerate(self._labels):
-            box = _box_of(self._extent(index))
-            if not label.unique or box.empty:
-                continue
-            plane = cv2.LUT(self._mask[box.slices], self._tables[index])
-            count = cv2.connectedComponents(plane, connectivity=8)[0] - 1
-            if count > 1:
-                found.append((label, count))
-        return tuple(found)
-
-    def _count(self) -> None:
-        changed, self._changed = self._changed, Box(0, 0, 0, 0)
-        if changed.empty:
-            return
-        whole = self._labelled = self._labelled.union(changed)
-        if 2 * changed.height * changed.width > whole.height * whole.width:
-            changed = whole  # one pass over all of it is cheaper than two over most of it
-        across = self._mask[changed.top : changed.bottom, whole.left : whole.right]
-        down = self._mask[whole.top : whole.bottom, changed.left : changed.right]
-        for index, table in enumerate(self._tables):
-            plane = cv2.LUT(across, table)
-            self._rows[index, changed.top : changed.bottom] = _sums(plane, 1)
-            plane = plane if changed == whole else cv2.LUT(down, table)
-            self._columns[index, changed.left : changed.right] = _sums(plane, 0)
-
-    def _extent(self, index: int) -> Extent:
-        rows, columns = np.flatnonzero(self._rows[index]), np.flatnonzero(self._columns[index])
+    @property
+    def extent(self) -> Extent:
+        """Bounding box and area of the region."""
+        rows, columns = np.flatnonzero(self.rows), np.flatnonzero(self.columns)
         if rows.size == 0:
             return Extent(0, 0, 0, 0, 0)
         top, left = int(rows[0]), int(columns[0])
-        return Extent(
-            left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1, int(self._rows[index].sum(dtype=np.int64))
-        )
+        area = int(self.rows.sum(dtype=np.int64))
+        return Extent(left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1, area)
 
-    def _rim(self, extent: Extent, cup: int, disc: int) -> Rim:
-        box = _box_of(extent)
-        centre = (_centroid(self._columns[disc], extent.area), _centroid(self._rows[disc], extent.area))
-        return measure_rim(self._mask, box, centre, self._tables[disc].astype(bool), self._tables[cup].astype(bool))
+    @property
+    def centroid(self) -> tuple[float, float]:
+        """(x, y) of the region, which is not empty, in pixels from the image's corner."""
+        area = int(self.rows.sum(dtype=np.int64))
+        return _centroid(self.columns, area), _centroid(self.rows, area)
+
+
+def count_pixels(plane: Region) -> PixelCounts:
+    """Count the pixels of an (H, W) bool plane by row and column."""
+    if not plane.size:  # OpenCV refuses it
+        return PixelCounts(np.zeros(plane.shape[0], np.int32), np.zeros(plane.shape[1], np.int32))
+    rows, columns = (cv2.reduce(plane.view(np.uint8), axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S) for axis in (1, 0))
+    return PixelCounts(np.asarray(rows, np.int32).ravel(), np.asarray(columns, np.int32).ravel())
 
 
 def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
     """Measure an (H, W) uint8 mask once."""
-    return MeasurementTracker(mask, labels).measure()
+    box = bounding_box(mask)
+    part = mask[box.slices]
+    counts = [count_pixels(region(part, labels, label)).embed(box, mask.shape) for label in labels]
+    return measure_counts(mask, labels, counts, [count.extent for count in counts])
+
+
+def measure_counts(
+    mask: Mask, labels: LabelSet, counts: Sequence[PixelCounts], extents: Sequence[Extent]
+) -> Measurement:
+    """Measure an (H, W) uint8 mask whose pixels are counted.
+
+    Args:
+        mask: the mask, of which only the disc's bounding box is read, for the rim.
+        labels: the label set.
+        counts: of each label's region, in the set's order.
+        extents: the same regions' extents.
+    """
+    pair = cup_and_disc(labels)
+    if pair is None:
+        return Measurement(tuple(extents), None, None, None, None)
+    cup, disc = (labels.labels.index(label) for label in pair)
+    ratios = cup_to_disc_ratios(extents[cup], extents[disc])
+    if not extents[disc].area:
+        return Measurement(tuple(extents), cup, disc, ratios, None)
+    tables = [region_table(labels, label).astype(bool) for label in pair]
+    box = extents[disc].box
+    rim = measure_rim(mask[box.slices], box, counts[disc].centroid, disc=tables[1], cup=tables[0])
+    return Measurement(tuple(extents), cup, disc, ratios, rim)
 
 
 def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:
@@ -251,15 +235,6 @@ def _shift(found: Measurement, box: Box) -> Measurement:
     return replace(
         found, extents=extents, rim=None if seen is None else replace(seen, x=seen.x + box.left, y=seen.y + box.top)
     )
-
-
-def _box_of(extent: Extent) -> Box:
-    return Box(extent.top, extent.left, extent.top + extent.height, extent.left + extent.width)
-
-
-def _sums(plane: cv2.typing.MatLike, axis: int) -> Counts:
-    """Return the sum of each row (axis 1) or column (axis 0)."""
-    return np.asarray(cv2.reduce(plane, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
 def _centroid(counts: Counts, area: int) -> float:

@@ -135,13 +135,13 @@ def order_violations(quadrants: dict[Quadrant, float], rule: str) -> list[tuple[
 
 
 def measure_rim(
-    mask: Mask, box: Box, centre: tuple[float, float], disc: NDArray[np.bool_], cup: NDArray[np.bool_]
+    part: Mask, box: Box, centre: tuple[float, float], *, disc: NDArray[np.bool_], cup: NDArray[np.bool_]
 ) -> Rim:
     """Measure the rim; the time does not depend on the size of the image, nor of a disc beyond 1,024 pixels.
 
     Args:
-        mask: (H, W) uint8.
-        box: the bounding box of the disc's region, which is not empty.
+        part: (h, w) uint8, the mask's pixels in the bounding box of the disc's region.
+        box: the bounding box, which is not empty.
         centre: (x, y) in the box, image pixels.
         disc, cup: (256,) bool, which pixel values belong to each region.
     """
@@ -150,7 +150,6 @@ def measure_rim(
     steps = int(np.clip(np.ceil(_STEPS_A_PIXEL * reach.max()), _MIN_STEPS, _MAX_STEPS))
     step = reach / steps
     along = step[:, None] * (np.arange(steps) + 0.5)
-    part = mask[box.slices]
     # Rounding may put the last sample outside the box.
     columns = np.minimum((x + along * _ACROSS[:, None]).astype(np.intp), part.shape[1] - 1)
     rows = np.minimum((y + along * _DOWN[:, None]).astype(np.intp), part.shape[0] - 1)

@@ -72,7 +72,7 @@ class Stroke:
         y = np.arange(box.top, box.bottom, dtype=np.float32)[:, np.newaxis] + 0.5
         along = (end[0] - start[0], end[1] - start[1])
         length = along[0] ** 2 + along[1] ** 2
-        if length > 0:
+        if length > 1e-12:  # shorter ones are none, and to divide by their squares overflows
             share = np.clip(((x - start[0]) * along[0] + (y - start[1]) * along[1]) / length, 0.0, 1.0)
             x = x - share * along[0]
             y = y - share * along[1]

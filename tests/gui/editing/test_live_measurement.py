@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from drawings import disc_mask
 from gestures import drag, move, press, release
@@ -14,16 +16,21 @@ from PySide6.QtWidgets import QApplication
 from window_parts import timer_of
 
 from unet_desktop.gui.editing.live_measurement import INTERVAL, LiveMeasurement
+from unet_desktop.gui.measure.rim_plot import RimPlot
+from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.box import Box
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import measure_mask
+from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.masks.reshape import Combine, Reshape
 
 
 @pytest.fixture
-def live_measurement(opened: MainWindow) -> LiveMeasurement:
+def live_measurement(opened: MainWindow, qtbot) -> LiveMeasurement:
     opened.app.session.open_case("d")
+    qtbot.waitUntil(lambda: opened.app.live_measurement.settled)
     return opened.app.live_measurement
 
 
@@ -59,7 +66,7 @@ def test_updates_follow_the_clock_and_not_the_mouse(opened: MainWindow, live_mea
     clock = QElapsedTimer()
     clock.start()
     events = 0
-    while clock.elapsed() < 600:
+    while clock.elapsed() < 600 or (len(updates) < 3 and clock.elapsed() < 20_000):  # other programs may delay it
         move(opened.canvas, (60 + events % 40, 60 + events % 7))
         starts.append(timer_of(live_measurement).isActive())
         events += 1
@@ -167,3 +174,63 @@ def test_a_mask_in_pieces_is_compared_with_its_largest_piece(
     drag(opened.canvas, [(60, 60), (64, 60)])
     qtbot.waitUntil(lambda: live_measurement.shown.extents != whole.extents)
     assert live_measurement.opened.extents == whole.extents
+
+
+def test_while_the_thread_measures_the_window_goes_on_and_says_that_the_figures_are_late(
+    opened: MainWindow, live_measurement: LiveMeasurement, qtbot, monkeypatch
+) -> None:
+    may_go_on, update = threading.Event(), MeasurementTracker.update
+
+    def slow(tracker: MeasurementTracker, box: Box, pixels: np.ndarray) -> None:
+        may_go_on.wait(20)
+        update(tracker, box, pixels)
+
+    monkeypatch.setattr(MeasurementTracker, "update", slow)
+    plot = opened.panels.measure.findChild(RimPlot)
+    shown = live_measurement.now
+    press(opened.canvas, (20, 20))
+    with qtbot.waitSignal(live_measurement.became_late):
+        move(opened.canvas, (40, 20))
+    assert live_measurement.late
+    assert not plot.isEnabled()
+    release(opened.canvas, (40, 20))
+    QTest.qWait(2 * INTERVAL)
+    assert live_measurement.now is shown
+    assert not live_measurement.settled
+    may_go_on.set()
+    qtbot.waitUntil(lambda: live_measurement.settled)
+    assert_up_to_date(opened)
+    assert not live_measurement.late
+    assert plot.isEnabled()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_has_settled_is_the_measurement_of_the_whole_mask(
+    opened: MainWindow, live_measurement: LiveMeasurement, qtbot, seed: int
+) -> None:
+    rng, editor, options = np.random.default_rng(seed), opened.app.editor, opened.app.options
+    options.set_diameter(14)
+    for step in range(12):
+        kind = rng.choice(["brush", "eraser", "undo", "redo", "fill", "wait"])
+        if kind in ("undo", "redo"):
+            getattr(editor, kind)()
+        elif kind == "fill":
+            editor.replace_mask("Test", np.roll(editor.mask, (int(rng.integers(-40, 40)), step), (0, 1)))
+        elif kind == "wait":
+            QTest.qWait(int(rng.integers(0, 2 * INTERVAL)))
+        else:
+            options.choose_tool(ToolKind(kind))
+            options.choose_label(int(rng.integers(2)))
+            drag(opened.canvas, [tuple(point) for point in rng.integers(5, (155, 115), (4, 2))])
+        if rng.random() < 0.3:
+            QApplication.processEvents()
+    qtbot.waitUntil(lambda: live_measurement.settled)
+    whole = measure_mask(editor.mask, DISC_AND_CUP)
+    largest = measure_mask(tidy(editor.mask, DISC_AND_CUP, fill=False), DISC_AND_CUP)
+    for found, expected in ((live_measurement.now, whole), (live_measurement.shown, largest)):
+        assert found.extents == expected.extents
+        assert str(found.ratios) == str(expected.ratios)
+        assert (found.rim is None) == (expected.rim is None)
+        if found.rim is not None:
+            assert (found.rim.disc == expected.rim.disc).all()
+            assert (found.rim.cup == expected.rim.cup).all()

@@ -58,7 +58,8 @@ class SideEffectsPresenter(QObject):
             self._before = None  # of another mask: a stroke that accepted this one has none to compare with
 
     def _on_live_measurement_measured(self) -> None:
-        editor, now, before = self._app.editor, self._app.live_measurement.now, self._before
+        editor, live, before = self._app.editor, self._app.live_measurement, self._before
+        now = live.now
         labels, label = editor.labels, self._app.options.label
         if labels is None or label is None or now is None or before is None or editor.key != self._key:
             self._show("")
@@ -66,7 +67,7 @@ class SideEffectsPresenter(QObject):
             self._show(describe_side_effect(labels, label, before, now))
         elif now.extents != before.extents:  # it was undone
             self._show("")
-        if not editor.drawing:
+        if live.settled:
             self._before, self._key, self._ended = now, editor.key, False
 
     def _show(self, sentence: str) -> None:

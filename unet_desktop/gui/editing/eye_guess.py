@@ -34,7 +34,7 @@ class EyeGuess(QObject):
         opened, now = self._session.open, self._live_measurement.shown
         if opened is None or opened.case.eye is not Eye.UNKNOWN or self.eye is not Eye.UNKNOWN:
             return
-        if now is None or now.rim is None or now.disc is None or self._editor.drawing:
+        if now is None or now.rim is None or now.disc is None or not self._live_measurement.settled:
             return
         diameter = 2 * math.sqrt(now.extents[now.disc].area / math.pi)
         self._key = self._editor.key

@@ -144,6 +144,11 @@ class MeasurePanel(QScrollArea):
         self._mm_per_pixel = mm_per_pixel
         self._plot.set_scale(mm_per_pixel)
 
+    def set_late(self, late: bool) -> None:
+        """Grey the figures while they are of a mask that has changed since and is still being measured."""
+        for part in (self._headline, self._plot, self._rules, self._quadrants, self._sizes):
+            part.setEnabled(not late)
+
     def set_fragmented(self, fragmented: tuple[tuple[Label, int], ...]) -> None:
         """Show which labels are in several pieces, as (label, number of pieces)."""
         self._fragmented.setText(wording.fragmented_text(fragmented))

@@ -28,6 +28,7 @@ class MeasurePresenter(QObject):
         self._session, self._editor, self._panel = session, editor, panel
         self._live_measurement, self._eye_guess = live_measurement, eye_guess
         live_measurement.measured.connect(self._on_live_measurement_measured)
+        live_measurement.became_late.connect(self._on_live_measurement_became_late)
         session.case_changed.connect(self._on_session_case_changed)
         session.project_changed.connect(self._on_session_case_changed)
         session.scale_changed.connect(self._on_session_case_changed)
@@ -39,6 +40,10 @@ class MeasurePresenter(QObject):
         self._panel.set_eye(Eye.UNKNOWN if opened is None else opened.case.eye, self._eye_guess.eye)
         self._panel.set_fragmented(live.fragmented)
         self._panel.set_measurement(live.shown, live.opened, live.accepted, self._editor.labels)
+        self._panel.set_late(live.late)
+
+    def _on_live_measurement_became_late(self) -> None:
+        self._panel.set_late(True)
 
     def _on_session_case_changed(self) -> None:
         project = self._session.project

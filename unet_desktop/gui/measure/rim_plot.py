@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from unet_desktop.gui.measure.wording import TIPS, hour_text, spoken_hours
@@ -16,11 +18,20 @@ from unet_desktop.masks.rim import HOURS, RAYS, THIN, Rim
 
 _SIDE = 196
 _HOUR_RING, _LETTER_RING = 10, 25  # from the disc's edge to the middle of the text, pixels
+_REST = 100
+"""Milliseconds between two drawings while the mask is painted."""
+_LATE = 0.45
+"""Opacity while the rim is measured anew."""
+_ANGLES = np.arange(RAYS) * (2 * np.pi / RAYS)
+_ACROSS, _UP = np.sin(_ANGLES), np.cos(_ANGLES)
 _WARNING = QColor("#d55e00")  # vermilion of Okabe and Ito (2008): told from blue and green by everybody
 
 
 class RimPlot(QWidget):
-    """The disc is a circle, so the cup's curve shows what share of the radius is left in each direction."""
+    """The disc is a circle, so the cup's curve shows what share of the radius is left in each direction.
+
+    It is drawn anew at most ten times a second, and what hardly ever changes is kept as pictures.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,20 +40,26 @@ class RimPlot(QWidget):
         self._eye = Eye.UNKNOWN
         self._mm_per_pixel: float | None = None
         self._colours = (QColor("#56b4e9"), QColor("#009e73"))
+        self._kept: tuple[object, QPixmap, QPixmap] | None = None
+        self._changed = False  # since it was last drawn
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._draw_if_changed)
         self.setMinimumSize(_SIDE, _SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Rim by clock hour")
 
     def set_rims(self, rim: Rim | None, before: Rim | None) -> None:
         """Show this rim, and one to compare it with as a thin dashed line."""
-        self._rim, self._before = rim, before
+        self._rim, self._before, self._changed = rim, before, True
         self.setAccessibleDescription("" if rim is None else spoken_hours(rim))
-        self.update()
+        if not self._rest.isActive():
+            self._draw_if_changed()
 
     def set_eye(self, eye: Eye) -> None:
         """Set which side is nasal; with an unknown eye there are no letters."""
-        self._eye = eye
-        self.update()
+        if eye is not self._eye:
+            self._eye = eye
+            self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
         """Set the unit of the widths in the tooltips."""
@@ -50,8 +67,9 @@ class RimPlot(QWidget):
 
     def set_colours(self, disc: str, cup: str) -> None:
         """Set the labels' colours, "#rrggbb"."""
-        self._colours = (QColor(disc), QColor(cup))
-        self.update()
+        if self._colours != (QColor(disc), QColor(cup)):
+            self._colours = (QColor(disc), QColor(cup))
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(_SIDE, _SIDE)
@@ -71,38 +89,74 @@ class RimPlot(QWidget):
             return True
         return super().event(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self._kept = None
+        if event.type() == QEvent.Type.EnabledChange:
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else _LATE)
         centre = QRectF(self.rect()).center()
         radius = min(self.width(), self.height()) / 2 - _LETTER_RING - 9
-        self._paint_disc(painter, centre, radius)
-        if self._rim is not None and self._rim.has_cup:
+        edge = None if self._rim is None or not self._rim.has_cup else _curve(self._rim, centre, radius)
+        cup = readable(self._colours[1], self.palette())
+        below, above = self._kept_pixmaps(centre, radius)
+        painter.drawPixmap(0, 0, below)
+        if edge is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_blend(cup, 0.22, self.palette().color(QPalette.ColorRole.Base)))
+            painter.drawPolygon(edge)
+        painter.drawPixmap(0, 0, above)
+        if edge is not None:  # after the dashes, so that it hides them where nothing changed
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(cup, 2))
+            painter.drawPolygon(edge)
             self._paint_thin_hours(painter, centre, radius)
-        self._paint_clock(painter, centre, radius)
+
+    def _draw_if_changed(self) -> None:
+        if self._changed:
+            self._changed = False
+            self.update()
+            self._rest.start()
+
+    def _kept_pixmaps(self, centre: QPointF, radius: float) -> tuple[QPixmap, QPixmap]:
+        """What hardly ever changes: the disc with the clock, below the cup, and spokes and dashes, above it."""
+        thin = () if self._rim is None or not self._rim.has_cup else tuple((self._rim.hour_ratios < THIN).tolist())
+        key = (self.size(), self.devicePixelRatioF(), self._rim is None, thin, self._before, self._eye, self._colours)
+        if self._kept is None or self._kept[0] != key:
+            below, above = self._empty_pixmap(), self._empty_pixmap()
+            with _painting(below) as painter:
+                self._paint_disc(painter, centre, radius)
+                self._paint_clock(painter, centre, radius, thin)
+            with _painting(above) as painter:
+                self._paint_spokes(painter, centre, radius)
+            self._kept = key, below, above
+        return self._kept[1:]
+
+    def _empty_pixmap(self) -> QPixmap:
+        density = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * density)
+        pixmap.setDevicePixelRatio(density)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
 
     def _paint_disc(self, painter: QPainter, centre: QPointF, radius: float) -> None:
-        disc, cup = (readable(colour, self.palette()) for colour in self._colours)
+        disc = readable(self._colours[0], self.palette())
         quiet = self.palette().color(QPalette.ColorRole.PlaceholderText)
         painter.setPen(QPen(quiet if self._rim is None else disc, 1.5))
         painter.setBrush(_faint(disc, 0.0 if self._rim is None else 0.22))
         painter.drawEllipse(centre, radius, radius)
-        edge = None if self._rim is None or not self._rim.has_cup else _curve(self._rim, centre, radius)
-        if edge is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            for fill in (self.palette().color(QPalette.ColorRole.Base), _faint(cup, 0.22)):
-                painter.setBrush(fill)
-                painter.drawPolygon(edge)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(_faint(quiet, 0.4), 1))
+
+    def _paint_spokes(self, painter: QPainter, centre: QPointF, radius: float) -> None:
+        painter.setPen(QPen(_faint(self.palette().color(QPalette.ColorRole.PlaceholderText), 0.4), 1))
         for hour in range(HOURS):
             painter.drawLine(_place(centre, radius * 0.12, hour), _place(centre, radius, hour))
         if self._before is not None and self._before.has_cup:
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Text), 1.2, Qt.PenStyle.DashLine))
             painter.drawPolygon(_curve(self._before, centre, radius))
-        if edge is not None:  # last, so that it hides the dashes where nothing changed
-            painter.setPen(QPen(cup, 2))
-            painter.drawPolygon(edge)
 
     def _paint_thin_hours(self, painter: QPainter, centre: QPointF, radius: float) -> None:
         assert self._rim is not None
@@ -114,14 +168,13 @@ class RimPlot(QWidget):
             # Qt counts sixteenths of a degree anticlockwise from 3 o'clock.
             painter.drawArc(around, round(16 * (90 - 30 * (float(hour) + 0.5))), 16 * 30)
 
-    def _paint_clock(self, painter: QPainter, centre: QPointF, radius: float) -> None:
-        thin = [] if self._rim is None or not self._rim.has_cup else list(self._rim.hour_ratios < THIN)
+    def _paint_clock(self, painter: QPainter, centre: QPointF, radius: float, thin: Sequence[bool]) -> None:
         small, bold = QFont(self.font()), QFont(self.font())
         small.setPixelSize(10)
         bold.setPixelSize(13)
         bold.setBold(True)
         for hour in range(HOURS):
-            is_thin = bool(thin) and bool(thin[hour])
+            is_thin = bool(thin) and thin[hour]
             small.setBold(is_thin)
             role = QPalette.ColorRole.Text if is_thin else QPalette.ColorRole.PlaceholderText
             _write(painter, _place(centre, radius + _HOUR_RING, hour), str(hour or HOURS), small, self, role)
@@ -145,14 +198,29 @@ def _place(centre: QPointF, radius: float, hour: float) -> QPointF:
 
 def _curve(rim: Rim, centre: QPointF, radius: float) -> QPolygonF:
     """The cup's edge, scaled so that the disc is a circle."""
-    shares = np.divide(rim.cup, rim.disc, out=np.zeros(RAYS), where=rim.disc > 0)
-    return QPolygonF([_place(centre, radius * float(share), HOURS * at / RAYS) for at, share in enumerate(shares)])
+    shares = radius * np.divide(rim.cup, rim.disc, out=np.zeros(RAYS), where=rim.disc > 0)
+    across, down = (centre.x() + shares * _ACROSS).tolist(), (centre.y() - shares * _UP).tolist()
+    return QPolygonF([QPointF(x, y) for x, y in zip(across, down, strict=True)])
 
 
 def _faint(colour: QColor, opacity: float) -> QColor:
     result = QColor(colour)
     result.setAlphaF(opacity)
     return result
+
+
+def _blend(colour: QColor, opacity: float, ground: QColor) -> QColor:
+    """The colour that this one makes on an opaque ground."""
+    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return QColor(*(round(opacity * over + (1 - opacity) * under) for over, under in parts))
+
+
+@contextmanager
+def _painting(pixmap: QPixmap) -> Iterator[QPainter]:
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    yield painter
+    painter.end()
 
 
 def _write(

@@ -119,9 +119,8 @@ def hour_text(rim: Rim, hour: int, mm_per_pixel: float | None) -> str:
 
 def spoken_hours(rim: Rim) -> str:
     """All hours' rim-to-disc ratios, for screen readers."""
-    return "Rim to disc ratio by clock hour: " + ", ".join(
-        f"{hour}: {rim.hour_ratios[hour % 12]:.2f}" for hour in range(1, 13)
-    )
+    ratios = rim.hour_ratios
+    return "Rim to disc ratio by clock hour: " + ", ".join(f"{hour}: {ratios[hour % 12]:.2f}" for hour in range(1, 13))
 
 
 def _has_cup(measurement: Measurement) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.object_name import with_object_name
+
+_AROUND = 8
+"""Pixels beside a text."""
 
 
 class StatusLine(QStatusBar):
@@ -41,8 +44,9 @@ class StatusLine(QStatusBar):
 
     def set_pointer(self, text: str, region: str) -> None:
         """Show the pointer's position with the pixel's value, and the label there; empty when it is away."""
-        self._pointer.setText(text)
-        self._region.setText(region)
+        for label, shown in ((self._pointer, text), (self._region, region)):
+            _make_room(label, shown)
+            label.setText(shown)
 
     def set_zoom(self, zoom: float | None) -> None:
         """Show the zoom, in device pixels per image pixel; None without a picture."""
@@ -83,7 +87,15 @@ class StatusLine(QStatusBar):
     def _label(self, name: str, widest: str) -> QLabel:
         label = with_object_name(QLabel(), name)
         label.setFrameShape(QFrame.Shape.NoFrame)
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 8)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + _AROUND)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         label.setIndent(6)
         return label
+
+
+def _make_room(label: QLabel, text: str) -> None:
+    """Fix the label's size, as wide as its longest text so far: else each text asks the window for a new layout."""
+    metrics = label.fontMetrics()
+    size = QSize(max(label.minimumWidth(), metrics.horizontalAdvance(text) + _AROUND), metrics.height())
+    if not label.minimumSize() == label.maximumSize() == size:
+        label.setFixedSize(size)

@@ -48,9 +48,11 @@ class FigureTable(QWidget):
             cell = self._cell(row, column)
             cell.setText(text)
             if row:
-                cell.setToolTip(tips[row - 1] if row <= len(tips) else "")
                 heading = f", {headings[column]}" if headings else ""
                 cell.setAccessibleName(f"{rows[row - 1][0]}{heading}: {text}" if column else text)
+                tip = tips[row - 1] if row <= len(tips) else ""
+                if cell.toolTip() != tip:  # Qt tells the window of each, also of the same
+                    cell.setToolTip(tip)
 
     def text(self, row: int, column: int) -> str:
         """Text of a cell; row 0 holds the headings, column 0 the names."""
