@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
-from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, cup_to_disc, measure_extent
+from unet_desktop.masks.measure import CupToDisc, Extent, cup_and_disc, cup_to_disc, lacks_cup, measure_extent
 from unet_desktop.masks.regions import region
 
 
@@ -84,3 +84,21 @@ def test_ratios_lie_between_0_and_1(mask):
     ratios = cup_to_disc(mask, DISC_AND_CUP)
     if region(mask, DISC_AND_CUP, DISC_AND_CUP.labels[0]).any():
         assert all(0 <= value <= 1 for value in (ratios.vertical, ratios.horizontal, ratios.area))
+
+
+def test_a_mask_lacks_its_cup_only_if_the_whole_disc_is_said_to_be_disc():
+    mask = np.zeros((60, 60), np.uint8)
+    assert not lacks_cup(mask, DISC_AND_CUP)  # no disc either
+    mask[10:50, 5:55] = 1
+    assert lacks_cup(mask, DISC_AND_CUP)
+    assert not lacks_cup(np.where(mask == 1, 1, 255).astype(np.uint8), DISC_AND_CUP)  # strokes
+    ring = mask.copy()
+    ring[9:51, 4:56][mask[9:51, 4:56] == 0] = 255  # a void edge around the disc leaves its inside as it is
+    ring[9, :] = ring[50, :] = ring[:, 4] = 0
+    assert lacks_cup(ring, DISC_AND_CUP)
+    open_inside = mask.copy()
+    open_inside[20:40, 20:40] = 255
+    assert not lacks_cup(open_inside, DISC_AND_CUP)
+    mask[30, 30] = 2
+    assert not lacks_cup(mask, DISC_AND_CUP)
+    assert not lacks_cup(np.ones((9, 9), np.uint8), ONE_STRUCTURE)

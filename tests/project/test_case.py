@@ -30,6 +30,7 @@ CASES = st.builds(
     changed_by=st.text(),
     changed_at=st.text(),
     model=st.text(),
+    no_cup=st.booleans(),
 )
 
 
@@ -100,6 +101,7 @@ def test_fields_of_newer_programs_are_passed_over_and_missing_ones_have_defaults
                 {"patient": 7},
                 {"flagged": "no"},
                 {"flagged": 2},
+                {"no_cup": "yes"},
             )
         ),
     ],
@@ -107,6 +109,24 @@ def test_fields_of_newer_programs_are_passed_over_and_missing_ones_have_defaults
 def test_damaged_records_are_one_sentence(data):
     with pytest.raises(ProjectError, match=re.escape(str(SOURCE))):
         Case.from_json(data, SOURCE)
+
+
+@pytest.mark.parametrize("state", [CaseState.CORRECTED, CaseState.APPROVED])
+def test_a_disc_without_a_cup_is_incomplete_unless_it_was_said_that_there_is_none(state):
+    case = replace(CASE, state=state, vcdr=0.0)
+    assert case.incomplete
+    assert case.best_vcdr is None
+    said = replace(case, no_cup=True)
+    assert not said.incomplete
+    assert said.lacks_cup
+    assert said.best_vcdr == 0
+
+
+@pytest.mark.parametrize(
+    "case", [CASE, replace(CASE, state=CaseState.CORRECTED), replace(CASE, state=CaseState.APPROVED, vcdr=0.4)]
+)
+def test_other_cases_are_not_incomplete(case):
+    assert not case.incomplete
 
 
 def test_cases_of_one_patient_stay_together():

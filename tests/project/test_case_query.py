@@ -51,6 +51,12 @@ def test_states_flags_and_notes(kept, expected):
     assert ids(CaseQuery(filter=kept)) == expected
 
 
+def test_an_incomplete_case_counts_neither_as_corrected_nor_as_approved():
+    incomplete = replace(FIRST, state=CaseState.APPROVED, vcdr=0.0, notes="x")
+    assert filters_matching(incomplete) == (CaseFilter.ALL, CaseFilter.INCOMPLETE, CaseFilter.NOTED)
+    assert filters_matching(replace(incomplete, no_cup=True))[1] is CaseFilter.APPROVED
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -90,7 +96,8 @@ def test_every_case_has_one_place(figures, order, backwards):
     found = sorted_ids(cases, CaseQuery(order=order, backwards=backwards))
     assert sorted(found) == sorted(case.id for case in cases)
     assert all(
-        CaseFilter.ALL in filters_matching(case) and CaseFilter(case.state.value) in filters_matching(case)
+        filters_matching(case)
+        == (CaseFilter.ALL, CaseFilter.INCOMPLETE if case.incomplete else CaseFilter(case.state.value))
         for case in cases
     )
 

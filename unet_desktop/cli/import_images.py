@@ -15,6 +15,9 @@ from unet_desktop.errors import ImageError, LabelError, UserError
 from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from unet_desktop.project.case import Case
     from unet_desktop.tasks.mask_import import MaskOptions
 
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
@@ -80,9 +83,15 @@ def run(
     cases = Project.open(project).cases()
     if is_new and not followed.stopped and _remove_if_empty(project):
         raise ImageError("No project was made: none of the pictures could be imported. The messages above say why.")
-    corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
-    output.print(f"Project: {project} ({len(cases)} cases, {corrected} with masks)", markup=False)
+    output.print(f"Project: {project} ({_count_cases(cases)})", markup=False)
     raise typer.Exit(followed.code)
+
+
+def _count_cases(cases: Sequence[Case]) -> str:
+    corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
+    incomplete = sum(case.incomplete for case in cases)
+    counts = f"{len(cases)} cases, {corrected} with masks"
+    return f"{counts}, {incomplete} of them incomplete" if incomplete else counts
 
 
 def _remove_if_empty(root: Path) -> bool:

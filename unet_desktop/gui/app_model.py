@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editing.autosave import Autosave
+from unet_desktop.gui.editing.cup_absence import CupAbsence
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.eye_guess import EyeGuess
 from unet_desktop.gui.editing.live_measurement import LiveMeasurement
@@ -45,6 +46,7 @@ class AppModel(QObject):
         # The editor takes the new case over before anything else hears of it.
         self.session.case_changed.connect(self._on_session_case_changed)
         self.proposal = Proposal(self.session, self.editor, self)
+        self.cup_absence = CupAbsence(self.session, self.editor, self.autosave, self.proposal, self)
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)
         self.options.set_pressure(store.settings.pen_pressure)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.anatomy import tidy
+from unet_desktop.masks.anatomy import fill_holes, tidy
 from unet_desktop.masks.regions import Mask, Region, region, region_table
 from unet_desktop.masks.rim import Rim, measure_rim
 
@@ -105,8 +105,8 @@ def cup_to_disc_ratios(cup: Extent, disc: Extent) -> CupToDisc:
 def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     """Return the vertical cup-to-disc ratio of an (H, W) uint8 mask, see `CupToDisc`, rounded to 4 digits.
 
-    None without a disc, without labels for cup and disc, or if strokes do not show how large they are. Only rows that
-    are not empty are examined.
+    0 if there is a disc without a cup, unless part of that disc is not annotated. None without a disc, without labels
+    for cup and disc, or if strokes do not show how large they are. Only rows that are not empty are examined.
     """
     rows = np.flatnonzero(mask.any(axis=1))
     if rows.size == 0:
@@ -116,7 +116,19 @@ def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     if pair is None or not all(is_outline_complete(region(drawn, labels, label), drawn) for label in pair):
         return None
     ratios = cup_to_disc(tidy(drawn, labels, fill=False), labels)  # of the largest piece alone
-    return None if ratios is None or math.isnan(ratios.vertical) else round(ratios.vertical, 4)
+    if ratios is None or math.isnan(ratios.vertical):
+        return None
+    if ratios.vertical == 0 and (drawn[fill_holes(region(drawn, labels, pair[1]))] == NOT_ANNOTATED).any():
+        return None  # the cup may be there
+    return round(ratios.vertical, 4)
+
+
+def lacks_cup(mask: Mask, labels: LabelSet) -> bool:
+    """Return whether an (H, W) uint8 mask has a complete, fully annotated disc without a cup in it.
+
+    Disc and cup are those of `cup_and_disc`; without them no mask lacks anything.
+    """
+    return vertical_ratio(mask, labels) == 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -46,7 +46,8 @@ class Case:
         notes: free text.
         changed_by, changed_at: who last changed its mask or record, and when (ISO 8601, UTC); empty at first.
         model: weights_sha256 of the model that its prediction or accepted mask came from, or empty.
-        vcdr: vertical cup-to-disc ratio of the human mask when it was saved; None if unknown.
+        vcdr: vertical cup-to-disc ratio of the human mask when it was saved, 0 without a cup; None if unknown.
+        no_cup: someone said that there is no cup to draw; it says nothing while one is drawn.
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None if unknown.
         unfamiliar: the image is unlike those the predicting model was trained on.
@@ -68,6 +69,7 @@ class Case:
     changed_at: str = ""
     model: str = ""
     vcdr: float | None = None
+    no_cup: bool = False
     confidence: float | None = None
     predicted_vcdr: float | None = None
     unfamiliar: bool = False
@@ -84,8 +86,20 @@ class Case:
         return f"case:{self.id}"
 
     @property
+    def lacks_cup(self) -> bool:
+        """Whether its human mask has a disc and no cup, whatever the project calls them."""
+        return self.state not in UNCORRECTED and self.vcdr == 0
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether its human mask lacks a cup and nobody said that there is none."""
+        return self.lacks_cup and not self.no_cup
+
+    @property
     def best_vcdr(self) -> float | None:
-        """Vertical cup-to-disc ratio of the human mask if there is one, else of the prediction."""
+        """Vertical cup-to-disc ratio of the human mask if there is one, else of the prediction; None if incomplete."""
+        if self.incomplete:
+            return None
         return self.predicted_vcdr if self.state in UNCORRECTED else self.vcdr
 
     def with_mask(self, vcdr: float | None, model: str | None) -> Case:
@@ -141,5 +155,7 @@ def _check(case: Case) -> None:
         raise ValueError("its cup-to-disc ratio is invalid")
     if not isinstance(case.flagged, bool):
         raise ValueError("flagged is neither true nor false")
+    if not isinstance(case.no_cup, bool):
+        raise ValueError("no_cup is neither true nor false")
     if case.id != Path(case.id).name or case.id in {"", ".."}:
         raise ValueError(f"{case.id!r} is not a valid case name")

@@ -12,11 +12,15 @@ from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 
 
 class CaseFilter(StrEnum):
-    """Which cases to list; each state has a filter of the same name."""
+    """Which cases to list; each state has a filter of the same name.
+
+    A corrected or approved case that is incomplete matches `INCOMPLETE` instead.
+    """
 
     ALL = "all"
     NEW = "new"
     PREDICTED = "predicted"
+    INCOMPLETE = "incomplete"
     CORRECTED = "corrected"
     APPROVED = "approved"
     FLAGGED = "flagged"
@@ -38,7 +42,7 @@ class CaseQuery:
 
     Attributes:
         words: each must occur in the name, patient or notes; case-insensitive.
-        filter: cases of one state, flagged ones, or those with notes.
+        filter: cases of one state, incomplete ones, flagged ones, or those with notes.
         order: what they are sorted by.
         backwards: reverse the order; cases without a value stay last.
     """
@@ -93,7 +97,7 @@ def most_useful_first(cases: Iterable[Case]) -> list[str]:
 
 def filters_matching(case: Case) -> tuple[CaseFilter, ...]:
     """Return the filters that match this case."""
-    found = _KINDS[case.state]
+    found = _INCOMPLETE if case.incomplete else _KINDS[case.state]
     if case.flagged:
         found += (CaseFilter.FLAGGED,)
     return (*found, CaseFilter.NOTED) if case.notes else found
@@ -102,6 +106,7 @@ def filters_matching(case: Case) -> tuple[CaseFilter, ...]:
 _KINDS: dict[CaseState, tuple[CaseFilter, ...]] = {
     state: (CaseFilter.ALL, CaseFilter(state.value)) for state in CaseState
 }
+_INCOMPLETE = (CaseFilter.ALL, CaseFilter.INCOMPLETE)
 
 
 def _matches(case: Case, words: list[str]) -> bool:

@@ -41,6 +41,7 @@ class Annotations(TypedDict, total=False):
     """What people note about a case, see `Case`; None leaves a field unchanged."""
 
     flagged: bool | None
+    no_cup: bool | None
     notes: str | None
     patient: str | None
     eye: Eye | None
@@ -280,7 +281,7 @@ class Project(ProjectReader):
         """
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None)))
+        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)))
         return self._records.derive(case_id)
 
     def save_prediction(

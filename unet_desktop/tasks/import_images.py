@@ -16,6 +16,7 @@ from unet_desktop.images.listing import list_others
 from unet_desktop.images.read import KINDS, Pixels, count_frames_of_animation, count_pages
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import MaskPlan
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs
@@ -48,6 +49,7 @@ class _Import:
     plan: MaskPlan
     known: dict[str, Case]
     without: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
 
 
 def import_images(
@@ -123,6 +125,12 @@ def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) 
         yield Message(f"Not pictures, so passed over: {names}.")
 
 
+def describe_incomplete(cases: Sequence[str], cup: str, disc: str) -> str:
+    """Return a sentence that names cases with a disc and no cup."""
+    count = "1 case is" if len(cases) == 1 else f"{len(cases):,} cases are"
+    return f"{count} incomplete: the {disc} is drawn, but no {cup}: {name_some(cases)}."
+
+
 def _name_pages_left_out(path: Path) -> str:
     """Return a sentence if only the first page or frame of a file was imported."""
     if (pages := count_pages(path)) > 1:
@@ -168,7 +176,9 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tu
     else:
         what = "It is in the project already."
     if foreign is not None:
-        known[digest] = project.save_mask(case.id, foreign.mask)
+        known[digest] = case = project.save_mask(case.id, foreign.mask)
+        if case.incomplete:
+            work.incomplete.append(case.id)
     return what, ""
 
 
@@ -193,6 +203,8 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     left_out = tuple((mask, picture) for mask, picture, has_mask in named if has_mask)
     if left_out:
         yield MasksLeftOut(left_out)
+    if work.incomplete and (pair := cup_and_disc(work.project.labels)) is not None:
+        yield Message(describe_incomplete(work.incomplete, *(label.name for label in pair)))
     if not work.without:
         return
     loose = tuple((mask, picture) for mask, picture, has_mask in named if not has_mask)

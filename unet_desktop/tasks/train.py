@@ -267,6 +267,7 @@ def make_samples(project: Project, cases: Sequence[Case], recent: frozenset[str]
             layout.mask(case.id),
             prediction=layout.prediction(case.id),
             recent=case.id in recent,
+            no_cup=case.no_cup,
         )
         for case in cases
     ]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
-from unet_desktop.engine.data.dataset import Dataset, augment_example, crop_example
+from unet_desktop.engine.data.dataset import Dataset, augment_example, check_training_data, crop_example
 from unet_desktop.engine.data.training_example import make_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.images.crop import Square
@@ -106,3 +108,27 @@ def test_distractors_spare_the_label_and_the_black_ground(photograph):
         assert not painted[:20].any()
         changed += not np.array_equal(painted, pixels)
     assert changed >= 2
+
+
+def test_a_case_without_its_cup_is_known_unless_it_was_said_that_there_is_none(photograph, write_sample, tmp_path):
+    pixels, mask = photograph(3)
+    whole = write_sample(tmp_path, "whole", pixels, mask)
+    bare = write_sample(tmp_path, "bare", pixels, np.minimum(mask, 1))
+    said = replace(bare, case_id="said", no_cup=True)
+    data = Dataset([whole, bare, said], DISC_AND_CUP, SPECS)
+    list(data.read())
+    assert data.cases_without_cup == ["bare"]
+    assert data.lack_cup
+    assert [data.example("segment", index).lacks_cup for index in range(3)] == [False, True, False]
+    [message] = check_training_data(data, DISC_AND_CUP)
+    assert message.text.startswith("1 case is incomplete: the optic disc is drawn, but no optic cup. It teaches")
+
+
+def test_where_no_mask_has_a_cup_they_say_that_there_is_none(photograph, write_sample, tmp_path):
+    pixels, mask = photograph(3)
+    data = Dataset([write_sample(tmp_path, "bare", pixels, np.minimum(mask, 1))], DISC_AND_CUP, SPECS)
+    list(data.read())
+    assert data.cases_without_cup == ["bare"]
+    assert not data.lack_cup
+    [message] = check_training_data(data, DISC_AND_CUP)
+    assert message.text.startswith('None of the training masks holds "optic cup"')

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from unet_desktop.engine.training.loss import segmentation_loss, targets
-from unet_desktop.engine.training.train_state import make_region_table
+from unet_desktop.engine.data.missing_cup import mark_missing_cup
+from unet_desktop.engine.training.loss import make_annotation_table, make_region_table, segmentation_loss, targets
 from unet_desktop.labels import DISC_AND_CUP
 
 
@@ -71,3 +72,25 @@ def test_the_cup_is_part_of_the_discs_region():
     assert wanted[0, 0, 0, :3].tolist() == [0, 1, 1]
     assert wanted[0, 1, 0, :3].tolist() == [0, 0, 1]
     assert weight.flatten().tolist() == [1, 1, 1, 0]
+
+
+def test_a_disc_whose_cup_nobody_drew_teaches_the_disc_and_says_nothing_about_the_cup():
+    mask = mark_missing_cup(np.array([[0, 1, 1, 255]], np.uint8), DISC_AND_CUP)
+    masks = torch.from_numpy(mask)[None]
+    tables = make_region_table(DISC_AND_CUP), make_annotation_table(DISC_AND_CUP)
+    logits = torch.zeros(1, 2, 1, 4, requires_grad=True)
+    segmentation_loss(logits, *targets(masks, tables[0], annotation_table=tables[1])).backward()
+    disc, cup = logits.grad[0, :, 0]
+    assert (disc[:3] != 0).all()
+    assert cup[0] != 0  # outside the disc there is no cup
+    assert (cup[1:] == 0).all()
+    assert (logits.grad[..., 3] == 0).all()
+
+
+def test_where_every_mask_has_its_cup_the_annotation_table_changes_nothing():
+    masks = torch.tensor([[[0, 1, 2, 255]]], dtype=torch.uint8)
+    logits = torch.randn(1, 2, 1, 4, generator=torch.Generator().manual_seed(1))
+    table, corrected = make_region_table(DISC_AND_CUP), torch.tensor([[[1, 0, 0, 1]]], dtype=torch.uint8)
+    plain = segmentation_loss(logits, *targets(masks, table, corrected, 3.0))
+    with_table = segmentation_loss(logits, *targets(masks, table, corrected, 3.0, make_annotation_table(DISC_AND_CUP)))
+    assert float(plain) == float(with_table)

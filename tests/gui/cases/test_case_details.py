@@ -77,7 +77,7 @@ def test_it_tells_what_cannot_be_changed(opened: MainWindow, root: Path) -> None
     with_dialog(opened, read)
     assert texts["picture"] == str(root / "images" / "a.jpg")
     assert texts["size"] == "160 × 120 pixels"
-    assert texts["state"] == "Corrected"
+    assert texts["state"] == "Incomplete: no optic cup is drawn"
     assert texts["changed"][:2] == "20"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
 from unet_desktop.engine.data.correction_weights import lacks_outline
+from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample, make_example
 from unet_desktop.engine.events import Message
 from unet_desktop.engine.networks.specs import NetworkSpec
@@ -24,6 +25,7 @@ from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.measure import cup_and_disc, lacks_cup
 from unet_desktop.masks.regions import Mask, is_annotated
 
 _CACHE_BYTES = 1 << 30
@@ -44,6 +46,7 @@ class Sample:
         mask: drawn or corrected by a human.
         prediction: the model's mask that the human corrected; the file need not exist.
         recent: it was corrected after the model that training continues from.
+        no_cup: someone said that there is no cup to draw, see `missing_cup`.
     """
 
     case_id: str
@@ -51,6 +54,11 @@ class Sample:
     mask: Path
     prediction: Path | None = None
     recent: bool = False
+    no_cup: bool = False
+
+    def lacks_cup(self, mask: Mask, labels: LabelSet) -> bool:
+        """Whether its (H, W) uint8 mask has a disc whose cup nobody has drawn, nor said that there is none."""
+        return not self.no_cup and lacks_cup(mask, labels)
 
 
 def labels_for(name: str, labels: LabelSet) -> LabelSet:
@@ -95,6 +103,7 @@ class Dataset:
         self._digests: dict[str, str] = {}
         self._values_present = np.zeros(256, bool)
         self._without_outline: list[str] = []
+        self._lack_cup: list[str] = []
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -142,6 +151,16 @@ class Dataset:
     def cases_without_outline(self) -> list[str]:
         """Ids of cases with only strokes and no prediction, which do not show how large the location label is."""
         return list(self._without_outline)
+
+    @property
+    def cases_without_cup(self) -> list[str]:
+        """Ids of the cases with a disc whose cup nobody has drawn, nor said that there is none, once read."""
+        return list(self._lack_cup)
+
+    @property
+    def lack_cup(self) -> bool:
+        """Whether such cases leave open where the cup is; if no mask has one, all of them say that there is none."""
+        return bool(self._lack_cup) and not set(labels_in_cup(self._labels)) <= set(self.absent_labels())
 
     def sampling_pool(self, name: str, recent_draws: int) -> list[int]:
         """Indices of the usable cases to draw batches from: each once, recent ones `recent_draws` times."""
@@ -196,6 +215,10 @@ class Dataset:
             )
             for name, spec in self._specs.items()
         }
+        if sample.lacks_cup(mask, self._labels):
+            examples = {name: None if one is None else replace(one, lacks_cup=True) for name, one in examples.items()}
+            if sample.case_id not in self._lack_cup:
+                self._lack_cup.append(sample.case_id)
         unusable = only_strokes and examples["segment"] is None and bool(is_annotated(mask).any())
         if unusable and sample.case_id not in self._without_outline:
             self._without_outline.append(sample.case_id)
@@ -216,6 +239,8 @@ def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
         )
     if absent:
         yield Message(f"None of the training masks holds {names}, so the model will not find it.")
+    elif train.cases_without_cup:
+        yield Message(_describe_missing_cups(train.cases_without_cup, labels))
     label, cases = labels.location_label(), train.cases_without_outline
     if label is None or not cases:
         return
@@ -226,6 +251,19 @@ def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     count = "1 case contains" if len(cases) == 1 else f"{len(cases)} cases contain"
     teach = "it teaches" if len(cases) == 1 else "they teach"
     yield Message(f'{count} only strokes and no prediction; {teach} where "{label.name}" is, not its outline. {advice}')
+
+
+def _describe_missing_cups(cases: Sequence[str], labels: LabelSet) -> str:
+    pair = cup_and_disc(labels)
+    if pair is None:
+        return ""
+    cup, disc = pair
+    listed = "; ".join(cases[:3]) + (" and others" if len(cases) > 3 else "")
+    count, teach = ("1 case is", "It teaches") if len(cases) == 1 else (f"{len(cases)} cases are", "They teach")
+    return (
+        f"{count} incomplete: the {disc.name} is drawn, but no {cup.name}. {teach} the {disc.name} alone; draw the "
+        f"{cup.name}, or say that there is none. ({listed})"
+    )
 
 
 def describe_data(train: Dataset, validation: Dataset) -> dict[str, Any]:

@@ -35,12 +35,14 @@ class TrainingExample:
         mask: (h, w) uint8.
         square: what the network should see, in pixels of `picture`; for patches, all of it.
         corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
+        lacks_cup: the mask has a disc whose cup nobody has drawn, nor said that there is none.
     """
 
     picture: NDArray[np.uint8]
     mask: Mask
     square: Square
     corrected: NDArray[np.uint8] | None = None
+    lacks_cup: bool = False
 
 
 def make_example(

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from unet_desktop.engine.data.dataset import Dataset, augment_example
+from unet_desktop.engine.data.missing_cup import mark_missing_cup
 from unet_desktop.engine.data.preprocess import to_input
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import AsyncScalar
@@ -144,15 +145,19 @@ def _draw_batches(pool: list[int], stage: Stage, generator: np.random.Generator)
 
 
 def _augment_batch(state: TrainState, seeded_cases: Sequence[tuple[int, np.int64]]) -> AugmentedBatch:
-    stage = state.stage
-    augmented = [
-        augment_example(
-            state.train.example(stage.name, case), stage.spec, state.config, np.random.default_rng(int(seed))
-        )
-        for case, seed in seeded_cases
-    ]
+    augmented = [_augment_case(state, case, np.random.default_rng(int(seed))) for case, seed in seeded_cases]
     pictures, masks, corrected = (np.stack(arrays) for arrays in zip(*augmented, strict=True))
     return pictures, masks, corrected
+
+
+def _augment_case(state: TrainState, case: int, generator: np.random.Generator) -> AugmentedBatch:
+    """As `augment_example`; if the case lacks its cup, the mask leaves open where the cup is."""
+    stage = state.stage
+    example = state.train.example(stage.name, case)
+    picture, mask, corrected = augment_example(example, stage.spec, state.config, generator)
+    if example.lacks_cup and state.annotation_table is not None:
+        mask = mark_missing_cup(mask, stage.labels)
+    return picture, mask, corrected
 
 
 def _to_device(state: TrainState, batch: AugmentedBatch) -> DeviceBatch:

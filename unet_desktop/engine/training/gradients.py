@@ -98,7 +98,9 @@ def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[St
         with state.device.autocast(), distributed.no_sync(state.ddp_network) if piece < pieces else nullcontext():
             logits = state.ddp_network(pictures, segments)
         fraction = float(distributed.all_reduce_sum(torch.tensor(float(len(pictures))))) / state.stage.batch_size
-        wanted, weight = targets(masks, state.region_table, corrected, state.config.correction_weight)
+        wanted, weight = targets(
+            masks, state.region_table, corrected, state.config.correction_weight, state.annotation_table
+        )
         loss = segmentation_loss(logits, wanted, weight, distributed.all_reduce_sum) * fraction
         yield StopPoint(state.stage.name)
         # DistributedDataParallel averages the gradients over the processes; here they must be summed.
@@ -116,7 +118,9 @@ def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[StopPoint, None
         for pictures, masks, _ in _split(batch, state.progress.pieces):
             with state.device.autocast():
                 logits = state.network(pictures)
-            loss = segmentation_loss(logits, *targets(masks, state.region_table))
+            loss = segmentation_loss(
+                logits, *targets(masks, state.region_table, annotation_table=state.annotation_table)
+            )
             torch.autograd.backward(loss)
             yield StopPoint(state.stage.name)
     finally:

@@ -18,10 +18,11 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.networks.sync_batch_norm import sync_batch_norms
 from unet_desktop.engine.training.kept_epoch import Progress
+from unet_desktop.engine.training.loss import make_annotation_table, make_region_table
 from unet_desktop.engine.training.schedule import Clock, Stage
 from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.errors import Remedy, TrainingError
-from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 
 _DECODER_RATE = 5.0
 """The decoder, which starts from random weights, learns at this multiple of a pretrained encoder's rate."""
@@ -41,6 +42,7 @@ class TrainState:
         clock: of the run.
         optimiser, schedule, scaler: torch's; the schedule is stepped once per batch.
         region_table: (R, 256) float32, see `make_region_table`.
+        annotation_table: (R, 256) float32, see `make_annotation_table`; None if no training mask lacks its cup.
         generator: of the cases' order and augmentation.
         ema: the averaged weights, which are validated and saved.
         progress: see `Progress`.
@@ -57,6 +59,7 @@ class TrainState:
     schedule: LRScheduler
     scaler: torch.amp.GradScaler
     region_table: Tensor
+    annotation_table: Tensor | None
     generator: np.random.Generator
     ema: WeightEMA
     progress: Progress = field(default_factory=Progress)
@@ -96,17 +99,12 @@ def new_train_state(
         schedule=_make_schedule(optimiser, config, stage),
         scaler=torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
         region_table=make_region_table(stage.labels).to(device.torch_device),
+        annotation_table=make_annotation_table(stage.labels).to(device.torch_device)
+        if train.lack_cup and cup_and_disc(stage.labels)
+        else None,
         generator=np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
         ema=WeightEMA(network, config.averaging),
     )
-
-
-def make_region_table(labels: LabelSet) -> Tensor:
-    """(R, 256) float32: 1 where a pixel value belongs to the region."""
-    table = torch.zeros(len(labels), 256)
-    for row, label in enumerate(labels):
-        table[row, list(labels.region_values(label))] = 1.0
-    return table
 
 
 def _make_optimiser(network: nn.Module, config: TrainConfig, learning_rate: float) -> Optimizer:

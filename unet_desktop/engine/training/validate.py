@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from unet_desktop.engine.data.dataset import Dataset, Sample, crop_example
+from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
@@ -52,8 +53,10 @@ def validate_on_crops(
         else:
             picture, truth = crop_example(example, spec)
             planes = _zero_outside_annotated(predictor.square(picture), truth)
-        one = compare_masks(tidy(label_image(planes >= np.float32(0.5), labels), labels), truth, labels)
-        entropy = cross_entropy(planes, truth, labels)
+        unknown = labels_in_cup(labels) if example.lacks_cup else ()
+        found = tidy(label_image(planes >= np.float32(0.5), labels), labels)
+        one = drop_labels(compare_masks(found, truth, labels), unknown, labels)
+        entropy = cross_entropy(planes, truth, labels, unknown)
         if entropy is not None:
             one["bce"] = entropy
         metrics.append(one)
@@ -61,19 +64,23 @@ def validate_on_crops(
     return mean_metrics(distributed.gather_json(metrics))
 
 
-def cross_entropy(probabilities: Probabilities, truth: Mask, labels: LabelSet) -> float | None:
+def cross_entropy(
+    probabilities: Probabilities, truth: Mask, labels: LabelSet, unknown: Collection[Label] = ()
+) -> float | None:
     """Mean binary cross-entropy over regions and annotated pixels, in nats; None if no pixel is annotated.
 
     Args:
         probabilities: (R, H, W) float32.
         truth: (H, W) uint8.
         labels: of the truth, one per region.
+        unknown: labels whose regions are left out, because the truth does not show them.
     """
     annotated = is_annotated(truth)
     if not annotated.any():
         return None
-    wanted = regions(truth, labels)[:, annotated]
-    correct = np.where(wanted, probabilities[:, annotated], 1.0 - probabilities[:, annotated])
+    shown = np.array([label not in unknown for label in labels])
+    wanted, given = regions(truth, labels)[shown][:, annotated], probabilities[shown][:, annotated]
+    correct = np.where(wanted, given, 1.0 - given)
     return float(-np.log(np.maximum(correct, _MIN_PROBABILITY)).mean())
 
 
@@ -94,7 +101,7 @@ def evaluate_end_to_end(
 ) -> Iterator[tuple[str, Metrics, CalibrationCase] | StopPoint]:
     """Yield (case id, metrics, expected and true Dice) of each case, from its picture alone, at its own resolution.
 
-    Labels that are `absent` get no metrics, see `drop_labels`.
+    Labels that are `absent` get no metrics, see `drop_labels`; nor does the cup of a case that lacks it.
 
     Raises:
         ImageError, MaskError: a file cannot be read.
@@ -104,7 +111,8 @@ def evaluate_end_to_end(
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from _report_working(segmenter.segment_in_steps(pixels), "measure")
-        metrics = drop_labels(compare_masks(prediction.mask, truth, labels), absent, labels)
+        unknown = labels_in_cup(labels) if sample.lacks_cup(truth, labels) else ()
+        metrics = drop_labels(compare_masks(prediction.mask, truth, labels), {*absent, *unknown}, labels)
         dice = {label.name: metrics[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in metrics}
         outcome = CalibrationCase(prediction.trust.expected_dice, dice, prediction.spread, metrics.get("vcdr_error"))
         yield sample.case_id, metrics, outcome

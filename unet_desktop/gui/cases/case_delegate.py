@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from unet_desktop.gui.cases.cases_model import CASE_ROLE, FIGURE_ROLE, STATE_TEXT
+from unet_desktop.gui.cases.cases_model import CASE_ROLE, FIGURE_ROLE, state_text
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.project.case import Case
@@ -60,7 +60,9 @@ class CaseDelegate(QStyledItemDelegate):
     def _paint_state(self, painter: QPainter, line: QRect, case: Case, figure: str, selected: bool) -> None:
         """Paint the state, and at the right the sort value."""
         sign = QRect(line.left(), line.top() + (line.height() - _ICON) // 2, _ICON, _ICON)
-        state, words_of_it = f"state-{case.state.value}", STATE_TEXT[case.state]
+        state, words_of_it = f"state-{case.state.value}", state_text(case)
+        if case.incomplete:
+            state = "state-incomplete"
         if case.damage:
             state, words_of_it = "state-damaged", "Cannot be opened"
         self._icon(state, selected).paint(painter, sign)

@@ -10,6 +10,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import CaseOrder
 from unet_desktop.project.project import ProjectReader
@@ -25,6 +27,21 @@ STATE_TEXT = {
     CaseState.APPROVED: "Approved",
 }
 _LONGEST_NOTE = 300
+
+
+def state_text(case: Case) -> str:
+    """The state in one word, for lists."""
+    return "Incomplete" if case.incomplete else STATE_TEXT[case.state]
+
+
+def full_state_text(case: Case, labels: LabelSet | None) -> str:
+    """The state, and what is known of a cup that is not drawn, by the name that the project gives it."""
+    pair = None if labels is None else cup_and_disc(labels)
+    cup = "cup" if pair is None else pair[0].name
+    if case.incomplete:
+        approved = "approved, but " if case.state is CaseState.APPROVED else ""
+        return f"Incomplete: {approved}no {cup} is drawn"
+    return f"{STATE_TEXT[case.state]}: there is no {cup}" if case.lacks_cup else STATE_TEXT[case.state]
 
 
 class CasesModel(QAbstractListModel):
@@ -80,6 +97,10 @@ class CasesModel(QAbstractListModel):
         fault = self._faults.get(case.id, "")
         return replace(case, damage=fault) if fault and not case.damage else case
 
+    @property
+    def _labels(self) -> LabelSet | None:
+        return None if self._project is None else self._project.labels
+
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._ids)
 
@@ -92,19 +113,19 @@ class CasesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.find(case.id)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return ", ".join(describe(case))
+            return ", ".join(describe(case, self._labels))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((case.id, *describe(case)))
+            return "\n".join((case.id, *describe(case, self._labels)))
         if role == FIGURE_ROLE:
             return figure(case, self._order)
         return case if role == CASE_ROLE else None
 
 
-def describe(case: Case) -> list[str]:
-    """Short texts about the case, for tooltips and screen readers."""
+def describe(case: Case, labels: LabelSet | None = None) -> list[str]:
+    """Short texts about the case, for tooltips and screen readers; `labels` are the project's."""
     if case.damage:
         return [f"cannot be opened: {case.damage}"]
-    parts = [STATE_TEXT[case.state], f"{case.width} × {case.height} pixels"]
+    parts = [full_state_text(case, labels), f"{case.width} × {case.height} pixels"]
     if case.flagged:
         parts.append("flagged")
     if case.patient:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from unet_desktop.errors import ProjectError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.cases.dialogs import CaseDetails, CaseDetailsDialog, CaseNoteDialog
 from unet_desktop.gui.cases.panel import CasesPanel
@@ -14,7 +15,8 @@ from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, co
 from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.gui.session.useful_cases import UsefulCases
 from unet_desktop.images.laterality import Eye
-from unet_desktop.project.case import CaseState
+from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 from unet_desktop.project.repair import is_imported_file, put_mask_aside, relocate
 
 _WRITES = Needs.CASE | Needs.WRITABLE
@@ -72,18 +74,39 @@ class CaseCommands(CommandSet):
         shortcut="U Shift+A",
         icon="uncorrected",
         needs=Needs.PROJECT | Needs.UNCORRECTED,
-        tip="Go to the next case that nobody has corrected",
+        tip="Go to the next case that nobody has corrected, or that is incomplete",
         repeats=True,
     )
     def next_uncorrected(self) -> None:
         self._go(self._app.session.next_uncorrected())
 
     @command(
+        "case.accept_and_next",
+        "Acce&pt and next",
+        shortcut="Shift+Return Shift+Enter",
+        icon="accept-next",
+        needs=_WRITES,
+        tip="Accept the proposal, or the mask as it is, and go to the next case that nobody has corrected",
+    )
+    def accept_and_next(self) -> None:
+        app = self._app
+        opened = app.session.open
+        if app.proposal.prediction is not None:
+            app.proposal.accept()
+        elif opened is not None and opened.case.state in UNCORRECTED and app.autosave.complete:
+            app.proposal.decided.emit("There is nothing to accept here: draw a mask, or let the model predict one.")
+            return
+        following = app.session.next_uncorrected()
+        if following is None:
+            app.proposal.decided.emit("Accepted. No other case is uncorrected.")
+        self._go(following)
+
+    @command(
         "case.most_useful",
         "&Most useful case next",
         shortcut="J Shift+W",
         icon="useful",
-        needs=Needs.PROJECT | Needs.UNCORRECTED,
+        needs=Needs.PROJECT | Needs.UNTOUCHED,
         tip="Go to the uncorrected case with the least certain prediction",
         repeats=True,
     )
@@ -100,15 +123,44 @@ class CaseCommands(CommandSet):
         is_checked=lambda self: self.is_approved,
     )
     def toggle_approved(self) -> None:
-        """Approve the open case or withdraw that, after saving what was just painted."""
-        if self._app.session.open is not None and self._app.autosave.flush():
-            self._app.session.mark(approved=not self.is_approved)
+        """Approve the open case or withdraw that, after saving what was just painted.
+
+        Raises:
+            ProjectError: it is incomplete.
+        """
+        session = self._app.session
+        if session.open is None or not self._app.autosave.flush():
+            return
+        if not self.is_approved and session.open.case.incomplete:
+            raise ProjectError(self._explain_incomplete(session.open.case))
+        session.mark(approved=not self.is_approved)
+
+    def _explain_incomplete(self, case: Case) -> str:
+        project = self._app.session.project
+        pair = None if project is None else cup_and_disc(project.labels)
+        cup, disc = ("cup", "disc") if pair is None else (pair[0].name, pair[1].name)
+        return (
+            f"{case.id} is incomplete: the {disc} is drawn, but no {cup}. Draw the {cup}, or choose Case > No {cup} "
+            "here. Then approve the case."
+        )
 
     @property
     def is_approved(self) -> bool:
         """Whether the open case is approved."""
         opened = self._app.session.open
         return opened is not None and opened.case.state is CaseState.APPROVED
+
+    @command(
+        "case.no_cup",
+        "No cup &here",
+        shortcut="Shift+X",
+        icon="no-cup",
+        needs=_WRITES,
+        tip="Say that there is no cup in this disc, so that the case is complete without one",
+        is_checked=lambda self: self._app.cup_absence.is_said,
+    )
+    def toggle_no_cup(self) -> None:
+        self._app.cup_absence.toggle()
 
     @command(
         "case.flag",
@@ -247,7 +299,7 @@ class CaseCommands(CommandSet):
         if session.project is None:
             return
         case = session.project.case(case_id)
-        dialog = CaseDetailsDialog(self._window, case, case.image_path(session.project.root))
+        dialog = CaseDetailsDialog(self._window, case, case.image_path(session.project.root), session.project.labels)
         if not dialog.exec():
             return
         details = dialog.details()

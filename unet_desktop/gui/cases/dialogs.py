@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from unet_desktop.gui.cases.cases_model import STATE_TEXT
+from unet_desktop.gui.cases.cases_model import full_state_text
 from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
+from unet_desktop.labels import LabelSet
 from unet_desktop.project.case import Case
 
 _EYES = {Eye.UNKNOWN: "Unknown", Eye.RIGHT: "Right (OD)", Eye.LEFT: "Left (OS)"}
@@ -32,8 +33,8 @@ class CaseDetails:
 class CaseDetailsDialog(FormDialog):
     """Patient, eye, notes and flag to change; picture, size, state and last change to read."""
 
-    def __init__(self, parent: QWidget | None, case: Case, picture: Path) -> None:
-        """Show this case; `picture` is its image file."""
+    def __init__(self, parent: QWidget | None, case: Case, picture: Path, labels: LabelSet | None = None) -> None:
+        """Show this case; `picture` is its image file, `labels` are the project's."""
         super().__init__(parent, f"Case {case.id}", "Save")
         self._patient = with_object_name(QLineEdit(case.patient), "patient")
         self._patient.setToolTip("Cases of the same patient are never split between training and validation")
@@ -52,7 +53,7 @@ class CaseDetailsDialog(FormDialog):
         self.form.addRow("&Flagged", self._flagged)
         self.form.addRow("Picture", _readable(str(picture), "picture"))
         self.form.addRow("Size", _readable(f"{case.width} × {case.height} pixels", "size"))
-        self.form.addRow("State", _readable(STATE_TEXT[case.state], "state"))
+        self.form.addRow("State", _readable(full_state_text(case, labels), "state"))
         self.form.addRow("Changed", _readable(_last_change(case), "changed"))
         self._patient.setFocus()
         self.check()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QListView, QSizePolicy, QToolButton, QWidget
 
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
@@ -18,6 +18,7 @@ FILTER_TEXT = {
     CaseFilter.ALL: "All",
     CaseFilter.NEW: "New",
     CaseFilter.PREDICTED: "Predicted",
+    CaseFilter.INCOMPLETE: "Incomplete",
     CaseFilter.CORRECTED: "Corrected",
     CaseFilter.APPROVED: "Approved",
     CaseFilter.FLAGGED: "Flagged",
@@ -95,6 +96,16 @@ class CaseFilterBar(QWidget):
         """Show how many cases each choice would list."""
         for place, choice in enumerate(CaseFilter):
             self._filter.setItemText(place, f"{FILTER_TEXT[choice]} ({tally.get(choice, 0):,})")
+
+    def set_nested(self, nested: bool) -> None:
+        """Offer incomplete cases only if the project has a cup and a disc, whatever they are called."""
+        row = self._filter.findData(CaseFilter.INCOMPLETE)
+        view = self._filter.view()
+        if isinstance(view, QListView):
+            view.setRowHidden(row, not nested)
+        model = self._filter.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(row).setEnabled(nested)  # the arrow keys pass it over too
 
     def set_colours(self, colours: Colours) -> None:
         self._backwards.setIcon(icon("backwards", colours))

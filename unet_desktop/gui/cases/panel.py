@@ -55,7 +55,7 @@ class CasesPanel(QWidget):
         self._bar.setAccessibleName("Corrected cases")
         self.filter = CaseFilterBar()
         self._pages = QStackedWidget()
-        self._total = 0
+        self._total = self._incomplete = 0
         self._lay_out()
         self._list.selectionModel().selectionChanged.connect(self._on_list_selection_changed)
         self._list.customContextMenuRequested.connect(self._on_list_context_menu_requested)
@@ -95,7 +95,7 @@ class CasesPanel(QWidget):
 
     def set_counts(self, corrected: int, total: int, tally: Mapping[CaseFilter, int] | None = None) -> None:
         """Show how many of all cases are corrected, and how many there are of each kind."""
-        self._total = total
+        self._total, self._incomplete = total, (tally or {}).get(CaseFilter.INCOMPLETE, 0)
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(corrected)
         self.filter.set_tally(tally or {})
@@ -110,6 +110,8 @@ class CasesPanel(QWidget):
     def _show_progress(self) -> None:
         """Show the progress, or how many cases are listed when not all are."""
         words = f"{self._bar.value():,} of {self._total:,} corrected" if self._total else "No cases"
+        if self._incomplete:
+            words += f", {self._incomplete:,} incomplete"
         shown = self._model.rowCount()
         self._words.setText(words if shown == self._total else f"{shown:,} of {self._total:,} shown")
         self._words.setToolTip(words)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.session.session import Session
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import Case
 
 
@@ -20,7 +21,7 @@ class CasesPresenter(QObject):
         """Connect them and show the present state."""
         super().__init__(panel)
         self._session, self._panel, self._commands = session, panel, commands
-        session.project_changed.connect(self._show_counts)
+        session.project_changed.connect(self._on_session_project_changed)
         session.cases_changed.connect(self._show_counts)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
@@ -29,12 +30,17 @@ class CasesPresenter(QObject):
         panel.filter.query_chosen.connect(session.cases.set_query)
         panel.case_chosen.connect(commands.open_case)
         panel.menu_requested.connect(self._on_panel_menu_requested)
-        self._show_counts()
+        self._on_session_project_changed()
         self._on_session_case_changed()
 
     def _on_cases_changed(self) -> None:
         cases = self._session.cases
         self._panel.set_cases(self._session.project, cases.shown, cases.query, self._session.current_id)
+
+    def _on_session_project_changed(self) -> None:
+        project = self._session.project
+        self._panel.filter.set_nested(project is not None and cup_and_disc(project.labels) is not None)
+        self._show_counts()
 
     def _on_session_case_changed(self) -> None:
         current, broken = self._session.current_id, self._session.broken

@@ -13,9 +13,11 @@ from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 
 MAX_NUMBERED_LABELS = 9
 """Labels that have a command "label.1" to "label.9"."""
+_NO_CUP = "case.no_cup"
 
 
 class Actions:
@@ -54,13 +56,18 @@ class Actions:
             self._actions[command_id].setChecked(is_checked())
 
     def set_labels(self, labels: LabelSet | None) -> None:
-        """Name the label commands after these labels and hide the others."""
+        """Name the commands about labels after these, and hide the others."""
         for number in range(1, MAX_NUMBERED_LABELS + 1):
             action = self._actions[f"label.{number}"]
             exists = labels is not None and number <= len(labels)
             action.setVisible(exists)
             if labels is not None and exists:
                 action.setText(_paint(labels, number).replace("&", "&&"))
+        pair = None if labels is None else cup_and_disc(labels)
+        action = self._actions[_NO_CUP]
+        action.setVisible(pair is not None)
+        if pair is not None:
+            action.setText(f"No {pair[0].name.replace('&', '&&')} &here")
 
     def set_colours(self, colours: Colours) -> None:
         """Draw the icons in this theme's colours."""
@@ -86,13 +93,17 @@ def title(command: Command, labels: LabelSet | None) -> str:
     group, _, number = command.id.partition(".")
     if group == "label" and labels is not None and int(number) <= len(labels):
         return _paint(labels, int(number))
+    if command.id == _NO_CUP and labels is not None and (pair := cup_and_disc(labels)) is not None:
+        return f"No {pair[0].name} here"
     return command.plain_text
 
 
 def list_commands(commands: Sequence[Command], labels: LabelSet | None) -> list[Command]:
-    """The commands for a list, sorted by heading, without those of labels that the project does not have."""
+    """The commands for a list, sorted by heading, without those about labels that the project does not have."""
     count = MAX_NUMBERED_LABELS if labels is None else len(labels)
     found = [command for command in commands if not command.id.startswith("label.") or int(command.id[6:]) <= count]
+    if labels is not None and cup_and_disc(labels) is None:
+        found = [command for command in found if command.id != _NO_CUP]
     return sorted(found, key=lambda command: HEADINGS.index(command.heading))
 
 

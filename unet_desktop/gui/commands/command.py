@@ -45,6 +45,7 @@ class Needs(Flag):
     BUSY = auto()
     MODEL = auto()
     UNCORRECTED = auto()
+    UNTOUCHED = auto()
     PROPOSAL = auto()
     UNDO = auto()
     REDO = auto()

@@ -65,8 +65,9 @@ class EditCommands(CommandSet):
     @command("edit.undo", "&Undo", shortcut="Ctrl+Z", icon="undo", needs=Needs.UNDO | Needs.WRITABLE, repeats=True)
     def undo(self) -> None:
         """Undo the last step; while a shape is drawn point by point, its last point."""
-        if not self._app.toolbox.current.step_back() and not self._app.proposal.take_back():
-            self._app.editor.undo()
+        app = self._app
+        if not (app.toolbox.current.step_back() or app.proposal.take_back() or app.cup_absence.take_back()):
+            app.editor.undo()
 
     @command(
         "edit.redo",

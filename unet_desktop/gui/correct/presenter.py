@@ -40,6 +40,7 @@ class CanvasPresenter(QObject):
         app.toolbox.changed.connect(self._on_toolbox_changed)
         editor.refused.connect(lambda: status.showMessage(LOCKED, REFUSED_FOR))
         app.proposal.decided.connect(self._on_proposal_decided)
+        app.cup_absence.decided.connect(self._on_proposal_decided)
         editor.edited.connect(self._on_editor_edited)
         app.session.case_changed.connect(self._end_decision)
         app.toolbox.refused.connect(lambda sentence: status.showMessage(sentence, REFUSED_FOR))

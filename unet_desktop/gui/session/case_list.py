@@ -115,14 +115,14 @@ class CaseList(QObject):
         return found[abs(offset) - 1] if len(found) >= abs(offset) else None
 
     def next_uncorrected(self, start: str | None) -> str | None:
-        """Id of the next case that no human has worked on, first among those shown, then the others; None without."""
+        """Id of the next case that is untouched or incomplete, first among those shown, then the others; or None."""
         place = self._ordered.index(start) if start in self._ordered else -1
         shown, project = set(self.shown), self._project
         round_trip = self._ordered[place + 1 :] + self._ordered[: max(place, 0)]
         if project is None:
             return None
         cases = [project.case(case_id) for case_id in round_trip]
-        waiting = [case.id for case in cases if case.state in UNCORRECTED and not case.damage]
+        waiting = [case.id for case in cases if (case.state in UNCORRECTED or case.incomplete) and not case.damage]
         return next((case_id for case_id in waiting if case_id in shown), waiting[0] if waiting else None)
 
     def _cases(self) -> list[Case]:

@@ -1,4 +1,4 @@
-"""MissingRatios: measures the cup-to-disc ratios that older versions did not record, once the list is sorted by it."""
+"""MissingRatios: measures the cup-to-disc ratios that older versions did not record, once the list needs them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
-from unet_desktop.project.case_query import CaseOrder
+from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import ProjectReader
 
@@ -60,9 +60,9 @@ class MissingRatios(QObject):
         if root != self._root:
             self._stop()
             self._root = root
-        if self._closed or project is None or cases.query.order is not CaseOrder.VCDR:
+        if self._closed or project is None or not _asks_for_ratios(cases.query):
             return
-        missing = [case for case in map(project.case, cases.shown) if case.id not in self._asked and _is_missing(case)]
+        missing = [case for case in map(project.case, cases.ids) if case.id not in self._asked and _is_missing(case)]
         if missing:
             self._pool = self._pool or ThreadPoolExecutor(1, "ratios")
             self._asked |= {case.id for case in missing}
@@ -84,7 +84,14 @@ class MissingRatios(QObject):
 
 
 def _is_missing(case: Case) -> bool:
-    return case.best_vcdr is None and case.state is not CaseState.NEW
+    if case.state is CaseState.NEW:
+        return False
+    return (case.predicted_vcdr if case.state in UNCORRECTED else case.vcdr) is None
+
+
+def _asks_for_ratios(query: CaseQuery) -> bool:
+    """Whether cases are sorted by their ratio, or the incomplete ones are wanted, whose ratio is 0."""
+    return query.order is CaseOrder.VCDR or query.filter is CaseFilter.INCOMPLETE
 
 
 def _measure(project: ProjectReader, case: Case, tell: Callable[[Path, str, float | None], object]) -> None:

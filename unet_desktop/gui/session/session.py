@@ -165,7 +165,7 @@ class Session(QObject):
         return self.cases.step(self.current_id, offset)
 
     def next_uncorrected(self) -> str | None:
-        """Id of the next case that no human has worked on, starting over at the end of the list; None without one."""
+        """Id of the next case that is untouched or incomplete, starting over at the end of the list; or None."""
         return self.cases.next_uncorrected(self.current_id)
 
     def mark(self, case_id: str | None = None, *, approved: bool | None = None, **noted: Unpack[Annotations]) -> None:

@@ -47,7 +47,7 @@ class TrainCommands(CommandSet):
         "Predict all &uncorrected",
         shortcut="Ctrl+Shift+P",
         icon="predict-all",
-        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE | Needs.MODEL | Needs.UNCORRECTED,
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE | Needs.MODEL | Needs.UNTOUCHED,
         tip="Let the model propose masks for all uncorrected cases",
     )
     def predict_uncorrected(self) -> None:

@@ -149,15 +149,23 @@ class TrainingPanel(QWidget):
         for part in (self._form, self._bar, self.results, self._report):
             part.set_labels(labels)
 
-    def set_case_counts(self, corrected: int, total: int, *, read_only: bool = False) -> None:
-        """Show how many cases can be trained on, of how many, unless the project is open in another program."""
-        enough = corrected >= MIN_GROUPS and not read_only
+    def set_case_counts(self, corrected: int, total: int, incomplete: int = 0, *, read_only: bool = False) -> None:
+        """Show how many cases can be trained on, unless the project is open in another program.
+
+        Args:
+            corrected: cases whose mask is complete.
+            total: all cases.
+            incomplete: cases with a disc and no cup; they are trained on too.
+            read_only: another program has the project.
+        """
+        enough = corrected + incomplete >= MIN_GROUPS and not read_only
         if total == 0:
             text = "There are no pictures yet: open a project or import pictures."
         elif read_only:
             text = "This project is open in another program, so it cannot be trained here."
         else:
             text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
+            text += f", {incomplete} incomplete" if incomplete else ""
             text += "." if enough else f"; training needs at least {MIN_GROUPS}."
         self._cases.setText(text)
         self._buttons.set_enough(enough)

@@ -9,6 +9,7 @@ from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.train.augmentation import AugmentationDialog
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.train.panel import TrainingPanel
+from unet_desktop.project.case_query import CaseFilter
 from unet_desktop.tasks.events import AugmentedSheet, TaskEvent
 from unet_desktop.tasks.interrupted import find_interrupted
 from unet_desktop.tasks.runs import list_runs
@@ -82,7 +83,8 @@ class TrainPresenter(QObject):
     def _show_case_counts(self) -> None:
         project = self._app.session.project
         read_only = project is not None and project.read_only
-        self._panel.set_case_counts(*self._app.session.counts, read_only=read_only)
+        cases = self._app.session.cases
+        self._panel.set_case_counts(*cases.counts, cases.tally[CaseFilter.INCOMPLETE], read_only=read_only)
 
     def _show_runs(self) -> None:
         """What is on disk; a running training is shown by its events alone."""

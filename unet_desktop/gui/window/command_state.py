@@ -9,6 +9,7 @@ from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.command import Needs
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.project.case_query import CaseFilter
 
 
 class CommandState(QObject):
@@ -56,11 +57,13 @@ def available(app: AppModel) -> Needs:
         Needs.BUSY: app.runner.busy,
         Needs.MODEL: session.model_in_use is not None,
         Needs.UNCORRECTED: session.counts[0] < session.counts[1],
+        Needs.UNTOUCHED: session.cases.tally[CaseFilter.NEW] + session.cases.tally[CaseFilter.PREDICTED] > 0,
         Needs.PROPOSAL: app.proposal.prediction is not None,
         Needs.UNDO: editor.history.can_undo
         or editor.drawing
         or app.toolbox.current.pending
-        or app.proposal.was_rejected,
+        or app.proposal.was_rejected
+        or app.cup_absence.was_said,
         Needs.REDO: editor.history.can_redo,
         Needs.SHAPE: app.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from unet_desktop.gui.app_model import AppModel
-from unet_desktop.gui.cases.cases_model import STATE_TEXT
+from unet_desktop.gui.cases.cases_model import full_state_text
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.panels import Panels
 
@@ -74,5 +74,6 @@ class PagesPresenter(QObject):
         if opened is None:
             self._panels.status.set_case("", "")
             return
-        state = STATE_TEXT[opened.case.state] + (", flagged" if opened.case.flagged else "")
+        labels = None if project is None else project.labels
+        state = full_state_text(opened.case, labels) + (", flagged" if opened.case.flagged else "")
         self._panels.status.set_case(state, opened.image.note)

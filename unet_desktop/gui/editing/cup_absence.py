@@ -1,0 +1,101 @@
+"""CupAbsence: a person says that there is no cup in the disc of the open case, and may take that back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from unet_desktop.errors import ProjectError
+from unet_desktop.gui.editing.autosave import Autosave
+from unet_desktop.gui.editing.editor import Editor
+from unet_desktop.gui.editing.proposal import Proposal
+from unet_desktop.gui.session.session import Session
+from unet_desktop.masks.history import Step
+from unet_desktop.masks.measure import cup_and_disc
+
+
+class CupAbsence(QObject):
+    """Marks the open case; "cup" and "disc" are the project's labels of `cup_and_disc`.
+
+    Signals:
+        decided(sentence): there is none, or that was taken back.
+    """
+
+    decided = Signal(str)
+
+    def __init__(
+        self, session: Session, editor: Editor, autosave: Autosave, proposal: Proposal, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._autosave, self._proposal = session, autosave, proposal
+        self._said_last = False  # it was the last thing done to the case
+        editor.edited.connect(self._on_editor_edited)
+        session.case_changed.connect(self._on_session_case_changed)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the open case has no cup, as someone said."""
+        opened = self._session.open
+        return opened is not None and opened.case.no_cup and opened.case.lacks_cup
+
+    @property
+    def was_said(self) -> bool:
+        """Can `take_back` undo it?"""
+        return self._said_last
+
+    def toggle(self) -> None:
+        """Say that there is no cup, or take that back; a proposal is accepted first.
+
+        Raises:
+            ProjectError: there is a cup, or no disc. WriteError: the record cannot be written.
+        """
+        project, opened = self._session.project, self._session.open
+        pair = None if project is None else cup_and_disc(project.labels)
+        if opened is None or pair is None:
+            return
+        self._proposal.accept()
+        if not self._autosave.flush():  # the record must speak of the mask that is seen
+            return
+        case, (cup, disc) = self._session.open.case, pair  # type: ignore[union-attr]  # flushing closes no case
+        if self.is_said:
+            self._mark(no_cup=False)
+        elif case.lacks_cup:
+            self._mark(no_cup=True)
+        elif case.vcdr is None:
+            raise ProjectError(
+                f"The outline of the {disc.name} of {case.id} is not complete. Draw the {disc.name} first."
+            )
+        else:
+            raise ProjectError(
+                f"The {cup.name} of {case.id} is drawn already. If the picture has none, erase it first."
+            )
+
+    def take_back(self) -> bool:
+        """Undo saying it, if that was the last thing done to the case; False if it was not.
+
+        Raises:
+            WriteError: the record cannot be written.
+        """
+        if not self._said_last:
+            return False
+        self._mark(no_cup=False)
+        return True
+
+    def _mark(self, *, no_cup: bool) -> None:
+        project = self._session.project
+        pair = None if project is None else cup_and_disc(project.labels)
+        if pair is None:
+            return
+        self._said_last = no_cup
+        try:
+            self._session.mark(no_cup=no_cup)
+        except Exception:
+            self._said_last = not no_cup
+            raise
+        name = pair[0].name
+        self.decided.emit(f"No {name} here; undo takes it back." if no_cup else f"The {name} is still to be drawn.")
+
+    def _on_editor_edited(self, step: Step) -> None:
+        self._said_last = False
+
+    def _on_session_case_changed(self) -> None:
+        self._said_last = False
