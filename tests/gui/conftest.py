@@ -85,7 +85,8 @@ def root(pattern: Path, tmp_path: Path) -> Path:
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     """The window as people get it, with nothing open."""
     made = app.make_window(app.make_application())
-    qtbot.addWidget(made)
+    # Or the window would ask whether to stop the job of a test.
+    qtbot.addWidget(made, before_close_func=lambda window: window.app.runner.shutdown())
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)

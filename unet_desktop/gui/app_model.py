@@ -12,6 +12,7 @@ from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.comparison import Comparison
 from unet_desktop.gui.jobs.folder_run import FolderRuns
+from unet_desktop.gui.jobs.interrupted_job import InterruptedJob
 from unet_desktop.gui.jobs.project_jobs import ProjectJobs
 from unet_desktop.gui.jobs.runner import JobRunner
 from unet_desktop.gui.session.case_reader import CaseReader
@@ -55,6 +56,7 @@ class AppModel(QObject):
         self.toolbox = Toolbox(self.editor, self.options, self.session, self)
         self.accept_on_paint = AcceptOnPaint(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
+        self.interrupted_job = InterruptedJob(store, self.runner, self)
         self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
         self.folder_runs = FolderRuns(self.runner, self)
         self.comparison = Comparison(self.session, self.autosave, self.runner, self)

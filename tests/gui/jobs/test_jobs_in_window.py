@@ -53,7 +53,7 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
     actions, runner = opened.actions_by_id, opened.app.runner
     opened.app.session.model_in_use = Path("model")
     assert opened.app.runner.start(Job("Testing", job))
-    assert not actions["project.open"].isEnabled()
+    assert not actions["project.new"].isEnabled()
     assert not actions["learn.predict"].isEnabled()
     assert actions["learn.stop"].isEnabled()
     assert actions["edit.undo"].isEnabled() == opened.app.editor.history.can_undo
@@ -63,26 +63,9 @@ def test_busy_disables_and_stop_ends(opened: MainWindow, gate: threading.Event, 
     with qtbot.waitSignal(runner.cancelled):
         actions["learn.stop"].trigger()
     assert ended
-    assert actions["project.open"].isEnabled()
+    assert actions["project.new"].isEnabled()
     assert not actions["learn.stop"].isEnabled()
     assert not part(opened.panels.status, QProgressBar, "job_progress").isVisible()
-
-
-def test_closing_during_a_job_ends_it(opened: MainWindow, gate: threading.Event, qtbot) -> None:
-    ended = []
-
-    def job() -> Iterator[object]:
-        try:
-            while True:
-                gate.wait(0.01)
-                yield ItemDone("x", 1, 2)
-        finally:
-            ended.append(True)
-
-    with qtbot.waitSignal(opened.app.runner.event_happened):
-        opened.app.runner.start(Job("Testing", job))
-    assert opened.close()
-    assert ended
 
 
 def write_model(path: Path, number: int, *, preset: str = "fast", labels: LabelSet = DISC_AND_CUP) -> None:

@@ -15,6 +15,7 @@ from unet_desktop.gui.folders.run_window import FolderRunWindow
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.folders.request import Request
 
 
 class FolderCommands(CommandSet):
@@ -53,6 +54,11 @@ class FolderCommands(CommandSet):
         """Start the last run again; finished pictures are skipped."""
         self._app.folder_runs.resume()
 
+    @guarded
+    def start_again(self, request: Request, title: str) -> None:
+        """Start a run that an earlier session left; finished pictures are skipped."""
+        self._app.folder_runs.start(request, title)
+
     @command(
         "project.show_run",
         "Show &last segmentation",
@@ -87,7 +93,9 @@ class FolderCommands(CommandSet):
 
             return import_results(request.root, output, labels, copy=request.copy)
 
-        self._app.runner.start(Job("Importing results", start, at_end=self._show_new_cases))
+        kept = "The results imported so far are kept; import them again to get the others."
+        job = Job("Importing results", start, at_end=self._show_new_cases, root=request.root, kept=lambda: kept)
+        self._app.runner.start(job)
 
     def _show_new_cases(self) -> None:
         session = self._app.session

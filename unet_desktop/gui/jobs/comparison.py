@@ -100,7 +100,7 @@ class Comparison(QObject):
             return
         self.request = request
         root = project.root
-        self._runner.start(Job("Comparing readers", lambda: _compare(request, root)))
+        self._runner.start(Job("Comparing readers", lambda: _compare(request, root), root=root, kept=_nothing_kept))
 
     def write(self, targets: Targets, path: Path) -> None:
         """Write the comparison to a file, in the background."""
@@ -110,7 +110,14 @@ class Comparison(QObject):
         targets.check()
         done = f"{path.name} was written."
         self._runner.start(
-            Job(f"Writing {path.name}", lambda: targets.write(evaluation), done=done, folder=path.parent)
+            Job(
+                f"Writing {path.name}",
+                lambda: targets.write(evaluation),
+                done=done,
+                folder=path.parent,
+                kept=lambda: f"{path.name} is not written.",
+                says_messages=True,
+            )
         )
 
     def set_outlines(self, shown: bool) -> None:
@@ -155,6 +162,10 @@ class Comparison(QObject):
         if mask.shape != (opened.case.height, opened.case.width):
             return None
         return OtherReader(mask, evaluation.labels, evaluation.first, evaluation.second)
+
+
+def _nothing_kept() -> str:
+    return "The comparison has to be started again; masks and predictions are untouched."
 
 
 def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:

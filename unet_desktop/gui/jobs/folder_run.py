@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
-from unet_desktop.gui.jobs.runner import Job, JobRunner
+from unet_desktop.gui.jobs.runner import FolderRunToResume, Job, JobRunner
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import FolderEvent
 from unet_desktop.tasks.folders.request import Request
@@ -68,7 +68,15 @@ class FolderRuns(QObject):
 
             return segment_folder(request)
 
-        if not self._runner.start(Job(f"Segmenting {title}", start, folder=request.output)):
+        job = Job(
+            f"Segmenting {title}",
+            start,
+            folder=request.output,
+            says_messages=True,
+            kept=self._describe_kept,
+            to_resume=FolderRunToResume(request, title),
+        )
+        if not self._runner.start(job):
             return False
         self.request, self.title, self._running = request, title, True
         self.progress = FolderRunProgress()
@@ -79,6 +87,11 @@ class FolderRuns(QObject):
         """Start the last run again; finished pictures are skipped."""
         if self.request is not None:
             self.start(self.request, self.title)
+
+    def _describe_kept(self) -> str:
+        done = self.progress.done
+        pictures = "1 picture is" if done == 1 else f"{done:,} pictures are"
+        return f"{pictures} done; the results are kept, and the run can be resumed."
 
     def _on_runner_event_happened(self, event: FolderEvent) -> None:
         if self._running:  # else it is another job's

@@ -14,7 +14,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.proposal import Proposal
-from unet_desktop.gui.jobs.runner import Job, JobRunner
+from unet_desktop.gui.jobs.runner import Job, JobRunner, TrainingToResume
 from unet_desktop.gui.session.session import Session
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import (
@@ -27,7 +27,7 @@ from unet_desktop.tasks.events import (
     TaskEvent,
     TrainingTaskEvent,
 )
-from unet_desktop.tasks.interrupted import Interrupted
+from unet_desktop.tasks.interrupted import Interrupted, find_interrupted
 
 _MAX_PROBLEMS = 5
 """Problems that are listed if each item has a different one; the rest are in a file."""
@@ -153,7 +153,16 @@ class ProjectJobs(QObject):
         self._autosave.flush()  # training reads only the disk
         known = frozenset(model.path for model in self._session.models)
         at_end = partial(self._use_trained_model, known)
-        if self._runner.start(Job("Training", start, at_end=at_end, then=self._predict_open_case_if_new)):
+        job = Job(
+            "Training",
+            start,
+            at_end=at_end,
+            then=self._predict_open_case_if_new,
+            root=root,
+            kept=lambda: _describe_kept_training(root),
+            to_resume=TrainingToResume(root),
+        )
+        if self._runner.start(job):
             self.training_started.emit(config, from_scratch)
 
     def predict(self, case_ids: Sequence[str], title: str) -> None:
@@ -168,7 +177,8 @@ class ProjectJobs(QObject):
 
             return segment_cases(root, case_ids, model)
 
-        self._runner.start(Job(title, start, on_item=self._show_prediction))
+        kept = "The predictions made so far are kept."
+        self._runner.start(Job(title, start, on_item=self._show_prediction, root=root, kept=lambda: kept))
 
     def predict_open_case(self) -> None:
         """Predict the open case, also when a human worked on it."""
@@ -216,7 +226,7 @@ class ProjectJobs(QObject):
                 self._outcome.add_item(event)
                 if self._job is not None and self._job.on_item is not None and not event.problem:
                     self._job.on_item(event)
-            case Message() if self._outcome.folder is not None:  # the training panel shows the others
+            case Message() if self._job is not None and self._job.says_messages:  # the training panel shows the others
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
                 self._outcome.add_sentence(event.sentence)
@@ -247,3 +257,13 @@ class ProjectJobs(QObject):
             self.problem.emit(error)
         if text := outcome.summary(succeeded=succeeded):
             self.notice.emit(text, outcome.folder, succeeded and outcome.clean)
+
+
+def _describe_kept_training(root: Path) -> str:
+    """What is left of the running training if it is stopped now."""
+    found = find_interrupted(root)
+    if found is None:
+        return "No epoch has been finished yet, so nothing of it is kept."
+    last = found.header.past[-1]
+    what = "learning to locate" if found.header.stage == "locate" else "learning to segment"
+    return f"It is kept up to epoch {last.epoch} of {last.epochs} of {what}, and can be resumed."

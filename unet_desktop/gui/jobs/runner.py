@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from unet_desktop.gui.jobs.thread import JobThread, StartJob
 from unet_desktop.tasks.events import ItemDone, TaskEvent
+from unet_desktop.tasks.folders.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingToResume:
+    """A training that can be resumed after the program was closed; `root` is its project's folder."""
+
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRunToResume:
+    """A run over a folder that can be resumed after the program was closed; `title` is what people read."""
+
+    request: Request
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,10 @@ class Job:
         then: called when it succeeds, after `at_end`.
         done: what to say when it succeeds, beside what its items say.
         folder: where the job writes files for people; None if it writes none.
+        root: folder of the project that the job works on; None if it goes on without an open project.
+        kept: says what is left of the job if it is stopped now, as a sentence.
+        says_messages: what the job says beside its items is part of its result.
+        to_resume: how to go on after the program was closed; None if that is not possible.
     """
 
     title: str
@@ -34,6 +54,10 @@ class Job:
     then: Callable[[], None] | None = None
     done: str = ""
     folder: Path | None = None
+    root: Path | None = None
+    kept: Callable[[], str] = lambda: "What it has done so far is kept."
+    says_messages: bool = False
+    to_resume: TrainingToResume | FolderRunToResume | None = None
 
 
 class JobRunner(QObject):
@@ -113,6 +137,13 @@ class JobRunner(QObject):
         """Ask the running job to stop after the event it works on; `cancelled` follows."""
         if self._thread is not None:
             self._thread.requestInterruption()
+
+    def stop(self) -> None:
+        """Stop the running job and wait for its `finally`; `cancelled`, or how else it ended, was emitted then."""
+        if self._thread is not None:
+            self._thread.requestInterruption()
+            self._thread.wait()
+            QCoreApplication.sendPostedEvents(self)  # what the thread has emitted
 
     def shutdown(self) -> None:
         """Stop the running job, wait for its `finally`, and refuse further jobs.

@@ -52,7 +52,8 @@ class ModelCommands(CommandSet):
             return import_model(root, Path(chosen))
 
         use = self._app.project_jobs.use_new_model
-        self._app.runner.start(Job("Importing a model", start, at_end=use, done="The model was imported."))
+        done, kept = "The model was imported.", "The model is not imported then."
+        self._app.runner.start(Job("Importing a model", start, at_end=use, done=done, root=root, kept=lambda: kept))
 
     @guarded
     def export(self, model: Path) -> None:
@@ -81,7 +82,9 @@ class ModelCommands(CommandSet):
             return export_onnx(model, target)
 
         done = f"{target} was written and agrees with the model."
-        self._app.runner.start(Job("Exporting as ONNX", start, done=done))
+        self._app.runner.start(
+            Job("Exporting as ONNX", start, done=done, kept=lambda: f"{target.name} is not written then.")
+        )
 
     @guarded
     def delete(self, model: Path) -> None:

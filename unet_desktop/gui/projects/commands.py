@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
+from unet_desktop.gui.messages.confirm import confirm_stop
 from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.projects.new_project import NewProjectDialog
@@ -40,13 +41,13 @@ class ProjectCommands(CommandSet):
         if request.images is not None:
             self._import(ImportRequest(request.images, request.copy, None, recursive=False))
 
-    @command("project.open", "&Open project…", shortcut="Ctrl+O", icon="open", needs=Needs.IDLE)
+    @command("project.open", "&Open project…", shortcut="Ctrl+O", icon="open")
     def open(self) -> None:
-        """Ask for a project's folder and open it."""
+        """Ask for a project's folder and open it; ask first whether a job that works on the present one may stop."""
         recent = self._app.store.settings.recent
         start = str(recent[0].parent) if recent else str(Path.home())
         chosen = QFileDialog.getExistingDirectory(self._window, "Open a project's folder", start)
-        if chosen:
+        if chosen and self._may_leave("open another project"):
             self._open_root(Path(chosen))
 
     @guarded
@@ -55,7 +56,19 @@ class ProjectCommands(CommandSet):
 
         If it cannot be opened, the present project stays open.
         """
-        self._open_root(root)
+        if self._may_leave("open another project"):
+            self._open_root(root)
+
+    def _may_leave(self, what: str) -> bool:
+        """Whether the project may be left: no job works on it, or the user wants that job to be stopped, and it is."""
+        session, runner = self._app.session, self._app.runner
+        job, project = runner.job, session.project
+        if job is None or project is None or job.root is None or job.root.resolve() != project.root.resolve():
+            return True
+        if not confirm_stop(self._window, job.title, job.kept(), what):
+            return False
+        runner.stop()
+        return True
 
     def _open_root(self, root: Path) -> None:
         root = root.parent if root.name == "project.json" else root
@@ -78,9 +91,10 @@ class ProjectCommands(CommandSet):
         if case_id in session.case_ids:
             session.open_case(case_id)
 
-    @command("project.close", "&Close project", shortcut="Ctrl+W", needs=Needs.PROJECT | Needs.IDLE)
+    @command("project.close", "&Close project", shortcut="Ctrl+W", needs=Needs.PROJECT)
     def close(self) -> None:
-        self._app.session.close_project()
+        if self._may_leave("close the project"):
+            self._app.session.close_project()
 
     @command(
         "project.import_images",
@@ -120,7 +134,16 @@ class ProjectCommands(CommandSet):
             events = import_drishti(request.source, request.root, copy=request.copy)
             return events if is_open else holding_project(request.root, events)
 
-        self._app.runner.start(Job("Importing Drishti-GS1", start, at_end=lambda: self._open_if_there(request.root)))
+        self._app.runner.start(
+            Job(
+                "Importing Drishti-GS1",
+                start,
+                at_end=lambda: self._open_if_there(request.root),
+                root=request.root,
+                kept=_describe_kept_import,
+                says_messages=True,
+            )
+        )
 
     @command(
         "project.rebuild_index",
@@ -150,7 +173,15 @@ class ProjectCommands(CommandSet):
                 options=request.options,
             )
 
-        self._app.runner.start(Job("Importing pictures", start, at_end=self._take_new_cases))
+        job = Job(
+            "Importing pictures",
+            start,
+            at_end=self._take_new_cases,
+            root=root,
+            kept=_describe_kept_import,
+            says_messages=True,
+        )
+        self._app.runner.start(job)
 
     def _take_new_cases(self) -> None:
         session = self._app.session
@@ -174,3 +205,7 @@ class ProjectCommands(CommandSet):
     def _open_if_there(self, root: Path) -> None:
         if (root / "project.json").is_file():
             self._open_root(root)
+
+
+def _describe_kept_import() -> str:
+    return "The pictures imported so far are kept; import the same folder again to get the others."

@@ -116,6 +116,16 @@ class Store:
         return kept if isinstance(kept, dict) else {}
 
     @property
+    def interrupted_job(self) -> str:
+        """What `keep_interrupted_job` stored, or an empty string."""
+        return str(self._store.value("interrupted_job") or "")
+
+    def keep_interrupted_job(self, text: str) -> None:
+        """Store the job to resume if the program ends now, at once: it may be killed."""
+        self._store.setValue("interrupted_job", text)
+        self._store.sync()
+
+    @property
     def shortcuts(self) -> str:
         """What `keep_shortcuts` stored, or an empty string."""
         return str(self._store.value("shortcuts") or "")

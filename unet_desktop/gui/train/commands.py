@@ -115,4 +115,5 @@ class TrainCommands(CommandSet):
 
             return show_augmentation(root, config)
 
-        self._app.runner.start(Job("Drawing augmented pictures", start))
+        kept = "No picture is changed by it."
+        self._app.runner.start(Job("Drawing augmented pictures", start, root=root, kept=lambda: kept))

@@ -56,6 +56,12 @@ class StartStop(QWidget):
         self._stop.setEnabled(busy)
         self._enable()
 
+    def set_main(self, main: bool) -> None:
+        """Whether starting is the first thing to do: not while a training can be resumed."""
+        self._start.setProperty("role", "main" if main else "")
+        self._start.style().unpolish(self._start)
+        self._start.style().polish(self._start)
+
     def _enable(self) -> None:
         self._start.setEnabled(self._enough and not self._busy)
         self._start.setToolTip("" if self._enough else f"Correct or accept at least {MIN_GROUPS} masks first.")
@@ -81,6 +87,7 @@ class ResumeOffer(QWidget):
         self._text = with_object_name(QLabel(wordWrap=True), "interrupted")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         resume = with_object_name(QPushButton("Resume"), "resume")
+        resume.setProperty("role", "main")
         discard = with_object_name(QPushButton("Discard"), "discard")
         resume.setToolTip("Resume after the last epoch, with the same settings and cases")
         discard.setToolTip("Discard it; its best model so far is kept")
@@ -176,7 +183,7 @@ class TrainingPanel(QWidget):
         self._buttons.set_busy(busy)
         if busy:
             self._progress.start_job()
-            self._offer.set_interrupted(None)
+            self.set_interrupted(None)
             self._bar.set_working(f"{title} …" if title else "StopPoint …")
         else:
             self._form.set_idle()
@@ -185,6 +192,7 @@ class TrainingPanel(QWidget):
     def set_interrupted(self, found: Interrupted | None, now: datetime | None = None) -> None:
         """Offer to resume this training, or offer nothing."""
         self._offer.set_interrupted(found, now)
+        self._buttons.set_main(found is None)
 
     def set_cores(self, cores: Cores) -> None:
         """Show which cores training uses."""

@@ -34,7 +34,13 @@ from unet_desktop.gui.window.menus import add_menus, add_toolbar
 from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.gui.window.shutdown import shut_down
-from unet_desktop.gui.window.wiring import connect_features, connect_messages, connect_peek, make_presenters
+from unet_desktop.gui.window.wiring import (
+    connect_features,
+    connect_messages,
+    connect_peek,
+    connect_resume,
+    make_presenters,
+)
 
 
 class MainWindow(QMainWindow):
@@ -82,6 +88,7 @@ class MainWindow(QMainWindow):
         make_presenters(app, panels, commands, self.docks, self.split_view, self.canvas, pointer)
         PagesPresenter(app, self.pages, self.split_view, panels, self.docks, self)
         connect_features(panels, commands, self.canvas)
+        connect_resume(app, panels, commands, self.docks)
         connect_messages(app, panels, self.errors, keymap)
         connect_peek(pointer, keymap, commands)
 

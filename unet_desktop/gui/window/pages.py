@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.cases.cases_model import full_state_text
+from unet_desktop.gui.jobs.runner import FolderRunToResume, TrainingToResume
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.panels import Panels
 
@@ -37,13 +38,26 @@ class PagesPresenter(QObject):
         session.case_updated.connect(self._on_session_case_updated)
         app.runner.started.connect(panels.no_cases.set_job)
         app.runner.busy_changed.connect(lambda: panels.no_cases.set_job(app.runner.title))
+        app.runner.busy_changed.connect(lambda: panels.welcome.set_interrupted(self._name_interrupted()))
         self._on_session_project_changed()
         self._on_session_case_changed()
 
     def _on_session_project_changed(self) -> None:
         self._panels.welcome.set_recent(self._app.store.settings.recent)
+        self._panels.welcome.set_interrupted(self._name_interrupted())
         self._docks.set_project_open(self._app.session.project is not None)
         self._show_page()
+
+    def _name_interrupted(self) -> str:
+        if self._app.session.project is not None or self._app.runner.busy:
+            return ""
+        match self._app.interrupted_job.find():
+            case TrainingToResume(root):
+                return f"training in {root.name}"
+            case FolderRunToResume(_, title):
+                return f"segmenting {title}"
+            case None:
+                return ""
 
     def _on_session_case_changed(self) -> None:
         project, broken = self._app.session.project, self._app.session.broken

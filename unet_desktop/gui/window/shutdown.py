@@ -6,9 +6,11 @@ import logging
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.messages.confirm import confirm_stop
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.panels import Panels
@@ -20,8 +22,12 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
     """Save everything, stop the threads and hide the window.
 
     Returns:
-        False when the window must stay, as usable as before: something cannot be saved and the user wants to keep it.
+        False when the window must stay, as usable as before: a job runs and shall go on, or something cannot be saved
+        and the user wants to keep it.
     """
+    job = app.runner.job
+    if job is not None and not is_logging_out() and not confirm_stop(window, job.title, job.kept(), "quit"):
+        return False
     try:
         app.editor.leave()
         if not app.autosave.flush() and not accepts_loss(window):
@@ -41,6 +47,12 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
     except Exception:  # the threads are gone, so the window has to go too
         log.exception("the window's layout could not be saved")
     return True
+
+
+def is_logging_out() -> bool:
+    """Whether the desktop's session ends; a question would only hold it up, since all is kept that can be."""
+    application = QGuiApplication.instance()
+    return isinstance(application, QGuiApplication) and application.isSavingSession()
 
 
 def accepts_loss(window: QWidget) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.action_button import ActionButton
+from unet_desktop.gui.widgets.object_name import with_object_name
 
 WIDTH = 420
 """Width of the block in the middle, in pixels."""
@@ -51,9 +52,11 @@ class Welcome(Page):
 
     Signals:
         recent_chosen(Path): open this project.
+        resume_requested: resume what was interrupted when the program ended.
     """
 
     recent_chosen = Signal(object)
+    resume_requested = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -62,6 +65,11 @@ class Welcome(Page):
             "Everything stays on this computer.",
             parent,
         )
+        self._resume = with_object_name(QPushButton(), "resume_interrupted")
+        self._resume.setMinimumHeight(44)
+        self._resume.setProperty("role", "main")
+        self._resume.clicked.connect(self.resume_requested)
+        self.column.addWidget(self._resume)
         self.add_actions(
             actions,
             (
@@ -76,6 +84,14 @@ class Welcome(Page):
         self.column.addSpacing(12)
         self.column.addWidget(self._heading)
         self.set_recent(())
+        self.set_interrupted("")
+
+    def set_interrupted(self, title: str) -> None:
+        """Offer first to resume this, which was interrupted when the program ended; nothing if empty."""
+        room = WIDTH - 40
+        text = self._resume.fontMetrics().elidedText(f"Resume {title}", Qt.TextElideMode.ElideMiddle, room)
+        self._resume.setText(text.replace("&", "&&"))
+        self._resume.setVisible(bool(title))
 
     def set_recent(self, roots: Sequence[Path]) -> None:
         """Offer those of these projects that still exist."""

@@ -19,6 +19,7 @@ from unet_desktop.gui.correct.presenter import CanvasPresenter
 from unet_desktop.gui.correct.side_effects import SideEffectsPresenter
 from unet_desktop.gui.folders.presenter import FolderRunPresenter
 from unet_desktop.gui.history.presenter import HistoryPresenter
+from unet_desktop.gui.jobs.runner import FolderRunToResume, TrainingToResume
 from unet_desktop.gui.measure.presenter import MeasurePresenter
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.presenter import ModelsPresenter
@@ -68,6 +69,35 @@ def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> N
     panels.broken.retry_requested.connect(commands.cases.retry)
     panels.welcome.recent_chosen.connect(commands.projects.open_root)
     panels.cases.filter.left.connect(canvas.setFocus)
+
+
+def connect_resume(app: AppModel, panels: Panels, commands: CommandSets, docks: Docks) -> None:
+    """Offer first to resume what was interrupted when the program ended."""
+
+    def resume() -> None:
+        match app.interrupted_job.find():
+            case TrainingToResume(root):
+                commands.projects.open_root(root)
+                project = app.session.project
+                if project is not None and project.root.resolve() == root.resolve():
+                    docks.bring_forward(docks.training)
+                    commands.train.resume_training()
+            case FolderRunToResume(request, title):
+                commands.folders.start_again(request, title)
+            case None:
+                panels.welcome.set_interrupted("")
+
+    def show_offer() -> None:
+        project, found = app.session.project, app.interrupted_job.find()
+        if (
+            project is not None
+            and isinstance(found, TrainingToResume)
+            and found.root.resolve() == project.root.resolve()
+        ):
+            docks.training.raise_()
+
+    panels.welcome.resume_requested.connect(resume)
+    app.session.project_changed.connect(show_offer)
 
 
 def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap: Keymap) -> None:
