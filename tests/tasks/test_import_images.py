@@ -210,7 +210,10 @@ class TestAsking:
             draw(masks / f"{name}.png")
         events = self.events(project, pictures, masks)
         said = [event.text for event in events if isinstance(event, Message)]
-        assert said == ["Masks: 0 is background, 255 is optic disc."]
+        assert said == [
+            "Masks: 0 is background, 255 is optic disc.",
+            "3 cases are incomplete: the optic disc is drawn, but no optic cup: photo_2, photo_10, third.",
+        ]
         assert not any(isinstance(event, LeftWithoutMask) for event in events)
 
     def test_what_was_said_is_used(self, project, pictures, masks):
