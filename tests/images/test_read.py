@@ -336,6 +336,15 @@ def test_a_camera_picture_of_12_megapixels(idrid):
     assert image.note == ""
 
 
+@pytest.mark.parametrize(("suffix", "note"), [("gif", "Frame 1 of 3"), ("webp", "Frame 1 of 3"), ("mpo", "")])
+def test_of_an_animation_the_first_frame_is_shown_and_that_is_said(tmp_path, suffix, note):
+    frames = [Pillow.new("RGB", (12, 9), (90 * frame, 0, 0)) for frame in range(3)]
+    frames[0].save(tmp_path / f"a.{suffix}", save_all=True, append_images=frames[1:])
+    image = read_image(tmp_path / f"a.{suffix}")
+    assert image.pixels.max() < 20
+    assert image.note == (f"{note} is shown; the others are left out." if note else "")
+
+
 def test_each_page_is_had_by_its_number(tmp_path):
     pages = [Pillow.new("RGB", (9 + page, 9), (page, 0, 0)) for page in range(3)]
     pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])

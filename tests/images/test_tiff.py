@@ -12,7 +12,15 @@ from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
 from unet_desktop.errors import ImageError
-from unet_desktop.images.read import count_pages, read_image, read_reduced, read_size
+from unet_desktop.images.read import (
+    MOST_PIXELS,
+    count_frames_of_animation,
+    count_pages,
+    read_image,
+    read_reduced,
+    read_size,
+)
+from unet_desktop.images.tiff import read_stored
 
 GREY = {"photometric": "minisblack", "planarconfig": "contig"}
 COMPRESSIONS = (None, "lzw", "deflate", "zstd", "packbits", "lzma")
@@ -329,6 +337,62 @@ def test_pages_of_imagej_and_ome(tmp_path, kind):
     tifffile.imwrite(tmp_path / "a.tif", pages, photometric="minisblack", **kind)
     assert count_pages(tmp_path / "a.tif") == 2
     np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 1).pixels[:, :, 0], pages[1])
+
+
+def test_planes_of_a_stack_with_one_header_are_counted_and_said(tmp_path):
+    """ImageJ writes stacks over 4 GB so; here a small one is cut after its first header."""
+    path = tmp_path / "a.tif"
+    planes = np.stack([picture(5, 1)[:, :, 0], picture(5, 1)[::-1, :, 0], picture(5, 1)[:, ::-1, 0]])
+    tifffile.imwrite(path, planes, imagej=True, contiguous=True)
+    data = bytearray(path.read_bytes())
+    order = "<" if data[:2] == b"II" else ">"
+    (start,) = struct.unpack(f"{order}I", data[4:8])
+    end = start + 2 + 12 * struct.unpack(f"{order}H", data[start : start + 2])[0]
+    data[end : end + 4] = bytes(4)
+    path.write_bytes(data)
+    assert (count_pages(path), count_frames_of_animation(path)) == (1, 3)
+    image = read_image(path)
+    np.testing.assert_array_equal(image.pixels[:, :, 0], planes[0])
+    assert "Plane 1 of 3 of an ImageJ stack is shown." in image.note
+    with path.open("rb") as file, pytest.raises(ImageError, match="has 3 pages"):
+        read_stored(file, path, MOST_PIXELS)
+
+
+def test_every_layout_of_numbers_is_read_as_stored(tmp_path):
+    """As masks are: nothing is scaled, turned or turned round."""
+    wrong = []
+    for layout in layouts(300):
+        write(tmp_path / "a.tif", layout)
+        stored = tifffile.imread(tmp_path / "a.tif")
+        if stored.ndim == 2:
+            stored = stored[:, :, np.newaxis]
+        stored = np.moveaxis(stored, 0, 2) if layout.planar else stored
+        with (tmp_path / "a.tif").open("rb") as file:
+            page = read_stored(file, tmp_path / "a.tif", MOST_PIXELS)
+        if page.samples.dtype != stored.dtype or not np.array_equal(page.samples, stored):
+            wrong.append(layout)
+    assert not wrong
+
+
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+@pytest.mark.parametrize("channels", [2, 4])
+def test_channels_of_which_nothing_is_known_are_refused_in_masks(tmp_path, planar, channels):
+    values = np.zeros((20, 30, channels), np.uint8)
+    values[5:9, 5:9] = 255
+    values[6, 6, -1] = 0
+    options = {"photometric": "rgb" if channels == 4 else "minisblack", "planarconfig": planar}
+    options["extrasamples"] = ["unspecified"]
+
+    def read():
+        stored = np.moveaxis(values, 2, 0) if planar == "separate" else values
+        tifffile.imwrite(tmp_path / "a.tif", np.ascontiguousarray(stored), metadata=None, **options)
+        with (tmp_path / "a.tif").open("rb") as file:
+            return read_stored(file, tmp_path / "a.tif", MOST_PIXELS)
+
+    with pytest.raises(ImageError, match=f"has {channels} channels, and does not say what 1 of them are"):
+        read()
+    values[:, :, -1] = 255  # says nothing
+    np.testing.assert_array_equal(read().samples, values[:, :, :-1])
 
 
 def test_smaller_copies_of_a_page_are_no_pages(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -393,14 +394,21 @@ class TestBadInput:
 GIVEN = Path(__file__).parents[1] / "data" / "other_picture_suffixes"
 
 
-def test_pictures_with_rare_suffixes_are_imported_and_what_is_passed_over_is_named(project):
-    events, after = brought_in(project, GIVEN)
-    assert [case.id for case in after.cases()] == ["a", "b", "c", "e", "i"]  # d, f and g are copies of a
+def test_pictures_with_rare_suffixes_or_none_are_imported_and_what_is_passed_over_is_named(project, tmp_path):
+    folder = tmp_path / "given"
+    shutil.copytree(GIVEN, folder)
+    for path in (folder / "h.jpeg_large", folder / "noext"):
+        with path.open("ab") as file:  # so that they are no copies of a
+            file.write(path.name.encode())
+    (folder / "other").write_bytes(b"no picture")
+    (folder / "scan.mha").write_bytes(b"ObjectType = Image\n")
+    events, after = brought_in(project, folder)
+    assert [case.id for case in after.cases()] == ["a", "b", "c", "e", "h", "i", "noext"]  # d, f and g are copies of a
     assert problems(events) == {
-        "h.jpeg_large": f"{GIVEN / 'h.jpeg_large'} was passed over: .jpeg_large is not the suffix of a format that "
-        f"this program reads ({KINDS}). Convert it, or give it the suffix of its format.",
-        "noext": f"{GIVEN / 'noext'} was passed over: its name has no suffix. If it is a picture, give it the suffix "
-        "of its format, such as .jpg.",
+        "other": f"{folder / 'other'} was passed over: it is not a picture of a kind that this program reads "
+        f"({KINDS}). Convert it.",
+        "scan.mha": f"{folder / 'scan.mha'} was passed over: it is MetaImage, which this program does not read as a "
+        f"picture ({KINDS}).",
     }
 
 

@@ -26,6 +26,7 @@ from unet_desktop.tasks.events import (
     FileWritten,
     FinishedBefore,
     FoldsDone,
+    FramesLeftOut,
     ItemDone,
     LeftWithoutMask,
     MasksLeftOut,
@@ -144,7 +145,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
         case LeftWithoutMask():
             followed.failed += 1
             show_error(with_remedy(event.sentence, Remedy.LOOSE_NAMES if event.loose else None))
-        case MasksLeftOut():
+        case MasksLeftOut() | FramesLeftOut():
             followed.failed += 1
             show_error(event.sentence)
         case FileWritten():

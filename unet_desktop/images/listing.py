@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_header import is_dicom
+from unet_desktop.images.file_kinds import is_picture
 from unet_desktop.images.read import KINDS, SUFFIXES
 
 _DIRECTORY = "DICOMDIR"
@@ -25,7 +26,8 @@ NO_PICTURES = frozenset(f".{kind}" for kind in f"{_TEXTS} {_UNFINISHED}".split()
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     """Return the image files of a folder in natural order; hidden files and links to folders are skipped.
 
-    They are recognised by suffix; files without a suffix or with a numeric one are checked for DICOM.
+    They are recognised by suffix, or else by their first bytes; DICOM without its suffix only where the name has none
+    or a numeric one.
 
     Raises:
         ImageError: the folder is missing, cannot be read, or contains no image.
@@ -89,7 +91,9 @@ def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES or (path.name.upper() != _DIRECTORY and is_dicom(path))
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    return not _is_no_picture(path) and (is_dicom(path) or is_picture(path))
 
 
 def _is_no_picture(path: Path) -> bool:

@@ -18,9 +18,10 @@ from PIL import Image as Pillow
 from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom import count_frames, read_frame, read_frame_size
 from unet_desktop.images.dicom_header import is_dicom
+from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.orientation import turn_upright
 from unet_desktop.images.tiff import read_page, read_page_size
-from unet_desktop.images.tiff_header import is_tiff, read_pages
+from unet_desktop.images.tiff_header import is_tiff, read_pages, read_stack_length
 from unet_desktop.images.to_rgb import lay_on_black, to_rgb
 from unet_desktop.images.value_range import show_values
 from unet_desktop.images.wide_png import is_wide_png, read_wide_png
@@ -113,15 +114,19 @@ def count_pages(path: Path) -> int:
 
 
 def count_frames_of_animation(path: Path) -> int:
-    """Return how many frames an animation has, of which only the first is read; 1 for other files.
+    """Return how many frames an animation or an ImageJ stack has, of which only the first is read; 1 for other files.
 
-    Further frames of a JPEG file are previews or depth maps and do not count.
+    Further frames of a JPEG file are previews or depth maps and do not count; pages of a TIFF file are read.
     """
     try:
+        if is_dicom(path):
+            return 1
         with path.open("rb") as file:
             start = file.read(4)
-            if start[:2] == _JPEG_START or is_tiff(start):
+            if start[:2] == _JPEG_START:
                 return 1
+            if is_tiff(start):
+                return read_stack_length(file, read_pages(file))
             file.seek(0)
             with Pillow.open(file, formats=FORMATS) as opened:
                 return max(1, int(getattr(opened, "n_frames", 1)))
@@ -206,8 +211,8 @@ def _check_size(opened: Pillow.Image, path: Path) -> None:
 
 
 def _page_note(opened: Pillow.Image) -> str:
-    count = getattr(opened, "n_frames", 1)
-    return f"Page {opened.tell() + 1} of {count} is shown." if count > 1 else ""
+    count = 1 if opened.format in {"JPEG", "MPO"} else getattr(opened, "n_frames", 1)
+    return f"Frame {opened.tell() + 1} of {count} is shown; the others are left out." if count > 1 else ""
 
 
 def _rotate_upright(opened: Pillow.Image, notes: list[str]) -> Pillow.Image:
@@ -245,6 +250,8 @@ def _reason(path: Path, error: BaseException) -> str:
         return f"{path} is a folder, not an image."
     if isinstance(error, PermissionError):
         return f"{path} cannot be read; check its permissions."
+    if isinstance(error, UnidentifiedImageError) and (kind := name_kind(path)) is not None:
+        return f"{path} is {kind}, not an image that this program can read ({KINDS})."
     if isinstance(error, UnidentifiedImageError):
         return f"{path} is not an image that this program can read ({KINDS}), or it is damaged."
     if isinstance(error, MemoryError):

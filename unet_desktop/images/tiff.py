@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import ImageError
 from unet_desktop.images import tiff_header as tags
 from unet_desktop.images.orientation import turn_upright
-from unet_desktop.images.tiff_header import TiffPage, read_pages
+from unet_desktop.images.tiff_header import TiffPage, read_pages, read_stack_length
 from unet_desktop.images.tiff_samples import Samples, SampleType, decode_by_pillow, is_planar, read_samples
 from unet_desktop.images.to_rgb import lay_on_black, to_rgb
 from unet_desktop.images.value_range import ValueRange, choose_range, scale_to_8_bits
@@ -67,6 +67,8 @@ def read_page(file: BinaryIO, path: Path, page: int, most_pixels: int) -> tuple[
         raise ImageError(f"{path} has {len(pages)} pages; there is no page {page + 1}.")
     chosen = pages[page]
     notes = [f"Page {page + 1} of {len(pages)} is shown."] if len(pages) > 1 else []
+    if (planes := read_stack_length(file, pages)) > 1:
+        notes.append(f"Plane 1 of {planes:,} of an ImageJ stack is shown.")
     if (obstacle := _name_obstacle(chosen)) is not None:
         raise ImageError(f"{path} is a TIFF with {obstacle}, which this program does not read. {_EXPORT}")
     refuse_size(chosen, path, most_pixels)
@@ -95,7 +97,7 @@ class StoredPage:
     Attributes:
         page: its tags.
         sample: the type of its samples.
-        samples: (H, W, samples); None if only Pillow decodes it, for its compression or its colours.
+        samples: (H, W, samples); None if only Pillow decodes its compression.
         picture: that Pillow decoded; None if samples are given.
         palette: (N, 3) uint8 colours of indices; None without a palette.
         has_alpha: whether the last channel is the opacity.
@@ -123,22 +125,36 @@ def read_stored(file: BinaryIO, path: Path, most_pixels: int) -> StoredPage:
     """Read the numbers of a file with one page, exactly.
 
     Raises:
-        ImageError: several pages, too large, or of an unsupported kind. ValueError, OSError and others: damaged.
+        ImageError: several pages, too large, of an unsupported kind, in colours that have no numbers, or with channels
+            of which nothing is known. ValueError, OSError and others: damaged.
     """
     pages = read_pages(file)
     page = pages[0]
-    if len(pages) > 1:
-        raise ImageError(f"{path} has {len(pages)} pages. Save each page as a file of its own.")
+    count = max(len(pages), read_stack_length(file, pages))
+    if count > 1:
+        raise ImageError(f"{path} has {count:,} pages. Save each page as a file of its own.")
     if (obstacle := _name_obstacle(page)) is not None:
         raise ImageError(f"{path} is a TIFF with {obstacle}, which this program does not read. {_EXPORT}")
     refuse_size(page, path, most_pixels)
     colours, sample = _colours(page), _sample_type(page)
-    if _is_for_pillow(page) or colours == _CMYK:
+    lossless = page.first(tags.COMPRESSION, 1) in _LOSSLESS
+    name = {_CMYK: "CMYK", _LAB: "CIE L*a*b*", _YCBCR: "YCbCr" if lossless else None}.get(colours)
+    if name is not None:
+        raise ImageError(f"{path} is a TIFF in {name} colours. Save it in grey, in RGB or with a palette, as PNG.")
+    if not lossless:  # JPEG and fax, which only Pillow decodes
         return StoredPage(page, sample, picture=decode_by_pillow(file, page))
     needed = 3 if colours == _RGB else 1
     alpha = _alpha(page, needed) is not None and colours != _PALETTE
-    samples = read_samples(file, page, sample)[:, :, : needed + alpha]
-    return StoredPage(page, sample, samples, None, _palette(page) if colours == _PALETTE else None, alpha)
+    samples = read_samples(file, page, sample)
+    rest = samples[:, :, needed + alpha :]
+    if bool((rest != rest[:1, :1]).any()):
+        raise ImageError(
+            f"{path} has {page.samples} channels, and does not say what {page.samples - needed - alpha} of them "
+            "are. Save each channel as a file of its own, or the numbers of labels in one channel."
+        )
+    return StoredPage(
+        page, sample, samples[:, :, : needed + alpha], None, _palette(page) if colours == _PALETTE else None, alpha
+    )
 
 
 def refuse_size(page: TiffPage, path: Path, most_pixels: int) -> None:
@@ -163,6 +179,8 @@ def refuse_size(page: TiffPage, path: Path, most_pixels: int) -> None:
 def _name_obstacle(page: TiffPage) -> str | None:
     """Return what makes the page unsupported, to follow "a TIFF with"; None if it is supported."""
     compression, colours = page.first(tags.COMPRESSION, 1), _colours(page)
+    if page.is_copy:
+        return "only a smaller copy of its picture, as cameras' raw files have"
     if colours in _COLOURS:
         return _COLOURS[colours]
     if colours not in {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _LAB}:

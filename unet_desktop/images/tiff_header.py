@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import struct
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -21,6 +23,7 @@ FILL_ORDER, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 
 PLANAR, PREDICTOR, COLOUR_MAP = 284, 317, 320
 TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_TABLES = 332, 338, 339, 347
+_DESCRIPTION = 270
 _SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _REDUCED_OLD, _MASK = 1, 2, 4
 
@@ -32,10 +35,12 @@ class TiffPage:
     Attributes:
         order: byte order, "<" or ">".
         tags: the integer tags by code.
+        description: the text that programs leave about the picture.
     """
 
     order: str
     tags: dict[int, Numbers]
+    description: str = ""
 
     def first(self, tag: int, default: int) -> int:
         """Return the tag's first number."""
@@ -96,10 +101,28 @@ def read_pages(file: BinaryIO) -> list[TiffPage]:
     while at and at not in seen and len(pages) < _MAX_PAGES:
         seen.add(at)
         tags, at = _read_tags(file, at, order, big=big)
-        pages.append(TiffPage(order, tags))
+        letters = tags.pop(_DESCRIPTION, ())
+        pages.append(TiffPage(order, tags, bytes(letters).split(b"\0")[0].decode("utf-8", "replace")))
     if not pages:
         raise ValueError("it has no page")
     return [page for page in pages if not page.is_copy] or pages
+
+
+def read_stack_length(file: BinaryIO, pages: list[TiffPage]) -> int:
+    """The number of planes of an ImageJ stack that has a header for the first one alone, as those over 4 GB have.
+
+    Returns:
+        1 for other files.
+    """
+    page = pages[0]
+    found = re.match(r"ImageJ=.*?^images=(\d+)", page.description, re.DOTALL | re.MULTILINE)
+    if len(pages) > 1 or found is None:
+        return 1
+    bits = sum(page.tags.get(BITS, (1,)) * (page.samples if len(page.tags.get(BITS, (1,))) == 1 else 1))
+    plane = page.width * page.height * bits // 8
+    start = page.first(STRIP_OFFSETS, 0)
+    room = file.seek(0, os.SEEK_END) - start
+    return max(1, min(int(found[1]), room // plane)) if plane else 1
 
 
 def _read_tags(file: BinaryIO, at: int, order: str, *, big: bool) -> tuple[dict[int, Numbers], int]:
@@ -113,7 +136,8 @@ def _read_tags(file: BinaryIO, at: int, order: str, *, big: bool) -> tuple[dict[
     tags = {}
     for place in range(0, len(data), size):
         code, kind, length, value = struct.unpack_from(order + entry, data, place)
-        if kind in _TYPES and 0 < length <= _MAX_NUMBERS:
+        if (kind in _TYPES or code == _DESCRIPTION) and 0 < length <= _MAX_NUMBERS:
+            kind = kind if kind in _TYPES else 1
             tags[code] = _numbers(file, order, f"{length}{_TYPES[kind]}", value, order + offset)
     try:
         following = _unpack(file, at + struct.calcsize(order + count_format) + len(data), order + offset)[0]

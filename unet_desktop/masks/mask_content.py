@@ -13,6 +13,8 @@ from PIL import ExifTags, ImageChops, UnidentifiedImageError
 from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.images.dicom_header import is_dicom
+from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.orientation import turn_upright
 from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MOST_PIXELS, SUFFIXES
 from unet_desktop.images.tiff import read_stored
@@ -70,6 +72,8 @@ def read_content(path: Path) -> MaskContent:
     Raises:
         MaskError: missing, damaged, too large, of several pages, or of a kind that is not read.
     """
+    if is_dicom(path):
+        raise MaskError(f"The mask {path} is DICOM, which this program does not read as a mask. Save it as PNG.")
     try:
         with path.open("rb") as file:
             content, orientation = _read_tiff(file, path) if is_tiff(file.read(4)) else _read_by_pillow(file, path)
@@ -78,6 +82,9 @@ def read_content(path: Path) -> MaskContent:
     except MaskError:
         raise
     except UnidentifiedImageError as error:
+        kind = name_kind(path)
+        if kind is not None:
+            raise MaskError(f"The mask {path} is {kind}, which this program does not read. Save it as PNG.") from error
         other = path.suffix.lower() not in SUFFIXES
         what = f"it is a {path.suffix} file, not {KINDS}" if other else f"it is not {KINDS}, or it is damaged"
         raise MaskError(f"The mask {path} cannot be read: {what}. Save it as PNG.") from error

@@ -12,7 +12,8 @@ from pathlib import Path, PurePath
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.images.dicom_header import is_dicom
-from unet_desktop.images.listing import find_images, list_images
+from unet_desktop.images.file_kinds import name_kind
+from unet_desktop.images.listing import NO_PICTURES, find_images, list_images
 from unet_desktop.images.read import KINDS
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.mask_content import read_content
@@ -30,6 +31,9 @@ from unet_desktop.masks.names import (
 _MOST_VALUES = 64
 """A drawn mask has no more different values, unless its edges are smooth."""
 _LARGEST_EXPORT = 100_000_000
+_MOST_LOOKED_AT = 1000
+"""Files that are looked at for annotations in other formats."""
+_MOST_KINDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def find_pairs(
     taken = among | (_masks_of_the_same_name(found, source, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
-    can_be = [path for path in candidates if path.resolve() not in no_masks and not is_dicom(path)]
+    can_be = [path for path in candidates if path.resolve() not in no_masks and not (shared and is_dicom(path))]
     root = source.parent if source.is_file() else source
     initials = has_initials([path.relative_to(masks) for path in can_be], labels)
     pairing = _Pairing(pictures, root, labels, _read_tasks(masks), initials=initials)
@@ -128,12 +132,27 @@ def list_masks(folder: Path) -> list[Path]:
     found = list_images(folder, recursive=True, others=True)
     if found:
         return found
+    kinds = "; ".join(f"{path.name} is {kind}" for path, kind in list_annotations(folder)[:_MOST_KINDS])
     suffixes = sorted({path.suffix.lower() for path in folder.rglob("*") if path.is_file() and path.suffix})
     only = f", only files of {', '.join(suffixes[:6])}" if suffixes else ""
+    if kinds:
+        raise ImageError(
+            f"{folder} holds no pictures that could be masks ({KINDS}): {kinds}. This program does not read that yet; "
+            "export the masks as PNG, one for each picture, and choose their folder."
+        )
     raise ImageError(
         f"{folder} holds no pictures that could be masks ({KINDS}){only}. Export the masks as PNG, one for each "
         "picture, and choose their folder."
     )
+
+
+def list_annotations(folder: Path) -> list[tuple[Path, str]]:
+    """Files of annotations in other formats than pictures (COCO, labelme, ...), one of each kind, and their kinds."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*"))[:_MOST_LOOKED_AT]:
+        if path.suffix.lower() in NO_PICTURES and path.is_file() and (kind := name_kind(path)) is not None:
+            found.setdefault(kind, path)
+    return [(path, kind) for kind, path in found.items()]
 
 
 def find_masks_among(files: Iterable[Path]) -> set[Path]:

@@ -206,6 +206,23 @@ class MasksLeftOut:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FramesLeftOut:
+    """Animations and stacks of which only the first frame is read.
+
+    Attributes:
+        pictures: names, and numbers of frames.
+    """
+
+    pictures: tuple[tuple[str, int], ...]
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        names = name_some([f"{name} ({frames:,} frames)" for name, frames in self.pictures])
+        return f"Only the first frame is segmented of {names}. Save the other frames as files to segment them."
+
+
 def name_some(names: Sequence[str]) -> str:
     """The first of these names, and how many more there are."""
     more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
@@ -217,7 +234,7 @@ ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | Mask
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
 FolderEvent: TypeAlias = (
-    Message | StopPoint | Planned | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
+    Message | StopPoint | Planned | FramesLeftOut | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 )
 """Of a run over folders of pictures."""
 EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"

@@ -12,6 +12,7 @@ from unet_desktop import files
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
+from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.listing import list_others
 from unet_desktop.images.read import KINDS, Pixels, count_frames_of_animation, count_pages
 from unet_desktop.labels import LabelSet
@@ -19,7 +20,7 @@ from unet_desktop.masks.foreign import MaskPlan
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
-from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs
+from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, list_annotations
 from unet_desktop.masks.questions import Question
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
@@ -34,6 +35,8 @@ from unet_desktop.tasks.events import (
 )
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
+_MOST_LOOKED_AT = 100
+"""Texts beside pictures whose kind is looked up."""
 _BESIDE = (
     "It is named like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
     "give this folder as the folder of masks too."
@@ -88,6 +91,9 @@ def import_images(
         plan = yield from plan_import(pairs, masks, project.labels, options)
         plan.ask()
         yield from map(Message, plan.sentences)
+        if annotations := list_annotations(masks):
+            names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MOST_NAMED])
+            yield Message(f"Of the folder of masks, only pictures are read: {names}.")
     others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
     work = _Import(project, copy, plan, project.cases_by_hash())
@@ -117,11 +123,12 @@ def import_images(
 def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) -> Iterator[ImportEvent]:
     """Name the files that became no case."""
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
-    rest = [(path, _BESIDE, "") for path in pairs.stray_masks] + [(path, "", _explain_suffix(path)) for path in others]
+    rest = [(path, _BESIDE, "") for path in pairs.stray_masks] + [(path, "", _explain_other(path)) for path in others]
     for done, (path, note, problem) in enumerate(rest, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=note, problem=problem)
     if texts:
-        names = ", ".join(path.name for path in texts)
+        kinds = [(path, name_kind(path) if len(texts) <= _MOST_LOOKED_AT else None) for path in texts]
+        names = ", ".join(path.name + (f" ({kind})" if kind else "") for path, kind in kinds)
         yield Message(f"Not pictures, so passed over: {names}.")
 
 
@@ -140,16 +147,10 @@ def _name_pages_left_out(path: Path) -> str:
     return ""
 
 
-def _explain_suffix(path: Path) -> str:
-    if not path.suffix:
-        return (
-            f"{path} was passed over: its name has no suffix. If it is a picture, give it the suffix of its "
-            "format, such as .jpg."
-        )
-    return (
-        f"{path} was passed over: {path.suffix} is not the suffix of a format that this program reads ({KINDS}). "
-        "Convert it, or give it the suffix of its format."
-    )
+def _explain_other(path: Path) -> str:
+    if (kind := name_kind(path)) is not None:
+        return f"{path} was passed over: it is {kind}, which this program does not read as a picture ({KINDS})."
+    return f"{path} was passed over: it is not a picture of a kind that this program reads ({KINDS}). Convert it."
 
 
 def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tuple[str, str]:

@@ -10,8 +10,10 @@ import sys
 import zlib
 
 import pytest
+from PIL import Image
 
 from unet_desktop.images.read import MOST_PIXELS
+from unet_desktop.tasks.events import FramesLeftOut
 
 
 def rows(path):
@@ -45,6 +47,19 @@ def test_pictures_of_other_kinds_are_said_and_other_files_are_not(segment, photo
     problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
     assert problems.keys() == {"a.gif", "b.heic", "noext", "c.xyz"}
     assert "is not an image that this program can read (JPEG, PNG" in problems["b.heic"]
+
+
+def test_an_animation_is_segmented_in_part_and_that_is_said(segment, photographs, tmp_path):
+    frames = [Image.new("RGB", (96, 96), (90 * frame, 0, 0)) for frame in range(3)]
+    frames[0].save(photographs / "a.gif", save_all=True, append_images=frames[1:])
+    (left,) = [event for event in segment(recursive=False) if isinstance(event, FramesLeftOut)]
+    assert left.sentence.startswith("Only the first frame is segmented of a.gif (3 frames).")
+
+
+def test_a_picture_is_found_whatever_its_suffix(segment, photographs, tmp_path):
+    (photographs / "noext").write_bytes((photographs / "a.png").read_bytes())
+    segment(recursive=False)
+    assert (tmp_path / "out" / "masks" / "noext.png").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")

@@ -15,6 +15,7 @@ from unet_desktop.tasks.events import (
     FileWritten,
     FinishedBefore,
     FolderEvent,
+    FramesLeftOut,
     ItemDone,
     Planned,
     RunDone,
@@ -115,6 +116,8 @@ class FolderRunProgress:
                 self.pace.add(self.done, now)
             case FinishedBefore():
                 self.finished_before = event
+            case FramesLeftOut():
+                self.problems.append(event.sentence)
             case Message() | StopPoint() | Planned() | FailedBefore() | FileWritten() | RunDone():
                 pass
             case _:

@@ -20,6 +20,7 @@ from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import (
     FailedBefore,
     FinishedBefore,
+    FramesLeftOut,
     ItemDone,
     LeftWithoutMask,
     MasksLeftOut,
@@ -230,7 +231,7 @@ class ProjectJobs(QObject):
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
                 self._outcome.add_sentence(event.sentence)
-            case LeftWithoutMask() | MasksLeftOut():
+            case LeftWithoutMask() | MasksLeftOut() | FramesLeftOut():
                 self._outcome.add_sentence(event.sentence)
             case ModelSaved():
                 self._new_model = event.path

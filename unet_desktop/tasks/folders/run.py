@@ -15,7 +15,8 @@ from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
-from unet_desktop.tasks.events import FileWritten, FolderEvent, ItemDone, Planned, RunDone
+from unet_desktop.images.read import count_frames_of_animation
+from unet_desktop.tasks.events import FileWritten, FolderEvent, FramesLeftOut, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import parse_cluster
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
@@ -106,7 +107,7 @@ def _rehearse(request: Request, found: FoundPictures, work: Work) -> Iterator[Fo
         plan = Plan(request, ledger, work)
         for picture in found.pictures:
             yield Planned(picture.relative, to_do=plan.take(picture))
-        yield from _masks_left_out(found)
+        yield from _left_out(found)
         yield from plan.messages(done=False)
 
 
@@ -114,7 +115,7 @@ def _segment(request: Request, found: FoundPictures, arrivals: Arrivals | None, 
     refuse_taken(request.output)  # before workers are started, or jobs put in a queue
     engine = _engine(request)
     with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
-        yield from _masks_left_out(found)
+        yield from _left_out(found)
         yield from _FolderRun(request, found, work, engine, folder).events(arrivals)
 
 
@@ -222,6 +223,13 @@ class _FolderRun:
         return self._folder.entries(self._pictures)
 
 
-def _masks_left_out(found: FoundPictures) -> Iterator[Message]:
+def _left_out(found: FoundPictures) -> Iterator[FolderEvent]:
+    frames = [
+        (picture.relative, count)
+        for picture in found.pictures
+        if not picture.page and (count := count_frames_of_animation(picture.path)) > 1
+    ]
+    if frames:
+        yield FramesLeftOut(tuple(frames))
     if found.masks:
         yield Message(f"Skipped {found.masks} {'mask' if found.masks == 1 else 'masks'} found beside their pictures.")
