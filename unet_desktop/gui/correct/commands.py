@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.actions import MAX_NUMBERED_LABELS
 from unet_desktop.gui.commands.command import CommandSet, Decorator, Method, Needs, ShowsErrors, command
@@ -47,9 +49,10 @@ def _each_label(method: Method[EditCommands, [int]]) -> Method[EditCommands, [in
 class EditCommands(CommandSet):
     """Undo, tools, labels, brush size, accept and reject."""
 
-    def __init__(self, app: AppModel, errors: ShowsErrors) -> None:
+    def __init__(self, app: AppModel, errors: ShowsErrors, close_message: Callable[[], None]) -> None:
+        """Edit the open case; `close_message` closes what the window says, where there is nothing to cancel."""
         super().__init__(errors)
-        self._app = app
+        self._app, self._close_message = app, close_message
 
     @property
     def tool(self) -> ToolKind:
@@ -85,10 +88,14 @@ class EditCommands(CommandSet):
         "&Cancel shape or drag",
         shortcut="Esc",
         needs=Needs.CASE,
-        tip="Undo what this drag or shape has changed so far",
+        tip="Undo what this drag or shape has changed so far; with neither, close the message over the picture",
     )
     def cancel(self) -> None:
-        self._app.toolbox.current.abandon()
+        tool = self._app.toolbox.current
+        is_in_use = tool.pending or self._app.editor.drawing
+        tool.abandon()
+        if not is_in_use:
+            self._close_message()
 
     @command(
         "edit.commit",

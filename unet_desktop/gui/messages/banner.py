@@ -1,17 +1,21 @@
-"""Banner: some lines over the canvas, for lasting problems and results of jobs.
+"""Banner: a message over the upper edge of the canvas, for lasting problems and results of jobs.
 
-A dialog would come again and again, or hide the next picture.
+A dialog would come again and again, or hide the next picture. The banner lies over the canvas instead of above it, so
+that the picture does not move under the pointer when a message comes or goes.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from unet_desktop.gui.widgets.object_name import with_object_name
+
+_MARGIN = 8
+"""Pixels between the banner and the edges of what it lies over."""
 
 
 class Banner(QFrame):
@@ -19,20 +23,27 @@ class Banner(QFrame):
 
     Signals:
         retry_requested: try again now.
+        dismissed: the user closed it.
+        left: it is gone and had the keyboard.
     """
 
     retry_requested = Signal()
+    dismissed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = with_object_name(QLabel(wordWrap=True), "sentence")
         self._words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self._retry = with_object_name(QPushButton("Try again"), "try_again")
-        self._close = QPushButton("Close")
+        self._close = with_object_name(QPushButton("Close"), "close_message")
+        self._close.setToolTip("Close this message (Escape)")
         self._open = QPushButton("Open folder")
         self._folder: Path | None = None
         self._is_result = False
+        self._case: str | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._words, 1)
@@ -40,7 +51,7 @@ class Banner(QFrame):
         row.addWidget(self._retry)
         row.addWidget(self._close)
         self._retry.clicked.connect(self.retry_requested)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.dismiss)
         self._open.clicked.connect(self._on_open_clicked)
         self.hide()
 
@@ -49,16 +60,29 @@ class Banner(QFrame):
         """The sentence it shows."""
         return self._words.text()
 
-    def show_problem(self, sentence: str, *, retry: bool = False) -> None:
-        """Show this sentence until the user closes it or another one replaces it."""
-        self._folder, self._is_result = None, False
+    def float_over(self, area: QWidget) -> None:
+        """Lie over the upper edge of this widget."""
+        is_shown = not self.isHidden()
+        self.setParent(area)
+        area.installEventFilter(self)
+        self.setVisible(is_shown)
+
+    def show_problem(self, sentence: str, *, retry: bool = False, case: str | None = None) -> None:
+        """Show this sentence until the user closes it or another one replaces it.
+
+        Args:
+            sentence: what happened and what to do.
+            retry: offer to try again.
+            case: id of the only case that it is about; `end_case` hides it when another one opens.
+        """
+        self._folder, self._is_result, self._case = None, False, case
         self._open.hide()
         self._set_calm(False)
         self._words.setText(sentence)
         self._retry.setVisible(retry)
-        self._close.setVisible(not retry)
         self.setAccessibleName(sentence)
         self.show()
+        self._place()
 
     def show_result(self, text: str, folder: Path | None, clean: bool) -> None:
         """Show a job's result, with a button for the folder it wrote to; calm colours if nothing needs attention."""
@@ -66,11 +90,38 @@ class Banner(QFrame):
         self._set_calm(clean)
         self._folder, self._is_result = folder, True
         self._open.setVisible(folder is not None)
+        self._place()
 
     def hide_result(self) -> None:
         """Hide the result of the last job; problems stay."""
         if self._is_result:
             self.hide()
+
+    def end_case(self, opened: str | None) -> None:
+        """Hide a message about a case other than the one that is open now."""
+        if self._case is not None and self._case != opened:
+            self.hide()
+
+    def dismiss(self) -> bool:
+        """Close the message, as the user asked; returns whether there was one."""
+        if self.isHidden():
+            return False
+        self.hide()
+        self.dismissed.emit()
+        return True
+
+    def _place(self) -> None:
+        area = self.parentWidget()
+        if area is None or self.isHidden():
+            return
+        self.ensurePolished()
+        width = max(area.width() - 2 * _MARGIN, 0)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        height = layout.totalHeightForWidth(width)
+        self.setGeometry(_MARGIN, _MARGIN, width, min(height, max(area.height() - 2 * _MARGIN, 0)))
+        self.raise_()
 
     def _set_calm(self, calm: bool) -> None:
         """Use calm colours instead of those of a warning."""
@@ -82,3 +133,24 @@ class Banner(QFrame):
     def _on_open_clicked(self) -> None:
         if self._folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep its width that of what it lies over."""
+        if watched is self.parentWidget() and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._place()
+
+    def setVisible(self, visible: bool) -> None:
+        """Give the keyboard back before it goes: Qt would hand it to any widget."""
+        focus = QApplication.focusWidget()
+        if not visible and focus is not None and self.isAncestorOf(focus):
+            super().setVisible(visible)
+            self.left.emit()
+        else:
+            super().setVisible(visible)

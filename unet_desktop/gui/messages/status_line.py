@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
@@ -13,10 +13,18 @@ _AROUND = 8
 
 
 class StatusLine(QStatusBar):
-    """Its labels have room for their longest text, so that nothing jumps while the pointer moves."""
+    """Its labels have room for their longest text, so that nothing jumps while the pointer moves.
+
+    Signals:
+        attention_clicked: show again what the user closed although it still holds.
+    """
+
+    attention_clicked = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._notice = ""
+        self._opened: str | None = None
         self._pointer = self._label("pointer", "x 00000  y 00000  RGB 000 000 000")
         self._region = self._label("region", "not annotated")
         self._zoom = self._label("zoom", "00000 %")
@@ -30,6 +38,11 @@ class StatusLine(QStatusBar):
         self._stop = QToolButton()
         self._stop.setDefaultAction(actions["learn.stop"])
         self._stop.setAutoRaise(True)
+        self._attention = with_object_name(QToolButton(), "attention")
+        self._attention.setToolTip("Show the message again")
+        self._attention.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._attention.clicked.connect(self.attention_clicked)
+        self._attention.hide()
         self._device = QLabel()
         self._device.setProperty("role", "muted")
         self._device.setContentsMargins(4, 0, 8, 0)
@@ -37,7 +50,7 @@ class StatusLine(QStatusBar):
             self.addWidget(label)
         self.addWidget(self._note, 1)
         self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long ones are cut off
-        for part in (self._job, self._bar, self._stop, self._device):
+        for part in (self._attention, self._job, self._bar, self._stop, self._device):
             self.addPermanentWidget(part)
         self.setSizeGripEnabled(False)
         self.set_job("")
@@ -66,6 +79,22 @@ class StatusLine(QStatusBar):
     def device(self) -> str:
         """The device that computes, as text."""
         return self._device.text()
+
+    def show_notice(self, text: str, milliseconds: int) -> None:
+        """Show a message that is not about the open case."""
+        self._notice = text
+        self.showMessage(text, milliseconds)
+
+    def end_case(self, opened: str | None) -> None:
+        """Clear a message about a case other than the one that is open now."""
+        if opened != self._opened and self.currentMessage() != self._notice:
+            self.clearMessage()
+        self._opened = opened
+
+    def set_attention(self, text: str) -> None:
+        """Show in a word or two what still holds although its message was closed; empty when nothing does."""
+        self._attention.setText(text)
+        self._attention.setVisible(bool(text))
 
     def end_message(self, sentence: str) -> None:
         """Clear this message if it is still shown."""

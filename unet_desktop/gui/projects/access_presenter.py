@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.messages.banner import Banner
+from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.session.session import Session
 
@@ -15,17 +16,27 @@ _MAX_SENTENCES = 3
 
 
 class AccessPresenter(QObject):
-    """Session, autosave and banner."""
+    """Session, autosave, banner and, for what still holds after its message was closed, the status line."""
 
     def __init__(
-        self, session: Session, editor: Editor, autosave: Autosave, banner: Banner, commands: ProjectCommands
+        self,
+        session: Session,
+        editor: Editor,
+        autosave: Autosave,
+        banner: Banner,
+        status: StatusLine,
+        commands: ProjectCommands,
     ) -> None:
         super().__init__(banner)
         self._session, self._autosave, self._banner, self._commands = session, autosave, banner, commands
+        self._status = status
+        self._unsaved = ""  # the sentence on what cannot be saved, until it is
         session.project_changed.connect(self._on_session_project_changed)
         editor.refused.connect(self._show_holder)
         autosave.failed.connect(self._on_autosave_failed)
-        autosave.recovered.connect(banner.hide)
+        autosave.recovered.connect(self._on_autosave_recovered)
+        banner.dismissed.connect(self._show_attention)
+        status.attention_clicked.connect(self._on_status_attention_clicked)
         banner.retry_requested.connect(self._on_banner_retry_requested)
 
     def _show_holder(self) -> None:
@@ -34,9 +45,12 @@ class AccessPresenter(QObject):
             self._banner.show_problem(
                 f"This project is open in another program ({lease.holder}), so it cannot be changed here.", retry=True
             )
+            self._status.set_attention("")
 
     def _on_session_project_changed(self) -> None:
         self._banner.hide()  # what it said was about another project
+        self._unsaved = ""
+        self._status.set_attention("")
         lease = self._session.lease
         recovered = [] if lease is None else lease.recovered
         if recovered:
@@ -46,9 +60,27 @@ class AccessPresenter(QObject):
         self._show_holder()
 
     def _on_autosave_failed(self, sentence: str) -> None:
-        self._banner.show_problem(
-            f"{sentence} Your changes are kept in memory and will be saved as soon as possible.", retry=True
-        )
+        self._unsaved = f"{sentence} Your changes are kept in memory and will be saved as soon as possible."
+        self._show_unsaved()
+
+    def _on_autosave_recovered(self) -> None:
+        self._unsaved = ""
+        self._banner.hide()
+        self._show_attention()
+
+    def _show_unsaved(self) -> None:
+        self._banner.show_problem(self._unsaved, retry=True)
+        self._status.set_attention("")
+
+    def _show_attention(self) -> None:
+        is_read_only = self._session.project is not None and self._session.project.read_only
+        self._status.set_attention("Not saved" if self._unsaved else "Read-only" if is_read_only else "")
+
+    def _on_status_attention_clicked(self) -> None:
+        if self._unsaved:
+            self._show_unsaved()
+        else:
+            self._show_holder()
 
     def _on_banner_retry_requested(self) -> None:
         if self._session.project is not None and self._session.project.read_only:

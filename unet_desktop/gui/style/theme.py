@@ -170,7 +170,7 @@ def style_sheet(colours: Colours) -> str:
     QPushButton[role="main"]:disabled {{ background: {colours.line}; color: {colours.muted}; border-color:
         {colours.line}; }}
     QPushButton[role="main"]:focus {{ border: 2px solid {colours.text}; padding: 4px 11px; }}
-    QFrame#banner {{ background: {colours.warning}; border-bottom: 1px solid {colours.line}; }}
+    QFrame#banner {{ background: {colours.warning}; border: 1px solid {colours.muted}; border-radius: 6px; }}
     QFrame#banner QLabel {{ color: {colours.on_warning}; }}
     QFrame#banner[calm="true"] {{ background: {colours.chosen}; }}
     QFrame#banner[calm="true"] QLabel {{ color: {colours.text}; }}

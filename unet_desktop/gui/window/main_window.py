@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.app_model import AppModel
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
             projects=ProjectCommands(app, self, errors),
             folders=FolderCommands(app, self, panels.folder_run, errors),
             compare=CompareCommands(app, self, self.canvas, errors),
-            edit=EditCommands(app, errors),
+            edit=EditCommands(app, errors, self._close_message),
             regions=RegionCommands(app, errors),
             train=TrainCommands(app, self, partial(docks.bring_forward, docks.training), errors),
             models=ModelCommands(app, self, errors),
@@ -99,8 +99,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.panels.banner)
-        column.addWidget(self.pages, 1)
+        column.addWidget(self.pages)
+        self.panels.banner.float_over(centre)
         self.setCentralWidget(centre)
         self.setStatusBar(self.panels.status)
         self.panels.folder_run.setParent(self, Qt.WindowType.Window)
@@ -113,6 +113,10 @@ class MainWindow(QMainWindow):
         if kept is not None:
             self.restoreGeometry(kept[0])
             self.docks.restore(kept[1])
+
+    def _close_message(self) -> None:
+        if not self.panels.banner.dismiss():
+            self.panels.status.clearMessage()
 
     def _on_appearance_changed(self) -> None:
         self.set_colours(self._appearance.colours)
@@ -130,6 +134,13 @@ class MainWindow(QMainWindow):
         more = self.findChild(QToolButton, "qt_toolbar_ext_button")  # Qt's own arrow, which is always black
         if more is not None:
             more.setIcon(icon("more", colours))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close a message by Escape while no case is open; otherwise "edit.cancel" has the key."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._close_message()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.setAccepted(shut_down(self, self.app, self.docks, self.panels, self.errors))

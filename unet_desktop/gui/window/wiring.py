@@ -54,7 +54,7 @@ def make_presenters(
     CasesPresenter(app.session, panels.cases, commands.cases)
     TrainPresenter(app, panels.training, panels.status, commands.train)
     ModelsPresenter(app.session, panels.models, commands.models)
-    AccessPresenter(app.session, app.editor, app.autosave, panels.banner, commands.projects)
+    AccessPresenter(app.session, app.editor, app.autosave, panels.banner, panels.status, commands.projects)
     FolderRunPresenter(panels.folder_run, app, panels.results, commands.folders)
     show_comparison = partial(docks.bring_forward, docks.comparison)
     ComparePresenter(canvas, app, panels.comparison, commands.compare, show_comparison)
@@ -69,6 +69,7 @@ def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> N
     panels.broken.retry_requested.connect(commands.cases.retry)
     panels.welcome.recent_chosen.connect(commands.projects.open_root)
     panels.cases.filter.left.connect(canvas.setFocus)
+    panels.banner.left.connect(canvas.setFocus)
 
 
 def connect_resume(app: AppModel, panels: Panels, commands: CommandSets, docks: Docks) -> None:
@@ -106,7 +107,7 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
 
     def show_notice(text: str, folder: Path | None, clean: bool) -> None:
         if clean and folder is None:
-            status.showMessage(text, _MESSAGE_TIME)
+            status.show_notice(text, _MESSAGE_TIME)
         else:
             banner.show_result(text, folder, clean)
 
@@ -115,8 +116,16 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
         again = f"approve it again with {keys}" if keys else "approve it again"
         status.showMessage(f"Changed after it was approved: {again}.", _MESSAGE_TIME)
 
-    app.proposal.problem.connect(banner.show_problem)
-    app.comparison.problem.connect(banner.show_problem)
+    def show_problem_of_case(sentence: str) -> None:
+        banner.show_problem(sentence, case=app.session.case_id)
+
+    def end_messages_of_case() -> None:
+        banner.end_case(app.session.case_id)
+        status.end_case(app.session.case_id)
+
+    app.proposal.problem.connect(show_problem_of_case)
+    app.comparison.problem.connect(show_problem_of_case)
+    app.session.case_changed.connect(end_messages_of_case)
     app.autosave.approval_ended.connect(show_approval_ended)
     app.runner.started.connect(banner.hide_result)
     app.project_jobs.notice.connect(show_notice)
