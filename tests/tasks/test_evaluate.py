@@ -11,6 +11,7 @@ import pytest
 from masks_of_others import GUISES, disc_and_cup
 from PIL import Image as Pillow
 
+from unet_desktop.__main__ import main
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import LabelError, MaskError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
@@ -313,6 +314,19 @@ class TestWriting:
         assert set(rows) == {"'=a", "b"}
         assert float(rows["'=a"]["dice/optic disc"]) == 0.9
         assert float(rows["b"]["vcdr_difference"]) == 0
+
+    def test_the_table_has_the_dialect_that_was_asked_for(self, folders, tmp_path, disc_mask):
+        for reader, down in ((0, 4), (1, 0)):
+            write_mask(folders[reader] / "0815.png", shifted(disc_mask, down), DISC_AND_CUP)
+        path = tmp_path / "table.csv"
+        words = ["evaluate", *map(str, folders), "--table", str(path), "--bootstrap", "0"]
+        assert main([*words, "--csv-dialect", "excel-eu"]) == 0
+        heading, row = csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";")
+        assert row[heading.index("mask")] == "'0815"
+        assert row[heading.index("dice/optic disc")] == "0,9"
+        assert main([*words, "--csv-dialect", "excel-de"]) == 2
+        with pytest.raises(UserError, match="excel-de"):
+            Targets(csv_dialect="excel-de").check()
 
     @pytest.mark.parametrize(("kind", "library"), [("parquet", "pyarrow"), ("xlsx", "openpyxl")])
     def test_tables_for_statistics_programs(self, graded, tmp_path, kind, library):

@@ -41,6 +41,12 @@ _HELD_OUT = typer.Option(
     "--held-out", help="Compare only the project's validation cases, on which no model was trained."
 )
 _TABLE = typer.Option(help="Write a table with a row per picture (.csv, .parquet or .xlsx).", show_default=False)
+_DIALECT = typer.Option(
+    "--csv-dialect",
+    metavar="NAME",
+    help="How a .csv table is written: plain (commas), excel, excel-eu (semicolons and decimal commas), or your own, "
+    "such as tab+comma+bom.",
+)
 _SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
 _HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
 _PDF = typer.Option(help="Write the report as PDF.", show_default=False)
@@ -57,6 +63,7 @@ def run(
     project: Annotated[Path | None, _PROJECT] = None,
     held_out: Annotated[bool, _HELD_OUT] = False,
     table: Annotated[Path | None, _TABLE] = None,
+    csv_dialect: Annotated[str, _DIALECT] = "plain",
     summary: Annotated[Path | None, _SUMMARY] = None,
     html: Annotated[Path | None, _HTML] = None,
     pdf: Annotated[Path | None, _PDF] = None,
@@ -84,7 +91,7 @@ def run(
     if project is None and second is None:
         raise UserError("Give a second folder, or the project to compare with: --project.")
     wanted = None if labels is None else parse_labels(labels)
-    targets = Targets(table, summary, html, pdf)
+    targets = Targets(table, summary, html, pdf, csv_dialect)
     targets.check()
     sides = find_sides(first, second, project, wanted, held_out=held_out)
     options = mask_options(sides.labels, mask_values, masks_as_stored, loose_names)

@@ -45,6 +45,7 @@ def run(
     table: flags.Tables = "csv",
     report: flags.Reports = "",
     identifiers: flags.IdentifierUse = "omit",
+    csv_dialect: flags.CsvDialectName = "plain",
     dry_run: flags.DryRun = False,
     limit: flags.Limit = None,
     retry_failed: flags.RetryFailed = False,
@@ -60,7 +61,7 @@ def run(
         raise UserError("Give a folder of pictures, single pictures, or --list FILE.")
     _check_cluster(cluster, options, workers=workers, show_script=show_job_script)
     switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
-    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, **switches)
+    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, csv_dialect, **switches)
     request = Request(
         sources=tuple(sources or ()),
         list_file=list_file,
@@ -110,6 +111,7 @@ def _parse_outputs(
     table: str,
     report: str,
     identifiers: str,
+    csv_dialect: str,
     *,
     masks: bool,
     regions: bool,
@@ -127,6 +129,7 @@ def _parse_outputs(
         tables=_split_kinds(table),
         reports=_split_kinds(report),
         identifiers=cast("Identifiers", identifiers),
+        csv_dialect=csv_dialect,
     )
 
 

@@ -138,6 +138,16 @@ IdentifierUse = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+CsvDialectName = Annotated[
+    str,
+    typer.Option(
+        "--csv-dialect",
+        metavar="NAME",
+        help="How CSV files are written: plain (commas, for programs), excel, excel-eu (semicolons, decimal commas), "
+        "or your own, such as tab+comma+bom; see docs/outputs.md.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only list which pictures would be segmented.", rich_help_panel=_RUN)

@@ -169,6 +169,20 @@ def test_saving(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot, kind: 
             assert [row["mask"] for row in csv.DictReader(file)] == ["a", "b", "d"]
 
 
+def test_the_table_for_europe_has_semicolons(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot) -> None:
+    def choose(*arguments: object) -> tuple[str, str]:
+        (kind,) = [kind for kind in str(arguments[-1]).split(";;") if "semicolons" in kind]
+        return str(tmp_path / "t.csv"), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    menu = compared.panels.comparison.findChild(QPushButton, "save").menu()
+    with qtbot.waitSignal(compared.app.runner.succeeded, timeout=20000):
+        menu.actions()[2].trigger()
+    heading, *rows = (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()
+    assert heading.startswith("mask;dice")
+    assert all("0," in row for row in rows)
+
+
 def test_another_project_starts_anew(compared: MainWindow, qtbot) -> None:
     compared.app.session.close_project()
     assert compared.app.comparison.evaluation is None

@@ -75,6 +75,12 @@ def test_segmentations_and_patients_can_be_chosen(qtbot: QtBot) -> None:
         qtbot.keyClick(patients, Qt.Key.Key_Down)
     chosen = choice.outputs()
     assert (chosen.dicom_seg, chosen.identifiers) == (True, "hash")
+    dialects = choice.findChild(QComboBox, "csv_dialect")
+    for dialect in ("excel", "excel-eu"):
+        with qtbot.waitSignal(choice.outputs_changed):
+            qtbot.keyClick(dialects, Qt.Key.Key_Down)
+        assert choice.outputs().csv_dialect == dialect
+    chosen = choice.outputs()
     again = OutputChoice()
     qtbot.addWidget(again)
     again.set_outputs(chosen)

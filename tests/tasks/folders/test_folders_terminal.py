@@ -40,6 +40,23 @@ def test_all_is_segmented(terminal, photographs, tmp_path):
     assert len(list((tmp_path / "out" / "overlays").rglob("*.jpg"))) == 5
 
 
+def test_tables_in_another_dialect(terminal, photographs, tmp_path):
+    assert terminal(photographs, "--csv-dialect", "semicolon+comma+bom")[0] == 0
+    heading, *table = (tmp_path / "out" / "measurements.csv").read_text("utf-8-sig").splitlines()
+    assert heading.startswith("image;mask;")
+    assert len(table) == 3
+    assert all("0," in line for line in table)
+
+
+def test_a_long_name_fails_nothing_and_one_in_the_way_is_exit_code_1(terminal, photographs, write_picture, tmp_path):
+    write_picture(photographs / f"{'x' * 251}.png", 7)
+    assert terminal(photographs)[0] == 0
+    (tmp_path / "out" / "masks" / "new.png").mkdir()
+    write_picture(photographs / "new.png", 8)
+    code, out, _ = terminal(photographs)
+    assert (code, out.splitlines()[-1].split(";")[0]) == (1, "0 pictures segmented, 1 failed, 4 skipped")
+
+
 def test_some_failed_now_or_before(terminal, photographs):
     (photographs / "bad.jpg").write_bytes(b"no picture")
     assert terminal(photographs)[0] == 1
@@ -85,6 +102,11 @@ def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeyp
         ([".", "--table", "word"], '"word" is not a choice for table'),
         ([".", "--report", "html,doc"], '"doc" is not a choice for report'),
         ([".", "--probabilities", "32"], '"32" is not a choice for probabilities'),
+        (
+            [".", "--csv-dialect", "eu"],
+            '"eu" is not a CSV dialect. Choose from: plain, excel, excel-eu; or compose one',
+        ),
+        ([".", "--csv-dialect", "comma+comma"], "A comma cannot separate both cells and decimals"),
         ([".", "--no-masks", "--table", "none"], "Nothing to write"),
         ([".", "--out", "results"], "is inside"),
         ([".", "--model", "a.png"], "is not a U-Net Desktop model"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -14,10 +15,11 @@ from unet_desktop.images.box import bounding_box
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.project.split import read_split
 
+_EUROPEAN = "CSV with semicolons and decimal commas (*.csv)"
 _FILES = {
     "html": ("Save the report", "agreement.html", "HTML (*.html)"),
     "pdf": ("Save the report", "agreement.pdf", "PDF (*.pdf)"),
-    "table": ("Save the table", "agreement.csv", "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"),
+    "table": ("Save the table", "agreement.csv", f"CSV (*.csv);;{_EUROPEAN};;Excel (*.xlsx);;Parquet (*.parquet)"),
     "summary": ("Save the metrics", "agreement.json", "JSON (*.json)"),
 }
 
@@ -79,8 +81,11 @@ class CompareCommands(CommandSet):
         from unet_desktop.tasks.evaluation.targets import Targets  # not needed to open the window
 
         title, name, kinds = _FILES[kind]
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kinds)
+        chosen, kind_chosen = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kinds)
         if chosen:
             path = Path(chosen)
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
-            self._app.comparison.write(Targets(**{kind: path}), path)
+            targets = replace(
+                Targets(), csv_dialect="excel-eu" if kind_chosen == _EUROPEAN else "plain", **{kind: path}
+            )
+            self._app.comparison.write(targets, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from PySide6.QtCore import Qt, Signal
@@ -66,6 +66,19 @@ _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
         "Patient ID, study and eye, as stated in the DICOM files; DICOM segmentations include them too",
     ),
 )
+_DIALECTS: tuple[tuple[str, str, str], ...] = (
+    ("plain", "Commas, decimal points", "For programs, and for spreadsheets where decimals follow a point"),
+    (
+        "excel",
+        "Commas, decimal points, for Excel",
+        "For Excel where decimals follow a point; an apostrophe keeps identifiers such as 007 or 3-4 as text",
+    ),
+    (
+        "excel-eu",
+        "Semicolons, decimal commas, for Excel",
+        "For Excel where decimals follow a comma; an apostrophe keeps identifiers such as 007 or 3-4 as text",
+    ),
+)
 _EXTRAS = {
     "xlsx": ("xlsxwriter", "tables"),
     "parquet": ("pyarrow", "tables"),
@@ -96,14 +109,19 @@ class OutputChoice(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(6)
         grid.setHorizontalSpacing(14)
-        for row, (title, outputs) in enumerate(_GROUPS):
-            heading = QLabel(title)
-            heading.setProperty("role", "muted")
-            grid.addWidget(heading, row, 0)
+        self._dialects = self._choice("csv_dialect", "Form of CSV files", _DIALECTS)
+        self._identifiers = self._choice("identifiers", "Patients in the table", _IDENTIFIERS)
+        self._identifiers.setToolTip("How the table identifies the patient named in a DICOM file")
+        self._dialects.setToolTip("How CSV files separate cells and decimals")
+        for title, outputs in _GROUPS:
+            row = grid.rowCount()
+            grid.addWidget(_heading(title), row, 0)
             for column, (name, text, tip) in enumerate(outputs, 1):
                 grid.addWidget(self._box(name, text, tip), row, column)
-        self._identifiers = self._identifier_box()
-        grid.addWidget(self._identifiers, len(_GROUPS) - 1, 2, 1, 2)
+            if title == "Tables":
+                grid.addWidget(_heading("CSV"), row + 1, 0)
+                grid.addWidget(self._dialects, row + 1, 1, 1, 3)
+        grid.addWidget(self._identifiers, grid.rowCount() - 1, 2, 1, 2)
         grid.setColumnStretch(4, 1)
         self.set_outputs(_START)
 
@@ -113,6 +131,7 @@ class OutputChoice(QWidget):
         for name, box in self._boxes.items():
             box.setChecked(name in wanted and box.isEnabled())
         self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
+        self._dialects.setCurrentIndex(max(self._dialects.findData(outputs.csv_dialect), 0))
 
     def outputs(self) -> Outputs:
         """The ticked outputs.
@@ -128,6 +147,7 @@ class OutputChoice(QWidget):
             overlays="overlays" in on,
             dicom_seg="dicom_seg" in on,
             identifiers=self._identifiers.currentData(),
+            csv_dialect=self._dialects.currentData(),
             contours=frozenset(on & {"geojson", "coco", "labelme"}),
             tables=tuple(kind for kind in ("csv", "parquet", "xlsx") if kind in on),
             reports=tuple(kind for kind in ("html", "pdf") if kind in on),
@@ -141,13 +161,12 @@ class OutputChoice(QWidget):
             return "Tick at least one thing to write."
         return ""
 
-    def _identifier_box(self) -> QComboBox:
-        box = with_object_name(QComboBox(), "identifiers")
-        box.setAccessibleName("Patients in the table")
-        for row, (identifiers, text, tip) in enumerate(_IDENTIFIERS):
-            box.addItem(text, identifiers)
+    def _choice(self, name: str, title: str, choices: Sequence[tuple[str, str, str]]) -> QComboBox:
+        box = with_object_name(QComboBox(), name)
+        box.setAccessibleName(title)
+        for row, (value, text, tip) in enumerate(choices):
+            box.addItem(text, value)
             box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
-        box.setToolTip("How the table identifies the patient named in a DICOM file")
         box.currentIndexChanged.connect(self.outputs_changed)
         return box
 
@@ -161,6 +180,12 @@ class OutputChoice(QWidget):
         box.toggled.connect(self.outputs_changed)
         self._boxes[name] = box
         return box
+
+
+def _heading(text: str) -> QLabel:
+    heading = QLabel(text)
+    heading.setProperty("role", "muted")
+    return heading
 
 
 def _ticked_outputs(outputs: Outputs) -> Iterator[str]:

@@ -49,7 +49,7 @@ class FormDialog(QDialog):
         column.addStretch(1)
         column.addWidget(self._problem)
         column.addWidget(buttons)
-        self.setMinimumWidth(540)
+        column.addStrut(504)  # the least width; unlike a minimum width of the dialog it never cuts a wider row
 
     def problem(self) -> str:
         """What is missing or wrong, as a sentence; empty when the request can be made."""

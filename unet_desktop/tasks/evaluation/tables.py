@@ -13,6 +13,7 @@ from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.wording import metric_title, sort_metrics
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.columns import Column, Kind
+from unet_desktop.tasks.folders.csv_dialect import CsvDialect
 from unet_desktop.tasks.folders.table_files import KINDS, require_libraries, write_table_files
 
 SUFFIXES = tuple(f".{kind}" for kind in KINDS)
@@ -51,8 +52,8 @@ def case_rows(evaluation: Evaluation) -> list[dict[str, object]]:
     return rows
 
 
-def write_table(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
-    """Write the table of pictures; the suffix of the path decides its kind.
+def write_table(evaluation: Evaluation, path: Path, dialect: CsvDialect) -> Iterator[FileWritten]:
+    """Write the table of pictures; the suffix of the path decides its kind, and CSV has this dialect.
 
     Raises:
         WriteError: it cannot be written. UserError: a library is missing.
@@ -62,7 +63,7 @@ def write_table(evaluation: Evaluation, path: Path) -> Iterator[FileWritten]:
     columns = [
         Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), metric_title(name)) for name in names
     ]
-    for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows):
+    for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows, dialect):
         yield FileWritten("table", written)
 
 

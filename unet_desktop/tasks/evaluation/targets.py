@@ -13,6 +13,7 @@ from unet_desktop.tasks.evaluation.report import write_report
 from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
 from unet_desktop.tasks.events import FileWritten
+from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,25 @@ class Targets:
     Attributes:
         table: a row per picture. summary: means, intervals, limits and ICC as JSON.
         html, pdf: the report.
+        csv_dialect: of a table that is CSV, see `parse_dialect`.
     """
 
     table: Path | None = None
     summary: Path | None = None
     html: Path | None = None
     pdf: Path | None = None
+    csv_dialect: str = "plain"
 
     def check(self) -> None:
         """Check that everything can be written, before comparing.
 
         Raises:
-            UserError: an unknown kind of table, or a library is missing. WriteError: a folder is missing.
+            UserError: an unknown kind of table or dialect, or a library is missing. WriteError: a folder is missing.
         """
         for path in (self.table, self.summary, self.html, self.pdf):
             if path is not None and not path.absolute().parent.is_dir():
                 raise WriteError(f"{path} cannot be written: the folder {path.parent} does not exist. Make it first.")
+        parse_dialect(self.csv_dialect)
         if self.table is not None:
             check_table(self.table)
         for kind, _ in self._reports():
@@ -51,7 +55,7 @@ class Targets:
         """
         made = datetime.now().astimezone()
         if self.table is not None:
-            yield from write_table(evaluation, self.table)
+            yield from write_table(evaluation, self.table, parse_dialect(self.csv_dialect))
         if self.summary is not None:
             yield from write_summary(evaluation, self.summary)
         for kind, path in self._reports():

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from unet_desktop.errors import UserError
+from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 
 ProbabilityDepth = Literal["none", "8", "16"]
 """Bits of the probability maps."""
@@ -36,6 +37,7 @@ class Outputs:
         tables: kinds of tables, from TABLES.
         reports: kinds of reports, from REPORTS.
         identifiers: how tables treat identifiers of DICOM files.
+        csv_dialect: see `csv_dialect.parse_dialect`.
 
     Raises:
         UserError: one of them is unknown, or nothing at all is asked for.
@@ -50,6 +52,7 @@ class Outputs:
     tables: tuple[str, ...] = ("csv",)
     reports: tuple[str, ...] = ()
     identifiers: Identifiers = "omit"
+    csv_dialect: str = "plain"
 
     def __post_init__(self) -> None:
         """Refuse unknown choices and an empty set of outputs."""
@@ -58,6 +61,7 @@ class Outputs:
         _refuse("report", self.reports, REPORTS)
         _refuse("probabilities", (self.probabilities,), get_args(ProbabilityDepth))
         _refuse("identifiers", (self.identifiers,), get_args(Identifiers))
+        parse_dialect(self.csv_dialect)
         per_picture = (self.masks, self.regions, self.probabilities != "none", self.overlays, self.contours)
         if not any((*per_picture, self.dicom_seg, self.tables, self.reports)):
             raise UserError("Nothing to write: no masks, no table, no report. Choose at least one of them.")
@@ -77,7 +81,8 @@ class Outputs:
     @property
     def of_a_picture(self) -> str:
         """A key for what is written for each picture, regardless of tables and reports; the ledger holds it."""
-        kept = {name: value for name, value in self.to_json().items() if name not in {"tables", "reports"}}
+        of_a_run = {"tables", "reports", "csv_dialect"}
+        kept = {name: value for name, value in self.to_json().items() if name not in of_a_run}
         return json.dumps(kept, sort_keys=True)
 
     def to_json(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import io
@@ -14,6 +15,7 @@ from typing import IO, Any
 from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders.columns import Cell, Column, Kind, Row
+from unet_desktop.tasks.folders.csv_dialect import CsvDialect, escape_formula
 
 KINDS = ("csv", "parquet", "xlsx")
 """Kinds of tables, as their files' suffixes."""
@@ -24,8 +26,8 @@ ROWS_OF_A_SHEET = 1_048_576
 MAX_CELL_CHARACTERS = 32_767
 """Characters that an Excel cell can hold."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Characters that start a formula in spreadsheets (OWASP, "CSV Injection")."""
+PLAIN = CsvDialect()
+"""Commas and decimal points, for programs."""
 _MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 """Creation date written into every Excel file, so that equal tables are equal bytes."""
 
@@ -44,7 +46,11 @@ def require_libraries(kinds: Iterable[str]) -> None:
 
 
 def write_table_files(
-    stem: Path, kinds: Sequence[str], columns: Sequence[Column], rows: Callable[[], Iterable[Row]]
+    stem: Path,
+    kinds: Sequence[str],
+    columns: Sequence[Column],
+    rows: Callable[[], Iterable[Row]],
+    dialect: CsvDialect = PLAIN,
 ) -> Iterator[Path]:
     """Write a table in each of these kinds, at `stem` with the kind as suffix; yield the paths.
 
@@ -53,6 +59,7 @@ def write_table_files(
         kinds: from `KINDS`.
         columns: of the table; other values in a row are ignored.
         rows: returns all rows; called once per kind.
+        dialect: of CSV.
 
     Raises:
         WriteError: a table cannot be written; an existing file is unchanged.
@@ -61,25 +68,40 @@ def write_table_files(
     for kind in kinds:
         path = stem.with_name(f"{stem.name}.{kind}")
         with files.replace_file(path) as file:
-            _WRITERS[kind](file, columns, rows())
+            _write(kind, file, columns, rows(), dialect)
         yield path
 
 
-def escape_formula(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; change nothing else."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+def _write(kind: str, file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row], dialect: CsvDialect) -> None:
+    match kind:
+        case "csv":
+            _write_csv(file, columns, rows, dialect)
+        case "parquet":
+            _write_parquet(file, columns, rows)
+        case _:
+            _write_xlsx(file, columns, rows)
 
 
-def _write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    """Write UTF-8 with commas, and quotes where needed."""
-    _write_lines(file, [[escape_formula(column.name) for column in columns]])
+def _write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row], dialect: CsvDialect) -> None:
+    """Write UTF-8, with quotes where needed."""
+    if dialect.bom:
+        file.write(codecs.BOM_UTF8)
+    _write_lines(file, [[column.name for column in columns]], dialect)
     for some in _parts(rows):
-        _write_lines(file, ([escape_formula(column.cell(row)) for column in columns] for row in some))
+        _write_lines(file, ([column.cell(row) for column in columns] for row in some), dialect)
 
 
-def _write_lines(file: IO[bytes], lines: Iterable[Sequence[Cell]]) -> None:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
+class _Lines(io.StringIO):
+    """Rows of `csv.writer`, which puts a carriage return in quotes only if its lines end in one, and ours do not."""
+
+    def write(self, line: str) -> int:
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
+def _write_lines(file: IO[bytes], lines: Iterable[Sequence[Cell]], dialect: CsvDialect) -> None:
+    text = _Lines()
+    writer = csv.writer(text, delimiter=dialect.separator, lineterminator="\r\n")
+    writer.writerows([dialect.encode_cell(cell) for cell in line] for line in lines)
     file.write(text.getvalue().encode("utf-8"))
 
 
@@ -187,10 +209,3 @@ def _xlsxwriter() -> Any:
     except ImportError as error:
         raise UserError('Excel tables need xlsxwriter: pip install "unet-desktop[tables]"') from error
     return xlsxwriter
-
-
-_WRITERS: dict[str, Callable[[IO[bytes], Sequence[Column], Iterable[Row]], None]] = {
-    "csv": _write_csv,
-    "parquet": _write_parquet,
-    "xlsx": _write_xlsx,
-}

@@ -10,6 +10,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.tasks.folders.columns import PROBLEMS, Row, columns
+from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 from unet_desktop.tasks.folders.ledger import Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.table_files import write_table_files
@@ -37,11 +38,13 @@ def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entr
         return ({"image": entry.image, "problem": entry.problem} for entry in entries() if entry.problem)
 
     known = columns(labels, identifiers=outputs.identifiers != "omit")
-    for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows):
+    dialect = parse_dialect(outputs.csv_dialect)
+    for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows, dialect):
         yield FileWritten("table", path)
     if any(True for _ in failures()):
         yield from (
-            FileWritten("errors", path) for path in write_table_files(output / "errors", ["csv"], PROBLEMS, failures)
+            FileWritten("errors", path)
+            for path in write_table_files(output / "errors", ["csv"], PROBLEMS, failures, dialect)
         )
     else:
         files.delete_file(output / ERRORS)
