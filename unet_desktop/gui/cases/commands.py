@@ -82,7 +82,7 @@ class CaseCommands(CommandSet):
 
     @command(
         "case.accept_and_next",
-        "Acce&pt and next",
+        "A&ccept and next",
         shortcut="Shift+Return Shift+Enter",
         icon="accept-next",
         needs=_WRITES,

@@ -120,7 +120,7 @@ class EditCommands(CommandSet):
 
     @_tool(ToolKind.BRUSH, "&Brush", "B", "Paint the label")
     @_tool(ToolKind.ERASER, "&Eraser", "E", "Erase the label; the right button does so with any tool")
-    @_tool(ToolKind.ELLIPSE, "Ellipse", "Q", "Click points on the edge or drag a box, then adjust the handles")
+    @_tool(ToolKind.ELLIPSE, "Elli&pse", "Q", "Click points on the edge or drag a box, then adjust the handles")
     @_tool(ToolKind.CONTOUR, "&Contour", "W", "Adjust the label's edge with the handles of a smooth curve")
     @_tool(ToolKind.PUSH, "Push e&dge", "V", "Push the label's edge like a finger")
     @_tool(ToolKind.POLYGON, "Poly&gon", "G", "Outline the label corner by corner")
@@ -139,7 +139,7 @@ class EditCommands(CommandSet):
 
     @command(
         "edit.fit_ellipse",
-        "Fit ellipse to label",
+        "&Fit ellipse to label",
         shortcut="Shift+Q",
         icon="fit-ellipse",
         needs=_DRAWS,

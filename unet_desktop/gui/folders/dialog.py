@@ -185,7 +185,7 @@ class SegmentFolderDialog(FormDialog):
         return f"{pictures} At the last run's pace this takes about {duration(max(1.0, count / self._pace))}."
 
     def _lay_out(self) -> None:
-        self.form.addRow("Pi&ctures", self._source)
+        self.form.addRow("Pict&ures", self._source)
         self.form.addRow("", self._found)
         self.form.addRow("&Model", self._model)
         self.form.addRow("Write &to", self._output)

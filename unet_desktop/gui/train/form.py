@@ -188,10 +188,10 @@ class TrainingForm(QWidget):
         form.setVerticalSpacing(6)
         form.addRow("&Preset", self._preset)
         form.addRow(self._explanation)
-        form.addRow("&Epochs", self._epochs)
+        form.addRow("Epoch&s", self._epochs)
         form.addRow("&Learning rate", self._learning_rate)
         form.addRow("&Batch size", self._batch_size)
-        form.addRow("&Cores", self.cores)
+        form.addRow("C&ores", self.cores)
         form.addRow(self._continue)
         form.addRow(self._show)
         for box in (self._preset, self._epochs, self._learning_rate, self._batch_size, self.cores):
