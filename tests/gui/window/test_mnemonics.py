@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from every_dialog import show_every_dialog
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QGroupBox, QLabel, QMenu, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QGroupBox,
+    QLabel,
+    QMenu,
+    QTabBar,
+    QWidget,
+)
 
 from unet_desktop.gui.cases.presenter import CaseMenu
 from unet_desktop.gui.window.main_window import MainWindow
@@ -42,7 +52,10 @@ def texts_of(menu: QMenu) -> list[str]:
 
 def controls(widget: QWidget) -> list[str]:
     """Texts that can have an access key; hidden ones too, which may be shown later beside the others."""
-    found = [_STANDARD.get(button.text(), button.text()) for button in widget.findChildren(QAbstractButton)]
+    found = [
+        _STANDARD.get(button.text(), button.text()) if isinstance(button.parent(), QDialogButtonBox) else button.text()
+        for button in widget.findChildren(QAbstractButton)
+    ]
     found += [label.text() for label in widget.findChildren(QLabel) if label.buddy() is not None]
     found += [box.title() for box in widget.findChildren(QGroupBox)]
     found += [bar.tabText(at) for bar in widget.findChildren(QTabBar) for at in range(bar.count())]
