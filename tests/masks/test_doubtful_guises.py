@@ -144,3 +144,13 @@ def test_nan_is_named_once_and_guessed_as_what_surrounds(tmp_path):
     float_tiff(np.nan, 7, 7)(MASK, tmp_path / "b.tif")
     with pytest.raises(MaskError, match=r"hold the values nan, 7, .*might mean: nan=background,7=optic disc"):
         plan_of(tmp_path / "a.tif", tmp_path / "b.tif").ask()
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_white_on_black_beside_black_on_white_is_asked(tmp_path, count):
+    paths = [tmp_path / f"{number}.png" for number in range(count + 1)]
+    for path in paths[1:]:
+        by_table(0, 255, 255)(MASK, path)
+    by_table(255, 0, 0)(MASK, paths[0])
+    with pytest.raises(MaskError, match=r"The border of .*0\.png is white, and that of .*\.png black"):
+        plan_of(*paths).ask()

@@ -321,11 +321,20 @@ def _decide_two_tone(masks: Sequence[MaskFacts], kind: MaskKind) -> Reading:
         AskError: it is not sure.
     """
     white = total = inside_white = pixels = touching = 0
+    framed: dict[bool, MaskFacts] = {}  # a mask whose border is wholly white, and one whose border is wholly black
     for facts in masks:
         border, counts = _count_light(facts, facts.border), _count_light(facts, facts.counts)
-        white, total = white + border, total + sum(facts.border.values())
-        inside_white, pixels = inside_white + counts, pixels + sum(facts.counts.values())
-        touching += 0 < border < sum(facts.border.values())
+        length, area = sum(facts.border.values()), sum(facts.counts.values())
+        white, total = white + border, total + length
+        inside_white, pixels = inside_white + counts, pixels + area
+        touching += 0 < border < length
+        if border in {0, length} and 0 < counts < area:
+            framed[border == length] = facts
+    if len(framed) == 2:
+        problem = (
+            f"The border of {framed[True].path} is white, and that of {framed[False].path} black: which of them is"
+        )
+        raise AskError(masks, kind, f"{problem} {kind.first.name} is unclear; give both the same meaning")
     sharp = all(facts.is_number and facts.white == 255 and not facts.smooth and facts.counts for facts in masks)
     if inside_white == pixels:
         raise AskError(masks, kind, f"{describe_all(masks)}, which may be all or nothing")
