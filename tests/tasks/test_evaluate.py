@@ -159,7 +159,11 @@ class TestBadInput:
             compared(tmp_path / "gone", folders[1])
 
     def test_folders_without_masks(self, folders):
-        with pytest.raises(MaskError, match="holds no masks"):
+        with pytest.raises(MaskError, match="holds no pictures that could be masks"):
+            compared(*folders)
+        for folder in folders:
+            (folder / "a.json").write_text('{"shapes": [], "imagePath": "a.jpg"}')
+        with pytest.raises(MaskError, match=r"a\.json is labelme annotations"):
             compared(*folders)
 
     def test_too_little_was_named(self, folders):
@@ -398,13 +402,16 @@ class TestGuises:
         assert means["dice"] == means["dice/optic disc"] == 1
         assert means.get("dice/optic cup") == (1 if guise.keeps_cup else None)
 
-    @pytest.mark.parametrize("name", ["{}_{}.png", "optic_{1}/{0}.png"])
+    @pytest.mark.parametrize(
+        "name",
+        ["{}_{}.png", "optic_{1}/{0}.png", "{}_optic{}s.png", "2. {1} masks/{0}.png", "{}/{}.png", "{0}_{2}.png"],
+    )
     def test_a_file_for_each_label(self, folders, name):
         mask = disc_and_cup()
         for case in ("a", "b"):
             write_mask(folders[1] / f"{case}.png", mask, DISC_AND_CUP)
-            save(folders[0] / name.format(case, "disc"), (mask > 0) * 255)
-            save(folders[0] / name.format(case, "cup"), (mask > 1) * 255)
+            save(folders[0] / name.format(case, "disc", "OD"), (mask > 0) * 255)
+            save(folders[0] / name.format(case, "cup", "OC"), (mask > 1) * 255)
         result = figures_of(compared(*folders))
         assert result.pictures == 2
         assert result.means["dice"] == 1

@@ -8,12 +8,12 @@ from pathlib import Path, PurePath
 
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
-from unet_desktop.images.listing import list_images, natural_key
+from unet_desktop.images.listing import natural_key
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.foreign import ForeignMask, MaskPlan, read_foreign_mask
-from unet_desktop.masks.names import place_of, read_mask_name
-from unet_desktop.masks.pairs import MaskFile
+from unet_desktop.masks.names import has_initials, place_of, read_mask_name
+from unet_desktop.masks.pairs import MaskFile, list_masks
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
@@ -77,18 +77,17 @@ def folder_reader(folder: Path, title: str = "", labels: LabelSet = DISC_AND_CUP
     if not folder.is_dir():
         raise MaskError(f"{folder} is not a folder of masks. Check the path.")
     try:
-        files = list_images(folder, recursive=True)
+        files = list_masks(folder)
     except ImageError as error:
         raise MaskError(str(error)) from error
-    if not files:
-        raise MaskError(f"{folder} holds no masks (PNG, TIFF, BMP, JPEG). Choose the folder that contains them.")
     return Reader(title or _title(folder.resolve()), tuple(_group(folder, files, labels)), folder)
 
 
 def _group(folder: Path, files: Iterable[Path], labels: LabelSet) -> Iterator[ReaderMask]:
     """One mask a picture: a file, or the files of its labels where there are several or all files are of one."""
     relative = {path: path.relative_to(folder) for path in files}
-    named = {path: _of_one_label(short, labels) for path, short in relative.items()}
+    initials = has_initials(relative.values(), labels)
+    named = {path: _of_one_label(short, labels, initials=initials) for path, short in relative.items()}
     groups: dict[str, list[MaskFile]] = {}
     for path, name in named.items():
         if name is not None:
@@ -104,15 +103,16 @@ def _group(folder: Path, files: Iterable[Path], labels: LabelSet) -> Iterator[Re
             yield ReaderMask(name[0], path, files=tuple(parts))
 
 
-def _of_one_label(path: PurePath, labels: LabelSet) -> tuple[str, Label] | None:
+def _of_one_label(path: PurePath, labels: LabelSet, *, initials: bool) -> tuple[str, Label] | None:
     """The name of the picture and the label, if the path says that the file is of one label."""
-    name = next((name for name in read_mask_name(path, labels) if name.label is not None), None)
+    names = read_mask_name(path, labels, initials=initials)
+    name = next((name for name in names if name.label is not None), None)
     if name is None or name.label is None:
         return None
     at = fold(path.stem).find(name.picture)
     spelt = path.stem[at : at + len(name.picture)]  # as people wrote it, unless Unicode forms differ
     picture = spelt if fold(spelt) == name.picture else name.picture
-    return PurePath(*place_of(path, labels), picture).as_posix(), name.label
+    return PurePath(*place_of(path, labels, initials=initials), picture).as_posix(), name.label
 
 
 def accepted_masks(project: Project, title: str = "") -> Reader:
