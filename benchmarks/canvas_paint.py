@@ -34,7 +34,7 @@ WIDTH, HEIGHT = 1920, 1080
 VIEWS = {
     "fill": View(style=MaskStyle.FILL),
     "outline": View(style=MaskStyle.OUTLINE),
-    "both": View(),
+    "both": View(style=MaskStyle.BOTH),
     "red-free, CLAHE": View(look=Look(Channel.RED_FREE, clahe=2.0, gamma=1.2)),
     "colour, CLAHE": View(look=Look(clahe=2.0, gamma=1.2)),
 }

@@ -9,6 +9,7 @@ import shutil
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported by anything
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui import app
+from unet_desktop.gui.settings.view_options import View
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.drawing import MaskStyle
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.project import Project
 
@@ -87,6 +90,8 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     made = app.make_window(app.make_application())
     # Or the window would ask whether to stop the job of a test.
     qtbot.addWidget(made, before_close_func=lambda window: window.app.runner.shutdown())
+    # Most tests draw anywhere in the picture and look at colours; what a new user gets is tested in view/.
+    made.app.view_options.set_view(replace(View(), style=MaskStyle.BOTH, close_up=False))
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)

@@ -121,7 +121,7 @@ def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> No
     store.setValue("view", '{"opacity": "none", "look": {"gamma": 99, "channel": "x"}, "style": 3}')
     store.setValue("theme", "pink")
     view = Store().settings.view
-    assert (view.opacity, view.look.gamma, view.look.channel, view.style) == (0.4, 5.0, "colour", "both")
+    assert (view.opacity, view.look.gamma, view.look.channel, view.style) == (0.4, 5.0, "colour", "outline")
     store.setValue("view", "{")
     assert Store().settings.view == View()
 

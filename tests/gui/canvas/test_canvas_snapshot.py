@@ -85,7 +85,7 @@ def test_not_annotated(canvas: Canvas) -> None:
     mask = disc_mask()
     mask[20:100, 20:70] = 255
     canvas.set_mask(mask, DISC_AND_CUP)
-    canvas.set_view(View(scale_bar=False))
+    canvas.set_view(View(style=MaskStyle.BOTH, scale_bar=False))
     assert_as_stored(canvas, "not-annotated")
 
 
@@ -96,6 +96,6 @@ def test_red_free_with_tones(canvas: Canvas) -> None:
 
 def test_aids(canvas: Canvas) -> None:
     canvas.set_scale(0.007)
-    canvas.set_view(View(crosshair=True, magnifier=True))
+    canvas.set_view(View(style=MaskStyle.BOTH, crosshair=True, magnifier=True))
     canvas.set_pointer((62, 80))
     assert_as_stored(canvas, "aids")

@@ -224,7 +224,7 @@ def test_aids_leave_nothing_behind(canvas: Canvas, view: View) -> None:
 def test_the_magnifier_shows_what_is_painted(canvas: Canvas) -> None:
     mask = np.zeros((120, 160), np.uint8)
     canvas.set_mask(mask, DISC_AND_CUP)
-    canvas.set_view(View(magnifier=True))
+    canvas.set_view(View(style=MaskStyle.FILL, magnifier=True))
     canvas.set_pointer((40, 90))
     glass = canvas._glass((40, 90)).center().toPoint()
     before = seen(canvas).pixelColor(glass)

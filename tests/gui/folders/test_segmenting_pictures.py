@@ -17,6 +17,7 @@ from unet_desktop import files
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
+from unet_desktop.gui.folders.run_window import FolderRunWindow
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
@@ -26,6 +27,9 @@ from unet_desktop.tasks.events import FolderEvent, ItemDone
 from unet_desktop.tasks.folders import run as folders
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger
 from unet_desktop.tasks.folders.request import Request
+
+FLAGGED = {"b", "d"}
+"""Pictures of the fake run that are worth a look."""
 
 
 @pytest.fixture
@@ -49,7 +53,8 @@ def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
                         yield StopPoint("read")
                 mask = request.output / "masks" / f"{path.stem}.png"
                 write_mask(mask, disc_mask(), DISC_AND_CUP)
-                row = {"confidence": 0.8, "note": "", "optic_disc_expected_dice": 0.9}
+                flags = "unfamiliar" if path.stem in FLAGGED else ""
+                row = {"confidence": 0.8, "note": "", "optic_disc_expected_dice": 0.9, "flags": flags}
                 digest = files.sha256(path)
                 ledger.add(
                     Entry(
@@ -62,7 +67,7 @@ def faked(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
                         row=row,
                     )
                 )
-                yield ItemDone(path.name, done, len(request.sources), picture=path, mask=mask)
+                yield ItemDone(path.name, done, len(request.sources), note=flags, picture=path, mask=mask)
         finally:
             ledger.close()
 
@@ -210,3 +215,50 @@ def test_a_new_project_for_results_squeezes_no_row(qtbot: QtBot, project: Projec
     for name in ("copy", "refer"):
         choice = dialog.findChild(object, name)
         assert choice.height() >= choice.sizeHint().height()
+
+
+def test_what_is_worth_a_look_opens_with_outlines_ready_to_be_corrected(
+    segmenting: MainWindow, gate: threading.Event, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(segmenting.errors, "show", lambda error: said.append(str(error)))
+    run = segmenting.panels.folder_run
+    listed = run.findChild(QListWidget, "run_to_check")
+    qtbot.waitUntil(lambda: figure(segmenting, "done") == "2")
+    assert [listed.item(row).text() for row in range(listed.count())] == ["b.jpg\nunfamiliar"]
+    run.picture_chosen.emit(listed.item(0).data(Qt.ItemDataRole.UserRole))
+    assert said[0].startswith("Wait until the run has ended")
+    gate.set()
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
+    assert run.findChild(QLabel, "run_to_check_words").text() == "2 pictures are worth a look. Click one to correct it."
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ImportResultsDialog)
+        dialog.accept()
+
+    QTimer.singleShot(0, accept)
+    segmenting.app.view_options.change("visible", False)
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualItemRect(listed.item(0)).center())
+    qtbot.waitUntil(lambda: segmenting.app.session.case_id == "b")
+    qtbot.waitUntil(lambda: not segmenting.app.runner.busy)
+    assert segmenting.app.proposal.prediction is not None
+    assert segmenting.app.view_options.view.visible
+    listed.itemActivated.emit(listed.item(1))  # it is a case by now: no question
+    assert segmenting.app.session.case_id == "d"
+
+
+def test_the_run_opens_beside_the_case_list(segmenting: MainWindow) -> None:
+    docks, run = segmenting.docks, segmenting.panels.folder_run
+    right = docks.cases.mapToGlobal(docks.cases.rect().topRight()).x()
+    assert run.geometry().left() > right
+    assert (
+        run.geometry().top() >= segmenting.centralWidget().mapToGlobal(segmenting.centralWidget().rect().topLeft()).y()
+    )
+
+
+def test_all_that_is_worth_a_look_is_listed(qtbot: QtBot) -> None:
+    run = FolderRunWindow()
+    qtbot.addWidget(run)
+    run.set_to_check([(f"{number}.jpg", Path(f"{number}.jpg"), "unfamiliar") for number in range(300)])
+    assert run.findChild(QListWidget, "run_to_check").count() == 300

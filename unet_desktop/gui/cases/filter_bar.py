@@ -40,11 +40,13 @@ class CaseFilterBar(QWidget):
     Signals:
         query_chosen(CaseQuery): list these cases.
         list_requested: give the list below the keyboard.
+        hit_requested: open the only case that is listed, or give the list the keyboard.
         left: the search is over; the picture gets the keyboard.
     """
 
     query_chosen = Signal(object)
     list_requested = Signal()
+    hit_requested = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,7 +149,7 @@ class CaseFilterBar(QWidget):
         self.query_chosen.emit(self._query)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape clears the search and goes back to the picture; Down and Return go to the list."""
+        """Escape clears the search and goes back to the picture; Down goes to the list, Return to the only hit."""
         if watched is not self._words or not isinstance(event, QKeyEvent) or event.key() not in _KEYS:
             return super().eventFilter(watched, event)
         if event.type() is QEvent.Type.ShortcutOverride:  # in this field they are not shortcuts of the window
@@ -156,8 +158,10 @@ class CaseFilterBar(QWidget):
             if event.key() == Qt.Key.Key_Escape:
                 self._words.clear()
                 self.left.emit()
-            else:
+            elif event.key() == Qt.Key.Key_Down:
                 self.list_requested.emit()
+            else:
+                self.hit_requested.emit()
         return True
 
     def sizeHint(self) -> QSize:

@@ -59,7 +59,8 @@ class CasesPanel(QWidget):
         self._lay_out()
         self._list.selectionModel().selectionChanged.connect(self._on_list_selection_changed)
         self._list.customContextMenuRequested.connect(self._on_list_context_menu_requested)
-        self.filter.list_requested.connect(lambda: self._list.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self.filter.list_requested.connect(self._focus_list)
+        self.filter.hit_requested.connect(self._on_filter_hit_requested)
         self.set_counts(0, 0)
 
     def set_cases(
@@ -160,6 +161,17 @@ class CasesPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._pages, 1)
+
+    def _focus_list(self) -> None:
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_filter_hit_requested(self) -> None:
+        only = self._model.id_at(0) if self._model.rowCount() == 1 else None
+        if only is None:
+            self._focus_list()
+        else:
+            self.case_chosen.emit(only)
+            self.filter.left.emit()
 
     def _on_list_selection_changed(self, selected: QItemSelection) -> None:
         indexes = selected.indexes()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from unet_desktop import files
 from unet_desktop.errors import CheckpointError, ImageError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
-from unet_desktop.gui.folders.run_window import FolderRunWindow
+from unet_desktop.gui.folders.run_window import FolderRunWindow, middle_of
 from unet_desktop.gui.jobs.runner import Job
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 from unet_desktop.tasks.folders.request import Request
@@ -69,12 +73,41 @@ class FolderCommands(CommandSet):
         """Bring the run's window to the front."""
         if self._app.folder_runs.request is None:
             raise ImageError("No folder has been segmented since the program started. Choose File, Segment pictures.")
-        self._run.show()
-        self._run.raise_()
+        self._run.show_beside(middle_of(self._window))
+
+    @guarded
+    def open_picture(self, picture: Path) -> None:
+        """Open a picture of the last run to correct its mask; ask to import the results first if it is no case yet."""
+        if self._open_case_of(picture):
+            return
+        if self._app.runner.busy:
+            raise ImageError(
+                "Wait until the run has ended, or stop it. Then the picture can be imported and corrected."
+            )
+        self._import_results(picture)
+
+    def _open_case_of(self, picture: Path) -> bool:
+        """Open the project's case of this picture, if it has a mask or a proposal; return whether it did."""
+        session = self._app.session
+        try:
+            case = None if session.project is None else session.project.cases_by_hash().get(files.sha256(picture))
+        except OSError as error:
+            raise ImageError(f"{picture} cannot be read ({error.strerror}). Restore it.") from error
+        if case is None or case.state is CaseState.NEW:
+            return False
+        session.open_case(case.id)
+        self._window.raise_()
+        self._window.activateWindow()
+        self._run.case_opened.emit(case.id)
+        return True
 
     @guarded
     def import_results(self) -> None:
         """Ask for a project and make cases of the run's results."""
+        self._import_results(None)
+
+    def _import_results(self, picture: Path | None) -> None:
+        """Import the results, then open the case of this picture, or the next uncorrected one."""
         runs, session = self._app.folder_runs, self._app.session
         labels, output, project = runs.labels, runs.output, session.project
         if labels is None or self._app.runner.busy:
@@ -94,12 +127,20 @@ class FolderCommands(CommandSet):
             return import_results(request.root, output, labels, copy=request.copy)
 
         kept = "The results imported so far are kept; import them again to get the others."
-        job = Job("Importing results", start, at_end=self._show_new_cases, root=request.root, kept=lambda: kept)
+        job = Job(
+            "Importing results",
+            start,
+            at_end=partial(self._show_new_cases, picture),
+            root=request.root,
+            kept=lambda: kept,
+        )
         self._app.runner.start(job)
 
-    def _show_new_cases(self) -> None:
+    def _show_new_cases(self, picture: Path | None) -> None:
         session = self._app.session
         session.reload_cases()
+        if picture is not None and self._open_case_of(picture):
+            return
         if session.open is None and (first := session.next_uncorrected()) is not None:
             session.open_case(first)
         self._window.raise_()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from PySide6.QtCore import QObject
 
+from unet_desktop.errors import UserError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.folders.commands import FolderCommands
 from unet_desktop.gui.folders.result_pictures import ResultPictures
-from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState
+from unet_desktop.gui.folders.run_window import FolderRunWindow, RunState, middle_of
 from unet_desktop.tasks.events import FolderEvent, ItemDone
+from unet_desktop.tasks.folders.import_results import list_flagged
+
+log = logging.getLogger("unet.gui")
 
 
 class FolderRunPresenter(QObject):
@@ -42,16 +48,18 @@ class FolderRunPresenter(QObject):
         run.stop_requested.connect(runner.cancel)
         run.resume_requested.connect(commands.resume)
         run.import_requested.connect(commands.import_results)
+        run.picture_chosen.connect(commands.open_picture)
 
     def _on_runs_begun(self) -> None:
         runs = self._app.folder_runs
         report = runs.request is None or bool(runs.request.outputs.reports)
         self._run.begin(runs.title, runs.output, report=report)
-        self._run.show()
-        self._run.raise_()
+        self._run.show_beside(middle_of(self._run.parentWidget()))
 
     def _on_runs_event_happened(self, event: FolderEvent) -> None:
         self._run.set_progress(self._app.folder_runs.progress)
+        if isinstance(event, ItemDone) and event.note and event.picture is not None:
+            self._run.add_to_check(event.name, event.picture, event.note)
         labels = self._app.folder_runs.labels
         if not isinstance(event, ItemDone) or labels is None or not self._run.isVisible():
             return
@@ -59,6 +67,12 @@ class FolderRunPresenter(QObject):
             self._results.show(event.name, event.picture, event.mask, labels)
 
     def _on_runs_ended(self, complete: bool, words: str) -> None:
+        runs = self._app.folder_runs
+        if runs.progress.finished_before is not None:  # an earlier run has found some of those worth a look
+            try:
+                self._run.set_to_check(list_flagged(runs.output))
+            except UserError as error:
+                log.warning("%s", error)
         self._run.set_state(RunState.DONE if complete else RunState.STOPPED, words)
 
     def _on_runner_paused_changed(self, paused: bool) -> None:

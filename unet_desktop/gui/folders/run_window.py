@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
+    QMainWindow,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -53,16 +55,21 @@ class FolderRunWindow(QWidget):
         stop_requested: end the run; it can be resumed later.
         resume_requested: start it again; finished pictures are skipped.
         import_requested: make cases of the results.
+        picture_chosen(Path): open this picture to correct its mask.
+        case_opened(case_id): it was opened.
     """
 
     pause_requested = Signal(bool)
     stop_requested = Signal()
     resume_requested = Signal()
     import_requested = Signal()
+    picture_chosen = Signal(object)
+    case_opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._output, self._title, self._last_step = Path(), "", ""
+        self._placed = False
         self._heading = with_object_name(QLabel(), "run_heading")
         self._words = with_object_name(wrapped_label(""), "run_words")
         self._heading.setProperty("role", "heading")
@@ -70,10 +77,27 @@ class FolderRunWindow(QWidget):
         self._figures = _Figures()
         self._bar = with_object_name(QProgressBar(), "run_bar")
         self._pictures = with_object_name(QListWidget(), "run_pictures")
+        self._to_check = with_object_name(QListWidget(), "run_to_check")
+        self._to_check_words = with_object_name(wrapped_label(""), "run_to_check_words")
         self._problems = with_object_name(wrapped_label(""), "run_problems")
         self._buttons = _Buttons(self)
         self._lay_out()
         self.resize(760, 600)
+
+    def show_beside(self, place: QRect) -> None:
+        """Show the window, at first in this rectangle of the screen, which leaves the case list free.
+
+        It may be wider than the rectangle: then it covers what is at the right of it, never what is at the left.
+        """
+        if not self._placed:
+            self._placed = True
+            screen = self.screen().availableGeometry()
+            left, top = max(place.left(), screen.left()), max(place.top(), screen.top())
+            width = min(self.width(), screen.right() + 1 - left)
+            height = min(self.height(), max(place.height(), self.minimumSizeHint().height()), screen.bottom() + 1 - top)
+            self.setGeometry(left, top, width, height)
+        self.show()
+        self.raise_()
 
     def begin(self, title: str, output: Path, *, report: bool = True) -> None:
         """A run starts, or is resumed.
@@ -86,6 +110,7 @@ class FolderRunWindow(QWidget):
         self._output, self._title = output, title
         self._last_step = "Writing the report…" if report else "Writing the tables…"
         self._pictures.clear()
+        self.set_to_check(())
         self.setWindowTitle(f"Segmenting {title}")
         self._words.setText(f"To {output}")
         self.set_progress(FolderRunProgress())
@@ -108,6 +133,31 @@ class FolderRunWindow(QWidget):
         self._pictures.insertItem(0, item)
         while self._pictures.count() > _MAX_SHOWN:
             self._pictures.takeItem(self._pictures.count() - 1)
+
+    def set_to_check(self, pictures: Iterable[tuple[str, Path, str]]) -> None:
+        """List these pictures as worth a look: name, file and flags of each."""
+        self._to_check.clear()
+        for name, picture, flags in pictures:
+            self._add_to_check(name, picture, flags)
+        self._show_to_check()
+
+    def add_to_check(self, name: str, picture: Path, flags: str) -> None:
+        """List one more picture as worth a look."""
+        self._add_to_check(name, picture, flags)
+        self._show_to_check()
+
+    def _add_to_check(self, name: str, picture: Path, flags: str) -> None:
+        item = QListWidgetItem(f"{Path(name).name}\n{flags}")
+        item.setToolTip(f"{name}: {flags}\nOpen it to correct its mask")
+        item.setData(Qt.ItemDataRole.UserRole, picture)
+        self._to_check.addItem(item)
+
+    def _show_to_check(self) -> None:
+        count = self._to_check.count()
+        pictures = "1 picture is" if count == 1 else f"{count:,} pictures are"
+        self._to_check_words.setText(f"{pictures} worth a look. Click one to correct it.")
+        self._to_check_words.setVisible(count > 0)
+        self._to_check.setVisible(count > 0)
 
     def set_state(self, state: RunState, words: str = "") -> None:
         """Show the state of the run; `words` say how it ended."""
@@ -146,9 +196,27 @@ class FolderRunWindow(QWidget):
         column.setSpacing(10)
         for widget in (self._heading, self._words, self._bar, self._figures):
             column.addWidget(widget)
-        column.addWidget(self._pictures, 1)
+        self._to_check.setAccessibleName("Pictures worth a look")
+        self._to_check.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._to_check.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._to_check.setUniformItemSizes(True)
+        self._to_check.itemClicked.connect(self._on_to_check_item_chosen)
+        self._to_check.itemActivated.connect(self._on_to_check_item_chosen)
+        self._to_check_words.setProperty("role", "muted")
+        beside = QVBoxLayout()
+        beside.addWidget(self._to_check_words)
+        beside.addWidget(self._to_check, 1)
+        results = QHBoxLayout()
+        results.addWidget(self._pictures, 3)
+        results.addLayout(beside, 2)
+        column.addLayout(results, 1)
         column.addWidget(self._problems)
         column.addWidget(self._buttons)
+        self._show_to_check()
+
+    @Slot(QListWidgetItem)
+    def _on_to_check_item_chosen(self, item: QListWidgetItem) -> None:
+        self.picture_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
 
 class _Figures(QWidget):
@@ -229,3 +297,9 @@ def _button(text: str, name: str, clicked: object) -> QPushButton:
     button.setAutoDefault(False)
     button.clicked.connect(lambda: clicked())  # type: ignore[operator]  # Qt would pass on whether it is checked
     return button
+
+
+def middle_of(window: QWidget | None) -> QRect:
+    """Where the picture is on the screen, between the docks; an empty rectangle without a main window."""
+    centre = window.centralWidget() if isinstance(window, QMainWindow) else None
+    return QRect() if centre is None else QRect(centre.mapToGlobal(QPoint()), centre.size())

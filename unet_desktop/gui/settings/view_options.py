@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.images.display import NEUTRAL, Channel, Look
+from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import MaskStyle
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -51,12 +52,13 @@ class View:
         split: the bare view, the picture without mask, beside the canvas.
         uncertainty: where the model is uncertain, as a heat map.
         beside: what the bare view shows.
-        close_up: each case opens zoomed to its mask or proposal.
+        close_up: each case opens zoomed to its mask or proposal; None as long as nobody chose: then it does in projects
+            with a label that a picture has once, see `opens_close_up`.
     """
 
     look: Look = NEUTRAL
     visible: bool = True
-    style: MaskStyle = MaskStyle.BOTH
+    style: MaskStyle = MaskStyle.OUTLINE
     opacity: float = 0.4
     line_width: float = 1.5
     crosshair: bool = False
@@ -65,7 +67,7 @@ class View:
     split: bool = False
     uncertainty: bool = False
     beside: SecondView = SecondView.SAME
-    close_up: bool = False
+    close_up: bool | None = None
 
     @property
     def second_look(self) -> Look:
@@ -73,6 +75,12 @@ class View:
         if self.beside is SecondView.SAME:
             return self.look
         return Look(Channel.RED_FREE if self.beside is SecondView.RED_FREE else Channel.COLOUR)
+
+    def opens_close_up(self, labels: LabelSet | None) -> bool:
+        """Whether each case of a project with these labels opens zoomed to its mask or proposal."""
+        if self.close_up is None:
+            return labels is not None and labels.location_label() is not None
+        return self.close_up
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, without `visible`: a mask that is hidden in the next session as well would look lost."""
@@ -105,8 +113,10 @@ class ViewOptions(QObject):
             self.changed.emit()
 
     def change(self, name: str, value: object) -> None:
-        """Set one field of the view; numbers are limited to `LIMITS`."""
+        """Set one field of the view; numbers are limited to `LIMITS`. An opacity fills the labels, if they are not."""
         changes: dict[str, Any] = {name: _clamp(name, value)}
+        if name == "opacity" and self.view.style is MaskStyle.OUTLINE:
+            changes["style"] = MaskStyle.BOTH
         self.set_view(replace(self.view, **changes))
 
     def change_look(self, name: str, value: object) -> None:

@@ -17,7 +17,6 @@ from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.corrections import Correction
 from unet_desktop.tasks.runs import Run
 
-_MAX_WORST_SHOWN = 12
 _SIDE = 52
 _NO_WORST = (
     "When a training run has finished, the validation pictures on which its model performs worst are listed here. "
@@ -125,7 +124,7 @@ class WorstCases(QWidget):
         self.set_cases("", {}, None)
 
     def set_cases(self, name: str, cases: Mapping[str, Mapping[str, float]], labels: LabelSet | None) -> None:
-        """Show the worst of these cases.
+        """Show these cases.
 
         Args:
             name: of the model.
@@ -133,10 +132,10 @@ class WorstCases(QWidget):
             labels: in whose order their Dice are written.
         """
         self._list.clear()
-        heading = f"Validation pictures on which {name} performs worst, with their Dice:"
+        heading = f"All validation pictures of {name} with their Dice, the worst first. Click one to correct it:"
         self._heading.setText(heading if cases else _NO_WORST)
         self._list.setVisible(bool(cases))
-        for case_id, metrics in list(cases.items())[:_MAX_WORST_SHOWN]:
+        for case_id, metrics in cases.items():
             dice = [(label.name, metrics.get(f"dice/{label.name}")) for label in labels or ()]
             lines = [f"{label} {value:.3f}" for label, value in dice if value is not None] or ["–"]
             item = QListWidgetItem("\n".join([case_id, *lines]))

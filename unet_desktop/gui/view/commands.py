@@ -109,17 +109,33 @@ class ViewCommands(CommandSet):
         else:
             self._canvas.show_box(box)
 
+    @guarded
+    def show_outlines(self, case_id: str) -> None:
+        """Show the mask or the proposal of this case, if it is open, close up and ready to be corrected."""
+        if self._app.session.case_id != case_id:
+            return
+        self._app.view_options.change("visible", True)
+        if marked_box(self._app) is not None:
+            self.zoom_mask()
+        self._canvas.setFocus()
+
+    @property
+    def opens_close_up(self) -> bool:
+        """Whether each case opens zoomed to its mask or proposal."""
+        project = self._app.session.project
+        return self.view.opens_close_up(None if project is None else project.labels)
+
     @command(
         "view.close_up",
         "Zoom to mask in eac&h case",
         shortcut="Shift+Z",
         needs=Needs.CASE,
         tip="Open each case close up; press again for whole pictures",
-        is_checked=lambda self: self.view.close_up,
+        is_checked=lambda self: self.opens_close_up,
     )
     def toggle_close_up(self) -> None:
-        self.toggle("close_up")
-        if self.view.close_up:
+        self._app.view_options.change("close_up", not self.opens_close_up)
+        if self.opens_close_up:
             self.zoom_mask()
         else:
             self._canvas.fit()

@@ -13,6 +13,7 @@ from unet_desktop.gui.canvas.split_view import SplitView
 from unet_desktop.gui.view.commands import ViewCommands, marked_box
 from unet_desktop.gui.view.panel import ViewPanel
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
+from unet_desktop.masks.drawing import MaskStyle
 
 
 class ViewPresenter(QObject):
@@ -66,7 +67,7 @@ class ViewPresenter(QObject):
         self._split_view.set_view(view)
         self._panel.set_view(view)
         for overlay in self._overlays:
-            overlay.set_overlay(view.visible, view.opacity)
+            overlay.set_overlay(view.visible, 0.0 if view.style is MaskStyle.OUTLINE else view.opacity)
 
     def _on_session_scale_changed(self) -> None:
         project = self._app.session.project
@@ -82,6 +83,9 @@ class ViewPresenter(QObject):
 
     def _show_close_up(self) -> None:
         """Show the mask close up if each case is to open so; once a case, so that panning and zooming last."""
-        if self._close_up_due and self._app.view_options.view.close_up and (box := marked_box(self._app)) is not None:
+        project = self._app.session.project
+        labels = None if project is None else project.labels
+        wanted = self._close_up_due and self._app.view_options.view.opens_close_up(labels)
+        if wanted and (box := marked_box(self._app)) is not None:
             self._close_up_due = False
             self._canvas.show_box(box)

@@ -27,7 +27,7 @@ class OverlayPanel(QWidget):
         self._opacity = with_object_name(QSlider(Qt.Orientation.Horizontal), "opacity")
         self._opacity.setRange(0, 100)
         self._opacity.setAccessibleName("Opacity of the mask")
-        self._opacity.setToolTip("Opacity of the mask (, and .)")
+        self._opacity.setToolTip("Opacity of the mask: 0 % shows outlines alone (, and .)")
         self._percent = QLabel()
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("100 %"))
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -64,6 +64,8 @@ def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> N
     """Connect what one panel asks for with the commands of another feature."""
     panels.measure.eye_chosen.connect(commands.cases.set_eye)
     panels.training.case_chosen.connect(commands.cases.open_case)
+    panels.training.case_chosen.connect(commands.view.show_outlines)
+    panels.folder_run.case_opened.connect(commands.view.show_outlines)
     panels.broken.locate_requested.connect(commands.cases.locate_picture)
     panels.broken.empty_mask_requested.connect(commands.cases.start_with_empty_mask)
     panels.broken.retry_requested.connect(commands.cases.retry)

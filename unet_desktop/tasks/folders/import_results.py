@@ -53,6 +53,14 @@ def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = T
                 yield ItemDone(entry.image, done, len(images), problem=str(error))
 
 
+def list_flagged(output: Path) -> Iterator[tuple[str, Path, str]]:
+    """Yield name, file and flags of each picture that is to be checked, of all runs into this output folder."""
+    with closing(Ledger(output / NAME)) as ledger:
+        for entry in ledger.entries(ledger.images()):
+            if flags := str(entry.row.get("flags") or ""):
+                yield entry.image, Path(entry.path), flags
+
+
 def _import_entry(project: Project, output: Path, entry: Entry, known: dict[str, Case], *, copy: bool) -> str:
     """Import the picture and mask of one entry; return a note, or an empty text."""
     if entry.problem:
