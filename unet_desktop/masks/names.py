@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from unet_desktop.file_names import fold, limit_name
+from unet_desktop.images.read import SUFFIXES
 from unet_desktop.labels import Label, LabelSet
 
 _SEPARATORS = "_-. "
@@ -75,7 +76,7 @@ def read_mask_name(path: PurePath, labels: LabelSet, *, initials: bool = False) 
     if task:
         return [MaskName(task[1], find_label(task[2], labels) or folder)]
     found = [MaskName(stem, folder)]
-    found += [MaskName(name, folder) for name in strip_marks(stem)]
+    found += [MaskName(name, folder) for name in (*strip_marks(stem), *_strip_number(stem))]
     if folder is None:
         for name in [stem, *strip_marks(stem)]:
             stripped = list(_strip_label(name, labels, initials=initials))
@@ -109,6 +110,13 @@ def strip_marks(name: str) -> Iterator[str]:
         for between in _SEPARATORS:
             if name.startswith(mark + between) and len(name) > len(mark) + 1:
                 yield name[len(mark) + 1 :]
+
+
+def _strip_number(name: str) -> Iterator[str]:
+    """The name without the number that a folder run gives the second of names that differ in case: a_jpg-2."""
+    bare, _, number = name.rpartition("-")
+    if number.isdecimal() and f".{bare.rpartition('_')[2]}" in SUFFIXES:
+        yield bare
 
 
 def shorten(name: str) -> Iterator[str]:
