@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis.extra import numpy as npst
 
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.compare import compare_masks, drop_labels, mean_metrics
+from unet_desktop.masks.compare import (
+    compare_masks,
+    drop_labels,
+    mean_metrics,
+    picture_score,
+    selection_score,
+    without_ratio_of_absent,
+)
 
 ANY_MASK = npst.arrays(np.uint8, (9, 9), elements={"min_value": 0, "max_value": 2})
 
@@ -121,7 +128,9 @@ def test_the_other_side_may_be_the_one_that_is_annotated_in_part(disc_mask):
 @given(ANY_MASK)
 def test_a_mask_agrees_with_itself(mask):
     figures = compare_masks(mask, mask, DISC_AND_CUP, boundaries=True)
-    assert all(value == (1 if name.startswith(("dice", "iou")) else 0) for name, value in figures.items())
+    assert all(
+        value == (1 if name.startswith(("dice", "iou", "true_absent")) else 0) for name, value in figures.items()
+    )
 
 
 def test_means_are_over_the_pictures_that_have_the_figure():
@@ -129,11 +138,53 @@ def test_means_are_over_the_pictures_that_have_the_figure():
     assert mean_metrics([]) == {}
 
 
-def test_a_label_that_no_true_mask_shows_has_no_figure():
-    figures = {"dice/optic disc": 0.8, "dice/optic cup": 1.0, "iou/optic disc": 0.6, "iou/optic cup": 1.0}
-    figures |= {"dice": 0.9, "iou": 0.8, "vcdr_error": 0.0, "bce": 0.1}
+def test_overlap_is_measured_only_where_the_reference_shows_the_label(disc_mask):
+    nothing, no_cup = np.zeros_like(disc_mask), np.minimum(disc_mask, 1)
+    assert compare_masks(nothing, nothing, DISC_AND_CUP) == {
+        "true_absent/optic disc": 1.0,
+        "true_absent/optic cup": 1.0,
+    }
+    invented = compare_masks(disc_mask, nothing, DISC_AND_CUP)
+    assert invented == {"true_absent/optic disc": 0.0, "true_absent/optic cup": 0.0}
+    figures = compare_masks(disc_mask, no_cup, DISC_AND_CUP)
+    assert figures["dice"] == figures["dice/optic disc"] == figures["iou"] == 1.0
+    assert figures["true_absent/optic cup"] == 0.0
+    assert "dice/optic cup" not in figures
+    assert compare_masks(nothing, disc_mask, DISC_AND_CUP)["dice/optic cup"] == 0.0  # missed: that counts in Dice
+
+
+@given(ANY_MASK, ANY_MASK)
+def test_each_label_has_either_overlap_or_absence(prediction, truth):
+    figures = compare_masks(prediction, truth, DISC_AND_CUP)
+    for label in DISC_AND_CUP:
+        assert (f"dice/{label.name}" in figures) != (f"true_absent/{label.name}" in figures)
+
+
+def test_the_vcdr_error_of_a_cup_that_no_true_mask_shows_is_left_out():
+    figures = {"dice/optic disc": 0.8, "dice": 0.8, "vcdr_error": 0.3, "bce": 0.1}
+    _, cup = DISC_AND_CUP
+    assert without_ratio_of_absent(figures, [], DISC_AND_CUP) == figures
+    assert "vcdr_error" not in without_ratio_of_absent(figures, [cup], DISC_AND_CUP)
+
+
+def test_false_positives_count_in_the_order_of_pictures_and_in_the_choice_of_an_epoch():
+    assert picture_score({"dice/a": 0.8, "true_absent/b": 0.0, "dice": 0.8}) == 0.4
+    assert picture_score({"bce": 1.0}) is None
+    label = ONE_STRUCTURE.labels[0]
+    careful = [{"dice/structure": 0.8}, {"true_absent/structure": 1.0}]
+    careless = [{"dice/structure": 0.8}, {"true_absent/structure": 0.0}]
+    assert selection_score(careful, []) == pytest.approx(0.9)
+    assert selection_score(careless, []) == pytest.approx(0.4)
+    assert selection_score([{"true_absent/structure": 1.0}], [label]) == 0.0  # finding nothing would be best
+    assert selection_score([], []) == 0.0
+
+
+def test_a_label_of_which_nothing_is_known_has_no_figure():
+    figures = {"dice/optic disc": 0.8, "dice/optic cup": 0.4, "iou/optic disc": 0.6, "iou/optic cup": 0.2}
+    figures |= {"dice": 0.6, "iou": 0.4, "vcdr_error": 0.0, "bce": 0.1}
     disc, cup = DISC_AND_CUP
     of_discs = {"dice/optic disc": 0.8, "iou/optic disc": 0.6, "dice": 0.8, "iou": 0.6, "bce": 0.1}
     assert drop_labels(figures, [cup], DISC_AND_CUP) == of_discs
     assert drop_labels(figures, [disc, cup], DISC_AND_CUP) == {"bce": 0.1}
     assert drop_labels(figures, [], DISC_AND_CUP) == figures
+    assert drop_labels({"true_absent/optic cup": 0.0}, [cup], DISC_AND_CUP) == {}

@@ -214,14 +214,77 @@ class TestOtherProgramsMasks:
         assert "vcdr_error" not in result.means
         assert not result.measured
 
-    def test_empty_against_empty_agrees_and_has_no_ratio(self, folders, disc_mask):
+    def test_empty_against_empty_is_counted_apart_and_has_no_ratio(self, folders, disc_mask):
         for folder in folders:
             write_mask(folder / "a.png", np.zeros_like(disc_mask), DISC_AND_CUP)
             write_mask(folder / "b.png", disc_mask, DISC_AND_CUP)
         result = figures_of(compared(*folders))
         assert result.means["dice"] == 1
+        assert result.estimates["dice"].count == 1
+        assert [one.true_absent for one in result.presence] == [1, 1]
         assert [case.name for case in result.measured] == ["b"]
         assert result.estimates["boundary_px/optic disc"].count == 1
+
+
+@pytest.fixture
+def rare(folders):
+    """Eight pictures, three of which show the structure; a function makes the first reader's masks of the true ones."""
+    truth = np.zeros((40, 50), np.uint8)
+    truth[10:20, 10:30] = 1
+
+    def write(read):
+        for number in range(8):
+            mask = truth if number < 3 else np.zeros_like(truth)
+            write_mask(folders[1] / f"{number}.png", mask, ONE_STRUCTURE)
+            write_mask(folders[0] / f"{number}.png", read(mask), ONE_STRUCTURE)
+        return figures_of(evaluate(find_sides(*folders, None, ONE_STRUCTURE), FAST))
+
+    return write
+
+
+class TestPicturesWithoutTheLabel:
+    def test_who_finds_nothing_scores_nothing(self, rare):
+        result = rare(np.zeros_like)
+        assert result.means["dice/structure"] == result.means["iou/structure"] == 0
+        assert result.estimates["dice/structure"].count == 3
+        (one,) = result.presence
+        assert (one.present, one.missed, one.absent, one.true_absent, one.false_positive) == (3, 3, 5, 5, 0)
+
+    def test_who_always_finds_something_is_told_of_false_positives(self, rare):
+        result = rare(lambda mask: np.where(np.arange(50) < 4, 1, mask).astype(np.uint8))
+        (one,) = result.presence
+        assert (one.missed, one.true_absent, one.false_positive) == (0, 0, 5)
+        assert result.means["true_absent/structure"] == 0
+        assert result.means["dice/structure"] == pytest.approx(2 * 200 / (200 + 360))
+        assert [case.name for case in worst_first(result.cases)[:5]] == ["3", "4", "5", "6", "7"]
+
+    def test_a_perfect_reader_of_rare_things_scores_1(self, rare):
+        result = rare(np.copy)
+        assert result.means["dice"] == result.means["true_absent/structure"] == 1
+
+    def test_table_report_and_summary_say_it(self, rare, folders, tmp_path, capsys):
+        rare(lambda mask: np.where(np.arange(50) < 4, 1, mask).astype(np.uint8))
+        targets = {kind: tmp_path / f"result.{kind}" for kind in ("csv", "json", "html")}
+        files = [f"--table={targets['csv']}", f"--summary={targets['json']}", f"--html={targets['html']}"]
+        code = main(["evaluate", *map(str, folders), "--labels=one", *files])
+        assert code == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert "Pictures with and without each label" in printed
+        assert "true absent or false positive" in printed
+        rows = list(csv.DictReader(targets["csv"].read_text("utf-8").splitlines()))
+        assert [row["true_absent/structure"] for row in rows] == ["", "", "", *["0.0"] * 5]
+        assert [row["dice/structure"] != "" for row in rows] == [True] * 3 + [False] * 5
+        summary = json.loads(targets["json"].read_text("utf-8"))
+        counts = {"pictures_with": 3, "missed": 0, "pictures_without": 5, "true_absent": 0, "false_positive": 5}
+        assert summary["presence"] == {"structure": counts}
+        assert summary["means"]["dice/structure"]["pictures"] == 3
+        assert targets["html"].read_text("utf-8").count("false positive") >= 5
+
+    def test_masks_that_are_all_empty_are_said(self, folders, capsys):
+        for folder in folders:
+            write_mask(folder / "a.png", np.zeros((40, 50), np.uint8), ONE_STRUCTURE)
+        assert main(["evaluate", *map(str, folders), "--labels", "one"]) == 0
+        assert "shows structure in no picture, so there is no Dice of it" in " ".join(capsys.readouterr().out.split())
 
 
 class TestFigures:

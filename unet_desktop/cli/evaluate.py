@@ -78,9 +78,10 @@ def run(
 ) -> None:
     """Compare two readers' masks of the same pictures, or a model's with the truth: Dice, IoU, boundaries, vCDR.
 
-    Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and ICC. Masks are paired by
-    name. Exit code 1: some of the second reader's masks have no counterpart or cannot be read. 2: nothing can be
-    compared.
+    Dice and IoU are means over the pictures in which the second masks show the label; the others are counted as true
+    absent or false positive. Means come with confidence intervals, the vCDR with limits of agreement (Bland-Altman) and
+    ICC. Masks are paired by name. Exit code 1: some of the second reader's masks have no counterpart or cannot be read.
+    2: nothing can be compared.
     """
     from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
     from unet_desktop.tasks.evaluation.sides import find_sides
@@ -116,7 +117,14 @@ def _events(
 
 
 def _print(evaluation: Evaluation) -> None:
-    from unet_desktop.tasks.evaluation.wording import agreement_rows, caveats, means_rows
+    from unet_desktop.tasks.evaluation.wording import (
+        PRESENCE_HEADINGS,
+        agreement_rows,
+        caveats,
+        means_rows,
+        presence_notes,
+        presence_rows,
+    )
 
     pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures} pictures"
     shown = Table(title=Text(f"{evaluation.first} and {evaluation.second}: mean over {pictures}"))
@@ -128,5 +136,12 @@ def _print(evaluation: Evaluation) -> None:
     for row in agreement_rows(evaluation):
         shown.add_row(*map(Text, row))
     output.print(shown)
-    for sentence in caveats(evaluation):
+    if rows := presence_rows(evaluation):
+        counts = Table(title="Pictures with and without each label")
+        for heading in PRESENCE_HEADINGS:
+            counts.add_column(heading, justify="left" if heading == "label" else "right")
+        for label in rows:
+            counts.add_row(*map(Text, label))
+        output.print(counts)
+    for sentence in (*presence_notes(evaluation), *caveats(evaluation)):
         output.print(sentence, markup=False)

@@ -57,8 +57,9 @@ class EpochDone:
         epochs: of this stage.
         train_loss: mean over the epoch's batches.
         metrics: on the validation cases as the network sees them: "bce", "dice", "iou" (means over regions),
-            "dice/<label>", "iou/<label>", and "vcdr_error" where there is a cup in a disc. Empty without
-            validation cases; what could not be measured is absent.
+            "dice/<label>", "iou/<label>" over the cases that show the label, "true_absent/<label>" over the others (the
+            share in which nothing was found), and "vcdr_error" where there is a cup in a disc. Empty without validation
+            cases; what could not be measured is absent.
         learning_rate: at the epoch's first step, of the encoder.
         seconds: that the epoch took, validation included.
         seconds_left: of the whole run.
@@ -84,7 +85,7 @@ class Finished:
         checkpoint: the file.
         metrics: of the kept epoch's model, measured end to end at the validation pictures' own resolution; names as in
             `EpochDone`, "bce" as the network saw it.
-        cases: case id to the same metrics of that picture alone, worst mean Dice first.
+        cases: case id to the same metrics of that picture alone, worst first (see `picture_score`).
         seconds: of the whole run.
     """
 

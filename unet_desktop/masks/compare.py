@@ -1,7 +1,12 @@
 """Compare: the metrics of a mask against the reference mask, and their mean over images; used everywhere.
 
-Metrics are named "dice/<label>", "iou/<label>", "dice", "iou" (means over the labels), "boundary_px/<label>",
-"boundary_share/<label>", "boundary_max_px/<label>" and "vcdr_error".
+Metrics are named "dice/<label>", "iou/<label>", "dice", "iou" (means over the labels), "true_absent/<label>",
+"boundary_px/<label>", "boundary_share/<label>", "boundary_max_px/<label>" and "vcdr_error".
+
+Overlap is measured only where the reference shows the label; where it does not, "true_absent" says whether the other
+mask leaves it out too. Sources: Maier-Hein et al. 2024, "Metrics reloaded: recommendations for image analysis
+validation", Nature Methods 21, pp. 195-212; on empty references, Reinke et al. 2024, "Understanding metric-related
+pitfalls in image analysis validation", Nature Methods 21, pp. 182-194, extended data figure 2b.
 """
 
 from __future__ import annotations
@@ -76,9 +81,10 @@ def compare_masks(
 ) -> Metrics:
     """Return Dice and IoU of each region, their means, and the absolute vCDR error of one image.
 
-    Only the largest piece of a unique label counts. Pixels not annotated in either mask are ignored in Dice and IoU;
-    vCDR and boundary distances need two fully annotated masks. In a partly annotated mask every stroke counts, and a
-    label absent from the truth has no metric. A disc that was not found has vCDR 0.
+    Only the largest piece of a unique label counts. A label absent from the truth has no Dice and IoU, but
+    "true_absent": 1 if it is absent from the prediction too, 0 for a false positive. Pixels not annotated in either
+    mask are ignored; "true_absent", vCDR and boundary distances need two fully annotated masks. In a partly annotated
+    mask every stroke counts. A disc that was not found has vCDR 0.
 
     Args:
         predicted: (H, W) uint8, by a network or another reader.
@@ -97,17 +103,18 @@ def compare_masks(
     predicted = tidy(predicted, labels, fill=False) if whole or sure.all() else predicted
     truth = tidy(truth, labels, fill=False) if whole else truth
     planes = [(label.name, region(predicted, labels, label), region(truth, labels, label)) for label in labels]
-    shown = [plane for plane in planes if whole or plane[2].any()]
-    for name, ours, theirs in shown:
-        metrics[f"dice/{name}"] = dice(ours & annotated, theirs & annotated)
-        metrics[f"iou/{name}"] = iou(ours & annotated, theirs & annotated)
-    for kind in ("dice", "iou") if shown else ():
-        metrics[kind] = sum(metrics[f"{kind}/{name}"] for name, _, _ in shown) / len(shown)
+    for name, ours, theirs in planes:
+        if (real := theirs & annotated).any():
+            metrics[f"dice/{name}"] = dice(ours & annotated, real)
+            metrics[f"iou/{name}"] = iou(ours & annotated, real)
+        elif whole:
+            metrics[f"true_absent/{name}"] = 0.0 if ours.any() else 1.0
+    metrics |= mean_over_labels(metrics)
     if not whole:
         return metrics
-    real, found = (cup_to_disc(mask, labels) for mask in (truth, predicted))
-    if real is not None and found is not None and not math.isnan(real.vertical):
-        metrics["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - real.vertical)
+    true_ratio, found = (cup_to_disc(mask, labels) for mask in (truth, predicted))
+    if true_ratio is not None and found is not None and not math.isnan(true_ratio.vertical):
+        metrics["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - true_ratio.vertical)
     if boundaries:
         metrics |= _compare_boundaries(planes, labels, greatest=greatest)
     return metrics
@@ -129,21 +136,60 @@ def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: La
     return metrics
 
 
-def drop_labels(metrics: Metrics, absent: Collection[Label], labels: LabelSet) -> Metrics:
-    """Return the metrics without those of labels that occur in none of the reference masks.
+def mean_over_labels(metrics: Mapping[str, float]) -> Metrics:
+    """Return "dice" and "iou", the means over the labels that have them; nothing where none has."""
+    means: Metrics = {}
+    for kind in ("dice", "iou"):
+        values = [value for name, value in metrics.items() if name.startswith(f"{kind}/")]
+        means |= {kind: sum(values) / len(values)} if values else {}
+    return means
 
-    Predicting nothing of them would count as perfect in every image and raise the means over the labels.
-    """
-    names = {label.name for label in absent}
+
+def drop_labels(metrics: Metrics, unknown: Collection[Label], labels: LabelSet) -> Metrics:
+    """Return the metrics without those of labels of which the reference says nothing."""
+    names = {label.name for label in unknown}
     left = {name: value for name, value in metrics.items() if name.partition("/")[2] not in names}
     if len(left) < len(metrics):
-        for kind in ("dice", "iou"):
-            values = [value for name, value in left.items() if name.startswith(f"{kind}/")]
-            left.pop(kind, None)
-            left |= {kind: sum(values) / len(values)} if values else {}
-    if not names.isdisjoint(label.name for label in cup_and_disc(labels) or ()):
-        left.pop("vcdr_error", None)
-    return left
+        left = {name: value for name, value in left.items() if name not in ("dice", "iou")}
+        left |= mean_over_labels(left)
+    return without_ratio_of_absent(left, unknown, labels)
+
+
+def without_ratio_of_absent(metrics: Metrics, absent: Collection[Label], labels: LabelSet) -> Metrics:
+    """Return the metrics without the vCDR error if its cup or disc occurs in none of the reference masks.
+
+    It would only measure how large a false positive is.
+    """
+    if set(absent).isdisjoint(cup_and_disc(labels) or ()):
+        return metrics
+    return {name: value for name, value in metrics.items() if name != "vcdr_error"}
+
+
+def overlap_or_absence(metrics: Mapping[str, float]) -> Metrics:
+    """Return each label's Dice, or 1 or 0 for a label that is absent from the truth, by its name.
+
+    This orders images and epochs by how good they are, false positives included; it is never reported as Dice.
+    """
+    kinds = {"dice", "true_absent"}
+    split = ((*name.partition("/"), value) for name, value in metrics.items())
+    return {label: value for kind, _, label, value in split if kind in kinds and label}
+
+
+def picture_score(metrics: Mapping[str, float]) -> float | None:
+    """Return the mean of `overlap_or_absence`, 0..1; None if the image has neither."""
+    values = overlap_or_absence(metrics).values()
+    return sum(values) / len(values) if values else None
+
+
+def selection_score(pictures: Iterable[Mapping[str, float]], absent: Collection[Label]) -> float:
+    """Return by which to choose among models: `overlap_or_absence`, mean over images, then over labels, 0..1.
+
+    Labels that are `absent` from all images are left out: a model that finds nothing would be best. 0 if none is left.
+    """
+    names = {label.name for label in absent}
+    means = mean_metrics(overlap_or_absence(metrics) for metrics in pictures)
+    left = [value for name, value in means.items() if name not in names]
+    return sum(left) / len(left) if left else 0.0
 
 
 def mean_metrics(pictures: Iterable[Mapping[str, float]]) -> Metrics:

@@ -18,7 +18,7 @@ from typing import Any
 from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import compare_masks
+from unet_desktop.masks.compare import compare_masks, mean_over_labels, overlap_or_absence
 from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
@@ -38,8 +38,9 @@ class Correction:
     Attributes:
         case: its id.
         model: weights_sha256 of the model that made the proposal.
-        figures: "dice/<label>" and "dice", of the proposal against the human mask; empty in a line that revokes the
-            case's earlier line, because the correction was undone.
+        figures: "dice/<label>" and "dice", of the proposal against the human mask; 1 for a label in neither, which is
+            a proposal that needed no change. Empty in a line that revokes the case's earlier line, because the
+            correction was undone.
         when: the case was first corrected (ISO 8601, UTC).
         seen: the model was trained or selected on this case, so the figures mean little.
     """
@@ -99,13 +100,19 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
             return None
         size = (case.height, case.width)
         proposed, mask = (read_mask(of, labels, size) for of in (path, layout.mask(case.id)))
-        figures = {name: value for name, value in compare_masks(proposed, mask, labels).items() if "dice" in name}
+        figures = _unchanged_share(compare_masks(proposed, mask, labels))
     except (UserError, OSError) as error:  # opening the case reports the problem
         log.info("no correction of %s: %s", case.id, error)
         return None
     if not figures or (known is not None and known.figures == figures):
         return None
     return Correction(case.id, record.model, figures, corrected if known is None else known.when)
+
+
+def _unchanged_share(metrics: Mapping[str, float]) -> dict[str, float]:
+    """How little of a proposal was changed: "dice/<label>" and "dice"."""
+    figures = {f"dice/{label}": value for label, value in overlap_or_absence(metrics).items()}
+    return figures | mean_over_labels(figures)
 
 
 def _cases_seen(layout: Layout) -> dict[str, frozenset[str]]:

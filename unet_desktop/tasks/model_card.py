@@ -5,7 +5,7 @@ Sections after Mitchell et al. 2019, "Model Cards for Model Reporting", FAT* '19
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run
     ]
     if run is not None and run.cases:
         worst = list(run.cases.items())[:_WORST]
-        rows = tuple((case, _number(figures.get("dice"))) for case, figures in worst)
+        rows = tuple((case, _dice_or_false_positive(figures)) for case, figures in worst)
         blocks += [
             Paragraph("Worst validation pictures:"),
             Table((TableColumn("picture", share=3), TableColumn("Dice", numeric=True)), rows),
@@ -136,13 +136,19 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
         yield Paragraph("None: it was trained without validation pictures.")
         return
     yield Paragraph(
-        "Means over the validation pictures. Dice and IoU are of regions: a label and everything inside it."
+        "Means over the validation pictures that show the label. Dice and IoU are of regions: a label and everything "
+        "inside it. True absent: the share of the other validation pictures in which nothing of it was found."
     )
     names = [label.name for label in header.labels]
-    rows = ((name, _number(metrics.get(f"dice/{name}")), _number(metrics.get(f"iou/{name}"))) for name in names)
+    kinds = ("dice", "iou", "true_absent")
     yield Table(
-        (TableColumn("region", share=3), TableColumn("Dice", numeric=True), TableColumn("IoU", numeric=True)),
-        tuple(rows),
+        (
+            TableColumn("region", share=3),
+            TableColumn("Dice", numeric=True),
+            TableColumn("IoU", numeric=True),
+            TableColumn("true absent", numeric=True),
+        ),
+        tuple((name, *(_number(metrics.get(f"{kind}/{name}")) for kind in kinds)) for name in names),
     )
     if unseen := [name for name in names if f"dice/{name}" not in metrics]:
         yield Paragraph(f"No validation picture shows {' or '.join(unseen)}, so it is unknown how well that is found.")
@@ -153,6 +159,14 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
 
 def _join(names: Any) -> str:
     return ", ".join(map(str, names)) if isinstance(names, list) else ""
+
+
+def _dice_or_false_positive(metrics: Mapping[str, float]) -> str:
+    invented = [
+        name.partition("/")[2] for name, value in metrics.items() if name.startswith("true_absent/") and not value
+    ]
+    found = [_number(metrics["dice"])] if "dice" in metrics else []
+    return ", ".join((*found, *(f"false positive: {name}" for name in invented))) or "–"
 
 
 def _number(value: float | None) -> str:

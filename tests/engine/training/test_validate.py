@@ -31,7 +31,7 @@ def test_what_pads_a_picture_is_not_taken_for_a_region(photograph, device):
     spec = NetworkSpec("unet", 4, 2, "whole", 128, 1.9, 256)
     stage = Stage("segment", spec, DISC_AND_CUP, 1, 1, 1, 1e-3)
     view = make_example(pixels, mask, DISC_AND_CUP, spec, "segment")
-    figures = run_to_end(validate_on_crops(Right(), [view], stage, device))
+    (figures,) = run_to_end(validate_on_crops(Right(), [view], stage, device))
     assert figures["dice/optic disc"] > 0.9
     assert figures["dice/optic cup"] > 0.9
 

@@ -26,7 +26,7 @@ from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.engine.training.validate import validate_on_crops
 from unet_desktop.errors import TrainingError
-from unet_desktop.masks.compare import Metrics, drop_labels
+from unet_desktop.masks.compare import Metrics, mean_metrics, selection_score, without_ratio_of_absent
 
 StageEvent = BatchDone | EpochDone | Message | StopPoint
 AugmentedBatch = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
@@ -42,7 +42,7 @@ class DivergenceError(TrainingError):
 
 
 def train_stage(state: TrainState, validation: Dataset, *, keep_start: bool) -> Iterator[StageEvent]:
-    """Train the network in place; at the end it has the weights of the epoch kept by validation Dice.
+    """Train the network in place; at the end it has the weights of the epoch kept by validation score.
 
     What is validated and kept is the EMA of the weights, if the settings ask for one.
 
@@ -62,8 +62,8 @@ def train_stage(state: TrainState, validation: Dataset, *, keep_start: bool) -> 
     stage, progress = state.stage, state.progress
     margin = score_margin(stage.name, validation, state.config, keep_start=keep_start)
     if keep_start and progress.kept_weights is None and validation.usable(stage.name):
-        metrics = yield from _validate(state, validation)
-        progress.record_epoch(0, metrics.get("dice", 0.0), state.ema.network)
+        _, score = yield from _validate(state, validation)
+        progress.record_epoch(0, score, state.ema.network)
     for epoch in range(progress.epoch + 1, stage.epochs + 1):
         if progress.is_patience_exhausted(state.config.patience):
             state.clock.skip(stage, stage.epochs - progress.epoch)
@@ -71,8 +71,8 @@ def train_stage(state: TrainState, validation: Dataset, *, keep_start: bool) -> 
             break
         started, learning_rate = time.perf_counter(), state.learning_rate
         loss = yield from train_epoch(state, epoch)
-        metrics = yield from _validate(state, validation)
-        kept = progress.record_epoch(epoch, metrics.get("dice", 0.0), state.ema.network, margin)
+        metrics, score = yield from _validate(state, validation)
+        kept = progress.record_epoch(epoch, score, state.ema.network, margin)
         seconds, seconds_left = time.perf_counter() - started, state.clock.seconds_left()
         yield EpochDone(stage.name, epoch, stage.epochs, loss, metrics, learning_rate, seconds, seconds_left, kept)
     if progress.kept_weights is not None:
@@ -114,11 +114,12 @@ def train_step(state: TrainState, batch: DeviceBatch, number: int) -> Generator[
     return loss
 
 
-def _validate(state: TrainState, validation: Dataset) -> Generator[StopPoint, None, Metrics]:
-    stage = state.stage
+def _validate(state: TrainState, validation: Dataset) -> Generator[StopPoint, None, tuple[Metrics, float]]:
+    """Mean metrics of the validation cases, and the score by which an epoch is kept; see `selection_score`."""
+    stage, absent = state.stage, validation.absent_labels()
     examples = (validation.example(stage.name, index) for index in distributed.shard(validation.usable(stage.name)))
-    metrics = yield from validate_on_crops(state.ema.network, examples, stage, state.device)
-    return drop_labels(metrics, validation.absent_labels(), stage.labels)
+    cases = yield from validate_on_crops(state.ema.network, examples, stage, state.device)
+    return without_ratio_of_absent(mean_metrics(cases), absent, stage.labels), selection_score(cases, absent)
 
 
 def _batch_jobs(state: TrainState) -> Iterator[Callable[[], AugmentedBatch]]:

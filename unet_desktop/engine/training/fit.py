@@ -39,7 +39,7 @@ from unet_desktop.engine.training.train_state import TrainState, new_train_state
 from unet_desktop.engine.training.validate import evaluate_end_to_end, fit_feature_statistics
 from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.compare import Metrics, mean_metrics
+from unet_desktop.masks.compare import Metrics, mean_metrics, picture_score
 
 CROPS = "what the network sees, at its resolution"
 PICTURES = "whole pictures at their own resolution"
@@ -310,5 +310,10 @@ def _finish(run: _TrainingRun, validation: Sequence[Sample], kept: Metrics, cloc
     trust = {"calibration": Calibration.fit(outcomes).to_json()} | statistics
     run.save(metrics, PICTURES if cases else CROPS, trust)
     run.delete_state()
-    cases = dict(sorted(cases.items(), key=lambda item: item[1].get("dice", 1.0)))
+    cases = dict(sorted(cases.items(), key=lambda item: _worst_first(item[1])))
     yield Finished(run.save_to, metrics, cases, clock.elapsed)
+
+
+def _worst_first(metrics: Metrics) -> float:
+    score = picture_score(metrics)
+    return 1.0 if score is None else score

@@ -27,7 +27,13 @@ from unet_desktop.images.crop import Square
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import Metrics, compare_masks, drop_labels, mean_metrics
+from unet_desktop.masks.compare import (
+    Metrics,
+    compare_masks,
+    drop_labels,
+    overlap_or_absence,
+    without_ratio_of_absent,
+)
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask, is_annotated, label_image, regions
 
@@ -38,8 +44,8 @@ _MIN_PROBABILITY = 1e-7
 
 def validate_on_crops(
     network: nn.Module, examples: Iterable[TrainingExample], stage: Stage, device: Device
-) -> Generator[StopPoint, None, Metrics]:
-    """Return mean metrics at the network's own resolution, on crops placed by the true mask; fast.
+) -> Generator[StopPoint, None, list[Metrics]]:
+    """Return each example's metrics at the network's own resolution, on crops placed by the true mask; fast.
 
     With several processes, each passes its share of the examples, and all get the metrics of all examples.
     """
@@ -61,7 +67,7 @@ def validate_on_crops(
             one["bce"] = entropy
         metrics.append(one)
         yield StopPoint(stage.name)
-    return mean_metrics(distributed.gather_json(metrics))
+    return distributed.gather_json(metrics)
 
 
 def cross_entropy(
@@ -101,19 +107,22 @@ def evaluate_end_to_end(
 ) -> Iterator[tuple[str, Metrics, CalibrationCase] | StopPoint]:
     """Yield (case id, metrics, expected and true Dice) of each case, from its picture alone, at its own resolution.
 
-    Labels that are `absent` get no metrics, see `drop_labels`; nor does the cup of a case that lacks it.
+    `absent` labels are in none of the masks: there is no vCDR error of them, and calibration leaves them out. The cup
+    of a case that lacks it gets no metrics, see `drop_labels`.
 
     Raises:
         ImageError, MaskError: a file cannot be read.
     """
-    labels = segmenter.header.labels
+    labels, names = segmenter.header.labels, {label.name for label in absent}
     for sample in samples:
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from _report_working(segmenter.segment_in_steps(pixels), "measure")
         unknown = labels_in_cup(labels) if sample.lacks_cup(truth, labels) else ()
-        metrics = drop_labels(compare_masks(prediction.mask, truth, labels), {*absent, *unknown}, labels)
-        dice = {label.name: metrics[f"dice/{label.name}"] for label in labels if f"dice/{label.name}" in metrics}
+        metrics = drop_labels(compare_masks(prediction.mask, truth, labels), unknown, labels)
+        metrics = without_ratio_of_absent(metrics, absent, labels)
+        # What was found where there is nothing has Dice 0, which calibration must know.
+        dice = {name: value for name, value in overlap_or_absence(metrics).items() if name not in names}
         outcome = CalibrationCase(prediction.trust.expected_dice, dice, prediction.spread, metrics.get("vcdr_error"))
         yield sample.case_id, metrics, outcome
 

@@ -81,7 +81,13 @@ class _CaseItem(QTreeWidgetItem):
         for column, name in enumerate(names, 1):
             value = case.difference if name == "difference" else case.metrics.get(name, math.nan)
             digits = "+.2f" if name == "difference" else ".3f"
-            self.setText(column, "–" if math.isnan(value) else f"{value:{digits}}".replace("-", "−"))
+            text = "–" if math.isnan(value) else f"{value:{digits}}".replace("-", "−")
+            absent = case.metrics.get(f"true_absent/{name.removeprefix('dice/')}")
+            if absent is not None:
+                text, value = ("absent", math.nan) if absent else ("false +", 0.0)
+                tip = "In neither mask" if absent else "False positive: only the first mask has it"
+                self.setToolTip(column, tip)
+            self.setText(column, text)
             self.setData(column, _VALUE, value)
             self.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

@@ -151,6 +151,11 @@ def _rows(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     for name, title in wanted.items():
         if (one := found.get(name)) is not None:
             rows.append((title, f"{one.mean:.3f}", _interval(one.interval)))
+    rows += [
+        (f"false positives, {label.label}", f"{label.false_positive} of {label.absent}", "")
+        for label in evaluation.presence
+        if label.absent
+    ]
     if (limits := evaluation.limits) is not None:
         rows.append(("vCDR difference", _number(limits.bias), _interval(limits.bias_interval)))
         rows.append(("limits of agreement", "", _interval((limits.low, limits.high))))

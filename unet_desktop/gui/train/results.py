@@ -136,8 +136,7 @@ class WorstCases(QWidget):
         self._heading.setText(heading if cases else _NO_WORST)
         self._list.setVisible(bool(cases))
         for case_id, metrics in cases.items():
-            dice = [(label.name, metrics.get(f"dice/{label.name}")) for label in labels or ()]
-            lines = [f"{label} {value:.3f}" for label, value in dice if value is not None] or ["–"]
+            lines = [line for label in labels or () if (line := _result(label.name, metrics))] or ["–"]
             item = QListWidgetItem("\n".join([case_id, *lines]))
             item.setData(Qt.ItemDataRole.UserRole, case_id)
             item.setToolTip(f"Open {case_id} (Dice: {', '.join(lines)})")
@@ -161,3 +160,10 @@ class WorstCases(QWidget):
 
     def _on_list_item_chosen(self, item: QListWidgetItem) -> None:
         self.case_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+
+def _result(label: str, metrics: Mapping[str, float]) -> str:
+    """Dice of a label, or that it was found where there is none; empty where there is nothing to say."""
+    if (dice := metrics.get(f"dice/{label}")) is not None:
+        return f"{label} {dice:.3f}"
+    return f"{label}: false positive" if metrics.get(f"true_absent/{label}") == 0.0 else ""

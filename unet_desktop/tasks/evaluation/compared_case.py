@@ -11,7 +11,7 @@ from unet_desktop.errors import MaskError
 from unet_desktop.images.box import bounding_box
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import compare_masks
+from unet_desktop.masks.compare import compare_masks, mean_over_labels
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
 from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.tasks.evaluation.pairing import Pair
@@ -58,11 +58,7 @@ class ComparedCase:
     def only(self, labels: frozenset[str]) -> ComparedCase:
         """Keep the metrics of these labels only, and average over them."""
         kept = {name: value for name, value in self.metrics.items() if name.partition("/")[2] in labels}
-        for kind in ("dice", "iou"):
-            values = [value for name, value in kept.items() if name.startswith(f"{kind}/")]
-            if values:
-                kept[kind] = sum(values) / len(values)
-        return replace(self, metrics=kept, first_vcdr=math.nan, second_vcdr=math.nan)
+        return replace(self, metrics=kept | mean_over_labels(kept), first_vcdr=math.nan, second_vcdr=math.nan)
 
 
 @dataclass(frozen=True, slots=True)

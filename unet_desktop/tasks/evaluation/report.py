@@ -35,11 +35,14 @@ from unet_desktop.reports.render import render
 from unet_desktop.tasks.evaluation.compared_case import ComparedCase
 from unet_desktop.tasks.evaluation.result import Evaluation, worst_first
 from unet_desktop.tasks.evaluation.wording import (
+    PRESENCE_HEADINGS,
     agreement_rows,
     caveats,
     means_rows,
     metric_text,
     metric_title,
+    presence_notes,
+    presence_rows,
     sort_metrics,
 )
 from unet_desktop.tasks.events import FileWritten
@@ -115,6 +118,11 @@ def _overlap(evaluation: Evaluation) -> list[Block]:
         Heading("Overlap and boundaries"),
         Table((*_COLUMNS, TableColumn("pictures", numeric=True)), rows),
     ]
+    if counts := tuple(presence_rows(evaluation)):
+        first, *others = PRESENCE_HEADINGS
+        columns = (TableColumn(first, share=2.0), *(TableColumn(heading, numeric=True) for heading in others))
+        blocks += [Heading("Pictures with and without each label", 3), Table(columns, counts)]
+        blocks += [Paragraph(sentence, small=True) for sentence in presence_notes(evaluation)]
     if (dice := _dice_plot(evaluation)) is not None:
         blocks.append(
             TitledPlot("Dice of each picture", dice, "Boxes span the quartiles; whiskers, the 5th to 95th percentiles.")
@@ -157,10 +165,7 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
         if name.startswith(("dice/", "boundary_px/")) or name == "vcdr_error"
     ]
     columns = [TableColumn("picture", share=2.4), *(TableColumn(metric_title(name), numeric=True) for name in names)]
-    rows = tuple(
-        (case.name, *(metric_text(name, case.metrics[name]) if name in case.metrics else "–" for name in names))
-        for case in worst
-    )
+    rows = tuple((case.name, *(_cell(case, name) for name in names)) for case in worst)
     by_name = {case.name: place for place, case in enumerate(evaluation.cases)}
     orders = (RowOrder("by name", tuple(by_name[case.name] for case in worst)),)
     return [
@@ -168,6 +173,15 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
         Heading("All pictures", 3),
         Table(tuple(columns), rows, orders, "lowest agreement first", len(rows) <= _MAX_PRINTED),
     ]
+
+
+def _cell(case: ComparedCase, name: str) -> str:
+    """A metric of a picture; where the second reader has none of the label, what the first one did."""
+    if name in case.metrics:
+        return metric_text(name, case.metrics[name])
+    kind, _, label = name.partition("/")
+    absent = case.metrics.get(f"true_absent/{label}") if kind == "dice" else None
+    return "–" if absent is None else "true absent" if absent else "false positive"
 
 
 def _problems(evaluation: Evaluation) -> list[Block]:
@@ -191,8 +205,14 @@ def _method(evaluation: Evaluation) -> list[Block]:
             (
                 (
                     "Dice, IoU",
-                    "overlap of each label's region, averaged over pictures; 1 where both regions are empty",
+                    "overlap of each label's region, averaged over the pictures in which the second reader shows it "
+                    "(Maier-Hein et al. 2024, Metrics Reloaded; Reinke et al. 2024)",
                 ),
+                (
+                    "true absent, false positive",
+                    "pictures in which the second reader shows none of the label: neither does the first, or it does",
+                ),
+                ("missed", "pictures in which the first reader's region has no pixel in common with the second's"),
                 ("boundary distance", "symmetric 95th-percentile Hausdorff distance (Huttenlocher et al. 1993)"),
                 (
                     "vCDR",
@@ -265,11 +285,12 @@ def _with_sign(value: float) -> str:
 
 def _close_up(evaluation: Evaluation, case: ComparedCase) -> Card:
     """Make a card with both outlines; without a picture where picture or masks are unknown or unreadable."""
-    lines = [
-        f"Dice, {label.name} {case.metrics[name]:.3f}"
-        for label in evaluation.labels
-        if (name := f"dice/{label.name}") in case.metrics
-    ]
+    lines = []
+    for label in evaluation.labels:
+        if (name := f"dice/{label.name}") in case.metrics:
+            lines.append(f"Dice, {label.name} {case.metrics[name]:.3f}")
+        elif case.metrics.get(f"true_absent/{label.name}") == 0.0:
+            lines.append(f"{label.name}: false positive")
     if "vcdr_error" in case.metrics:
         lines.append(f"vCDR error {case.metrics['vcdr_error']:.3f}")
     return Card(case.name, _jpeg(evaluation, case), tuple(lines), (SIDE, SIDE))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.compare import picture_score
 from unet_desktop.statistics.bland_altman import Limits, limits_of_agreement
 from unet_desktop.statistics.bootstrap import Estimate, estimate_means
 from unet_desktop.statistics.icc import Reliability, intraclass_correlation
@@ -30,6 +31,32 @@ class EvaluationSettings:
 
 
 DEFAULTS = EvaluationSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """In how many pictures the second reader has a label, and what the first one did there.
+
+    Pictures of which it is not known, because a mask is not fully annotated, count in neither.
+
+    Attributes:
+        label: its name.
+        present: pictures in which the second reader has it.
+        missed: of these, those in which the first reader's has no pixel in common with it (Dice 0).
+        absent: pictures in which the second reader has none.
+        false_positive: of these, those in which the first reader has some.
+    """
+
+    label: str
+    present: int
+    missed: int
+    absent: int
+    false_positive: int
+
+    @property
+    def true_absent(self) -> int:
+        """Pictures in which neither reader has it."""
+        return self.absent - self.false_positive
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,21 @@ class Evaluation:
         return {name: estimate.mean for name, estimate in self.estimates.items()}
 
     @cached_property
+    def presence(self) -> tuple[Presence, ...]:
+        """For each label that was compared, the pictures with and without it."""
+        found = []
+        for label in self.labels:
+            dices, absences = (
+                [case.metrics[f"{kind}/{label.name}"] for case in self.cases if f"{kind}/{label.name}" in case.metrics]
+                for kind in ("dice", "true_absent")
+            )
+            if dices or absences:
+                found.append(
+                    Presence(label.name, len(dices), dices.count(0.0), len(absences), absences.count(0.0)),
+                )
+        return tuple(found)
+
+    @cached_property
     def measured(self) -> tuple[ComparedCase, ...]:
         """The cases for which both readers' vertical cup-to-disc ratio can be measured."""
         return tuple(case for case in self.cases if math.isfinite(case.difference))
@@ -95,5 +137,10 @@ class Evaluation:
 
 
 def worst_first(cases: Sequence[ComparedCase]) -> list[ComparedCase]:
-    """Sort cases by mean Dice, lowest first; those without any come last."""
-    return sorted(cases, key=lambda case: (case.metrics.get("dice", math.inf), -abs(case.metrics.get("vcdr_error", 0))))
+    """Sort cases by mean Dice, a false positive counting as 0 and a true absence as 1, lowest first."""
+
+    def place(case: ComparedCase) -> tuple[float, float]:
+        score = picture_score(case.metrics)
+        return math.inf if score is None else score, -abs(case.metrics.get("vcdr_error", 0))
+
+    return sorted(cases, key=place)

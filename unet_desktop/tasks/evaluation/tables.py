@@ -95,6 +95,16 @@ def summary(evaluation: Evaluation) -> dict[str, object]:
             name: {"mean": one.mean, "interval": _plain(one.interval), "pictures": one.count}
             for name, one in evaluation.estimates.items()
         },
+        "presence": {
+            one.label: {
+                "pictures_with": one.present,
+                "missed": one.missed,
+                "pictures_without": one.absent,
+                "true_absent": one.true_absent,
+                "false_positive": one.false_positive,
+            }
+            for one in evaluation.presence
+        },
         "vcdr_limits_of_agreement": None
         if limits is None
         else {

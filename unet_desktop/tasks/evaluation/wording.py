@@ -8,6 +8,7 @@ from unet_desktop.tasks.evaluation.result import Evaluation
 _KINDS = {
     "dice": "Dice",
     "iou": "IoU",
+    "true_absent": "true absent (1) or false positive (0)",
     "boundary_px": "95 % boundary distance, px",
     "boundary_share": "boundary distance over disc height",
     "boundary_max_px": "greatest boundary distance, px",
@@ -54,7 +55,11 @@ def means_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
     """Rows of metric, mean, 95 % confidence interval and number of pictures."""
     found = evaluation.estimates
     one_label = sum(name.startswith("dice/") for name in found) == 1  # its mean over labels is itself
-    listed = [name for name in found if not (one_label and name in {"dice", "iou"})]
+    listed = [
+        name
+        for name in found
+        if not (one_label and name in {"dice", "iou"}) and not name.startswith("true_absent/")  # see `presence_rows`
+    ]
     names = sort_metrics(listed, [label.name for label in evaluation.labels])
     return [
         (
@@ -65,6 +70,33 @@ def means_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
         )
         for name in names
     ]
+
+
+PRESENCE_HEADINGS = ("label", "pictures with it", "missed", "pictures without it", "true absent", "false positive")
+"""Headings of `presence_rows`."""
+
+
+def presence_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str, str, str]]:
+    """Rows of `PRESENCE_HEADINGS`, a label each; none if each label is in all pictures and never missed."""
+    if not any(one.absent or one.missed for one in evaluation.presence):
+        return []
+    return [
+        (one.label, str(one.present), str(one.missed), str(one.absent), str(one.true_absent), str(one.false_positive))
+        for one in evaluation.presence
+    ]
+
+
+def presence_notes(evaluation: Evaluation) -> list[str]:
+    """Sentences that explain `presence_rows`; none where there are no rows."""
+    if not presence_rows(evaluation):
+        return []
+    notes = [
+        f"Dice, IoU and boundaries are means over the pictures in which {evaluation.second} shows the label; the "
+        "others are counted as true absent or false positive."
+    ]
+    if never := [one.label for one in evaluation.presence if not one.present]:
+        notes.append(f"{evaluation.second} shows {' and '.join(never)} in no picture, so there is no Dice of it.")
+    return notes
 
 
 def agreement_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
