@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -124,3 +125,31 @@ ENTRY = {"value": 1, "name": "a", "colour": RED}
 def test_damaged_json_is_a_label_error(data):
     with pytest.raises(LabelError):
         LabelSet.from_json(data)
+
+
+class TestComparedLabels:
+    DISC = Label(1, "disc", "#ff0000", unique=True)
+    CELL = Label(3, "cell", "#00ff00")
+
+    def test_colour_and_order_make_no_difference(self):
+        one, other = LabelSet((self.DISC, self.CELL)), LabelSet((replace(self.CELL, colour="#123456"), self.DISC))
+        assert one.same_structures(other)
+        assert one.differences(other) == []
+        assert [label.colour for label in one.recoloured(other)] == ["#ff0000", "#123456"]
+        assert [label.name for label in one.recoloured(other)] == ["disc", "cell"]
+
+    @pytest.mark.parametrize(
+        ("changed", "says"),
+        [
+            ((DISC,), '"cell" was removed'),
+            ((DISC, CELL, Label(4, "rod", "#000000")), '"rod" was added'),
+            ((DISC, replace(CELL, value=7)), '"cell" has the value 7 instead of 3'),
+            ((DISC, replace(CELL, inside="disc")), '"cell" is inside "disc" instead of in no other label'),
+            ((DISC, replace(CELL, unique=True)), '"cell" is now at most one per picture'),
+            ((replace(DISC, unique=False), CELL), '"disc" is no longer at most one per picture'),
+        ],
+    )
+    def test_what_changes_a_mask_is_named(self, changed, says):
+        before, after = LabelSet((self.DISC, self.CELL)), LabelSet(changed)
+        assert not before.same_structures(after)
+        assert before.differences(after) == [says]

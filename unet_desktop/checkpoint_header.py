@@ -15,6 +15,8 @@ FORMAT = 1
 SUFFIX = ".safetensors"
 _KEY = "unet-desktop"
 _LONGEST_HEADER = 64 << 20
+_USELESS_DICE = 0.005
+"""Below it, Dice is written as 0.00."""
 _CHOOSE = "Choose a .safetensors file from the models folder of a project."
 
 
@@ -50,6 +52,29 @@ class CheckpointHeader:
     parent: str | None = None
     trust: dict[str, Any] = field(default_factory=dict)
     format: int = field(default=FORMAT)
+
+    def warnings(self) -> list[str]:
+        """What must be known before the model is used, as sentences; none if validation found nothing wrong."""
+        dice = {label.name: self.metrics.get(f"dice/{label.name}") for label in self.labels}
+        if not self.data.get("validation") or not self.metrics:
+            return []
+        if not any(value is not None for value in dice.values()):
+            return ["No validation picture shows any of its labels, so it is unknown how well it finds them."]
+        failed = [name for name, value in dice.items() if value is not None and value < _USELESS_DICE]
+        if not failed:
+            return []
+        every = len(failed) == len(self.labels)
+        names = " and ".join(f'"{name}"' for name in failed)
+        return [
+            f"{'This model finds nothing' if every else f'This model does not find {names}'}: the Dice of "
+            f"{'its labels' if every else names} on the validation pictures is zero. Check these masks, correct more "
+            "cases, or train longer."
+        ]
+
+    @property
+    def origin(self) -> str:
+        """What it started from: the fingerprint of a model, or new weights and why."""
+        return self.parent or str(self.data.get("origin") or "new weights")
 
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unet_desktop.errors import LabelError
 
@@ -103,6 +103,31 @@ class LabelSet:
         """Return the unique outermost label, which the locating network looks for; None if there is none."""
         return next((label for label in self.labels if label.unique and label.inside is None), None)
 
+    def same_structures(self, other: LabelSet) -> bool:
+        """Whether both mean the same structures by the same pixel values; colours and order may differ."""
+        return {_meaning(label) for label in self} == {_meaning(label) for label in other}
+
+    def differences(self, newer: LabelSet) -> list[str]:
+        """Return what distinguishes a newer set from this one, apart from colours and order, as parts of a sentence."""
+        before = {label.name: label for label in self}
+        after = {label.name: label for label in newer}
+        found = [f'"{name}" was added' for name in after if name not in before]
+        found += [f'"{name}" was removed' for name in before if name not in after]
+        for name, label in after.items():
+            if (old := before.get(name)) is None:
+                continue
+            if label.value != old.value:
+                found.append(f'"{name}" has the value {label.value} instead of {old.value}')
+            if label.inside != old.inside:
+                found.append(f'"{name}" is {_place(label)} instead of {_place(old)}')
+            if label.unique != old.unique:
+                found.append(f'"{name}" {"is now" if label.unique else "is no longer"} at most one per picture')
+        return found
+
+    def recoloured(self, other: LabelSet) -> LabelSet:
+        """Return these labels, in this order, in the colours of another set of the same structures."""
+        return LabelSet(tuple(replace(label, colour=other.by_name(label.name).colour) for label in self))
+
     def to_json(self) -> list[dict[str, object]]:
         """Return plain data for a JSON file."""
         return [
@@ -131,6 +156,14 @@ class LabelSet:
 def _key(name: str) -> str:
     """Normalise what tables and file names do not distinguish: case, and underscore against space."""
     return name.strip().casefold().replace("_", " ")
+
+
+def _meaning(label: Label) -> tuple[int, str, str | None, bool]:
+    return label.value, label.name, label.inside, label.unique
+
+
+def _place(label: Label) -> str:
+    return "in no other label" if label.inside is None else f'inside "{label.inside}"'
 
 
 def _label_from_json(entry: object) -> Label:

@@ -8,6 +8,7 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import Case
 from unet_desktop.project.split import (
+    EMPTY,
     VALIDATION_SHARE,
     assign_parts,
     inherit_parts,
@@ -130,3 +131,78 @@ def test_a_patient_that_is_entered_later_stays_where_its_cases_were():
     known = {"case:a": "train", "case:b": "validation", "case:c": "validation"}
     members = {"patient:1": ["case:a", "case:b"], "patient:2": ["case:c"], "case:d": ["case:d"]}
     assert inherit_parts(known, members) == known | {"patient:1": "train", "patient:2": "validation"}
+
+
+TRAITS = st.sampled_from(["cell", "vessel", "fovea", EMPTY])
+CONTENTS = st.dictionaries(st.text("abcdefgh0123456789", min_size=1, max_size=6), st.frozensets(TRAITS), max_size=40)
+ONE_EACH = st.dictionaries(
+    st.text("abcdefgh0123456789", min_size=1, max_size=6), TRAITS.map(lambda trait: frozenset({trait})), max_size=60
+)
+
+
+def count(parts, contents, trait, part="validation"):
+    return sum(parts[group] == part and trait in shown for group, shown in contents.items())
+
+
+@given(CONTENTS)
+def test_contents_change_who_validates_but_not_how_many(contents):
+    parts = assign_parts({}, contents, contents)
+    assert set(parts) == set(contents)
+    assert validating(parts, contents) == validating(assign_parts({}, contents), contents)
+
+
+@given(ONE_EACH)
+def test_each_label_and_empty_masks_get_their_share(contents):
+    parts = assign_parts({}, contents, contents)
+    numbers = {trait: sum(trait in shown for shown in contents.values()) for trait in ("cell", "vessel", EMPTY)}
+    if len(contents) >= 3 and all(number != 1 for number in numbers.values()):
+        for trait, number in numbers.items():
+            assert abs(count(parts, contents, trait) - VALIDATION_SHARE * number) < 1
+
+
+@given(CONTENTS)
+def test_a_label_always_stays_in_training_if_others_can_validate(contents):
+    parts = assign_parts({}, contents, contents)
+    others = any(shown <= {EMPTY} for shown in contents.values())
+    if len(contents) >= 10 and others and validating(parts, contents) <= sum(s <= {EMPTY} for s in contents.values()):
+        for trait in ("cell", "vessel", "fovea"):
+            if any(trait in shown for shown in contents.values()):
+                assert count(parts, contents, trait, "train") >= 1
+
+
+@given(st.lists(CONTENTS, max_size=5))
+def test_a_group_keeps_its_part_whatever_its_masks_come_to_show(batches):
+    parts, contents = {}, {}
+    for batch in batches:
+        contents |= batch  # also other contents of known groups
+        before = dict(parts)
+        parts = assign_parts(parts, contents, contents)
+        assert before.items() <= parts.items()
+
+
+@given(CONTENTS)
+def test_the_order_of_groups_with_contents_does_not_matter(contents):
+    assert assign_parts({}, sorted(contents), contents) == assign_parts({}, sorted(contents, reverse=True), contents)
+
+
+def test_twenty_of_a_hundred_masks_are_empty_and_three_show_a_rare_label():
+    contents = {f"case:{number:03d}": frozenset({"cell"}) for number in range(77)}
+    contents |= {f"case:{number:03d}": frozenset({EMPTY}) for number in range(77, 97)}
+    contents |= {f"case:{number:03d}": frozenset({"cell", "rare"}) for number in range(97, 100)}
+    parts = assign_parts({}, contents, contents)
+    assert [count(parts, contents, trait) for trait in ("cell", EMPTY, "rare")] == [16, 4, 1]
+
+
+def test_validation_is_not_one_empty_mask_while_others_can_be_spared():
+    for names in ("abcd", "efgh", "ijkl"):
+        contents = dict.fromkeys(names[:3], frozenset({"cell"})) | {names[3]: frozenset({EMPTY})}
+        assert count(assign_parts({}, contents, contents), contents, "cell") == 1
+
+
+@given(CONTENTS, st.integers(2, 5))
+def test_folds_share_out_equal_contents_evenly(contents, number):
+    folds = split_folds(contents, number, contents)
+    assert sorted(group for fold in folds for group in fold) == sorted(contents)
+    for shown in set(contents.values()):
+        held = [sum(contents[group] == shown for group in fold) for fold in folds]
+        assert max(held) - min(held) <= 1

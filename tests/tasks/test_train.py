@@ -11,11 +11,13 @@ from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import TrainingError
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.project.models import Model
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 from unet_desktop.tasks import train
+from unet_desktop.tasks.runs import read_record
 from unet_desktop.tasks.train import train_project
 
 
@@ -172,3 +174,73 @@ def test_too_few_sound_masks_are_one_sentence(add, parts, project):
         project.layout.mask(name).write_bytes(b"no picture")
     with pytest.raises(TrainingError, match="at least 2"):
         parts()
+
+
+@pytest.fixture
+def started(project, monkeypatch):
+    """Function that starts a training with models of these labels, newest first; how it starts and what is said."""
+
+    def start(*labels, train_cases=()):
+        found = {}
+
+        def fit(*_arguments, **named):
+            found.update(named)
+            yield from ()
+
+        headers = [
+            CheckpointHeader(one, {}, "fast", {}, {}, {"train_cases": list(train_cases)}, {}, "2001-01-01", "0" * 64)
+            for one in labels
+        ]
+        models = [Model(f"m{number}", project.layout.model(f"m{number}"), one) for number, one in enumerate(headers)]
+        monkeypatch.setattr(train, "fit_distributed", fit)
+        monkeypatch.setattr(train, "list_models", lambda _: models)
+        events = list(train_project(project.root, PRESETS["fast"]))
+        texts = [event.text for event in events if isinstance(event, Message)]
+        parent = found["start_from"]
+        return parent.stem if parent else None, found["origin"], texts
+
+    return start
+
+
+DISC, CUP = DISC_AND_CUP
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        LabelSet((replace(DISC, colour="#123456"), replace(CUP, colour="#abcdef"))),
+        LabelSet((DISC, CUP)),
+    ],
+)
+def test_training_continues_from_a_model_whose_labels_differ_in_colour_alone(add, started, same):
+    add("a")
+    add("b")
+    assert started(same) == ("m0", "", ["Training continues from m0."])
+
+
+def test_new_weights_because_of_changed_labels_are_said_with_the_labels(add, started, project):
+    add("a")
+    add("b")
+    parent, origin, texts = started(LabelSet((DISC,)), LabelSet((replace(DISC, value=3), replace(CUP, unique=False))))
+    assert parent is None
+    assert origin == 'new weights, because the labels have changed since m0: "optic cup" was added'
+    assert texts == [f"Training starts from {origin}."]
+    assert read_record(project.layout, "model-001").origin == origin  # a resumed run tells its model
+    assert started(LabelSet((DISC,)), DISC_AND_CUP)[0] == "m1"  # an older model fits
+
+
+def test_new_weights_because_of_the_validation_cases_are_said(add, started):
+    add("a")
+    add("b")
+    _, origin, _ = started(DISC_AND_CUP, train_cases=["a", "b"])
+    assert origin == "new weights, because m0 was trained on cases that now validate"
+    assert started()[1:] == ("", [])  # of a first training there is nothing to say
+
+
+def test_empty_masks_are_spread_over_both_parts(project, write_picture, tmp_path, parts):
+    for number in range(20):
+        case = project.add_image(write_picture(tmp_path / "in" / f"{number}.png", number + 1, 32))
+        project.save_mask(case.id, np.full((32, 32), number >= 10, np.uint8))
+    _, validation, _ = parts()
+    assert len(validation) == 4
+    assert sum(int(name) < 10 for name in validation) == 2

@@ -136,7 +136,7 @@ def mask_options(labels: LabelSet, values: str | None, as_stored: bool | None, l
 
 
 def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) -> None:
-    if wanted is not None and wanted != labels:
+    if wanted is not None and not wanted.same_structures(labels):
         names = ", ".join(label.name for label in labels)
         raise LabelError(
             f"{owner} has other labels than those given with --labels: {names}. Omit --labels, or import into a new "

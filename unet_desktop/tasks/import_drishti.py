@@ -76,7 +76,7 @@ def _project(root: Path) -> Project:
     if not Layout(root).manifest.exists():
         return Project.create(root, DISC_AND_CUP, name=root.name)
     project = Project.open(root)
-    if project.labels != DISC_AND_CUP:
+    if not project.labels.same_structures(DISC_AND_CUP):
         raise ProjectError(f"The project {root} has different labels from optic disc and cup. Choose a new folder.")
     return project
 

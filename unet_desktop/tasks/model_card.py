@@ -112,7 +112,7 @@ def _details(header: CheckpointHeader) -> list[tuple[str, str]]:
         if key in header.training:
             rows.append((title, str(header.training[key])))
     rows += [
-        ("Started from", header.parent or "new weights"),
+        ("Started from", header.origin),
         ("Fingerprint (SHA-256)", header.weights_sha256),
     ]
     return rows
@@ -135,6 +135,8 @@ def _metrics(header: CheckpointHeader) -> Iterator[Block]:
     if not metrics:
         yield Paragraph("None: it was trained without validation pictures.")
         return
+    if warnings := header.warnings():
+        yield Items(tuple(warnings))
     yield Paragraph(
         "Means over the validation pictures that show the label. Dice and IoU are of regions: a label and everything "
         "inside it. True absent: the share of the other validation pictures in which nothing of it was found."

@@ -35,6 +35,7 @@ class Run:
         train, validation: number of training and validation cases; None if unknown.
         started: when (ISO 8601, UTC); empty if unknown.
         parent: name of the model that it started from; empty for new weights.
+        origin: why it started from new weights; empty if there is no reason to give.
         seconds: duration; 0 until it has finished.
         metrics: named as in `EpochDone`; until it has finished, those of the segmenting network's last epoch.
         cases: validation case to the same metrics of its picture, lowest mean Dice first.
@@ -47,6 +48,7 @@ class Run:
     validation: int | None = None
     started: str = ""
     parent: str = ""
+    origin: str = ""
     seconds: float = 0.0
     metrics: Mapping[str, float] = field(default_factory=dict)
     cases: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -66,7 +68,7 @@ class RunLog:
         self._table, self._record = layout.run(name), layout.run_record(name)
         self._rows: list[dict[str, str]] = []
 
-    def begin(self, preset: str, train: int, validation: int, start_from: Path | None) -> None:
+    def begin(self, preset: str, train: int, validation: int, start_from: Path | None, origin: str = "") -> None:
         """Write the settings of the run.
 
         Raises:
@@ -75,7 +77,7 @@ class RunLog:
         parent = "" if start_from is None else start_from.stem
         started = datetime.now(UTC).isoformat(timespec="seconds")
         record = {"preset": preset, "train": train, "validation": validation, "started": started, "parent": parent}
-        files.write_json(self._record, record)
+        files.write_json(self._record, record | ({"origin": origin} if origin else {}))
 
     def add(self, *epochs: EpochDone) -> None:
         """Append epochs.
@@ -170,7 +172,7 @@ def _object(path: Path) -> dict[str, Any]:
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `Run` from its record; values of a wrong type are left out."""
     fields = {name: value for name, value in asdict(Run("")).items() if name not in ("name", "epochs")}
-    for name in ("preset", "started", "parent"):
+    for name in ("preset", "started", "parent", "origin"):
         if isinstance(data.get(name), str):
             fields[name] = data[name]
     for name in ("train", "validation"):

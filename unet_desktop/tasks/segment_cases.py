@@ -31,10 +31,11 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
     """
     project = Project.open(root)
     segmenter = Segmenter.open(model, device)
-    if segmenter.header.labels != project.labels:
+    if not segmenter.header.labels.same_structures(project.labels):
+        changes = "; ".join(segmenter.header.labels.differences(project.labels))
         raise CheckpointError(
-            f"The model {model} was trained for different labels from this project's. Choose another model or train "
-            "one."
+            f"The model {model} was trained for different labels from this project's ({changes}). Choose another model "
+            "or train one."
         )
     for done, case_id in enumerate(case_ids, 1):
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig, fine_tuning_config
@@ -14,21 +16,33 @@ from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, StopPoint
 from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, WriteError
+from unet_desktop.labels import NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
-from unet_desktop.project.split import MIN_GROUPS, Part, assign_parts, inherit_parts, read_split, write_split
+from unet_desktop.project.split import (
+    EMPTY,
+    MIN_GROUPS,
+    Contents,
+    Part,
+    assign_parts,
+    inherit_parts,
+    read_split,
+    write_split,
+)
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import discard, find_interrupted
-from unet_desktop.tasks.runs import RunLog
+from unet_desktop.tasks.runs import RunLog, read_record
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingCases:
-    """The cases that take part in a training run."""
+    """The cases that take part in a training run, and what the masks of their groups show, see `split.Contents`."""
 
     train: tuple[Case, ...]
     validation: tuple[Case, ...]
+    contents: Contents = field(default_factory=dict)
 
 
 def trainable(cases: Sequence[Case]) -> list[Case]:
@@ -57,14 +71,16 @@ def train_project(
     """
     project, place = Project.open(root), _choose_device(device, cores)
     selection = yield from select(project)
-    previous = None if from_scratch else _parent(project, config, selection)
+    previous, origin = (None, "") if from_scratch else _parent(project, config, selection)
+    if origin:
+        yield Message(f"Training starts from {origin}.")
     if previous is not None:
         yield Message(f"Training continues from {previous.name}.")
         # A model trained before presets normalised by picture keeps its own normalisation.
         config = replace(fine_tuning_config(config), by_picture=previous.header.training.get("by_picture", False))
     name = next_model_name(project.layout)
     discard(root)
-    yield from train_on(project, name, selection, config, place, parent=previous)
+    yield from train_on(project, name, selection, config, place, parent=previous, origin=origin)
 
 
 def resume_project(
@@ -106,6 +122,7 @@ def train_on(
     parent: Model | None = None,
     resume: bool = False,
     resumable: bool = True,
+    origin: str = "",
 ) -> Iterator[TrainingTaskEvent]:
     """Train on these cases; save model and log under this name.
 
@@ -118,12 +135,14 @@ def train_on(
         parent: the model to start from; None for new weights.
         resume: continue from the training state on disk.
         resumable: write a training state after each epoch.
+        origin: see `fit`; a resumed run has its own.
 
     Raises:
         UserError: as `fit`.
     """
     path, log = project.layout.model(name), RunLog(project.layout, name)
     start_from = None if parent is None else parent.path
+    origin = read_record(project.layout, name).origin if resume else origin
     events = fit_distributed(
         make_samples(project, selection.train, recent_cases(parent, selection.train)),
         make_samples(project, selection.validation, recent_cases(parent, selection.validation)),
@@ -134,11 +153,12 @@ def train_on(
         start_from=start_from,
         state_at=project.layout.training_state(name) if resumable else None,
         resume=resume,
+        origin=origin,
     )
     metrics: dict[str, float] = {}
     try:
         if not resume:
-            log.begin(config.preset, len(selection.train), len(selection.validation), start_from)
+            log.begin(config.preset, len(selection.train), len(selection.validation), start_from, origin)
         for event in events:
             match event:
                 case Resumed():
@@ -177,18 +197,21 @@ def _same_cases(before: Iterable[str], now: tuple[Case, ...]) -> tuple[Case, ...
 def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCases]:
     """Split the trainable cases into training and validation; yield a message for each case that is left out."""
     usable = []
+    contents: dict[str, frozenset[str]] = {}
     for case in trainable(project.cases()):
-        problem = _problem_with(project, case)
-        if problem:
-            yield Message(problem)
+        try:
+            mask = _read_sound(project, case)
+        except MaskError as error:
+            yield Message(f"{case.id} is left out: {error}")
         else:
             usable.append(case)
+            contents[case.group] = contents.get(case.group, frozenset()) | _shown(mask, project.labels)
             yield StopPoint("read")
     groups = {case.group for case in usable}
     if len(groups) < MIN_GROUPS:
         raise TrainingError(_too_few(project, usable))
     members = {group: [case.own_group for case in usable if case.group == group] for group in groups}
-    parts = assign_parts(inherit_parts(read_split(project.layout.split), members), groups)
+    parts = assign_parts(inherit_parts(read_split(project.layout.split), members), groups, contents)
     _refuse_one_part(parts, groups)
     parts |= {case.own_group: parts[case.group] for case in usable}
     write_split(project.layout.split, parts)
@@ -196,23 +219,40 @@ def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCas
     def cases_of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    return TrainingCases(cases_of("train"), cases_of("validation"))
+    return TrainingCases(cases_of("train"), cases_of("validation"), contents)
 
 
-def _problem_with(project: Project, case: Case) -> str:
-    """Why the case cannot be trained on, as a sentence; empty if it can."""
+def _read_sound(project: Project, case: Case) -> Mask:
+    """The case's (H, W) uint8 mask.
+
+    Raises:
+        MaskError: the case cannot be trained on: its record, mask or picture is damaged, missing or changed.
+    """
     if case.damage:
-        return f"{case.id} is left out: {case.damage}"
+        raise MaskError(case.damage)
     path = case.image_path(project.root)
     try:
-        if files.sha256(path) == case.sha256:
-            project.load_mask(case.id)
-            return ""
-    except MaskError as error:
-        return f"{case.id} is left out: {error}"
-    except OSError:
-        return f"{case.id} is left out: its picture {path} is missing. Restore it, or import it again."
-    return f"{case.id} is left out: its picture {path} changed after it was imported. Restore it, or import it again."
+        unchanged = files.sha256(path) == case.sha256
+    except OSError as error:
+        raise MaskError(f"its picture {path} is missing. Restore it, or import it again.") from error
+    if not unchanged:
+        raise MaskError(f"its picture {path} changed after it was imported. Restore it, or import it again.")
+    try:
+        mask = project.load_mask(case.id)
+    except OSError as error:
+        raise MaskError(
+            f"its mask cannot be read ({error.strerror}). Restore it, or correct the case again."
+        ) from error
+    if mask is None:
+        raise MaskError(f"its mask {project.layout.mask(case.id)} is missing. Restore it, or correct the case again.")
+    return mask
+
+
+def _shown(mask: Mask, labels: LabelSet) -> frozenset[str]:
+    """The labels whose region an (H, W) uint8 mask shows, or `EMPTY` if it is fully annotated and shows none."""
+    present = set(np.flatnonzero(np.bincount(mask.ravel(), minlength=256)).tolist())
+    found = frozenset(label.name for label in labels if not present.isdisjoint(labels.region_values(label)))
+    return found or (frozenset() if NOT_ANNOTATED in present else frozenset({EMPTY}))
 
 
 def _refuse_one_part(parts: dict[str, Part], groups: set[str]) -> None:
@@ -238,14 +278,24 @@ def _too_few(project: Project, usable: list[Case]) -> str:
     )
 
 
-def _parent(project: Project, config: TrainConfig, selection: TrainingCases) -> Model | None:
-    """The newest model of this preset and these labels that was not trained on any of the validation cases."""
-    validation = {case.id for case in selection.validation}
+def _parent(project: Project, config: TrainConfig, selection: TrainingCases) -> tuple[Model | None, str]:
+    """The newest model of this preset and these labels that was not trained on any of the validation cases.
+
+    Without one, also why training starts from new weights although there are models of this preset: "new weights,
+    because ...".
+    """
+    validation, origin = {case.id for case in selection.validation}, ""
     for model in list_models(project.layout):
-        fits = model.header.preset == config.preset and model.header.labels == project.labels
-        if fits and not validation & set(model.header.data.get("train_cases", [])):
-            return model
-    return None
+        if model.header.preset != config.preset:
+            continue
+        if not model.header.labels.same_structures(project.labels):
+            changes = "; ".join(model.header.labels.differences(project.labels))
+            origin = origin or f"new weights, because the labels have changed since {model.name}: {changes}"
+        elif validation & set(model.header.data.get("train_cases", [])):
+            origin = origin or f"new weights, because {model.name} was trained on cases that now validate"
+        else:
+            return model, ""
+    return None, origin
 
 
 def recent_cases(model: Model | None, cases: Iterable[Case]) -> frozenset[str]:

@@ -42,7 +42,7 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
         raise TrainingError(f"There can be 2 to {len(groups)} folds, as many as patients, but not {folds}.")
     place, results = choose(device), []
     with tempfile.TemporaryDirectory() as folder:
-        for number, held_out in enumerate(split_folds(groups, folds), 1):
+        for number, held_out in enumerate(split_folds(groups, folds, selection.contents), 1):
             train = make_samples(project, [case for case in cases if case.group not in held_out])
             validation = make_samples(project, [case for case in cases if case.group in held_out])
             yield Message(f"Fold {number} of {folds}: training on {len(train)} cases, validating on {len(validation)}.")

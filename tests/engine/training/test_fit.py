@@ -11,11 +11,12 @@ from unet_desktop.engine.config import PRESETS, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
+from unet_desktop.engine.inference.calibration import CalibrationCase
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training import gradients
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError, ImageError, MaskError, TrainingError
-from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.masks.compare import dice
 
 
@@ -197,6 +198,59 @@ def test_missing_imagenet_weights_are_said(samples, device, tiny, tmp_path, monk
     run.close()
     assert isinstance(first, Message)
     assert "unet-desktop[pretrained]" in first.text
+
+
+def test_the_same_labels_in_other_colours_and_order_continue(model, samples, device, tiny, tmp_path):
+    disc, cup = DISC_AND_CUP
+    recoloured = LabelSet((replace(disc, colour="#123456"), replace(cup, colour="#abcdef")))
+    path = tmp_path / "next.safetensors"
+    list(fit(samples[:2], samples[3:], recoloured, tiny, save_to=path, device=device, start_from=model))
+    header = read_header(path)
+    assert header.parent == read_header(model).weights_sha256
+    assert header.labels == recoloured
+
+
+def test_a_validation_set_of_empty_masks_is_said(samples, device, tiny, tmp_path, photograph, write_sample):
+    pixels, mask = photograph(5)
+    empty = write_sample(tmp_path, "empty", pixels, np.zeros_like(mask))
+    events = list(fit(samples[:2], [empty], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+    texts = [event.text for event in events if isinstance(event, Message)]
+    assert texts[0].startswith("The only validation mask shows no label, so Dice cannot be measured")
+    assert texts[-1].startswith("No validation picture shows any of its labels")
+    finished = events[-1]
+    assert "dice" not in finished.metrics
+    assert "true_absent/optic disc" in finished.metrics
+    header = read_header(tmp_path / "m")
+    assert header.warnings() == [texts[-1]]
+
+
+def test_a_label_that_no_validation_mask_shows_is_said(samples, device, tiny, tmp_path, photograph, write_sample):
+    pixels, mask = photograph(5)
+    discs = write_sample(tmp_path, "discs", pixels, np.minimum(mask, 1))
+    events = list(fit(samples[:2], [discs, discs], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device))
+    said = [event.text for event in events if isinstance(event, Message)]
+    assert 'None of the validation masks shows "optic cup", so it will not be known how well it is found.' in said
+
+
+def test_a_dice_of_zero_is_said(samples, device, tiny, tmp_path, monkeypatch):
+    metrics = {"dice/optic disc": 0.9, "dice/optic cup": 0.0, "dice": 0.45}
+
+    def measured(*_):
+        yield "case3", metrics, CalibrationCase({}, {}, None, None)
+
+    monkeypatch.setattr("unet_desktop.engine.training.fit.evaluate_end_to_end", measured)
+    events = list(
+        fit(samples[:2], samples[3:], DISC_AND_CUP, tiny, save_to=tmp_path / "m", device=device, origin="new")
+    )
+    assert [event.text for event in events if isinstance(event, Message)] == [
+        'This model does not find "optic cup": the Dice of "optic cup" on the validation pictures is zero. Check these '
+        "masks, correct more cases, or train longer."
+    ]
+    header = read_header(tmp_path / "m")
+    assert header.origin == "new"
+    nothing = replace(header, metrics={"dice/optic disc": 0.0, "dice/optic cup": 0.004, "dice": 0.002})
+    (warning,) = nothing.warnings()
+    assert warning.startswith("This model finds nothing: the Dice of its labels")
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,11 @@ class Dataset:
             yield index + 1
 
     @property
+    def labels(self) -> LabelSet:
+        """The labels of the masks."""
+        return self._labels
+
+    @property
     def fingerprint(self) -> str:
         """Hexadecimal SHA-256 over all pictures, masks and predictions used, in order, once read."""
         return self._digest.hexdigest()
@@ -264,6 +269,23 @@ def _describe_missing_cups(cases: Sequence[str], labels: LabelSet) -> str:
         f"{count} incomplete: the {disc.name} is drawn, but no {cup.name}. {teach} the {disc.name} alone; draw the "
         f"{cup.name}, or say that there is none. ({listed})"
     )
+
+
+def check_validation_data(train: Dataset, validation: Dataset) -> Iterator[Message]:
+    """Warn about labels to learn that no validation mask shows: how well they are found will not be known."""
+    if not len(validation):
+        return
+    absent = [label for label in validation.absent_labels() if label not in train.absent_labels()]
+    if len(absent) == len(train.labels) - len(train.absent_labels()):
+        count = f"None of the {len(validation)} validation masks" if len(validation) > 1 else "The only validation mask"
+        yield Message(
+            f"{count} shows {'no' if len(validation) == 1 else 'any'} label, so Dice cannot be measured and the last "
+            "epoch is kept. Correct more cases that show the labels, or delete split.json in the project's folder to "
+            "split the cases again."
+        )
+    elif absent:
+        names = " and ".join(f'"{label.name}"' for label in absent)
+        yield Message(f"None of the validation masks shows {names}, so it will not be known how well it is found.")
 
 
 def describe_data(train: Dataset, validation: Dataset) -> dict[str, Any]:

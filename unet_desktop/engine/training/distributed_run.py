@@ -36,6 +36,7 @@ def fit_distributed(
     start_from: Path | None = None,
     state_at: Path | None = None,
     resume: bool = False,
+    origin: str = "",
 ) -> Generator[TrainEvent, None, None]:
     """Like `fit`, in all processes of the group that this one has joined; plain `fit` when alone.
 
@@ -65,6 +66,7 @@ def fit_distributed(
             start_from=start_from,
             state_at=state_at,
             resume=resume,
+            origin=origin,
         )
 
 

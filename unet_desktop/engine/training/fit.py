@@ -12,9 +12,16 @@ import torch
 from torch import nn
 
 from unet_desktop import __version__, files
-from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.checkpoint_header import CheckpointHeader, read_header
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.data.dataset import Dataset, Sample, check_training_data, describe_data, labels_for
+from unet_desktop.engine.data.dataset import (
+    Dataset,
+    Sample,
+    check_training_data,
+    check_validation_data,
+    describe_data,
+    labels_for,
+)
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device, move_network, prepare, seed_everything
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, StopPoint, TrainEvent
@@ -59,6 +66,7 @@ def fit(
     start_from: Path | None = None,
     state_at: Path | None = None,
     resume: bool = False,
+    origin: str = "",
 ) -> Generator[TrainEvent, None, None]:
     """Train on the samples and keep the best model in `save_to`; see `train_stage` for which one that is.
 
@@ -69,13 +77,14 @@ def fit(
     Args:
         train: cases to train on.
         validation: cases to choose the best epoch by; may be empty.
-        labels: of their masks.
+        labels: of their masks. When training continues, the model keeps its own order of the same labels.
         config: how to train.
         save_to: checkpoint file to write; its folder exists.
         device: where, from `device.choose`.
         start_from: checkpoint to continue from, or None to train from scratch.
         state_at: file to write the training state to after each epoch; deleted when there is nothing left to resume.
         resume: continue from that file. The result is that of the uninterrupted run, unless masks have changed.
+        origin: why it starts from new weights, for the checkpoint's description; empty if there is no reason to give.
 
     Raises:
         TrainingError: nothing to learn from, the loss is not a number, or the run to resume has different settings.
@@ -84,8 +93,9 @@ def fit(
     """
     prepare(device)
     seed_everything(config.seed)
-    specs = specs_for(labels, config)
     loaded = state_file.load(state_at) if resume and state_at is not None else None
+    labels = _keep_order(labels, loaded, start_from)
+    specs = specs_for(labels, config)
     networks, parent, warning = _make_networks(specs, labels, config, start_from, loaded)
     if warning:
         yield Message(warning)
@@ -94,12 +104,15 @@ def fit(
     validation_set = Dataset(validation, labels, specs)
     yield from _read(train_set, validation_set)
     yield from check_training_data(train_set, labels)
+    yield from check_validation_data(train_set, validation_set)
     stages = [_make_stage(name, specs[name], labels, config, train_set) for name in _STAGES if name in specs]
     for network in networks.values():
         move_network(network, device)
     if not distributed.is_first():
         state_at = None
-    run = _TrainingRun(labels, config, device, specs, networks, train_set, validation_set, parent, save_to, state_at)
+    run = _TrainingRun(
+        labels, config, device, specs, networks, train_set, validation_set, parent, save_to, state_at, origin
+    )
     clock = Clock(stages)
     metrics = yield from _train_stages(run, stages, clock, loaded)
     if distributed.is_first():
@@ -115,6 +128,7 @@ class _TrainingRun:
         parent: weights_sha256 of the checkpoint that training continues from, or None.
         save_to: the checkpoint.
         state_at: the training state; None: write none, as in all but the first of several processes.
+        origin: see `fit`.
     """
 
     labels: LabelSet
@@ -127,6 +141,7 @@ class _TrainingRun:
     parent: str | None
     save_to: Path
     state_at: Path | None
+    origin: str = ""
 
     def save(
         self,
@@ -145,7 +160,9 @@ class _TrainingRun:
             preset=self.config.preset,
             training=self.config.to_json(),
             metrics=dict(metrics),
-            data=describe_data(self.train, self.validation) | {"measured_on": measured_on},
+            data=describe_data(self.train, self.validation)
+            | {"measured_on": measured_on}
+            | ({"origin": self.origin} if self.origin else {}),
             versions={"unet-desktop": __version__, "torch": str(torch.__version__), "numpy": np.__version__},
             created=state_file.now(),
             weights_sha256="",
@@ -232,6 +249,16 @@ def _resume_run(run: _TrainingRun, stages: list[Stage], clock: Clock, header: Tr
     return Resumed(header.past, header.changes(state_file.describe_environment(run.device), digests))
 
 
+def _keep_order(labels: LabelSet, loaded: LoadedTrainState | None, start_from: Path | None) -> LabelSet:
+    """The labels in the order of the networks that training continues with; other labels are refused later."""
+    before = labels
+    if loaded is not None:
+        before = loaded.header.labels
+    elif start_from is not None:
+        before = read_header(start_from).labels
+    return before.recoloured(labels) if before.same_structures(labels) else labels
+
+
 def _make_networks(
     specs: Mapping[str, NetworkSpec],
     labels: LabelSet,
@@ -247,7 +274,7 @@ def _make_networks(
         return interrupted, loaded.header.parent, ""
     if start_from is not None:
         model = checkpoint.load(start_from)
-        if model.header.labels != labels:
+        if not model.header.labels.same_structures(labels):
             theirs = ", ".join(label.name for label in model.header.labels)
             raise CheckpointError(
                 f"{start_from} was trained for different labels ({theirs}); train from scratch instead."
@@ -308,8 +335,10 @@ def _finish(run: _TrainingRun, validation: Sequence[Sample], kept: Metrics, cloc
     if cases:
         metrics = {name: kept[name] for name in ("bce",) if name in kept} | mean_metrics(cases.values())
     trust = {"calibration": Calibration.fit(outcomes).to_json()} | statistics
-    run.save(metrics, PICTURES if cases else CROPS, trust)
+    header = run.save(metrics, PICTURES if cases else CROPS, trust)
     run.delete_state()
+    for warning in header.warnings():
+        yield Message(warning)
     cases = dict(sorted(cases.items(), key=lambda item: _worst_first(item[1])))
     yield Finished(run.save_to, metrics, cases, clock.elapsed)
 

@@ -64,10 +64,10 @@ class TrainingHeader:
         Raises:
             TrainingError: the labels or a setting differ.
         """
-        if labels != self.labels:
+        if not labels.same_structures(self.labels):
             raise TrainingError(
-                "The interrupted training cannot be resumed: the project's labels have changed. Start a new "
-                "training run."
+                "The interrupted training cannot be resumed: the project's labels have changed "
+                f"({'; '.join(self.labels.differences(labels))}). Start a new training run."
             )
         ours, theirs = config.to_json(), self.config.to_json()
         changed = [f"{name} was {theirs[name]} and is {ours[name]}" for name in ours if ours[name] != theirs[name]]

@@ -67,7 +67,7 @@ def validate_on_crops(
             one["bce"] = entropy
         metrics.append(one)
         yield StopPoint(stage.name)
-    return distributed.gather_json(metrics)
+    return list(distributed.gather_json(metrics))
 
 
 def cross_entropy(

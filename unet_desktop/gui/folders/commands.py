@@ -112,7 +112,7 @@ class FolderCommands(CommandSet):
         labels, output, project = runs.labels, runs.output, session.project
         if labels is None or self._app.runner.busy:
             return
-        fits = project is not None and project.labels == labels and not project.read_only
+        fits = project is not None and project.labels.same_structures(labels) and not project.read_only
         dialog = ImportResultsDialog(self._run, output, project.root if project is not None and fits else None)
         if not dialog.exec():
             return

@@ -68,7 +68,11 @@ class TrainPresenter(QObject):
         session = self._app.session
         project = session.project
         labels = None if project is None else project.labels
-        fitting = frozenset(model.header.preset for model in session.models if model.header.labels == labels)
+        fitting = frozenset(
+            model.header.preset
+            for model in session.models
+            if labels is not None and model.header.labels.same_structures(labels)
+        )
         self._panel.set_presets_with_models(fitting)
         self._show_runs()
         self._show_corrections()

@@ -22,6 +22,8 @@ def summary(model: Model, *, in_use: bool) -> str:
     dice = [header.metrics.get(f"dice/{label.name}") for label in header.labels]
     if any(value is not None for value in dice):
         second.append("Dice " + " / ".join("–" if value is None else f"{value:.3f}" for value in dice))
+    if header.warnings():
+        second.append("⚠ see details")
     return " · ".join(first) + "\n" + " · ".join(second)
 
 
@@ -29,7 +31,8 @@ def details_html(model: Model) -> str:
     """All that the model's header says, for a text browser."""
     header = model.header
     metrics = header.metrics
-    metrics_rows = [
+    metrics_rows = [("⚠", warning) for warning in header.warnings()]
+    metrics_rows += [
         (f"Dice, {label.name}", f"{metrics[f'dice/{label.name}']:.3f}")
         for label in header.labels
         if f"dice/{label.name}" in metrics
@@ -53,7 +56,7 @@ def details_html(model: Model) -> str:
         ("Made", _date(header.created)),
         ("Preset", _preset(header.preset)),
         ("Labels", ", ".join(label.name for label in header.labels)),
-        ("Started from", header.parent[:12] if header.parent else "new weights"),
+        ("Started from", header.parent[:12] if header.parent else header.origin),
         ("Fingerprint", header.weights_sha256[:12]),
     ]
     versions = [(name, str(version)) for name, version in header.versions.items()]

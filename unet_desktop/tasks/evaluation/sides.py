@@ -126,8 +126,11 @@ def _labels(wanted: LabelSet | None, projects: Sequence[Project]) -> LabelSet:
     """
     found = wanted
     for project in projects:
-        if found is not None and found != project.labels:
-            other = "the given ones" if wanted is not None else f"{projects[0].root}"
-            raise LabelError(f"The project {project.root} has other labels than {other}. Compare masks of one kind.")
+        if found is not None and not found.same_structures(project.labels):
+            other = "the given ones" if wanted is not None else f"those of {projects[0].root}"
+            changes = "; ".join(found.differences(project.labels))
+            raise LabelError(
+                f"The labels of {project.root} differ from {other} ({changes}). Compare masks of the same labels."
+            )
         found = project.labels
     return found or DISC_AND_CUP

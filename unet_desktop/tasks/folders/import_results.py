@@ -33,7 +33,7 @@ def import_results(root: Path, output: Path, labels: LabelSet, *, copy: bool = T
         ProjectError: the project has different labels. ImageError: nothing was segmented there.
     """
     project = Project.open(root)
-    if project.labels != labels:
+    if not project.labels.same_structures(labels):
         raise ProjectError(
             f"The project {root} has different labels from the model of these results. Create a new project."
         )
