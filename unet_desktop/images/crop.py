@@ -18,7 +18,7 @@ from unet_desktop.images.opencv import cv2
 Affine = NDArray[np.float64]
 """(2, 3) float64 between pixel-centre coordinates, as cv2.warpAffine expects."""
 
-_MOST_REDUCED_AT_ONCE = 2.0
+MAX_REDUCTION = 2.0
 """Bilinear sampling reads 2 x 2 pixels, so a stronger reduction would skip pixels and alias."""
 
 
@@ -85,7 +85,7 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
     part: NDArray[np.uint8] = picture[box.slices]
     matrix = square.to_crop(size) @ _translation(box.left, box.top)
     reduction = square.side / size
-    while reduction > _MOST_REDUCED_AT_ONCE and min(part.shape[:2]) > 1:
+    while reduction > MAX_REDUCTION and min(part.shape[:2]) > 1:
         part, enlargement = _halve(part)
         matrix, reduction = matrix @ enlargement, reduction / 2.0
     cut = cv2.warpAffine(

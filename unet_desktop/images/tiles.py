@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.box import Box
 
+MIN_BLEND_WEIGHT = 1e-3
+"""Of an edge, so that every pixel has some weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
@@ -62,7 +65,7 @@ class Blend:
 def blend_weights(size: int) -> NDArray[np.float32]:
     """Return (size, size) float32 weights: a raised cosine, 1 in the middle and small but positive at the edge."""
     at = (np.arange(size, dtype=np.float64) + 0.5) / size
-    profile = np.maximum(np.sin(np.pi * at) ** 2, 1e-3)
+    profile = np.maximum(np.sin(np.pi * at) ** 2, MIN_BLEND_WEIGHT)
     weights: NDArray[np.float32] = np.outer(profile, profile).astype(np.float32)
     return weights
 

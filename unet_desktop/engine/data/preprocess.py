@@ -11,7 +11,7 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.images.opencv import cv2
 
-_MIN_DEVIATION = 1.0
+MIN_DEVIATION = 1.0
 """Of 0..255, so that a uniform picture stays uniform."""
 
 
@@ -27,7 +27,7 @@ def normalise(planes: Tensor, spec: NetworkSpec) -> Tensor:
     if not spec.by_picture:
         return (planes - spec.mean) / spec.deviation
     deviation, mean = torch.std_mean(planes, dim=(2, 3), correction=0, keepdim=True)
-    return (planes - mean) / deviation.clamp(min=_MIN_DEVIATION)
+    return (planes - mean) / deviation.clamp(min=MIN_DEVIATION)
 
 
 def to_probabilities(logits: Tensor) -> NDArray[np.float32]:

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from unet_desktop.images.crop import Square
 from unet_desktop.images.opencv import cv2
 
-_MAX_CANDIDATES = 4
+MAX_CANDIDATES = 4
 """Candidates examined more closely; a plane of specks, as from an unfamiliar camera, has more."""
 
-_MIN_PEAK = 0.2
+MIN_PEAK = 0.2
 """Probability below which nothing counts as found."""
 
-_RIVAL = 0.5
+HEAVY_SHARE = 0.5
 """A region competes for the first place if its summed probability is this share of the largest."""
+
+PEAK_SHARE = 0.5
+"""The threshold is this share of the largest probability where that is low."""
 
 RIVAL_SHARE = 0.25
 """A region is reported as a rival if it has this share of the largest one's weight.
@@ -62,7 +65,7 @@ def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: floa
 
 
 def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Location]:
-    """The plausible connected regions of a probability plane, most likely first; at most `_MAX_CANDIDATES`.
+    """The plausible connected regions of a probability plane, most likely first; at most `MAX_CANDIDATES`.
 
     The most likely is the most compact of the heavy ones: by weight alone, a large bright lesion, whose outline is
     ragged, was taken for an optic disc. The others follow by weight.
@@ -75,17 +78,17 @@ def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor:
         crop_factor: side of the crop over the region's diameter.
     """
     peak = float(plane.max())
-    if peak < _MIN_PEAK:
+    if peak < MIN_PEAK:
         return []
-    above = (plane >= min(0.5, peak / 2)).astype(np.uint8)
+    above = (plane >= min(0.5, peak * PEAK_SHARE)).astype(np.uint8)
     count, numbers, _, centres = cv2.connectedComponentsWithStats(above, connectivity=8)
     weights = np.bincount(numbers.ravel(), plane.ravel(), count)
     areas = np.bincount(numbers.ravel(), minlength=count)
     weights[0] = 0.0
-    heavy = np.flatnonzero(weights >= weights.max() * _RIVAL)
+    heavy = np.flatnonzero(weights >= weights.max() * HEAVY_SHARE)
     best = int(max(heavy, key=lambda number: _compactness(numbers == number)))
     scale, rivals = around.side / plane.shape[0], count_rivals(weights)
-    others = np.argsort(-weights)[: min(1 + rivals, _MAX_CANDIDATES)]
+    others = np.argsort(-weights)[: min(1 + rivals, MAX_CANDIDATES)]
     places = []
     for number in [best, *(int(other) for other in others if other != best)]:
         x, y = around.picture_point(float(centres[number][0]) + 0.5, float(centres[number][1]) + 0.5, plane.shape[0])

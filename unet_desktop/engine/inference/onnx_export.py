@@ -1,9 +1,11 @@
-"""Export a model's networks as ONNX files; each is compared with the checkpoint before it is written."""
+"""Export a model's networks as ONNX files; each is compared with the checkpoint before it is written.
+
+How another program gets masks from them: docs/onnx.md.
+"""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -17,9 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from unet_desktop import files
-from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.data.preprocess import normalise
 from unet_desktop.engine.files import checkpoint
+from unet_desktop.engine.files.checkpoint import Checkpoint
+from unet_desktop.engine.inference.onnx_metadata import features_side, onnx_metadata
 from unet_desktop.engine.networks.layers import fold_batch_norms
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import CheckpointError
@@ -34,9 +37,9 @@ class ExportedNetwork:
     """A network that was exported.
 
     Attributes:
-        network: "locate" or "segment".
+        network: "locate", "segment" or "features".
         path: its file.
-        difference: largest absolute difference of a probability between file and checkpoint.
+        difference: largest absolute difference between file and checkpoint, of a probability or a feature.
     """
 
     network: str
@@ -56,15 +59,29 @@ class _PixelsToProbabilities(nn.Module):
         return torch.sigmoid(self.network(normalise(picture, self.spec)))
 
 
-def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[ExportedNetwork]:
-    """Write the segmenting network to `target` and the locating one, where there is one, beside it.
+class _PixelsToFeatures(nn.Module):
+    """The features of a network, with normalisation, by which one of several locations is chosen."""
 
-    Input "picture": (N, 3, s, s) float32 RGB 0..255, s fixed. Output "probabilities": (N, R, s, s), one plane per
-    label's region. How this program uses the network (crop, labels) is in the file's metadata.
+    def __init__(self, network: Any, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.network, self.spec = network, spec
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """(N, 3, s, s) float32 RGB 0..255 to (N, C) means of channels."""
+        features: Tensor = self.network.features(normalise(picture, self.spec))
+        return features
+
+
+def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None) -> Iterator[ExportedNetwork]:
+    """Write the segmenting network to `target`; where a model locates first, two more files beside it.
+
+    Input "picture": (N, 3, s, s) float32 RGB 0..255, s fixed (with framing "patches", any multiples of 32). Output
+    "probabilities": (N, R, s, s), one plane per label's region. "features" has the output "features", (N, C), by which
+    one of several locations is chosen. Everything else that a mask needs is in the metadata, see `onnx_metadata`.
 
     Args:
         model: checkpoint file.
-        target: file to write or replace, "NAME.onnx"; the locating network's is "NAME.locate.onnx".
+        target: file to write or replace, "NAME.onnx"; the others are "NAME.locate.onnx" and "NAME.features.onnx".
         pictures: (N, h, w, 3) uint8 RGB, at least two, to compare on; None: random ones.
 
     Raises:
@@ -78,11 +95,10 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
             'pip install "unet-desktop[onnx]"'
         )
     loaded = checkpoint.load(model)
-    for name, network in loaded.networks.items():
-        spec = loaded.specs[name]
-        whole = _PixelsToProbabilities(fold_batch_norms(network), spec).eval()
-        data = _convert(whole, spec, _metadata(name, spec, loaded.header))
-        difference = _difference(data, whole, _inputs(spec.size, pictures))
+    for name, whole, spec, size in _networks(loaded):
+        metadata = onnx_metadata(name, loaded.specs, loaded.header)
+        data = _convert(whole, size, metadata, any_size=spec.framing == "patches")
+        difference = _difference(data, whole, _inputs(size, pictures))
         if not difference <= TOLERANCE:
             raise CheckpointError(
                 f"The ONNX file would not agree with {model}: a probability differs by {difference:.2g}. Nothing was "
@@ -93,8 +109,25 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
         yield ExportedNetwork(name, path, difference)
 
 
-def _convert(whole: nn.Module, spec: NetworkSpec, metadata: dict[str, str]) -> bytes:
-    example = torch.zeros(2, 3, spec.size, spec.size)  # of one picture, its number would become a constant
+def _networks(loaded: Checkpoint) -> Iterator[tuple[str, nn.Module, NetworkSpec, int]]:
+    """Name, network with pre- and postprocessing, spec, and side of its input for each file."""
+    for name, network in loaded.networks.items():
+        spec = loaded.specs[name]
+        yield name, _PixelsToProbabilities(fold_batch_norms(network), spec).eval(), spec, spec.size
+    if "typical" in loaded.header.trust:
+        spec = loaded.specs["segment"]
+        folded = fold_batch_norms(loaded.networks["segment"])
+        yield "features", _PixelsToFeatures(folded, spec).eval(), spec, features_side(spec)
+
+
+def _convert(whole: nn.Module, size: int, metadata: dict[str, str], *, any_size: bool) -> bytes:
+    example = torch.zeros(2, 3, size, size)  # of one picture, its number would become a constant
+    shapes: dict[int, Any] = {0: torch.export.Dim("pictures")}
+    if any_size:
+        shapes |= {
+            2: 32 * torch.export.Dim("rows", min=1, max=256),
+            3: 32 * torch.export.Dim("columns", min=1, max=256),
+        }
     quiet = logging.getLogger("torch.onnx")
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # it complains about missing packages that are not needed
@@ -106,8 +139,8 @@ def _convert(whole: nn.Module, spec: NetworkSpec, metadata: dict[str, str]) -> b
                 (example,),
                 dynamo=True,
                 input_names=["picture"],
-                output_names=["probabilities"],
-                dynamic_shapes=({0: torch.export.Dim("pictures")},),
+                output_names=["features" if metadata["network"] == "features" else "probabilities"],
+                dynamic_shapes=(shapes,),
                 verbose=False,
             )
         model = program.model_proto
@@ -126,7 +159,7 @@ def _difference(data: bytes, whole: nn.Module, inputs: NDArray[np.float32]) -> f
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     with torch.inference_mode():
         ours = whole(torch.from_numpy(inputs)).numpy()
-    (theirs,) = session.run(["probabilities"], {"picture": inputs})
+    (theirs,) = session.run(None, {"picture": inputs})
     return float(np.abs(ours - theirs).max())
 
 
@@ -139,17 +172,3 @@ def _inputs(size: int, pictures: NDArray[np.uint8] | None) -> NDArray[np.float32
     height, width = (-(-size // side) for side in planes.shape[2:])
     tiled = np.tile(planes, (1, 1, height, width))[:, :, :size, :size]
     return np.ascontiguousarray(tiled, np.float32)
-
-
-def _metadata(name: str, spec: NetworkSpec, header: CheckpointHeader) -> dict[str, str]:
-    return {
-        "made_by": "U-Net Desktop",
-        "network": name,
-        "framing": spec.framing,
-        "crop_factor": str(spec.crop_factor),
-        "working_side": str(spec.working_side),
-        "labels": json.dumps(header.labels.to_json()),
-        "fingerprint": header.weights_sha256,
-        "input": "RGB 0..255, float32",
-        "output": "one probability plane a label's region (the label and everything inside it), threshold 0.5",
-    }

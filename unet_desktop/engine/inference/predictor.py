@@ -25,8 +25,10 @@ from unet_desktop.images.tiles import Blend, Tiling
 from unet_desktop.labels import DISC_AND_CUP
 
 _REPEATS = 3
-_OVERLAP = 4
+OVERLAP = 4
 """Tiles overlap by a quarter of their side."""
+TILE_FACTOR = 2
+"""Side of a tile over the network's size in training: larger tiles have fewer edges."""
 
 Probabilities = NDArray[np.float32]
 """(R, h, w) float32, 0..1."""
@@ -115,12 +117,12 @@ class Predictor:
         """As `whole`, yielding after each tile: a large picture takes the article's network many seconds."""
         small = downscale(pixels, self.spec.working_side)
         height, width = small.shape[:2]
-        side = min(2 * self.spec.size, -(-max(height, width) // 32) * 32)
+        side = min(TILE_FACTOR * self.spec.size, -(-max(height, width) // 32) * 32)
         below, right = max(0, side - height), max(0, side - width)
         # Edge pixels are repeated: mirroring would need a picture larger than the padding.
         if below or right:
             small = np.asarray(cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
-        tiling = Tiling(small.shape[0], small.shape[1], side, side // _OVERLAP)
+        tiling = Tiling(small.shape[0], small.shape[1], side, side // OVERLAP)
         blend = Blend(self.spec.regions, tiling)
         for box in tiling.boxes:
             blend.add(box, self.square(np.ascontiguousarray(small[box.slices])))

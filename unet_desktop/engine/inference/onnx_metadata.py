@@ -1,0 +1,111 @@
+"""The metadata of an ONNX file: everything that another program needs to get this program's masks from it.
+
+docs/onnx.md explains each entry, step by step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from unet_desktop import __version__
+from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.engine.data.preprocess import MIN_DEVIATION
+from unet_desktop.engine.inference import locate
+from unet_desktop.engine.inference.familiarity import SIDE
+from unet_desktop.engine.inference.predictor import OVERLAP, TILE_FACTOR
+from unet_desktop.engine.inference.uncertainty import THRESHOLD
+from unet_desktop.engine.networks.specs import NetworkSpec
+from unet_desktop.images.crop import MAX_REDUCTION
+from unet_desktop.images.tiles import MIN_BLEND_WEIGHT
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+
+VERSION = 2
+"""Of the metadata; files without one are of version 1, which did not hold everything."""
+
+
+def onnx_metadata(name: str, specs: Mapping[str, NetworkSpec], header: CheckpointHeader) -> dict[str, str]:
+    """Metadata of the file of one network; structured values are JSON.
+
+    Args:
+        name: "locate", "segment", or "features" for the segmenting network's features.
+        specs: of all networks of the model.
+        header: of the checkpoint.
+    """
+    spec = specs["segment" if name == "features" else name]
+    labels = header.labels
+    located = labels.location_label() if "locate" in specs else None
+    one_plane = labels if name != "locate" or located is None else LabelSet((located,))
+    features = name == "features"
+    side = features_side(spec) if features else spec.size
+    structured: dict[str, Any] = {
+        "networks": [*specs, *(["features"] if "typical" in header.trust else [])],
+        "input_sides": {"multiple_of": 32, "at_most": TILE_FACTOR * spec.size} if spec.framing == "patches" else side,
+        "normalisation": _normalisation(spec),
+        "outside": "repeat the edge" if spec.framing == "patches" else [0, 0, 0],
+        "mirror": not features,
+        "threshold": THRESHOLD,
+        "planes": [] if features else [label.name for label in one_plane],
+        "resampling": {
+            "crop": "halve by the mean of 2 x 2 pixels while more than max_reduction, then bilinear at pixel centres",
+            "max_reduction": MAX_REDUCTION,
+            "working_side": "mean over area",
+            "probabilities": "bilinear at pixel centres, edge repeated",
+        },
+        "tiles": {
+            "side_factor": TILE_FACTOR,
+            "overlap": 1 / OVERLAP,
+            "weight": "sin(pi * (i + 0.5) / side) squared, rows times columns",
+            "min_weight": MIN_BLEND_WEIGHT,
+        },
+        "location_label": None if located is None else located.name,
+        "location": {
+            "min_peak": locate.MIN_PEAK,
+            "threshold": THRESHOLD,
+            "peak_share": locate.PEAK_SHARE,
+            "heavy_share": locate.HEAVY_SHARE,
+            "rival_share": locate.RIVAL_SHARE,
+            "max_candidates": locate.MAX_CANDIDATES,
+        },
+        "prototype": header.trust.get("typical", {}).get("direction"),
+        "features_side": features_side(specs["segment"]),
+        "tidying": {
+            "connectivity": 8,
+            "steps": ["keep the largest piece of a unique label", "fill its holes", "clip each label to its parent"],
+        },
+        "labels": labels.to_json(),
+        "background": BACKGROUND,
+        "not_annotated": NOT_ANNOTATED,
+    }
+    plain = {
+        "metadata_version": str(VERSION),
+        "made_by": "U-Net Desktop",
+        "program_version": __version__,
+        "fingerprint": header.weights_sha256,
+        "network": name,
+        "framing": spec.framing,
+        "size": str(side),
+        "crop_factor": str(spec.crop_factor),
+        "working_side": str(spec.working_side),
+        "input": "RGB 0..255, float32",
+        "input_layout": "NCHW",
+        "channel_order": "RGB",
+        "output": "one mean per channel of the network"
+        if features
+        else "one probability plane a label's region (the label and everything inside it), threshold 0.5",
+        "orientation": "upright: the picture's EXIF orientation is applied",
+    }
+    return plain | {key: json.dumps(value) for key, value in structured.items()}
+
+
+def features_side(spec: NetworkSpec) -> int:
+    """Side of the picture that the file "features" takes, pixels."""
+    return min(spec.size, SIDE)
+
+
+def _normalisation(spec: NetworkSpec) -> dict[str, object]:
+    """What the file itself does to its input; another program must not do it again."""
+    if spec.by_picture:
+        return {"in_file": True, "kind": "mean and deviation of each channel of each picture", "min": MIN_DEVIATION}
+    return {"in_file": True, "kind": "fixed", "mean": spec.mean, "deviation": spec.deviation}
