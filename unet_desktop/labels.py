@@ -13,6 +13,14 @@ BACKGROUND = 0
 NOT_ANNOTATED = 255
 """Pixel value of what nobody has judged: it is left out of the loss and of all metrics."""
 
+_DISC_AND_CUP_NAMES = re.compile(
+    r"\b(optic|dis[ck]s?\b|disque|disco\b|cups?\b|onh\b|od\b|oc\b|papil|excav|exkav|nerve head|sehnerv)"
+    r"|диск|экскав|视盘|视杯|乳頭|陥凹"
+)
+_OTHER_EYE_NAMES = re.compile(
+    r"\b(eyes?\b|retin|fundus|fove|macul|exudat|h[ae]+morrhag|microaneurysm|drusen|glaucom)|сетчат|黄斑|网膜|網膜"
+)
+"""Beginnings of words in labels' names, case-folded, in the languages that users have named labels in."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -103,6 +111,11 @@ class LabelSet:
         """Return the unique outermost label, which the locating network looks for; None if there is none."""
         return next((label for label in self.labels if label.unique and label.inside is None), None)
 
+    def shows_eye(self) -> bool:
+        """Whether a label's name says that the pictures show the back of an eye."""
+        names = [_words(label.name) for label in self]
+        return any(_DISC_AND_CUP_NAMES.search(name) or _OTHER_EYE_NAMES.search(name) for name in names)
+
     def same_structures(self, other: LabelSet) -> bool:
         """Whether both mean the same structures by the same pixel values; colours and order may differ."""
         return {_meaning(label) for label in self} == {_meaning(label) for label in other}
@@ -124,7 +137,7 @@ class LabelSet:
                 found.append(f'"{name}" {"is now" if label.unique else "is no longer"} at most one per picture')
         return found
 
-    def recoloured(self, other: LabelSet) -> LabelSet:
+    def with_colours_of(self, other: LabelSet) -> LabelSet:
         """Return these labels, in this order, in the colours of another set of the same structures."""
         return LabelSet(tuple(replace(label, colour=other.by_name(label.name).colour) for label in self))
 
@@ -156,6 +169,17 @@ class LabelSet:
 def _key(name: str) -> str:
     """Normalise what tables and file names do not distinguish: case, and underscore against space."""
     return name.strip().casefold().replace("_", " ")
+
+
+def names_disc_or_cup(label: Label) -> bool:
+    """Whether the label's name speaks of an optic disc or cup."""
+    return _DISC_AND_CUP_NAMES.search(_words(label.name)) is not None
+
+
+def _words(name: str) -> str:
+    """The name as words: "OpticDisc_2" and "optic-disc 2" are alike."""
+    parts = re.sub(r"(?<=[a-zа-я])(?=[A-ZА-Я])", " ", name)
+    return re.sub(r"[\W\d_]+", " ", parts).casefold()
 
 
 def _meaning(label: Label) -> tuple[int, str, str | None, bool]:

@@ -57,7 +57,7 @@ def test_without_a_cup_the_ratio_is_0_and_without_a_disc_there_is_none():
     assert cup_to_disc(mask, DISC_AND_CUP) == CupToDisc(0.0, 0.0, 0.0)
 
 
-def test_the_pair_is_found_by_its_form_not_its_name():
+def test_the_pair_is_found_by_its_form_in_any_language():
     cup, disc = cup_and_disc(DISC_AND_CUP)
     assert (cup.name, disc.name) == ("optic cup", "optic disc")
     papilla = Label(4, "Papille", "#000000", unique=True)
@@ -71,6 +71,7 @@ def test_the_pair_is_found_by_its_form_not_its_name():
     [
         ONE_STRUCTURE,
         LabelSet((Label(1, "cell", "#000000"), Label(2, "nucleus", "#000000", inside="cell", unique=True))),
+        LabelSet((Label(1, "cell", "#000000", unique=True), Label(2, "nucleus", "#000000", "cell", unique=True))),
         LabelSet((Label(1, "a", "#000000", unique=True), Label(2, "b", "#000000", unique=True))),
     ],
 )

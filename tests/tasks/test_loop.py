@@ -216,7 +216,7 @@ def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_
     picture = root / Project.open(root).case("synthetic-06").image
     events = segment_folder(request(picture, tmp_path / "out", model))
     (item,) = [event for event in events if isinstance(event, ItemDone)]
-    assert "unfamiliar camera" in item.note
+    assert "unlike the training pictures" in item.note
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
     assert row["flag_unfamiliar"] == "True"
     assert row["flags"] == item.note

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
-from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
+from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet, names_disc_or_cup
 from unet_desktop.masks.anatomy import fill_holes, tidy
 from unet_desktop.masks.regions import Mask, Region, region, region_table
 from unet_desktop.masks.rim import Rim, measure_rim
@@ -78,10 +78,14 @@ def measure_extent(plane: Region) -> Extent:
 
 
 def cup_and_disc(labels: LabelSet) -> tuple[Label, Label] | None:
-    """Return (cup, disc): the first unique label inside a unique label, whatever their names; None if there is none."""
+    """Return (cup, disc): the first unique label inside a unique label; None if there is none.
+
+    One of their names must speak of a disc or a cup, in any of some languages: a nucleus in a cell has no
+    cup-to-disc ratio.
+    """
     for label in labels:
         outer = labels.parent(label)
-        if label.unique and outer is not None and outer.unique:
+        if label.unique and outer is not None and outer.unique and any(map(names_disc_or_cup, (label, outer))):
             return label, outer
     return None
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from unet_desktop.checkpoint_header import CheckpointHeader, check_length, read_header
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import read_notes
 from unet_desktop.reports.document import (
@@ -31,13 +33,22 @@ _WORST = 5
 _METRICS = {"vcdr_error": "vCDR error (mean absolute)", "bce": "Binary cross-entropy (on the network's input)"}
 _NETWORKS = {"unet": "the article's U-Net", "lite0": "U-Net with an EfficientNet-Lite0 encoder"}
 _LIMITS = (
-    "It works on pictures like those it was trained on. On another camera, field, disease or population its masks can "
-    "be wrong without looking wrong: correct some of these pictures, measure, and train further.",
     "The metrics come from the validation pictures named above, which also decided which epoch was kept, so they are "
     "slightly too good. Evaluate it on pictures that took no part in training before you rely on it.",
     "With few validation pictures metrics vary by chance: with 10 of them a Dice difference of 0.01 means little.",
-    "It has no clinical approval. Its masks and cup-to-disc ratios are proposals for an expert to judge.",
 )
+
+
+def _limits(labels: LabelSet) -> tuple[str, ...]:
+    """What the model must not be trusted with."""
+    others = "camera, field, disease or population" if labels.shows_eye() else "instrument, preparation or population"
+    ratios = " and cup-to-disc ratios" if cup_and_disc(labels) is not None else ""
+    return (
+        f"It works on pictures like those it was trained on. On another {others} its masks can be wrong without "
+        "looking wrong: correct some of these pictures, measure, and train further.",
+        *_LIMITS,
+        f"It has no clinical approval. Its masks{ratios} are proposals for an expert to judge.",
+    )
 
 
 def card_of(path: Path) -> str:
@@ -90,11 +101,11 @@ def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run
             Paragraph("Worst validation pictures:"),
             Table((TableColumn("picture", share=3), TableColumn("Dice", numeric=True)), rows),
         ]
-    blocks += [Heading("Limits"), Items(_LIMITS)]
+    blocks += [Heading("Limits"), Items(_limits(header.labels))]
     if notes.strip():
         blocks += [Heading("Notes"), *(Paragraph(line.strip()) for line in notes.splitlines() if line.strip())]
     blocks += [Heading("Versions"), FactList(tuple(header.versions.items()))]
-    made = f"Segments {labels} in colour photographs. Made with U-Net Desktop on {_date(header.created)}."
+    made = f"Segments {labels} in colour pictures. Made with U-Net Desktop on {_date(header.created)}."
     return Document(f"Model card: {name}", made, tuple(blocks), "")
 
 

@@ -205,7 +205,7 @@ def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCas
             yield Message(f"{case.id} is left out: {error}")
         else:
             usable.append(case)
-            contents[case.group] = contents.get(case.group, frozenset()) | _shown(mask, project.labels)
+            contents[case.group] = contents.get(case.group, frozenset()) | _contents_of(mask, project.labels)
             yield StopPoint("read")
     groups = {case.group for case in usable}
     if len(groups) < MIN_GROUPS:
@@ -248,7 +248,7 @@ def _read_sound(project: Project, case: Case) -> Mask:
     return mask
 
 
-def _shown(mask: Mask, labels: LabelSet) -> frozenset[str]:
+def _contents_of(mask: Mask, labels: LabelSet) -> frozenset[str]:
     """The labels whose region an (H, W) uint8 mask shows, or `EMPTY` if it is fully annotated and shows none."""
     present = set(np.flatnonzero(np.bincount(mask.ravel(), minlength=256)).tolist())
     found = frozenset(label.name for label in labels if not present.isdisjoint(labels.region_values(label)))

@@ -132,7 +132,7 @@ def test_rivals_are_a_flag(disc_mask):
 
 
 def test_an_unfamiliar_camera_is_a_flag(disc_mask):
-    assert row_of(disc_mask, unfamiliar=True)["flags"].startswith("unfamiliar camera")
+    assert row_of(disc_mask, unfamiliar=True)["flags"].startswith("unlike the training pictures")
 
 
 @pytest.mark.parametrize("border", ["top", "bottom", "left", "right"])

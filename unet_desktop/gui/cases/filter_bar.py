@@ -100,14 +100,9 @@ class CaseFilterBar(QWidget):
             self._filter.setItemText(place, f"{FILTER_TEXT[choice]} ({tally.get(choice, 0):,})")
 
     def set_nested(self, nested: bool) -> None:
-        """Offer incomplete cases only if the project has a cup and a disc, whatever they are called."""
-        row = self._filter.findData(CaseFilter.INCOMPLETE)
-        view = self._filter.view()
-        if isinstance(view, QListView):
-            view.setRowHidden(row, not nested)
-        model = self._filter.model()
-        if isinstance(model, QStandardItemModel):
-            model.item(row).setEnabled(nested)  # the arrow keys pass it over too
+        """Offer incomplete cases and the order by ratio only if the project has a cup and a disc."""
+        _offer(self._filter, CaseFilter.INCOMPLETE, nested)
+        _offer(self._order, CaseOrder.VCDR, nested)
 
     def set_colours(self, colours: Colours) -> None:
         self._backwards.setIcon(icon("backwards", colours))
@@ -176,3 +171,12 @@ def _narrow(box: QComboBox, name: str) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return box
+
+
+def _offer(box: QComboBox, choice: CaseFilter | CaseOrder, offered: bool) -> None:
+    """Show or hide a choice."""
+    row, view, model = box.findData(choice), box.view(), box.model()
+    if isinstance(view, QListView):
+        view.setRowHidden(row, not offered)
+    if isinstance(model, QStandardItemModel):
+        model.item(row).setEnabled(offered)  # the arrow keys pass it over too

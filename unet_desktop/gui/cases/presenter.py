@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
@@ -12,6 +13,7 @@ from unet_desktop.gui.cases.panel import CasesPanel
 from unet_desktop.gui.session.session import Session
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import Case
+from unet_desktop.project.case_query import CaseOrder
 
 
 class CasesPresenter(QObject):
@@ -39,7 +41,11 @@ class CasesPresenter(QObject):
 
     def _on_session_project_changed(self) -> None:
         project = self._session.project
-        self._panel.filter.set_nested(project is not None and cup_and_disc(project.labels) is not None)
+        nested = project is not None and cup_and_disc(project.labels) is not None
+        self._panel.filter.set_nested(nested)
+        cases = self._session.cases
+        if project is not None and not nested and cases.query.order is CaseOrder.VCDR:  # as another project was sorted
+            cases.set_query(replace(cases.query, order=CaseOrder.NAME))
         self._show_counts()
 
     def _on_session_case_changed(self) -> None:

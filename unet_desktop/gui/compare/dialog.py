@@ -38,7 +38,7 @@ class CompareReadersDialog(FormDialog):
         """
         intro = (
             "The project's masks are compared with those of another reader, picture by picture: overlap, boundaries, "
-            "cup-to-disc ratio, limits of agreement. Nothing is changed."
+            "measurements, limits of agreement. Nothing is changed."
         )
         super().__init__(parent, "Compare two readers", "Compare", intro)
         self._root, self._masks, self._predictions = root, masks, predictions

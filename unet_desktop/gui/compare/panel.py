@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _EMPTY = (
     "Compare this project's masks with those of a second reader, with another project or with the model's predictions: "
-    "overlap, boundaries, limits of agreement of the cup-to-disc ratio, and both outlines over each picture."
+    "overlap, boundaries, how well measurements agree, and both outlines over each picture."
 )
 _KINDS = {
     "html": "Report as &HTML…",

@@ -11,7 +11,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.predictions import StoredPrediction
 
 UNFAMILIAR = (
-    "This photograph looks unlike those that the model was trained on. Check the proposal closely; the model's "
+    "This picture looks unlike those that the model was trained on. Check the proposal closely; the model's "
     "certainty means little here."
 )
 

@@ -12,8 +12,8 @@ from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _EXPLANATION = (
-    "Each time a picture is used for training, it is turned, scaled, shifted and recoloured at random, as another "
-    "camera might see it. The outlines must still fit."
+    "Each time a picture is used for training, it is turned, scaled, shifted and recoloured at random, as it might "
+    "have been taken another time. The outlines must still fit."
 )
 _MARGIN = QSize(60, 200)
 """Room on the screen that the sheet leaves for the rest of the dialog."""

@@ -144,9 +144,9 @@ def _scale_field() -> QDoubleSpinBox:
     field.setRange(0.0, 1000.0)
     field.setDecimals(3)
     field.setSingleStep(0.1)
-    field.setSuffix(" µm on the retina")
+    field.setSuffix(" µm per pixel")
     field.setSpecialValueText("not known: lengths in pixels")
     field.setKeyboardTracking(False)
-    field.setAccessibleName("Micrometres on the retina per pixel")
+    field.setAccessibleName("Micrometres per pixel")
     field.setToolTip("Saved with the project; 0 measures in pixels")
     return field

@@ -11,6 +11,7 @@ from pathlib import Path
 from unet_desktop import __version__, files
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import regions
 from unet_desktop.reports.close_ups import SIDE, draw_close_up
 from unet_desktop.reports.document import (
@@ -58,6 +59,23 @@ _COLUMNS = (
     TableColumn("", share=2.6),
     TableColumn("mean", numeric=True),
     TableColumn("95 % interval", numeric=True, share=1.6),
+)
+
+
+_RATIO_METHODS = (
+    (
+        "vCDR",
+        "height of the cup's bounding box over the disc's; its error is the absolute difference",
+    ),
+    (
+        "limits of agreement",
+        "mean ± 1.96 standard deviations of the differences (Bland and Altman 1986, 1999); intervals by Student's t",
+    ),
+    (
+        "ICC(2,1)",
+        "two-way random effects, absolute agreement, single measurement (Shrout and Fleiss 1979; "
+        "ICC(A,1) of McGraw and Wong 1996); interval by F",
+    ),
 )
 
 
@@ -164,7 +182,10 @@ def _pictures(evaluation: Evaluation) -> list[Block]:
         for name in sort_metrics(list(evaluation.estimates), labels)
         if name.startswith(("dice/", "boundary_px/")) or name == "vcdr_error"
     ]
-    columns = [TableColumn("picture", share=2.4), *(TableColumn(metric_title(name), numeric=True) for name in names)]
+    columns = [
+        TableColumn("picture", share=2.4),
+        *(TableColumn(metric_title(name, evaluation.labels), numeric=True) for name in names),
+    ]
     rows = tuple((case.name, *(_cell(case, name) for name in names)) for case in worst)
     by_name = {case.name: place for place, case in enumerate(evaluation.cases)}
     orders = (RowOrder("by name", tuple(by_name[case.name] for case in worst)),)
@@ -214,20 +235,7 @@ def _method(evaluation: Evaluation) -> list[Block]:
                 ),
                 ("missed", "pictures in which the first reader's region has no pixel in common with the second's"),
                 ("boundary distance", "symmetric 95th-percentile Hausdorff distance (Huttenlocher et al. 1993)"),
-                (
-                    "vCDR",
-                    "height of the cup's bounding box over the disc's; its error is the absolute difference",
-                ),
-                (
-                    "limits of agreement",
-                    "mean ± 1.96 standard deviations of the differences (Bland and Altman 1986, "
-                    "1999); intervals by Student's t",
-                ),
-                (
-                    "ICC(2,1)",
-                    "two-way random effects, absolute agreement, single measurement (Shrout and Fleiss 1979; "
-                    "ICC(A,1) of McGraw and Wong 1996); interval by F",
-                ),
+                *(_RATIO_METHODS if cup_and_disc(evaluation.labels) is not None else ()),
                 ("intervals of means", intervals),
             )
         ),

@@ -61,7 +61,8 @@ def write_table(evaluation: Evaluation, path: Path, dialect: CsvDialect) -> Iter
     rows = case_rows(evaluation)
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = [
-        Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), metric_title(name)) for name in names
+        Column(name, Kind.TEXT if name == "mask" else Kind.NUMBER, _unit(name), metric_title(name, evaluation.labels))
+        for name in names
     ]
     for written in write_table_files(path.with_suffix(""), [path.suffix[1:]], columns, lambda: rows, dialect):
         yield FileWritten("table", written)

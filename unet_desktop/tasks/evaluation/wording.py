@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unet_desktop.labels import LabelSet
 from unet_desktop.statistics.bland_altman import Interval
 from unet_desktop.tasks.evaluation.result import Evaluation
 
@@ -10,17 +11,20 @@ _KINDS = {
     "iou": "IoU",
     "true_absent": "true absent (1) or false positive (0)",
     "boundary_px": "95 % boundary distance, px",
-    "boundary_share": "boundary distance over disc height",
+    "boundary_share": "boundary distance over height",
     "boundary_max_px": "greatest boundary distance, px",
     "vcdr_error": "vCDR error",
 }
 """Kinds of metrics, in the order in which they are listed."""
 
 
-def metric_title(name: str) -> str:
-    """Title of a metric for people, with its label as the user spelt it."""
+def metric_title(name: str, labels: LabelSet | None = None) -> str:
+    """Title of a metric for people, with its label as the user spelt it; `labels` of the masks, where known."""
     kind, _, label = name.partition("/")
     words = _KINDS.get(kind, kind.replace("_", " "))
+    located = None if labels is None else labels.location_label()
+    if kind == "boundary_share" and located is not None:
+        words = f"boundary distance over {located.name} height"
     if label:
         return f"{label}: {words}"
     return f"{words}, mean of labels" if kind in {"dice", "iou"} else words
@@ -63,7 +67,7 @@ def means_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
     names = sort_metrics(listed, [label.name for label in evaluation.labels])
     return [
         (
-            metric_title(name),
+            metric_title(name, evaluation.labels),
             metric_text(name, found[name].mean),
             interval_text(name, found[name].interval),
             str(found[name].count),

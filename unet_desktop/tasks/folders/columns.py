@@ -62,6 +62,24 @@ class Column:
         raise ValueError(f"{self.name} is not of kind {self.kind}: {value!r}")
 
 
+def _flags(labels: LabelSet) -> Iterator[Column]:
+    """Flags of what the labels have; picture quality is measured around a disc alone."""
+    located = labels.location_label()
+    yield Column("flag_not_found", Kind.FLAG, "", "nothing of what the model looks for first was found")
+    if located is not None:
+        name = located.name
+        yield Column("flag_several", Kind.FLAG, "", f"another place looks much like the {name}, too")
+        field = " or of its field of view" if labels.shows_eye() else ""
+        yield Column("flag_cut", Kind.FLAG, "", f"the {name} is cut by the border of the picture{field}")
+    yield Column("flag_unfamiliar", Kind.FLAG, "", "the picture is unlike those that the model was trained on")
+    has_quality = cup_and_disc(labels) is not None
+    if has_quality:
+        yield Column("flag_poor_quality", Kind.FLAG, "", "blurred, too dark or overexposed where it matters")
+    yield Column("flags", Kind.TEXT, "", "all of these in words; empty when there is nothing to say")
+    if has_quality:
+        yield from _QUALITY
+
+
 def column_part(label: Label) -> str:
     """A label's name as part of its columns' names."""
     return label.name.replace(" ", "_")
@@ -75,12 +93,12 @@ def columns(labels: LabelSet, *, identifiers: bool = False) -> tuple[Column, ...
         identifiers: include patient and study of DICOM files.
     """
     pair = cup_and_disc(labels)
-    found = [*_PICTURE, *(_IDENTIFIERS if identifiers else ()), *_FOUND]
+    found = [*_PICTURE, *(_EYE if labels.shows_eye() else ()), *(_IDENTIFIERS if identifiers else ()), *_FOUND]
     if pair is not None:
         found += [*_ratios(), *_rim()]
     for label in labels:
         found += _sizes(label)
-    return (*found, *_FLAGS, *_ORIGIN)
+    return (*found, *_flags(labels), *_ORIGIN)
 
 
 def _sizes(label: Label) -> Iterator[Column]:
@@ -128,8 +146,10 @@ _PICTURE = (
     Column("mask", Kind.TEXT, "", "its mask, below the output folder"),
     Column("height_px", Kind.WHOLE, "px", "height of the picture"),
     Column("width_px", Kind.WHOLE, "px", "width of the picture"),
-    Column("pixel_height_mm", Kind.NUMBER, "mm", "height of a pixel on the retina, where the file says it"),
-    Column("pixel_width_mm", Kind.NUMBER, "mm", "width of a pixel on the retina, where the file says it"),
+    Column("pixel_height_mm", Kind.NUMBER, "mm", "height that a pixel shows, where the file says it"),
+    Column("pixel_width_mm", Kind.NUMBER, "mm", "width that a pixel shows, where the file says it"),
+)
+_EYE = (
     Column("eye", Kind.TEXT, "", "right, left, or empty when it is not clear"),
     Column("eye_from", Kind.TEXT, "", "what says so: file (DICOM), file name, or picture (a guess)"),
 )
@@ -142,13 +162,7 @@ _FOUND = (
     Column("confidence", Kind.NUMBER, "", "mean expected Dice times how sure the place is, 0 to 1"),
     Column("uncertainty_bits", Kind.NUMBER, "bit", "mean entropy of the pixels in the box round what was found"),
 )
-_FLAGS = (
-    Column("flag_not_found", Kind.FLAG, "", "no disc, or none of what the model looks for, was found"),
-    Column("flag_several", Kind.FLAG, "", "another place looks much like a disc, too"),
-    Column("flag_cut", Kind.FLAG, "", "the disc is cut by the border of the picture or of its field of view"),
-    Column("flag_unfamiliar", Kind.FLAG, "", "the picture is unlike those that the model was trained on"),
-    Column("flag_poor_quality", Kind.FLAG, "", "blurred, too dark or overexposed where it matters"),
-    Column("flags", Kind.TEXT, "", "all of these in words; empty when there is nothing to say"),
+_QUALITY = (
     Column("sharpness", Kind.NUMBER, "", "of the disc's surroundings; below the limit it counts as blurred"),
     Column("brightness", Kind.NUMBER, "", "mean of the brightest channel there, 0 to 255"),
     Column("overexposed_share", Kind.NUMBER, "", "pixels there that are white, 0 to 1"),

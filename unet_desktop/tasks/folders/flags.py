@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.quality import Quality, measure_quality
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.measure import Extent, Measurement
+from unet_desktop.masks.measure import Extent, Measurement, cup_and_disc
 from unet_desktop.masks.rim import RAYS
 
 UNLIT = 18
@@ -43,16 +43,15 @@ class Flags:
     quality: Quality | None
 
     def columns(self, labels: LabelSet) -> dict[str, object]:
-        """The columns of a table's row."""
+        """The columns of a table's row; flags that these labels cannot have are left out."""
         quality = self.quality
-        row: dict[str, object] = {
-            "flag_not_found": self.not_found,
-            "flag_several": self.several,
-            "flag_cut": self.cut,
-            "flag_unfamiliar": self.unfamiliar,
-            "flag_poor_quality": quality is not None and bool(quality.faults),
-            "flags": "; ".join(self._words(labels)),
-        }
+        row: dict[str, object] = {"flag_not_found": self.not_found}
+        if labels.location_label() is not None:
+            row |= {"flag_several": self.several, "flag_cut": self.cut}
+        row["flag_unfamiliar"] = self.unfamiliar
+        if cup_and_disc(labels) is not None:
+            row["flag_poor_quality"] = quality is not None and bool(quality.faults)
+        row["flags"] = "; ".join(self._words(labels))
         if quality is not None:
             figures = {
                 "sharpness": quality.sharpness,
@@ -72,7 +71,7 @@ class Flags:
         if self.cut:
             yield f"{name} cut by the border"
         if self.unfamiliar:
-            yield "unfamiliar camera"
+            yield "unlike the training pictures"
         if self.quality is not None and self.quality.faults:
             yield f"poor quality ({', '.join(self.quality.faults)})"
 

@@ -79,7 +79,7 @@ def report_of(request: Request, summary: Summary, total: int, ended: datetime) -
     blocks: list[Block] = [_tiles(summary, total), Notice(NOTICE)]
     blocks += distribution(summary)
     blocks += galleries(summary, header, close_ups, outlined=request.outputs.masks)
-    blocks += flagged_pictures(summary)
+    blocks += flagged_pictures(summary, header.labels)
     blocks += failures(summary)
     blocks += all_pictures(summary, header)
     blocks += [Heading("Definitions"), FactList(tuple(definitions(header)))]

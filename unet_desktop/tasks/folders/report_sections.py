@@ -27,7 +27,7 @@ from unet_desktop.reports.document import (
     TitledPlot,
 )
 from unet_desktop.reports.plots import Axis, Density, Histogram, Mark, Scatter
-from unet_desktop.tasks.folders.report_text import FLAG_MEANINGS
+from unet_desktop.tasks.folders.report_text import flag_meanings
 from unet_desktop.tasks.folders.summary import MAX_POINTS, PictureSummary, Summary
 
 log = logging.getLogger("unet.tasks")
@@ -133,14 +133,14 @@ def _lines(picture: PictureSummary) -> tuple[str, ...]:
     return (*ratio, f"confidence {picture.confidence:.2f}", *((", ".join(picture.flags),) if picture.flags else ()))
 
 
-def flagged_pictures(summary: Summary) -> Iterator[Block]:
+def flagged_pictures(summary: Summary, labels: LabelSet) -> Iterator[Block]:
     """Explain each flag, then list the flagged pictures."""
     if not summary.flagged:
         return
     yield Heading("Flagged pictures")
     rows = tuple(
-        (name, f"{summary.flags[name]:,}", percentage(summary.flags[name], summary.done), FLAG_MEANINGS[name])
-        for name in FLAG_MEANINGS
+        (name, f"{summary.flags[name]:,}", percentage(summary.flags[name], summary.done), meaning)
+        for name, meaning in flag_meanings(labels).items()
         if summary.flags[name]
     )
     heads = (
@@ -154,15 +154,21 @@ def flagged_pictures(summary: Summary) -> Iterator[Block]:
         yield Paragraph(
             f"The first {len(pictures):,} of {summary.flagged_pictures.seen:,}; the run's table lists all.", True
         )
+    has_ratio = cup_and_disc(labels) is not None
     heads = (
         TableColumn("picture", share=4),
-        TableColumn("vCDR", numeric=True),
+        *((TableColumn("vCDR", numeric=True),) if has_ratio else ()),
         TableColumn("confidence", numeric=True, share=1.3),
     )
     yield Table(
         (*heads, TableColumn("flags", share=3)),
         tuple(
-            (picture.image, _plain_ratio(picture), f"{picture.confidence:.2f}", ", ".join(picture.flags))
+            (
+                picture.image,
+                *((_plain_ratio(picture),) if has_ratio else ()),
+                f"{picture.confidence:.2f}",
+                ", ".join(picture.flags),
+            )
             for picture in pictures
         ),
         printed=len(pictures) <= _MAX_FLAGGED_PRINTED,

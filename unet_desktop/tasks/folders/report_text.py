@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
+from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
@@ -16,13 +17,22 @@ NOTICE = (
 )
 _MAX_NAMED = 8
 FOOTER = "For research use; not a medical device."
-FLAG_MEANINGS: Mapping[str, str] = {
-    "nothing found": "The network found none of its labels.",
-    "several candidates": "Several places look like a disc; the network may have chosen the wrong one.",
-    "cut by the border": "The border of the picture or of its field of view cuts the disc; measurements are too small.",
-    "unfamiliar": "The picture is unlike the training pictures: another camera, field of view or disease.",
-    "poor quality": "Blurred, too dark or overexposed where it matters.",
-}
+
+
+def flag_meanings(labels: LabelSet) -> Mapping[str, str]:
+    """What each flag means for these labels."""
+    located = labels.location_label()
+    name = "structure" if located is None else located.name
+    eye = labels.shows_eye()
+    border = "the picture or of its field of view" if eye else "the picture"
+    other = "another camera, field of view or disease" if eye else "another instrument, preparation or kind of sample"
+    return {
+        "nothing found": "The network found none of its labels.",
+        "several candidates": f"Several places look like the {name}; the network may have chosen the wrong one.",
+        "cut by the border": f"The border of {border} cuts the {name}; measurements are too small.",
+        "unfamiliar": f"The picture is unlike the training pictures: {other}.",
+        "poor quality": "Blurred, too dark or overexposed where it matters.",
+    }
 
 
 def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
@@ -42,16 +52,18 @@ def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
     yield (
         "Confidence",
         "The Dice that the model expects of its own outlines, averaged over the regions that it found, times its "
-        "certainty about their place; 0 to 1. It ranks pictures; it is not the probability of a disease.",
+        "certainty about their place; 0 to 1. It ranks pictures; it is not the probability of a finding.",
     )
     yield (
         "Dice",
         "Overlap of two regions: twice the pixels that they share divided by the sum of their pixels; 1 when equal.",
     )
+    inner = next((label for label in header.labels if label.inside is not None), None)
+    example = "" if inner is None else f", so the {inner.inside} includes its {inner.name}"
     yield (
         "Outlines",
-        "The borders of the labels' regions. A region is a label and everything inside it, so the disc includes its "
-        "cup. Close-ups show what was found and its surroundings, not the whole picture.",
+        f"The borders of the labels' regions. A region is a label and everything inside it{example}. Close-ups show "
+        "what was found and its surroundings, not the whole picture.",
     )
 
 

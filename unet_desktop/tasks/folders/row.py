@@ -86,11 +86,12 @@ def measurement_columns(
     """
     found = measure_box(prediction.mask, labels, prediction.box)
     height, width = prediction.mask.shape
-    eye, source = _find_eye(picture, pixels, found, facts)
+    shows_eye = labels.shows_eye()
+    eye, source = _find_eye(picture, pixels, found, facts) if shows_eye else (Eye.UNKNOWN, "")
     row: dict[str, object] = {"height_px": height, "width_px": width}
     if facts.spacing is not None:
         row |= {"pixel_height_mm": facts.spacing[0], "pixel_width_mm": facts.spacing[1]}
-    row |= {"eye": eye.value, "eye_from": source}
+    row |= {"eye": eye.value, "eye_from": source} if shows_eye else {}
     row |= {"found": prediction.found, "confidence": round(prediction.confidence, 4)}
     return row | dict(
         chain(
