@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from unet_desktop import files
-from unet_desktop.engine.events import EpochDone, Finished
+from unet_desktop.engine.events import EpochDone, Finished, Resumed, TrainEvent
 from unet_desktop.errors import ProjectError
 from unet_desktop.files import read_json_object
 from unet_desktop.images.listing import natural_key
@@ -78,6 +78,20 @@ class RunLog:
         started = datetime.now(UTC).isoformat(timespec="seconds")
         record = {"preset": preset, "train": train, "validation": validation, "started": started, "parent": parent}
         files.write_json(self._record, record | ({"origin": origin} if origin else {}))
+
+    def record_event(self, event: TrainEvent) -> None:
+        """Write what the event says of epochs and result.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        match event:
+            case Resumed():
+                self.add(*event.past)
+            case EpochDone():
+                self.add(event)
+            case Finished():
+                self.finish(event)
 
     def add(self, *epochs: EpochDone) -> None:
         """Append epochs.

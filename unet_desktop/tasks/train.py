@@ -13,7 +13,7 @@ from unet_desktop.engine.config import TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.cpu_priority import Cores, training_threads
 from unet_desktop.engine.device.device import Device, choose
-from unet_desktop.engine.events import EpochDone, Finished, Message, Resumed, StopPoint
+from unet_desktop.engine.events import Finished, Message, StopPoint
 from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
@@ -160,14 +160,9 @@ def train_on(
         if not resume:
             log.begin(config.preset, len(selection.train), len(selection.validation), start_from, origin)
         for event in events:
-            match event:
-                case Resumed():
-                    log.add(*event.past)
-                case EpochDone():
-                    log.add(event)
-                case Finished():
-                    metrics = dict(event.metrics)
-                    log.finish(event)
+            if isinstance(event, Finished):
+                metrics = dict(event.metrics)
+            log.record_event(event)
             yield event
     except WriteError as error:
         raise WriteError(

@@ -230,6 +230,16 @@ class Dataset:
         return examples, used
 
 
+def check_data(train: Dataset, validation: Dataset, labels: LabelSet) -> Iterator[Message]:
+    """Warn about what the masks do not show, see `check_training_data` and `check_validation_data`.
+
+    Raises:
+        TrainingError: there is nothing to learn from.
+    """
+    yield from check_training_data(train, labels)
+    yield from check_validation_data(train, validation)
+
+
 def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     """Warn about labels that nobody drew and about cases that contain only strokes.
 

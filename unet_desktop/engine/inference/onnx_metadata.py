@@ -34,50 +34,8 @@ def onnx_metadata(name: str, specs: Mapping[str, NetworkSpec], header: Checkpoin
         header: of the checkpoint.
     """
     spec = specs["segment" if name == "features" else name]
-    labels = header.labels
-    located = labels.location_label() if "locate" in specs else None
-    one_plane = labels if name != "locate" or located is None else LabelSet((located,))
-    features = name == "features"
-    side = features_side(spec) if features else spec.size
-    structured: dict[str, Any] = {
-        "networks": [*specs, *(["features"] if "typical" in header.trust else [])],
-        "input_sides": {"multiple_of": 32, "at_most": TILE_FACTOR * spec.size} if spec.framing == "patches" else side,
-        "normalisation": _normalisation(spec),
-        "outside": "repeat the edge" if spec.framing == "patches" else [0, 0, 0],
-        "mirror": not features,
-        "threshold": THRESHOLD,
-        "planes": [] if features else [label.name for label in one_plane],
-        "resampling": {
-            "crop": "halve by the mean of 2 x 2 pixels while more than max_reduction, then bilinear at pixel centres",
-            "max_reduction": MAX_REDUCTION,
-            "working_side": "mean over area",
-            "probabilities": "bilinear at pixel centres, edge repeated",
-        },
-        "tiles": {
-            "side_factor": TILE_FACTOR,
-            "overlap": 1 / OVERLAP,
-            "weight": "sin(pi * (i + 0.5) / side) squared, rows times columns",
-            "min_weight": MIN_BLEND_WEIGHT,
-        },
-        "location_label": None if located is None else located.name,
-        "location": {
-            "min_peak": locate.MIN_PEAK,
-            "threshold": THRESHOLD,
-            "peak_share": locate.PEAK_SHARE,
-            "heavy_share": locate.HEAVY_SHARE,
-            "rival_share": locate.RIVAL_SHARE,
-            "max_candidates": locate.MAX_CANDIDATES,
-        },
-        "prototype": header.trust.get("typical", {}).get("direction"),
-        "features_side": features_side(specs["segment"]),
-        "tidying": {
-            "connectivity": 8,
-            "steps": ["keep the largest piece of a unique label", "fill its holes", "clip each label to its parent"],
-        },
-        "labels": labels.to_json(),
-        "background": BACKGROUND,
-        "not_annotated": NOT_ANNOTATED,
-    }
+    is_features = name == "features"
+    side = features_side(spec) if is_features else spec.size
     plain = {
         "metadata_version": str(VERSION),
         "made_by": "U-Net Desktop",
@@ -92,11 +50,74 @@ def onnx_metadata(name: str, specs: Mapping[str, NetworkSpec], header: Checkpoin
         "input_layout": "NCHW",
         "channel_order": "RGB",
         "output": "one mean per channel of the network"
-        if features
+        if is_features
         else "one probability plane a label's region (the label and everything inside it), threshold 0.5",
         "orientation": "upright: the picture's EXIF orientation is applied",
     }
+    structured: dict[str, Any] = {
+        "networks": [*specs, *(["features"] if "typical" in header.trust else [])],
+        "input_sides": {"multiple_of": 32, "at_most": TILE_FACTOR * spec.size} if spec.framing == "patches" else side,
+        "normalisation": _normalisation(spec),
+        "outside": "repeat the edge" if spec.framing == "patches" else [0, 0, 0],
+        "mirror": not is_features,
+        **_rules(),
+        **_locating(specs, header),
+        **_masks(name, header.labels),
+    }
     return plain | {key: json.dumps(value) for key, value in structured.items()}
+
+
+def _rules() -> dict[str, Any]:
+    """What is the same for all models."""
+    return {
+        "threshold": THRESHOLD,
+        "resampling": {
+            "crop": "halve by the mean of 2 x 2 pixels while more than max_reduction, then bilinear at pixel centres",
+            "max_reduction": MAX_REDUCTION,
+            "working_side": "mean over area",
+            "probabilities": "bilinear at pixel centres, edge repeated",
+        },
+        "tiles": {
+            "side_factor": TILE_FACTOR,
+            "overlap": 1 / OVERLAP,
+            "weight": "sin(pi * (i + 0.5) / side) squared, rows times columns",
+            "min_weight": MIN_BLEND_WEIGHT,
+        },
+        "tidying": {
+            "connectivity": 8,
+            "steps": ["keep the largest piece of a unique label", "fill its holes", "clip each label to its parent"],
+        },
+    }
+
+
+def _locating(specs: Mapping[str, NetworkSpec], header: CheckpointHeader) -> dict[str, Any]:
+    """How the label to locate is found, and one of several places is chosen."""
+    located = header.labels.location_label() if "locate" in specs else None
+    return {
+        "location_label": None if located is None else located.name,
+        "location": {
+            "min_peak": locate.MIN_PEAK,
+            "threshold": THRESHOLD,
+            "peak_share": locate.PEAK_SHARE,
+            "heavy_share": locate.HEAVY_SHARE,
+            "rival_share": locate.RIVAL_SHARE,
+            "max_candidates": locate.MAX_CANDIDATES,
+        },
+        "prototype": header.trust.get("typical", {}).get("direction"),
+        "features_side": features_side(specs["segment"]),
+    }
+
+
+def _masks(name: str, labels: LabelSet) -> dict[str, Any]:
+    """What the output's planes and the mask's values are."""
+    located = labels.location_label()
+    planes = {"locate": [] if located is None else [located.name], "features": []}
+    return {
+        "planes": planes.get(name, [label.name for label in labels]),
+        "labels": labels.to_json(),
+        "background": BACKGROUND,
+        "not_annotated": NOT_ANNOTATED,
+    }
 
 
 def features_side(spec: NetworkSpec) -> int:

@@ -17,8 +17,7 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.dataset import (
     Dataset,
     Sample,
-    check_training_data,
-    check_validation_data,
+    check_data,
     describe_data,
     labels_for,
 )
@@ -97,14 +96,12 @@ def fit(
     labels = _keep_order(labels, loaded, start_from)
     specs = specs_for(labels, config)
     networks, parent, warning = _make_networks(specs, labels, config, start_from, loaded)
-    if warning:
-        yield Message(warning)
+    yield from map(Message, filter(None, [warning]))
     weight_corrections = parent is not None and config.weights_corrections
     train_set = Dataset(train, labels, specs, weight_corrections=weight_corrections)
     validation_set = Dataset(validation, labels, specs)
     yield from _read(train_set, validation_set)
-    yield from check_training_data(train_set, labels)
-    yield from check_validation_data(train_set, validation_set)
+    yield from check_data(train_set, validation_set, labels)
     stages = [_make_stage(name, specs[name], labels, config, train_set) for name in _STAGES if name in specs]
     for network in networks.values():
         move_network(network, device)
