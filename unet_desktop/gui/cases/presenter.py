@@ -46,6 +46,7 @@ class CasesPresenter(QObject):
         cases = self._session.cases
         if project is not None and not nested and cases.query.order is CaseOrder.VCDR:  # as another project was sorted
             cases.set_query(replace(cases.query, order=CaseOrder.NAME))
+            self._panel.filter.set_query(cases.query)
         self._show_counts()
 
     def _on_session_case_changed(self) -> None:
