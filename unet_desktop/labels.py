@@ -14,8 +14,8 @@ NOT_ANNOTATED = 255
 """Pixel value of what nobody has judged: it is left out of the loss and of all metrics."""
 
 _DISC_AND_CUP_NAMES = re.compile(
-    r"\b(optic|dis[ck]s?\b|disque|disco\b|cups?\b|onh\b|od\b|oc\b|iris\b|pupils?\b|papil|excav|exkav|nerve head|sehnerv)"
-    r"|диск|экскав|视盘|视杯|乳頭|陥凹"
+    r"\b(optic|dis[ck]s?\b|disque|disco\b|cups?\b|onh\b|od\b|oc\b|iris\b|pupils?\b|papil|excav|exkav|sehnerv)"
+    r"|\bnerve head|диск|экскав|视盘|视杯|乳頭|陥凹"
 )
 _OTHER_EYE_NAMES = re.compile(
     r"\b(eyes?\b|retin|fundus|fove|macul|exudat|h[ae]+morrhag|microaneurysm|drusen|glaucom)|сетчат|黄斑|网膜|網膜"
