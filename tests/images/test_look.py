@@ -34,6 +34,7 @@ def test_no_look_changes_the_picture(look: Look, height: int, width: int) -> Non
     before = pixels.copy()
     shown = shown_with(pixels, look)
     assert (pixels == before).all()
+    assert shown is pixels or not np.shares_memory(shown, pixels)  # the picture itself, or a copy
     assert shown.dtype == np.uint8
     assert shown.shape == (pixels.shape if look.channel is Channel.COLOUR else pixels.shape[:2])
 

@@ -216,6 +216,7 @@ def lay(tmp_path):
         ("a.jpg", "a_OD.png, a_OC.png", {"a.jpg": "a_OC.png (optic cup) + a_OD.png (optic disc)"}),
         ("a.jpg", "OD/a.png, OC/a.png", {"a.jpg": "OC/a.png (optic cup) + OD/a.png (optic disc)"}),
         ("a.jpg", "OC/a.png", {"a.jpg": "OC/a.png (optic cup)"}),
+        ("a.jpg", "a.nii.gz", {"a.jpg": "a.nii.gz"}),
         ("OD/a.jpg, OS/a.jpg", "OD/a.png, OS/a.png", {"OD/a.jpg": "OD/a.png", "OS/a.jpg": "OS/a.png"}),
         ("a_OD.jpg", "a_OD.png", {"a_OD.jpg": "a_OD.png"}),
         ("a.jpg", "a_OD.png", {"a.jpg": None}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,10 +206,7 @@ def count_pixels(plane: Region) -> PixelCounts:
 
 def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
     """Measure an (H, W) uint8 mask once."""
-    box = bounding_box(mask)
-    part = mask[box.slices]
-    counts = [count_pixels(region(part, labels, label)).embed(box, mask.shape) for label in labels]
-    return measure_counts(mask, labels, counts, [count.extent for count in counts])
+    return measure_box(mask, labels, bounding_box(mask))
 
 
 def measure_counts(
@@ -238,19 +235,9 @@ def measure_counts(
 
 def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:
     """Measure an (H, W) uint8 mask that is background outside the box."""
-    return _shift(measure_mask(np.ascontiguousarray(mask[box.slices]), labels), box)
-
-
-def _shift(found: Measurement, box: Box) -> Measurement:
-    """Convert a measurement from coordinates in the box to those of the image."""
-    extents = tuple(
-        replace(extent, left=extent.left + box.left, top=extent.top + box.top) if extent.area else extent
-        for extent in found.extents
-    )
-    seen = found.rim
-    return replace(
-        found, extents=extents, rim=None if seen is None else replace(seen, x=seen.x + box.left, y=seen.y + box.top)
-    )
+    part = mask[box.slices]
+    counts = [count_pixels(region(part, labels, label)).embed(box, mask.shape) for label in labels]
+    return measure_counts(mask, labels, counts, [count.extent for count in counts])
 
 
 def _centroid(counts: Counts, area: int) -> float:

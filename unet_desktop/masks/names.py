@@ -69,7 +69,7 @@ def read_mask_name(path: PurePath, labels: LabelSet, *, initials: bool = False) 
         labels: of the project.
         initials: labels are also named by their initials, see `has_initials`.
     """
-    stem = fold(path.stem)
+    stem = fold(path.with_suffix("").stem if path.suffix.lower() == ".gz" else path.stem)
     folders = (find_folder_label(part, labels, initials=initials) for part in path.parts[:-1])
     folder = next((label for label in folders if label), None)
     task = _LABEL_STUDIO.fullmatch(stem)
