@@ -9,9 +9,12 @@ import subprocess
 import sys
 import zlib
 
+import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
+from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import MOST_PIXELS
 from unet_desktop.tasks.events import FramesLeftOut
 
@@ -60,6 +63,37 @@ def test_a_picture_is_found_whatever_its_suffix(segment, photographs, tmp_path):
     (photographs / "noext").write_bytes((photographs / "a.png").read_bytes())
     segment(recursive=False)
     assert (tmp_path / "out" / "masks" / "noext.png").exists()
+
+
+def test_a_photograph_of_8_and_of_16_bits_has_the_same_masks_and_ratios(segment, photographs, tmp_path):
+    """Pixels differ by nothing, so neither do masks, with whatever model."""
+    pixels = np.asarray(Image.open(photographs / "a.png"))
+    for path in photographs.iterdir():
+        if path.is_file() and path.name != "a.png":
+            path.unlink()
+    wide = pixels.astype(np.uint16) * 257
+    kinds = {
+        "contiguous": (wide, {}),
+        "planar": (np.moveaxis(wide, 2, 0), {"planarconfig": "separate"}),
+        "tiled": (wide, {"tile": (32, 32), "compression": "deflate", "predictor": True}),
+        "big_endian": (wide, {"byteorder": ">"}),
+        "twelve": (pixels.astype(np.uint16) << 4, {"compression": "lzw"}),
+        "floating": ((pixels / 255).astype(np.float32), {}),
+    }
+    for name, (values, options) in kinds.items():
+        tifffile.imwrite(photographs / f"{name}.tif", np.ascontiguousarray(values), photometric="rgb", **options)
+    cv2.imwrite(str(photographs / "wide.png"), wide[:, :, ::-1])
+    segment(recursive=False)
+    found = {row["image"]: row for row in rows(tmp_path / "out" / "measurements.csv")}
+    assert len(found) == len(kinds) + 2
+    one = found["a.png"]
+    ratios = [name for name in one if "vcdr" in name.lower() or "ratio" in name.lower()]
+    assert ratios
+    mask = np.asarray(Image.open(tmp_path / "out" / "masks" / "a.png"))
+    for image, row in found.items():
+        for name in ratios:
+            assert row[name] == one[name] or abs(float(row[name]) - float(one[name])) <= 0.005, (image, name)
+        np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out" / row["mask"])), mask, image)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
