@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawings import disc_mask
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QLabel, QMessageBox, QPushButton
@@ -18,6 +19,7 @@ from unet_desktop.gui.compare.agreement_plot import AgreementPlot
 from unet_desktop.gui.compare.compared_cases import ComparedCases
 from unet_desktop.gui.compare.dialog import CompareReadersDialog
 from unet_desktop.gui.jobs.comparison import CompareRequest, Other, OtherReader
+from unet_desktop.gui.widgets.mask_answers import MaskAnswers
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import read_mask, write_mask
@@ -210,7 +212,7 @@ def test_names_that_do_not_meet_are_one_dialog(opened: MainWindow, tmp_path: Pat
 
 @pytest.fixture
 def dialog(qtbot, root: Path) -> Iterator[CompareReadersDialog]:
-    made = CompareReadersDialog(None, root=root, masks=3, predictions=2, validation=1)
+    made = CompareReadersDialog(None, root=root, labels=DISC_AND_CUP, masks=3, predictions=2, validation=1)
     qtbot.addWidget(made)
     made.show()
     yield made
@@ -239,10 +241,10 @@ def test_the_dialog_says_what_is_missing(dialog: CompareReadersDialog, root: Pat
 
 
 def test_without_masks_predictions_or_a_split(qtbot, root: Path) -> None:
-    bare = CompareReadersDialog(None, root=root, masks=0, predictions=0, validation=0)
+    bare = CompareReadersDialog(None, root=root, labels=DISC_AND_CUP, masks=0, predictions=0, validation=0)
     qtbot.addWidget(bare)
     assert "no masks yet" in bare.problem()
-    some = CompareReadersDialog(None, root=root, masks=2, predictions=0, validation=0)
+    some = CompareReadersDialog(None, root=root, labels=DISC_AND_CUP, masks=2, predictions=0, validation=0)
     qtbot.addWidget(some)
     some.show()
     assert not some.findChild(QCheckBox, "held_out").isVisible()
@@ -268,3 +270,37 @@ def test_a_layer_without_a_reader_paints_nothing(qapp) -> None:
     layer.set_reader(OtherReader(disc_mask(), DISC_AND_CUP, "B"))
     layer.visible = False
     assert layer.shows is None
+
+
+def test_it_is_asked_what_the_values_of_a_folder_mean(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> None:
+    """The same fields as in the import; the answer is used for the comparison and for the outlines."""
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("a", "d"):
+        Project.open(root).save_mask(name, disc_mask())
+        Image.fromarray(np.array([0, 300, 600], np.uint16)[disc_mask()]).save(other / f"{name}.png")
+    opened.commands.projects.open_root(root)
+
+    def answer() -> None:
+        dialog = opened.findChild(CompareReadersDialog)
+        qtbot.keyClicks(_line(dialog), str(other))
+        answers = dialog.findChild(MaskAnswers)
+        qtbot.waitUntil(answers.isVisible, timeout=9000)
+        assert not dialog.acceptable
+        assert dialog.problem() == "Choose what each value of the masks means."
+        assert "300" in dialog.findChild(QLabel, "mapping").text()
+        for value, name in (("0", "background"), ("300", "optic disc"), ("600", "optic cup")):
+            box = dialog.findChild(QComboBox, f"value {value}")
+            box.setCurrentIndex(box.findText(name))
+        qtbot.waitUntil(lambda: dialog.findChild(QLabel, "preview").isVisible(), timeout=9000)
+        assert dialog.acceptable
+        qtbot.mouseClick(dialog.findChild(QPushButton, "accept"), Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(200, answer)
+    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+        opened.actions_by_id["project.compare"].trigger()
+    qtbot.waitUntil(lambda: not opened.app.runner.busy)
+    evaluation = opened.app.comparison.evaluation
+    assert [case.metrics["dice/optic cup"] for case in evaluation.cases] == [1.0, 1.0]
+    opened.commands.cases.open_case("d")
+    assert (opened.app.comparison.reader.mask == disc_mask()).all()

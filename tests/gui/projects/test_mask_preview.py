@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from window_parts import part
 
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
-from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
+from unet_desktop.gui.widgets.mask_preview import MaskPreviewPanel
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
@@ -90,7 +90,7 @@ def test_nothing_is_shown_without_a_folder_of_masks(qtbot: QtBot, dialog: Import
     ],
 )
 def test_what_the_pictures_have_is_a_sentence(qtbot: QtBot, preview: ImportPreview, sentence: str) -> None:
-    panel = MaskPreviewPanel(DISC_AND_CUP)
+    panel = MaskPreviewPanel()
     qtbot.addWidget(panel)
     panel._show(preview)
     assert text(panel, "counts") == sentence

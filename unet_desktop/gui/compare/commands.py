@@ -50,6 +50,7 @@ class CompareCommands(CommandSet):
         dialog = CompareReadersDialog(
             self._window,
             root=project.root,
+            labels=project.labels,
             masks=len(cases),
             predictions=sum(project.layout.prediction(case.id).exists() for case in cases),
             validation=sum(parts.get(case.group) == "validation" for case in cases),

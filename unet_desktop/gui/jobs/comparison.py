@@ -18,6 +18,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask
 from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
 from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
+from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.targets import Targets
@@ -56,11 +57,13 @@ class CompareRequest:
         other: the kind of masks.
         path: of the folder or the other project; None for predictions.
         held_out: compare validation cases only.
+        options: what was chosen about the masks of a folder.
     """
 
     other: Other
     path: Path | None = None
     held_out: bool = False
+    options: MaskOptions = FIND_OUT
 
 
 class Comparison(QObject):
@@ -173,7 +176,8 @@ def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.sides import find_sides
 
     first = None if request.other is Other.PREDICTIONS else request.path
-    for event in evaluate(find_sides(first, None, root, None, held_out=request.held_out), EvaluationSettings()):
+    sides = find_sides(first, None, root, None, held_out=request.held_out)
+    for event in evaluate(sides, EvaluationSettings(), request.options):
         if isinstance(event, Evaluation):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.
             assert event.estimates

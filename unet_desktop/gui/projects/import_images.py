@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from unet_desktop.errors import ImageError
-from unet_desktop.gui.projects.mask_answers import MaskAnswers
-from unet_desktop.gui.projects.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
+from unet_desktop.gui.widgets.mask_answers import MaskAnswers
+from unet_desktop.gui.widgets.mask_preview import MaskPreviewPanel
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
-from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.import_images import ImportPreview, preview_import
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
 
 _MAX_NAMES = 3
@@ -67,7 +68,8 @@ class ImportImagesDialog(FormDialog):
         )
         explained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.form.addRow("", explained)
-        self._preview = MaskPreviewPanel(labels)
+        self._labels = labels
+        self._preview = MaskPreviewPanel()
         self._answers = MaskAnswers(labels)
         self._answered_for: tuple[Path | None, Path | None, bool] | None = None
         self.form.addRow("", self._preview)
@@ -103,7 +105,15 @@ class ImportImagesDialog(FormDialog):
             self.form.setRowVisible(self._preview, masks is not None)
             self.adjustSize()
         if masks is not None:
-            self._preview.look_at(request.source, masks, recursive=request.recursive, options=request.options)
+            look = partial(
+                preview_import,
+                request.source,
+                masks,
+                self._labels,
+                recursive=request.recursive,
+                options=request.options,
+            )
+            self._preview.look_at((request.source, masks, request.recursive, request.options), look)
         else:
             self._preview.clear()
 

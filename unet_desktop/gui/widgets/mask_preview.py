@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -16,9 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
-from unet_desktop.labels import LabelSet
-from unet_desktop.tasks.import_images import LONGEST, ImportPreview, preview_import
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
+from unet_desktop.tasks.import_images import LONGEST, ImportPreview
 
 _SETTLED = 300
 """Milliseconds without another key before the folders are read."""
@@ -35,15 +32,15 @@ class MaskPreviewPanel(QWidget):
 
     previewed = Signal(object)
 
-    def __init__(self, labels: LabelSet, parent: QWidget | None = None) -> None:
-        """For a project with these labels; nothing is shown yet."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Nothing is shown yet."""
         super().__init__(parent)
-        self._labels = labels
         self._picture = with_object_name(QLabel(), "preview")
         self._mapping = with_object_name(wrapped_label(""), "mapping")
         self._counts = with_object_name(muted_label(""), "counts")
         self._pool = ThreadPoolExecutor(1, "preview")
-        self._asked: tuple[Path, Path, bool, MaskOptions] | None = None
+        self._asked: Hashable = None
+        self._look: Callable[[], Iterator[StopPoint | ImportPreview]] = lambda: iter(())
         self._future: Future[ImportPreview | None] | None = None
         self._stop = Event()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
@@ -52,11 +49,16 @@ class MaskPreviewPanel(QWidget):
         self._poll.timeout.connect(self._on_poll_timeout)
         self._lay_out()
 
-    def look_at(self, source: Path, masks: Path, *, recursive: bool, options: MaskOptions = FIND_OUT) -> None:
-        """Show what an import of these folders would import."""
-        if self._asked != (source, masks, recursive, options):
+    def look_at(self, asked: Hashable, look: Callable[[], Iterator[StopPoint | ImportPreview]]) -> None:
+        """Show a preview, unless it is shown already.
+
+        Args:
+            asked: what the preview depends on: folders, and what was chosen.
+            look: makes the generator whose last event is the preview; it runs in the thread.
+        """
+        if self._asked != asked:
             self._forget()
-            self._asked = (source, masks, recursive, options)
+            self._asked, self._look = asked, look
             self._show_text("Looking at the masks…")
             self._settle.start()
 
@@ -102,10 +104,8 @@ class MaskPreviewPanel(QWidget):
     @Slot()
     def _on_settle_timeout(self) -> None:
         if self._asked is not None:
-            source, masks, recursive, options = self._asked
-            look = preview_import(source, masks, self._labels, recursive=recursive, options=options)
             self._stop = Event()
-            self._future = self._pool.submit(_last, look, self._stop)
+            self._future = self._pool.submit(_last, self._look, self._stop)
             self._poll.start()
 
     @Slot()
@@ -130,9 +130,9 @@ class MaskPreviewPanel(QWidget):
         self.previewed.emit(preview)
 
 
-def _last(events: Iterator[StopPoint | ImportPreview], stop: Event) -> ImportPreview | None:
+def _last(look: Callable[[], Iterator[StopPoint | ImportPreview]], stop: Event) -> ImportPreview | None:
     """The preview at the end of these events; None if it was stopped."""
-    for event in events:
+    for event in look():
         if isinstance(event, ImportPreview):
             return event
         if stop.is_set():
