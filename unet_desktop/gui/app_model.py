@@ -23,7 +23,7 @@ from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.settings.view_options import ViewOptions
-from unet_desktop.gui.tools.accept_on_paint import AcceptOnPaint
+from unet_desktop.gui.tools.accept_on_edit import AcceptOnEdit
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import Toolbox
 
@@ -51,10 +51,12 @@ class AppModel(QObject):
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)
         self.options.set_pressure(store.settings.pen_pressure)
+        self.options.set_grow_parent(store.settings.grow_parent)
         self.view_options = ViewOptions(self)
         self.view_options.set_view(store.settings.view)
         self.toolbox = Toolbox(self.editor, self.options, self.session, self)
-        self.accept_on_paint = AcceptOnPaint(self.editor, self.toolbox, self.proposal, self)
+        self.toolbox.kept_shapes.read_json(store.unfinished_shapes)
+        self.accept_on_edit = AcceptOnEdit(self.editor, self.toolbox, self.proposal, self)
         self.runner = JobRunner(self)
         self.interrupted_job = InterruptedJob(store, self.runner, self)
         self.project_jobs = ProjectJobs(self.session, self.autosave, self.proposal, self.runner, self)
@@ -78,3 +80,5 @@ class AppModel(QObject):
         self.editor.locked = project.read_only
         size = (opened.case.height, opened.case.width)
         self.editor.open_mask(project.root, opened.case.id, opened.mask, size, project.labels, opened.model)
+        if self.editor.opened_blank and opened.prediction is None:
+            self.options.choose_label(0)  # whoever corrected the last cup begins with a disc

@@ -39,6 +39,11 @@ def is_outline_complete(plane: Region, mask: Mask) -> bool:
     return beside.size == 0 or float((beside == NOT_ANNOTATED).mean()) <= _MAX_NOT_ANNOTATED
 
 
+COVERS = 0.95
+"""Vertical cup-to-disc ratio from which on the cup is said to cover the disc: rare in patients, usual when the disc was
+painted with the label of the cup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """A region's bounding box and area, in pixels; all 0 if the region is empty."""

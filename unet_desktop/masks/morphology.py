@@ -19,9 +19,15 @@ _SOFTNESS = 0.02
 _MIN_SIGMA = 1.5
 
 
-def grow(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
-    """Return the patch that adds all pixels at most `by` pixels from the label's region, within its parent's."""
-    return _change_region(mask, labels, label, f"Grow {label.name}", by, lambda plane: dilate_region(plane, by))
+def grow(
+    mask: Mask, labels: LabelSet, label: Label, by: int, within: Label | None = None, *, free: bool = False
+) -> Patch | None:
+    """Return the patch that adds all pixels at most `by` pixels from the label's region.
+
+    It stays within the region of `within`, by default the label's parent; if `free`, the regions around it grow too.
+    """
+    table = paint_table(labels, label, None if free else within or labels.parent(label))
+    return _change_region(mask, labels, label, f"Grow {label.name}", by, lambda plane: dilate_region(plane, by), table)
 
 
 def shrink(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
@@ -29,12 +35,16 @@ def shrink(mask: Mask, labels: LabelSet, label: Label, by: int) -> Patch | None:
     return _change_region(mask, labels, label, f"Shrink {label.name}", 1, lambda plane: erode_region(plane, by))
 
 
-def smooth(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
-    """Return the patch that rounds the corners and fills the notches of the label's region, within its parent's."""
+def smooth(
+    mask: Mask, labels: LabelSet, label: Label, within: Label | None = None, *, free: bool = False
+) -> Patch | None:
+    """Return the patch that rounds the corners and fills the notches of the label's region, limited as in `grow`."""
     area = int(region(mask, labels, label).sum())
     sigma = max(_MIN_SIGMA, _SOFTNESS * 2 * float(np.sqrt(area / np.pi)))
     reach = int(np.ceil(4 * sigma))
-    return _change_region(mask, labels, label, f"Smooth {label.name}", reach, lambda plane: smooth_region(plane, sigma))
+    table = paint_table(labels, label, None if free else within or labels.parent(label))
+    name = f"Smooth {label.name}"
+    return _change_region(mask, labels, label, name, reach, lambda plane: smooth_region(plane, sigma), table)
 
 
 def keep_largest(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
@@ -64,7 +74,13 @@ def smooth_region(plane: Region, sigma: float) -> Region:
 
 
 def _change_region(
-    mask: Mask, labels: LabelSet, label: Label, name: str, reach: int, how: Callable[[Region], Region]
+    mask: Mask,
+    labels: LabelSet,
+    label: Label,
+    name: str,
+    reach: int,
+    how: Callable[[Region], Region],
+    table: Mask | None = None,
 ) -> Patch | None:
     """Return the patch that applies a function to the label's region; None if it is empty or does not change.
 
@@ -75,17 +91,16 @@ def _change_region(
         name: of the patch.
         reach: pixels by which the region may grow.
         how: maps the old (h, w) bool plane to the new one.
+        table: (256,) uint8 from `paint_table`; None for a region that does not grow.
     """
     box = bounding_box(region(mask, labels, label)).expand(max(reach, 1)).clip(*mask.shape)
     before = mask[box.slices]
     was = region(before, labels, label)
     if not was.any():
         return None
-    parent = labels.parent(label)
     now = how(was)
-    if parent is not None:  # growing the cup must not grow the disc
-        now = now & (was | region(before, labels, parent))
-    after = np.where(now, paint_table(labels, label)[before], erase_table(labels, label)[before])
+    painted = before if table is None else table[before]
+    after = np.where(now, painted, erase_table(labels, label)[before])
     found = patch_between(name, before, after)
     if found is None:
         return None

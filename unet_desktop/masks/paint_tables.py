@@ -8,14 +8,32 @@ from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.regions import Mask
 
 
-def paint_table(labels: LabelSet, label: Label) -> Mask:
+def paint_table(labels: LabelSet, label: Label, within: Label | None = None) -> Mask:
     """Return (256,) uint8: the value that each pixel value becomes when a label is painted.
 
     Values already in the label's region stay, so painting disc over cup leaves the cup.
+
+    Args:
+        labels: the label set.
+        label: the one that is painted.
+        within: the label whose region must not grow, see `nesting.find_limit`: pixels outside it stay.
+            None paints everywhere, and the regions around the label grow with it.
     """
-    table = np.full(256, label.value, np.uint8)
-    for value in labels.region_values(label):
-        table[value] = value
+    table = np.arange(256, dtype=np.uint8)
+    reached = range(256) if within is None else labels.region_values(within)
+    kept = labels.region_values(label)
+    for value in reached:
+        if value not in kept:
+            table[value] = label.value
+    return table
+
+
+def outside_table(labels: LabelSet, within: Label | None) -> Mask:
+    """Return (256,) uint8: 1 for each value that painting within a label's region leaves as it is; 0 for the others."""
+    table = np.zeros(256, np.uint8)
+    if within is not None:
+        table[...] = 1
+        table[list(labels.region_values(within))] = 0
     return table
 
 

@@ -12,7 +12,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import OriginalPixels
-from unet_desktop.masks.paint_tables import erase_table, paint_table
+from unet_desktop.masks.paint_tables import erase_table, outside_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
 
@@ -96,6 +96,9 @@ class Push:
     What is under the finger moves with it, fully at its centre and not at all at its edge. A finger pushes but does
     not pull: started inside the region it only enlarges it, started outside it only shrinks it.
     Coordinates are image pixels, (x, y) floats; pixel (row, column) has its centre at (column + 0.5, row + 0.5).
+
+    Attributes:
+        met_limit: the border was pushed over pixels outside the region that it must stay inside.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class Push:
         radius: float,
         *,
         inwards: bool = False,
+        within: Label | None = None,
     ) -> None:
         """Start a drag; the press alone moves nothing.
 
@@ -117,7 +121,9 @@ class Push:
             at: where the finger was pressed, (x, y) in image pixels.
             radius: of the finger, image pixels.
             inwards: push the border inwards, wherever the finger was pressed.
+            within: the label whose region must not grow, see `paint_table`.
         """
+        self.met_limit = False
         self._mask = mask
         self._original = original = OriginalPixels(mask)
         self._field = LevelField(mask.shape, lambda box: region(original.read(box), labels, label))
@@ -125,7 +131,8 @@ class Push:
         there = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
         inside = there and int(mask[row, column]) in labels.region_values(label)
         self._outwards = inside and not inwards
-        self._table = (paint_table if self._outwards else erase_table)(labels, label)
+        self._table = paint_table(labels, label, within) if self._outwards else erase_table(labels, label)
+        self._outside = outside_table(labels, within if self._outwards else None)
         self._name = f"Push {label.name}"
         self._at, self._radius = at, max(radius, 1.0)
 
@@ -172,7 +179,10 @@ class Push:
         self._original.keep(box)
         view = self._mask[box.slices]
         reached = (weight > 0) & ((levels > 0) if self._outwards else (levels <= 0))
-        view[reached] = self._table[view[reached]]
+        values = view[reached]
+        if not self.met_limit:
+            self.met_limit = bool(self._outside[values].any())
+        view[reached] = self._table[values]
         return box
 
     def _around(self, at: tuple[float, float]) -> Box:

@@ -10,7 +10,7 @@ from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.original import OriginalPixels
-from unet_desktop.masks.paint_tables import erase_table, paint_table
+from unet_desktop.masks.paint_tables import erase_table, outside_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region_table
 
@@ -29,7 +29,7 @@ class Reshape:
     The mask always contains the current shape, so that measurements follow while a handle is dragged.
     """
 
-    def __init__(self, mask: Mask, labels: LabelSet, label: Label, name: str) -> None:
+    def __init__(self, mask: Mask, labels: LabelSet, label: Label, name: str, within: Label | None = None) -> None:
         """Start editing a shape.
 
         Args:
@@ -37,10 +37,14 @@ class Reshape:
             labels: the label set.
             label: the shape's label.
             name: of the patch.
+            within: the label whose region must not grow, see `paint_table`.
         """
+        self._outside = outside_table(labels, within)
+        self._limited = within is not None
+        self._shown: tuple[Box, Region] | None = None  # what was added last
         self._mask = mask
         self._original = OriginalPixels(mask)
-        self._paint, self._erase = paint_table(labels, label), erase_table(labels, label)
+        self._paint, self._erase = paint_table(labels, label, within), erase_table(labels, label)
         self._values = region_table(labels, label)
         self._region: Box | None = None
         self._name = name
@@ -92,14 +96,25 @@ class Reshape:
         return bounding_box(before != self._mask[around.slices]).shift(around.top, around.left)
 
     def _draw(self, box: Box, added: Region, removed: Region) -> None:
+        self._shown = None if box.empty else (box, added)
         if box.empty:
             return
         self._original.keep(box)
         view = self._mask[box.slices]
+        if self._limited and added.any() and not (added & (self._outside[view] == 0)).any():
+            return  # all of it is outside: replacing the region by it would erase the region
         if added.any():
             view[...] = np.where(added, self._paint[view], view)
         if removed.any():
             view[...] = np.where(removed, self._erase[view], view)
+
+    @property
+    def met_limit(self) -> bool:
+        """Whether the shape that is shown has pixels outside the region that it must stay inside."""
+        if self._shown is None:
+            return False
+        box, added = self._shown
+        return bool((added & (self._outside[self._mask[box.slices]] > 0)).any())
 
     def finish(self) -> Patch | None:
         """Finish; return the change as a patch, or None if nothing changed."""

@@ -21,6 +21,8 @@ THIN = 0.1
 average size (Henderer 2006, "Disc damage likelihood scale", British Journal of Ophthalmology 90, 395-396, table 1)."""
 EQUAL_WITHIN = 1.0
 """Difference in pixels below which two widths count as equal: a mask resolves no less than a pixel."""
+NO_RIM = "no rim"
+"""What a rule of rim widths says where there is none."""
 
 _MAX_STEPS, _MIN_STEPS = 1024, 64
 _STEPS_A_PIXEL = 2.0
@@ -63,6 +65,11 @@ class Rim:
     def has_cup(self) -> bool:
         """Whether there is a cup; without one the rim is the whole disc."""
         return bool(self.cup.any())
+
+    @property
+    def has_rim(self) -> bool:
+        """Whether the rim is at least a pixel wide anywhere; where the cup covers the disc there is none to judge."""
+        return bool((self.width >= EQUAL_WITHIN).any())
 
     @property
     def width(self) -> Radii:

@@ -16,9 +16,12 @@ class Stroke:
     """A drag in progress; only it may write to the mask until it is finished or cancelled.
 
     Coordinates are image pixels, (x, y) floats; pixel (row, column) has its centre at (column + 0.5, row + 0.5).
+
+    Attributes:
+        met_limit: it went over pixels outside the region that it must stay inside.
     """
 
-    def __init__(self, mask: Mask, table: Mask, radius: float, name: str) -> None:
+    def __init__(self, mask: Mask, table: Mask, radius: float, name: str, outside: Mask | None = None) -> None:
         """Start a stroke.
 
         Args:
@@ -26,7 +29,10 @@ class Stroke:
             table: (256,) uint8 from `paint_tables`.
             radius: in image pixels; a radius below half a pixel still paints the pixel under the point.
             name: of the patch.
+            outside: (256,) uint8 from `paint_tables.outside_table`, for a stroke that must stay inside a region.
         """
+        self.met_limit = False
+        self._outside = outside
         self._mask = mask
         self._original = OriginalPixels(mask)
         self._table = table
@@ -46,7 +52,10 @@ class Stroke:
         under = self._cover(start, (x, y), box)
         self._original.keep(box)
         view = self._mask[box.slices]
-        view[under] = self._table[view[under]]
+        values = view[under]
+        if self._outside is not None and not self.met_limit:
+            self.met_limit = bool(self._outside[values].any())
+        view[under] = self._table[values]
         return box
 
     def finish(self) -> Patch | None:

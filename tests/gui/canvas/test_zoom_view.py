@@ -46,14 +46,29 @@ def test_the_middle_button_and_space_pan(opened: MainWindow) -> None:
     assert not opened.app.editor.history.can_undo
 
 
-def test_a_double_click_fits_and_leaves_no_dab(opened: MainWindow) -> None:
+def test_two_quick_dabs_are_two_dabs(opened: MainWindow) -> None:
+    canvas, editor = opened.canvas, opened.app.editor
+    opened.app.options.set_diameter(10)
+    QTest.keyClick(opened, Qt.Key.Key_Plus)
+    before = canvas.viewport
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 80, 60))
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 82, 60))
+    release(canvas, (82, 60))
+    assert canvas.viewport == before
+    assert editor.history.names == ("Brush optic disc", "Brush optic disc")
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton])
+def test_a_double_click_with_what_pans_shows_the_whole_picture(opened: MainWindow, button: Qt.MouseButton) -> None:
     canvas = opened.canvas
     QTest.keyClick(opened, Qt.Key.Key_Plus)
-    assert canvas.viewport != fit_picture((canvas.width(), canvas.height()), (160, 120))
-    place = at(canvas, 80, 60)
-    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
-    release(canvas, (80, 60))
+    canvas.setFocus()
+    if button is Qt.MouseButton.LeftButton:
+        QTest.keyPress(canvas, Qt.Key.Key_Space)
+    QTest.mouseClick(canvas, button, pos=at(canvas, 80, 60))
+    QTest.mouseDClick(canvas, button, pos=at(canvas, 80, 60))
+    QTest.mouseRelease(canvas, button, pos=at(canvas, 80, 60))
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
     assert canvas.viewport == fit_picture((canvas.width(), canvas.height()), (160, 120))
     assert not opened.app.editor.mask.any()
 

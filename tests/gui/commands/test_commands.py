@@ -7,12 +7,13 @@ from pathlib import Path
 
 import qtawesome
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.commands.actions import list_commands, title
 from unet_desktop.gui.commands.command import HEADINGS, CommandSet, Needs, command, commands_of, guarded
 from unet_desktop.gui.style.icons import ICONS
+from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window import menus
 from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
@@ -144,7 +145,29 @@ def test_menu_access_keys_are_unique(window: MainWindow) -> None:
 
 def test_tooltips_show_the_shortcut(window: MainWindow) -> None:
     assert "Ctrl+Z" in window.actions_by_id["edit.undo"].toolTip()
-    assert window.actions_by_id["window.reset"].toolTip().startswith("Put all panels back")
+    assert (
+        window.actions_by_id["window.reset"].toolTip() == "Reset panels (Ctrl+F5)\nPut all panels back in their places"
+    )
+
+
+def test_tooltips_begin_with_name_and_keys(opened: MainWindow) -> None:
+    tips = {command: opened.actions_by_id[command].toolTip() for command in opened.actions_by_id}
+    assert tips["tool.brush"].splitlines()[0] == "Brush (B)"
+    assert tips["tool.push"].splitlines()[0] == "Push edge (V)"
+    assert tips["label.2"] == "Paint optic cup (2)"
+    for listed in COMMANDS:
+        if not listed.id.startswith("label."):
+            keys = opened.actions_by_id.keymap.text(listed.id)
+            assert tips[listed.id].splitlines()[0] == f"{listed.plain_text} ({keys})"
+
+
+def test_the_label_buttons_keep_their_place_with_every_tool(opened: MainWindow) -> None:
+    panel, places = opened.panels.tools.label_list, set()
+    for kind in ToolKind:
+        opened.app.options.choose_tool(kind)
+        QApplication.processEvents()
+        places.add((panel.y(), panel.height()))
+    assert len(places) == 1
 
 
 def test_nothing_to_work_on_means_few_commands(window: MainWindow) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawings import disc_mask
-from gestures import at, drag, press, release
+from gestures import drag, move, press, release
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from unet_desktop.errors import WriteError
+from unet_desktop.gui.commands.command import Needs
 from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.gui.window.command_table import COMMANDS
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
@@ -118,21 +120,6 @@ def test_every_tool_begins_from_what_is_proposed(opened: MainWindow, kind: ToolK
     assert_accepted_with_a_step_or_waiting(opened)
 
 
-@pytest.mark.parametrize("kind", list(ToolKind))
-@pytest.mark.parametrize("place", [(5, 5), (50, 50)])
-def test_a_double_click_on_a_proposal_accepts_nothing(
-    opened: MainWindow, kind: ToolKind, place: tuple[int, int]
-) -> None:
-    opened.app.session.open_case("c")
-    opened.app.options.choose_tool(kind)
-    QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
-    QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, *place))
-    release(opened.canvas, place)
-    opened.app.editor.leave()
-    assert_accepted_with_a_step_or_waiting(opened)
-    assert kind is ToolKind.CONTOUR or not opened.app.editor.history.names
-
-
 def assert_accepted_with_a_step_or_waiting(window: MainWindow) -> None:
     """A proposal is accepted by what is painted on it, never by a press that paints nothing."""
     names, waiting = window.app.editor.history.names, window.app.proposal.prediction is not None
@@ -163,10 +150,65 @@ def test_what_stands_in_the_history_on_purpose_stays(opened: MainWindow) -> None
     opened.app.session.open_case("c")
     drag(opened.canvas, [(5, 5), (9, 9)])
     QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)  # the stroke; what was accepted is kept
-    QTest.mouseClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
-    QTest.mouseDClick(opened.canvas, Qt.MouseButton.LeftButton, pos=at(opened.canvas, 5, 5))
-    release(opened.canvas, (5, 5))
+    drag(opened.canvas, [(-30, -35), (-30, -35)])
     assert opened.app.editor.history.names == ("Accept proposal",)
+
+
+CHANGING = [
+    command
+    for command in COMMANDS
+    if Needs.CASE | Needs.WRITABLE in command.needs and command.heading in ("Editing", "Tools", "Region")
+]
+REPLACING = {"region.copy_previous", "region.mirror"}
+"""They take a mask from elsewhere, so what was proposed does not matter."""
+
+
+def test_every_command_that_edits_begins_from_what_is_proposed(opened: MainWindow, qtbot) -> None:
+    editor, proposal = opened.app.editor, opened.app.proposal
+    opened.app.session.open_case("c")
+    waiting = proposal.prediction.mask
+    for described in CHANGING:
+        if described.id in REPLACING:
+            continue
+        opened.actions_by_id[described.id].trigger()
+        edited = editor.history.names or editor.mask.any()
+        assert not edited or editor.history.names[:1] == ("Accept proposal",), described.id
+        assert not edited or described.edits, described.id
+        if described.id == "edit.fit_ellipse":
+            assert opened.app.toolbox.current.pending
+            QTest.keyClick(opened.canvas, Qt.Key.Key_Escape)
+            assert editor.history.names == ()  # given up: nothing was accepted
+        while editor.history.can_undo:
+            QTest.keyClick(opened, Qt.Key.Key_Z, CTRL)
+        qtbot.waitUntil(lambda: proposal.prediction is not None)
+        np.testing.assert_array_equal(proposal.prediction.mask, waiting)
+    assert {described.id for described in CHANGING if described.edits} >= {
+        *("region.grow", "region.shrink", "region.grow_more", "region.shrink_more", "region.smooth"),
+        *("region.keep_largest", "region.fill_holes", "region.only_strokes", "edit.fit_ellipse"),
+    }
+
+
+def test_a_command_that_finds_nothing_to_change_accepts_nothing(opened: MainWindow) -> None:
+    opened.app.session.open_case("c")
+    opened.actions_by_id["region.fill_holes"].trigger()
+    assert opened.app.editor.history.names == ()
+    assert opened.app.proposal.prediction is not None
+    assert opened.panels.status.currentMessage() == "There are no holes in optic disc."
+
+
+def test_the_contour_has_its_handles_on_the_proposal_and_a_key_or_a_drag_accepts_it(opened: MainWindow) -> None:
+    editor = opened.app.editor
+    opened.app.session.open_case("c")
+    QTest.keyClick(opened, Qt.Key.Key_W)
+    handles = opened.app.toolbox.current.sketch.handles
+    assert len(handles) >= 4
+    assert editor.history.names == ()
+    move(opened.canvas, (handles[0].x, handles[0].y), Qt.MouseButton.NoButton)
+    assert opened.app.proposal.prediction is not None
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Up)
+    assert editor.history.names == ("Accept proposal",)
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Return)
+    assert editor.history.names == ("Accept proposal", "Contour optic disc")
 
 
 def test_a_proposal_that_arrives_does_not_disturb_a_shape(opened: MainWindow) -> None:

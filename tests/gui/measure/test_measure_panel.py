@@ -94,10 +94,29 @@ def test_a_guess_is_shown_as_one_and_gives_way(qtbot) -> None:
     panel.set_eye(Eye.UNKNOWN, Eye.LEFT)
     panel.set_measurement(found, found, None, DISC_AND_CUP)
     assert text(panel, "eye") == "Left eye (guessed)"
-    assert table(panel, "Rim").text(2, 1) == "satisfied"
+    assert table(panel, "Rim").text(2, 1) == "satisfied (eye guessed)"
+    assert table(panel, "Rim width by quadrant").text(0, 3) == "N?"
     assert panel.findChild(QAbstractButton, "eye.unknown").isChecked()
     panel.set_eye(Eye.RIGHT, Eye.LEFT)
+    panel.set_measurement(found, found, None, DISC_AND_CUP)
     assert text(panel, "eye") == "Right eye (OD)"
+    assert table(panel, "Rim").text(2, 1) == "satisfied"
+    assert table(panel, "Rim width by quadrant").text(0, 3) == "N"
+
+
+def test_a_cup_that_covers_the_disc_has_no_rim_and_is_pointed_out(qtbot) -> None:
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    mask = np.where(disc_mask() > 0, 2, 0).astype(np.uint8)
+    panel.set_eye(Eye.RIGHT, Eye.UNKNOWN)
+    panel.set_measurement(measure_mask(mask, DISC_AND_CUP), None, None, DISC_AND_CUP)
+    assert [table(panel, "Rim").text(row, 1) for row in (1, 2, 3)] == ["no rim"] * 3
+    note = panel.findChild(QLabel, "covered")
+    assert note.isVisibleTo(panel)
+    assert note.text().startswith("The optic cup covers the optic disc: everything is painted as optic cup.")
+    assert "choose optic disc (1)" in note.text()
+    panel.set_measurement(measure_mask(disc_mask(), DISC_AND_CUP), None, None, DISC_AND_CUP)
+    assert not note.isVisibleTo(panel)
 
 
 def test_the_eye_is_guessed_once_there_is_a_disc_and_not_stored(opened: MainWindow, qtbot) -> None:

@@ -91,7 +91,7 @@ class AllTools(RuleBasedStateMachine):
         self.options.set_diameter(14)
         self.start = dict(zip(CASES, (mask.copy() for mask in masks), strict=True))
         self.left = {case: mask.copy() for case, mask in self.start.items()}
-        self.down = self.doubled = self.stray = False
+        self.down = self.stray = False
         self.shown = np.zeros(SIZE, np.uint8)
         self.editor.mask_replaced.connect(self._on_mask_replaced)
         self.editor.mask_changed.connect(self._on_mask_changed)
@@ -114,7 +114,7 @@ class AllTools(RuleBasedStateMachine):
     @precondition(lambda self: not self.down)
     @rule(touch=TOUCHES)
     def press(self, touch) -> None:
-        self.down, self.doubled = True, False
+        self.down = True
         self.toolbox.current.press(touch)
 
     @precondition(lambda self: not self.down)
@@ -123,7 +123,6 @@ class AllTools(RuleBasedStateMachine):
         """The second press of a double click; when it means nothing to the tool it is one as any other."""
         if not self.toolbox.current.double_click(touch):
             self.press(touch)
-            self.doubled = True
 
     @precondition(lambda self: self.down)
     @rule(touches=st.lists(TOUCHES, min_size=1, max_size=4))
@@ -140,10 +139,7 @@ class AllTools(RuleBasedStateMachine):
     @rule(touch=TOUCHES)
     def release(self, touch) -> None:
         self.down = False
-        if self.doubled:
-            self.toolbox.current.retract()
-        else:
-            self.toolbox.current.release(touch)
+        self.toolbox.current.release(touch)
 
     @precondition(lambda self: not self.down)
     @rule(kind=KINDS, touches=st.lists(TOUCHES, min_size=2, max_size=6))

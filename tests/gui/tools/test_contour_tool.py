@@ -286,7 +286,9 @@ def test_leaving_the_case_drops_a_contour_that_was_not_closed(ready: MainWindow)
     for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
         drag(ready.canvas, [point])
     ready.app.session.open_case("d")
-    assert ready.panels.status.currentMessage() == "The unfinished contour was dropped."
+    assert (
+        ready.panels.status.currentMessage() == "The unfinished contour was put aside; undo in its case brings it back."
+    )
     ready.app.session.open_case("a")
     assert not mask_of(ready).any()
     assert not ready.app.editor.history.names
@@ -301,7 +303,7 @@ def test_leaving_the_case_commits(ready: MainWindow) -> None:
     assert ready.app.editor.history.names == ("Contour optic disc",)
 
 
-def test_a_double_click_commits_on_the_shape_and_fits_beside_it(ready: MainWindow) -> None:
+def test_a_double_click_commits(ready: MainWindow) -> None:
     pulled(ready, 0, (8, 8))
     QTest.mouseDClick(ready.canvas, LEFT, PLAIN, at(ready.canvas, 80, 60))
     assert ready.app.editor.history.names == ("Contour optic disc",)

@@ -272,7 +272,9 @@ def test_leaving_the_case_drops_points_that_are_no_ellipse_yet(ready: MainWindow
     for point in [(60, 50), (80, 40), (100, 50), (80, 80)]:
         drag(ready.canvas, [point])
     ready.app.session.open_case("b")
-    assert ready.panels.status.currentMessage() == "The unfinished ellipse was dropped."
+    assert (
+        ready.panels.status.currentMessage() == "The unfinished ellipse was put aside; undo in its case brings it back."
+    )
     ready.app.session.open_case("a")
     assert not mask_of(ready).any()
     assert not ready.app.editor.history.names
@@ -285,14 +287,14 @@ def test_a_press_far_away_begins_another(ready: MainWindow) -> None:
     np.testing.assert_array_equal(disc_of(ready), drawn(shape(ready)))
 
 
-def test_a_double_click_on_nothing_still_fits_the_picture(ready: MainWindow) -> None:
+def test_a_double_click_places_one_point_and_does_not_zoom(ready: MainWindow) -> None:
     ready.canvas.zoom_by(3)
-    place = at(ready.canvas, 80, 60)
+    before, place = ready.canvas.viewport, at(ready.canvas, 80, 60)
     QTest.mouseClick(ready.canvas, LEFT, PLAIN, place)
     QTest.mouseDClick(ready.canvas, LEFT, PLAIN, place)
     release(ready.canvas, (80, 60))
-    assert ready.canvas._fits
-    assert not ready.app.toolbox.current.pending
+    assert ready.canvas.viewport == before
+    assert len(ready.app.toolbox.current.sketch.handles) == 1
     assert not mask_of(ready).any()
 
 

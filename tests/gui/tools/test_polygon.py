@@ -227,11 +227,12 @@ def test_corners_may_lie_outside_the_picture(polygon: MainWindow) -> None:
     assert (mask_of(polygon) == 1).all()
 
 
-def test_a_double_click_with_nothing_drawn_fits(polygon: MainWindow) -> None:
-    zoom = polygon.canvas.zoom
+def test_a_double_click_with_nothing_drawn_places_one_corner(polygon: MainWindow) -> None:
+    before = polygon.canvas.viewport
+    QTest.mouseClick(polygon.canvas, LEFT, PLAIN, at(polygon.canvas, 80.0, 60.0))
     double_click(polygon, (80.0, 60.0))
-    assert polygon.canvas.zoom != zoom
-    assert not polygon.app.toolbox.current.pending
+    assert polygon.canvas.viewport == before
+    assert len(polygon.app.toolbox.current.sketch.handles) == 1
 
 
 def test_leaving_the_case_keeps_the_closed_shape(polygon: MainWindow) -> None:
@@ -254,7 +255,10 @@ def test_leaving_drops_what_is_no_shape_yet_and_says_so(polygon: MainWindow, cor
         polygon.app.options.choose_tool(ToolKind.BRUSH)
     else:
         polygon.app.options.choose_label(1)
-    assert polygon.panels.status.currentMessage() == "The unfinished polygon was dropped."
+    where = " in its case" if goes == "another case" else ""
+    assert (
+        polygon.panels.status.currentMessage() == f"The unfinished polygon was put aside; undo{where} brings it back."
+    )
     assert not names(polygon)
     polygon.app.session.open_case("a")
     assert not names(polygon)

@@ -98,13 +98,44 @@ def test_the_slider_sets_the_tolerance(wand: MainWindow) -> None:
     assert not settings.isVisibleTo(wand.panels.tools)
 
 
-def test_a_double_click_takes_back_what_its_first_click_took(wand: MainWindow) -> None:
+def test_a_dragged_tolerance_holds_for_one_use(wand: MainWindow) -> None:
+    wand.app.options.set_tolerance(20)
+    drag(wand.canvas, [(85.5, 65.5), (110.5, 65.5)])
+    assert wand.app.options.tolerance > 20
+    press(wand.canvas, (85.5, 65.5))
+    assert wand.app.options.tolerance == 20
+    release(wand.canvas, (85.5, 65.5))
+
+
+def test_another_tolerance_selects_anew_until_something_else_is_done(wand: MainWindow) -> None:
+    slider = part(wand.panels.tools.settings.tolerance, QSlider)
+    slider.setValue(12)
     drag(wand.canvas, [(85.5, 65.5)])
+    small = mask_of(wand).copy()
+    slider.setValue(60)
+    assert mask_of(wand).sum() > small.sum()
+    slider.setValue(12)
+    np.testing.assert_array_equal(mask_of(wand), small)
+    assert wand.app.editor.history.names == ("Wand optic disc",)
+    slider.setValue(60)
+    QTest.keyClick(wand, Qt.Key.Key_B)  # the use is over, and so is its tolerance
+    assert wand.app.options.tolerance == 12
+    QTest.keyClick(wand, Qt.Key.Key_C)
+    slider.setValue(30)  # nothing was selected since, so this is the one that stays
+    drag(wand.canvas, [(5.5, 5.5)])
+    drag(wand.canvas, [(85.5, 65.5)])
+    assert wand.app.options.tolerance == 30
+
+
+def test_a_double_click_selects_once_and_does_not_zoom(wand: MainWindow) -> None:
+    before = wand.canvas.viewport
+    drag(wand.canvas, [(85.5, 65.5)])
+    selected = mask_of(wand).copy()
     QTest.mouseDClick(wand.canvas, LEFT, PLAIN, at(wand.canvas, 85.5, 65.5))
     release(wand.canvas, (85.5, 65.5))
-    assert not mask_of(wand).any()
-    assert wand.app.editor.history.names == ()
-    assert not wand.app.editor.drawing
+    np.testing.assert_array_equal(mask_of(wand), selected)
+    assert wand.app.editor.history.names == ("Wand optic disc",)
+    assert wand.canvas.viewport == before
 
 
 def test_what_goes_on_beyond_its_reach_is_said(wand: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,6 @@ from unet_desktop.gui.canvas.zoom_view import STEP, notches
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.gui.tools.toolbox import Toolbox
 
-_STILL = 4.0
-"""View pixels within which a click counts as not moved."""
 _REACH = 9.0
 """View pixels within which a press is meant for a handle."""
 _HELD = {
@@ -45,13 +43,11 @@ class Pointer(QObject):
         hovered(x, y): the pointer is over this image point.
         left: it is no longer over the canvas.
         resize_requested(steps): make the brush larger or smaller.
-        key_released(key): a key went up; for keys that act while they are held.
     """
 
     hovered = Signal(float, float)
     left = Signal()
     resize_requested = Signal(float)
-    key_released = Signal(int)
 
     def __init__(self, canvas: Canvas, toolbox: Toolbox) -> None:
         """Watch the canvas; presses go to the tool in use."""
@@ -59,7 +55,6 @@ class Pointer(QObject):
         self._canvas, self._toolbox = canvas, toolbox
         self._grabbed: QPointF | None = None  # where the picture is held while it is dragged
         self._painting = self._space = self._pen_down = False
-        self._double_at: QPointF | None = None  # where the second press of a double click was
         self._cursor: QCursor | None = None  # the one shown
         self._at: QPointF | None = None  # where the pointer was last, in the view
         canvas.installEventFilter(self)
@@ -91,7 +86,6 @@ class Pointer(QObject):
         )
 
     def _on_press(self, event: QMouseEvent | QTabletEvent) -> bool:
-        self._double_at = None
         self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._grabbed = event.position()
@@ -120,28 +114,22 @@ class Pointer(QObject):
             self._show_cursor()
         elif self._painting and not event.buttons() & (_PAINTING[0] | _PAINTING[1]):
             self._painting = False
-            double, self._double_at = self._double_at, None
-            if double is not None and (event.position() - double).manhattanLength() < _STILL:
-                self._toolbox.retract()
-                self._canvas.fit()
-            else:
-                self._toolbox.release(self._touch(event))
+            self._toolbox.release(self._touch(event))
             self._touch_at(event.position(), event.modifiers())  # the button no longer erases
         return True
 
     def _on_double_click(self, event: QMouseEvent) -> bool:
-        """Fit, but only once the button is up where it went down: a drag is meant to paint."""
+        """Show the whole picture where a press cannot paint; otherwise it is the tool's second press."""
         if event.button() is Qt.MouseButton.MiddleButton or self._space:
             self._canvas.fit()
             return True
-        if event.button() is Qt.MouseButton.LeftButton and self._toolbox.current.double_click(self._touch(event)):
-            return True
-        self._on_press(event)
-        if event.button() is Qt.MouseButton.LeftButton and self._painting:
-            self._double_at = event.position()
-        elif event.button() is Qt.MouseButton.LeftButton:  # nothing can be painted, so there is nothing to wait for
-            self._canvas.fit()
-        return True
+        if event.button() is Qt.MouseButton.LeftButton:
+            if self._toolbox.locked:
+                self._canvas.fit()
+                return True
+            if self._toolbox.double_click(self._touch(event)):
+                return True
+        return self._on_press(event)
 
     def _on_wheel(self, event: QWheelEvent) -> bool:
         steps = notches(event)
@@ -162,7 +150,7 @@ class Pointer(QObject):
 
     def _on_key(self, event: QKeyEvent, *, down: bool) -> bool:
         if down and event.key() in _ARROWS and event.modifiers() in _BARE:
-            return self._toolbox.current.nudge(*_ARROWS[event.key()])
+            return self._toolbox.nudge(*_ARROWS[event.key()])
         if event.isAutoRepeat():
             return event.key() == Qt.Key.Key_Space
         held = _HELD.get(Qt.Key(event.key()))
@@ -173,8 +161,6 @@ class Pointer(QObject):
             self._space = down
             self._show_cursor()
             return True
-        if not down:
-            self.key_released.emit(event.key())
         return False
 
     def _hover(self, point: tuple[float, float]) -> None:

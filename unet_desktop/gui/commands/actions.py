@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -14,6 +15,8 @@ from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_and_disc
+
+_ACCESS_KEY = re.compile("&(.)")
 
 MAX_NUMBERED_LABELS = 9
 """Labels that have a command "label.1" to "label.9"."""
@@ -68,6 +71,7 @@ class Actions:
         action.setVisible(pair is not None)
         if pair is not None:
             action.setText(f"No {pair[0].name.replace('&', '&&')} &here")
+        self._set_tips()
 
     def set_colours(self, colours: Colours) -> None:
         """Draw the icons in this theme's colours."""
@@ -77,10 +81,16 @@ class Actions:
 
     def _on_keymap_changed(self) -> None:
         for command in self.keymap.commands:
+            self._actions[command.id].setShortcuts(self.keymap.sequences(command.id))
+        self._set_tips()
+
+    def _set_tips(self) -> None:
+        """Begin each tooltip with the command's name and keys."""
+        for command in self.keymap.commands:
             action, keys = self._actions[command.id], self.keymap.text(command.id)
-            action.setShortcuts(self.keymap.sequences(command.id))
-            tip = command.tip or command.plain_text
-            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+            name = _ACCESS_KEY.sub(r"\1", action.text()).removesuffix("…")
+            head = f"{name} ({keys})" if keys else name
+            action.setToolTip(f"{head}\n{command.tip}" if command.tip else head)
 
 
 def title(command: Command, labels: LabelSet | None) -> str:

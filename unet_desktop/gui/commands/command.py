@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import partial, wraps
@@ -65,6 +66,7 @@ class Command:
         needs: what must be there.
         tip: a sentence, where the text alone is not enough.
         repeats: it runs again while its key is held.
+        edits: it changes the mask that is there, or the proposal that waits in its place, which is accepted first.
         argument: passed to the method, where that serves several commands.
         is_checked: for a command that is on or off: whether it is on, given the object that has the method.
     """
@@ -78,6 +80,7 @@ class Command:
     repeats: bool = False
     argument: object = None
     is_checked: Callable[[Any], bool] | None = None
+    edits: bool = False
 
     @property
     def checkable(self) -> bool:
@@ -106,6 +109,10 @@ class CommandSet:
 
     def __init__(self, errors: ShowsErrors) -> None:
         self.errors = errors
+
+    def editing(self) -> AbstractContextManager[None]:
+        """Surrounds the call of each command that edits."""
+        return nullcontext()
 
     def calls(self) -> Iterator[tuple[Command, Callable[[], None]]]:
         """Each command with the call that runs it, in the order of definition."""
@@ -158,20 +165,30 @@ def command(
     repeats: bool = False,
     argument: object = None,
     is_checked: Callable[[Any], bool] | None = None,
+    edits: bool = False,
 ) -> Decorator:
     """Make a method of a `CommandSet` a command, guarded; several of these on one method make several commands.
 
     The arguments are the attributes of `Command`.
     """
-    described = Command(command_id, text, shortcut, icon, needs, tip, repeats, argument, is_checked)
+    described = Command(command_id, text, shortcut, icon, needs, tip, repeats, argument, is_checked, edits)
 
     def describe(method: Method[Self, Given]) -> Method[Self, Given]:
         others = _commands(method)
-        call = method if others else guarded(method)
+        call = method if others else guarded(_edit(method) if edits else method)
         call.__dict__[_ATTRIBUTE] = (described, *others)  # the lowest decorator comes first
         return call
 
     return describe
+
+
+def _edit(method: Method[Self, Given]) -> Method[Self, Given]:
+    @wraps(method)
+    def call(self: Self, /, *args: Given.args, **kwargs: Given.kwargs) -> None:
+        with self.editing():
+            method(self, *args, **kwargs)
+
+    return call
 
 
 _ATTRIBUTE = "commands"

@@ -31,6 +31,8 @@ class Keymap(QObject):
         self._store = store
         self._defaults = {command.id: tuple(command.shortcut.split()) for command in commands}
         self._own = {name: keys for name, keys in _parse(store.shortcuts).items() if name in self._defaults}
+        self._found: dict[str, str] = {}  # portable keys to command, made when it is first asked for
+        self.changed.connect(self._found.clear)
 
     def keys(self, command_id: str) -> Keys:
         """The command's key sequences, the usual one first."""
@@ -94,9 +96,13 @@ class Keymap(QObject):
         """Give every command its default keys again."""
         self.set_keys(dict(self._defaults))
 
-    def holds(self, command_id: str, pressed: QKeySequence) -> bool:
-        """Whether this is one of the command's sequences."""
-        return pressed in self.sequences(command_id)
+    def find(self, pressed: QKeySequence) -> str:
+        """The id of the command with this sequence; empty if there is none."""
+        if not self._found:
+            self._found.update(
+                {portable(keys): command.id for command in self.commands for keys in self.sequences(command.id)}
+            )
+        return self._found.get(portable(pressed), "")
 
 
 def portable(sequence: QKeySequence) -> str:

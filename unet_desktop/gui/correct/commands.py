@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.actions import MAX_NUMBERED_LABELS
@@ -54,6 +55,9 @@ class EditCommands(CommandSet):
         super().__init__(errors)
         self._app, self._close_message = app, close_message
 
+    def editing(self) -> AbstractContextManager[None]:
+        return self._app.accept_on_edit.editing()
+
     @property
     def tool(self) -> ToolKind:
         """The tool in use."""
@@ -68,8 +72,9 @@ class EditCommands(CommandSet):
     @command("edit.undo", "&Undo", shortcut="Ctrl+Z", icon="undo", needs=Needs.UNDO | Needs.WRITABLE, repeats=True)
     def undo(self) -> None:
         """Undo the last step; while a shape is drawn point by point, its last point."""
-        app = self._app
-        if not (app.toolbox.current.step_back() or app.proposal.take_back() or app.cup_absence.take_back()):
+        app, toolbox = self._app, self._app.toolbox
+        back = toolbox.current.step_back() or toolbox.bring_back()
+        if not (back or app.proposal.take_back() or app.cup_absence.take_back()):
             app.editor.undo()
 
     @command(
@@ -91,9 +96,9 @@ class EditCommands(CommandSet):
         tip="Undo what this drag or shape has changed so far; with neither, close the message over the picture",
     )
     def cancel(self) -> None:
-        tool = self._app.toolbox.current
-        is_in_use = tool.pending or self._app.editor.drawing
-        tool.abandon()
+        toolbox = self._app.toolbox
+        is_in_use = toolbox.current.pending or self._app.editor.drawing
+        toolbox.abandon()
         if not is_in_use:
             self._close_message()
 
@@ -116,7 +121,7 @@ class EditCommands(CommandSet):
         repeats=True,
     )
     def step_back(self) -> None:
-        self._app.toolbox.current.take_away()
+        self._app.toolbox.take_away()
 
     @_tool(ToolKind.BRUSH, "&Brush", "B", "Paint the label")
     @_tool(ToolKind.ERASER, "&Eraser", "E", "Erase the label; the right button does so with any tool")
@@ -144,6 +149,7 @@ class EditCommands(CommandSet):
         icon="fit-ellipse",
         needs=_DRAWS,
         tip="Turn the label's region into an ellipse with handles",
+        edits=True,
     )
     def fit_ellipse(self) -> None:
         self._app.options.choose_tool(ToolKind.ELLIPSE)
@@ -153,8 +159,8 @@ class EditCommands(CommandSet):
         if isinstance(tool, EllipseTool) and label is not None and not tool.fit_to_region():
             tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")
 
-    @command("brush.smaller", "&Smaller brush", shortcut="[", needs=_DRAWS, repeats=True, argument=-1)
-    @command("brush.larger", "&Larger brush", shortcut="]", needs=_DRAWS, repeats=True, argument=1)
+    @command("brush.smaller", "&Smaller brush", shortcut="[ K", needs=_DRAWS, repeats=True, argument=-1)
+    @command("brush.larger", "&Larger brush", shortcut="] L", needs=_DRAWS, repeats=True, argument=1)
     def step_brush(self, steps: int) -> None:
         self._app.options.step_diameter(steps)
 

@@ -53,7 +53,8 @@ class LabelList(QWidget):
         button.setCheckable(True)
         button.setIconSize(QSize(16, 16))
         within = f", inside {label.inside}" if label.inside else ""
-        button.setToolTip(f"Paint {label.name}{within}" + (f" ({index + 1})" if key else ""))
+        where = f"\nIt lies inside {label.inside}" if label.inside else ""
+        button.setToolTip(f"Paint {label.name}" + (f" ({index + 1})" if key else "") + where)
         button.setAccessibleName(f"Label {label.name}{within}")
         self._group.addButton(button, index)
         self._column.addWidget(button)

@@ -54,8 +54,8 @@ class ToolsPanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
+        add_section(column, "Label", self.label_list)  # above what is higher for some tools than for others
         add_section(column, "Tool", ToolButtons(actions), self.settings)
-        add_section(column, "Label", self.label_list)
         add_section(column, "Prediction", self.prediction)
         add_section(column, "View", self.overlay)
         column.addStretch(1)

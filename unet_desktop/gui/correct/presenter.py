@@ -48,6 +48,7 @@ class CanvasPresenter(QObject):
         panel.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         panel.settings.pressure.pressure_chosen.connect(options.set_pressure)
         panel.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
+        panel.settings.grow_parent.grow_parent_chosen.connect(options.set_grow_parent)
         panel.settings.combine.combine_chosen.connect(options.choose_combine)
         canvas.viewport_changed.connect(self._on_canvas_viewport_changed)
         pointer.hovered.connect(self._on_pointer_hovered)
@@ -91,6 +92,7 @@ class CanvasPresenter(QObject):
         panel.settings.pressure.set_pressure(options.pressure)
         panel.settings.tolerance.set_tolerance(options.tolerance)
         panel.settings.combine.set_combine(options.combining)
+        panel.settings.grow_parent.set_grow_parent(options.grow_parent, options.label)
         panel.settings.set_guide(GUIDES[options.tool])
 
     def _on_toolbox_changed(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from contextlib import AbstractContextManager
 
 from unet_desktop.errors import MaskError
 from unet_desktop.gui.app_model import AppModel
@@ -21,6 +21,9 @@ from unet_desktop.project.project import ProjectReader
 
 _NEEDS = Needs.CASE | Needs.WRITABLE
 
+Change = Callable[[Mask, LabelSet, Label, Label | None], Patch | None]
+"""Makes the patch that changes the region of a label, within that of the last one or anywhere; None for no change."""
+
 
 class RegionCommands(CommandSet):
     """Grow, shrink, smooth, keep the largest piece, fill holes; take another case's mask."""
@@ -29,12 +32,16 @@ class RegionCommands(CommandSet):
         super().__init__(errors)
         self._app = app
 
+    def editing(self) -> AbstractContextManager[None]:
+        return self._app.accept_on_edit.editing()
+
     @command(
         "region.grow",
         "&Grow",
         shortcut="Shift+Up",
         icon="grow",
         needs=_NEEDS,
+        edits=True,
         tip="Grow the label by one pixel",
         argument=1,
     )
@@ -44,6 +51,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+Down",
         icon="shrink",
         needs=_NEEDS,
+        edits=True,
         tip="Shrink the label by one pixel",
         argument=-1,
     )
@@ -52,6 +60,7 @@ class RegionCommands(CommandSet):
         "Grow by &5",
         shortcut="Ctrl+Shift+Up",
         needs=_NEEDS,
+        edits=True,
         tip="Grow the label by 5 pixels",
         argument=5,
     )
@@ -60,21 +69,38 @@ class RegionCommands(CommandSet):
         "Shrink &by 5",
         shortcut="Ctrl+Shift+Down",
         needs=_NEEDS,
+        edits=True,
         tip="Shrink the label by 5 pixels",
         argument=-5,
     )
     def grow(self, pixels: int) -> None:
         """Grow the label's region by that many pixels, or shrink it where they are negative."""
         if pixels > 0:
-            self._change(partial(morphology.grow, by=pixels), "No {} to grow.")
+            self._change(
+                lambda mask, labels, label, limit: morphology.grow(
+                    mask, labels, label, pixels, limit, free=limit is None
+                ),
+                "No {} to grow.",
+            )
         else:
-            self._change(partial(morphology.shrink, by=-pixels), "No {} to shrink.")
+            self._change(
+                lambda mask, labels, label, _: morphology.shrink(mask, labels, label, -pixels), "No {} to shrink."
+            )
 
     @command(
-        "region.smooth", "S&mooth", shortcut="Shift+S", icon="smooth", needs=_NEEDS, tip="Smooth the label's border"
+        "region.smooth",
+        "S&mooth",
+        shortcut="Shift+S",
+        icon="smooth",
+        needs=_NEEDS,
+        edits=True,
+        tip="Smooth the label's border",
     )
     def smooth(self) -> None:
-        self._change(morphology.smooth, "No {} to smooth.")
+        self._change(
+            lambda mask, labels, label, limit: morphology.smooth(mask, labels, label, limit, free=limit is None),
+            "No {} to smooth.",
+        )
 
     @command(
         "region.keep_largest",
@@ -82,10 +108,14 @@ class RegionCommands(CommandSet):
         shortcut="Shift+L",
         icon="largest",
         needs=_NEEDS,
+        edits=True,
         tip="Erase all pieces of the label but the largest",
     )
     def keep_largest(self) -> None:
-        self._change(morphology.keep_largest, "The {} is already in one piece.")
+        self._change(
+            lambda mask, labels, label, _: morphology.keep_largest(mask, labels, label),
+            "The {} is already in one piece.",
+        )
 
     @command(
         "region.fill_holes",
@@ -93,6 +123,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+R",
         icon="fill-holes",
         needs=_NEEDS,
+        edits=True,
         tip="Fill all holes of the label",
     )
     def fill_holes(self) -> None:
@@ -104,6 +135,7 @@ class RegionCommands(CommandSet):
         shortcut="Shift+U",
         icon="only-strokes",
         needs=_NEEDS,
+        edits=True,
         tip="Mark all background as not annotated: the model then learns only from what you paint or erase",
     )
     def only_strokes(self) -> None:
@@ -167,15 +199,35 @@ class RegionCommands(CommandSet):
                 return
         raise MaskError(f"The other eye of patient {case.patient} has no mask to mirror.")
 
-    def _change(self, how: Callable[[Mask, LabelSet, Label], Patch | None], nothing: str) -> None:
+    @command(
+        "region.grow_parent",
+        "Let a region gro&w its parent",
+        shortcut="Shift+I",
+        needs=Needs.PROJECT,
+        tip="Let what is painted outside the region around it enlarge that region, instead of leaving it out",
+        is_checked=lambda self: self.grows_parent,
+    )
+    def toggle_grow_parent(self) -> None:
+        self._app.options.set_grow_parent(not self._app.options.grow_parent)
+
+    @property
+    def grows_parent(self) -> bool:
+        """May a region grow the one around it?"""
+        return self._app.options.grow_parent
+
+    def _change(self, how: Change, nothing: str) -> None:
         """Apply a change to the region of the label in use; if nothing changes, say so with `nothing`."""
         editor, options, toolbox = self._app.editor, self._app.options, self._app.toolbox
         self._settle()
-        if editor.mask is None or options.labels is None or options.label is None or editor.refuse():
+        mask, labels, label = editor.mask, options.labels, options.label
+        if mask is None or labels is None or label is None or editor.refuse():
             return
-        patch = how(editor.mask, options.labels, options.label)
-        if patch is None:
-            toolbox.refused.emit(nothing.format(options.label.name))
+        limit = None if options.grow_parent else editor.limit(label)
+        patch = how(mask, labels, label, limit)
+        if patch is None and limit is not None and how(mask, labels, label, None) is not None:
+            toolbox.refused.emit(f"Nothing was changed: the {label.name} stays inside the {limit.name}.")
+        elif patch is None:
+            toolbox.refused.emit(nothing.format(label.name))
         editor.apply(patch)
 
     def _settle(self) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.tools.tool_guide import Guide, Setting
 from unet_desktop.gui.tools.tool_options import HIGHEST_TOLERANCE, LARGEST, LOWEST_TOLERANCE, SMALLEST
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.labels import Label
 from unet_desktop.masks.reshape import Combine
 
 
@@ -82,6 +83,34 @@ class PressureChoice(QWidget):
             self._box.setChecked(pressure)
 
 
+class GrowParentChoice(QWidget):
+    """A check box, for a label that lies inside another.
+
+    Signals:
+        grow_parent_chosen(bool): it was checked or unchecked.
+    """
+
+    grow_parent_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = with_object_name(QCheckBox(), "grow_parent")
+        self._box.setToolTip(
+            "If not checked, what is painted outside the region around the label is left out, with every tool"
+        )
+        self._box.toggled.connect(self.grow_parent_chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._box)
+
+    def set_grow_parent(self, grow_parent: bool, label: Label | None) -> None:
+        """Show the choice, without a signal; hidden for a label that is inside none."""
+        self.setVisible(label is not None and label.inside is not None)
+        self._box.setText("" if label is None else f"May grow the {label.inside}")
+        with QSignalBlocker(self._box):
+            self._box.setChecked(grow_parent)
+
+
 _TEXTS = {
     Combine.ADD: ("Add", "The outline is added to the label"),
     Combine.SUBTRACT: ("Subtract", "The outline is taken from the label; the right button or Ctrl does this at once"),
@@ -142,7 +171,7 @@ class BrushSizeChoice(QWidget):
         self._number.setRange(SMALLEST, LARGEST)
         self._number.setSuffix(" px")
         self._number.setAccessibleName("Brush size in image pixels")
-        self.setToolTip("Diameter in image pixels ([ and ], or Ctrl and the wheel)")
+        self.setToolTip("Diameter in image pixels ([ and ], K and L, or Ctrl and the wheel)")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -179,6 +208,7 @@ class ToolSettings(QWidget):
         self.combine = CombineChoice()
         self.pressure = PressureChoice()
         self.tolerance = ToleranceChoice()
+        self.grow_parent = GrowParentChoice()
         self._parts: dict[Setting, QWidget] = {
             Setting.SIZE: self.brush_size,
             Setting.PRESSURE: self.pressure,
@@ -190,7 +220,7 @@ class ToolSettings(QWidget):
         column.setSpacing(6)
         column.addWidget(self._name)
         column.addWidget(self._hint)
-        for part in self._parts.values():
+        for part in (*self._parts.values(), self.grow_parent):
             column.addWidget(part)
 
     def set_guide(self, guide: Guide) -> None:

@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.errors import UserError
 from unet_desktop.images.box import Box
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
+from unet_desktop.masks.nesting import find_limit
 from unet_desktop.masks.patch import Patch, SourcePatch, patch_between
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.journal import read_journal
@@ -34,6 +35,10 @@ class Gesture(Protocol):
     the editor which pixels changed; the editor ends it.
     """
 
+    @property
+    def met_limit(self) -> bool:
+        """Did it reach outside the region that it must stay inside, where it changes nothing?"""
+
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""
 
@@ -51,6 +56,7 @@ class Editor(QObject):
         gesture_ended: the gesture in progress was finished or cancelled, by whatever caller.
         edited(Step): a gesture was finished, undone or redone: there is something to save.
         refused: the user tried to change a locked mask.
+        stayed_outside: a gesture changed nothing, because it lay outside the region that it must stay inside.
         history_changed: there is more or less to undo.
 
     Attributes:
@@ -61,6 +67,7 @@ class Editor(QObject):
         history: of this mask.
         locked: nothing may be changed, because another program has the project.
         began_empty: did the case begin without a mask?
+        opened_blank: was there nothing in the mask when the case was opened?
     """
 
     mask_replaced = Signal()
@@ -69,6 +76,7 @@ class Editor(QObject):
     gesture_ended = Signal()
     edited = Signal(object)
     refused = Signal()
+    stayed_outside = Signal()
     history_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -80,6 +88,7 @@ class Editor(QObject):
         self.history = History()
         self.locked = False
         self.began_empty = False
+        self.opened_blank = False
         self._gesture: Gesture | None = None
         self._histories = CaseHistories()
 
@@ -92,6 +101,13 @@ class Editor(QObject):
     def untouched(self) -> bool:
         """Did the case begin without a mask, and is every edit since undone?"""
         return self.began_empty and not self.history.can_undo and not (self.mask is not None and bool(self.mask.any()))
+
+    def limit(self, label: Label) -> Label | None:
+        """The label whose region must not grow when this one is painted; None if this one may be drawn anywhere."""
+        if self.mask is None or self.labels is None:
+            return None
+        blank = self.began_empty or self.opened_blank
+        return find_limit(self.mask, self.labels, label, self.history, began_blank=blank)
 
     def refuse(self) -> bool:
         """If nothing may be changed, say so and return True."""
@@ -121,6 +137,7 @@ class Editor(QObject):
         self.close_mask()
         self.key, self.labels, self.model = (root, case_id), labels, model
         self.mask = np.zeros(size, np.uint8) if mask is None else mask
+        self.opened_blank = not self.mask.any()
         known = self._histories.take(self.key, self.mask)
         self.history = History() if known is None else known.history
         self.began_empty = mask is None if known is None else known.began_empty
@@ -150,9 +167,12 @@ class Editor(QObject):
     def finish(self) -> bool:
         """End the gesture; what it changed becomes one step of the history. False if it changed nothing."""
         gesture, self._gesture = self._gesture, None
+        outside = gesture is not None and gesture.met_limit  # before it is finished, which may forget the shape
         patch = None if gesture is None else gesture.finish()
         if patch is not None:
             self._push(patch)
+        elif outside:
+            self.stayed_outside.emit()
         if gesture is not None:
             self.gesture_ended.emit()
         return patch is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.runner import Job, JobRunner, TrainingToResume
 from unet_desktop.gui.session.session import Session
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import (
     FailedBefore,
@@ -185,6 +186,32 @@ class ProjectJobs(QObject):
         """Predict the open case, also when a human worked on it."""
         if self._session.case_id is not None:
             self.predict([self._session.case_id], "Predicting this case")
+
+    def locate_in_open_case(self, then: Callable[[Box | None], None]) -> bool:
+        """Let the model in use find the outermost label, and store nothing; False if there is none, or a job runs.
+
+        Args:
+            then: is called with the box in which it was found, or None, unless another case is open by then.
+        """
+        pixels, model, case_id = self._session.pixels, self._session.model_in_use, self._session.case_id
+        if pixels is None or model is None:
+            return False
+        path, picture = model, pixels
+        found: list[Box] = []
+
+        def start() -> Iterator[ItemDone]:
+            from unet_desktop.engine.inference.segmenter import Segmenter
+
+            box = bounding_box(Segmenter.open(path).segment(picture).mask)
+            if not box.empty:
+                found.append(box)
+            yield from ()
+
+        def tell() -> None:
+            if self._session.case_id == case_id:
+                then(found[0] if found else None)
+
+        return self._runner.start(Job("Locating", start, then=tell))
 
     def _predict_open_case_if_new(self) -> None:
         opened = self._session.open

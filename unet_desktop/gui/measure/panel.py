@@ -120,6 +120,7 @@ class MeasurePanel(QScrollArea):
         super().__init__(parent)
         self._empty = with_object_name(QLabel(), "empty")
         self._fragmented = with_object_name(QLabel(), "torn")
+        self._covered = with_object_name(QLabel(), "covered")
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()
@@ -127,6 +128,7 @@ class MeasurePanel(QScrollArea):
         self._quadrants = FigureTable("Rim width by quadrant")
         self._sizes = FigureTable("Sizes")
         self._eye = Eye.UNKNOWN
+        self._guessed = True
         self._mm_per_pixel: float | None = None
         self._lay_out()
         self._eye_choice.eye_chosen.connect(self.eye_chosen)
@@ -137,7 +139,8 @@ class MeasurePanel(QScrollArea):
         """Set the noted and the guessed eye; takes effect with the next measurement."""
         self._eye_choice.set_eye(noted, guess)
         self._eye = guess if noted is Eye.UNKNOWN else noted
-        self._plot.set_eye(self._eye)
+        self._guessed = noted is Eye.UNKNOWN
+        self._plot.set_eye(self._eye, guessed=self._guessed)
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
         """Millimetres a pixel covers, or None to show pixels; takes effect with the next measurement."""
@@ -172,6 +175,9 @@ class MeasurePanel(QScrollArea):
         hint = wording.empty_text(now, labels)
         self._empty.setText(hint)
         self._empty.setVisible(bool(hint))
+        warning = wording.covered_text(now, labels)
+        self._covered.setText(warning)
+        self._covered.setVisible(bool(warning))
         pair = now is not None and now.ratios is not None
         rim = None if now is None else now.rim
         for part in (self._eye_choice, self._plot):
@@ -195,10 +201,13 @@ class MeasurePanel(QScrollArea):
     def _show_rim(self, rim: Rim) -> None:
         rows = [
             ["Thinnest rim", wording.thinnest_text(rim)],
-            *([f"{rule} rule", wording.rule_text(rim, self._eye, rule)] for rule in ("ISNT", "IST")),
+            *(
+                [f"{rule} rule", wording.rule_text(rim, self._eye, rule, guessed=self._guessed)]
+                for rule in ("ISNT", "IST")
+            ),
         ]
         self._rules.set_rows([], rows, [TIPS["thinnest"], TIPS["ISNT"], TIPS["IST"]])
-        quadrants = wording.quadrant_texts(rim, self._eye, self._mm_per_pixel)
+        quadrants = wording.quadrant_texts(rim, self._eye, self._mm_per_pixel, guessed=self._guessed)
         unit = wording.unit_text(self._mm_per_pixel).partition(",")[0]
         self._quadrants.set_rows(
             ["", *(name for name, _ in quadrants)],
@@ -230,11 +239,13 @@ class MeasurePanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(8)
-        for note in (self._empty, self._fragmented):
+        for note in (self._empty, self._fragmented, self._covered):
             note.setWordWrap(True)
             note.setProperty("role", "muted")
+        self._covered.setProperty("role", "warning")
         column.addWidget(self._empty)
         column.addWidget(self._headline)
+        column.addWidget(self._covered)
         column.addWidget(self._fragmented)
         column.addWidget(self._eye_choice)
         column.addWidget(self._plot)

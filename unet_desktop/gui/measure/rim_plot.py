@@ -37,7 +37,7 @@ class RimPlot(QWidget):
         super().__init__(parent)
         self._rim: Rim | None = None
         self._before: Rim | None = None
-        self._eye = Eye.UNKNOWN
+        self._eye, self._guessed = Eye.UNKNOWN, False
         self._mm_per_pixel: float | None = None
         self._colours = (QColor("#56b4e9"), QColor("#009e73"))
         self._kept: tuple[object, QPixmap, QPixmap] | None = None
@@ -55,10 +55,10 @@ class RimPlot(QWidget):
         if not self._rest.isActive():
             self._draw_if_changed()
 
-    def set_eye(self, eye: Eye) -> None:
-        """Set which side is nasal; with an unknown eye there are no letters."""
-        if eye is not self._eye:
-            self._eye = eye
+    def set_eye(self, eye: Eye, *, guessed: bool = False) -> None:
+        """Set which side is nasal; with an unknown eye there are no letters, with a guessed one they have a "?"."""
+        if (eye, guessed) != (self._eye, self._guessed):
+            self._eye, self._guessed = eye, guessed
             self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
@@ -125,7 +125,8 @@ class RimPlot(QWidget):
     def _kept_pixmaps(self, centre: QPointF, radius: float) -> tuple[QPixmap, QPixmap]:
         """What hardly ever changes: the disc with the clock, below the cup, and spokes and dashes, above it."""
         thin = () if self._rim is None or not self._rim.has_cup else tuple((self._rim.hour_ratios < THIN).tolist())
-        key = (self.size(), self.devicePixelRatioF(), self._rim is None, thin, self._before, self._eye, self._colours)
+        eye = (self._eye, self._guessed)
+        key = (self.size(), self.devicePixelRatioF(), self._rim is None, thin, self._before, eye, self._colours)
         if self._kept is None or self._kept[0] != key:
             below, above = self._empty_pixmap(), self._empty_pixmap()
             with _painting(below) as painter:
@@ -178,16 +179,19 @@ class RimPlot(QWidget):
             small.setBold(is_thin)
             role = QPalette.ColorRole.Text if is_thin else QPalette.ColorRole.PlaceholderText
             _write(painter, _place(centre, radius + _HOUR_RING, hour), str(hour or HOURS), small, self, role)
-        for hour, letter in _letters(self._eye).items():
+        for hour, letter in _letters(self._eye, guessed=self._guessed).items():
             _write(
                 painter, _place(centre, radius + _LETTER_RING, hour), letter, bold, self, QPalette.ColorRole.WindowText
             )
 
 
-def _letters(eye: Eye) -> dict[int, str]:
+def _letters(eye: Eye, *, guessed: bool) -> dict[int, str]:
     """Hours to the letter of their quadrant."""
     nasal_is_right = eye.nasal_is_right
-    sides = {} if nasal_is_right is None else {3: "N" if nasal_is_right else "T", 9: "T" if nasal_is_right else "N"}
+    nasal, temporal = ("N?", "T?") if guessed else ("N", "T")
+    sides = {} if nasal_is_right is None else {3: nasal if nasal_is_right else temporal}
+    if nasal_is_right is not None:
+        sides[9] = temporal if nasal_is_right else nasal
     return {0: "S", 6: "I"} | sides
 
 

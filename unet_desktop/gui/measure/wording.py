@@ -7,8 +7,8 @@ import math
 from unet_desktop.gui.widgets.durations import group_digits
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
-from unet_desktop.masks.measure import Extent, Measurement
-from unet_desktop.masks.rim import THIN, Rim, order_violations
+from unet_desktop.masks.measure import COVERS, Extent, Measurement
+from unet_desktop.masks.rim import NO_RIM, THIN, Rim, order_violations
 
 _MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
@@ -34,6 +34,20 @@ def fragmented_text(fragmented: tuple[tuple[Label, int], ...]) -> str:
         return ""
     pieces = " and ".join(f"{label.name} in {count}" for label, count in fragmented)
     return f"In pieces ({pieces}): only the largest is measured. The Region menu keeps it and erases the others."
+
+
+def covered_text(now: Measurement | None, labels: LabelSet | None) -> str:
+    """What to do if the cup covers about all of the disc, as it does when one label was painted for another; or empty.
+
+    See `COVERS`.
+    """
+    if now is None or labels is None or now.cup is None or now.disc is None or not now.vertical >= COVERS:
+        return ""
+    cup, disc = labels.labels[now.cup], labels.labels[now.disc]
+    return (
+        f"The {cup.name} covers the {disc.name}: everything is painted as {cup.name}. If that is not meant, undo, "
+        f"choose {disc.name} ({now.disc + 1}) and paint again, or paint the {disc.name} around it."
+    )
 
 
 def ratio_text(ratio: float) -> str:
@@ -65,25 +79,31 @@ def change_text(now: Measurement, before: Measurement | None, since: str) -> str
 
 def thinnest_text(rim: Rim) -> str:
     """The least rim-to-disc ratio and where it is."""
+    if not rim.has_rim:
+        return NO_RIM
     ratio, hour = rim.thinnest
     return f"{ratio:.2f} at {hour} o’clock"
 
 
-def rule_text(rim: Rim, eye: Eye, rule: str) -> str:
-    """Whether the rim satisfies the rule, and if not, what is too wide."""
+def rule_text(rim: Rim, eye: Eye, rule: str, *, guessed: bool = False) -> str:
+    """Whether the rim satisfies the rule, and if not, what is too wide; marked if the eye is only a guess."""
     quadrants = rim.quadrants(eye)
+    if not rim.has_rim:
+        return NO_RIM
     if quadrants is None:
         return "choose the eye above"
     wrong = order_violations(quadrants, rule)
-    return "satisfied" if not wrong else "violated: " + ", ".join(f"{one} > {other}" for one, other in wrong)
+    verdict = "satisfied" if not wrong else "violated: " + ", ".join(f"{one} > {other}" for one, other in wrong)
+    return f"{verdict} (eye guessed)" if guessed else verdict
 
 
-def quadrant_texts(rim: Rim, eye: Eye, mm_per_pixel: float | None) -> list[tuple[str, str]]:
-    """(letter or side, mean rim width) of the four quadrants."""
+def quadrant_texts(rim: Rim, eye: Eye, mm_per_pixel: float | None, *, guessed: bool = False) -> list[tuple[str, str]]:
+    """(letter or side, mean rim width) of the four quadrants; nasal and temporal with "?" if the eye is a guess."""
     up, right, down, left = rim.sides
-    sides = {Eye.RIGHT: ("N", "T"), Eye.LEFT: ("T", "N"), Eye.UNKNOWN: ("right", "left")}[eye]
+    nasal, temporal = ("N?", "T?") if guessed else ("N", "T")
+    sides = {Eye.RIGHT: (nasal, temporal), Eye.LEFT: (temporal, nasal), Eye.UNKNOWN: ("right", "left")}[eye]
     named = {"I": down, "S": up, sides[0]: right, sides[1]: left}
-    order = ["I", "S", *(["N", "T"] if eye is not Eye.UNKNOWN else ["left", "right"])]
+    order = ["I", "S", *([nasal, temporal] if eye is not Eye.UNKNOWN else ["left", "right"])]
     return [(name, length_text(named[name], mm_per_pixel)) for name in order]
 
 

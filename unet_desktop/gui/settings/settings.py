@@ -35,6 +35,7 @@ class Settings:
         view: how picture and mask are shown.
         brush_diameter: image pixels.
         pen_pressure: does a pen's pressure change the brush's size?
+        grow_parent: may a region grow the one around it?
         cores: how many of the CPU cores training uses.
         recent: project folders, the latest first.
         folder_pace: pictures per second of the last folder run; 0 if there was none.
@@ -44,6 +45,7 @@ class Settings:
     view: View = field(default=PLAIN)
     brush_diameter: int = 60
     pen_pressure: bool = True
+    grow_parent: bool = False
     cores: Cores = "auto"
     recent: tuple[Path, ...] = field(default=())
     folder_pace: float = 0.0
@@ -63,6 +65,7 @@ class Store:
         self._store.setValue("view", json.dumps(settings.view.to_json()))
         self._store.setValue("brush_diameter", settings.brush_diameter)
         self._store.setValue("pen_pressure", settings.pen_pressure)
+        self._store.setValue("grow_parent", settings.grow_parent)
         self._store.setValue("cores", settings.cores)
         self._store.setValue("recent", [str(path) for path in settings.recent])
         self._store.setValue("folder_pace", settings.folder_pace)
@@ -135,6 +138,15 @@ class Store:
         self._store.setValue("shortcuts", text)
 
     @property
+    def unfinished_shapes(self) -> str:
+        """What `keep_unfinished_shapes` stored, or an empty string."""
+        return str(self._store.value("unfinished_shapes") or "")
+
+    def keep_unfinished_shapes(self, text: str) -> None:
+        """Store the shapes that were left before they were finished."""
+        self._store.setValue("unfinished_shapes", text)
+
+    @property
     def geometry(self) -> tuple[QByteArray, QByteArray] | None:
         """(geometry, state) of the window when it was last closed, or None."""
         geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
@@ -156,6 +168,7 @@ class Store:
             _view(known["view"]),
             round(_number(known["brush_diameter"], default.brush_diameter)),
             str(known["pen_pressure"]).lower() != "false",
+            str(known["grow_parent"]).lower() == "true",
             next((cores for cores in get_args(Cores) if cores == known["cores"]), default.cores),
             tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
             _number(known["folder_pace"], default.folder_pace),

@@ -12,6 +12,7 @@ from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.masks.paint_tables import (
     annotate_as_background_table,
     erase_and_annotate_table,
+    outside_table,
     paint_table,
     unannotate_table,
 )
@@ -46,8 +47,7 @@ class Brush(Tool):
         if target is None:
             return
         self._set_ruler(None)
-        table, name = _table_and_name(self._options.tool, target, erases=touch.erase)
-        stroke = Stroke(target.mask, table, self._radius(touch), name)
+        stroke = self._new_stroke(target, touch)
         self._editor.begin(stroke)
         self._stroke = stroke
         if touch.straight and self._last_end is not None:
@@ -60,7 +60,7 @@ class Brush(Tool):
             self._last_end = (touch.x, touch.y)
 
     def release(self, touch: Touch) -> None:
-        self.finish_drag()
+        self._editor.finish()
 
     def hover(self, touch: Touch) -> None:
         self._set_ruler(touch if touch.straight else None)
@@ -72,6 +72,16 @@ class Brush(Tool):
     def reset(self) -> None:
         self._last_end = None
         self._set_ruler(None)
+
+    def _new_stroke(self, target: Target, touch: Touch) -> Stroke:
+        mask, labels, label = target
+        change = _erasing_table(self._options.tool, target, erases=touch.erase)
+        if change is not None:
+            table, name = change
+            return Stroke(mask, table, self._radius(touch), name)
+        limit = self._limit
+        table, outside = paint_table(labels, label, limit), outside_table(labels, limit)
+        return Stroke(mask, table, self._radius(touch), f"Brush {label.name}", outside)
 
     def _radius(self, touch: Touch) -> float:
         share = max(touch.pressure, LIGHTEST) if self._options.pressure else 1.0
@@ -92,8 +102,8 @@ class Brush(Tool):
         self._stroke = None
 
 
-def _table_and_name(tool: ToolKind, target: Target, *, erases: bool) -> tuple[Mask, str]:
-    """What each pixel value becomes under the brush, (256,) uint8, and the name of the step."""
+def _erasing_table(tool: ToolKind, target: Target, *, erases: bool) -> tuple[Mask, str] | None:
+    """What each pixel value becomes, (256,) uint8, and the name of the step; None for a brush that paints the label."""
     labels, label = target.labels, target.label
     if tool is ToolKind.NOT_ANNOTATED and erases:
         return annotate_as_background_table(), "Erase not annotated"
@@ -101,4 +111,4 @@ def _table_and_name(tool: ToolKind, target: Target, *, erases: bool) -> tuple[Ma
         return unannotate_table(), "Brush not annotated"
     if erases or tool is ToolKind.ERASER:
         return erase_and_annotate_table(labels, label), f"Erase {label.name}"
-    return paint_table(labels, label), f"Brush {label.name}"
+    return None

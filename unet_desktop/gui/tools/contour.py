@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -14,6 +15,7 @@ from unet_desktop.gui.tools.shape_tool import Drag, ShapeTool
 from unet_desktop.gui.tools.sketch import Handle, Line, Sketch
 from unet_desktop.gui.tools.tool import Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
+from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.reshape import Combine
 from unet_desktop.masks.shapes.contour import MIN_KNOTS
 from unet_desktop.masks.shapes.contour_draft import ContourDraft, Size, follow_piece
@@ -45,9 +47,13 @@ ContourHit = int | OnCurve | Inside
 class ContourTool(ShapeTool[ContourDraft, ContourHit]):
     """Follows the edge of one piece of the label's region; where there is none, clicks draw it."""
 
+    what = "Contour"
+
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         super().__init__(editor, options, ContourDraft(), parent)
         self._committing = False
+        self._starting_mask: Mask | None = None
+        self._held = False  # a point was under the pointer when the proposal was accepted
         editor.edited.connect(self._on_editor_edited)
 
     @property
@@ -56,11 +62,44 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
 
     @property
     def pending(self) -> bool:
-        return self._gesture is not None or bool(self._past) or self._draft.drawing or isinstance(self._hot, int)
+        return self._begun or (self.holds_point and self._starting_mask is None)
+
+    @property
+    def _begun(self) -> bool:
+        return self._gesture is not None or bool(self._past) or self._draft.drawing
+
+    @property
+    def holds_point(self) -> bool:
+        return isinstance(self._hot, int)
+
+    def set_starting_mask(self, mask: Mask | None) -> None:
+        """Show the handles on the proposal's edge; the first touch accepts it."""
+        if mask is self._starting_mask:
+            return
+        self._starting_mask = mask
+        self._held = self.holds_point
+        if not self._begun and self._options.tool is ToolKind.CONTOUR:
+            self._start_over(self._initial_draft())
+            self._hot = self._hit_test(self._draft, self._pointer)
 
     @property
     def unfinished(self) -> str:
         return "contour" if self._draft.drawing else ""
+
+    @property
+    def clicked(self) -> tuple[tuple[float, float], ...]:
+        return tuple((float(x), float(y)) for x, y in self._draft.knots) if self.unfinished else ()
+
+    def keep(self) -> Callable[[], None] | None:
+        draft, past = self._draft, list(self._past)
+        if self._gesture is None and not past and not draft.drawing:
+            return None
+
+        def restore() -> None:
+            self._past = past
+            self._show(draft)
+
+        return restore
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
@@ -92,16 +131,11 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
 
     def double_click(self, touch: Touch) -> bool:
         if self._draft.contour is None:
-            return len(self._draft.knots) > 1  # the click before it placed the last knot
+            return len(self._draft.knots) > 0  # the click before it placed this knot
         if self._hit_test(self._draft, touch) is None:
             return False
         self.commit()
         return True
-
-    def retract(self) -> None:
-        if self._draft.drawing:
-            self.abandon()
-        self._drag = None
 
     def commit(self) -> None:
         self._show(self._draft.close())
@@ -132,6 +166,8 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
         target = self._target
         if target is None or self._options.tool is not ToolKind.CONTOUR:
             return ContourDraft()
+        if self._starting_mask is not None:
+            target = target._replace(mask=self._starting_mask)
         piece, before = None, self._draft.contour
         if before is not None and not target.label.unique:
             x, y = before.knots.mean(axis=0)
@@ -150,7 +186,7 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
         return self._draft.drawing and self._draft.contour is None
 
     def _make_gesture(self) -> ShapeGesture | None:
-        return None if self._target is None else ShapeGesture(self._target, "Contour", Combine.ADD)
+        return None if self._target is None else ShapeGesture(self._target, "Contour", Combine.ADD, self._limit)
 
     def _draw(self) -> bool:
         change = self._draft.change(self._size)
@@ -190,7 +226,9 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
     def _on_editor_edited(self) -> None:
         """The mask was changed elsewhere: the curve follows its new edge."""
         if not self._committing and self._options.tool is ToolKind.CONTOUR:
+            held, self._held = self.holds_point or self._held, False
             self._start_over(self._initial_draft())
+            self._hot = self._hit_test(self._draft, self._pointer) if held else None
 
 
 def hit_contour(draft: ContourDraft, touch: Touch) -> ContourHit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -86,6 +87,8 @@ class _Purpose:
 class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
     """Clicks place points on the edge, a drag draws a box; handles change the ellipse until it is committed."""
 
+    what = "Ellipse"
+
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         super().__init__(editor, options, EllipseDraft(), parent)
         self._purpose: _Purpose | None = None  # set by the press or the command that begins an ellipse
@@ -102,6 +105,28 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
     @property
     def unfinished(self) -> str:
         return "" if self._draft.empty or _settled(self._draft) else "ellipse"
+
+    @property
+    def clicked(self) -> tuple[tuple[float, float], ...]:
+        return self._draft.points if self.unfinished else ()
+
+    @property
+    def erases(self) -> bool:
+        return self._purpose is not None and self._purpose.fixed and self._purpose.combine is Combine.SUBTRACT
+
+    def keep(self) -> Callable[[], None] | None:
+        draft, past, purpose = self._draft, list(self._past), self._purpose
+        if draft.empty or purpose is None:
+            return None
+
+        def restore() -> None:
+            target = self._target
+            if target is not None:
+                self._purpose = replace(purpose, target=target)
+                self._past = past
+                self._show(draft)
+
+        return restore
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
@@ -145,12 +170,9 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
 
     def double_click(self, touch: Touch) -> bool:
         if self._draft.ellipse is None:
-            return len(self._draft.points) > 1  # the click before it placed the last point
+            return bool(self._draft.points)  # the click before it placed this point
         self.commit()
         return True
-
-    def retract(self) -> None:
-        self.abandon()
 
     def _hit_test(self, draft: EllipseDraft, touch: Touch) -> EllipseHit | None:
         return hit_ellipse(draft, touch)
@@ -167,7 +189,8 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
         return self._draft.ellipse is None or before.reach != self._pointer.reach
 
     def _make_gesture(self) -> ShapeGesture | None:
-        return None if self._purpose is None else ShapeGesture(self._purpose.target, "Ellipse", self._purpose.combine)
+        purpose = self._purpose
+        return None if purpose is None else ShapeGesture(purpose.target, "Ellipse", purpose.combine, self._limit)
 
     def _draw(self) -> bool:
         ellipse, purpose = self._draft.ellipse, self._purpose

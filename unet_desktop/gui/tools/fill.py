@@ -18,10 +18,7 @@ from unet_desktop.masks.shapes.piece import piece_at
 class Fill(Tool):
     """A click fills the enclosed area under the pointer; the right button or Ctrl erases the label's piece there."""
 
-    _changed = False  # by the press in progress
-
     def press(self, touch: Touch) -> None:
-        self._changed = False
         target = self._target
         if target is None:
             return
@@ -33,9 +30,6 @@ class Fill(Tool):
         else:
             self._fill(target, (row, column))
 
-    def release(self, touch: Touch) -> None:
-        self._left_a_step = self._changed
-
     def _fill(self, target: Target, at: tuple[int, int]) -> None:
         mask, labels, label = target
         if mask[at] in labels.region_values(label):
@@ -45,7 +39,11 @@ class Fill(Tool):
         if found is None:
             self.refused.emit("Nothing to fill here: the area reaches the picture's border. Close its outline first.")
             return
-        self._apply(mask, found, paint_table(labels, label), step_name("Fill", label, Combine.ADD))
+        limit = self._limit
+        if limit is not None and mask[at] not in labels.region_values(limit):
+            self.refused.emit(f"Nothing was filled: this is outside the {limit.name}.")
+            return
+        self._apply(mask, found, paint_table(labels, label, limit), step_name("Fill", label, Combine.ADD))
 
     def _erase(self, target: Target, touch: Touch) -> None:
         mask, labels, label = target
@@ -61,4 +59,3 @@ class Fill(Tool):
         after = before.copy()
         after[plane] = table[before[plane]]
         self._editor.apply(Patch(name, box.top, box.left, before, after))
-        self._changed = True

@@ -50,7 +50,7 @@ class Lasso(OutlineTool):
             return
         self._draw(self._line, touch)
         self._editor.show(self._gesture.show_outline(self._points()))
-        self.finish_drag()
+        self._editor.finish()
 
     def _draw(self, line: FreehandLine, touch: Touch) -> None:
         if not (math.isfinite(touch.x) and math.isfinite(touch.y)):

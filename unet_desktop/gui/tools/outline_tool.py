@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from unet_desktop.gui.editing.editor import Editor
@@ -26,7 +28,6 @@ class OutlineTool(Tool):
     """
 
     what = "Outline"
-    """For the names of steps."""
 
     def __init__(self, editor: Editor, options: ToolOptions, parent: QObject | None = None) -> None:
         super().__init__(editor, options, parent)
@@ -51,9 +52,13 @@ class OutlineTool(Tool):
         """Begin the gesture, if there is a mask and a label."""
         if self._target is not None:
             self._erases = erases
-            gesture = ShapeGesture(self._target, self.what, self._combine)
+            gesture = ShapeGesture(self._target, self.what, self._combine, self._limit)
             self._editor.begin(gesture)
             self._gesture = gesture
+
+    @property
+    def erases(self) -> bool:
+        return self._gesture is not None and self._erases
 
     @property
     def _combine(self) -> Combine:
@@ -118,6 +123,23 @@ class CornerTool(OutlineTool):
         """Its name until it is closed: before that nobody has said which pixels are meant."""
         return self.what.lower() if self.pending and not self._corners.closed else ""
 
+    @property
+    def clicked(self) -> tuple[Corner, ...]:
+        return tuple(self._corners.at) if self.unfinished else ()
+
+    def keep(self) -> Callable[[], None] | None:
+        if not self.pending or not self._corners.at:
+            return None
+        corners, erases = self._corners, self._erases
+
+        def restore() -> None:
+            self._begin(erases=erases)
+            if self._gesture is not None:
+                self._corners = corners
+                self._show()
+
+        return restore
+
     def press(self, touch: Touch) -> None:
         self._just_closed = False
         if self._corners.closed:
@@ -171,12 +193,7 @@ class CornerTool(OutlineTool):
         if self._can_close:
             self._close(touch)
             return True
-        return len(self._corners.at) > 1
-
-    def retract(self) -> None:
-        """Two clicks at one place with nothing drawn before are no shape."""
-        if len(self._corners.at) < 2:
-            self.abandon()
+        return True  # the click before it placed this corner
 
     def commit(self) -> None:
         """Close the outline and make it a step; fewer than three corners become nothing."""

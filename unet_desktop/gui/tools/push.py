@@ -25,7 +25,8 @@ class PushEdge(Tool):
     def press(self, touch: Touch) -> None:
         if self._target is None:
             return
-        push = Push(*self._target, (touch.x, touch.y), self._options.diameter / 2, inwards=touch.erase)
+        radius, inwards = self._options.diameter / 2, touch.erase
+        push = Push(*self._target, (touch.x, touch.y), radius, inwards=inwards, within=self._limit)
         self._editor.begin(push)
         self._push = push
 
@@ -34,7 +35,7 @@ class PushEdge(Tool):
             self._editor.show(self._push.extend(touch.x, touch.y))
 
     def release(self, touch: Touch) -> None:
-        self.finish_drag()
+        self._editor.finish()
 
     def _on_editor_gesture_ended(self) -> None:
         self._push = None

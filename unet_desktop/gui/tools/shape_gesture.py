@@ -23,17 +23,18 @@ class ShapeGesture:
         combine: what the shape does to the region; the next `show...` follows it, and so does the name of the step.
     """
 
-    def __init__(self, target: Target, shape: str, combine: Combine) -> None:
+    def __init__(self, target: Target, shape: str, combine: Combine, within: Label | None = None) -> None:
         """Prepare to draw.
 
         Args:
             target: the mask and the label whose region is changed.
             shape: for the name of the step, such as "Polygon".
             combine: see the class.
+            within: the label whose region must not grow, or None.
         """
         self._shape, self._label = shape, target.label
         self._size: tuple[int, int] = (target.mask.shape[0], target.mask.shape[1])
-        self._reshape = Reshape(target.mask, target.labels, target.label, shape)
+        self._reshape = Reshape(target.mask, target.labels, target.label, shape, within)
         self.combine = combine
         if combine is Combine.REPLACE:
             _ = self._reshape.region  # found now: a press may take longer than a move
@@ -56,6 +57,11 @@ class ShapeGesture:
     def show_nothing(self) -> Box:
         """Show the mask as it was."""
         return self._reshape.cancel()
+
+    @property
+    def met_limit(self) -> bool:
+        """Does the shape that is shown reach outside the region that it must stay inside?"""
+        return self.combine is not Combine.SUBTRACT and self._reshape.met_limit
 
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""

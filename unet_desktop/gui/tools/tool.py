@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,12 +59,15 @@ class Tool(QObject):
 
     A tool overrides what it needs. It may keep a shape that is still being edited (`pending`): Return commits it,
     Escape cancels it, Backspace takes its last point back. Switching to another tool, label or case commits it too,
-    unless it is `unfinished`.
+    unless it is `unfinished`; what was cancelled or left unfinished is kept by the toolbox, and undo brings it back.
 
     Signals:
         sketch_changed: `sketch`, `pending` or `ring` is different now.
         refused(sentence): the tool could not do what was asked, and why.
     """
+
+    what = "Shape"
+    """Name of what it draws, for the names of steps and for messages."""
 
     sketch_changed = Signal()
     refused = Signal(str)
@@ -72,7 +76,6 @@ class Tool(QObject):
         """Edit the editor's mask as the options say."""
         super().__init__(parent)
         self._editor, self._options = editor, options
-        self._left_a_step = False  # did the last press and release make a step of the history?
         editor.mask_replaced.connect(self.reset)
 
     @property
@@ -80,6 +83,12 @@ class Tool(QObject):
         """The open mask and the label in use, or None without them."""
         mask, labels, label = self._editor.mask, self._options.labels, self._options.label
         return None if mask is None or labels is None or label is None else Target(mask, labels, label)
+
+    @property
+    def _limit(self) -> Label | None:
+        """The label whose region must not grow when the one in use is painted; None if nothing limits it."""
+        label = self._options.label
+        return None if label is None or self._options.grow_parent else self._editor.limit(label)
 
     @property
     def sketch(self) -> Sketch:
@@ -106,19 +115,37 @@ class Tool(QObject):
         """The pointer's shape if it was last over a handle; None for the tool's own."""
         return None
 
+    @property
+    def clicked(self) -> tuple[tuple[float, float], ...]:
+        """The image points of a shape that is unfinished."""
+        return ()
+
+    @property
+    def erases(self) -> bool:
+        """Is the pending shape to be subtracted, because it was begun with the right button or Ctrl?"""
+        return False
+
+    def keep(self) -> Callable[[], None] | None:
+        """What gives the tool its pending shape back, once that was dropped; None without one."""
+        return None
+
+    def place(self, points: Sequence[tuple[float, float]], *, erases: bool) -> None:
+        """Begin a shape with these points, as if they had been clicked."""
+        for x, y in points:
+            touch = Touch(x, y, erase=erases, reach=0.0)
+            self.press(touch)
+            self.release(touch)
+
     def choose(self) -> None:
         """Get ready: the tool, or the label it works on, was just chosen."""
 
     def leave(self) -> None:
         """Commit the shape before another tool, label or case; drop one that is unfinished."""
-        what = self.unfinished
-        if what:
+        if self.unfinished:
             self.abandon()
-            self.refused.emit(f"The unfinished {what} was dropped.")
         else:
             self.commit()
         self._editor.finish()
-        self._left_a_step = False
 
     def reset(self) -> None:
         """Forget everything about the mask before: another one is open, or none."""
@@ -136,18 +163,19 @@ class Tool(QObject):
         """The pointer moved with no button down."""
 
     def double_click(self, touch: Touch) -> bool:
-        """A second press followed at once at the same place; True if that means something to the tool.
+        """A second press followed at once at the same place; True if that ends a shape, or means nothing.
 
-        Otherwise `press` follows, and `retract` when the button goes up where it went down.
+        Otherwise `press` follows: two quick dabs are two dabs.
         """
         return False
 
-    def retract(self) -> None:
-        """Take back the press in progress, which is a double click, and the step that the first click made."""
-        self._editor.cancel()
-        if self._left_a_step:
-            self._editor.undo()
-        self._left_a_step = False
+    @property
+    def holds_point(self) -> bool:
+        """Is a point of a shape under the pointer, that keys move or take away?"""
+        return False
+
+    def set_starting_mask(self, mask: Mask | None) -> None:
+        """What the next edit would start from if it is not the mask: a proposal, (H, W) uint8; None for the mask."""
 
     def commit(self) -> None:
         """Make the pending shape one step of the history."""
@@ -167,7 +195,3 @@ class Tool(QObject):
     def nudge(self, right: int, down: int) -> bool:
         """Move the pending shape by that many pixels, for the arrow keys; False if there is none."""
         return False
-
-    def finish_drag(self) -> None:
-        """End a press that makes one step, and note for `retract` whether it did."""
-        self._left_a_step = self._editor.finish()

@@ -39,7 +39,8 @@ class ToolOptions(QObject):
         diameter: of the brush, image pixels.
         pressure: a pen that is pressed lightly paints with a smaller brush.
         combine: what an outline does to the region that is there.
-        tolerance: of the wand, percent.
+        tolerance: of the wand, percent; what a drag, or a change after a use, makes of it holds for that use.
+        grow_parent: what is painted outside the label's parent enlarges the parent, instead of being left out.
         labels, label: the label set and the label in use.
 
     Signals:
@@ -56,6 +57,9 @@ class ToolOptions(QObject):
         self.combine = Combine.ADD
         self._ellipse_combine: Combine | None = None  # None until the user chooses
         self.tolerance = 10
+        self._usual_tolerance = 10
+        self._for_one_use = False
+        self.grow_parent = False
         self.labels: LabelSet | None = None
         self.label: Label | None = None
 
@@ -96,16 +100,36 @@ class ToolOptions(QObject):
         return self._ellipse_combine or (Combine.REPLACE if unique else Combine.ADD)
 
     def set_tolerance(self, tolerance: int) -> None:
-        """Set the wand's tolerance in percent, within its limits."""
+        """Set the wand's tolerance in percent, within its limits; within a use of the wand, for that use."""
         within = min(max(tolerance, LOWEST_TOLERANCE), HIGHEST_TOLERANCE)
-        if within != self.tolerance:
-            self.tolerance = within
+        if not self._for_one_use:
+            self._usual_tolerance = within
+        self._show_tolerance(within)
+
+    def begin_use(self) -> None:
+        """From now on, the tolerance is set for one use of the wand."""
+        self._for_one_use = True
+
+    def end_use(self) -> None:
+        """That use can be changed no more: the usual tolerance is shown again."""
+        self._for_one_use = False
+        self._show_tolerance(self._usual_tolerance)
+
+    def _show_tolerance(self, tolerance: int) -> None:
+        if tolerance != self.tolerance:
+            self.tolerance = tolerance
             self.changed.emit()
 
     def set_pressure(self, pressure: bool) -> None:
         """Choose whether the pen's pressure changes the brush's size."""
         if pressure != self.pressure:
             self.pressure = pressure
+            self.changed.emit()
+
+    def set_grow_parent(self, grow_parent: bool) -> None:
+        """Choose whether a region may grow the one around it."""
+        if grow_parent != self.grow_parent:
+            self.grow_parent = grow_parent
             self.changed.emit()
 
     def set_diameter(self, diameter: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -11,12 +12,17 @@ from unet_desktop.gui.canvas.zoom_view import STEP
 from unet_desktop.gui.commands.command import CommandSet, Decorator, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.settings.view_options import CLAHE, SecondView, View
 from unet_desktop.images.box import Box, bounding_box
+from unet_desktop.images.bright_disc import find_bright_disc
 from unet_desktop.images.display import NEUTRAL, Channel
-from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.labels import NOT_ANNOTATED, Label
 from unet_desktop.masks.drawing import MaskStyle
 
 _HELD = 0.35
 """Seconds after which a key counts as held: releasing it then undoes what pressing it did."""
+_REPEAT = 0.03
+"""Seconds within which no finger lets a key go and presses it again."""
+_DELAY = 0.15
+"""Seconds after which, at the earliest, a key that is held begins to repeat."""
 
 
 def _style(style: MaskStyle, text: str, shortcut: str, tip: str) -> Decorator:
@@ -82,7 +88,7 @@ class ViewCommands(CommandSet):
         """
         super().__init__(errors)
         self._app, self._canvas, self._options, self._show_panel = app, canvas, app.view_options, show_panel
-        self._pressed_at = 0.0
+        self._peek: tuple[float, float, bool] | None = None  # when its key went down and up, and whether that ended it
 
     @property
     def view(self) -> View:
@@ -99,15 +105,35 @@ class ViewCommands(CommandSet):
         shortcut="Z",
         icon="zoom-mask",
         needs=Needs.CASE,
-        tip="Show mask or proposal close up",
+        tip="Show mask or proposal close up, or where the disc seems to be",
     )
     def zoom_mask(self) -> None:
-        """Show the mask, or else the proposal, close up; with neither, the whole picture."""
+        """Show the mask, or else the proposal, close up; with neither, where the disc seems to be."""
         box = marked_box(self._app)
-        if box is None:
-            self._canvas.fit()
-        else:
+        if box is not None:
             self._canvas.show_box(box)
+            return
+        labels = self._app.options.labels
+        label = None if labels is None else labels.location_label()
+        if label is None:
+            self._canvas.fit()
+            self._app.toolbox.refused.emit("Nothing is marked in this picture yet, so there is nothing to zoom to.")
+        elif not self._app.project_jobs.locate_in_open_case(lambda found: self._show_found(found, label)):
+            self._show_found(None, label)
+
+    def _show_found(self, box: Box | None, label: Label) -> None:
+        """Show what the model located, or else the brightest compact region."""
+        if box is not None:
+            self._canvas.show_box(box)
+            return
+        pixels, tell = self._app.session.pixels, self._app.toolbox.refused.emit
+        bright = None if pixels is None else find_bright_disc(pixels)
+        if bright is None:
+            self._canvas.fit()
+            tell(f"No {label.name} was found in this picture; zoom with the wheel.")
+        else:
+            self._canvas.show_box(bright)
+            tell(f"Nothing is marked yet: this is the brightest place, which may not be the {label.name}.")
 
     @guarded
     def show_outlines(self, case_id: str) -> None:
@@ -161,14 +187,25 @@ class ViewCommands(CommandSet):
         is_checked=lambda self: self.view.visible,
     )
     def toggle_overlay(self) -> None:
-        self._pressed_at = time.monotonic()
+        now, before = time.monotonic(), self._peek
+        repeats = before is not None and 0 <= now - before[1] < _REPEAT and before[1] - before[0] > _DELAY
+        if before is not None and repeats:  # some systems repeat a key by letting it go
+            self._peek = (before[0], math.inf, False)
+            if not before[2]:
+                return
+        else:
+            self._peek = (now, math.inf, False)
         self.toggle("visible")
 
     @guarded
     def end_peek(self) -> None:
         """The key of `toggle_overlay` was released: if it was held, restore the overlay."""
-        if time.monotonic() - self._pressed_at > _HELD:
-            self.toggle("visible")
+        now = time.monotonic()
+        if self._peek is not None:
+            held = now - self._peek[0] > _HELD
+            self._peek = (self._peek[0], now, held)
+            if held:
+                self.toggle("visible")
 
     @command("view.more_opaque", "More o&paque", shortcut=".", needs=Needs.CASE, argument=1)
     @command("view.less_opaque", "&Less opaque", shortcut=",", needs=Needs.CASE, argument=-1)

@@ -16,7 +16,8 @@ MOUSE = (
     ("Zoom to the pointer", "Wheel or pinch"),
     ("Size of the tool", "Ctrl+Wheel"),
     ("Pan", "Space or middle button"),
-    ("Whole picture", "Double click"),
+    ("Finish a shape", "Double click"),
+    ("Whole picture", "Double middle click"),
 )
 _COLUMN = 330
 """Least width of a column of the sheet, in logical pixels."""

@@ -62,6 +62,7 @@ def available(app: AppModel) -> Needs:
         Needs.UNDO: editor.history.can_undo
         or editor.drawing
         or app.toolbox.current.pending
+        or app.toolbox.keeps_shape
         or app.proposal.was_rejected
         or app.cup_absence.was_said,
         Needs.REDO: editor.history.can_redo,

@@ -14,6 +14,7 @@ from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
 from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.commands.keyboard import Keyboard
 from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
@@ -90,7 +91,7 @@ class MainWindow(QMainWindow):
         connect_features(panels, commands, self.canvas)
         connect_resume(app, panels, commands, self.docks)
         connect_messages(app, panels, self.errors, keymap)
-        connect_peek(pointer, keymap, commands)
+        connect_peek(Keyboard(self, self.actions_by_id), commands)
 
     def _lay_out(self) -> None:
         for page in (self.panels.welcome, self.panels.no_cases, self.panels.broken, self.split_view):

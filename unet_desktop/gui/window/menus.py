@@ -63,6 +63,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "region.keep_largest",
         "region.fill_holes",
         SEPARATOR,
+        "region.grow_parent",
         "region.only_strokes",
         SEPARATOR,
         "region.copy_previous",

@@ -70,12 +70,14 @@ def accepts_loss(window: QWidget) -> bool:
 
 
 def _keep_settings(app: AppModel) -> None:
+    app.store.keep_unfinished_shapes(app.toolbox.kept_shapes.to_json())
     app.store.change(
         replace(
             app.store.settings,
             view=app.view_options.view,
             brush_diameter=app.options.diameter,
             pen_pressure=app.options.pressure,
+            grow_parent=app.options.grow_parent,
         )
     )
 

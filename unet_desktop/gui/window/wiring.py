@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QKeySequence
-
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
 from unet_desktop.gui.cases.presenter import CasesPresenter
+from unet_desktop.gui.commands.keyboard import Keyboard
 from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.compare.presenter import ComparePresenter
 from unet_desktop.gui.correct.brush_size_hint import BrushSizeHint
@@ -134,11 +133,11 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
     app.project_jobs.problem.connect(errors.show)
 
 
-def connect_peek(pointer: Pointer, keymap: Keymap, commands: CommandSets) -> None:
+def connect_peek(keyboard: Keyboard, commands: CommandSets) -> None:
     """Show or hide the overlay for as long as its key is held, whichever key the user gave it."""
 
-    def end_peek(key: int) -> None:
-        if keymap.holds("view.overlay", QKeySequence(key)):
+    def end_peek(command_id: str) -> None:
+        if command_id == "view.overlay":
             commands.view.end_peek()
 
-    pointer.key_released.connect(end_peek)
+    keyboard.released.connect(end_peek)

@@ -7,7 +7,7 @@ import numpy as np
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, Label, LabelSet
-from unet_desktop.masks.paint_tables import paint_table
+from unet_desktop.masks.paint_tables import outside_table, paint_table
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region, region
 
@@ -43,11 +43,17 @@ def find_enclosed_area(mask: Mask, row: int, column: int) -> tuple[Box, Region] 
     return None if box.top == 0 or box.left == 0 or box.bottom == height or box.right == width else (box, plane)
 
 
-def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None:
+def fill_label_holes(mask: Mask, labels: LabelSet, label: Label, within: Label | None = None) -> Patch | None:
     """Return the patch that fills all holes of a label's region; None if it has none.
 
     A hole is an area outside the region that the region separates from the image border. Not annotated pixels stay so,
     and other labels stay unless they are parents of the label.
+
+    Args:
+        mask: (H, W) uint8; not changed.
+        labels: the label set.
+        label: whose region.
+        within: the label whose holes are not filled along with it; None fills those of the parents too.
     """
     inside = region(mask, labels, label)
     box = bounding_box(inside)
@@ -57,7 +63,8 @@ def fill_label_holes(mask: Mask, labels: LabelSet, label: Label) -> Patch | None
     padded = np.pad(inside[box.slices].view(np.uint8), 1)
     outer = flood_fill(padded, 0, 0)[1]
     before = mask[box.slices]
-    holes = ~outer[1:-1, 1:-1] & ~inside[box.slices] & _fillable_table(labels, label)[before]
+    fillable = _fillable_table(labels, label) & (outside_table(labels, within) == 0)
+    holes = ~outer[1:-1, 1:-1] & ~inside[box.slices] & fillable[before]
     if not holes.any():
         return None
     after = before.copy()

@@ -127,7 +127,9 @@ def _rim() -> Iterator[Column]:
     least = "thinnest_rim_to_disc_ratio"
     yield Column(least, Kind.NUMBER, "", "least width of the rim over the disc's diameter in the same axis")
     yield Column("thinnest_rim_oclock", Kind.WHOLE, "hour", "where that is, 1 to 12 as the picture is seen")
-    yield Column("isnt_rule", Kind.TEXT, "", 'kept, or what is too wide, such as "N > S"; empty without eye or cup')
+    yield Column(
+        "isnt_rule", Kind.TEXT, "", 'kept, no rim, or what is too wide, such as "N > S"; says where the eye is a guess'
+    )
     yield Column("ist_rule", Kind.TEXT, "", "the same without the nasal side")
     for side in ("inferior", "superior", "nasal", "temporal"):
         what = f"mean width of the rim in the 90 degrees round {side}"

@@ -18,7 +18,7 @@ from unet_desktop.images.dicom_facts import read_facts, read_identity
 from unet_desktop.images.laterality import Eye, guess_eye_from_name, guess_eye_from_picture
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent, Measurement, measure_box
-from unet_desktop.masks.rim import HOURS, Rim, order_violations
+from unet_desktop.masks.rim import HOURS, NO_RIM, Rim, order_violations
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.flags import find_flags
@@ -97,7 +97,7 @@ def measurement_columns(
         chain(
             _uncertainty(prediction, found),
             _ratios(found, prediction),
-            _rim(found.rim, eye, facts),
+            _rim(found.rim, eye, facts, guessed=source == "picture"),
             *(
                 _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), facts)
                 for label, extent in zip(labels, found.extents, strict=True)
@@ -177,8 +177,8 @@ def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> I
         yield f"{part}_expected_dice", round(dice, 4)
 
 
-def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[NamedCell]:
-    """Rim widths; none without a cup."""
+def _rim(rim: Rim | None, eye: Eye, facts: FileFacts, *, guessed: bool) -> Iterator[NamedCell]:
+    """Rim widths, none without a cup; the rules depend on the eye and say so where that is a guess."""
     if rim is None or not rim.has_cup:
         return
     ratio, hour = rim.thinnest
@@ -191,7 +191,9 @@ def _rim(rim: Rim | None, eye: Eye, facts: FileFacts) -> Iterator[NamedCell]:
         sides |= {side.name.lower(): width for side, width in quadrants.items()}
         for rule in ("ISNT", "IST"):
             wrong = order_violations(quadrants, rule)
-            yield f"{rule.lower()}_rule", ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
+            verdict = ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
+            marked = f"{verdict} (eye guessed)" if guessed else verdict
+            yield f"{rule.lower()}_rule", marked if rim.has_rim else NO_RIM
     scale = _square_pixel(facts)
     for side, width in sides.items():
         yield f"rim_{side}_px", round(width, 2)
