@@ -40,7 +40,7 @@ def find_bright_disc(picture: NDArray[np.uint8]) -> Box | None:
     light = small[..., :2].mean(axis=2)  # red alone is often saturated, blue is noise
     near = _mean_around(light, field, _SMALL * _SIDE)
     best = _most_outstanding(near, _mean_around(light, field, _WIDE * _SIDE), field)
-    if best is not None and max(best.shape) > _LARGE * _SIDE:  # its surroundings were disc too
+    if best is None or max(best.shape) > _LARGE * _SIDE:  # its surroundings may have been disc too
         best = _most_outstanding(near, _mean_around(light, field, _WIDEST * _SIDE), field) or best
     if best is None:
         return None

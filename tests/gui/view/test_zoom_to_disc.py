@@ -28,13 +28,20 @@ def shown(window: MainWindow) -> Box:
     return Box(round(top), round(left), round(bottom), round(right))
 
 
-def test_by_brightness_without_a_model(opened: MainWindow) -> None:
+def test_by_brightness_without_a_model(opened: MainWindow, tmp_path: Path) -> None:
+    far = np.full((480, 640, 3), (90, 50, 30), np.uint8)
+    far[200:320, 300:460] = picture(0)
+    source = tmp_path / "e.jpg"
+    write_jpeg(source, far)
+    opened.app.session.project.add_image(source)
+    opened.app.session.reload_cases()
+    opened.app.session.open_case("e")
     before = shown(opened)
     QTest.keyClick(opened, Qt.Key.Key_Z)
     now = shown(opened)
-    assert now.height < 0.9 * before.height
-    assert now.top <= 30 <= 90 <= now.bottom
-    assert now.left <= 50 <= 110 <= now.right
+    assert now.height < 0.6 * before.height
+    assert now.top <= 230 <= 290 <= now.bottom
+    assert now.left <= 350 <= 410 <= now.right
     assert opened.panels.status.currentMessage() == BRIGHTEST
 
 

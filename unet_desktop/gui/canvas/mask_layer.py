@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 
 from unet_desktop.gui.canvas.layer import clipped_grid, draw_codes, whole_pixels
 from unet_desktop.labels import Label, LabelSet
@@ -89,15 +87,11 @@ class DashedOutlines:
 
 
 class ProposalLayer(DashedOutlines):
-    """The proposal, in brighter colours than the mask."""
+    """The proposal, dashed, in the colours of the labels."""
 
     def __init__(self) -> None:
         super().__init__(PROPOSAL_WIDTH, _PROPOSAL_DASH)
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show the outlines of this mask's regions, or none."""
-        self.set_outlines(mask, None if labels is None else Palette(_brighter(labels)))
-
-
-def _brighter(labels: LabelSet) -> LabelSet:
-    return LabelSet(tuple(replace(label, colour=QColor(label.colour).lighter(130).name()) for label in labels))
+        self.set_outlines(mask, None if labels is None else Palette(labels))

@@ -38,7 +38,7 @@ class SketchLayer:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(cosmetic_pen(painter, _DARK, 3.5))
         painter.drawPolyline(polygon)
-        pen = cosmetic_pen(painter, self.colour.lighter(130), 1.6)
+        pen = cosmetic_pen(painter, self.colour, 1.6)
         if line.dashed:
             pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
@@ -48,7 +48,7 @@ class SketchLayer:
         half = HANDLE * unit * (1.35 if handle.hot else 1.0)
         place = QRectF(handle.x - half, handle.y - half, 2 * half, 2 * half)
         painter.setPen(cosmetic_pen(painter, _DARK, 1.5))
-        painter.setBrush(self.colour.lighter(130) if handle.hot else QColor("white"))
+        painter.setBrush(self.colour if handle.hot else QColor("white"))
         if handle.kind is HandleKind.SIZE:
             painter.drawRect(place)
         elif handle.kind is HandleKind.CENTRE:

@@ -128,11 +128,14 @@ class ViewCommands(CommandSet):
             return
         pixels, tell = self._app.session.pixels, self._app.toolbox.refused.emit
         bright = None if pixels is None else find_bright_disc(pixels)
-        if bright is None:
+        if bright is None or pixels is None:
             self._canvas.fit()
             tell(f"No {label.name} was found in this picture; zoom with the wheel.")
         else:
-            self._canvas.show_box(bright)
+            if 2 * bright.height < pixels.shape[0] or 2 * bright.width < pixels.shape[1]:
+                self._canvas.show_box(bright)
+            else:
+                self._canvas.fit()  # it fills the picture
             tell(f"Nothing is marked yet: this is the brightest place, which may not be the {label.name}.")
 
     @guarded

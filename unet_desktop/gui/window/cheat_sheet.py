@@ -19,6 +19,10 @@ MOUSE = (
     ("Finish a shape", "Double click"),
     ("Whole picture", "Double middle click"),
 )
+KEYBOARDS = (
+    ("A sign that is not on your keyboard", "The key where a US one has it"),
+    ("A digit or sign that needs Shift", "With Shift, or by its place"),
+)
 _COLUMN = 330
 """Least width of a column of the sheet, in logical pixels."""
 
@@ -56,7 +60,9 @@ class CheatSheet(QWidget):
         row = QHBoxLayout(sheet)
         row.setContentsMargins(22, 16, 22, 16)
         row.setSpacing(32)
-        for column in columns([Section("Mouse and pen", MOUSE), *sections], count):
+        for column in columns(
+            [Section("Mouse and pen", MOUSE), *sections, Section("Other keyboards", KEYBOARDS)], count
+        ):
             row.addLayout(_column(column), 1)
         self._area.setWidget(sheet)
         self.raise_()
