@@ -65,6 +65,7 @@ class Toolbox(QObject):
         self._tools = {kind: tools[tool] for kind, tool in TOOLS.items()}
         self._kind, self._label = options.tool, options.label
         self.kept_shapes = KeptShapes()
+        self._notice = ""
         for tool in tools.values():
             tool.sketch_changed.connect(self._on_tool_sketch_changed)
             tool.refused.connect(self.refused)
@@ -79,6 +80,7 @@ class Toolbox(QObject):
 
     def press(self, touch: Touch) -> None:
         """Give the tool in use a press."""
+        self._notice = ""
         self.editing.emit()
         self.current.press(touch)
 
@@ -145,7 +147,13 @@ class Toolbox(QObject):
         kept = bool(unfinished) and self._keep(tool)
         tool.leave()
         if kept:
-            self.refused.emit(f"The unfinished {unfinished} was put aside; {back}.")
+            self._notice = f"The unfinished {unfinished} was put aside; {back}."
+            self.refused.emit(self._notice)
+
+    def take_notice(self) -> str:
+        """What is to be said once another case is open: of a shape that was left, or one that is kept there."""
+        notice, self._notice = self._notice, ""
+        return notice
 
     def _keep(self, tool: Tool) -> bool:
         restore, key = tool.keep(), self._editor.key
@@ -191,7 +199,7 @@ class Toolbox(QObject):
         kept = self._kept_shape
         if kept is not None and kept.points:
             what = self._tools[kept.kind].what.lower()
-            self.refused.emit(f"There is an unfinished {what} in this case; undo brings it back.")
+            self._notice = f"There is an unfinished {what} in this case; undo brings it back."
 
     def _on_tool_sketch_changed(self) -> None:
         if self.sender() is self.current:

@@ -123,6 +123,8 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
     def end_messages_of_case() -> None:
         banner.end_case(app.session.case_id)
         status.end_case(app.session.case_id)
+        if notice := app.toolbox.take_notice():
+            status.showMessage(notice, _MESSAGE_TIME)
 
     app.proposal.problem.connect(show_problem_of_case)
     app.comparison.problem.connect(show_problem_of_case)
