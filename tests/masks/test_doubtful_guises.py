@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError
 from unet_desktop.images.opencv import cv2
-from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.masks.foreign import MaskPlan, look_at_masks, plan_masks
 from unet_desktop.masks.mask_values import parse_mask_values
 from unet_desktop.masks.pairs import MaskFile
@@ -154,3 +154,43 @@ def test_white_on_black_beside_black_on_white_is_asked(tmp_path, count):
     by_table(255, 0, 0)(MASK, paths[0])
     with pytest.raises(MaskError, match=r"The border of .*0\.png is white, and that of .*\.png black"):
         plan_of(*paths).ask()
+
+
+def thin_rim(width: float, size: int = 150) -> np.ndarray:
+    rows, columns = np.mgrid[:size, :size]
+    radius = np.hypot(rows - 70.7, columns - 80.3)
+    return (radius <= 34).astype(np.uint8) + (radius <= 34 - width).astype(np.uint8)
+
+
+@pytest.mark.parametrize("levels", [(0, 128, 255), (255, 128, 0), (0, 85, 255)])
+@pytest.mark.parametrize("how", ["smooth", "smoother", "jpg"])
+@pytest.mark.parametrize("width", [3, 4, 5])
+def test_a_thin_rim_is_not_taken_for_a_smoothed_edge(tmp_path, levels, how, width):
+    picture = np.array(levels, np.uint8)[thin_rim(width)]
+    if how == "jpg":
+        Pillow.fromarray(picture).save(tmp_path / "a.jpg", quality=80)
+        path = tmp_path / "a.jpg"
+    else:
+        path = tmp_path / "a.png"
+        Pillow.fromarray(cv2.GaussianBlur(picture, (0, 0), 0.5 if how == "smooth" else 0.7)).save(path)
+    with pytest.raises(MaskError, match="which fit none"):
+        read(path)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 0.7, 1, 1.5, 2])
+@pytest.mark.parametrize("radius", [6, 34, 60])
+def test_a_smoothed_edge_is_not_taken_for_a_rim(tmp_path, sigma, radius):
+    rows, columns = np.mgrid[:150, :150]
+    shape = np.where(np.hypot(rows - 74.2, columns - 75.7) <= radius, 255, 0).astype(np.uint8)
+    smooth = cv2.GaussianBlur(shape, (0, 0), sigma)
+    Pillow.fromarray(smooth).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(read(tmp_path / "a.png"), smooth >= 128)
+
+
+def test_colours_on_white_are_no_channels(tmp_path):
+    labels = LabelSet((Label(1, "vessel", "#101010"), Label(2, "lesion", "#202020"), Label(3, "drusen", "#303030")))
+    strokes = np.zeros((60, 60), int)
+    strokes[5:15, 5:15], strokes[20:30, 20:30], strokes[40:50, 40:50] = 1, 2, 3
+    by_table((255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255))(strokes, tmp_path / "a.png")
+    with pytest.raises(MaskError, match="holds the colours #0000ff, #00ff00, #ff0000, #ffffff, which fit none"):
+        read(tmp_path / "a.png", labels=labels)

@@ -132,6 +132,9 @@ def _try_colours(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
 
 def _try_channels(masks: Sequence[MaskFacts], kind: MaskKind, used: set[int]) -> Iterator[Reading]:
     """A region in each channel: the labels in order or, where one lies inside the other, the outer one first."""
+    border = add_colours(masks, border=True) or Counter[int]()
+    if border[BLACK] * 2 < border.total():  # nothing is drawn there, so that it should be black
+        return
     shifts = {"red": 16, "green": 8, "blue": 0}
     channels = [name for name, shift in shifts.items() if any(colour >> shift & 255 for colour in used - {WHITE})]
     if len(kind.wanted) < 2 or len(channels) != len(kind.wanted):

@@ -24,6 +24,10 @@ _NEAR_END = 0.1
 """Of the way from black to white: JPEG moves the values of a drawn mask by this at most, but at edges."""
 _EDGE = 7
 """Pixels round an edge within which smoothing leaves shades."""
+_BAND = 9
+"""A band of a shade that is narrower than this could pass for a smoothed edge."""
+_MOST_FLAT = 0.05
+"""Share of the pixels in the middle of smoothed edges that may change as little as within a band."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,7 +244,22 @@ def _is_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -
         return False
     kernel = np.ones((_EDGE, _EDGE), np.uint8)
     edge = cv2.dilate(light, kernel) != cv2.erode(light, kernel)
-    return int((between & ~edge).sum()) <= int(edge.sum()) // 100
+    return int((between & ~edge).sum()) <= int(edge.sum()) // 100 and not _has_plateau(part)
+
+
+def _has_plateau(part: NDArray[np.float32]) -> bool:
+    """Does a narrow band of one shade lie between black and white, as a thin rim does?
+
+    On the way across a smoothed edge, the shades in the middle change fastest; within a band they hardly change.
+    """
+    kernel = np.ones((_BAND, _BAND), np.uint8)
+    zone = (cv2.erode(part, kernel) < _NEAR_END) & (cv2.dilate(part, kernel) > 1 - _NEAR_END)
+    middle = zone & (part > 0.25) & (part < 0.75)
+    if int(middle.sum()) * _BAND * 10 < int(zone.sum()):  # fewer than one for ten pixels of the edge's length
+        return False
+    slope = np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0, ksize=1), cv2.Sobel(part, cv2.CV_32F, 0, 1, ksize=1))
+    steep = np.percentile(slope[zone & (part > 0.02) & (part < 0.98)], 90)
+    return float((slope[middle] < 0.6 * steep).mean()) > _MOST_FLAT
 
 
 def _is_alpha_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -> bool:
