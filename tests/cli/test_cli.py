@@ -101,7 +101,7 @@ class TestImport:
         write_mask(pictures / "b_mask.png", disc_mask, DISC_AND_CUP)
         code, out, err = run("import", pictures, tmp_path / "project")
         assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
-        assert "1 item: It is named like the mask of a picture beside it" in err
+        assert "1 item: Its name is that of a mask of another picture here" in err
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
         assert (code, "(3 cases, 1 with masks)" in out) == (1, True)
 
@@ -196,7 +196,7 @@ class TestImport:
         root = tmp_path / "project"
         assert run("import", pictures / "a.png", root, "--labels", "one")[0] == 0
         before = things_in(root)
-        assert "has other labels" in refused("import", pictures, root, "--labels", "disc-and-cup")
+        assert "differ from those given with --labels" in refused("import", pictures, root, "--labels", "disc-and-cup")
         assert things_in(root) == before
 
     @pytest.mark.parametrize("labels", [[], ["--labels", "one"], ["--labels", "project/project.json"]])
@@ -208,7 +208,9 @@ class TestImport:
         assert Project.open(tmp_path / "project").labels == ONE_STRUCTURE
 
     def test_drishti_has_labels_of_its_own(self, refused, pictures, tmp_path):
-        assert "has other labels" in refused("import", pictures, tmp_path / "project", "--drishti", "--labels", "one")
+        assert "differ from those given with --labels" in refused(
+            "import", pictures, tmp_path / "project", "--drishti", "--labels", "one"
+        )
         assert not (tmp_path / "project").exists()
 
     def test_a_folder_with_other_things_is_left_alone(self, refused, pictures, tmp_path):
@@ -339,7 +341,7 @@ class TestEvaluate:
     def test_labels_beside_a_project_must_be_its_own(self, refused, run, corrected):
         root = corrected(2)
         folders = (root / "masks", root / "masks", "--project", root, "--labels")
-        assert "has other labels" in refused("evaluate", *folders, "one")
+        assert "differ from the given ones" in refused("evaluate", *folders, "one")
         assert run("evaluate", *folders, "disc-and-cup")[0] == 0
 
     def test_a_folder_and_a_project(self, run, corrected, tmp_path):

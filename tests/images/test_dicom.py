@@ -435,9 +435,9 @@ def test_truncated_files_are_refused_by_name(tmp_path, fundus, share, kind):
 
 def test_too_many_pixels_are_refused_before_decoding(tmp_path, monkeypatch):
     path = write(tmp_path / "a.dcm", colours())
-    monkeypatch.setattr(read, "MOST_PIXELS", 20 * 28)
+    monkeypatch.setattr(read, "MAX_PIXELS", 20 * 28)
     read_image(path)
-    monkeypatch.setattr(read, "MOST_PIXELS", 20 * 28 - 1)
+    monkeypatch.setattr(read, "MAX_PIXELS", 20 * 28 - 1)
     for function in (read_image, read_size, lambda path: read_reduced(path, 10)):
         with pytest.raises(ImageError, match="28 x 20 pixels; at most"):
             function(path)
@@ -450,7 +450,7 @@ def test_a_codestream_that_is_larger_than_the_file_states_is_refused(tmp_path, s
     at = data.index(b"\xff\xc0")
     data[at + 5 : at + 9] = struct.pack(">HH", side, side)
     path.write_bytes(data)
-    with pytest.raises(ImageError, match="the header says 28 x 20 pixels, but the image data has another size"):
+    with pytest.raises(ImageError, match="the header says 28 x 20 pixels, but the image data is of a different size"):
         read_image(path)
 
 

@@ -254,9 +254,9 @@ def test_other_formats_are_not_even_tried(tmp_path, kind):
 @pytest.mark.parametrize("function", [read_image, read_size, lambda path: read_reduced(path, 32)])
 def test_too_many_pixels_are_refused_before_decoding(tmp_path, monkeypatch, function):
     path = save(tmp_path / "a.png", pattern(40, 56))
-    monkeypatch.setattr(read, "MOST_PIXELS", 40 * 56)
+    monkeypatch.setattr(read, "MAX_PIXELS", 40 * 56)
     function(path)
-    monkeypatch.setattr(read, "MOST_PIXELS", 40 * 56 - 1)
+    monkeypatch.setattr(read, "MAX_PIXELS", 40 * 56 - 1)
     with pytest.raises(ImageError, match="56 x 40 pixels"):
         function(path)
 

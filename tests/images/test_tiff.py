@@ -13,7 +13,7 @@ from PIL import TiffImagePlugin
 
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import (
-    MOST_PIXELS,
+    MAX_PIXELS,
     count_frames_of_animation,
     count_pages,
     read_image,
@@ -355,7 +355,7 @@ def test_planes_of_a_stack_with_one_header_are_counted_and_said(tmp_path):
     np.testing.assert_array_equal(image.pixels[:, :, 0], planes[0])
     assert "Plane 1 of 3 of an ImageJ stack is shown." in image.note
     with path.open("rb") as file, pytest.raises(ImageError, match="has 3 pages"):
-        read_stored(file, path, MOST_PIXELS)
+        read_stored(file, path, MAX_PIXELS)
 
 
 def test_every_layout_of_numbers_is_read_as_stored(tmp_path):
@@ -368,7 +368,7 @@ def test_every_layout_of_numbers_is_read_as_stored(tmp_path):
             stored = stored[:, :, np.newaxis]
         stored = np.moveaxis(stored, 0, 2) if layout.planar else stored
         with (tmp_path / "a.tif").open("rb") as file:
-            page = read_stored(file, tmp_path / "a.tif", MOST_PIXELS)
+            page = read_stored(file, tmp_path / "a.tif", MAX_PIXELS)
         if page.samples.dtype != stored.dtype or not np.array_equal(page.samples, stored):
             wrong.append(layout)
     assert not wrong
@@ -387,7 +387,7 @@ def test_channels_of_which_nothing_is_known_are_refused_in_masks(tmp_path, plana
         stored = np.moveaxis(values, 2, 0) if planar == "separate" else values
         tifffile.imwrite(tmp_path / "a.tif", np.ascontiguousarray(stored), metadata=None, **options)
         with (tmp_path / "a.tif").open("rb") as file:
-            return read_stored(file, tmp_path / "a.tif", MOST_PIXELS)
+            return read_stored(file, tmp_path / "a.tif", MAX_PIXELS)
 
     with pytest.raises(ImageError, match=f"has {channels} channels, and does not say what 1 of them are"):
         read()

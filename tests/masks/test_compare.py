@@ -114,8 +114,8 @@ def test_no_figure_is_out_of_bounds(prediction, truth):
 @given(ANY_MASK, ANY_MASK)
 def test_what_lies_round_both_changes_nothing(prediction, truth):
     wide = [np.pad(mask, ((7, 3), (2, 11))) for mask in (prediction, truth)]
-    figures = compare_masks(*wide, DISC_AND_CUP, boundaries=True, greatest=True)
-    assert figures == pytest.approx(compare_masks(prediction, truth, DISC_AND_CUP, boundaries=True, greatest=True))
+    figures = compare_masks(*wide, DISC_AND_CUP, boundaries=True, max_distance=True)
+    assert figures == pytest.approx(compare_masks(prediction, truth, DISC_AND_CUP, boundaries=True, max_distance=True))
 
 
 def test_the_other_side_may_be_the_one_that_is_annotated_in_part(disc_mask):

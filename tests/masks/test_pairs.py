@@ -249,7 +249,7 @@ def test_ambiguity_is_refused_with_the_folders(lay, pictures, masks, named):
     assert all(problem is not None and re.search(named, str(problem)) for problem in found.values())
 
 
-def test_a_name_that_merely_goes_on_is_listed_and_taken_when_asked_for(lay):
+def test_a_name_that_only_begins_alike_is_listed_and_taken_when_asked_for(lay):
     folder = lay("P1.jpg, P2.jpg", "P1_L.png, P2_seg.png, Q.png")
     found, pairs = paired(folder)
     assert found == {"P1.jpg": None, "P2.jpg": "P2_seg.png"}

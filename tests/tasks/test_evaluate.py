@@ -299,13 +299,13 @@ class TestFigures:
         assert result.limits.bias == pytest.approx(-5 / 80)
         assert worst_first(result.cases)[0].name == "b"
 
-    def test_the_greatest_distance_is_asked_for(self, folders, disc_mask):
+    def test_the_maximum_distance_is_asked_for(self, folders, disc_mask):
         ours = disc_mask.copy()
         ours[10:20, 50] = 1  # a hair of 10 pixels
         write_mask(folders[0] / "a.png", ours, DISC_AND_CUP)
         write_mask(folders[1] / "a.png", disc_mask, DISC_AND_CUP)
         result = figures_of(
-            list(evaluate(find_sides(*folders, None, None), EvaluationSettings(greatest=True, resamples=0)))
+            list(evaluate(find_sides(*folders, None, None), EvaluationSettings(max_distance=True, resamples=0)))
         )
         assert result.means["boundary_max_px/optic disc"] == pytest.approx(10)
         assert result.means["boundary_px/optic disc"] < 10
@@ -338,7 +338,7 @@ class TestProjects:
         assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_validation_cases_alone(self, graded):
-        result = figures_of(list(evaluate(find_sides(None, None, graded.root, None, held_out=True), FAST)))
+        result = figures_of(list(evaluate(find_sides(None, None, graded.root, None, validation_only=True), FAST)))
         assert [case.name for case in result.cases] == ["d"]
         assert result.remarks == ()
 
@@ -357,12 +357,12 @@ class TestProjects:
     def test_without_what_is_asked_for(self, project, graded, tmp_path, disc_mask):
         save(tmp_path / "reader" / "a.png", disc_mask)
         with pytest.raises(UserError, match="Only a project knows"):
-            find_sides(tmp_path / "reader", tmp_path / "reader", None, None, held_out=True)
+            find_sides(tmp_path / "reader", tmp_path / "reader", None, None, validation_only=True)
         with pytest.raises(LabelError, match="other labels"):
             find_sides(tmp_path / "reader", None, graded.root, ONE_STRUCTURE)
         graded.layout.split.unlink()
         with pytest.raises(MaskError, match="no validation cases yet"):
-            find_sides(None, None, graded.root, None, held_out=True)
+            find_sides(None, None, graded.root, None, validation_only=True)
         bare = Project.create(tmp_path / "bare", DISC_AND_CUP)
         with pytest.raises(MaskError, match="no predictions"):
             find_sides(None, None, bare.root, None)

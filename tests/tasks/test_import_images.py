@@ -184,7 +184,7 @@ class TestMasks:
         draw(masks / "third.png")
         events, after = brought_in(project, pictures, masks=masks)
         assert np.array_equal(after.load_mask("third"), disc_mask)
-        assert events[2].problem.startswith("third.jpg is in the project already, with another mask than ")
+        assert events[2].problem.startswith("third.jpg is in the project already, with a mask that differs from ")
         assert str(masks / "third.png") in events[2].problem
 
     def test_a_mask_of_another_size_for_a_case_that_is_there_is_refused(self, project, pictures, masks):
@@ -227,8 +227,8 @@ class TestAsking:
         draw(masks / "photo 2_left.png")
         (left,) = [event for event in self.events(project, pictures, masks) if isinstance(event, LeftWithoutMask)]
         assert left.sentence == (
-            "2 of 3 pictures have no mask: photo 2.png, photo 10.png. Masks whose names merely go on after a picture's "
-            "were not taken: photo 2_left.png for photo 2.png."
+            "2 of 3 pictures have no mask: photo 2.png, photo 10.png. Masks whose names only begin with a picture's "
+            "name were not used: photo 2_left.png for photo 2.png."
         )
 
     def test_many_are_listed_in_a_file_beside_the_project(self, project, tmp_path, write_picture, masks):

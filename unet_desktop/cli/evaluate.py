@@ -37,7 +37,7 @@ _PROJECT = typer.Option(
     "With two folders: the project whose labels the masks use.",
     show_default=False,
 )
-_HELD_OUT = typer.Option(
+_VALIDATION_ONLY = typer.Option(
     "--held-out", help="Compare only the project's validation cases, on which no model was trained."
 )
 _TABLE = typer.Option(help="Write a table with a row per picture (.csv, .parquet or .xlsx).", show_default=False)
@@ -61,7 +61,7 @@ def run(
     first: Annotated[Path | None, _FIRST] = None,
     second: Annotated[Path | None, _SECOND] = None,
     project: Annotated[Path | None, _PROJECT] = None,
-    held_out: Annotated[bool, _HELD_OUT] = False,
+    validation_only: Annotated[bool, _VALIDATION_ONLY] = False,
     table: Annotated[Path | None, _TABLE] = None,
     csv_dialect: Annotated[str, _DIALECT] = "plain",
     summary: Annotated[Path | None, _SUMMARY] = None,
@@ -94,7 +94,7 @@ def run(
     wanted = None if labels is None else parse_labels(labels)
     targets = Targets(table, summary, html, pdf, csv_dialect)
     targets.check()
-    sides = find_sides(first, second, project, wanted, held_out=held_out)
+    sides = find_sides(first, second, project, wanted, validation_only=validation_only)
     options = mask_options(sides.labels, mask_values, masks_as_stored, loose_names)
     events = _events(sides, EvaluationSettings(boundaries, hausdorff, bootstrap, seed), options, targets)
     followed = follow(events, "Comparing")

@@ -36,7 +36,7 @@ MASKS_AS_STORED = typer.Option(
     show_default=False,
 )
 LOOSE_NAMES = typer.Option(
-    "--loose-names", help="Take masks whose names merely go on after a picture's: P1_left.png for P1.jpg."
+    "--loose-names", help="Also use masks whose names only begin with a picture's name: P1_left.png for P1.jpg."
 )
 
 
@@ -53,7 +53,7 @@ def run(
     mask_values: Annotated[str | None, MASK_VALUES] = None,
     masks_as_stored: Annotated[bool | None, MASKS_AS_STORED] = None,
     loose_names: Annotated[bool, LOOSE_NAMES] = False,
-    recursive: Annotated[bool, typer.Option(help="Look into sub-folders.")] = False,
+    recursive: Annotated[bool, typer.Option(help="Look into subfolders.")] = False,
     labels: Annotated[str | None, typer.Option(help=f"{LABELS_HELP} Default for a new project: disc-and-cup.")] = None,
 ) -> None:
     """Import pictures into a project."""
@@ -95,7 +95,7 @@ def _count_cases(cases: Sequence[Case]) -> str:
 
 
 def _remove_if_empty(root: Path) -> bool:
-    """Remove a project that this command made and that nothing came into; whether that was so."""
+    """Remove a project that this command made if it is empty; return whether it was removed."""
     from unet_desktop.project.project import Project
 
     is_empty = not Project.open(root).cases()
@@ -139,8 +139,8 @@ def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) 
     if wanted is not None and not wanted.same_structures(labels):
         names = ", ".join(label.name for label in labels)
         raise LabelError(
-            f"{owner} has other labels than those given with --labels: {names}. Omit --labels, or import into a new "
-            "project."
+            f"The labels of {owner} ({names}) differ from those given with --labels. Omit --labels, or import into a "
+            "new project."
         )
 
 

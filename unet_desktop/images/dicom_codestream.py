@@ -44,8 +44,8 @@ def check_codestream(data: bytes, path: Path, header: Header) -> None:
         raise ImageError(f"{path} is incomplete: its image data has no end. Copy it again from its source.")
     if codestream_size(data) != (header.height, header.width, samples):
         raise ImageError(
-            f"{path} is damaged: the header says {header.width} x {header.height} pixels, but the image data has "
-            "another size. Copy it again from its source."
+            f"{path} is damaged: the header says {header.width} x {header.height} pixels, but the image data "
+            "is of a different size. Copy it again from its source."
         )
 
 

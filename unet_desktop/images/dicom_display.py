@@ -24,8 +24,8 @@ Measured = NDArray[Any]
 
 _SHORT = 2  # bytes: for such types a table of all possible values is smaller than the image
 _ROWS = 128  # rows at a time: numpy's look-up uses 8 bytes per index
-_MOST_BITS_AS_THEY_ARE = 8
-_MOST_ENTRIES = 1 << 16  # of a palette
+_MAX_BITS_AS_THEY_ARE = 8
+_MAX_ENTRIES = 1 << 16  # of a palette
 
 
 def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -> NDArray[np.uint8]:
@@ -69,7 +69,7 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
 
 def _is_colour_of_8_bits(values: Stored, dataset: Any) -> bool:
     """Return whether it is 8-bit RGB, as nearly all photographs are; it needs no conversion."""
-    whole = int(dataset.get("BitsStored", dataset.BitsAllocated)) == _MOST_BITS_AS_THEY_ARE
+    whole = int(dataset.get("BitsStored", dataset.BitsAllocated)) == _MAX_BITS_AS_THEY_ARE
     return whole and values.dtype == np.uint8 and values.ndim == 3 and values.shape[2] == 3
 
 
@@ -107,13 +107,13 @@ def _palette(places: Stored, dataset: Any) -> NDArray[np.uint8]:
     """Return (N, 3) uint8 RGB of the palette at these indices."""
     _check_palette(dataset)
     colours = quiet_pydicom().pixels.apply_color_lut(places, dataset)[:, :3]
-    wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE
+    wide = dataset.RedPaletteColorLookupTableDescriptor[2] > _MAX_BITS_AS_THEY_ARE
     return np.asarray(colours >> 8 if wide and colours.dtype.itemsize > 1 else colours, np.uint8)
 
 
 def _check_palette(dataset: Any) -> None:
     """Refuse segmented palettes (C.7.9.2) that expand to too many entries: a few bytes can stand for any number."""
-    kind = np.dtype("<u2" if dataset.RedPaletteColorLookupTableDescriptor[2] > _MOST_BITS_AS_THEY_ARE else "u1")
+    kind = np.dtype("<u2" if dataset.RedPaletteColorLookupTableDescriptor[2] > _MAX_BITS_AS_THEY_ARE else "u1")
     for colour in ("Red", "Green", "Blue", "Alpha"):
         data = bytes(dataset.get(f"Segmented{colour}PaletteColorLookupTableData") or b"")
         words = np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
@@ -122,7 +122,7 @@ def _check_palette(dataset: Any) -> None:
             segment, length = int(words[at]), int(words[at + 1])
             entries += length
             at += 2 + (length if segment == 0 else 1)
-            if segment > 1 or entries > _MOST_ENTRIES:
+            if segment > 1 or entries > _MAX_ENTRIES:
                 raise ValueError("its palette has no end")
 
 
@@ -159,7 +159,7 @@ def _brightness(
         notes.append(f"Its window of {width:g} values around {centre:g} is shown as black to white.")
         return _apply_window(measured, centre, width, function)
     bits = int(dataset.get("BitsStored", dataset.BitsAllocated))
-    if bits <= _MOST_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
+    if bits <= _MAX_BITS_AS_THEY_ARE and not dataset.get("PixelRepresentation") and _is_unscaled(header, frame):
         return measured / float(2**bits - 1)
     shown = _used_range(measured, values, padding, header, frame)
     notes.append(shown.note)

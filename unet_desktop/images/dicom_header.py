@@ -34,7 +34,7 @@ _IMAGE = (
     "ExtendedOffsetTable",
     "ExtendedOffsetTableLengths",
 )
-_LEAST_FRAME = 8  # bytes: the head of its item
+_MIN_FRAME = 8  # bytes: the head of its item
 _IMAGE_GROUP = 0x0028  # all of it: sizes, bits, look-up tables, windows
 _FILM = re.compile(r"1\.2\.840\.10008\.1\.2\.(4\.10[0-8](\.1)?|7\.[0-9])")
 """Transfer syntaxes of MPEG-2, MPEG-4, HEVC and real-time video (PS3.6 A)."""
@@ -106,7 +106,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         what = f" ({sop_class.name})" if sop_class else ""
         raise ImageError(f"{path} is a DICOM file without an image{what}. Leave it out.")
     syntax, height, width = _syntax(dataset, path), int(dataset.Rows), int(dataset.Columns)
-    least = _LEAST_FRAME if syntax.is_encapsulated else max(_frame_bytes(dataset, height, width), 1)
+    least = _MIN_FRAME if syntax.is_encapsulated else max(_frame_bytes(dataset, height, width), 1)
     room = file.seek(0, os.SEEK_END) - start
     frames = max(1, min(int(dataset.get("NumberOfFrames") or 1), room // least))  # the stated number may be wrong
     return Header(dataset, syntax, height, width, frames, start)

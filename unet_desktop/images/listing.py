@@ -43,7 +43,7 @@ def list_images(folder: Path, *, recursive: bool = False, others: bool = False) 
 
     Args:
         folder: to search.
-        recursive: also search its sub-folders.
+        recursive: also search its subfolders.
         others: include files that may be images of unsupported kinds, see `list_others`.
 
     Raises:

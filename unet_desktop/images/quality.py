@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from unet_desktop.images.crop import Square, extract
 from unet_desktop.images.opencv import cv2
 
-LEAST_SHARPNESS = 0.0375
+MIN_SHARPNESS = 0.0375
 """No photograph of Drishti-GS1 (50) or IDRiD (10) is below it; blurred by 2 % of the disc's diameter 51 of 60 are."""
-LEAST_BRIGHTNESS = 50.0
+MIN_BRIGHTNESS = 50.0
 """Of 255. None of those 60 is darker; at a fifth of their brightness all are."""
-MOST_OVEREXPOSED = 0.05
+MAX_OVEREXPOSED = 0.05
 """None of those 60 has white pixels there; at twice their brightness 37 have more."""
 
 BLURRED, DARK, OVEREXPOSED = "blurred", "too dark", "overexposed"
@@ -45,9 +45,9 @@ class Quality:
     def faults(self) -> tuple[str, ...]:
         """What is wrong, in words; see docs/experiments/2026-11-25-image-quality.md for the limits."""
         found = {
-            BLURRED: self.sharpness < LEAST_SHARPNESS,
-            DARK: self.brightness < LEAST_BRIGHTNESS,
-            OVEREXPOSED: self.overexposed > MOST_OVEREXPOSED,
+            BLURRED: self.sharpness < MIN_SHARPNESS,
+            DARK: self.brightness < MIN_BRIGHTNESS,
+            OVEREXPOSED: self.overexposed > MAX_OVEREXPOSED,
         }
         return tuple(fault for fault, so in found.items() if so)
 

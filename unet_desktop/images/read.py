@@ -37,7 +37,7 @@ SUFFIXES = frozenset(
 )
 KINDS = "JPEG, PNG, TIFF, BMP, WebP, GIF, PPM, JPEG 2000, AVIF, DICOM"
 """The supported formats, for sentences."""
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 """Larger images are refused before decoding; the limit is lower for many bits per pixel. So samples take at most 400 MB
 and decoding 1.6 GB."""
 
@@ -85,15 +85,15 @@ def read_image(path: Path, page: int = 0) -> Image:
     several pages is taken; each is mentioned in the note.
 
     Raises:
-        ImageError: missing, damaged, truncated, of an unsupported kind, without this page, or over MOST_PIXELS.
+        ImageError: missing, damaged, truncated, of an unsupported kind, without this page, or over MAX_PIXELS.
     """
     with _explain_errors(path):
         if is_dicom(path):
-            pixels, notes = read_frame(path, page, MOST_PIXELS)
+            pixels, notes = read_frame(path, page, MAX_PIXELS)
             return Image(pixels, " ".join(notes))
         with path.open("rb") as file:
             if is_tiff(file.read(4)):
-                pixels, notes = read_page(file, path, page, MOST_PIXELS)
+                pixels, notes = read_page(file, path, page, MAX_PIXELS)
             else:
                 pixels, notes = _read_by_pillow(file, path, page)
     return Image(np.ascontiguousarray(pixels), " ".join(note for note in notes if note))
@@ -142,10 +142,10 @@ def read_size(path: Path) -> tuple[int, int]:
     """
     with _explain_errors(path):
         if is_dicom(path):
-            return read_frame_size(path, MOST_PIXELS)
+            return read_frame_size(path, MAX_PIXELS)
         with path.open("rb") as file:
             if is_tiff(file.read(4)):
-                return read_page_size(file, path, MOST_PIXELS)
+                return read_page_size(file, path, MAX_PIXELS)
             with Pillow.open(file, formats=FORMATS) as opened:
                 _check_size(opened, path)
                 width, height = opened.size
@@ -202,7 +202,7 @@ def _shrink(pixels: Pixels, longest: int) -> Pixels:
 def _check_size(opened: Pillow.Image, path: Path) -> None:
     width, height = opened.size
     wide = is_wide_png(opened)
-    most = MOST_PIXELS // 2 if wide else MOST_PIXELS
+    most = MAX_PIXELS // 2 if wide else MAX_PIXELS
     if width * height > most:
         raise ImageError(
             f"{path} has {width} x {height} pixels; at most {most // 1_000_000} million are allowed"

@@ -77,7 +77,7 @@ Metrics = dict[str, float]
 
 
 def compare_masks(
-    predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool = False, greatest: bool = False
+    predicted: Mask, truth: Mask, labels: LabelSet, *, boundaries: bool = False, max_distance: bool = False
 ) -> Metrics:
     """Return Dice and IoU of each region, their means, and the absolute vCDR error of one image.
 
@@ -92,7 +92,7 @@ def compare_masks(
         labels: the labels whose regions are compared.
         boundaries: add the 95 % Hausdorff distance, in pixels and relative to the height of the disc (the label to
             locate); absent if either region is empty.
-        greatest: with `boundaries`, also add the maximum distance, in pixels.
+        max_distance: with `boundaries`, also add the maximum distance, in pixels.
     """
     sure = is_annotated(predicted)
     annotated = is_annotated(truth) & sure
@@ -116,11 +116,13 @@ def compare_masks(
     if true_ratio is not None and found is not None and not math.isnan(true_ratio.vertical):
         metrics["vcdr_error"] = abs((0.0 if math.isnan(found.vertical) else found.vertical) - true_ratio.vertical)
     if boundaries:
-        metrics |= _compare_boundaries(planes, labels, greatest=greatest)
+        metrics |= _compare_boundaries(planes, labels, max_distance=max_distance)
     return metrics
 
 
-def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, greatest: bool) -> Metrics:
+def _compare_boundaries(
+    planes: Sequence[tuple[str, Region, Region]], labels: LabelSet, *, max_distance: bool
+) -> Metrics:
     metrics: Metrics = {}
     located = labels.location_label()
     heights = {name: measure_extent(theirs).height for name, _, theirs in planes}
@@ -131,7 +133,7 @@ def _compare_boundaries(planes: Sequence[tuple[str, Region, Region]], labels: La
             metrics[f"boundary_px/{name}"] = distance
             if height:
                 metrics[f"boundary_share/{name}"] = distance / height
-            if greatest:
+            if max_distance:
                 metrics[f"boundary_max_px/{name}"] = hausdorff_distance(ours, theirs, 100.0)
     return metrics
 

@@ -33,10 +33,10 @@ _RED, _GREEN = 0xFF0000, 0x00FF00
 """RootPainter's foreground and background, whatever their opacity."""
 _NOT_ANNOTATED_GREY = pack(128, 128, 128)
 """The colour that the program's own masks have for it."""
-_FEWEST_SHADES = 16
+_MIN_SHADES = 16
 """Fewer different numbers between 0 and 1 may be levels with a meaning, not probabilities."""
 _SURELY_OBJECTS = 8
-_FEWEST_OBJECTS = 3
+_MIN_OBJECTS = 3
 
 
 def is_own(facts: MaskFacts, labels: LabelSet, *, exact: bool = False) -> bool:
@@ -91,7 +91,7 @@ def _find_candidates(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Rea
         yield from _try_colours(masks, kind)
     if any(facts.is_colour for facts in masks):
         return
-    if any(not facts.whole and (facts.many or len(facts.counts) > _FEWEST_SHADES) for facts in masks):
+    if any(not facts.whole and (facts.many or len(facts.counts) > _MIN_SHADES) for facts in masks):
         yield _decide_threshold(masks, kind)
     yield from _try_numbers(masks, kind)
 
@@ -369,7 +369,7 @@ def _are_objects(masks: Sequence[MaskFacts]) -> bool:
         return False
     most = max(numbers)
     vary = len({count for count in numbers if count}) > 1
-    return most >= _SURELY_OBJECTS or (most >= _FEWEST_OBJECTS and (vary or any(facts.wide for facts in masks)))
+    return most >= _SURELY_OBJECTS or (most >= _MIN_OBJECTS and (vary or any(facts.wide for facts in masks)))
 
 
 def _make_colour_table(meaning: Mapping[int, int], used: set[int]) -> Reading:

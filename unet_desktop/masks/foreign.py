@@ -30,7 +30,7 @@ from unet_desktop.masks.readings import (
 )
 from unet_desktop.masks.regions import Mask
 
-_MOST_THREADS = 4
+_MAX_THREADS = 4
 _ALL = ""
 """Stands for the masks that hold all labels, where others are of one label each."""
 
@@ -170,7 +170,7 @@ class MaskPlan:
 
 def look_at_masks(paths: Sequence[Path]) -> Iterator[tuple[Path, MaskFacts | MaskError]]:
     """Gather facts on mask files, several at a time, in order."""
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), "masks") as pool:
+    with ThreadPoolExecutor(min(_MAX_THREADS, os.cpu_count() or 1), "masks") as pool:
         try:
             yield from zip(paths, pool.map(_look_at, paths), strict=True)
         finally:

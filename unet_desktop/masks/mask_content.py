@@ -16,7 +16,7 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.orientation import turn_upright
-from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MOST_PIXELS, SUFFIXES
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MAX_PIXELS, SUFFIXES
 from unet_desktop.images.tiff import read_stored
 from unet_desktop.images.tiff_header import is_tiff
 from unet_desktop.images.wide_png import is_wide_png, read_wide_png
@@ -32,7 +32,7 @@ BLACK, WHITE = OPAQUE, 0xFFFFFFFF
 
 _CHROMA_NOISE = 12
 """By how much the channels of a grey differ after lossy compression."""
-_FEWEST_SHADES = 16
+_MIN_SHADES = 16
 """Fewer greys in a palette may be labels."""
 _GREY_BITS = {"L;2": 2, "L;4": 4}
 """Raw modes that Pillow stretches to 0..255."""
@@ -151,7 +151,7 @@ def _read_by_pillow(file: BinaryIO, path: Path) -> tuple[MaskContent, int]:
 
 def _read_tiff(file: BinaryIO, path: Path) -> tuple[MaskContent, int]:
     """The content as stored, and its orientation."""
-    stored = read_stored(file, path, MOST_PIXELS)
+    stored = read_stored(file, path, MAX_PIXELS)
     samples, orientation = stored.samples, stored.page.orientation
     if stored.picture is not None:
         content = _decode(path, stored.picture, "", lossy=stored.is_lossy)
@@ -175,9 +175,9 @@ def _read_tiff(file: BinaryIO, path: Path) -> tuple[MaskContent, int]:
 
 def _refuse_size_and_pages(opened: Pillow.Image, path: Path) -> None:
     width, height = opened.size
-    if width * height > MOST_PIXELS:
+    if width * height > MAX_PIXELS:
         raise MaskError(
-            f"The mask {path} has {width} x {height} pixels, more than the {MOST_PIXELS // 1_000_000} million that are "
+            f"The mask {path} has {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} million that are "
             "allowed."
         )
     frames = getattr(opened, "n_frames", 1)
@@ -279,7 +279,7 @@ def _is_grey_ramp(palette: Colours, count: int, indices: NDArray[np.generic]) ->
     if count > 1 and bool(is_grey[:count].all()) and np.array_equal(grey[:count], np.arange(count)):
         return True
     used = np.unique(indices)
-    return len(used) > _FEWEST_SHADES and bool(is_grey[used].all())
+    return len(used) > _MIN_SHADES and bool(is_grey[used].all())
 
 
 def _make_colours(path: Path, picture: Pillow.Image, noise: int = 0) -> MaskContent:

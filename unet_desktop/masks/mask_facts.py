@@ -15,10 +15,10 @@ from PIL import Image as Pillow
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.mask_content import OPAQUE, TRANSPARENT, Colours, Key, MaskContent, grey_level
 
-MOST_KEYS = 4096
+MAX_KEYS = 4096
 """More different values than these are a picture's, or a map's of probabilities."""
-_MOST_KEYS_IN_CONTACT = 8
-_FEWEST_SHADES = 5
+_MAX_KEYS_IN_CONTACT = 8
+_MIN_SHADES = 5
 """So many different shades at least has an edge that was smoothed."""
 _NEAR_END = 0.1
 """Of the way from black to white: JPEG moves the values of a drawn mask by this at most, but at edges."""
@@ -37,7 +37,7 @@ class MaskFacts:
     Attributes:
         path: the file.
         size: (height, width), upright.
-        counts: pixels of each key, by number, index or colour; of MOST_KEYS keys at most.
+        counts: pixels of each key, by number, index or colour; of MAX_KEYS keys at most.
         border: of the pixels at the picture's border.
         contacts: pairs of different keys (smaller first) that lie beside each other, and how often; empty where there
             are many keys.
@@ -127,7 +127,7 @@ def gather_facts(content: MaskContent) -> MaskFacts:
         content.size,
         found,
         count_values(edge) or {},
-        _count_contacts(values) if 2 < len(found) <= _MOST_KEYS_IN_CONTACT else {},
+        _count_contacts(values) if 2 < len(found) <= _MAX_KEYS_IN_CONTACT else {},
         many=many,
         smooth=_is_smooth(content, found, many=many) if is_number else _is_alpha_smooth(content, found, many=many),
         pieces=_count_pieces(values) if is_number and whole and not many and low >= 0 and len(found) > 3 else 0,
@@ -144,7 +144,7 @@ def gather_facts(content: MaskContent) -> MaskFacts:
 
 
 def count_values(values: NDArray[np.generic]) -> dict[Key, int] | None:
-    """Pixels of each value; None if there are more than MOST_KEYS. NaN is one value."""
+    """Pixels of each value; None if there are more than MAX_KEYS. NaN is one value."""
     flat = values.ravel()
     if flat.dtype == np.uint8:
         histogram = Pillow.fromarray(np.atleast_2d(values)).histogram()  # numpy's is several times as slow
@@ -152,14 +152,14 @@ def count_values(values: NDArray[np.generic]) -> dict[Key, int] | None:
     if flat.dtype == np.uint16:
         counts = np.bincount(flat)
         present = np.flatnonzero(counts)
-        if len(present) > MOST_KEYS:
+        if len(present) > MAX_KEYS:
             return None
         return {int(value): int(counts[value]) for value in present}
     # Masks are runs of one value: far fewer than pixels have to be sorted.
     starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
     lengths = np.diff(np.append(starts, flat.size))
     distinct, where = np.unique(flat[starts], return_inverse=True)
-    if len(distinct) > MOST_KEYS:
+    if len(distinct) > MAX_KEYS:
         return None
     sums = np.bincount(where, weights=lengths)
     make: Callable[[np.generic], Key] = _make_float if flat.dtype.kind == "f" else int
@@ -235,7 +235,7 @@ def _is_smooth(content: MaskContent, counts: Mapping[Key, int], *, many: bool) -
     if not bool(np.isfinite(part).all()) or float(part.min()) < 0 or float(part.max()) > 1:
         return False
     shades = {key: count for key, count in counts.items() if key not in {0, white}}
-    is_level = len(shades) < _FEWEST_SHADES or max(shades.values()) > sum(shades.values()) / 2
+    is_level = len(shades) < _MIN_SHADES or max(shades.values()) > sum(shades.values()) / 2
     if is_level and not many and not content.lossy:  # a shade with a meaning; a lossy file has noise near black
         return False
     between = (part > _NEAR_END) & (part < 1 - _NEAR_END)

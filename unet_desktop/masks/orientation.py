@@ -17,7 +17,7 @@ from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
 from unet_desktop.masks.regions import Mask
 
 _SWAPPED = range(5, 9)
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +136,5 @@ def _masks(count: int) -> str:
 
 
 def _names(paths: Sequence[Path]) -> str:
-    more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
-    return ", ".join(path.name for path in paths[:_MOST_NAMED]) + more
+    more = f" and {len(paths) - _MAX_NAMED:,} more" if len(paths) > _MAX_NAMED else ""
+    return ", ".join(path.name for path in paths[:_MAX_NAMED]) + more

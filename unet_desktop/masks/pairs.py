@@ -28,12 +28,12 @@ from unet_desktop.masks.names import (
     strip_marks,
 )
 
-_MOST_VALUES = 64
+_MAX_VALUES = 64
 """A drawn mask has no more different values, unless its edges are smooth."""
 _LARGEST_EXPORT = 100_000_000
-_MOST_LOOKED_AT = 1000
+_MAX_LOOKED_AT = 1000
 """Files that are looked at for annotations in other formats."""
-_MOST_KINDS = 4
+_MAX_KINDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Pairs:
     Attributes:
         pictures: the pictures, in order.
         stray_masks: masks that lie among the pictures and are not asked for.
-        loose: masks whose names merely go on after a picture's, and that picture; they are not its masks.
+        loose: masks whose names only begin with a picture's, and that picture; they are not its masks.
         unused: masks that belong to none of the pictures, or to one that has a surer one.
         less_sure: those of them that a picture has a surer one than, and that picture.
     """
@@ -96,8 +96,8 @@ def find_pairs(
         source: the folder of pictures, or one picture.
         masks: the folder of masks, or None.
         labels: of the project; masks may have a file for each.
-        recursive: look for pictures in sub-folders.
-        loose: a mask also belongs to the picture after whose name its own merely goes on: P1_left.png to P1.jpg.
+        recursive: look for pictures in subfolders.
+        loose: a mask also belongs to the picture with whose name its own begins: P1_left.png to P1.jpg.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.
@@ -124,7 +124,7 @@ def find_pairs(
 
 
 def list_masks(folder: Path) -> list[Path]:
-    """The files of a folder and its sub-folders that can be masks.
+    """The files of a folder and its subfolders that can be masks.
 
     Raises:
         ImageError: the folder cannot be read, or holds none; then it names what the folder holds.
@@ -132,7 +132,7 @@ def list_masks(folder: Path) -> list[Path]:
     found = list_images(folder, recursive=True, others=True)
     if found:
         return found
-    kinds = "; ".join(f"{path.name} is {kind}" for path, kind in list_annotations(folder)[:_MOST_KINDS])
+    kinds = "; ".join(f"{path.name} is {kind}" for path, kind in list_annotations(folder)[:_MAX_KINDS])
     suffixes = sorted({path.suffix.lower() for path in folder.rglob("*") if path.is_file() and path.suffix})
     only = f", only files of {', '.join(suffixes[:6])}" if suffixes else ""
     if kinds:
@@ -149,7 +149,7 @@ def list_masks(folder: Path) -> list[Path]:
 def list_annotations(folder: Path) -> list[tuple[Path, str]]:
     """Files of annotations in other formats than pictures (COCO, labelme, ...), one of each kind, and their kinds."""
     found: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*"))[:_MOST_LOOKED_AT]:
+    for path in sorted(folder.rglob("*"))[:_MAX_LOOKED_AT]:
         if path.suffix.lower() in NO_PICTURES and path.is_file() and (kind := name_kind(path)) is not None:
             found.setdefault(kind, path)
     return [(path, kind) for kind, path in found.items()]
@@ -321,7 +321,7 @@ def _holds_a_mask(path: Path) -> bool:
         facts = gather_facts(read_content(path))
     except MaskError:
         return False
-    return facts.smooth or (not facts.many and len(facts.counts) <= _MOST_VALUES)
+    return facts.smooth or (not facts.many and len(facts.counts) <= _MAX_VALUES)
 
 
 def _read_tasks(folder: Path) -> dict[str, str]:

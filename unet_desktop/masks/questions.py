@@ -19,7 +19,7 @@ from unet_desktop.masks.readings import (
     name_value,
 )
 
-_MOST_ASKED = 6
+_MAX_ASKED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def make_question(masks: Sequence[MaskFacts], kind: MaskKind, problem: str) -> Q
     keys = sorted(counts, key=lambda key: (key is not ground and key != ground, -count_contacts(contacts, key, ground)))
     names = [spell_colour(int(key)) if by_colour else name_key(key) for key in keys]
     odd = any(key < 0 or key != key for key in keys)  # negative, or NaN
-    if len(keys) > _MOST_ASKED or (len(kind.wanted) == 1 and len(keys) > 2 and not odd):
+    if len(keys) > _MAX_ASKED or (len(kind.wanted) == 1 and len(keys) > 2 and not odd):
         return Question(f"{problem}.", ((names[0], BACKGROUND), ("others", kind.first.value)))
     meanings = iter([BACKGROUND, *(label.value for label in kind.wanted)])
     guess = [

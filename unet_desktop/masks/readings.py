@@ -28,7 +28,7 @@ from unet_desktop.masks.mask_facts import MaskFacts, count_values
 from unet_desktop.masks.regions import Mask, label_image
 
 _UNKNOWN = -1
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 MANY_NUMBERS = 32
 """So many different numbers are described by their range."""
 _PROBABLE = (-1e-3, 1 + 1e-3)
@@ -292,7 +292,7 @@ def name_key(key: Key) -> str:
 
 def name_keys(counts: Mapping[Key, int], *, by_colour: bool) -> str:
     """The most frequent keys in words, in order."""
-    most = sorted(counts, key=lambda key: -counts[key])[:_MOST_NAMED]
+    most = sorted(counts, key=lambda key: -counts[key])[:_MAX_NAMED]
     names = [name_colour(int(key)) if by_colour else name_key(key) for key in sorted(most)]
     more = f" and {len(counts) - len(most):,} more" if len(counts) > len(most) else ""
     return ", ".join(names) + more
@@ -308,8 +308,8 @@ def describe_facts(facts: MaskFacts) -> str:
         return f"holds the {_plural('colour', facts.counts)} {name_keys(facts.counts, by_colour=True)}"
     if facts.palette is not None:
         numbers = sorted(facts.counts)
-        shown = ", ".join(f"{key} ({name_colour(int(facts.palette[int(key)]))})" for key in numbers[:_MOST_NAMED])
-        more = f" and {len(numbers) - _MOST_NAMED:,} more" if len(numbers) > _MOST_NAMED else ""
+        shown = ", ".join(f"{key} ({name_colour(int(facts.palette[int(key)]))})" for key in numbers[:_MAX_NAMED])
+        more = f" and {len(numbers) - _MAX_NAMED:,} more" if len(numbers) > _MAX_NAMED else ""
         return f"holds the {_plural('index', numbers)} {shown}{more} of its palette"
     if len(facts.counts) > MANY_NUMBERS:
         return f"holds {describe_range(facts.counts)}"

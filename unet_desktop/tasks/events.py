@@ -154,7 +154,7 @@ class DemoResult:
     means: Mapping[str, float]
 
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 """Names in a sentence; more are listed in a file."""
 
 
@@ -165,7 +165,7 @@ class LeftWithoutMask:
     Attributes:
         pictures: their names.
         total: number of all pictures.
-        loose: masks whose names merely go on after a picture's, and that picture; they were not taken.
+        loose: masks whose names only begin with a picture's, and that picture; they were not used.
     """
 
     pictures: tuple[str, ...]
@@ -182,7 +182,7 @@ class LeftWithoutMask:
             text = f"The picture {self.pictures[0]} has no mask."
         if self.loose:
             pairs = name_some([f"{mask} for {picture}" for mask, picture in self.loose])
-            text += f" Masks whose names merely go on after a picture's were not taken: {pairs}."
+            text += f" Masks whose names only begin with a picture's name were not used: {pairs}."
         return text
 
 
@@ -225,8 +225,8 @@ class FramesLeftOut:
 
 def name_some(names: Sequence[str]) -> str:
     """The first of these names, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | FileWritten

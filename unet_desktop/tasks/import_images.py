@@ -25,7 +25,7 @@ from unet_desktop.masks.questions import Question
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import (
-    MOST_NAMED,
+    MAX_NAMED,
     FileWritten,
     ImportEvent,
     ItemDone,
@@ -35,11 +35,11 @@ from unet_desktop.tasks.events import (
 )
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
-_MOST_LOOKED_AT = 100
+_MAX_LOOKED_AT = 100
 """Texts beside pictures whose kind is looked up."""
 _BESIDE = (
-    "It is named like the mask of a picture beside it, so no case was made of it. To use such masks, import again and "
-    "give this folder as the folder of masks too."
+    "Its name is that of a mask of another picture here, so it was not imported as a picture. To use such masks, "
+    "import again with this folder as the folder of masks too."
 )
 
 
@@ -72,7 +72,7 @@ def import_images(
         copy: copy the pictures into the project, or refer to them where they are.
         masks: a folder of masks named like the pictures (see `masks.names`), which may be the pictures' own folder, or
             None.
-        recursive: search sub-folders.
+        recursive: search subfolders.
         options: what somebody said about the masks.
 
     Yields:
@@ -92,7 +92,7 @@ def import_images(
         plan.ask()
         yield from map(Message, plan.sentences)
         if annotations := list_annotations(masks):
-            names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MOST_NAMED])
+            names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MAX_NAMED])
             yield Message(f"Of the folder of masks, only pictures are read: {names}.")
     others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
@@ -127,7 +127,7 @@ def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) 
     for done, (path, note, problem) in enumerate(rest, len(pairs.pictures) + 1):
         yield ItemDone(path.name, done, total, note=note, problem=problem)
     if texts:
-        kinds = [(path, name_kind(path) if len(texts) <= _MOST_LOOKED_AT else None) for path in texts]
+        kinds = [(path, name_kind(path) if len(texts) <= _MAX_LOOKED_AT else None) for path in texts]
         names = ", ".join(path.name + (f" ({kind})" if kind else "") for path, kind in kinds)
         yield Message(f"Not pictures, so passed over: {names}.")
 
@@ -171,8 +171,8 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tu
             return "It is in the project already, with a mask.", ""
         given = " and ".join(str(file.path) for file in mask_files)
         return "", (
-            f"{path.name} is in the project already, with another mask than {given}. The project's mask was kept; "
-            f"correct it in the case {case.id}, or import into a new project."
+            f"{path.name} is in the project already, with a mask that differs from {given}. The project's mask was "
+            f"kept; correct it in the case {case.id}, or import into a new project."
         )
     else:
         what = "It is in the project already."
@@ -194,7 +194,8 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
         yield Message(f"These masks belong to none of the pictures: {names}.")
         if any(is_label_studio(path) for path in strangers):
             yield Message(
-                "Label Studio names masks by its tasks. Put its JSON export beside them: it tells the tasks' pictures."
+                "Label Studio names masks after its tasks. Put its JSON export beside them: it says which picture "
+                "each task has."
             )
     folder = source.parent if source.is_file() else source
     named = [
@@ -210,7 +211,7 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
         return
     loose = tuple((mask, picture) for mask, picture, has_mask in named if not has_mask)
     yield LeftWithoutMask(tuple(work.without), len(pairs.pictures), loose)
-    if len(work.without) > MOST_NAMED:
+    if len(work.without) > MAX_NAMED:
         root = work.project.root
         listed = root.resolve().with_name(f"{root.resolve().name}-without-masks.txt")
         files.write_bytes(listed, "".join(f"{name}\n" for name in work.without).encode())
@@ -247,7 +248,7 @@ class ImportPreview:
         sentences: how all masks are read.
         question: what has to be asked before masks can be read; None if nothing.
         keys: what occurs in the masks, as text, and what it means or may mean; empty where that cannot be chosen.
-        loose: masks whose names merely go on after a picture's, and that picture.
+        loose: masks whose names only begin with a picture's, and that picture.
         doubtful: masks that may have been drawn on turned photographs as stored.
     """
 

@@ -25,7 +25,7 @@ class MaskOptions:
 
     Attributes:
         values: what numbers or colours mean, for all masks; None to find out.
-        loose: a mask also belongs to the picture after whose name its own merely goes on.
+        loose: a mask also belongs to the picture with whose name its own begins.
         as_stored: masks of turned photographs were drawn on them as stored, or on the upright ones; None to find out.
     """
 

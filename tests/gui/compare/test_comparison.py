@@ -236,7 +236,7 @@ def test_the_dialog_says_what_is_missing(dialog: CompareReadersDialog, root: Pat
     choose(dialog, Other.PREDICTIONS)
     assert not _line(dialog).isVisible()
     assert dialog.acceptable
-    dialog.findChild(QCheckBox, "held_out").setChecked(True)
+    dialog.findChild(QCheckBox, "validation_only").setChecked(True)
     assert dialog.request() == CompareRequest(Other.PREDICTIONS, None, True)
 
 
@@ -247,7 +247,7 @@ def test_without_masks_predictions_or_a_split(qtbot, root: Path) -> None:
     some = CompareReadersDialog(None, root=root, labels=DISC_AND_CUP, masks=2, predictions=0, validation=0)
     qtbot.addWidget(some)
     some.show()
-    assert not some.findChild(QCheckBox, "held_out").isVisible()
+    assert not some.findChild(QCheckBox, "validation_only").isVisible()
     choose(some, Other.PREDICTIONS)
     assert some.problem() == "No case has both a mask and a prediction."
     some.close()
@@ -258,7 +258,7 @@ def test_the_models_predictions_of_validation_cases(opened: MainWindow, root: Pa
     project.save_prediction("d", disc_mask(18), model="f00d", confidence=0.9)
     write_split(project.layout.split, {"case:d": "validation"})
     with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
-        opened.app.comparison.start(CompareRequest(Other.PREDICTIONS, held_out=True))
+        opened.app.comparison.start(CompareRequest(Other.PREDICTIONS, validation_only=True))
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
     assert [case.name for case in opened.app.comparison.evaluation.cases] == ["d"]
     assert not opened.panels.comparison.findChild(AgreementPlot).isVisible()  # one picture has no limits

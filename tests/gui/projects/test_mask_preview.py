@@ -84,7 +84,7 @@ def test_nothing_is_shown_without_a_folder_of_masks(qtbot: QtBot, dialog: Import
     [
         (ImportPreview(1, (), None), "The picture has a mask."),
         (ImportPreview(1200, (), None), "All 1,200 pictures have a mask."),
-        (ImportPreview(2, ("a.png", "b.png"), None), "There are 2 pictures, and none has a mask of its name."),
+        (ImportPreview(2, ("a.png", "b.png"), None), "None of the 2 pictures has a mask."),
         (ImportPreview(2, ("b.png",), None), "1 of 2 pictures has a mask. Without one: b.png."),
         (ImportPreview(3, ("b.png",), None), "2 of 3 pictures have a mask. Without one: b.png."),
     ],

@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image
 
 from unet_desktop.images.opencv import cv2
-from unet_desktop.images.read import MOST_PIXELS
+from unet_desktop.images.read import MAX_PIXELS
 from unet_desktop.tasks.events import FramesLeftOut
 
 
@@ -35,7 +35,7 @@ def png_header(path, width, height):
 
 def test_decompression_bombs_are_refused_by_the_stated_limit(segment, photographs, tmp_path):
     png_header(photographs / "bomb.png", 50_000, 50_000)
-    png_header(photographs / "edge.png", MOST_PIXELS // 1000 + 1, 1000)
+    png_header(photographs / "edge.png", MAX_PIXELS // 1000 + 1, 1000)
     segment(recursive=False)
     problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
     assert "50000 x 50000 pixels; at most 100 million are allowed" in problems["bomb.png"]

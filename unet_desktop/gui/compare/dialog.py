@@ -62,8 +62,10 @@ class CompareReadersDialog(FormDialog):
         self._other = with_object_name(QComboBox(), "other")
         self._path = with_object_name(PathField("Folder of the other reader"), "path")
         self._hint = muted_label("")
-        self._held_out = with_object_name(QCheckBox(f"Only the validation cases ({validation:,})"), "held_out")
-        self._held_out.setToolTip("No model of this project was trained on them")
+        self._validation_only = with_object_name(
+            QCheckBox(f"Only the validation cases ({validation:,})"), "validation_only"
+        )
+        self._validation_only.setToolTip("No model of this project was trained on them")
         self._preview = MaskPreviewPanel()
         self._answers = MaskAnswers(labels)
         self._answered_for: tuple[Other, Path | None, bool] | None = None
@@ -72,13 +74,13 @@ class CompareReadersDialog(FormDialog):
         self.form.addRow("Compare &with", self._other)
         self.form.addRow("&Folder", self._path)
         self.form.addRow("", self._hint)
-        self.form.addRow("", self._held_out)
+        self.form.addRow("", self._validation_only)
         self.form.addRow("", self._preview)
         self.form.addRow("", self._answers)
-        self.form.setRowVisible(self._held_out, validation > 0)
+        self.form.setRowVisible(self._validation_only, validation > 0)
         self._preview.previewed.connect(self._on_previewed)
         self._answers.answered.connect(self.check)
-        self._held_out.toggled.connect(self.check)
+        self._validation_only.toggled.connect(self.check)
         self._other.currentIndexChanged.connect(self._on_other_changed)
         self._path.path_changed.connect(self.check)
         self._on_other_changed()
@@ -87,11 +89,11 @@ class CompareReadersDialog(FormDialog):
         """What the user asked for."""
         path = None if self._choice is Other.PREDICTIONS else self._path.path()
         options = self._answers.options if self._choice is Other.FOLDER else FIND_OUT
-        return CompareRequest(self._choice, path, self._held_out.isChecked(), options)
+        return CompareRequest(self._choice, path, self._validation_only.isChecked(), options)
 
     def check(self) -> None:
         """Show the problem, or how the masks of a folder will be read."""
-        asked = (self._choice, self._path.path(), self._held_out.isChecked())
+        asked = (self._choice, self._path.path(), self._validation_only.isChecked())
         if asked != self._answered_for:
             self._answered_for = asked
             self._answers.forget()
@@ -106,9 +108,9 @@ class CompareReadersDialog(FormDialog):
         if masks is None:
             self._preview.clear()
             return
-        held_out, options = request.held_out, request.options
-        look = partial(preview_comparison, self._root, masks, held_out=held_out, options=options)
-        self._preview.look_at((masks, held_out, options), look)
+        validation_only, options = request.validation_only, request.options
+        look = partial(preview_comparison, self._root, masks, validation_only=validation_only, options=options)
+        self._preview.look_at((masks, validation_only, options), look)
 
     def done(self, result: int) -> None:
         """Close, and stop the preview."""

@@ -56,13 +56,13 @@ class CompareRequest:
     Attributes:
         other: the kind of masks.
         path: of the folder or the other project; None for predictions.
-        held_out: compare validation cases only.
+        validation_only: compare validation cases only.
         options: what was chosen about the masks of a folder.
     """
 
     other: Other
     path: Path | None = None
-    held_out: bool = False
+    validation_only: bool = False
     options: MaskOptions = FIND_OUT
 
 
@@ -176,7 +176,7 @@ def _compare(request: CompareRequest, root: Path) -> Iterator[EvaluationEvent]:
     from unet_desktop.tasks.evaluation.sides import find_sides
 
     first = None if request.other is Other.PREDICTIONS else request.path
-    sides = find_sides(first, None, root, None, held_out=request.held_out)
+    sides = find_sides(first, None, root, None, validation_only=request.validation_only)
     for event in evaluate(sides, EvaluationSettings(), request.options):
         if isinstance(event, Evaluation):
             # Worked out here, in the job's thread, and kept: thousands of pictures are resampled thousands of times.

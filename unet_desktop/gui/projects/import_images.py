@@ -34,7 +34,7 @@ class ImportRequest:
         source: their folder.
         copy: copy them into the project, or refer to them.
         masks: a folder of masks with the pictures' names, or None.
-        recursive: look into sub-folders.
+        recursive: look into subfolders.
         options: what was chosen about the masks.
     """
 
@@ -52,7 +52,7 @@ class ImportImagesDialog(FormDialog):
         """For a project with these labels."""
         super().__init__(parent, "Import pictures", "Import")
         self._source = with_object_name(PathField("Folder with pictures"), "source")
-        self._recursive = with_object_name(QCheckBox("Also look into its sub-folders"), "recursive")
+        self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
         self._found = muted_label("")
         self._copy = CopyChoice()
         self._masks = with_object_name(PathField("Folder with masks", "Optional"), "masks")
@@ -137,7 +137,7 @@ class ImportImagesDialog(FormDialog):
         problem = problem_with_folder(source, "the folder with the pictures")
         if problem or source is None:
             return problem
-        # Sub-folders are not counted while somebody types: "/" alone would be a walk over the whole disk.
+        # Subfolders are not counted while somebody types: "/" alone would be a walk over the whole disk.
         if not self._recursive.isChecked():
             try:
                 found, others = find_images(source), list_others(source)[0]

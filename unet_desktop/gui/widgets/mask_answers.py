@@ -16,8 +16,8 @@ from unet_desktop.tasks.mask_import import MaskOptions
 
 _SWATCH = QSize(32, 14)
 _CHOOSE = "Choose…"
-_MOST_KEYS = 8
-_MOST_NAMES = 3
+_MAX_KEYS = 8
+_MAX_NAMES = 3
 
 
 class MaskAnswers(QWidget):
@@ -85,9 +85,9 @@ class MaskAnswers(QWidget):
     def ask(self, preview: ImportPreview) -> None:
         """Show the questions that this preview raises; what was answered stays."""
         if not self._said:
-            self._set_keys(preview.keys if len(preview.keys) <= _MOST_KEYS else (), asked=preview.question is not None)
+            self._set_keys(preview.keys if len(preview.keys) <= _MAX_KEYS else (), asked=preview.question is not None)
         if preview.loose:
-            names = [f"{mask} for {picture}" for mask, picture in preview.loose[:_MOST_NAMES]]
+            names = [f"{mask} for {picture}" for mask, picture in preview.loose[:_MAX_NAMES]]
             more = f" and {len(preview.loose) - len(names):,} more" if len(preview.loose) > len(names) else ""
             self._loose_names.setText(", ".join(names) + more)
             self._loose.show()

@@ -20,7 +20,7 @@ from unet_desktop.tasks.import_images import LONGEST, ImportPreview
 _SETTLED = 300
 """Milliseconds without another key before the folders are read."""
 _POLL = 50
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 
 
 class MaskPreviewPanel(QWidget):
@@ -85,10 +85,10 @@ class MaskPreviewPanel(QWidget):
     def _show_text(self, counts: str, mapping: str = "") -> None:
         self._counts.setText(counts)
         self._mapping.setText(mapping)
-        self._mapping.setVisible(bool(mapping))  # an empty line would push down what stands below it
+        self._mapping.setVisible(bool(mapping))  # an empty line would move what is below it
 
     def _lay_out(self) -> None:
-        self.setFixedHeight(LONGEST)  # the form shall not move when the picture comes
+        self.setFixedHeight(LONGEST)  # the form must not move when the picture appears
         self._picture.hide()
         text = QVBoxLayout()
         text.setSpacing(8)
@@ -157,9 +157,9 @@ def _counts(preview: ImportPreview) -> str:
     if not without:
         return "The picture has a mask." if count == 1 else f"All {pictures} have a mask."
     if len(without) == count:
-        return f"There are {pictures}, and none has a mask of its name."
-    names = ", ".join(without[:_MOST_NAMES])
-    more = f" and {len(without) - _MOST_NAMES:,} more" if len(without) > _MOST_NAMES else ""
+        return "The picture has no mask with its name." if count == 1 else f"None of the {pictures} has a mask."
+    names = ", ".join(without[:_MAX_NAMES])
+    more = f" and {len(without) - _MAX_NAMES:,} more" if len(without) > _MAX_NAMES else ""
     have = "has" if count - len(without) == 1 else "have"
     return f"{count - len(without):,} of {pictures} {have} a mask. Without one: {names}{more}."
 

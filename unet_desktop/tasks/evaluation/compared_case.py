@@ -69,13 +69,13 @@ class PairResult:
     possible_labels: tuple[PossibleLabels, PossibleLabels]
 
 
-def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bool) -> PairResult:
+def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, max_distance: bool) -> PairResult:
     """Read both masks and measure how they agree.
 
     Args:
         pair: the first and the second reader's mask.
         labels: of both.
-        boundaries: measure the distance between boundaries. greatest: also the greatest one (Hausdorff).
+        boundaries: measure the distance between boundaries. max_distance: also the maximum (Hausdorff).
 
     Raises:
         MaskError: a mask cannot be read, or the two are of different sizes.
@@ -87,7 +87,7 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, greatest: bo
         raise MaskError(
             f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
         )
-    metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, greatest=greatest)
+    metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, max_distance=max_distance)
     compared = ComparedCase(second.name, first, second, metrics, _vertical(ours, labels), _vertical(theirs, labels))
     return PairResult(compared, (read[0].possible_labels, read[1].possible_labels))
 

@@ -28,7 +28,7 @@ def pair_masks(first: Reader, second: Reader, *, loose: bool = False) -> Pairing
     """Pair the masks that belong to the same picture.
 
     Masks match if they have the same path, with or without suffix; else the same file name; else if one name is the
-    other and says that it is a mask (`eye_2_mask` and `eye_2`); with `loose`, if one merely goes on after the other
+    other and says that it is a mask (`eye_2_mask` and `eye_2`); with `loose`, if one only begins with the other
     (`eye_2_left` and `eye_2`). Ambiguous matches are not paired.
     """
     mine, theirs = list(first.masks), list(second.masks)

@@ -16,14 +16,14 @@ from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_files
 
 
 def preview_comparison(
-    root: Path, masks: Path, *, held_out: bool = False, options: MaskOptions = FIND_OUT
+    root: Path, masks: Path, *, validation_only: bool = False, options: MaskOptions = FIND_OUT
 ) -> Iterator[StopPoint | ImportPreview]:
     """Pair a project's masks with those of a folder, look at all of the folder's masks and read the first.
 
     Args:
         root: the project's folder.
         masks: the folder of the other reader, or another project, whose masks need no preview.
-        held_out: compare validation cases only.
+        validation_only: compare validation cases only.
         options: what somebody said about the masks.
 
     Yields:
@@ -32,7 +32,7 @@ def preview_comparison(
     Raises:
         UserError: there are no masks, or none has the name of a case.
     """
-    sides = find_sides(masks, None, root, None, held_out=held_out)
+    sides = find_sides(masks, None, root, None, validation_only=validation_only)
     first, second, labels = sides.first, sides.second, sides.labels
     strict, wide = pair_masks(first, second), pair_masks(first, second, loose=True)
     pairing = wide if options.loose else strict

@@ -51,7 +51,7 @@ class ReaderMask:
         """Read the mask in these labels.
 
         Raises:
-            MaskError: it is damaged, has another size than its picture, or its values match no label.
+            MaskError: it is damaged, is not of its picture's size, or its values match no label.
         """
         if self.case is None:
             return read_foreign_mask(self.path, labels) if self.plan is None else self.plan.read(self.mask_files)
@@ -69,7 +69,7 @@ class Reader:
 
 
 def folder_reader(folder: Path, title: str = "", labels: LabelSet = DISC_AND_CUP) -> Reader:
-    """Find the masks in a folder and its sub-folders; see `masks.foreign`. Files of one label each are put together.
+    """Find the masks in a folder and its subfolders; see `masks.foreign`. Files of one label each are put together.
 
     Raises:
         MaskError: no such folder, or no masks in it.
@@ -143,7 +143,7 @@ def predictions(project: Project, title: str = "") -> Reader:
     return Reader(title or f"predictions of {project.name}", tuple(masks))
 
 
-def held_out_only(project: Project, reader: Reader) -> Reader:
+def keep_validation_set(project: Project, reader: Reader) -> Reader:
     """Keep the masks of validation cases, on which no model of the project was trained.
 
     Raises:

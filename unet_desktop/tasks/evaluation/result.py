@@ -20,12 +20,12 @@ class EvaluationSettings:
     """How to compare.
 
     Attributes:
-        boundaries: measure the distance of boundaries. greatest: the greatest one too (Hausdorff).
+        boundaries: measure the distance of boundaries. max_distance: also the maximum (Hausdorff).
         resamples: of the bootstrap, 0 for no intervals. seed: of its random numbers.
     """
 
     boundaries: bool = True
-    greatest: bool = False
+    max_distance: bool = False
     resamples: int = 2000
     seed: int = 0
 

@@ -23,8 +23,8 @@ def evaluate(
 ) -> Iterator[EvaluationEvent]:
     """Compare each mask of the second reader with the first reader's mask of the same picture.
 
-    A mask of the second reader without a counterpart is a problem if `sides.whole`, but never counts as zero; one of
-    the first reader is only noted.
+    A mask of the second reader without a counterpart is a problem if `sides.all_expected`, but never counts as zero;
+    one of the first reader is only noted.
 
     Raises:
         MaskError: before the first event, if no names match; at the end, if no pair could be compared.
@@ -43,7 +43,7 @@ def evaluate(
     for pair in pairs:
         name = pair[1].name
         try:
-            found = compare_pair(pair, labels, boundaries=settings.boundaries, greatest=settings.greatest)
+            found = compare_pair(pair, labels, boundaries=settings.boundaries, max_distance=settings.max_distance)
             outcomes.append(found)
             yield ItemDone(name, next(numbers), total)
         except UserError as error:
@@ -51,7 +51,7 @@ def evaluate(
             yield ItemDone(name, next(numbers), total, problem=str(error))
     for mask in pairing.second_unpaired:
         sentence = explain_unpaired(mask, pairing.first_unpaired, first.title)
-        if sides.whole:
+        if sides.all_expected:
             problems.append((mask.name, sentence))
             yield ItemDone(mask.name, next(numbers), total, problem=sentence)
         else:

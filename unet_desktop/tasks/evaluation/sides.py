@@ -15,7 +15,7 @@ from unet_desktop.tasks.evaluation.reader import (
     accepted_masks,
     bias_remarks,
     folder_reader,
-    held_out_only,
+    keep_validation_set,
     predictions,
     with_distinct_titles,
 )
@@ -28,19 +28,24 @@ class Sides:
     Attributes:
         first, second: the readers.
         labels: of both.
-        whole: whether each of the second reader's masks should have a counterpart; not so for a project's masks.
+        all_expected: whether each of the second reader's masks should have a counterpart; not so for a project's masks.
         remarks: what a reader of the metrics must know, a sentence each.
     """
 
     first: Reader
     second: Reader
     labels: LabelSet
-    whole: bool = True
+    all_expected: bool = True
     remarks: tuple[str, ...] = ()
 
 
 def find_sides(
-    first: Path | None, second: Path | None, root: Path | None, wanted: LabelSet | None, *, held_out: bool = False
+    first: Path | None,
+    second: Path | None,
+    root: Path | None,
+    wanted: LabelSet | None,
+    *,
+    validation_only: bool = False,
 ) -> Sides:
     """Find the two readers.
 
@@ -49,7 +54,7 @@ def find_sides(
         root: a project. It is the second reader if no second is given, and its predictions are the first if no first is
             given either.
         wanted: the labels; None for those of the projects, or disc and cup.
-        held_out: compare only validation cases of the second reader's project.
+        validation_only: compare only validation cases of the second reader's project.
 
     Raises:
         UserError: a reader is missing, labels differ, or there are no masks.
@@ -66,7 +71,7 @@ def find_sides(
     else:
         owner = project if second is None else opened[1]
         sides = replace(_name_sides(first, second, opened[0], owner, labels), labels=labels)
-    return validation_cases(sides, project or opened[1]) if held_out else sides
+    return validation_cases(sides, project or opened[1]) if validation_only else sides
 
 
 def against_predictions(project: Project) -> Sides:
@@ -78,18 +83,18 @@ def against_predictions(project: Project) -> Sides:
     ours, theirs = predictions(project), accepted_masks(project)
     predicted = {mask.name for mask in ours.masks}
     cases = [mask.case for mask in theirs.masks if mask.case is not None and mask.name in predicted]
-    return Sides(ours, theirs, project.labels, whole=False, remarks=tuple(bias_remarks(project, cases)))
+    return Sides(ours, theirs, project.labels, all_expected=False, remarks=tuple(bias_remarks(project, cases)))
 
 
 def validation_cases(sides: Sides, project: Project | None) -> Sides:
     """Keep only the validation cases.
 
     Raises:
-        UserError: the second reader is no project, nothing was split, or there is no mask of such a case.
+        UserError: the second reader is not a project, nothing was split, or there is no mask of such a case.
     """
     if project is None or sides.second.masks[0].case is None:
         raise UserError("Only a project knows which cases are for validation. Compare with a project.")
-    second = held_out_only(project, sides.second)
+    second = keep_validation_set(project, sides.second)
     kept = {mask.name for mask in second.masks}
     first = sides.first
     if first.masks[0].case is not None:  # otherwise each other case would be reported as unpaired
@@ -109,7 +114,7 @@ def _name_sides(
     if second is None or theirs is not None:
         assert theirs is not None
         return Sides(
-            *with_distinct_titles(one, accepted_masks(theirs), (first, theirs.root)), theirs.labels, whole=False
+            *with_distinct_titles(one, accepted_masks(theirs), (first, theirs.root)), theirs.labels, all_expected=False
         )
     return Sides(*with_distinct_titles(one, folder_reader(second, labels=labels), (first, second)), DISC_AND_CUP)
 

@@ -12,7 +12,7 @@ _KINDS = {
     "true_absent": "true absent (1) or false positive (0)",
     "boundary_px": "95 % boundary distance, px",
     "boundary_share": "boundary distance over height",
-    "boundary_max_px": "greatest boundary distance, px",
+    "boundary_max_px": "maximum boundary distance, px",
     "vcdr_error": "vCDR error",
 }
 """Kinds of metrics, in the order in which they are listed."""

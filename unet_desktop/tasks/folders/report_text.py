@@ -72,7 +72,7 @@ def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, 
     if request.sources:
         yield "Pictures", _some(str(source) for source in request.sources)
     chosen = [
-        "sub-folders" if request.recursive else "",
+        "subfolders" if request.recursive else "",
         f"include: {', '.join(request.include)}" if request.include else "",
         f"exclude: {', '.join(request.exclude)}" if request.exclude else "",
         f"list: {request.list_file}" if request.list_file else "",
