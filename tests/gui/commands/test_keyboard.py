@@ -218,6 +218,17 @@ def test_a_list_with_the_focus_does_not_keep_the_keys(board: Board) -> None:
     assert board.press(Typed("т", 49, NONE), to=board.list) == "case.next"
 
 
+def test_a_list_keeps_the_keys_of_commands_that_are_disabled(board: Board) -> None:
+    activated: list[int] = []
+    board.list.itemActivated.connect(lambda _: activated.append(1))
+    board.actions["edit.commit"].setEnabled(False)
+    board.list.setFocus()
+    board.list.setCurrentRow(1)
+    QTest.keyClick(board.list, Qt.Key.Key_Return)
+    assert activated
+    assert board.called == []
+
+
 def test_what_is_typed_in_a_field_stays_there(board: Board) -> None:
     board.field.setFocus()
     assert board.press(Typed("и", 48, NONE), to=board.field) == ""

@@ -91,7 +91,9 @@ class Keyboard(QObject):
         if not found or typed:
             return False
         action = self._actions[found]
-        if action.isVisible() and action.isEnabled() and (action.autoRepeat() or not event.isAutoRepeat()):
+        if not (action.isVisible() and action.isEnabled()):
+            return False  # the widget may have a use for it, as a list has for Return
+        if action.autoRepeat() or not event.isAutoRepeat():
             action.trigger()
         return True
 
