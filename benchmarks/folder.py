@@ -143,6 +143,7 @@ def parts() -> Iterator[dict[str, float]]:
 
     timed(one_picture, "read_image", "decoding")
     timed(Predictor, "square", "networks")
+    timed(Predictor, "square_and_features", "networks")
     timed(Predictor, "features", "networks")
     timed(one_picture, "encode_mask", "encoding masks")
     timed(files, "sha256", "SHA-256 of the files")

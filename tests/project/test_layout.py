@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unet_desktop.project.layout import Layout, case_id_for
+from unet_desktop.project.layout import CaseIds, Layout, case_id_for
 
 
 @given(st.lists(st.text(max_size=30), max_size=12))
@@ -68,6 +68,36 @@ def test_windows_devices_are_no_ids(name):
 def test_a_taken_id_gets_a_number_whatever_its_case():
     assert case_id_for("Photo.jpg", {"photo"}) == "Photo-2"
     assert case_id_for("photo.jpg", {"PHOTO", "photo-2", "photo-3"}) == "photo-4"
+
+
+@given(st.lists(st.sampled_from(["a.png", "A.jpg", "a-2.png", "b.png", "a-3.png", "ß.png", "SS.png"]), max_size=25))
+def test_ids_of_many_files_are_those_of_one_after_the_other(names):
+    ids, taken = CaseIds({"B"}), {"B"}
+    for name in names:
+        case_id = ids.find(name)
+        assert case_id == case_id_for(name, taken)
+        ids.add(case_id)
+        taken.add(case_id)
+
+
+class CountingSet(set):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def __contains__(self, item):
+        self.asked += 1
+        return super().__contains__(item)
+
+
+def test_the_thousandth_file_of_a_name_takes_no_longer_than_the_second():
+    ids = CaseIds(f"case {number}" for number in range(1000))
+    ids._taken = CountingSet(ids._taken)
+    for number in range(1, 1001):
+        before, case_id = ids._taken.asked, ids.find("image.jpg")
+        assert case_id == ("image" if number == 1 else f"image-{number}")
+        assert ids._taken.asked <= before + 3
+        ids.add(case_id)
 
 
 def test_every_path_lies_in_the_project(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.errors import WriteError
 from unet_desktop.project.case import Case
+from unet_desktop.project.layout import CaseIds
 from unet_desktop.project.records import CaseRecords
 
 _MAX_CASES = 256
@@ -22,6 +23,7 @@ class CaseBatch:
     def __init__(self, records: CaseRecords) -> None:
         """Collect for these records."""
         self._records = records
+        self._ids = CaseIds(records.cases)
         self._cases: dict[str, Case] = {}
         self._files: list[Path] = []
         self._since = 0.0
@@ -34,10 +36,15 @@ class CaseBatch:
         """Whether there are enough cases, or the first has waited long enough, to write them."""
         return bool(self._cases) and (len(self._cases) >= _MAX_CASES or time.monotonic() - self._since > _MAX_SECONDS)
 
+    def find_id(self, file_name: str) -> str:
+        """Return an id for a new case; the time does not depend on how many cases there are."""
+        return self._ids.find(file_name)
+
     def add(self, case: Case, file: Path | None = None) -> Case:
         """Add or replace a case, and one of its files that was written without flushing."""
         if not self._cases:
             self._since = time.monotonic()
+        self._ids.add(case.id)
         self._cases[case.id] = self._records.hold(case)
         if file is not None:
             self._files.append(file)

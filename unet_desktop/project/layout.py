@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,18 +185,41 @@ class Layout:
         return sorted(self.runs.glob(f"*{TRAINING_SUFFIX}"))
 
 
-def case_id_for(file_name: str, taken: set[str]) -> str:
-    """Return an id for a new case: the file's stem in portable characters, made unique.
+class CaseIds:
+    """The ids in use, and ids for new cases: a file's stem in portable characters, made unique.
 
     Uniqueness ignores upper and lower case, because Windows and macOS do.
     """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        """Know these ids."""
+        self._taken = {case_id.casefold() for case_id in taken}
+        self._numbers: dict[str, int] = {}  # where to go on: a thousand folders may each hold an "image.jpg"
+
+    def add(self, case_id: str) -> None:
+        """Note that an id is in use."""
+        self._taken.add(case_id.casefold())
+
+    def find(self, file_name: str) -> str:
+        """Return a free id for a file of this name."""
+        stem = _portable_stem(file_name)
+        key = stem.casefold()
+        if key not in self._taken:
+            return stem
+        number = self._numbers.get(key, 2)
+        while f"{key}-{number}" in self._taken:
+            number += 1
+        self._numbers[key] = number
+        return f"{stem}-{number}"
+
+
+def case_id_for(file_name: str, taken: Iterable[str]) -> str:
+    """Return an id for one new case, see `CaseIds`."""
+    return CaseIds(taken).find(file_name)
+
+
+def _portable_stem(file_name: str) -> str:
     stem = unicodedata.normalize("NFC", Path(file_name).stem)  # macOS treats "é" and "e" + combining accent as equal
     stem = re.sub(r"[^\w.-]+", "_", stem).strip("._")[:_LONGEST_ID]
     stem = stem.encode("utf-8")[:_LONGEST_ID_BYTES].decode("utf-8", "ignore") or "image"
-    if stem.partition(".")[0].casefold() in _DEVICES:
-        stem = f"image-{stem}"
-    lowered = {name.casefold() for name in taken}
-    candidate, number = stem, 2
-    while candidate.casefold() in lowered:
-        candidate, number = f"{stem}-{number}", number + 1
-    return candidate
+    return f"image-{stem}" if stem.partition(".")[0].casefold() in _DEVICES else stem

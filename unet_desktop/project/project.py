@@ -229,7 +229,8 @@ class Project(ProjectReader):
         """
         if self._batch is not None and self._batch.is_due:
             self._batch.write()
-        case_id = case_id_for(source.name, set(self._records.cases))
+        name = source.name
+        case_id = case_id_for(name, self._records.cases) if self._batch is None else self._batch.find_id(name)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
         case = _new_case(case_id, source, image.as_posix(), patient, eye)

@@ -215,8 +215,8 @@ def _faint(colour: QColor, opacity: float) -> QColor:
 
 def _blend(colour: QColor, opacity: float, ground: QColor) -> QColor:
     """The colour that this one makes on an opaque ground."""
-    parts = zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
-    return QColor(*(round(opacity * over + (1 - opacity) * under) for over, under in parts))
+    over, under = ((each.red(), each.green(), each.blue()) for each in (colour, ground))
+    return QColor(*(round(opacity * one + (1 - opacity) * other) for one, other in zip(over, under, strict=True)))
 
 
 @contextmanager
