@@ -18,10 +18,10 @@ from unet_desktop.images.read import KINDS
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.mask_content import read_content
 from unet_desktop.masks.mask_facts import gather_facts
+from unet_desktop.masks.named_pictures import NEAR, NamedPictures, Nearness
 from unet_desktop.masks.names import (
     has_initials,
     is_label_studio,
-    picture_names,
     place_of,
     read_mask_name,
     shorten,
@@ -179,11 +179,7 @@ class _Pairing:
     ) -> None:
         self._pictures, self._root, self._labels, self._tasks = pictures, root, labels, tasks
         self._initials = initials
-        self._by_name: dict[str, list[tuple[int, Path]]] = {}
-        for picture in pictures:
-            for form, name in enumerate(picture_names(picture)):
-                self._by_name.setdefault(name, []).append((form, picture))
-        self._places = {picture: place_of(picture.relative_to(root), labels) for picture in pictures}
+        self._named = NamedPictures(pictures, root, labels)
         self._claims: dict[Path, list[_Claim]] = {}
         self._doubts: dict[Path, str] = {}
         self._loose: list[tuple[Path, Path]] = []
@@ -194,14 +190,10 @@ class _Pairing:
         """Find the picture that the mask belongs to, or those that it could belong to."""
         names = read_mask_name(relative, self._labels, initials=self._initials)
         place = place_of(relative, self._labels, initials=self._initials)
-        for nearness in range(4):
+        for nearness in NEAR:
             for rank, name in enumerate(names):
                 meant = self._tasks.get(name.picture, name.picture)
-                near = [
-                    (form, picture)
-                    for form, picture in self._by_name.get(meant, ())
-                    if self._nearness(picture, mask, relative, place) <= nearness
-                ]
+                near = self._named.near(meant, mask, relative, place, nearness)
                 if near:
                     form = min(form for form, _ in near)
                     of_form = [picture for one, picture in near if one == form]
@@ -246,18 +238,6 @@ class _Pairing:
             problems,
         )
 
-    def _nearness(self, picture: Path, mask: Path, relative: PurePath, place: tuple[str, ...]) -> int:
-        """0 for the same folder, 1 for folders of one meaning, 2 for ends of paths, 3 for no folders, 9 for others."""
-        if mask.parent == picture.parent or relative.parent == picture.relative_to(self._root).parent:
-            return 0
-        other = self._places[picture]
-        if other == place:
-            return 1
-        if not other or not place:
-            return 3
-        short, long = sorted((other, place), key=len)
-        return 2 if long[-len(short) :] == short else 9
-
     def _give(self, mask: Path, pictures: Sequence[Path], claim: _Claim) -> None:
         if len(pictures) > 1:  # names that differ in case alone are two pictures on some disks
             stem = unicodedata.normalize("NFC", mask.stem)
@@ -275,10 +255,11 @@ class _Pairing:
 
     def _loosely(self, mask: Path, relative: PurePath, place: tuple[str, ...]) -> list[Path]:
         for name in shorten(fold(mask.stem)):
-            owners = [picture for form, picture in self._by_name.get(name, ()) if form == 0]
-            near = [self._nearness(picture, mask, relative, place) for picture in owners]
-            if owners:
-                return [owner for owner, nearness in zip(owners, near, strict=True) if nearness == min(near)]
+            for nearness in Nearness:
+                near = self._named.near(name, mask, relative, place, nearness)
+                owners = [picture for form, picture in near if form == 0]
+                if owners:
+                    return owners
         return []
 
 
