@@ -162,9 +162,10 @@ def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, rea
 
     def answer(views: tuple[Any, Any]) -> None:
         whole, crop = views
-        if segmenter._locate is not None:
-            segmenter._locate.square(whole)
-        segmenter._is_unfamiliar(whole)
+        if segmenter._locate is None:
+            segmenter._is_unfamiliar(whole)
+        else:  # as in a run: the plane and the features in one pass
+            segmenter._locate_and_compare(segmenter._locate, whole)
         segmenter._segment.square(crop)
 
     with ThreadPoolExecutor(workers, "alone", segmenter.limit_threads, (workers,)) as pool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.measure import measure_mask
-from unet_desktop.masks.rim import HOURS, RAYS, Quadrant, Rim, order_violations
+from unet_desktop.masks.rim import HOURS, RAYS, Quadrant, Rim, _reach, order_violations
 
 SIZE = 300
 
@@ -166,3 +166,30 @@ def test_the_thinnest_place_is_the_thinnest(mask):
     assert ratio == rim.ratio.min()
     assert 1 <= hour <= HOURS
     assert 0 <= ratio <= rim.hour_ratios.min()
+
+
+def rim_by_all_samples(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The radii of disc and cup, from all samples of all rays at once."""
+    found = measure_mask(mask, DISC_AND_CUP)
+    box, part = found.extents[0].box, mask[found.extents[0].box.slices]
+    x, y = found.rim.x - box.left, found.rim.y - box.top
+    reach = _reach(x, y, box)
+    steps = int(np.clip(np.ceil(2 * reach.max()), 64, 1024))
+    along = (reach / steps)[:, None] * (np.arange(steps) + 0.5)
+    angles = np.arange(RAYS) * (2 * np.pi / RAYS)
+    columns = np.minimum((x + along * np.sin(angles)[:, None]).astype(int), part.shape[1] - 1)
+    rows = np.minimum((y + along * -np.cos(angles)[:, None]).astype(int), part.shape[0] - 1)
+    values, number = part[rows, columns], np.arange(1, steps + 1)
+    return tuple((np.isin(values, inside) * number).max(axis=1) * (reach / steps) for inside in ((1, 2), (2,)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 260), st.integers(1, 260), st.floats(0.005, 0.9))
+def test_looking_from_outside_finds_what_a_look_at_every_sample_finds(seed, height, width, share):
+    rng = np.random.default_rng(seed)
+    mask = np.where(rng.random((height, width)) < share, rng.integers(1, 3, (height, width)), 0).astype(np.uint8)
+    mask[height // 2, width // 2] = 1
+    rim = rim_of(mask)
+    disc, cup = rim_by_all_samples(mask)
+    assert (rim.disc == disc).all()
+    assert (rim.cup == cup).all()

@@ -26,6 +26,8 @@ NO_RIM = "no rim"
 
 _MAX_STEPS, _MIN_STEPS = 1024, 64
 _STEPS_A_PIXEL = 2.0
+_BLOCK = 64
+"""Steps that are looked at together."""
 _ANGLES = np.arange(RAYS) * (2 * np.pi / RAYS)
 _ACROSS, _DOWN = np.sin(_ANGLES), -np.cos(_ANGLES)
 
@@ -156,12 +158,24 @@ def measure_rim(
     reach = _reach(x, y, box)
     steps = int(np.clip(np.ceil(_STEPS_A_PIXEL * reach.max()), _MIN_STEPS, _MAX_STEPS))
     step = reach / steps
-    along = step[:, None] * (np.arange(steps) + 0.5)
-    # Rounding may put the last sample outside the box.
-    columns = np.minimum((x + along * _ACROSS[:, None]).astype(np.intp), part.shape[1] - 1)
-    rows = np.minimum((y + along * _DOWN[:, None]).astype(np.intp), part.shape[0] - 1)
-    values = part[rows, columns]
-    return Rim(*centre, _outermost(disc[values]) * step, _outermost(cup[values]) * step)
+    edges = np.zeros((2, RAYS), np.intp)  # steps to the far side of each region's outermost pixel
+    wanted = np.ones((2, RAYS), bool)
+    for end in range(steps, 0, -_BLOCK):  # from outside, where most rays soon meet the disc
+        rays = np.flatnonzero(wanted.any(axis=0))
+        if not rays.size:
+            break
+        start = max(0, end - _BLOCK)
+        along = step[rays, None] * (np.arange(start, end) + 0.5)
+        # Rounding may put the last sample outside the box.
+        columns = np.minimum((x + along * _ACROSS[rays, None]).astype(np.intp), part.shape[1] - 1)
+        rows = np.minimum((y + along * _DOWN[rays, None]).astype(np.intp), part.shape[0] - 1)
+        values = part[rows, columns]
+        for index, table in enumerate((disc, cup)):
+            last = _outermost(table[values])
+            met = wanted[index, rays] & (last > 0)
+            edges[index, rays[met]] = start + last[met]
+            wanted[index, rays[met]] = False
+    return Rim(*centre, *(edges * step))
 
 
 def _reach(x: float, y: float, box: Box) -> Radii:
