@@ -114,9 +114,16 @@ class TestImport:
         assert "--mask-values" in asked
         assert not (tmp_path / "project").exists()
         answer = ("--mask-values", "0=background,300=optic disc,600=optic cup")
-        code, _, err = run("import", pictures, tmp_path / "project", "--masks", tmp_path / "masks", *answer)
+        code, out, err = run("import", pictures, tmp_path / "project", "--masks", tmp_path / "masks", *answer)
         assert code == 0
-        assert "Masks: 0 is background, 300 is optic disc, 600 is optic cup." in err
+        said = "Masks: 0 is background, 300 is optic disc, 600 is optic cup."
+        assert said in err
+        assert out.splitlines()[-2] == said  # again in the summary
+        (tmp_path / "incomplete").mkdir()
+        Pillow.fromarray(np.minimum(disc_mask, 1)).save(tmp_path / "incomplete" / "a.png")
+        _, out, err = run("import", pictures, tmp_path / "other", "--masks", tmp_path / "incomplete")
+        assert "1 case is incomplete: the optic disc is drawn, but no optic cup: a." in err
+        assert "(3 cases, 1 with masks, 1 of them incomplete)" in out
         assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
         code, out, _ = run("evaluate", tmp_path / "masks", tmp_path / "project", *answer)
         assert (code, "1.000" in out) == (0, True)

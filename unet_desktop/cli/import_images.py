@@ -83,6 +83,8 @@ def run(
     cases = Project.open(project).cases()
     if is_new and not followed.stopped and _remove_if_empty(project):
         raise ImageError("No project was made: none of the pictures could be imported. The messages above say why.")
+    for sentence in followed.readings:
+        output.print(sentence, markup=False)
     output.print(f"Project: {project} ({_count_cases(cases)})", markup=False)
     raise typer.Exit(followed.code)
 

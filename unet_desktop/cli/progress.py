@@ -30,6 +30,7 @@ from unet_desktop.tasks.events import (
     ItemDone,
     LeftWithoutMask,
     MasksLeftOut,
+    MasksRead,
     ModelSaved,
     TaskEvent,
 )
@@ -51,12 +52,14 @@ class Followed:
         stopped: Ctrl+C ended it.
         rest: events that need more than a line, in order.
         notes: each thing that had to be decided, and how often.
+        readings: how masks of other programs were read, as sentences.
     """
 
     failed: int = 0
     stopped: bool = False
     rest: list[TaskEvent] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
+    readings: list[str] = field(default_factory=list)
 
     @property
     def code(self) -> int:
@@ -129,6 +132,8 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             for line in (f"{_STAGES[last.stage]} resumes after epoch {last.epoch} of {last.epochs}.", *event.changes):
                 progress.console.print(line, markup=False)
         case Message():
+            if isinstance(event, MasksRead):
+                followed.readings.append(event.text)
             progress.console.print(event.text, markup=False)
         case FinishedBefore():
             progress.console.print(event.sentence, markup=False)

@@ -159,6 +159,11 @@ MAX_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
+class MasksRead(Message):
+    """A sentence that says how masks of other programs are read; said before the first, and again at the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeftWithoutMask:
     """Masks were asked for, and some pictures have none.
 

@@ -31,6 +31,7 @@ from unet_desktop.tasks.events import (
     ItemDone,
     LeftWithoutMask,
     MasksLeftOut,
+    MasksRead,
     name_some,
 )
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
@@ -90,7 +91,7 @@ def import_images(
     if masks is not None:
         plan = yield from plan_import(pairs, masks, project.labels, options)
         plan.ask()
-        yield from map(Message, plan.sentences)
+        yield from map(MasksRead, plan.sentences)
         if annotations := list_annotations(masks):
             names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MAX_NAMED])
             yield Message(f"Of the folder of masks, only pictures are read: {names}.")

@@ -28,7 +28,7 @@ from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import FinishedBefore, ItemDone
+from unet_desktop.tasks.events import FinishedBefore, ItemDone, MasksRead
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
         yield ItemDone("z", 3, 3, problem="z.jpg is empty.")
 
     with qtbot.waitSignal(opened.app.project_jobs.notice):
-        opened.app.runner.start(Job("Segmenting", job, done="All is there.", folder=tmp_path))
+        opened.app.runner.start(Job("Segmenting", job, done="All is there.", folder=tmp_path, says_messages=True))
     assert opened.panels.banner.text.splitlines() == [
         "1 of 3 pictures are done.",
         "All is there.",
@@ -289,3 +289,17 @@ def test_what_came_of_a_job_goes_when_the_next_begins_and_what_is_wrong_stays(op
     with qtbot.waitSignal(opened.app.runner.succeeded):
         opened.app.runner.start(Job("Testing", lambda: iter(())))
     assert banner.isVisible()
+
+
+def test_the_summary_of_an_import_says_how_masks_were_read(opened: MainWindow, qtbot) -> None:
+    sentence = "Masks: 0 is background, 255 is optic disc."
+
+    def job() -> Iterator[object]:
+        yield MasksRead(sentence)
+        yield ItemDone("x", 1, 1)
+
+    done = "The pictures were imported."
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
+        opened.app.runner.start(Job("Importing pictures", job, done=done, says_messages=True))
+    assert opened.panels.banner.isVisible()
+    assert opened.panels.banner.text == f"{done}\n{sentence}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dialogs import can_be_accepted, problem, shown, type_path
+from dialogs import can_be_accepted, problem, shown, texts, type_path
 from drawings import disc_mask, picture
 from PIL import Image as Pillow
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from window_parts import part
 
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
+from unet_desktop.gui.widgets.mask_answers import name_row
 from unet_desktop.gui.widgets.mask_preview import MaskPreviewPanel
-from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.tasks.import_images import ImportPreview
@@ -193,3 +194,35 @@ class TestAnswers:
         self.looked(qtbot, dialog, "2 is optic cup")
         assert can_be_accepted(dialog)
         assert dialog.request().options == MaskOptions()
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("300", "Value 300"),
+        ("0.5", "Value 0.5"),
+        ("#ff0000", "Colour #ff0000"),
+        ("#ff0000b4", "Colour #ff0000 (71 % opaque)"),
+        ("transparent", "Transparent"),
+        ("others", "All else"),
+    ],
+)
+def test_rows_are_named_by_what_the_masks_hold(key: str, name: str) -> None:
+    assert name_row(key) == name
+
+
+def test_many_labels_leave_room_for_the_form(qtbot: QtBot) -> None:
+    labels = LabelSet(tuple(Label(value, f"structure {value}", f"#0000{value:02x}") for value in range(1, 41)))
+    made = shown(qtbot, ImportImagesDialog(None, labels))
+    [explained] = [text for text in texts(made) if text.startswith("A mask has its picture's name")]
+    assert "structure 3 or one of 37 more labels." in explained
+    assert "structure 4" not in explained
+    made.close()
+
+
+def test_the_picture_of_the_preview_is_whole(qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path) -> None:
+    write_mask(pictures / "2_mask.png", disc_mask(), DISC_AND_CUP)
+    type_path(qtbot, dialog, "masks", pictures)
+    preview = part(dialog, QLabel, "preview")
+    qtbot.waitUntil(preview.isVisible, timeout=9000)
+    qtbot.waitUntil(lambda: preview.height() >= preview.pixmap().height())

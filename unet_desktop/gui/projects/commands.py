@@ -176,6 +176,7 @@ class ProjectCommands(CommandSet):
         job = Job(
             "Importing pictures",
             start,
+            done="The pictures were imported.",
             at_end=self._take_new_cases,
             root=root,
             kept=_describe_kept_import,

@@ -56,7 +56,7 @@ class ImportImagesDialog(FormDialog):
         self._found = muted_label("")
         self._copy = CopyChoice()
         self._masks = with_object_name(PathField("Folder with masks", "Optional"), "masks")
-        names = ", ".join(label.name for label in labels)
+        names = _name_labels(labels)
         self.form.addRow("&Pictures", self._source)
         self.form.addRow("", self._recursive)
         self.form.addRow("", self._found)
@@ -147,6 +147,12 @@ class ImportImagesDialog(FormDialog):
                 _count_text(len(found), len(find_masks_among(found)), masks is not None) + _others_text(others)
             )
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+
+
+def _name_labels(labels: LabelSet) -> str:
+    names = [label.name for label in labels]
+    more = f" or one of {len(names) - _MAX_NAMES} more labels" if len(names) > _MAX_NAMES else ""
+    return ", ".join(names[:_MAX_NAMES]) + more
 
 
 def _others_text(others: Sequence[Path]) -> str:

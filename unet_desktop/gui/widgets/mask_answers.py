@@ -40,11 +40,13 @@ class MaskAnswers(QWidget):
         self._loose_names = with_object_name(muted_label(""), "loose names")
         self._stored = with_object_name(QComboBox(), "stored")
         self._stored.addItems([_CHOOSE, "on the upright photographs", "on the photographs as they are stored"])
+        self._heading = muted_label("What the masks hold, and what it means:")
         self._form = QFormLayout()
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.addRow("Masks were drawn", self._stored)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._heading)
         column.addLayout(self._form)
         column.addWidget(self._loose)
         column.addWidget(self._loose_names)
@@ -101,7 +103,8 @@ class MaskAnswers(QWidget):
             self._form.removeRow(box)
         self._keys = {key: self._box(key, None if asked else value) for key, value in keys}
         for row, (key, box) in enumerate(self._keys.items()):
-            self._form.insertRow(row, "All else" if key == "others" else key, box)
+            self._form.insertRow(row, name_row(key), box)
+        self._heading.setVisible(bool(self._keys))
 
     def _box(self, key: str, value: int | None) -> QComboBox:
         box = with_object_name(QComboBox(), f"value {key}")
@@ -128,3 +131,13 @@ class MaskAnswers(QWidget):
     @Slot()
     def _on_answered(self) -> None:
         self.answered.emit()
+
+
+def name_row(key: str) -> str:
+    """What occurs in masks, as the name of a row: a number, a colour, or everything else."""
+    if key == "others":
+        return "All else"
+    if key.startswith("#"):
+        opacity = f" ({round(int(key[7:9], 16) / 2.55)} % opaque)" if len(key) == 9 else ""
+        return f"Colour {key[:7]}{opacity}"
+    return key.capitalize() if key.isalpha() else f"Value {key}"

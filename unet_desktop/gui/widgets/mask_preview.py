@@ -83,12 +83,13 @@ class MaskPreviewPanel(QWidget):
         self._show_text("")
 
     def _show_text(self, counts: str, mapping: str = "") -> None:
+        # While it looks, there is room for the picture, so that the form does not move much when it comes.
+        self.setMinimumHeight(LONGEST if self._asked is not None and not mapping else 0)
         self._counts.setText(counts)
         self._mapping.setText(mapping)
         self._mapping.setVisible(bool(mapping))  # an empty line would move what is below it
 
     def _lay_out(self) -> None:
-        self.setFixedHeight(LONGEST)  # the form must not move when the picture appears
         self._picture.hide()
         text = QVBoxLayout()
         text.setSpacing(8)
@@ -127,6 +128,7 @@ class MaskPreviewPanel(QWidget):
             self._picture.setPixmap(_pixmap(mask.pixels))
             self._picture.setAccessibleName(f"{mask.name}, outlined")
             self._picture.show()
+            self.setMinimumHeight(self._picture.pixmap().height())  # a label would crop it
         self.previewed.emit(preview)
 
 

@@ -107,7 +107,7 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
     status, banner = panels.status, panels.banner
 
     def show_notice(text: str, folder: Path | None, clean: bool) -> None:
-        if clean and folder is None:
+        if clean and folder is None and "\n" not in text:
             status.show_notice(text, _MESSAGE_TIME)
         else:
             banner.show_result(text, folder, clean)
