@@ -137,6 +137,13 @@ class LabelSet:
                 found.append(f'"{name}" {"is now" if label.unique else "is no longer"} at most one per picture')
         return found
 
+    def contrast(self, other: LabelSet) -> str:
+        """Return how this set differs from another one, apart from colours and order, as part of a sentence."""
+        mine, theirs = ([label.name for label in labels] for labels in (self, other))
+        if set(mine) != set(theirs):
+            return f"{', '.join(mine)} against {', '.join(theirs)}"
+        return "; ".join(other.differences(self))
+
     def with_colours_of(self, other: LabelSet) -> LabelSet:
         """Return these labels, in this order, in the colours of another set of the same structures."""
         return LabelSet(tuple(replace(label, colour=other.by_name(label.name).colour) for label in self))

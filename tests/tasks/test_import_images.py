@@ -333,7 +333,7 @@ class TestMasksBesideThePictures:
         events, after = brought_in(project, pictures)
         assert states(after).keys() == {"photo_2", "photo_10", "third"}
         assert events[-1].name == "third_mask.png"
-        assert "no case was made of it" in events[-1].note
+        assert "it was not imported as a picture" in events[-1].note
         assert "folder of masks too" in events[-1].note
 
     @pytest.mark.parametrize("name", ["third_mask.png", "third.png"])

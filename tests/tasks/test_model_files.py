@@ -112,7 +112,7 @@ def test_what_is_no_model_of_these_labels_stays_outside(root, model, tmp_path):
     torch.save({"weight": torch.zeros(1)}, pickled)
     cut.write_bytes(model.read_bytes()[:-10])
     for source, sentence in (
-        (model, r"different labels \(optic disc, optic cup\)"),
+        (model, r"different labels from this project's \(optic disc, optic cup against structure\)"),
         (pickled, "weights_only=True.*safetensors"),
         (cut, "cut.safetensors is damaged"),
         (tmp_path / "none.safetensors", "cannot be opened"),

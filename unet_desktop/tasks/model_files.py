@@ -25,11 +25,10 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     project = Project.open(root)
     loaded = checkpoint.load(source)  # completely: a file sent by mail may be truncated
     if not loaded.header.labels.same_structures(project.labels):
-        theirs, ours = (", ".join(label.name for label in labels) for labels in (loaded.header.labels, project.labels))
-        changes = "; ".join(loaded.header.labels.differences(project.labels))
+        changes = loaded.header.labels.contrast(project.labels)
         raise CheckpointError(
-            f"{source} was trained for different labels ({theirs}) from this project's ({ours}): {changes}. Import it "
-            "into a project with its labels."
+            f"{source} was trained for different labels from this project's ({changes}). Import it into a project with "
+            "its labels."
         )
     for model in list_models(project.layout):
         if model.header.weights_sha256 == loaded.header.weights_sha256:

@@ -32,7 +32,7 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
     project = Project.open(root)
     segmenter = Segmenter.open(model, device)
     if not segmenter.header.labels.same_structures(project.labels):
-        changes = "; ".join(segmenter.header.labels.differences(project.labels))
+        changes = segmenter.header.labels.contrast(project.labels)
         raise CheckpointError(
             f"The model {model} was trained for different labels from this project's ({changes}). Choose another model "
             "or train one."

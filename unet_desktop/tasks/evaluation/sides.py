@@ -133,7 +133,7 @@ def _labels(wanted: LabelSet | None, projects: Sequence[Project]) -> LabelSet:
     for project in projects:
         if found is not None and not found.same_structures(project.labels):
             other = "the given ones" if wanted is not None else f"those of {projects[0].root}"
-            changes = "; ".join(found.differences(project.labels))
+            changes = project.labels.contrast(found)
             raise LabelError(
                 f"The labels of {project.root} differ from {other} ({changes}). Compare masks of the same labels."
             )
