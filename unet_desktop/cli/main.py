@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 import typer
@@ -61,7 +62,10 @@ def main(arguments: list[str]) -> int:
         return WRONG_USE
     except SystemExit as ending:  # typer ends every command this way
         return ending.code if isinstance(ending.code, int) else WRONG_USE if ending.code else 0
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            show_error(f"The path {error.filename} is longer than the file system allows. Give a shorter one.")
+            return WRONG_USE
         log.exception("unexpected error")
         show_error(f"An unexpected error occurred. The details are in {log_path()}.")
         return WRONG_USE

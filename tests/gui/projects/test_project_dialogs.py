@@ -245,6 +245,11 @@ def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: 
     type_path(qtbot, dialog, "folder", tmp_path)
     type_path(qtbot, dialog, "folder", pictures)
     assert (dialog.request().model, dialog.request().output) == (models[1].path, tmp_path / "mine")
+    type_path(qtbot, dialog, "output", tmp_path / ("x" * 300))
+    assert "cannot be used (File name too long)" in problem(dialog)
+    assert not can_be_accepted(dialog)
+    for box in dialog.findChildren(QCheckBox):
+        assert box.width() >= box.sizeHint().width(), f'"{box.text()}" is cut'
 
 
 def test_the_projects_own_pictures_can_be_segmented(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:

@@ -111,6 +111,10 @@ def test_a_list_from_the_standard_input(terminal, photographs, tmp_path, monkeyp
         ([".", "--out", "results"], "is inside"),
         ([".", "--model", "a.png"], "is not a U-Net Desktop model"),
         ([".", "--model", "gone"], "gone"),
+        ([".", "--model", "x" * 300], "is longer than the file system allows. Give a shorter one."),
+        ([".", "--out", "../" + "x" * 300], "is longer than the file system allows. Give a shorter one."),
+        (["x" * 300], "is longer than the file system allows. Give a shorter one."),
+        (["--list", "x" * 300], "x cannot be read (File name too long)"),
     ],
 )
 def test_wrong_use_is_a_sentence_and_leaves_no_trace(

@@ -175,8 +175,12 @@ class SegmentFolderDialog(FormDialog):
             return "Choose a folder for the masks."
         if output.resolve().is_relative_to(place.resolve()):
             return "Write the masks to a folder outside the pictures' folder, or they would be taken for pictures."
-        self._resumes.setText(_RESUMES if (output / LEDGER).is_file() else "")
-        return f"{output} is a file. Choose a folder." if output.is_file() else self._outputs.problem()
+        try:
+            self._resumes.setText(_RESUMES if (output / LEDGER).is_file() else "")
+            is_file = output.is_file()
+        except OSError as error:  # such as a name that is too long
+            return f"{output} cannot be used ({error.strerror}). Choose another folder."
+        return f"{output} is a file. Choose a folder." if is_file else self._outputs.problem()
 
     def _count_text(self, count: int) -> str:
         pictures = "1 picture." if count == 1 else f"{count:,} pictures."
