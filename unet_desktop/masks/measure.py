@@ -115,14 +115,16 @@ def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     """Return the vertical cup-to-disc ratio of an (H, W) uint8 mask, see `CupToDisc`, rounded to 4 digits.
 
     0 if there is a disc without a cup, unless part of that disc is not annotated. None without a disc, without labels
-    for cup and disc, or if strokes do not show how large they are. Only rows that are not empty are examined.
+    for cup and disc, or if strokes do not show how large they are. Only the part around labelled pixels is examined.
     """
-    rows = np.flatnonzero(mask.any(axis=1))
-    if rows.size == 0:
-        return None
-    drawn = mask[max(0, rows[0] - 1) : rows[-1] + 2]
     pair = cup_and_disc(labels)
-    if pair is None or not all(is_outline_complete(region(drawn, labels, label), drawn) for label in pair):
+    labelled = _labelled_box(mask, labels)
+    drawn = mask[labelled.expand(1).clip(*mask.shape).slices]  # what is beside a region tells if it is complete
+    if (
+        pair is None
+        or labelled.empty
+        or not all(is_outline_complete(region(drawn, labels, label), drawn) for label in pair)
+    ):
         return None
     ratios = cup_to_disc(tidy(drawn, labels, fill=False), labels)  # of the largest piece alone
     if ratios is None or math.isnan(ratios.vertical):
@@ -130,6 +132,16 @@ def vertical_ratio(mask: Mask, labels: LabelSet) -> float | None:
     if ratios.vertical == 0 and (drawn[fill_holes(region(drawn, labels, pair[1]))] == NOT_ANNOTATED).any():
         return None  # the cup may be there
     return round(ratios.vertical, 4)
+
+
+def _labelled_box(mask: Mask, labels: LabelSet) -> Box:
+    """Return the bounding box of all pixels of a label."""
+    drawn = bounding_box(mask)  # quick, and mostly the answer; but not annotated pixels are in it too
+    if drawn.empty:
+        return drawn
+    table = np.zeros(256, np.uint8)
+    table[[label.value for label in labels]] = 1
+    return bounding_box(np.asarray(cv2.LUT(mask[drawn.slices], table), np.uint8)).shift(drawn.top, drawn.left)
 
 
 def lacks_cup(mask: Mask, labels: LabelSet) -> bool:

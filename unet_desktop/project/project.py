@@ -247,11 +247,13 @@ class Project(ProjectReader):
 
     def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
         """Save a human mask; the case becomes corrected. Same as `write_mask`, then `note_mask`."""
-        self.write_mask(case_id, mask)
-        return self.note_mask(case_id, mask, model=model)
+        return self.note_mask(case_id, self.write_mask(case_id, mask), model=model)
 
-    def write_mask(self, case_id: str, mask: Mask) -> None:
+    def write_mask(self, case_id: str, mask: Mask) -> float | None:
         """Write only the file of a human mask, (H, W) uint8 in the image's size; allowed in any thread.
+
+        Returns:
+            the mask's `vertical_ratio`, for `note_mask`.
 
         Raises:
             MaskError: of a different size. WriteError: it cannot be written.
@@ -263,14 +265,14 @@ class Project(ProjectReader):
             batch.add(self.case(case_id), path)
         else:
             write_mask(path, mask, self.labels)
+        return vertical_ratio(mask, self.labels)
 
-    def note_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
-        """Record that a human mask was written, and which model it started from; None keeps the recorded model.
+    def note_mask(self, case_id: str, ratio: float | None, *, model: str | None = None) -> Case:
+        """Record that a human mask of this ratio was written, and its model; None keeps the recorded model.
 
         Raises:
             WriteError: the record cannot be written.
         """
-        ratio = vertical_ratio(mask, self.labels)
         case = _sign(self.sound_case(case_id).with_mask(ratio, model))
         return self._batch.add(case) if self._batch is not None and case_id in self._batch else self._records.put(case)
 

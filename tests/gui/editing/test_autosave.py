@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
-from window_parts import banner_retry
+from window_parts import banner_retry, timer_of
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.gui.editing.autosave import IDLE
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.window import shutdown
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import read_journal
 from unet_desktop.project.project import Project
@@ -195,3 +200,23 @@ def test_an_error_while_closing_leaves_a_window_that_works(
         assert opened.app.runner.start(Job("Testing", lambda: iter(())))
     assert opened.close()
     assert saved(root).any()
+
+
+def test_the_window_does_not_measure_what_it_saves(opened: MainWindow, qtbot, monkeypatch) -> None:
+    threads = []
+
+    def noting(mask: np.ndarray, labels: LabelSet) -> float | None:
+        threads.append(threading.current_thread())
+        return vertical_ratio(mask, labels)
+
+    monkeypatch.setattr("unet_desktop.project.project.vertical_ratio", noting)
+    opened.app.session.open_case("d")
+    opened.app.options.choose_label(1)
+    opened.app.options.set_diameter(20)
+    drag(opened.canvas, [(80, 60), (80, 80)])
+    expected = vertical_ratio(opened.app.editor.mask, DISC_AND_CUP)
+    assert expected != opened.app.session.project.case("d").vcdr
+    timer_of(opened.app.autosave, IDLE).timeout.emit()
+    qtbot.waitUntil(lambda: opened.app.session.project.case("d").vcdr == expected)
+    assert threads
+    assert threading.main_thread() not in threads

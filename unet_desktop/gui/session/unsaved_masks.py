@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
@@ -14,7 +14,7 @@ from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten,
 from unet_desktop.project.project import Project
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Unsaved:
     """A mask that is newer than its file.
 
@@ -25,6 +25,7 @@ class Unsaved:
         model: fingerprint of the model whose prediction it started from, or empty.
         journal: of its case.
         steps: how many of the journal's steps are in it.
+        ratio: its `vertical_ratio`, which `write` finds out: on a large picture the window would wait for it.
     """
 
     project: Project
@@ -33,6 +34,7 @@ class Unsaved:
     model: str
     journal: Journal
     steps: int
+    ratio: float | None = field(default=None, init=False)
 
     def copy_of_mask(self) -> Mask | None:
         """A mask to continue editing; this one must stay as it is until it is written."""
@@ -63,14 +65,14 @@ class Unsaved:
         if self.mask is None:
             case = self.project.delete_mask(self.case_id)
         else:
-            case = self.project.note_mask(self.case_id, self.mask, model=self.model)
+            case = self.project.note_mask(self.case_id, self.ratio, model=self.model)
         with contextlib.suppress(OSError):  # without its stamp, the file is decoded to see what is in it
             self.journal.add(MaskWritten(stamp_of(self.project.layout.mask(self.case_id)), self.steps))
         return case
 
     def _write_file(self) -> None:
         if self.mask is not None:  # the file of a mask that was undone is deleted by `update_record`
-            self.project.write_mask(self.case_id, self.mask)
+            self.ratio = self.project.write_mask(self.case_id, self.mask)
 
 
 class UnsavedMasks:
