@@ -265,6 +265,12 @@ class TestAsking:
         assert "copy.png. The project's mask was kept; correct it in the case third" in problems(events)["copy.jpg"]
         assert Project.open(project.root).load_mask("third").any()
 
+    def test_annotations_among_the_masks_are_named(self, project, pictures, masks):
+        draw(masks / "third.png")
+        (masks / "all.json").write_text('{"images": [], "annotations": [], "categories": []}')
+        said = [event.text for event in self.events(project, pictures, masks) if isinstance(event, Message)]
+        assert "Of the folder of masks, only pictures are read: all.json is COCO annotations." in said
+
     def test_masks_that_were_not_taken_are_named_also_where_no_picture_lacks_one(self, project, pictures, masks):
         for name in ("third", "third_mask", "third_left", "photo 2", "photo 10"):
             draw(masks / f"{name}.png")

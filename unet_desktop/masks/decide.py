@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
-from unet_desktop.masks.mask_content import BLACK, TRANSPARENT, WHITE, Key, grey_of, name_colour, pack
+from unet_desktop.masks.doubts import (
+    GREEN,
+    RED,
+    check_nesting,
+    check_rootpainter,
+    decide_alpha,
+    decide_threshold,
+)
+from unet_desktop.masks.mask_content import BLACK, TRANSPARENT, WHITE, Key, grey_of, pack
 from unet_desktop.masks.mask_facts import MaskFacts, add_colours, add_contacts, add_counts
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.questions import (
@@ -18,19 +26,15 @@ from unet_desktop.masks.questions import (
     make_question,
 )
 from unet_desktop.masks.readings import (
-    AlphaReading,
     ChannelReading,
     ObjectReading,
     Reading,
     TableReading,
-    ThresholdReading,
     TwoToneReading,
     describe_facts,
     name_key,
 )
 
-_RED, _GREEN = 0xFF0000, 0x00FF00
-"""RootPainter's foreground and background, whatever their opacity."""
 _NOT_ANNOTATED_GREY = pack(128, 128, 128)
 """The colour that the program's own masks have for it."""
 _MIN_SHADES = 16
@@ -92,7 +96,7 @@ def _find_candidates(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Rea
     if any(facts.is_colour for facts in masks):
         return
     if any(not facts.whole and (facts.many or len(facts.counts) > _MIN_SHADES) for facts in masks):
-        yield _decide_threshold(masks, kind)
+        yield decide_threshold(masks, kind)
     yield from _try_numbers(masks, kind)
 
 
@@ -105,19 +109,19 @@ def _try_colours(masks: Sequence[MaskFacts], kind: MaskKind) -> Iterator[Reading
         yield _make_colour_table(dict(kind.colour_names), used)
     own = {_pack_colour(label): label.value for label in kind.wanted} | {_NOT_ANNOTATED_GREY: NOT_ANNOTATED}
     if used & own.keys() - {_NOT_ANNOTATED_GREY}:
-        _check_nesting(masks, kind, {value: colour for colour, value in own.items()}, by_colour=True)
+        check_nesting(masks, kind, {value: colour for colour, value in own.items()}, by_colour=True)
         yield _make_colour_table(own, used)
     if used <= {BLACK, WHITE}:
         yield _decide_two_tone(masks, kind)
     if not any(facts.is_colour for facts in masks):
         return
     seen = {colour & 0xFFFFFF for colour in used if colour != TRANSPARENT}
-    if TRANSPARENT in used and seen <= {_RED, _GREEN} and seen:
-        _check_rootpainter(masks, kind)
-        meaning = {colour: kind.first.value if colour & _RED else BACKGROUND for colour in used - {TRANSPARENT}}
+    if TRANSPARENT in used and seen <= {RED, GREEN} and seen:
+        check_rootpainter(masks, kind)
+        meaning = {colour: kind.first.value if colour & RED else BACKGROUND for colour in used - {TRANSPARENT}}
         yield TableReading((*sorted(meaning.items()), (TRANSPARENT, NOT_ANNOTATED)), by_colour=True)
     if TRANSPARENT in used or any(colour >> 24 < 255 for colour in used):
-        yield _decide_alpha(masks, kind)
+        yield decide_alpha(masks, kind)
     ids = {_id_in_one_channel(colour): colour for colour in used - {BLACK, TRANSPARENT}}
     values = {label.value for label in kind.wanted}
     if len({channel for channel, _ in ids}) == 1 and any(number in values for _, number in ids):
@@ -214,83 +218,8 @@ def _check_label_values(masks: Sequence[MaskFacts], kind: MaskKind, used: set[Ke
         raise AskError(
             masks, kind, f"{describe_all(masks)}, and {name_key(at_border)}, which would be {name}, is at the border"
         )
-    _check_nesting(masks, kind, {label.value: label.value for label in kind.wanted}, by_colour=False)
+    check_nesting(masks, kind, {label.value: label.value for label in kind.wanted}, by_colour=False)
     return _make_number_table({value: value for value in values}, used)
-
-
-def _check_nesting(masks: Sequence[MaskFacts], kind: MaskKind, keys: Mapping[int, Key], *, by_colour: bool) -> None:
-    """Refuse labels that lie inside out or apart.
-
-    Args:
-        masks: all masks.
-        kind: what they are read for.
-        keys: what stands for each of the labels' values.
-        by_colour: these are colours; else numbers or indices.
-
-    Raises:
-        AskError: a label lies round the one that it should lie in, or beside it.
-    """
-    contacts = add_contacts(masks, by_colour=by_colour)
-    counts = [facts.by_colour(facts.counts) or {} if by_colour else facts.counts for facts in masks]
-    name = (lambda key: name_colour(int(key))) if by_colour else name_key
-    grounds = (BLACK, TRANSPARENT) if by_colour else (BACKGROUND,)
-    for label in kind.wanted:
-        parent = kind.labels.parent(label)
-        if parent is None or label.value not in keys or parent.value not in keys:
-            continue
-        inner, outer = keys[label.value], keys[parent.value]
-        touching = count_contacts(contacts, inner, outer)
-        if not any(count_contacts(contacts, inner, ground) for ground in grounds):
-            continue
-        if touching and not any(count_contacts(contacts, outer, ground) for ground in grounds):
-            problem = f"{name(outer)} lies inside {name(inner)}, so that {parent.name} would lie inside {label.name}"
-        elif not touching and any(inner in one and outer in one for one in counts):
-            problem = f"{name(inner)}, which would be {label.name}, nowhere touches {name(outer)}, {parent.name}"
-        else:
-            continue
-        raise AskError(masks, kind, f"{describe_all(masks)}, but {problem}")
-
-
-def _check_rootpainter(masks: Sequence[MaskFacts], kind: MaskKind) -> None:
-    """Refuse red and green where green lies within red alone: then they are two labels, not strokes.
-
-    Raises:
-        AskError: they do.
-    """
-    contacts = add_contacts(masks, by_colour=True)
-    green = [pair for pair in contacts if any(int(key) & 0xFFFFFF == _GREEN and key != TRANSPARENT for key in pair)]
-    free = sum(contacts[pair] for pair in green if TRANSPARENT in pair)
-    if green and free * 10 <= sum(contacts[pair] for pair in green):
-        problem = f"{describe_all(masks)}, and green lies inside red, which RootPainter's background does not"
-        raise AskError(masks, kind, problem)
-
-
-def _decide_alpha(masks: Sequence[MaskFacts], kind: MaskKind) -> Reading:
-    """The shape is in the alpha channel.
-
-    Raises:
-        AskError: the border is opaque, so the shape may be what is transparent.
-    """
-    reading = AlphaReading(kind.first)
-    border = add_counts(facts.border for facts in masks)
-    opaque = sum(count for key, count in border.items() if int(key) >> 24)
-    if all(reading.fits(facts) for facts in masks) and opaque * 2 > border.total():
-        problem = f"{describe_all(masks)}, and the border is opaque: whether {kind.first.name} is opaque is unclear"
-        raise AskError(masks, kind, problem)
-    return reading
-
-
-def _decide_threshold(masks: Sequence[MaskFacts], kind: MaskKind) -> Reading:
-    """Probabilities.
-
-    Raises:
-        AskError: none reaches a half, so they may be scaled otherwise.
-    """
-    reading, most = ThresholdReading(kind.first), max(facts.high for facts in masks)
-    if all(reading.fits(facts) for facts in masks) and most < 0.5:
-        problem = f"{describe_all(masks)}; as probabilities none reaches 0.5, so nothing would be {kind.first.name}"
-        raise AskError(masks, kind, problem)
-    return reading
 
 
 def _try_three_levels(masks: Sequence[MaskFacts], kind: MaskKind, used: set[Key]) -> Iterator[Reading]:

@@ -92,9 +92,6 @@ def import_images(
         plan = yield from plan_import(pairs, masks, project.labels, options)
         plan.ask()
         yield from map(MasksRead, plan.sentences)
-        if annotations := list_annotations(masks):
-            names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MAX_NAMED])
-            yield Message(f"Of the folder of masks, only pictures are read: {names}.")
     others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
     work = _Import(project, copy, plan, project.cases_by_hash())
@@ -188,6 +185,9 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     """Name the masks that were not taken and the pictures without one."""
     if masks is None:
         return
+    if annotations := list_annotations(masks):
+        names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MAX_NAMED])
+        yield Message(f"Of the folder of masks, only pictures are read: {names}.")
     less_sure = {mask for mask, _ in pairs.less_sure}
     strangers = [path for path in pairs.unused if path not in less_sure]
     if strangers:
