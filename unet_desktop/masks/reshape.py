@@ -111,7 +111,7 @@ class Reshape:
     @property
     def met_limit(self) -> bool:
         """Whether the shape that is shown has pixels outside the region that it must stay inside."""
-        if self._shown is None:
+        if self._shown is None or not self._limited:
             return False
         box, added = self._shown
         return bool((added & (self._outside[self._mask[box.slices]] > 0)).any())

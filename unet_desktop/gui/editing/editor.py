@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.errors import UserError
 from unet_desktop.images.box import Box
+from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
 from unet_desktop.masks.nesting import find_limit
@@ -137,7 +138,7 @@ class Editor(QObject):
         self.close_mask()
         self.key, self.labels, self.model = (root, case_id), labels, model
         self.mask = np.zeros(size, np.uint8) if mask is None else mask
-        self.opened_blank = not self.mask.any()
+        self.opened_blank = not cv2.hasNonZero(self.mask)
         known = self._histories.take(self.key, self.mask)
         self.history = History() if known is None else known.history
         self.began_empty = mask is None if known is None else known.began_empty
