@@ -136,7 +136,7 @@ def test_the_cup_stays_in_the_disc(ready: MainWindow) -> None:
     assert (disc_of(ready) >= cup).all()
     key(ready, Qt.Key.Key_1)
     assert ready.app.editor.history.names == ("Contour optic cup",)
-    assert np.ptp(contour_of(ready).knots[:, 0]) > 60
+    assert np.ptp(contour_of(ready).knots[:, 0]) > 50  # the disc's
     pulled(ready, int(np.argmin(contour_of(ready).knots[:, 0])), (40, 0))
     cup = region(mask_of(ready), DISC_AND_CUP, CUP)
     assert not cup[60, 70]

@@ -219,7 +219,8 @@ def test_a_unique_label_is_replaced_and_its_cup_stays_inside(masked: MainWindow)
     assert not (cup & ~disc_of(masked)).any()
 
 
-def test_a_cup_outside_the_disc_makes_disc_too(masked: MainWindow) -> None:
+def test_a_cup_outside_the_disc_makes_disc_too_where_that_was_chosen(masked: MainWindow) -> None:
+    masked.app.options.set_grow_parent(True)
     key(masked, Qt.Key.Key_2)
     drag(masked.canvas, [(90, 40), (100, 60), (140, 80)])
     cup = region(mask_of(masked), DISC_AND_CUP, CUP)
