@@ -200,6 +200,7 @@ class FolderRunWindow(QWidget):
         self._to_check.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._to_check.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._to_check.setUniformItemSizes(True)
+        self._to_check.setSpacing(3)
         self._to_check.itemClicked.connect(self._on_to_check_item_chosen)
         self._to_check.itemActivated.connect(self._on_to_check_item_chosen)
         self._to_check_words.setProperty("role", "muted")
