@@ -105,6 +105,16 @@ def test_dicom_files_among_the_masks_are_none(project, source, tmp_path):
     assert after.cases()[0].state is CaseState.CORRECTED
 
 
+def test_a_folder_of_dicom_masks_is_refused_by_that_name(project, source, tmp_path):
+    write(source / "a.dcm", colours(40, 50))
+    (tmp_path / "masks").mkdir()
+    write(tmp_path / "masks" / "a.dcm", colours(40, 50)[..., 0])
+    events, after = brought_in(project, source, masks=tmp_path / "masks")
+    (problem,) = [event.problem for event in events if isinstance(event, ItemDone)]
+    assert "a.dcm is DICOM, which this program does not read as a mask" in problem
+    assert after.cases() == []
+
+
 def test_what_holds_no_picture_is_named_and_the_rest_goes_on(project, source):
     write(source / "a.dcm", colours(), Rows=0)
     write(source / "b.dcm", colours(), PhotometricInterpretation="HSV")

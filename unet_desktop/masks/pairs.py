@@ -114,7 +114,8 @@ def find_pairs(
     taken = among | (_masks_of_the_same_name(found, source, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {path.resolve() for path in pictures}
-    can_be = [path for path in candidates if path.resolve() not in no_masks and not (shared and is_dicom(path))]
+    can_be = [path for path in candidates if path.resolve() not in no_masks]
+    can_be = [path for path in can_be if not is_dicom(path)] or ([] if shared else can_be)  # DICOM alone is refused
     root = source.parent if source.is_file() else source
     initials = has_initials([path.relative_to(masks) for path in can_be], labels)
     pairing = _Pairing(pictures, root, labels, _read_tasks(masks), initials=initials)
