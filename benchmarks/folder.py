@@ -158,7 +158,6 @@ def parts() -> Iterator[dict[str, float]]:
 
 def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, reached: float) -> None:
     """Measure the networks' passes over this many pictures, cropped beforehand."""
-    cut = [crops(segmenter, path) for path in paths[:20]] * 5
 
     def answer(views: tuple[Any, Any]) -> None:
         whole, crop = views
@@ -169,13 +168,15 @@ def network_alone(segmenter: Segmenter, paths: Sequence[Path], workers: int, rea
         segmenter._segment.square(crop)
 
     with ThreadPoolExecutor(workers, "alone", segmenter.limit_threads, (workers,)) as pool:
+        # In the workers: beside other programs, two threads for one picture wait for each other most of the time.
+        cut = list(pool.map(lambda path: crops(segmenter, path), paths[:20])) * 5
         list(pool.map(answer, cut[:4]))
         best = max(_rate(lambda: list(pool.map(answer, cut)), len(cut)) for _ in range(2))
+    alone = f"The networks alone, one picture per worker: {best:.1f} a second"
+    print(f"{alone}; the run reaches {reached / best:.0%} of it", flush=True)
     prepare(segmenter.device)
-    single = max(_rate(lambda: [answer(views) for views in cut[:40]], 40) for _ in range(2))
-    print(
-        f"The networks alone, one picture per worker: {best:.1f} a second; the run reaches {reached / best:.0%} of it"
-    )
+    few = cut[:40]
+    single = max(_rate(lambda: [answer(views) for views in few], len(few)) for _ in range(2))
     print(
         f"The networks alone, one picture at a time on all cores: {single:.1f} a second; the run reaches "
         f"{reached / single:.0%} of it (goal {SHARE:.0%})",
