@@ -47,8 +47,7 @@ def bottom_axis(plot: Plot) -> pyqtgraph.AxisItem:
 
 
 def _view(plot: Plot) -> pyqtgraph.PlotWidget:
-    if plot.findChild(pyqtgraph.PlotWidget) is None:
-        plot.grab()  # it is made when it is first painted
+    plot.make_view()  # as after it was painted
     return plot.findChild(pyqtgraph.PlotWidget)
 
 

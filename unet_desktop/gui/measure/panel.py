@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QGridLayout,
@@ -18,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.measure import wording
-from unet_desktop.gui.measure.rim_plot import RimPlot
+from unet_desktop.gui.measure.rim_plot import COMPACT_SIDE, SIDE, RimPlot
 from unet_desktop.gui.measure.wording import EYES, GUESSED, TIPS, changes_text, vertical_text
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
@@ -33,6 +35,8 @@ _BUTTONS = {
     Eye.LEFT: ("OS", "Left eye (oculus sinister): its nasal side is at the picture’s left"),
 }
 """In the order in which they are seen when facing the patient."""
+_TIGHT = 14
+"""Pixels beside the text of such a button where there is little room."""
 
 
 class EyeChoice(QWidget):
@@ -49,21 +53,33 @@ class EyeChoice(QWidget):
         self._text = with_object_name(QLabel(), "eye")
         self._text.setWordWrap(True)
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(self._text, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self._row.addWidget(self._text, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        self._row.addLayout(buttons)
         for number, (eye, (text, tip)) in enumerate(_BUTTONS.items()):
             button = with_object_name(QPushButton(text), f"eye.{eye or 'unknown'}")
             button.setProperty("role", "choice")
             button.setCheckable(True)
             button.setToolTip(tip)
             button.setAccessibleName(EYES[eye])
-            button.setFixedWidth(button.fontMetrics().horizontalAdvance(text) + 20)
             self._group.addButton(button, number)
-            row.addWidget(button)
+            buttons.addWidget(button)
         self._group.idClicked.connect(lambda number: self.eye_chosen.emit(list(_BUTTONS)[number]))
+        self.set_compact(False)
         self.set_eye(Eye.UNKNOWN, Eye.UNKNOWN)
+
+    def set_compact(self, compact: bool) -> None:
+        """Put the buttons under the words instead of beside them."""
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if compact else QBoxLayout.Direction.LeftToRight)
+        for button in self._group.buttons():
+            button.setProperty("tight", compact)
+            button.style().unpolish(button)
+            button.style().polish(button)
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance(button.text()) + (_TIGHT if compact else 20))
 
     def set_eye(self, noted: Eye, guess: Eye) -> None:
         """Show the noted eye or, without one, the guess, without emitting a signal."""
@@ -86,14 +102,21 @@ class Headline(QWidget):
         self._changes = with_object_name(QLabel(wordWrap=True), "changes")
         self._changes.setProperty("role", "muted")
         self.setToolTip(TIPS["vertical"])
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(0)
-        grid.addWidget(self._ratio, 0, 0, 2, 1)
-        grid.addWidget(self._name, 0, 1)
-        grid.addWidget(self._changes, 1, 1)
-        grid.setColumnStretch(1, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """Put the change under the ratio instead of beside it, and name the ratio by its abbreviation."""
+        for part in (self._ratio, self._name, self._changes):
+            self._grid.removeWidget(part)
+        self._grid.setHorizontalSpacing(5 if compact else 10)
+        self._grid.addWidget(self._ratio, 0, 0, 1 if compact else 2, 1)
+        self._grid.addWidget(self._name, 0, 1)
+        self._grid.addWidget(self._changes, 1, 0 if compact else 1, 1, 2 if compact else 1)
+        self._name.setText("vCDR" if compact else "vertical cup-to-disc ratio")
 
     def set_measurements(self, now: Measurement, opened: Measurement | None, accepted: Measurement | None) -> None:
         """Show the ratio and its change since the case was opened and since a proposal was accepted."""
@@ -105,6 +128,11 @@ class Headline(QWidget):
 
 _WIDEST_NAME = 84
 """Pixels for a label's name, so that its values fit beside it."""
+_LINE_GAP = 2
+_AROUND = 32
+"""Margins and the gaps between the parts, in pixels."""
+_TEXT_LINES = 12
+"""Lines of text under the plot: three on the rim, each of them broken, two for quadrants, four for sizes."""
 
 
 class MeasurePanel(QScrollArea):
@@ -130,7 +158,10 @@ class MeasurePanel(QScrollArea):
         self._eye = Eye.UNKNOWN
         self._guessed = True
         self._mm_per_pixel: float | None = None
+        self._compact: bool | None = None
+        self._head = QGridLayout()
         self._lay_out()
+        self._arrange(False)
         self._eye_choice.eye_chosen.connect(self.eye_chosen)
         self.set_fragmented(())
         self.set_measurement(None, None, None, None)
@@ -234,21 +265,53 @@ class MeasurePanel(QScrollArea):
     def _short(self, name: str) -> str:
         return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST_NAME)
 
+    def needed_height(self, *, compact: bool) -> int:
+        """Pixels for everything on a disc and its cup, with the plot beside the ratio where `compact`."""
+        line = self.fontMetrics().lineSpacing() + _LINE_GAP
+        plot = COMPACT_SIDE if compact else SIDE
+        head = max(plot, 2 * line + 3 * self.fontMetrics().height() + 30) if compact else plot + 5 * line
+        return head + _TEXT_LINES * line + _AROUND
+
+    def _arrange(self, compact: bool) -> None:
+        """Put the plot under the ratio and the eye or, where there is little height, beside them."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        parts: tuple[QWidget, ...] = (self._headline, self._eye_choice, self._plot)
+        for part in parts:
+            self._head.removeWidget(part)
+        self._headline.set_compact(compact)
+        self._eye_choice.set_compact(compact)
+        self._plot.set_side(COMPACT_SIDE if compact else SIDE)
+        if compact:
+            self._head.addWidget(self._plot, 0, 0, 2, 1)
+            self._head.addWidget(self._headline, 0, 1)
+            self._head.addWidget(self._eye_choice, 1, 1)
+        else:
+            for row, part in enumerate(parts):
+                self._head.addWidget(part, row, 0, 1, 2)
+        self._head.setColumnStretch(1, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the arrangement that shows everything."""
+        super().resizeEvent(event)
+        self._arrange(self.height() < self.needed_height(compact=False))
+
     def _lay_out(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(12, 8, 12, 10)
-        column.setSpacing(8)
+        column.setContentsMargins(12, 6, 12, 6)
+        column.setSpacing(6)
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(6)
         for note in (self._empty, self._fragmented, self._covered):
             note.setWordWrap(True)
             note.setProperty("role", "muted")
         self._covered.setProperty("role", "warning")
         column.addWidget(self._empty)
-        column.addWidget(self._headline)
+        column.addLayout(self._head)
         column.addWidget(self._covered)
         column.addWidget(self._fragmented)
-        column.addWidget(self._eye_choice)
-        column.addWidget(self._plot)
         column.addWidget(self._rules)
         column.addWidget(self._quadrants)
         column.addWidget(self._sizes)

@@ -16,7 +16,9 @@ from unet_desktop.gui.style.contrast import readable
 from unet_desktop.images.laterality import Eye
 from unet_desktop.masks.rim import HOURS, RAYS, THIN, Rim
 
-_SIDE = 196
+SIDE = 196
+COMPACT_SIDE = 112
+"""Pixels; there the letters of the quadrants replace the numbers of their hours."""
 _HOUR_RING, _LETTER_RING = 10, 25  # from the disc's edge to the middle of the text, pixels
 _REST = 100
 """Milliseconds between two drawings while the mask is painted."""
@@ -44,7 +46,8 @@ class RimPlot(QWidget):
         self._changed = False  # since it was last drawn
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._draw_if_changed)
-        self.setMinimumSize(_SIDE, _SIDE)
+        self._side = SIDE
+        self.set_side(SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Rim by clock hour")
 
@@ -71,8 +74,15 @@ class RimPlot(QWidget):
             self._colours = (QColor(disc), QColor(cup))
             self.update()
 
+    def set_side(self, side: int) -> None:
+        """Set its height and least width, in pixels."""
+        self._side = side
+        self.setMinimumSize(side, side)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE)
+        return QSize(self._side, self._side)
 
     def hour_at(self, place: QPoint) -> int:
         """The clock hour, 1 to 12, in the direction of a point of the widget."""
@@ -100,7 +110,8 @@ class RimPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(1.0 if self.isEnabled() else _LATE)
         centre = QRectF(self.rect()).center()
-        radius = min(self.width(), self.height()) / 2 - _LETTER_RING - 9
+        ring = _LETTER_RING if self._side >= SIDE else _HOUR_RING
+        radius = min(self.width(), self.height()) / 2 - ring - 9
         edge = None if self._rim is None or not self._rim.has_cup else _curve(self._rim, centre, radius)
         cup = readable(self._colours[1], self.palette())
         below, above = self._kept_pixmaps(centre, radius)
@@ -174,15 +185,17 @@ class RimPlot(QWidget):
         small.setPixelSize(10)
         bold.setPixelSize(13)
         bold.setBold(True)
+        letters, is_small = _letters(self._eye, guessed=self._guessed), self._side < SIDE
         for hour in range(HOURS):
+            if is_small and hour in letters:
+                continue
             is_thin = bool(thin) and thin[hour]
             small.setBold(is_thin)
             role = QPalette.ColorRole.Text if is_thin else QPalette.ColorRole.PlaceholderText
             _write(painter, _place(centre, radius + _HOUR_RING, hour), str(hour or HOURS), small, self, role)
-        for hour, letter in _letters(self._eye, guessed=self._guessed).items():
-            _write(
-                painter, _place(centre, radius + _LETTER_RING, hour), letter, bold, self, QPalette.ColorRole.WindowText
-            )
+        ring = _HOUR_RING if is_small else _LETTER_RING
+        for hour, letter in letters.items():
+            _write(painter, _place(centre, radius + ring, hour), letter, bold, self, QPalette.ColorRole.WindowText)
 
 
 def _letters(eye: Eye, *, guessed: bool) -> dict[int, str]:

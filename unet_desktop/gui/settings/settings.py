@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -49,6 +49,20 @@ class Settings:
     cores: Cores = "auto"
     recent: tuple[Path, ...] = field(default=())
     folder_pace: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSizes:
+    """Sizes that the user gave to panels, in pixels; None where none was chosen.
+
+    Attributes:
+        left, right: widths of the panels at that side.
+        measure: height of the measurements.
+    """
+
+    left: int | None = None
+    right: int | None = None
+    measure: int | None = None
 
 
 class Store:
@@ -152,8 +166,18 @@ class Store:
         geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
         return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
 
-    def keep_geometry(self, geometry: QByteArray, state: QByteArray) -> None:
-        """Store where window and docks are."""
+    @property
+    def panel_sizes(self) -> PanelSizes:
+        """Sizes of panels that the user chose; earlier versions stored none."""
+        try:
+            kept = json.loads(str(self._store.value("window/panels") or "{}"))
+            return PanelSizes(**{name: size for name, size in kept.items() if isinstance(size, int) and size > 0})
+        except (ValueError, TypeError, AttributeError):
+            return PanelSizes()
+
+    def keep_geometry(self, geometry: QByteArray, state: QByteArray, panels: PanelSizes) -> None:
+        """Store where window and docks are, and which sizes the user gave them."""
+        self._store.setValue("window/panels", json.dumps(asdict(panels)))
         self._store.setValue("window/geometry", geometry)
         self._store.setValue("window/state", state)
 

@@ -182,6 +182,8 @@ def style_sheet(colours: Colours) -> str:
     QPushButton[role="choice"]:checked, ActionButton:checked {{ background: {colours.chosen};
         border: 1px solid {colours.accent}; }}
     QPushButton[role="choice"]:focus, ActionButton:focus {{ border: 2px solid {colours.accent}; padding: 4px 8px; }}
+    QPushButton[role="choice"][tight="true"] {{ padding: 5px 2px; text-align: center; }}
+    QPushButton[role="choice"][tight="true"]:focus {{ padding: 4px 1px; }}
     QPushButton[role="choice"]:disabled, ActionButton:disabled {{ color: {colours.disabled};
         background: {colours.window}; border-color: {colours.line}; }}
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -66,7 +66,10 @@ class Plot(QWidget):
         if self._view is not None:
             self._view.set_marks(self._marks)
 
-    def _make_view(self) -> PlotView:
+    def make_view(self) -> None:
+        """Make what draws the curves, unless it is there."""
+        if self._view is not None:
+            return
         from unet_desktop.gui.widgets.plot_view import PlotView
 
         view = PlotView()
@@ -74,7 +77,8 @@ class Plot(QWidget):
             view.set_range(*self._range)
         view.set_curves(self._curves)
         view.set_marks(self._marks)
-        return view
+        self._view = view
+        self._column.addWidget(view, 1)
 
     def _show_legend(self) -> None:
         parts = [f"<b>{html.escape(self._title)}</b>"] if self._title else []
@@ -88,11 +92,9 @@ class Plot(QWidget):
         self._legend.setText("&ensp; ".join(parts))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._view is None:  # not when it is shown: docks behind others count as shown
-            self._view = self._make_view()
-            self._column.addWidget(self._view, 1)
-            self._column.activate()
         super().paintEvent(event)
+        if self._view is None:  # not when it is shown: docks behind others count as shown
+            QTimer.singleShot(0, self, self.make_view)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme."""

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-_HEIGHT = 10
+TAB_HANDLE = 10
+"""Height of the bar of a tabbed dock, in pixels."""
 _DOTS = 5
 _DOT_SPACING = 6
 _RETRY_MS = 100
@@ -25,7 +26,7 @@ class DockHandle(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(_DOTS * _DOT_SPACING, _HEIGHT)
+        return QSize(_DOTS * _DOT_SPACING, TAB_HANDLE)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -43,6 +43,9 @@ from unet_desktop.gui.window.wiring import (
     make_presenters,
 )
 
+_MIN_PICTURE = 300
+"""Pixels that the picture keeps in a narrow window."""
+
 
 class MainWindow(QMainWindow):
     """The window: canvas in the middle, docks around it, toolbar, menus, status line."""
@@ -102,6 +105,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.pages)
         self.panels.banner.float_over(centre)
+        self.pages.setMinimumWidth(_MIN_PICTURE)  # the first page needs more, but has the whole window
         self.setCentralWidget(centre)
         self.setStatusBar(self.panels.status)
         self.panels.folder_run.setParent(self, Qt.WindowType.Window)
@@ -113,7 +117,7 @@ class MainWindow(QMainWindow):
         kept = self.app.store.geometry
         if kept is not None:
             self.restoreGeometry(kept[0])
-            self.docks.restore(kept[1])
+            self.docks.restore(kept[1], self.app.store.panel_sizes)
 
     def _close_message(self) -> None:
         if not self.panels.banner.dismiss():

@@ -42,7 +42,8 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
     panels.thumbnails.shutdown()
     panels.results.shutdown()
     try:
-        app.store.keep_geometry(window.saveGeometry(), docks.layout)
+        docks.note_sizes()
+        app.store.keep_geometry(window.saveGeometry(), docks.layout, docks.chosen)
         _hide(window)
     except Exception:  # the threads are gone, so the window has to go too
         log.exception("the window's layout could not be saved")
