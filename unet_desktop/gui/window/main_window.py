@@ -35,6 +35,7 @@ from unet_desktop.gui.window.menus import add_menus, add_toolbar
 from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.gui.window.shutdown import shut_down
+from unet_desktop.gui.window.tab_order import step_focus
 from unet_desktop.gui.window.wiring import (
     connect_features,
     connect_messages,
@@ -139,6 +140,10 @@ class MainWindow(QMainWindow):
         more = self.findChild(QToolButton, "qt_toolbar_ext_button")  # Qt's own arrow, which is always black
         if more is not None:
             more.setIcon(icon("more", colours))
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        """Step by Tab or Shift+Tab; text editors that use Tab keep it."""
+        return step_focus(self, forwards=forwards)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close a message by Escape while no case is open; otherwise "edit.cancel" has the key."""
