@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
@@ -23,7 +23,6 @@ from unet_desktop.gui.folders.commands import FolderCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
-from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Appearance, Colours, style_sheet
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
@@ -31,11 +30,11 @@ from unet_desktop.gui.window.command_state import CommandState
 from unet_desktop.gui.window.command_table import COMMANDS, CommandSets
 from unet_desktop.gui.window.commands import WindowCommands
 from unet_desktop.gui.window.docks import Docks
-from unet_desktop.gui.window.menus import add_menus, add_toolbar
+from unet_desktop.gui.window.menus import add_menus, add_toolbar, colour_toolbar_arrow
 from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
 from unet_desktop.gui.window.shutdown import shut_down
-from unet_desktop.gui.window.tab_order import step_focus
+from unet_desktop.gui.window.tab_order import TabOrderedWindow
 from unet_desktop.gui.window.wiring import (
     connect_features,
     connect_messages,
@@ -48,7 +47,7 @@ _MIN_PICTURE = 300
 """Pixels that the picture keeps in a narrow window."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(TabOrderedWindow):
     """The window: canvas in the middle, docks around it, toolbar, menus, status line."""
 
     def __init__(self, app: AppModel, appearance: Appearance) -> None:
@@ -137,13 +136,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id.set_colours(colours)
         self.panels.cases.set_colours(colours)
         self.panels.history.set_colours(colours)
-        more = self.findChild(QToolButton, "qt_toolbar_ext_button")  # Qt's own arrow, which is always black
-        if more is not None:
-            more.setIcon(icon("more", colours))
-
-    def focusNextPrevChild(self, forwards: bool) -> bool:
-        """Step by Tab or Shift+Tab; text editors that use Tab keep it."""
-        return step_focus(self, forwards=forwards)
+        colour_toolbar_arrow(self, colours)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close a message by Escape while no case is open; otherwise "edit.cancel" has the key."""

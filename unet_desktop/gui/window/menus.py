@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.style.icons import icon
+from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.window.docks import Docks
 
 SEPARATOR = ""
@@ -210,3 +212,10 @@ def add_toolbar(window: QMainWindow, actions: Actions) -> None:
             if command in LABELLED:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     window.addToolBar(toolbar)
+
+
+def colour_toolbar_arrow(window: QMainWindow, colours: Colours) -> None:
+    """Colour the arrow at the end of a toolbar that is too narrow; Qt's own is always black."""
+    arrow = window.findChild(QToolButton, "qt_toolbar_ext_button")
+    if arrow is not None:
+        arrow.setIcon(icon("more", colours))

@@ -20,9 +20,16 @@ class _Side(IntEnum):
     TOOLBAR, LEFT, CENTRE, RIGHT, STATUS = range(5)
 
 
+class TabOrderedWindow(QMainWindow):
+    """A window through which Tab and Shift+Tab step as it is read; text editors that use Tab keep it."""
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        return step_focus(self, forwards=forwards)
+
+
 def tab_order(window: QMainWindow) -> list[QWidget]:
     """The widgets that Tab reaches, in their order."""
-    return _sorted(window, (widget for widget in window.findChildren(QWidget) if _takes_tab(widget, window)))
+    return _put_in_order(window, (widget for widget in window.findChildren(QWidget) if _takes_tab(widget, window)))
 
 
 def step_focus(window: QMainWindow, *, forwards: bool) -> bool:
@@ -35,7 +42,7 @@ def step_focus(window: QMainWindow, *, forwards: bool) -> bool:
     if now is None or not _is_seen(now, window):
         target = stops[0 if forwards else -1]
     else:
-        order = stops if now in stops else _sorted(window, (*stops, now))
+        order = stops if now in stops else _put_in_order(window, (*stops, now))
         target = order[(order.index(now) + step) % len(order)]
     window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # or no style draws a frame around it
     target.setFocus(Qt.FocusReason.TabFocusReason if forwards else Qt.FocusReason.BacktabFocusReason)
@@ -76,11 +83,11 @@ def _scroll_area(widget: QWidget) -> QScrollArea | None:
     return None
 
 
-def _sorted(window: QMainWindow, widgets: Iterable[QWidget]) -> list[QWidget]:
+def _put_in_order(window: QMainWindow, widgets: Iterable[QWidget]) -> list[QWidget]:
     blocks: dict[Block, list[QWidget]] = {}
     for widget in widgets:
         blocks.setdefault(_block(widget, window), []).append(widget)
-    return [widget for block in sorted(blocks) for widget in _read(blocks[block], window)]
+    return [widget for block in sorted(blocks) for widget in _order_by_rows(blocks[block], window)]
 
 
 def _block(widget: QWidget, window: QMainWindow) -> Block:
@@ -99,7 +106,7 @@ def _block(widget: QWidget, window: QMainWindow) -> Block:
     return _Side.CENTRE, 0, 0
 
 
-def _read(widgets: list[QWidget], window: QMainWindow) -> list[QWidget]:
+def _order_by_rows(widgets: list[QWidget], window: QMainWindow) -> list[QWidget]:
     """Row by row; a row is what has its middle at the height of the row's first widget, and the other way round."""
     places = {widget: QRect(widget.mapTo(window, QPoint()), QSize(widget.size())) for widget in widgets}
     rows: list[list[QWidget]] = []
