@@ -187,6 +187,20 @@ def test_a_smoothed_edge_is_not_taken_for_a_rim(tmp_path, sigma, radius):
     np.testing.assert_array_equal(read(tmp_path / "a.png"), smooth >= 128)
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".webp"])
+@pytest.mark.parametrize("light", [252, 255])
+def test_a_lossy_mask_that_is_all_white_is_looked_at_like_any_other(tmp_path, suffix, light):
+    noise = np.random.default_rng(0).integers(-4, 1, (120, 160))
+    white = tmp_path / f"white{suffix}"
+    Pillow.fromarray((light + noise).astype(np.uint8)).save(white, quality=80)
+    with pytest.raises(MaskError, match=r"They might mean|all or nothing"):
+        read(white)
+    other = tmp_path / f"other{suffix}"
+    Pillow.fromarray(np.where(MASK > 0, 255, 0).astype(np.uint8)).save(other, quality=95)
+    plan = plan_of(white, other, values="0=background,255=optic disc")
+    assert plan.read([MaskFile(white)]).mask.all()
+
+
 def test_colours_on_white_are_no_channels(tmp_path):
     labels = LabelSet((Label(1, "vessel", "#101010"), Label(2, "lesion", "#202020"), Label(3, "drusen", "#303030")))
     strokes = np.zeros((60, 60), int)

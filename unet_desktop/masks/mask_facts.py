@@ -255,7 +255,7 @@ def _has_plateau(part: NDArray[np.float32]) -> bool:
     kernel = np.ones((_BAND, _BAND), np.uint8)
     zone = (cv2.erode(part, kernel) < _NEAR_END) & (cv2.dilate(part, kernel) > 1 - _NEAR_END)
     middle = zone & (part > 0.25) & (part < 0.75)
-    if int(middle.sum()) * _BAND * 10 < int(zone.sum()):  # fewer than one for ten pixels of the edge's length
+    if int(middle.sum()) * _BAND * 10 <= int(zone.sum()):  # none, or fewer than one for ten pixels of the edge's length
         return False
     slope = np.hypot(cv2.Sobel(part, cv2.CV_32F, 1, 0, ksize=1), cv2.Sobel(part, cv2.CV_32F, 0, 1, ksize=1))
     steep = np.percentile(slope[zone & (part > 0.02) & (part < 0.98)], 90)
