@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from unet_desktop import files
 from unet_desktop.errors import ImageError, MaskError, ProjectError, WriteError
 from unet_desktop.images.laterality import Eye
-from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 
@@ -456,6 +456,16 @@ class TestCatalog:
         assert Project.open(filled.root).case("c").damage
         path.write_bytes(whole)
         assert Project.open(filled.root).case("c") == before
+
+    def test_a_ratio_that_an_earlier_version_recorded_of_other_labels_is_ignored(self, tmp_path, picture, disc_mask):
+        labels = LabelSet((Label(1, "cell", "#56b4e9", None, True), Label(2, "nucleus", "#009e73", "cell", True)))
+        project = Project.create(tmp_path / "cells", labels)
+        case = project.save_mask(project.add_image(picture).id, np.minimum(disc_mask, 1))
+        record = json.loads(project.layout.record(case.id).read_text())
+        project.layout.record(case.id).write_text(json.dumps(record | {"vcdr": 0.0}))
+        for _ in range(2):  # the second time from the index
+            opened = Project.open(project.root).case(case.id)
+            assert (opened.vcdr, opened.incomplete) == (None, False)
 
     def test_other_files_in_the_folders_are_no_cases(self, filled):
         for folder in (filled.layout.cases, filled.layout.masks):

@@ -87,7 +87,7 @@ class Case:
 
     @property
     def lacks_cup(self) -> bool:
-        """Whether its human mask has a disc and no cup, whatever the project calls them."""
+        """Whether its human mask has a disc and no cup, see `cup_and_disc`."""
         return self.state not in UNCORRECTED and self.vcdr == 0
 
     @property

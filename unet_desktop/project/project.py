@@ -21,7 +21,7 @@ from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
-from unet_desktop.masks.measure import vertical_ratio
+from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.project.case import Case, CaseState
@@ -61,7 +61,8 @@ class ProjectReader:
         self.name = manifest.name
         self.labels: LabelSet = manifest.labels
         self.mm_per_pixel = manifest.mm_per_pixel
-        self._records = CaseRecords(layout, read_only=self.read_only)
+        has_ratio = cup_and_disc(manifest.labels) is not None
+        self._records = CaseRecords(layout, read_only=self.read_only, has_ratio=has_ratio)
 
     @classmethod
     def open(cls, root: Path) -> Self:

@@ -22,7 +22,7 @@ log = logging.getLogger("unet.project")
 class CaseRecords:
     """The cases of one project, in memory and on disk; the only writer of records and catalog."""
 
-    def __init__(self, layout: Layout, *, read_only: bool = False) -> None:
+    def __init__(self, layout: Layout, *, read_only: bool = False, has_ratio: bool = True) -> None:
         """Read all cases: from the index if the record is unchanged since, else from the record.
 
         A damaged record becomes a `Case.with_damage`, so that the other cases stay usable.
@@ -30,11 +30,12 @@ class CaseRecords:
         Args:
             layout: paths of the project.
             read_only: write nothing, not even what the index lacks.
+            has_ratio: the labels have a cup and a disc; else ratios in the records, of earlier versions, are ignored.
 
         Raises:
             ProjectError: the folder cannot be read.
         """
-        self._layout, self._read_only = layout, read_only
+        self._layout, self._read_only, self._has_ratio = layout, read_only, has_ratio
         self._catalog = Catalog(layout.catalog)
         self.cases: dict[str, Case] = {}
         self._read(self._catalog.read())
@@ -85,7 +86,7 @@ class CaseRecords:
         """
         masks = {case_id} if self._layout.mask(case_id).exists() else set()
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
-        case = _with_state(self._read_record(case_id), masks=masks, predictions=predictions)
+        case = self._with_state(self._read_record(case_id), masks=masks, predictions=predictions)
         if case != self.cases.get(case_id):
             self.remember(case)
         return case
@@ -94,7 +95,8 @@ class CaseRecords:
         """Return the case as it will be once its human mask is written or deleted, and remember it in memory only."""
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
         case = replace(self.cases[case_id], state=CaseState.CORRECTED, model=model if has_mask else "")
-        self.cases[case_id] = case = _with_state(case, masks={case_id} if has_mask else set(), predictions=predictions)
+        masks = {case_id} if has_mask else set()
+        self.cases[case_id] = case = self._with_state(case, masks=masks, predictions=predictions)
         return case
 
     def _read(self, indexed: dict[str, CatalogRow]) -> None:
@@ -105,7 +107,7 @@ class CaseRecords:
         for case_id, stamp in stamps.items():
             entry = indexed.get(case_id)
             known = entry.case if entry is not None and entry.stamp == stamp else None
-            case = _with_state(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
+            case = self._with_state(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
             self.cases[case_id] = case
             if case != known and not case.damage:
                 changed.append(case)
@@ -114,6 +116,18 @@ class CaseRecords:
         if not self._read_only:
             self._catalog.remove(indexed.keys() - stamps.keys())
         self._index(changed)
+
+    def _with_state(self, case: Case, *, masks: set[str], predictions: set[str]) -> Case:
+        """Return the case in the state that follows from its files; only approval is not visible in them."""
+        if case.vcdr is not None and not (self._has_ratio and case.id in masks):
+            case = replace(case, vcdr=None)
+        if case.confidence is not None and case.id not in predictions:
+            case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
+        if case.id in masks:
+            state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
+        else:
+            state = CaseState.PREDICTED if case.id in predictions else CaseState.NEW
+        return case if state is case.state else replace(case, state=state)
 
     def _read_or_mark(self, case_id: str) -> Case:
         try:
@@ -136,19 +150,6 @@ class CaseRecords:
             CatalogRow(case, (*_stamp(layout.record(case.id)), *_stamp(layout.prediction_record(case.id))))
             for case in cases
         )
-
-
-def _with_state(case: Case, *, masks: set[str], predictions: set[str]) -> Case:
-    """Return the case in the state that follows from its files; only approval is not visible in them."""
-    if case.vcdr is not None and case.id not in masks:
-        case = replace(case, vcdr=None)
-    if case.confidence is not None and case.id not in predictions:
-        case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
-    if case.id in masks:
-        state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
-    else:
-        state = CaseState.PREDICTED if case.id in predictions else CaseState.NEW
-    return case if state is case.state else replace(case, state=state)
 
 
 _NO_STAMP = (0, 0)

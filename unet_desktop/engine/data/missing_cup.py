@@ -1,7 +1,7 @@
 """Training on pictures whose disc was drawn and whose cup was not: the disc counts, the cup is not annotated there.
 
-"Cup" and "disc" are the labels of `cup_and_disc`, whatever the project calls them. In training masks, a value that no
-label uses stands for "disc, and nobody has said whether this is cup".
+"Cup" and "disc" are the labels of `cup_and_disc`. In training masks, a value that no label uses stands for "disc, and
+nobody has said whether this is cup".
 """
 
 from __future__ import annotations
