@@ -339,6 +339,18 @@ def test_pages_of_imagej_and_ome(tmp_path, kind):
     np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 1).pixels[:, :, 0], pages[1])
 
 
+@pytest.mark.parametrize("kind", [3, 6])
+def test_a_description_of_a_wrong_type_does_not_make_a_picture_damaged(tmp_path, kind):
+    path = tmp_path / "a.tif"
+    pixels = picture(5, 1)[:, :, 0]
+    tifffile.imwrite(path, pixels, description="z" * 40, byteorder="<", metadata=None)
+    data = bytearray(path.read_bytes().replace(b"z" * 40, b"\xe4" * 40))
+    entry = data.index(struct.pack("<HH", 270, 2))
+    data[entry + 2 : entry + 4] = struct.pack("<H", kind)
+    path.write_bytes(data)
+    np.testing.assert_array_equal(read_image(path).pixels[:, :, 0], pixels)
+
+
 def test_planes_of_a_stack_with_one_header_are_counted_and_said(tmp_path):
     """ImageJ writes stacks over 4 GB so; here a small one is cut after its first header."""
     path = tmp_path / "a.tif"

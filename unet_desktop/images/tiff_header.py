@@ -136,8 +136,9 @@ def _read_tags(file: BinaryIO, at: int, order: str, *, big: bool) -> tuple[dict[
     tags = {}
     for place in range(0, len(data), size):
         code, kind, length, value = struct.unpack_from(order + entry, data, place)
-        if (kind in _TYPES or code == _DESCRIPTION) and 0 < length <= _MAX_NUMBERS:
-            kind = kind if kind in _TYPES else 1
+        if code == _DESCRIPTION:
+            kind = 1  # letters, whatever type the tag claims to have
+        if kind in _TYPES and 0 < length <= _MAX_NUMBERS:
             tags[code] = _numbers(file, order, f"{length}{_TYPES[kind]}", value, order + offset)
     try:
         following = _unpack(file, at + struct.calcsize(order + count_format) + len(data), order + offset)[0]
