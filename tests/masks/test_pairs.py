@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
-from unet_desktop.masks.pairs import Pairs, find_masks_among, find_pairs
+from unet_desktop.masks.pairs import Pairs, find_masks_among, find_pairs, list_annotations
 
 
 @pytest.fixture
@@ -270,9 +270,10 @@ def test_label_studios_masks_find_their_pictures_by_its_export(lay):
     found, pairs = paired(folder)
     assert found == {"scan.jpg": None}
     assert len(pairs.unused) == 2
-    export = [{"id": 7, "data": {"image": "/data/upload/1/1a2b3c4d-scan.jpg"}}, {"id": 8}, 9]
+    export = [{"id": 7, "data": {"image": "/data/upload/1/1a2b3c4d-scan.jpg"}, "annotations": []}, {"id": 8}, 9]
     (folder / "masks" / "export.json").write_text(json.dumps(export))
     assert str(paired(folder)[0]["scan.jpg"]).count("optic") == 4
+    assert list_annotations(folder / "masks") == []  # it was read
 
 
 MASKS = ["a", "b", "a_mask", "a_b", "p/a", "q/a", "p/a_disc", "disc/a"]

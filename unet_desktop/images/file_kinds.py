@@ -36,6 +36,7 @@ _PICTURES = (
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _POINT = re.compile(r"\s*-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*[,;]\s*|\s+)-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
+LABEL_STUDIO = "a Label Studio export"
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0")
 
 
@@ -158,7 +159,7 @@ def _name_object(data: Mapping[str, object], *, of_list: bool = False) -> str | 
     if of_list and {"segmentation", "category_id"} <= keys:
         return "COCO annotations"
     if of_list and keys & {"annotations", "completions", "result", "file_upload"} and "data" in keys:
-        return "a Label Studio export"
+        return LABEL_STUDIO
     if {"images", "annotations"} <= keys or {"images", "categories"} <= keys or {"images", "file_name"} <= keys:
         return "COCO annotations"
     if "shapes" in keys and keys & {"imagePath", "imageData", "imageHeight"}:

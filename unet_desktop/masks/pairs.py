@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.images.dicom_header import is_dicom
-from unet_desktop.images.file_kinds import name_kind
+from unet_desktop.images.file_kinds import LABEL_STUDIO, name_kind
 from unet_desktop.images.listing import NO_PICTURES, find_images, list_images
 from unet_desktop.images.read import KINDS
 from unet_desktop.labels import Label, LabelSet
@@ -148,11 +148,16 @@ def list_masks(folder: Path) -> list[Path]:
 
 
 def list_annotations(folder: Path) -> list[tuple[Path, str]]:
-    """Files of annotations in other formats than pictures (COCO, labelme, ...), one of each kind, and their kinds."""
+    """Files of annotations in other formats than pictures (COCO, labelme, ...), one of each kind, and their kinds.
+
+    The export of Label Studio's masks is not among them: it is read, for the pictures' names.
+    """
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*"))[:_MAX_LOOKED_AT]:
         if path.suffix.lower() in NO_PICTURES and path.is_file() and (kind := name_kind(path)) is not None:
             found.setdefault(kind, path)
+    if LABEL_STUDIO in found and any(is_label_studio(path) for path in folder.rglob("*.png")):
+        del found[LABEL_STUDIO]
     return [(path, kind) for kind, path in found.items()]
 
 

@@ -184,7 +184,7 @@ class TrainingPanel(QWidget):
         if busy:
             self._progress.start_job()
             self.set_interrupted(None)
-            self._bar.set_working(f"{title} …" if title else "StopPoint …")
+            self._bar.set_working(f"{title} …" if title else "Working …")
         else:
             self._form.set_idle()
             self._bar.set_idle(self._progress.ending)
