@@ -55,6 +55,12 @@ class CasesPanel(QWidget):
         self._bar.setAccessibleName("Corrected cases")
         self.filter = CaseFilterBar()
         self._pages = QStackedWidget()
+        self._no_match = QWidget()
+        hint = "Cases are listed here. Import pictures first, or drop their folder on the middle of the window."
+        self._no_cases = with_object_name(QLabel(hint, wordWrap=True), "no_cases")
+        self._no_cases.setProperty("role", "muted")
+        self._no_cases.setContentsMargins(14, 12, 14, 14)
+        self._no_cases.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._total = self._incomplete = 0
         self._lay_out()
         self._list.selectionModel().selectionChanged.connect(self._on_list_selection_changed)
@@ -71,7 +77,6 @@ class CasesPanel(QWidget):
         self._model.set_cases(project, ids, query.order)
         self.set_current(current, scroll=False)
         self._restore(place, current)
-        self._pages.setCurrentIndex(1 if self._total and not ids else 0)
         self._show_progress()
 
     def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
@@ -114,6 +119,8 @@ class CasesPanel(QWidget):
         if self._incomplete:
             words += f", {self._incomplete:,} incomplete"
         shown = self._model.rowCount()
+        page = self._list if shown else self._no_match if self._total else self._no_cases
+        self._pages.setCurrentWidget(page)
         self._words.setText(words if shown == self._total else f"{shown:,} of {self._total:,} shown")
         self._words.setToolTip(words)
 
@@ -137,8 +144,7 @@ class CasesPanel(QWidget):
             self._list.scrollTo(current_index)
 
     def _lay_out(self) -> None:
-        empty = QWidget()
-        inner = QVBoxLayout(empty)
+        inner = QVBoxLayout(self._no_match)
         inner.setContentsMargins(14, 20, 14, 14)
         inner.addWidget(QLabel("No case matches."), 0, Qt.AlignmentFlag.AlignHCenter)
         clear = with_object_name(QPushButton("Clear the search"), "clear_search")
@@ -146,7 +152,8 @@ class CasesPanel(QWidget):
         inner.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(1)
         self._pages.addWidget(self._list)
-        self._pages.addWidget(empty)
+        self._pages.addWidget(self._no_match)
+        self._pages.addWidget(self._no_cases)
         head = QVBoxLayout()
         head.setContentsMargins(10, 2, 10, 4)
         head.setSpacing(4)

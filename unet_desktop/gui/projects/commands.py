@@ -104,10 +104,18 @@ class ProjectCommands(CommandSet):
         needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
     )
     def import_images(self) -> None:
+        self._ask_for_import(None)
+
+    @guarded
+    def import_folder(self, source: Path) -> None:
+        """Ask how to import the pictures of this folder."""
+        self._ask_for_import(source)
+
+    def _ask_for_import(self, source: Path | None) -> None:
         project = self._app.session.project
         if project is None:
             return
-        dialog = ImportImagesDialog(self._window, project.labels)
+        dialog = ImportImagesDialog(self._window, project.labels, source)
         if dialog.exec():
             request = dialog.request()
             self._import(request)

@@ -48,8 +48,8 @@ class ImportRequest:
 class ImportImagesDialog(FormDialog):
     """Asks for a folder of pictures and, if there are any, the folder of their masks."""
 
-    def __init__(self, parent: QWidget | None, labels: LabelSet) -> None:
-        """For a project with these labels."""
+    def __init__(self, parent: QWidget | None, labels: LabelSet, source: Path | None = None) -> None:
+        """Ask for a project with these labels; `source` is the folder that is shown at first."""
         super().__init__(parent, "Import pictures", "Import")
         self._source = with_object_name(PathField("Folder with pictures"), "source")
         self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
@@ -79,6 +79,7 @@ class ImportImagesDialog(FormDialog):
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
+        self._source.set_path(source)
         self._source.setFocus()
         self.check()
 

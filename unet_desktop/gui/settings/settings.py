@@ -114,6 +114,10 @@ class Store:
         others = [path for path in self.settings.recent if path != root]
         self.change(replace(self.settings, recent=(root, *others)[:MAX_RECENT]))
 
+    def forget_recent(self, root: Path) -> None:
+        """Take a project off the recent ones."""
+        self.change(replace(self.settings, recent=tuple(path for path in self.settings.recent if path != root)))
+
     def last_case(self, root: Path) -> str | None:
         """The case of the project that was last open on this computer, or None."""
         kept = self._last_cases().get(str(root.resolve()))

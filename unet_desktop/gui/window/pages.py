@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -36,6 +38,7 @@ class PagesPresenter(QObject):
         session.cases_changed.connect(self._show_page)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
+        panels.welcome.forget_requested.connect(self._on_welcome_forget_requested)
         app.runner.started.connect(panels.no_cases.set_job)
         app.runner.busy_changed.connect(lambda: panels.no_cases.set_job(app.runner.title))
         app.runner.busy_changed.connect(lambda: panels.welcome.set_interrupted(self._name_interrupted()))
@@ -47,6 +50,10 @@ class PagesPresenter(QObject):
         self._panels.welcome.set_interrupted(self._name_interrupted())
         self._docks.set_project_open(self._app.session.project is not None)
         self._show_page()
+
+    def _on_welcome_forget_requested(self, root: Path) -> None:
+        self._app.store.forget_recent(root)
+        self._panels.welcome.set_recent(self._app.store.settings.recent)
 
     def _name_interrupted(self) -> str:
         if self._app.session.project is not None or self._app.runner.busy:

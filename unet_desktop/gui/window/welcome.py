@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.action_button import ActionButton
@@ -14,6 +16,8 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 
 WIDTH = 420
 """Width of the block in the middle, in pixels."""
+_MAX_FOUND, _MAX_MISSING = 5, 3
+"""Recent projects that are shown."""
 
 
 class Page(QWidget):
@@ -34,7 +38,11 @@ class Page(QWidget):
         self.column.addSpacing(8)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(block, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # unlike an alignment, it asks for the height that the wrapped text needs
+        row.addStretch(1)
+        row.addWidget(block)
+        row.addStretch(1)
+        outer.addLayout(row)
         outer.addStretch(3)
 
     def add_actions(self, actions: Actions, rows: Sequence[tuple[str, str]]) -> None:
@@ -52,10 +60,12 @@ class Welcome(Page):
 
     Signals:
         recent_chosen(Path): open this project.
+        forget_requested(Path): take this project off the list of recent ones.
         resume_requested: resume what was interrupted when the program ended.
     """
 
     recent_chosen = Signal(object)
+    forget_requested = Signal(object)
     resume_requested = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -80,7 +90,9 @@ class Welcome(Page):
         )
         self._heading = QLabel("Recent projects")
         self._heading.setProperty("role", "heading")
-        self._recent: list[QPushButton] = []
+        self._rows: list[QWidget] = []
+        self._roots: tuple[Path, ...] = ()
+        self._shown: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ())  # found, missing
         self.column.addSpacing(12)
         self.column.addWidget(self._heading)
         self.set_recent(())
@@ -94,34 +106,99 @@ class Welcome(Page):
         self._resume.setVisible(bool(title))
 
     def set_recent(self, roots: Sequence[Path]) -> None:
-        """Offer those of these projects that still exist."""
-        for button in self._recent:
-            self.column.removeWidget(button)
-            button.deleteLater()
-        there = [root for root in roots if (root / "project.json").is_file()]
-        self._recent = [self._button(root) for root in there[:5]]
-        self._heading.setVisible(bool(there))
+        """Offer these projects, and say which of them are not found."""
+        self._roots = tuple(roots)
+        for row in self._rows:
+            self.column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        there = [root for root in roots if _is_project(root)]
+        missing = [root for root in roots if root not in there]
+        self._shown = (tuple(there[:_MAX_FOUND]), tuple(missing[:_MAX_MISSING]))
+        self._rows = [self._button(root) for root in self._shown[0]]
+        self._rows += [_MissingProject(root, self.forget_requested) for root in self._shown[1]]
+        if missing:
+            self._rows.append(_explain_missing(len(missing)))
+        for row in self._rows:
+            self.column.addWidget(row)
+        self._heading.setVisible(bool(self._rows))
+
+    def event(self, event: QEvent) -> bool:
+        """Look again when the user comes back, perhaps with the drive that was missing."""
+        if event.type() is QEvent.Type.WindowActivate:
+            found = tuple(root for root in self._roots if _is_project(root))
+            if found[:_MAX_FOUND] != self._shown[0]:
+                self.set_recent(self._roots)
+        return super().event(event)
 
     def _button(self, root: Path) -> QPushButton:
         button = QPushButton()
-        shown = f"{root.name}   {root.parent}"
-        room = WIDTH - 40
-        button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, room).replace("&", "&&"))
+        button.setText(_elide(button, f"{root.name}   {root.parent}", WIDTH - 40).replace("&", "&&"))
         button.setToolTip(str(root))
         button.setAccessibleName(f"Open project {root.name}")
         button.setProperty("role", "choice")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.recent_chosen.emit(root))
-        self.column.addWidget(button)
         return button
 
 
+class _MissingProject(QWidget):
+    """A recent project that is not where it was, and a button to take it off the list."""
+
+    def __init__(self, root: Path, forget_requested: SignalInstance) -> None:
+        super().__init__()
+        name = with_object_name(QLabel(), "missing_project")
+        name.setEnabled(False)
+        forget = with_object_name(QPushButton("Remove"), "forget_project")
+        forget.setToolTip(f"Remove {root} from this list; nothing is deleted")
+        forget.setAccessibleName(f"Remove project {root.name} from this list")
+        forget.clicked.connect(lambda: forget_requested.emit(root))
+        room = WIDTH - 60 - forget.sizeHint().width()
+        end = "   not found"
+        start = _elide(name, f"{root.name}   {root.parent}", room - name.fontMetrics().horizontalAdvance(end))
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setText(start + end)
+        name.setToolTip(str(root))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(11, 0, 0, 0)
+        row.addWidget(name, 1)
+        row.addWidget(forget)
+
+
+def _explain_missing(count: int) -> QLabel:
+    which = "A project is" if count == 1 else f"{count} projects are"
+    words = QLabel(
+        f"{which} not found. Connect the drive and come back to this window, or, if the folder was moved, use "
+        "“Open a project”.",
+        wordWrap=True,
+    )
+    words.setObjectName("missing_projects")
+    words.setProperty("role", "muted")
+    return words
+
+
+def _is_project(root: Path) -> bool:
+    return os.path.isfile(root / "project.json")  # False, too, for a folder that may not be read
+
+
+def _elide(widget: QWidget, text: str, room: int) -> str:
+    return widget.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+
+
 class NoCases(Page):
-    """The page of a project without pictures."""
+    """The page of a project without pictures.
+
+    Signals:
+        folder_dropped(Path): a folder, or pictures of a folder, were dropped here.
+    """
+
+    folder_dropped = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
+        self._import = actions["project.import_images"]
         self.add_actions(actions, (("project.import_images", "Import pictures"),))
+        self.setAcceptDrops(True)
         self.set_job("")
 
     def set_job(self, title: str) -> None:
@@ -130,5 +207,23 @@ class NoCases(Page):
         self.words.setText(
             "They appear here when it is done."
             if title
-            else "Import a folder of JPEG, PNG, TIFF, DICOM or other pictures, with masks where you have some."
+            else "Drop a folder here, or import one: JPEG, PNG, TIFF, DICOM or other pictures, with masks where you "
+            "have some. Then correct a few masks and train a model on them."
         )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._import.isEnabled() and _dropped_folder(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = _dropped_folder(event.mimeData())
+        if folder is not None:
+            event.acceptProposedAction()
+            self.folder_dropped.emit(folder)
+
+
+def _dropped_folder(dropped: QMimeData) -> Path | None:
+    """The one folder that was dropped, or in which all dropped files are; None if there is none."""
+    paths = [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
+    folders = {path if path.is_dir() else path.parent for path in paths}
+    return folders.pop() if len(folders) == 1 else None
