@@ -65,6 +65,33 @@ def figures_of(events):
     return next(event for event in events if isinstance(event, Evaluation))
 
 
+class TestIncompleteCases:
+    """A disc whose cup nobody has drawn yet says nothing about the cup."""
+
+    @pytest.fixture
+    def other(self, project, picture, disc_mask, tmp_path):
+        """Another reader's folder with a cup, where the project has only the disc."""
+        case = project.save_mask(project.add_image(picture).id, np.minimum(disc_mask, 1))
+        assert case.incomplete
+        (tmp_path / "other").mkdir()
+        write_mask(tmp_path / "other" / f"{case.id}.png", disc_mask, DISC_AND_CUP)
+        return tmp_path / "other"
+
+    def test_the_cup_is_not_compared_and_that_is_said(self, project, other):
+        result = figures_of(evaluate(find_sides(other, None, project.root, None), FAST))
+        assert "1 case is incomplete: the optic disc is drawn, but no optic cup" in " ".join(result.remarks)
+        assert result.means["dice/optic disc"] == 1.0
+        assert not [name for name in result.means if "cup" in name or "vcdr" in name]
+        assert [one.label for one in result.presence] == ["optic disc"]
+        assert not result.measured
+
+    def test_a_cup_that_is_said_to_be_missing_is_a_false_positive(self, project, other):
+        project.mark(project.cases()[0].id, no_cup=True)
+        result = figures_of(evaluate(find_sides(other, None, project.root, None), FAST))
+        assert [(one.label, one.false_positive) for one in result.presence] == [("optic disc", 0), ("optic cup", 1)]
+        assert len(result.measured) == 1
+
+
 class TestMeeting:
     def test_masks_of_one_name_are_compared_in_natural_order(self, folders, disc_mask):
         for name in ("p10.png", "p9.png"):

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.errors import MaskError
 from unet_desktop.images.box import bounding_box
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
-from unet_desktop.masks.compare import compare_masks, mean_over_labels
+from unet_desktop.masks.compare import compare_masks, drop_labels, mean_over_labels
 from unet_desktop.masks.measure import cup_and_disc, cup_to_disc
 from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.tasks.evaluation.pairing import Pair
@@ -63,14 +64,15 @@ class ComparedCase:
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """The result of one pair: its metrics, and the labels that each mask can hold."""
+    """The result of one pair: its metrics, the labels that each mask can hold, and whether one lacks its cup."""
 
     compared: ComparedCase
     possible_labels: tuple[PossibleLabels, PossibleLabels]
+    incomplete: bool
 
 
 def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, max_distance: bool) -> PairResult:
-    """Read both masks and measure how they agree.
+    """Read both masks and measure how they agree; of a cup that a project's people have not drawn yet, nothing.
 
     Args:
         pair: the first and the second reader's mask.
@@ -88,8 +90,12 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, max_distance
             f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
         )
     metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, max_distance=max_distance)
+    possible = (read[0].possible_labels, read[1].possible_labels)
+    if first.lacks_cup(ours, labels) or second.lacks_cup(theirs, labels):
+        compared = ComparedCase(second.name, first, second, drop_labels(metrics, labels_in_cup(labels), labels))
+        return PairResult(compared, possible, incomplete=True)
     compared = ComparedCase(second.name, first, second, metrics, _vertical(ours, labels), _vertical(theirs, labels))
-    return PairResult(compared, (read[0].possible_labels, read[1].possible_labels))
+    return PairResult(compared, possible, incomplete=False)
 
 
 def _vertical(mask: Mask, labels: LabelSet) -> float:

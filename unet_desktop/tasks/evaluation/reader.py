@@ -12,8 +12,10 @@ from unet_desktop.images.listing import natural_key
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.foreign import ForeignMask, MaskPlan, read_foreign_mask
+from unet_desktop.masks.measure import lacks_cup
 from unet_desktop.masks.names import has_initials, place_of, read_mask_name
 from unet_desktop.masks.pairs import MaskFile, list_masks
+from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
@@ -33,6 +35,7 @@ class ReaderMask:
         picture: the photograph, where known.
         files: in a folder, the mask's files, one for each label; empty for the file alone.
         plan: how the masks of the folder are read; None to decide by this mask alone.
+        is_drawn: a person of the project drew or accepted it.
     """
 
     name: str
@@ -41,6 +44,7 @@ class ReaderMask:
     picture: Path | None = None
     files: tuple[MaskFile, ...] = ()
     plan: MaskPlan | None = None
+    is_drawn: bool = False
 
     @property
     def mask_files(self) -> tuple[MaskFile, ...]:
@@ -57,6 +61,10 @@ class ReaderMask:
             return read_foreign_mask(self.path, labels) if self.plan is None else self.plan.read(self.mask_files)
         mask = read_mask(self.path, labels, (self.case.height, self.case.width))
         return ForeignMask(mask, frozenset(label.name for label in labels))
+
+    def lacks_cup(self, mask: Mask, labels: LabelSet) -> bool:
+        """Whether this (H, W) uint8 mask has a disc whose cup its project's people have not drawn, nor denied."""
+        return self.is_drawn and self.case is not None and not self.case.no_cup and lacks_cup(mask, labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,10 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
     cases = [case for case in _undamaged_cases(project) if case.state not in UNCORRECTED]
     if not cases:
         raise MaskError(f"The project {project.root} has no masks yet. Correct or accept some cases first.")
-    masks = (ReaderMask(case.id, project.layout.mask(case.id), case, project.image_path(case.id)) for case in cases)
+    masks = (
+        ReaderMask(case.id, project.layout.mask(case.id), case, project.image_path(case.id), is_drawn=True)
+        for case in cases
+    )
     return Reader(title or f"masks of {project.name}", tuple(masks))
 
 

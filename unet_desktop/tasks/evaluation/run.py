@@ -9,6 +9,7 @@ from itertools import count
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import MaskError, UserError
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.tasks.evaluation.compared_case import ComparedCase, PairResult, PossibleLabels, compare_pair
 from unet_desktop.tasks.evaluation.pairing import Pair, explain_unpaired, pair_masks
 from unet_desktop.tasks.evaluation.reader import ReaderMask
@@ -94,7 +95,7 @@ def _plan_reading(
 def _keep_common_labels(
     outcomes: Sequence[PairResult], titles: tuple[str, str], labels: LabelSet
 ) -> tuple[list[ComparedCase], list[str]]:
-    """Drop labels that one reader's files cannot hold; also return a sentence about each such reader."""
+    """Drop labels that one reader's files cannot hold; also return sentences about what is not compared."""
     everything = frozenset(label.name for label in labels)
     kept, sentences = everything, []
     for side, title in enumerate(titles):
@@ -106,6 +107,11 @@ def _keep_common_labels(
             )
         kept &= possible
     cases = [outcome.compared for outcome in outcomes]
+    incomplete, pair = sum(outcome.incomplete for outcome in outcomes), cup_and_disc(labels)
+    if incomplete and pair is not None:
+        cup, disc = (label.name for label in pair)
+        number = "1 case is" if incomplete == 1 else f"{incomplete:,} cases are"
+        sentences.append(f"{number} incomplete: the {disc} is drawn, but no {cup}; the {cup} is not compared there.")
     return ([case.only(kept) for case in cases] if kept != everything else cases), sentences
 
 
