@@ -19,9 +19,10 @@ from unet_desktop.engine.data.preprocess import to_input
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import AsyncScalar
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, StopPoint
-from unet_desktop.engine.training.gradients import DeviceBatch, compute_gradients
+from unet_desktop.engine.training.gradients import compute_gradients
 from unet_desktop.engine.training.kept_epoch import score_margin
 from unet_desktop.engine.training.prefetch import prefetch
+from unet_desktop.engine.training.replicas import DeviceBatch
 from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.engine.training.validate import validate_on_crops

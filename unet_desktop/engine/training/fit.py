@@ -234,6 +234,8 @@ def _train_stages(
             if is_out_of_memory(error):
                 raise out_of_memory_error(stage.spec.size) from error
             raise
+        finally:
+            state.close()
     return next((dict(epoch.metrics) for epoch in reversed(past) if epoch.saved), {})
 
 

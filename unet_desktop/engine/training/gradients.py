@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
+from functools import partial
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -14,11 +16,9 @@ from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.training.loss import segmentation_loss, targets
+from unet_desktop.engine.training.replicas import DeviceBatch, Reduce
 from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.errors import TrainingError
-
-DeviceBatch = tuple[Tensor, Tensor, Tensor]
-"""On the device: (N, 3, s, s) float32 pictures; (N, s, s) uint8 masks; (N, s, s) uint8, 1 where they were corrected."""
 
 _OUT_OF_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 """What torch's CPU and MPS allocators and CUDA's libraries write into a plain RuntimeError."""
@@ -93,21 +93,51 @@ def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[St
     state.optimiser.zero_grad()
     summed_loss = torch.zeros((), device=state.device.torch_device)
     pieces = state.progress.pieces
-    for piece, (pictures, masks, corrected) in enumerate(_split(batch, pieces), 1):
-        segments = SegmentedBackward()
-        with state.device.autocast(), distributed.no_sync(state.ddp_network) if piece < pieces else nullcontext():
-            logits = state.ddp_network(pictures, segments)
-        fraction = float(distributed.all_reduce_sum(torch.tensor(float(len(pictures))))) / state.stage.batch_size
-        wanted, weight = targets(
-            masks, state.region_table, corrected, state.config.correction_weight, state.annotation_table
-        )
-        loss = segmentation_loss(logits, wanted, weight, distributed.all_reduce_sum) * fraction
-        yield StopPoint(state.stage.name)
-        # DistributedDataParallel averages the gradients over the processes; here they must be summed.
-        for _ in segments.backward(state.scaler.scale(loss * distributed.world_size())):
-            yield StopPoint(state.stage.name)
-        summed_loss += loss.detach()
+    for number, piece in enumerate(_split(batch, pieces), 1):
+        pictures = len(piece[0])
+        fraction = float(distributed.all_reduce_sum(torch.tensor(float(pictures)))) / state.stage.batch_size
+        if state.replicas is not None and pictures >= state.replicas.count:
+            steps = state.replicas.add_gradients(piece, partial(_loss, state), fraction)
+        else:
+            steps = _add_gradients(state, piece, fraction, last=number == pieces)
+        summed_loss += yield from _report_stops(steps, state.stage.name)
     return distributed.all_reduce_sum(summed_loss)
+
+
+def _add_gradients(
+    state: TrainState, piece: DeviceBatch, fraction: float, *, last: bool
+) -> Generator[None, None, Tensor]:
+    """Add the gradients of a piece, in this thread; returns its loss times the fraction."""
+    pictures, masks, corrected = piece
+    segments = SegmentedBackward()
+    with state.device.autocast(), nullcontext() if last else distributed.no_sync(state.ddp_network):
+        logits = state.ddp_network(pictures, segments)
+    loss = _loss(state, logits, masks, corrected, distributed.all_reduce_sum) * fraction
+    yield
+    # DistributedDataParallel averages the gradients over the processes; here they must be summed.
+    yield from segments.backward(state.scaler.scale(loss * distributed.world_size()))
+    return loss.detach()
+
+
+def _loss(state: TrainState, logits: Tensor, masks: Tensor, corrected: Tensor, reduce_sum: Reduce) -> Tensor:
+    wanted, weight = targets(
+        masks, state.region_table, corrected, state.config.correction_weight, state.annotation_table
+    )
+    return segmentation_loss(logits, wanted, weight, reduce_sum)
+
+
+def _report_stops(
+    steps: Generator[None, None, Tensor], stage: Literal["locate", "segment"]
+) -> Generator[StopPoint, None, Tensor]:
+    """Return what the steps return, yielding an event after each."""
+    with closing(steps):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: Tensor = end.value
+                return result
+            yield StopPoint(stage)
 
 
 def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[StopPoint, None, Tensor]:

@@ -10,7 +10,9 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def prefetch(jobs: Iterable[Callable[[], Result]], threads: int, depth: int) -> Generator[Result, None, None]:
+def prefetch(
+    jobs: Iterable[Callable[[], Result]], threads: int, depth: int, start: Callable[[], object] | None = None
+) -> Generator[Result, None, None]:
     """Yield the jobs' results in order; a job's exception is raised in the place of its result.
 
     Jobs are taken from the iterable in the calling thread. Closing the generator ends the threads; jobs that have not
@@ -20,13 +22,14 @@ def prefetch(jobs: Iterable[Callable[[], Result]], threads: int, depth: int) -> 
         jobs: what to run.
         threads: number of worker threads; 0: the caller runs each job when its result is asked for.
         depth: at most this many jobs run ahead of the one being waited for.
+        start: what each worker thread calls first.
     """
     if threads == 0:
         for job in jobs:
             yield job()
         return
     started: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="prefetch") as pool:
+    with ThreadPoolExecutor(threads, "prefetch", initializer=start) as pool:
         try:
             for job in jobs:
                 started.append(pool.submit(job))

@@ -19,6 +19,7 @@ from unet_desktop.engine.networks.lite_unet import LiteUNet
 from unet_desktop.engine.networks.sync_batch_norm import sync_batch_norms
 from unet_desktop.engine.training.kept_epoch import Progress
 from unet_desktop.engine.training.loss import make_annotation_table, make_region_table
+from unet_desktop.engine.training.replicas import Replicas
 from unet_desktop.engine.training.schedule import Clock, Stage
 from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.errors import Remedy, TrainingError
@@ -35,6 +36,7 @@ class TrainState:
     Attributes:
         network: on the device.
         ddp_network: what a step calls: the network, wrapped if several processes train together.
+        replicas: what a step calls instead where each CPU core takes its share of the pictures.
         stage: what to train.
         train: the training cases, already read.
         config: how to train.
@@ -50,6 +52,7 @@ class TrainState:
 
     network: nn.Module
     ddp_network: nn.Module
+    replicas: Replicas | None
     stage: Stage
     train: Dataset
     config: TrainConfig
@@ -63,6 +66,11 @@ class TrainState:
     generator: np.random.Generator
     ema: WeightEMA
     progress: Progress = field(default_factory=Progress)
+
+    def close(self) -> None:
+        """End the threads that training has started."""
+        if self.replicas is not None:
+            self.replicas.close()
 
     @property
     def learning_rate(self) -> float:
@@ -90,6 +98,7 @@ def new_train_state(
     return TrainState(
         network=network,
         ddp_network=distributed.wrap_network(network),
+        replicas=_make_replicas(network, device, stage.batch_size),
         stage=stage,
         train=train,
         config=config,
@@ -105,6 +114,17 @@ def new_train_state(
         generator=np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
         ema=WeightEMA(network, config.averaging),
     )
+
+
+def _make_replicas(network: nn.Module, device: Device, batch_size: int) -> Replicas | None:
+    """One replica for each core, as far as a batch can be divided evenly; None if there would be only one.
+
+    The article's network needs none: its operations are so long that waiting for other threads does not matter.
+    """
+    if device.kind != "cpu" or distributed.world_size() > 1 or not isinstance(network, LiteUNet):
+        return None
+    count = max(count for count in range(1, batch_size + 1) if batch_size % count == 0 and count <= device.threads)
+    return Replicas(network, device, count) if count > 1 else None
 
 
 def _make_optimiser(network: nn.Module, config: TrainConfig, learning_rate: float) -> Optimizer:

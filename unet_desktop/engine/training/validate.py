@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from unet_desktop.engine.data.dataset import Dataset, Sample, crop_example
 from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample
 from unet_desktop.engine.device import distributed
-from unet_desktop.engine.device.device import Device
+from unet_desktop.engine.device.device import Device, prepare
 from unet_desktop.engine.events import Stage as StageName
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.engine.inference.calibration import CalibrationCase
@@ -21,6 +23,7 @@ from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Featu
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, Result
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.training.prefetch import prefetch
 from unet_desktop.engine.training.schedule import Stage
 from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square
@@ -52,22 +55,33 @@ def validate_on_crops(
     spec, labels = stage.spec, stage.labels
     predictor = Predictor(network, spec, device, mirror=False)
     metrics: list[Metrics] = []
-    for example in examples:
-        if spec.framing == "patches":
-            truth = example.mask
+    if spec.framing == "patches":
+        for example in examples:
             planes = yield from _report_working(predictor.whole_in_steps(example.picture), stage.name)
-        else:
-            picture, truth = crop_example(example, spec)
-            planes = _zero_outside_annotated(predictor.square(picture), truth)
-        unknown = labels_in_cup(labels) if example.lacks_cup else ()
-        found = tidy(label_image(planes >= np.float32(0.5), labels), labels)
-        one = drop_labels(compare_masks(found, truth, labels), unknown, labels)
-        entropy = cross_entropy(planes, truth, labels, unknown)
-        if entropy is not None:
-            one["bce"] = entropy
-        metrics.append(one)
-        yield StopPoint(stage.name)
+            metrics.append(_compare(planes, example.mask, example, labels))
+            yield StopPoint(stage.name)
+    else:
+        jobs = (partial(_validate_crop, predictor, example, labels) for example in examples)
+        threads = device.threads if device.kind == "cpu" and device.threads > 1 else 0
+        start = partial(prepare, device, threads)  # as with `Replicas`: a picture for each core
+        with closing(prefetch(jobs, threads, threads, start)) as results:
+            for one in results:
+                metrics.append(one)
+                yield StopPoint(stage.name)
     return list(distributed.gather_json(metrics))
+
+
+def _validate_crop(predictor: Predictor, example: TrainingExample, labels: LabelSet) -> Metrics:
+    picture, truth = crop_example(example, predictor.spec)
+    return _compare(_zero_outside_annotated(predictor.square(picture), truth), truth, example, labels)
+
+
+def _compare(planes: Probabilities, truth: Mask, example: TrainingExample, labels: LabelSet) -> Metrics:
+    unknown = labels_in_cup(labels) if example.lacks_cup else ()
+    found = tidy(label_image(planes >= np.float32(0.5), labels), labels)
+    metrics = drop_labels(compare_masks(found, truth, labels), unknown, labels)
+    entropy = cross_entropy(planes, truth, labels, unknown)
+    return metrics if entropy is None else metrics | {"bce": entropy}
 
 
 def cross_entropy(
