@@ -65,6 +65,13 @@ def figures_of(events):
     return next(event for event in events if isinstance(event, Evaluation))
 
 
+def test_masks_that_have_no_label_in_common_are_refused(tmp_path, disc_mask):
+    for folder in ("optic_disc", "optic_cup"):
+        save(tmp_path / folder / "a.png", np.minimum(disc_mask, 1) * 255)
+    with pytest.raises(MaskError, match=r"show optic disc only.*show optic cup only.*No label is left to compare"):
+        compared(tmp_path / "optic_disc", tmp_path / "optic_cup")
+
+
 class TestIncompleteCases:
     """A disc whose cup nobody has drawn yet says nothing about the cup."""
 

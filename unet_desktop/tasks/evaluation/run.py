@@ -95,7 +95,11 @@ def _plan_reading(
 def _keep_common_labels(
     outcomes: Sequence[PairResult], titles: tuple[str, str], labels: LabelSet
 ) -> tuple[list[ComparedCase], list[str]]:
-    """Drop labels that one reader's files cannot hold; also return sentences about what is not compared."""
+    """Drop labels that one reader's files cannot hold; also return sentences about what is not compared.
+
+    Raises:
+        MaskError: no label is left.
+    """
     everything = frozenset(label.name for label in labels)
     kept, sentences = everything, []
     for side, title in enumerate(titles):
@@ -106,6 +110,8 @@ def _keep_common_labels(
                 f"{', '.join(missing)} is not compared."
             )
         kept &= possible
+    if not kept:
+        raise MaskError(f"{' '.join(sentences)} No label is left to compare. Compare masks of the same labels.")
     cases = [outcome.compared for outcome in outcomes]
     incomplete, pair = sum(outcome.incomplete for outcome in outcomes), cup_and_disc(labels)
     if incomplete and pair is not None:
