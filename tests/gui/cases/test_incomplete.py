@@ -74,6 +74,17 @@ def test_the_key_says_that_there_is_none_and_undo_takes_it_back(bare: MainWindow
     assert record(root, "d")["no_cup"] is False
 
 
+def test_a_mask_that_was_saved_without_its_ratio_is_measured(bare: MainWindow, root: Path) -> None:
+    bare.commands.projects.close()
+    path = root / "cases" / "d.json"
+    path.write_text(json.dumps(record(root, "d") | {"vcdr": None}), "utf-8")
+    bare.commands.projects.open_root(root)
+    bare.commands.cases.open_case("d")
+    QTest.keyClick(bare, *NO_CUP)
+    assert status_text(bare, "case") == "Corrected: there is no optic cup"
+    assert (record(root, "d")["no_cup"], record(root, "d")["vcdr"]) == (True, 0)
+
+
 def test_undo_first_undoes_what_was_drawn_since(bare: MainWindow, root: Path) -> None:
     QTest.keyClick(bare, *NO_CUP)
     drag(bare.canvas, [(80, 60), (84, 60)])

@@ -10,7 +10,8 @@ from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.session.session import Session
 from unet_desktop.masks.history import Step
-from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
+from unet_desktop.project.case import UNCORRECTED
 
 
 class CupAbsence(QObject):
@@ -26,7 +27,7 @@ class CupAbsence(QObject):
         self, session: Session, editor: Editor, autosave: Autosave, proposal: Proposal, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._session, self._autosave, self._proposal = session, autosave, proposal
+        self._session, self._editor, self._autosave, self._proposal = session, editor, autosave, proposal
         self._said_last = False  # it was the last thing done to the case
         editor.edited.connect(self._on_editor_edited)
         session.case_changed.connect(self._on_session_case_changed)
@@ -55,6 +56,7 @@ class CupAbsence(QObject):
         self._proposal.accept()
         if not self._autosave.flush():  # the record must speak of the mask that is seen
             return
+        self._measure_if_unknown()
         case, (cup, disc) = self._session.open.case, pair  # type: ignore[union-attr]  # flushing closes no case
         if self.is_said:
             self._mark(no_cup=False)
@@ -79,6 +81,16 @@ class CupAbsence(QObject):
             return False
         self._mark(no_cup=False)
         return True
+
+    def _measure_if_unknown(self) -> None:
+        """Note the ratio of a mask that an earlier version saved without it."""
+        project, opened, mask = self._session.project, self._session.open, self._editor.mask
+        if project is None or opened is None or mask is None:
+            return
+        if opened.case.vcdr is None and opened.case.state not in UNCORRECTED:
+            ratio = vertical_ratio(mask, project.labels)
+            for case in [] if ratio is None else project.note_ratios({opened.case.id: ratio}):
+                self._session.update_case(case)
 
     def _mark(self, *, no_cup: bool) -> None:
         project = self._session.project
