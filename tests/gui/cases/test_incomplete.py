@@ -112,6 +112,29 @@ def test_no_cup_is_refused_while_one_is_drawn_or_no_disc(opened: MainWindow, mon
     assert said[1] == "The optic cup of d is drawn already. If the picture has none, erase it first."
 
 
+def test_no_cup_is_refused_before_a_proposal_with_one_is_accepted(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(opened.errors, "show", lambda error: said.append(str(error)))
+    opened.commands.cases.open_case("c")
+    opened.actions_by_id["case.no_cup"].trigger()
+    assert said == ["The optic cup of c is drawn already. If the picture has none, erase it first."]
+    assert opened.app.proposal.prediction is not None
+    assert Project.open(root).case("c").state is CaseState.PREDICTED
+
+
+def test_no_cup_speaks_of_the_human_mask_where_a_prediction_is_shown_over_it(bare: MainWindow, root: Path) -> None:
+    bare.app.session.project.writable().save_prediction("d", disc_mask(), model="f00d", confidence=0.9)
+    bare.app.proposal.show_prediction()
+    QTest.keyClick(bare, *NO_CUP)
+    case = Project.open(root).case("d")
+    assert (case.no_cup, case.vcdr) == (True, 0)
+    assert bare.app.editor.mask is not None
+    assert bare.app.editor.mask.max() == 1
+    assert bare.app.proposal.prediction is not None
+
+
 def test_a_proposal_without_a_cup_is_accepted_by_saying_so(window: MainWindow, root: Path) -> None:
     Project.open(root).save_prediction("c", np.minimum(disc_mask(), 1), model="f00d", confidence=0.9)
     window.commands.projects.open_root(root)

@@ -11,6 +11,7 @@ from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.session.session import Session
 from unet_desktop.masks.history import Step
 from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
+from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import UNCORRECTED
 
 
@@ -44,31 +45,42 @@ class CupAbsence(QObject):
         return self._said_last
 
     def toggle(self) -> None:
-        """Say that there is no cup, or take that back; a proposal is accepted first.
+        """Say that there is no cup, or take that back; a proposal in place of a mask is accepted first.
 
         Raises:
             ProjectError: there is a cup, or no disc. WriteError: the record cannot be written.
         """
-        project, opened = self._session.project, self._session.open
-        pair = None if project is None else cup_and_disc(project.labels)
-        if opened is None or pair is None:
-            return
-        self._proposal.accept()
+        opened, prediction = self._session.open, self._proposal.prediction
+        if prediction is not None and self._editor.untouched:
+            self._check(prediction.mask)
+            self._proposal.accept()
         if not self._autosave.flush():  # the record must speak of the mask that is seen
             return
-        self._measure_if_unknown()
-        case, (cup, disc) = self._session.open.case, pair  # type: ignore[union-attr]  # flushing closes no case
         if self.is_said:
             self._mark(no_cup=False)
-        elif case.lacks_cup:
+        elif opened is not None and self._editor.mask is not None:
+            self._check(self._editor.mask)
+            self._measure_if_unknown()
             self._mark(no_cup=True)
-        elif case.vcdr is None:
+
+    def _check(self, mask: Mask) -> None:
+        """Check that an (H, W) uint8 mask has a disc without a cup.
+
+        Raises:
+            ProjectError: it has not.
+        """
+        project = self._session.project
+        pair = None if project is None else cup_and_disc(project.labels)
+        if project is None or pair is None:
+            return
+        (cup, disc), ratio, case_id = pair, vertical_ratio(mask, project.labels), self._session.case_id
+        if ratio is None:
             raise ProjectError(
-                f"The outline of the {disc.name} of {case.id} is not complete. Draw the {disc.name} first."
+                f"The outline of the {disc.name} of {case_id} is not complete. Draw the {disc.name} first."
             )
-        else:
+        if ratio > 0:
             raise ProjectError(
-                f"The {cup.name} of {case.id} is drawn already. If the picture has none, erase it first."
+                f"The {cup.name} of {case_id} is drawn already. If the picture has none, erase it first."
             )
 
     def take_back(self) -> bool:
