@@ -36,7 +36,7 @@ class MaskAnswers(QWidget):
         self._values = (BACKGROUND, *(label.value for label in labels), NOT_ANNOTATED)
         self._keys: dict[str, QComboBox] = {}
         self._said = False
-        self._loose = with_object_name(QCheckBox("Also take masks whose names go on after the picture's"), "loose")
+        self._loose = with_object_name(QCheckBox("Also use masks whose names only begin with the picture's"), "loose")
         self._loose_names = with_object_name(muted_label(""), "loose names")
         self._stored = with_object_name(QComboBox(), "stored")
         self._stored.addItems([_CHOOSE, "on the upright photographs", "on the photographs as they are stored"])
