@@ -424,7 +424,7 @@ class TestCommandLine:
 
         monkeypatch.setattr(import_images, "import_images", interrupted)
         code, out, err = run("import", pictures, tmp_path / "project")
-        assert (code, "(1 cases" in out) == (1, True)
+        assert (code, "(1 case, 0 with masks)" in out) == (1, True)
         assert "error: Stopped" in err
 
     def test_results_and_sentences_take_different_ways_out(self, tmp_path):

@@ -355,6 +355,9 @@ def test_each_page_is_had_by_its_number(tmp_path):
         assert image.note == f"Page {page + 1} of 3 is shown."
     with pytest.raises(ImageError, match=r"has 3 pages; there is no page 4"):
         read_image(tmp_path / "a.tiff", 3)
+    pages[0].save(tmp_path / "one.tiff")
+    with pytest.raises(ImageError, match=r"has 1 page; there is no page 4"):
+        read_image(tmp_path / "one.tiff", 3)
 
 
 def test_what_is_no_tiff_has_one_page(tmp_path):

@@ -462,5 +462,5 @@ def test_strips_that_all_lie_in_one_place_are_refused(tmp_path):
 
 def test_a_tiff_of_too_much_memory_is_refused(tmp_path):
     path = raw_tiff(tmp_path / "a.tif", 8000, 9000, 64, bytes(80), tag339=3)
-    with pytest.raises(ImageError, match=r"8000 x 9000 pixels, more than the 50 million .* 1 channels of 64 bits"):
+    with pytest.raises(ImageError, match=r"8000 x 9000 pixels, more than the 50 million .* 1 channel of 64 bits"):
         read_image(path)

@@ -333,6 +333,13 @@ class TestFigures:
         assert result.limits.bias == pytest.approx(-5 / 80)
         assert worst_first(result.cases)[0].name == "b"
 
+    def test_one_picture_is_not_called_several(self, folders, disc_mask):
+        for folder in folders:
+            write_mask(folder / "a.png", disc_mask, DISC_AND_CUP)
+        report = str(document(figures_of(compared(*folders)), DAY))
+        assert "Masks of 1 picture by two readers" in report
+        assert "'picture compared'" in report
+
     def test_the_maximum_distance_is_asked_for(self, folders, disc_mask):
         ours = disc_mask.copy()
         ours[10:20, 50] = 1  # a hair of 10 pixels
@@ -368,7 +375,7 @@ class TestProjects:
         assert result.grouped == 3
         said = [event.text for event in events if isinstance(event, Message)]
         assert "3 of the 4 cases are training cases" in said[0]
-        assert "1 of the 4 masks were made from an accepted prediction" in said[1]
+        assert "1 of the 4 masks was made from an accepted prediction" in said[1]
         assert not any(event.problem for event in events if isinstance(event, ItemDone))
 
     def test_validation_cases_alone(self, graded):

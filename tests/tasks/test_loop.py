@@ -179,6 +179,17 @@ def test_too_few_cases_are_one_sentence(tmp_path, corrected, sentence, tiny):
     assert not (root / "split.json").exists()
 
 
+@pytest.mark.parametrize(("flagged", "sentence"), [(1, "1 flagged case is left"), (2, "2 flagged cases are left")])
+def test_flagged_cases_are_counted_where_too_few_are_left(tmp_path, flagged, sentence, tiny):
+    root = tmp_path / "project"
+    list(make_sample_project(root, SamplePlan(photographs=2, corrected=2, size=96)))
+    project = Project.open(root)
+    for case in project.cases()[:flagged]:
+        project.mark(case.id, flagged=True)
+    with pytest.raises(TrainingError, match=sentence):
+        list(train_project(root, tiny))
+
+
 def test_empty_masks_are_one_sentence(tmp_path, tiny):
     root = tmp_path / "project"
     list(make_sample_project(root, SamplePlan(photographs=3, corrected=0, size=96)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -79,6 +80,15 @@ def test_the_model_that_is_kept_is_of_all_cases_and_the_only_one(project, add):
     (done,) = [event for event in events if isinstance(event, FoldsDone)]
     assert done.folds == 2
     assert 0 <= done.mean["dice/optic disc"] <= 1
+
+
+def test_one_training_case_is_not_called_several(project, add, monkeypatch):
+    monkeypatch.setattr(train_folds, "fit_distributed", lambda *_arguments, **_named: iter(()))
+    for name in "ab":
+        add(name)
+    events = itertools.islice(train_folds.train_folds(project.root, TINY, 2), 20)
+    said = itertools.takewhile(lambda text: not text.startswith("Fold 2"), (getattr(one, "text", "") for one in events))
+    assert "Fold 1 of 2: training on 1 case, validating on 1." in list(said)
 
 
 @pytest.mark.parametrize("folds", [1, 0, 5])

@@ -9,6 +9,7 @@ import typer
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, output
 from unet_desktop.cli.progress import follow, metrics_line
+from unet_desktop.plurals import quantity
 
 
 def run(
@@ -23,7 +24,8 @@ def run(
     for event in followed.rest:
         if isinstance(event, DemoResult):
             output.print(
-                f"Against the known masks of {event.pictures} pictures: {metrics_line(event.means)}", markup=False
+                f"Against the known masks of {quantity(event.pictures, 'picture')}: {metrics_line(event.means)}",
+                markup=False,
             )
             output.print(
                 "The photographs are synthetic: these metrics show that it works, not how well it does on real eyes."

@@ -21,6 +21,7 @@ from unet_desktop.cli.import_images import (
 )
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import UserError
+from unet_desktop.plurals import quantity
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
@@ -126,7 +127,7 @@ def _print(evaluation: Evaluation) -> None:
         presence_rows,
     )
 
-    pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures} pictures"
+    pictures = quantity(evaluation.pictures, "picture")
     shown = Table(title=Text(f"{evaluation.first} and {evaluation.second}: mean over {pictures}"))
     for heading in ("figure", "mean", "95 % interval", "pictures"):
         shown.add_column(heading, justify="left" if heading == "figure" else "right")

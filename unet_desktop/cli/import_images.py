@@ -13,6 +13,7 @@ from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import ImageError, LabelError, UserError
 from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
+from unet_desktop.plurals import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def run(
 def _count_cases(cases: Sequence[Case]) -> str:
     corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
     incomplete = sum(case.incomplete for case in cases)
-    counts = f"{len(cases)} cases, {corrected} with masks"
+    counts = f"{quantity(len(cases), 'case')}, {corrected:,} with {'a mask' if corrected == 1 else 'masks'}"
     return f"{counts}, {incomplete} of them incomplete" if incomplete else counts
 
 

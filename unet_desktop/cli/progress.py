@@ -21,6 +21,7 @@ from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output, show_e
 from unet_desktop.cli.remedies import with_remedy
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, StopPoint
 from unet_desktop.errors import Remedy
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import (
     FailedBefore,
     FileWritten,
@@ -84,7 +85,7 @@ def follow(events: Iterator[TaskEvent], title: str) -> Followed:
             if isinstance(events, Generator):
                 events.close()
     for note, count in followed.notes.items():
-        messages.print(f"{count} {'item' if count == 1 else 'items'}: {note}", markup=False)
+        messages.print(f"{quantity(count, 'item')}: {note}", markup=False)
     if followed.stopped:
         show_error("Stopped. Everything done so far is kept.")
     return followed

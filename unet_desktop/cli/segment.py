@@ -14,6 +14,7 @@ from unet_desktop.cli.console import SOME_FAILED, output
 from unet_desktop.cli.progress import follow
 from unet_desktop.cli.stopping import until_stopped
 from unet_desktop.errors import CheckpointError, UserError
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, ProbabilityDepth
 from unet_desktop.tasks.folders.request import Request
@@ -161,7 +162,7 @@ def _print_plan(events: Iterator[FolderEvent], counts: Counter[str]) -> Iterator
 def _summary(counts: Counter[str], ended: RunDone | None, out: Path) -> str:
     """The counts of a run; how many pictures a stopped run would have skipped is not known."""
     done = counts["segmented"]
-    text = f"{done:,} {'picture' if done == 1 else 'pictures'} segmented, {counts['failed']:,} failed"
+    text = f"{quantity(done, 'picture')} segmented, {counts['failed']:,} failed"
     return f"{text}{'' if ended is None else f', {ended.skipped:,} skipped'}; results in {out}"
 
 

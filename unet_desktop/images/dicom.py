@@ -16,6 +16,7 @@ from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_codestream import check_codestream, decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg
 from unet_desktop.images.dicom_display import render_frame
 from unet_desktop.images.dicom_header import INSTALL, Header, explain_errors, quiet_pydicom, read_header
+from unet_desktop.plurals import quantity
 
 _COLOURS = frozenset(
     {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
@@ -66,7 +67,7 @@ def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uin
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
         if frame >= header.frames:
-            raise ImageError(f"{path} has {header.frames} frames; there is no frame {frame + 1}.")
+            raise ImageError(f"{path} has {quantity(header.frames, 'frame')}; there is no frame {frame + 1}.")
         if header.frames > 1:
             notes.append(f"Frame {frame + 1} of {header.frames} is shown.")
         pixels = render_frame(_decode(file, path, header, frame), header, frame, notes)
@@ -81,7 +82,8 @@ def _refuse_size(header: Header, path: Path, most_pixels: int) -> None:
         )
     if int(header.dataset.get("SamplesPerPixel", 1)) not in _CHANNELS:
         raise ImageError(
-            f"{path} has {header.dataset.SamplesPerPixel} channels, which cannot be shown. Export it as RGB."
+            f"{path} has {quantity(header.dataset.SamplesPerPixel, 'channel')}, which cannot be shown. "
+            "Export it as RGB."
         )
     if not header.width * header.height:
         raise ImageError(f"{path} has no pixels ({header.width} x {header.height}). Copy it again from its source.")

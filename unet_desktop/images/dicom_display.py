@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.images.dicom_header import Header, quiet_pydicom
 from unet_desktop.images.value_range import ValueRange, choose_range
+from unet_desktop.plurals import quantity
 
 Stored = NDArray[Any]
 """(H, W) or (H, W, samples) of any numeric type."""
@@ -63,7 +64,7 @@ def render_frame(values: Stored, header: Header, frame: int, notes: list[str]) -
     if pixels.ndim == 2:
         return np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
     if pixels.shape[2] != 3:
-        raise ValueError(f"it has {pixels.shape[2]} channels")
+        raise ValueError(f"it has {quantity(pixels.shape[2], 'channel')}")
     return pixels
 
 

@@ -17,6 +17,7 @@ from unet_desktop.images.tiff_header import TiffPage, read_pages, read_stack_len
 from unet_desktop.images.tiff_samples import Samples, SampleType, decode_by_pillow, is_planar, read_samples
 from unet_desktop.images.to_rgb import lay_on_black, to_rgb
 from unet_desktop.images.value_range import ValueRange, choose_range, scale_to_8_bits
+from unet_desktop.plurals import quantity
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _LAB = 0, 1, 2, 3, 5, 6, 8
 _COLOURS = {
@@ -64,7 +65,7 @@ def read_page(file: BinaryIO, path: Path, page: int, most_pixels: int) -> tuple[
     """
     pages = read_pages(file)
     if page >= len(pages):
-        raise ImageError(f"{path} has {len(pages)} pages; there is no page {page + 1}.")
+        raise ImageError(f"{path} has {quantity(len(pages), 'page')}; there is no page {page + 1}.")
     chosen = pages[page]
     notes = [f"Page {page + 1} of {len(pages)} is shown."] if len(pages) > 1 else []
     if (planes := read_stack_length(file, pages)) > 1:
@@ -169,7 +170,7 @@ def refuse_size(page: TiffPage, path: Path, most_pixels: int) -> None:
     bytes_of_pixel = page.samples * max(1, -(-sample // 8))
     most = min(most_pixels, most_pixels * _MAX_BYTES_PER_PIXEL // bytes_of_pixel)
     if size[0] * size[1] > most:
-        deep = f" with {page.samples} channels of {sample} bits" if most < most_pixels else ""
+        deep = f" with {quantity(page.samples, 'channel')} of {quantity(sample, 'bit')}" if most < most_pixels else ""
         raise ImageError(
             f"{path} has {size[0]} x {size[1]} pixels, more than the {most // 1_000_000} million that are allowed"
             f"{deep}. Reduce it first."
@@ -202,7 +203,8 @@ def _name_samples(page: TiffPage) -> str | None:
     if kind is None:
         return f"numbers of an unknown kind ({number})"
     if depth not in _DEPTHS[kind]:
-        return f"{ {'u': 'integers', 'i': 'signed integers', 'f': 'floating-point numbers'}[kind] } of {depth} bits"
+        numbers = {"u": "integers", "i": "signed integers", "f": "floating-point numbers"}[kind]
+        return f"{numbers} of {quantity(depth, 'bit')}"
     return None
 
 
@@ -210,16 +212,16 @@ def _name_channels(page: TiffPage, colours: int) -> str | None:
     needed = {_RGB: 3, _CMYK: 4, _YCBCR: 3, _LAB: 3}.get(colours, 1)
     extra = page.samples - needed
     if extra < 0:
-        return f"{page.samples} channels where its colours need {needed}"
+        return f"{quantity(page.samples, 'channel')} where its colours need {needed}"
     grey = colours in {_WHITE_IS_ZERO, _BLACK_IS_ZERO}
     if grey and extra > 1:
-        return f"{page.samples} channels of unstated colours"
+        return f"{quantity(page.samples, 'channel')} of unstated colours"
     if _alpha(page, needed) is not None and page.first(tags.SAMPLE_FORMAT, 1) == 2:
         return "an alpha channel of signed integers"
     if colours == _PALETTE:
         depth = page.first(tags.BITS, 1)
         if extra or depth > _MAX_PALETTE_BITS or page.first(tags.SAMPLE_FORMAT, 1) == 3:
-            return f"a palette of {depth} bits and {page.samples} channels"
+            return f"a palette of {quantity(depth, 'bit')} and {quantity(page.samples, 'channel')}"
         if len(page.tags.get(tags.COLOUR_MAP, ())) != 3 << depth:
             return "a palette that does not fit its depth"
     if colours == _CMYK and page.first(tags.INK_SET, 1) != 1:
@@ -232,22 +234,23 @@ def _name_channels(page: TiffPage, colours: int) -> str | None:
 def _name_decoding(page: TiffPage, compression: int, colours: int) -> str | None:
     depth, samples = page.first(tags.BITS, 1), page.samples
     if compression in _BILEVEL and (depth != 1 or samples != 1):
-        return f"{_BILEVEL[compression]} compression of {depth} bits"
+        return f"{_BILEVEL[compression]} compression of {quantity(depth, 'bit')}"
     if compression == _JPEG:
         shapes = {_BLACK_IS_ZERO: 1, _RGB: 3, _YCBCR: 3, _CMYK: 4}
         if depth != 8:
-            return f"JPEG compression of {depth} bits"
+            return f"JPEG compression of {quantity(depth, 'bit')}"
         if is_planar(page) or shapes.get(colours) != samples:
-            return f"JPEG compression of {samples} {'separate ' if is_planar(page) else ''}channels of its colours"
+            channels = quantity(samples, "separate channel" if is_planar(page) else "channel")
+            return f"JPEG compression of {channels} of its colours"
     elif colours == _YCBCR and (depth != 8 or is_planar(page) or samples != 3 or compression == 1):
-        return f"YCbCr colours of {depth} bits in a layout that is not usual"
+        return f"YCbCr colours of {quantity(depth, 'bit')} in a layout that is not usual"
     elif colours == _LAB and (depth != 8 or is_planar(page) or samples != 3):
-        return f"CIE L*a*b* colours of {depth} bits and {samples} channels"
+        return f"CIE L*a*b* colours of {quantity(depth, 'bit')} and {quantity(samples, 'channel')}"
     predictor = page.first(tags.PREDICTOR, 1)
     if compression in _LOSSLESS and compression != 1 and predictor != 1:
         sample = _sample_type(page)
         if predictor not in {2, 3} or not sample.is_whole or (predictor == 3) > (sample.kind == "f"):
-            return f"a predictor ({predictor}) that does not go with {depth} bits"
+            return f"a predictor ({predictor}) that does not go with {quantity(depth, 'bit')}"
     return None
 
 

@@ -29,6 +29,7 @@ from unet_desktop.masks.readings import (
     read_own,
 )
 from unet_desktop.masks.regions import Mask
+from unet_desktop.plurals import quantity
 
 _MAX_THREADS = 4
 _ALL = ""
@@ -79,7 +80,7 @@ class MaskPlan:
                 found.append(f"{of}: {reading.sentence(self.labels)}.")
         if self.own:
             count = len(self.own)
-            found.append("1 mask is" if count == 1 else f"{count:,} masks are")
+            found.append(quantity(count, "mask is", "masks are"))
             found[-1] += " this program's own, taken as written."
         return (*found, *self.placements.remarks)
 

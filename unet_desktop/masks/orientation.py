@@ -15,6 +15,7 @@ from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.orientation import turn_upright
 from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
 from unet_desktop.masks.regions import Mask
+from unet_desktop.plurals import quantity
 
 _SWAPPED = range(5, 9)
 _MAX_NAMED = 3
@@ -132,7 +133,7 @@ def _read_orientation(picture: Path) -> int:
 
 
 def _masks(count: int) -> str:
-    return "1 mask was" if count == 1 else f"{count:,} masks were"
+    return quantity(count, "mask was", "masks were")
 
 
 def _names(paths: Sequence[Path]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from unet_desktop import files
 from unet_desktop.errors import UserError
 from unet_desktop.masks.regions import Mask
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import Case
 from unet_desktop.project.journal import (
     Journal,
@@ -77,7 +78,7 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
     else:
         _note_written(project, case, journal.resume())
     if count := journal.steps - held:
-        steps = "1 step" if count == 1 else f"{count} steps"
+        steps = quantity(count, "step")
         yield f"Recovered {steps} of {case_id} that had not been saved when the program ended."
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.events import Message, StopPoint, TrainEvent
+from unet_desktop.plurals import quantity
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation
@@ -101,7 +102,7 @@ class FinishedBefore:
     def sentence(self) -> str:
         """It in words."""
         were = "was" if self.finished == 1 else "were"
-        return f"{self.finished} of {self.total} pictures {were} finished by an earlier run."
+        return f"{self.finished:,} of {quantity(self.total, 'picture')} {were} finished by an earlier run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ class FramesLeftOut:
     @property
     def sentence(self) -> str:
         """It in words."""
-        names = name_some([f"{name} ({frames:,} frames)" for name, frames in self.pictures])
+        names = name_some([f"{name} ({quantity(frames, 'frame')})" for name, frames in self.pictures])
         return f"Only the first frame is segmented of {names}. Save the other frames as files to segment them."
 
 

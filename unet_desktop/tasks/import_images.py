@@ -22,6 +22,7 @@ from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, list_annotations
 from unet_desktop.masks.questions import Question
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import (
@@ -132,16 +133,16 @@ def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) 
 
 def describe_incomplete(cases: Sequence[str], cup: str, disc: str) -> str:
     """Return a sentence that names cases with a disc and no cup."""
-    count = "1 case is" if len(cases) == 1 else f"{len(cases):,} cases are"
+    count = quantity(len(cases), "case is", "cases are")
     return f"{count} incomplete: the {disc} is drawn, but no {cup}: {name_some(cases)}."
 
 
 def _name_pages_left_out(path: Path) -> str:
     """Return a sentence if only the first page or frame of a file was imported."""
     if (pages := count_pages(path)) > 1:
-        return f"{path}: only the first of its {pages} pages was imported. Save the others as files to import them."
+        return f"{path}: only the first of its {pages:,} pages was imported. Save the others as files to import them."
     if (frames := count_frames_of_animation(path)) > 1:
-        return f"{path}: only the first of its {frames} frames was imported. Save the others as files to import them."
+        return f"{path}: only the first of its {frames:,} frames was imported. Save the others as files to import them."
     return ""
 
 

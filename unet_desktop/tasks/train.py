@@ -18,6 +18,7 @@ from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, WriteError
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
@@ -266,7 +267,7 @@ def _too_few(project: Project, usable: list[Case]) -> str:
             "All corrected cases belong to one patient. Correct cases from another patient too; validation needs them."
         )
     flagged = sum(case.flagged for case in project.cases())
-    aside = f" ({flagged} flagged cases are left out)" if flagged else ""
+    aside = f" ({quantity(flagged, 'flagged case is', 'flagged cases are')} left out)" if flagged else ""
     return (
         f"Training needs at least {MIN_GROUPS} corrected cases, but there {'is 1' if corrected else 'are none'}"
         f"{aside}. Correct or accept some masks first."

@@ -12,6 +12,7 @@ from unet_desktop.engine.device.device import choose
 from unet_desktop.engine.events import Finished, Message
 from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import TrainingError
+from unet_desktop.plurals import quantity
 from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import split_folds
@@ -45,14 +46,15 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
         for number, held_out in enumerate(split_folds(groups, folds, selection.contents), 1):
             train = make_samples(project, [case for case in cases if case.group not in held_out])
             validation = make_samples(project, [case for case in cases if case.group in held_out])
-            yield Message(f"Fold {number} of {folds}: training on {len(train)} cases, validating on {len(validation)}.")
+            trained = quantity(len(train), "case")
+            yield Message(f"Fold {number} of {folds}: training on {trained}, validating on {len(validation):,}.")
             model = Path(folder) / "model.safetensors"
             for event in fit_distributed(train, validation, project.labels, config, save_to=model, device=place):
                 yield event
                 if isinstance(event, Finished):
                     results.append(event.metrics)
     yield _summarise(results)
-    yield Message(f"Final training on all {len(cases)} cases, without validation.")
+    yield Message(f"Final training on all {quantity(len(cases), 'case')}, without validation.")
     name = next_model_name(project.layout)
     yield from train_on(project, name, TrainingCases(cases, ()), config, place, resumable=False)
 

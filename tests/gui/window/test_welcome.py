@@ -46,7 +46,7 @@ def test_a_recent_project_that_is_gone_says_so_and_can_be_removed(qtbot: QtBot, 
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     assert missing_projects(welcome) == [str(tmp_path / "R&D")]
-    assert welcome.findChild(QLabel, "missing_projects").text().startswith("A project is not found.")
+    assert welcome.findChild(QLabel, "missing_projects").text().startswith("1 project is not found.")
     assert Store().settings.recent == (tmp_path / "R&D", root)
     qtbot.mouseClick(welcome.findChild(QPushButton, "forget_project"), Qt.MouseButton.LeftButton)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

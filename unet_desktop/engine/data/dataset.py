@@ -27,6 +27,7 @@ from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import cup_and_disc, lacks_cup
 from unet_desktop.masks.regions import Mask, is_annotated
+from unet_desktop.plurals import quantity
 
 _CACHE_BYTES = 1 << 30
 _BEND = 1 / 64
@@ -263,7 +264,7 @@ def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     advice = f'Draw the whole outline of "{label.name}", or let a model predict them first. ({listed})'
     if not train.usable("segment"):
         raise TrainingError(f"There is no outline to learn from: the masks contain only strokes. {advice}")
-    count = "1 case contains" if len(cases) == 1 else f"{len(cases)} cases contain"
+    count = quantity(len(cases), "case contains", "cases contain")
     teach = "it teaches" if len(cases) == 1 else "they teach"
     yield Message(f'{count} only strokes and no prediction; {teach} where "{label.name}" is, not its outline. {advice}')
 

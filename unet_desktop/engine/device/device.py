@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from unet_desktop.engine.device.benchmark_cache import measure_once
 from unet_desktop.errors import TrainingError
+from unet_desktop.plurals import quantity
 
 DeviceKind = Literal["cuda", "mps", "cpu"]
 
@@ -109,7 +110,7 @@ def describe(device: Device) -> str:
         return f"Computing on {torch.cuda.get_device_name()} with {_name(device.half)}."
     if device.kind == "mps":
         return "Computing on Apple's GPU with float32."
-    cores = "1 thread" if device.threads == 1 else f"{device.threads} threads"
+    cores = quantity(device.threads, "thread")
     return f"Computing on the CPU ({_cpu_name()}) with {cores} and {_name(device.half)}."
 
 

@@ -21,6 +21,7 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from unet_desktop.errors import TrainingError
+from unet_desktop.plurals import quantity
 
 _TIMEOUT = timedelta(hours=12)
 """How long a process waits for one that is alive: the others wait while the first evaluates the finished model."""
@@ -52,7 +53,8 @@ def join(device: str) -> None:
         local_rank, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
         if local_rank >= gpus:
             raise TrainingError(
-                f"There are {gpus} GPUs for {local_rank + 1} or more processes; start one process per GPU."
+                f"There {'is' if gpus == 1 else 'are'} {quantity(gpus, 'GPU')} for {local_rank + 1} or more processes; "
+                "start one process per GPU."
             )
         torch.cuda.set_device(local_rank)
     elif device not in ("auto", "cpu"):

@@ -19,6 +19,7 @@ from unet_desktop.engine.training.loss import segmentation_loss, targets
 from unet_desktop.engine.training.replicas import DeviceBatch, Reduce
 from unet_desktop.engine.training.train_state import TrainState
 from unet_desktop.errors import TrainingError
+from unet_desktop.plurals import quantity
 
 _OUT_OF_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 """What torch's CPU and MPS allocators and CUDA's libraries write into a plain RuntimeError."""
@@ -79,8 +80,8 @@ def _halve_until_it_fits(
         _free_memory(state.device)
         progress.pieces = min(most_pieces, 2 * progress.pieces)
         yield Message(
-            f"Memory ran out, so each step of {count} pictures is now processed {-(-count // progress.pieces)} at a "
-            "time. This takes longer, and results may differ slightly."
+            f"Memory ran out, so each step of {quantity(count, 'picture')} is now processed "
+            f"{-(-count // progress.pieces)} at a time. This takes longer, and results may differ slightly."
         )
 
 

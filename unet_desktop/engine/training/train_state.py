@@ -24,6 +24,7 @@ from unet_desktop.engine.training.schedule import Clock, Stage
 from unet_desktop.engine.training.weight_average import WeightEMA
 from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.plurals import quantity
 
 _DECODER_RATE = 5.0
 """The decoder, which starts from random weights, learns at this multiple of a pretrained encoder's rate."""
@@ -88,7 +89,8 @@ def new_train_state(
     """
     if distributed.world_size() > stage.batch_size:
         raise TrainingError(
-            f"{distributed.world_size()} processes cannot share steps of {stage.batch_size} pictures ({stage.name}). "
+            f"{distributed.world_size()} processes cannot share steps of "
+            f"{quantity(stage.batch_size, 'picture')} ({stage.name}). "
             "Start fewer processes, or let a step take more pictures.",
             Remedy.LARGER_BATCHES,
         )

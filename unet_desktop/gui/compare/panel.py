@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QPushButton
 from unet_desktop.gui.compare.compared_cases import ComparedCases
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.wording import caveats
 
@@ -77,7 +78,7 @@ class ComparisonPanel(QWidget):
             self._title.setText(_EMPTY)
             self._remarks.hide()
             return
-        pictures = "1 picture" if evaluation.pictures == 1 else f"{evaluation.pictures:,} pictures"
+        pictures = quantity(evaluation.pictures, "picture")
         self._title.setText(f"{evaluation.first} against {evaluation.second}: {pictures}")
         self._metrics.set_rows(("", "mean", "95 % interval"), _rows(evaluation))
         remarks = [*evaluation.remarks, *caveats(evaluation)]

@@ -17,6 +17,7 @@ from unet_desktop.gui.widgets.model_text import summary
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
+from unet_desktop.plurals import quantity
 from unet_desktop.project.models import Model
 from unet_desktop.tasks.folders.ledger import NAME as LEDGER
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -183,7 +184,7 @@ class SegmentFolderDialog(FormDialog):
         return f"{output} is a file. Choose a folder." if is_file else self._outputs.problem()
 
     def _count_text(self, count: int) -> str:
-        pictures = "1 picture." if count == 1 else f"{count:,} pictures."
+        pictures = f"{quantity(count, 'picture')}."
         if self._pace <= 0:
             return pictures
         return f"{pictures} At the last run's pace this takes about {duration(max(1.0, count / self._pace))}."

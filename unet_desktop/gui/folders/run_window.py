@@ -25,6 +25,7 @@ from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.widgets.durations import time_left
 from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.plurals import quantity
 
 _SIDE = 108
 _MAX_SHOWN = 24
@@ -154,7 +155,7 @@ class FolderRunWindow(QWidget):
 
     def _show_to_check(self) -> None:
         count = self._to_check.count()
-        pictures = "1 picture is" if count == 1 else f"{count:,} pictures are"
+        pictures = quantity(count, "picture is", "pictures are")
         self._to_check_words.setText(f"{pictures} worth a look. Click one to correct it.")
         self._to_check_words.setVisible(count > 0)
         self._to_check.setVisible(count > 0)

@@ -12,6 +12,7 @@ from unet_desktop.checkpoint_header import read_header
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.jobs.runner import FolderRunToResume, Job, JobRunner
 from unet_desktop.labels import LabelSet
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import FolderEvent
 from unet_desktop.tasks.folders.request import Request
 
@@ -90,7 +91,7 @@ class FolderRuns(QObject):
 
     def _describe_kept(self) -> str:
         done = self.progress.done
-        pictures = "1 picture is" if done == 1 else f"{done:,} pictures are"
+        pictures = quantity(done, "picture is", "pictures are")
         return f"{pictures} done; the results are kept, and the run can be resumed."
 
     def _on_runner_event_happened(self, event: FolderEvent) -> None:

@@ -17,6 +17,7 @@ from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.runner import Job, JobRunner, TrainingToResume
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.box import Box, bounding_box
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import (
     FailedBefore,
@@ -69,7 +70,9 @@ class JobReport:
         """One line per kind of message, most frequent notes first; empty when there is none."""
         lines = [self._done] if succeeded and self._done else []
         if self.folder is not None and self._items:
-            lines.insert(0, f"{self._items - len(self._problems)} of {self._items} pictures are done.")
+            done = self._items - len(self._problems)
+            are = "is" if 1 in (done, self._items) else "are"
+            lines.insert(0, f"{done:,} of {quantity(self._items, 'picture')} {are} done.")
         lines += self._sentences
         if self._problems:
             count = f"{len(self._problems)} could not be done. " if len(self._problems) > 1 else ""
@@ -77,9 +80,9 @@ class JobReport:
             lines += self._problems[1:_MAX_PROBLEMS] if self.folder is not None else []
         notes = sorted(self._notes.items(), key=lambda entry: -len(entry[1]))
         for note, names in notes[:_MAX_NOTES]:
-            lines.append(f"{names[0]}: {note}" if len(names) == 1 else f"{len(names)} cases: {note}")
+            lines.append(f"{names[0]}: {note}" if len(names) == 1 else f"{quantity(len(names), 'case')}: {note}")
         if rest := sum(len(names) for _, names in notes[_MAX_NOTES:]):
-            lines.append(f"{rest} more {'case has' if rest == 1 else 'cases have'} other notes.")
+            lines.append(f"{quantity(rest, 'more case has', 'more cases have')} other notes.")
         return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.import_images import ImportPreview, preview_import
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
 
@@ -152,7 +153,8 @@ class ImportImagesDialog(FormDialog):
 
 def _name_labels(labels: LabelSet) -> str:
     names = [label.name for label in labels]
-    more = f" or one of {len(names) - _MAX_NAMES} more labels" if len(names) > _MAX_NAMES else ""
+    rest = len(names) - _MAX_NAMES
+    more = "" if rest <= 0 else " or 1 more label" if rest == 1 else f" or one of {rest} more labels"
     return ", ".join(names[:_MAX_NAMES]) + more
 
 
@@ -160,14 +162,14 @@ def _others_text(others: Sequence[Path]) -> str:
     if not others:
         return ""
     names = ", ".join(path.name for path in others[:_MAX_NAMES]) + (", ..." if len(others) > _MAX_NAMES else "")
-    what = "1 file of another kind is" if len(others) == 1 else f"{len(others):,} files of other kinds are"
+    what = quantity(len(others), "file of another kind is", "files of other kinds are")
     return f" {what} passed over ({names})."
 
 
 def _count_text(files: int, masks: int, asked: bool) -> str:
-    pictures = "1 picture" if files - masks == 1 else f"{files - masks:,} pictures"
+    pictures = quantity(files - masks, "picture")
     if not masks:
         return f"{pictures}."
-    beside = "1 mask" if masks == 1 else f"{masks:,} masks"
+    beside = quantity(masks, "mask")
     how = "" if asked else " To import the masks, too, choose the same folder below."
     return f"{pictures}, and {beside} beside them.{how}"

@@ -11,6 +11,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirm
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.events import AugmentedSheet, ItemDone
 from unet_desktop.tasks.interrupted import discard, find_interrupted
@@ -55,7 +56,7 @@ class TrainCommands(CommandSet):
         if session.project is None:
             return
         cases = [case.id for case in session.project.cases() if case.state in UNCORRECTED and not case.damage]
-        self._app.project_jobs.predict(cases, f"Predicting {len(cases)} cases")
+        self._app.project_jobs.predict(cases, f"Predicting {quantity(len(cases), 'case')}")
 
     @command(
         "learn.train",

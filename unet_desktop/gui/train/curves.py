@@ -14,6 +14,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.plot import Plot
 from unet_desktop.gui.widgets.points import Points, moving_mean
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.plurals import quantity
 from unet_desktop.project.corrections import Correction
 
 REDRAW_INTERVAL = 100
@@ -157,7 +158,7 @@ class CorrectiveCurve(QWidget):
             if values:
                 last = values[-_WINDOW:]
                 parts.append(f"{label.name} {sum(last) / len(last):.3f}")
-        text = f"{len(shown)} {'proposal' if len(shown) == 1 else 'proposals'} corrected or accepted."
+        text = f"{quantity(len(shown), 'proposal')} corrected or accepted."
         if parts:
             text += f" Mean Dice of the last {min(_WINDOW, len(shown))}: {', '.join(parts)}."
         if seen:

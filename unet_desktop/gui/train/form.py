@@ -21,6 +21,7 @@ from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.plurals import quantity
 
 _CORES: dict[Cores, str] = {"auto": "Automatic", "all": "All cores", "spare": "Leave one free"}
 
@@ -215,7 +216,7 @@ class TrainingForm(QWidget):
         if not self.from_scratch:
             # Training shortens its schedule when it continues from a model; say so before it starts.
             epochs = fine_tuning_config(self.config()).epochs
-            text += f" Continuing from a model takes {epochs} {'epoch' if epochs == 1 else 'epochs'}."
+            text += f" Continuing from a model takes {quantity(epochs, 'epoch')}."
         self._explanation.setText(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

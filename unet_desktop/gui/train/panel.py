@@ -16,6 +16,7 @@ from unet_desktop.gui.train.results import TrainingResults
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import LabelSet
+from unet_desktop.plurals import quantity
 from unet_desktop.project.split import MIN_GROUPS
 from unet_desktop.tasks.events import TaskEvent
 from unet_desktop.tasks.interrupted import Interrupted
@@ -171,7 +172,7 @@ class TrainingPanel(QWidget):
         elif read_only:
             text = "This project is open in another program, so it cannot be trained here."
         else:
-            text = f"{corrected} of {total} {'case' if total == 1 else 'cases'} corrected"
+            text = f"{corrected:,} of {quantity(total, 'case')} corrected"
             text += f", {incomplete} incomplete" if incomplete else ""
             text += "." if enough else f"; training needs at least {MIN_GROUPS}."
         self._cases.setText(text)

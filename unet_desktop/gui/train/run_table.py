@@ -24,6 +24,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.plot import Plot
 from unet_desktop.gui.widgets.points import Points
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.runs import Run
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
@@ -151,7 +152,7 @@ def _points(run: Run, key: str) -> Points:
 def _tip(run: Run) -> str:
     lines = [f"Started {_day(run.started)}", f"Started from {run.parent}" if run.parent else "Started from new weights"]
     if run.validation is not None:
-        lines.append(f"Validated on {run.validation} cases")
+        lines.append(f"Validated on {quantity(run.validation, 'case')}")
     if "vcdr_error" in run.metrics:
         lines.append(f"vCDR error {run.metrics['vcdr_error']:.3f}")
     return "\n".join(lines + ([] if run.seconds else ["Not finished; metrics of its last epoch"]))

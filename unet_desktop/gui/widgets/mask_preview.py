@@ -15,6 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview
 
 _SETTLED = 300
@@ -155,7 +156,7 @@ def _explain(preview: ImportPreview) -> str:
 
 def _counts(preview: ImportPreview) -> str:
     count, without = preview.pictures, preview.without
-    pictures = "1 picture" if count == 1 else f"{count:,} pictures"
+    pictures = quantity(count, "picture")
     if not without:
         return "The picture has a mask." if count == 1 else f"All {pictures} have a mask."
     if len(without) == count:

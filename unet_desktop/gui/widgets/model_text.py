@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.plurals import quantity
 from unet_desktop.project.models import Model
 
 _MAX_NAMES = 6
@@ -18,7 +19,7 @@ def summary(model: Model, *, in_use: bool) -> str:
     first = [f"✓ {model.name} (in use)" if in_use else model.name, _date(header.created).partition(",")[0]]
     second = [_preset(header.preset)]
     if isinstance(train := header.data.get("train"), int):
-        second.append(f"{train} {'case' if train == 1 else 'cases'}")
+        second.append(quantity(train, "case"))
     dice = [header.metrics.get(f"dice/{label.name}") for label in header.labels]
     if any(value is not None for value in dice):
         second.append("Dice " + " / ".join("–" if value is None else f"{value:.3f}" for value in dice))

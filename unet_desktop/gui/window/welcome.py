@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.plurals import quantity
 
 WIDTH = 420
 """Width of the block in the middle, in pixels."""
@@ -166,10 +167,9 @@ class _MissingProject(QWidget):
 
 
 def _explain_missing(count: int) -> QLabel:
-    which = "A project is" if count == 1 else f"{count} projects are"
     words = QLabel(
-        f"{which} not found. Connect the drive and come back to this window, or, if the folder was moved, use "
-        "“Open a project”.",
+        f"{quantity(count, 'project is', 'projects are')} not found. Connect the drive and come back to this window, "
+        "or, if the folder was moved, use “Open a project”.",
         wordWrap=True,
     )
     words.setObjectName("missing_projects")

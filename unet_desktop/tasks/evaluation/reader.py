@@ -16,6 +16,7 @@ from unet_desktop.masks.measure import lacks_cup
 from unet_desktop.masks.names import has_initials, place_of, read_mask_name
 from unet_desktop.masks.pairs import MaskFile, list_masks
 from unet_desktop.masks.regions import Mask
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
@@ -177,13 +178,16 @@ def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
     started = sum(bool(case.model) for case in cases)
     found = []
     if trained_on:
+        are = "is a training case" if trained_on == 1 else "are training cases"
         found.append(
-            f"{trained_on} of the {len(cases)} cases are training cases, which flatters a model; "
+            f"{trained_on:,} of the {quantity(len(cases), 'case')} {are}, which flatters a model; "
             "compare only the validation cases to see how it does on new pictures."
         )
     if started:
+        were = "was" if started == 1 else "were"
         found.append(
-            f"{started} of the {len(cases)} masks were made from an accepted prediction, which makes both more alike."
+            f"{started:,} of the {quantity(len(cases), 'mask')} {were} made from an accepted prediction, "
+            "which makes both more alike."
         )
     return found
 

@@ -13,6 +13,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import regions
+from unet_desktop.plurals import quantity
 from unet_desktop.reports.close_ups import SIDE, draw_close_up
 from unet_desktop.reports.document import (
     Block,
@@ -93,7 +94,7 @@ def document(evaluation: Evaluation, made: datetime) -> Document:
     """Make the report; it names pictures but no patients."""
     blocks: list[Block] = [
         Paragraph(
-            f"Masks of the same {evaluation.pictures} pictures by two readers: “{evaluation.first}” (first) and "
+            f"Masks of {quantity(evaluation.pictures, 'picture')} by two readers: “{evaluation.first}” (first) and "
             f"“{evaluation.second}” (second). Differences are first minus second."
         ),
         _tiles(evaluation),
@@ -115,7 +116,7 @@ def document(evaluation: Evaluation, made: datetime) -> Document:
 
 
 def _tiles(evaluation: Evaluation) -> Tiles:
-    tiles = [Tile(str(evaluation.pictures), "pictures compared")]
+    tiles = [Tile(f"{evaluation.pictures:,}", "picture compared" if evaluation.pictures == 1 else "pictures compared")]
     for label in evaluation.labels:
         name = f"dice/{label.name}"
         if (found := evaluation.estimates.get(name)) is not None:
@@ -259,8 +260,8 @@ def _bland_altman_plot(evaluation: Evaluation) -> Scatter | None:
     )
     bands = (limits.low_interval, limits.bias_interval, limits.high_interval)
     words = (
-        f"Bland-Altman plot of {limits.count} pictures: mean difference {limits.bias:.3f}, limits of agreement "
-        f"{limits.low:.3f} to {limits.high:.3f}"
+        f"Bland-Altman plot of {quantity(limits.count, 'picture')}: mean difference {limits.bias:.3f}, "
+        f"limits of agreement {limits.low:.3f} to {limits.high:.3f}"
     )
     return Scatter(x, y, points, tips, marks=marks, bands=bands, description=words)
 

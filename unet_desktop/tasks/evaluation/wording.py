@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unet_desktop.labels import LabelSet
+from unet_desktop.plurals import quantity
 from unet_desktop.statistics.bland_altman import Interval
 from unet_desktop.tasks.evaluation.result import Evaluation
 
@@ -133,9 +134,10 @@ def _missing_ratios(evaluation: Evaluation) -> str:
     missing = evaluation.pictures - len(evaluation.measured)
     if not missing:
         return ""
+    lack = "lacks" if missing == 1 else "lack"
     return (
-        f"{missing} of {evaluation.pictures} pictures lack a vCDR from one or both readers (no disc, or not fully "
-        "annotated); limits of agreement and ICC leave them out."
+        f"{missing:,} of {quantity(evaluation.pictures, 'picture')} {lack} a vCDR from one or both readers (no disc, "
+        "or not fully annotated); limits of agreement and ICC leave them out."
     )
 
 
@@ -144,6 +146,6 @@ def _grouping(evaluation: Evaluation) -> str:
     if evaluation.grouped == evaluation.pictures:
         return ""
     return (
-        f"The pictures are of {evaluation.grouped} patients. Intervals of means resample whole patients, but limits of "
-        "agreement and ICC treat pictures as independent, so their intervals are too narrow."
+        f"The pictures are of {quantity(evaluation.grouped, 'patient')}. Intervals of means resample whole patients, "
+        "but limits of agreement and ICC treat pictures as independent, so their intervals are too narrow."
     )

@@ -19,6 +19,7 @@ from unet_desktop import __version__
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.device.device import choose
 from unet_desktop.errors import UserError
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.folders.cluster import ClusterSpec, Connection
 from unet_desktop.tasks.folders.dask_worker import Assignment, work_on
 from unet_desktop.tasks.folders.inputs import Picture
@@ -159,7 +160,7 @@ class _InFlight:
         if attempt.kills >= _MAX_KILLS and alone:
             picture = attempt.picture
             return picture, Problem(
-                f"{picture.path} could not be segmented: {attempt.kills} workers died while segmenting it. "
+                f"{picture.path} could not be segmented: {quantity(attempt.kills, 'worker')} died while segmenting it. "
                 "It may be too large."
             )
         if attempt.kills < _MAX_KILLS - 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unet_desktop import __version__, files
 from unet_desktop.checkpoint_header import read_header
+from unet_desktop.plurals import quantity
 from unet_desktop.reports.document import Block, Document, FactList, Heading, Notice, Paragraph, Tile, Tiles
 from unet_desktop.reports.render import render, require_libraries
 from unet_desktop.tasks.events import FileWritten
@@ -20,7 +21,6 @@ from unet_desktop.tasks.folders.report_sections import (
     flagged_pictures,
     galleries,
     percentage,
-    quantity,
 )
 from unet_desktop.tasks.folders.report_text import FOOTER, NOTICE, definitions, settings
 from unet_desktop.tasks.folders.request import Request
@@ -99,8 +99,9 @@ def _source_names(request: Request) -> list[str]:
 
 def _tiles(summary: Summary, total: int) -> Tiles:
     done = summary.done + summary.failed
+    missed = f"{total - done:,} not reached" if done < total else ""
     tiles = [
-        Tile(f"{total:,}", "pictures", f"{total - done:,} not reached" if done < total else "", warning=done < total),
+        Tile(f"{total:,}", "picture" if total == 1 else "pictures", missed, warning=done < total),
         Tile(f"{summary.done:,}", "segmented", percentage(summary.done, total)),
         Tile(f"{summary.failed:,}", "failed", percentage(summary.failed, total), warning=summary.failed > 0),
         Tile(f"{summary.flagged:,}", "flagged", percentage(summary.flagged, total), warning=summary.flagged > 0),

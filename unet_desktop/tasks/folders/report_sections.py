@@ -13,6 +13,7 @@ from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.plurals import quantity
 from unet_desktop.reports.close_ups import SIDE, Outline, draw_close_up, label_outlines
 from unet_desktop.reports.document import (
     Block,
@@ -240,8 +241,3 @@ def _interval(picture: PictureSummary) -> str:
 def percentage(part: int, whole: int) -> str:
     """Write a part of a whole in percent; empty for a whole of 0."""
     return f"{100 * part / whole:.1f} %" if whole else ""
-
-
-def quantity(number: int, what: str) -> str:
-    """Write a number of things, such as "1 picture" or "1,200 pictures"."""
-    return f"{number:,} {what}" + ("" if number == 1 else "s")

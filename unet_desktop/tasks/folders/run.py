@@ -16,6 +16,7 @@ from unet_desktop.errors import UserError, WriteError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import count_frames_of_animation
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import FileWritten, FolderEvent, FramesLeftOut, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import parse_cluster
@@ -232,4 +233,4 @@ def _left_out(found: FoundPictures) -> Iterator[FolderEvent]:
     if frames:
         yield FramesLeftOut(tuple(frames))
     if found.masks:
-        yield Message(f"Skipped {found.masks} {'mask' if found.masks == 1 else 'masks'} found beside their pictures.")
+        yield Message(f"Skipped {quantity(found.masks, 'mask')} found beside their pictures.")
