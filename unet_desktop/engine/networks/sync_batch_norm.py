@@ -28,12 +28,12 @@ class Group(Protocol):
         ...
 
 
-def sync_batch_norms(network: nn.Module, group: Group = distributed, *, updates: bool = True) -> None:
+def sync_batch_norms(network: nn.Module, group: Group | None = None, *, updates: bool = True) -> None:
     """Make the batch norms use the whole group's statistics; parameters and buffers stay the same objects.
 
     Args:
         network: to change in place.
-        group: with which statistics are exchanged.
+        group: with which statistics are exchanged; None: all processes.
         updates: whether the running statistics are updated; no, where another member updates the same ones.
     """
     for module in network.modules():
@@ -49,7 +49,7 @@ class SyncBatchNorm2d(nn.BatchNorm2d):
         group, updates: see `sync_batch_norms`.
     """
 
-    def __init__(self, norm: nn.BatchNorm2d, group: Group = distributed, *, updates: bool = True) -> None:
+    def __init__(self, norm: nn.BatchNorm2d, group: Group | None = None, *, updates: bool = True) -> None:
         super().__init__(norm.num_features, norm.eps, norm.momentum)
         self._group, self._updates = group, updates
         self.weight, self.bias = norm.weight, norm.bias
@@ -61,11 +61,12 @@ class SyncBatchNorm2d(nn.BatchNorm2d):
         """(N, C, H, W) to the same shape."""
         if not self.training:
             return super().forward(planes)
-        mean, variance, pixels = _statistics(planes, self._group)
+        group = self._group or distributed  # a module cannot be an attribute, since averaging copies the network
+        mean, variance, pixels = _statistics(planes, group)
         if self._updates:
             self._update_running_statistics(mean, variance * pixels / (pixels - 1))
         normalise: Callable[..., Tensor] = _Normalise.apply
-        return normalise(planes, self.weight, self.bias, mean, variance, pixels, self.eps, self._group)
+        return normalise(planes, self.weight, self.bias, mean, variance, pixels, self.eps, group)
 
     @torch.no_grad()
     def _update_running_statistics(self, mean: Tensor, variance: Tensor) -> None:
