@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from unet_desktop.engine.device import distributed
-from unet_desktop.engine.events import BatchDone, EpochDone, Finished
+from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message
 from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.networks.layers import ConvNorm
 from unet_desktop.engine.networks.sync_batch_norm import SyncBatchNorm2d, sync_batch_norms
@@ -71,6 +71,8 @@ def alone(given, **more):
             story.append([event.stage, event.epoch, "done", event.train_loss, dict(event.metrics)])
         elif isinstance(event, Finished):
             story.append(["finished", dict(event.metrics)])
+        elif isinstance(event, Message):
+            story.append(["message", event.text])
     return story
 
 
@@ -121,7 +123,7 @@ def test_memory_that_one_process_lacks_halves_the_steps_of_all(given):
     done, (first, second) = together(settings, fault="memory")
     assert done.returncode == 0, done.stderr
     assert second == ["assisted"]
-    told = [line[1] for line in first if line[0] == "message"]
+    told = [line[1] for line in first if line[0] == "message" and "Memory" in line[1]]
     assert len(told) == 2  # one a network
     assert all("each step of 2 pictures is now processed 1 at a time" in text for text in told)
     assert first[-1][0] == "finished"
