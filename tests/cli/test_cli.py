@@ -94,7 +94,7 @@ class TestImport:
         masks = mask_folder(tmp_path / "masks", "b.png", disc_mask)
         code, out, err = run("import", pictures, tmp_path / "project", "--masks", masks)
         assert "2 of 3 pictures have no mask: a.png, c.png." in err
-        assert (code, "(3 cases, 1 with masks)" in out) == (1, True)
+        assert (code, "(3 cases, 1 with a mask)" in out) == (1, True)
         assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
 
     def test_masks_beside_the_pictures_are_told_of_and_then_used(self, run, pictures, tmp_path, disc_mask):
@@ -103,7 +103,7 @@ class TestImport:
         assert (code, "(3 cases, 0 with masks)" in out) == (0, True)
         assert "1 item: Its name is that of a mask of another picture here" in err
         code, out, _ = run("import", pictures, tmp_path / "project", "--masks", pictures)
-        assert (code, "(3 cases, 1 with masks)" in out) == (1, True)
+        assert (code, "(3 cases, 1 with a mask)" in out) == (1, True)
 
     def test_masks_that_need_an_answer_make_no_project(self, refused, run, pictures, tmp_path, disc_mask):
         (tmp_path / "masks").mkdir()
@@ -123,7 +123,7 @@ class TestImport:
         Pillow.fromarray(np.minimum(disc_mask, 1)).save(tmp_path / "incomplete" / "a.png")
         _, out, err = run("import", pictures, tmp_path / "other", "--masks", tmp_path / "incomplete")
         assert "1 case is incomplete: the optic disc is drawn, but no optic cup: a." in err
-        assert "(3 cases, 1 with masks, 1 of them incomplete)" in out
+        assert "(3 cases, 1 with a mask, 1 of them incomplete)" in out
         assert np.array_equal(Project.open(tmp_path / "project").load_mask("b"), disc_mask)
         code, out, _ = run("evaluate", tmp_path / "masks", tmp_path / "project", *answer)
         assert (code, "1.000" in out) == (0, True)
