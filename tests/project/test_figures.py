@@ -59,9 +59,10 @@ def test_a_prediction_brings_confidence_and_ratio_and_takes_them_away(project, c
     assert (predicted.confidence, predicted.best_vcdr) == (0.75, pytest.approx(0.5))
     assert Project.open(project.root).case(case.id) == predicted
     corrected = project.save_mask(case.id, np.minimum(disc_mask, 1))
-    assert (corrected.best_vcdr, corrected.predicted_vcdr) == (0.0, pytest.approx(0.5))
+    assert (corrected.incomplete, corrected.vcdr, corrected.best_vcdr) == (True, 0.0, None)
+    assert corrected.predicted_vcdr == pytest.approx(0.5)
     kept = project.discard_prediction(case.id)
-    assert (kept.confidence, kept.predicted_vcdr, kept.best_vcdr) == (None, None, 0.0)
+    assert (kept.confidence, kept.predicted_vcdr, kept.vcdr) == (None, None, 0.0)
     assert Project.open(project.root).case(case.id) == kept
 
 
