@@ -34,6 +34,17 @@ def test_a_mask_that_was_drawn_is_accepted_as_it_is(opened: MainWindow, root: Pa
     assert Project.open(root).case("a").state is CaseState.CORRECTED
 
 
+def test_a_proposal_over_a_mask_is_accepted_but_not_left_unseen(opened: MainWindow) -> None:
+    opened.commands.cases.open_case("c")
+    opened.app.editor.replace_mask("Drawn", disc_mask(20), model="")
+    assert opened.app.proposal.prediction is not None
+    QTest.keyClick(opened, *ACCEPT_AND_NEXT)
+    assert opened.app.session.case_id == "c"
+    assert opened.panels.status.currentMessage() == "Accepted over your mask; undo brings it back."
+    opened.app.editor.undo()
+    assert (opened.app.editor.mask == disc_mask(20)).all()
+
+
 def test_where_nothing_is_to_be_accepted_it_stays_and_says_so(opened: MainWindow) -> None:
     QTest.keyClick(opened, *ACCEPT_AND_NEXT)
     assert opened.app.session.case_id == "a"
@@ -41,9 +52,10 @@ def test_where_nothing_is_to_be_accepted_it_stays_and_says_so(opened: MainWindow
 
 
 def test_after_the_last_one_it_says_so(opened: MainWindow) -> None:
-    for case_id in "abc":
+    for case_id in "ab":
         opened.commands.cases.open_case(case_id)
         opened.app.editor.replace_mask("Drawn", disc_mask(), model="")
+    opened.commands.cases.open_case("c")
     assert opened.app.autosave.flush()
     QTest.keyClick(opened, *ACCEPT_AND_NEXT)
     assert opened.app.session.case_id == "c"

@@ -92,7 +92,10 @@ class CaseCommands(CommandSet):
         app = self._app
         opened = app.session.open
         if app.proposal.prediction is not None:
+            over = not app.editor.untouched
             app.proposal.accept()
+            if over:  # a mask was replaced: whoever did not mean that must see it, and undo it
+                return
         elif opened is not None and opened.case.state in UNCORRECTED and app.autosave.complete:
             app.proposal.decided.emit("There is nothing to accept here: draw a mask, or let the model predict one.")
             return
