@@ -89,10 +89,11 @@ def _halves(picture: NDArray[np.uint8], x: float, y: float, diameter: float) -> 
 
 def _position(picture: NDArray[np.uint8], x: float) -> float:
     """Return where x lies in the field of view: -1 at its left border, 1 at its right."""
-    step = max(1, min(picture.shape[:2]) // _SAMPLES)
-    lit: NDArray[np.bool_] = picture[::step, ::step].max(axis=2) > _LIT
+    rows = picture[:: max(1, min(picture.shape[:2]) // _SAMPLES)]
+    red, green, blue = (rows[..., channel] for channel in range(3))
+    lit: NDArray[np.bool_] = np.maximum(np.maximum(red, green), blue) > _LIT
     columns = np.flatnonzero(lit.mean(axis=0) > 0.15)
     if columns.size < 2:
         return 0.0
-    first, end = step * int(columns[0]), step * (int(columns[-1]) + 1)
+    first, end = int(columns[0]), int(columns[-1]) + 1
     return float((x - (first + end) / 2) / ((end - first) / 2))
