@@ -242,7 +242,7 @@ def test_a_segmented_folder_is_summed_up_and_can_be_opened(
     with qtbot.waitSignal(opened.app.project_jobs.notice):
         opened.app.runner.start(Job("Segmenting", job, done="All is there.", folder=tmp_path, says_messages=True))
     assert opened.panels.banner.text.splitlines() == [
-        "1 of 3 pictures are done.",
+        "1 of 3 pictures is done.",
         "All is there.",
         "Skipped 1 mask found beside their pictures.",
         "2 could not be done. x.jpg is damaged.",
