@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QPlainTextEdit, QScroll
 from pytestqt.qtbot import QtBot
 
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.gui.window.tab_order import tab_order
 
 RIGHT = ("tools", "view", "training", "models", "comparison")
 
@@ -86,6 +87,17 @@ def check_order(found: list[QWidget], window: MainWindow) -> None:
             assert not row or after.x() > before.x(), f"{name(other)} is left of {name(one)}"
 
 
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until nothing moves: layouts, measurements and the guess of the eye come late on a busy machine."""
+    seen = None
+    for _ in range(20):
+        now = [(widget, widget.mapTo(window, QPoint()), widget.size()) for widget in tab_order(window)]
+        if now == seen:
+            return
+        seen = now
+        qtbot.wait(200)
+
+
 def check_walk(qtbot: QtBot, window: MainWindow) -> list[QWidget]:
     """Walk there and back: the widgets in their order, from the toolbar's first on."""
     there = walk(qtbot, window, Qt.Key.Key_Tab)
@@ -133,7 +145,7 @@ def shrink(window: MainWindow) -> None:
 @pytest.mark.parametrize("change", [float_view, hide_left, move_cases_right, shrink])
 def test_tab_follows_moved_panels(qtbot: QtBot, opened: MainWindow, change: Callable[[MainWindow], None]) -> None:
     change(opened)
-    qtbot.wait(150)
+    settle(qtbot, opened)
     opened.activateWindow()
     opened.canvas.setFocus()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is opened.canvas)
