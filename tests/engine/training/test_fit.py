@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_losses(samples, device, tiny, tmp_path):
 def test_stopping_at_any_event_leaves_a_whole_model_or_none(samples, device, tiny, tmp_path):
     config = replace(tiny, epochs=2)
     count = sum(1 for _ in fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=tmp_path / "m", device=device))
-    for stop in range(0, count, 2):
+    for stop in range(0, count, 3):
         path = tmp_path / f"stopped{stop}.safetensors"
         run = fit(samples[:2], samples[3:], DISC_AND_CUP, config, save_to=path, device=device)
         saved = False
