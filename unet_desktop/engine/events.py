@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
+
+Result = TypeVar("Result")
 
 Stage = Literal["read", "locate", "segment", "measure"]
 """read: pictures are decoded. locate, segment: that network learns. measure: the finished model is measured."""
@@ -117,3 +120,15 @@ class Resumed:
 
 TrainEvent = Message | StopPoint | BatchDone | EpochDone | Resumed | Finished
 """What training yields."""
+
+
+def report_working(steps: Generator[None, None, Result], stage: Stage) -> Generator[StopPoint, None, Result]:
+    """Return the result of work done in steps, yielding an event after each; close the steps with it."""
+    with closing(steps):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            yield StopPoint(stage)

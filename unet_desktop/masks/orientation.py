@@ -15,7 +15,7 @@ from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.orientation import turn_upright
 from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
 from unet_desktop.masks.regions import Mask
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 
 _SWAPPED = range(5, 9)
 _MAX_NAMED = 3
@@ -137,5 +137,4 @@ def _masks(count: int) -> str:
 
 
 def _names(paths: Sequence[Path]) -> str:
-    more = f" and {len(paths) - _MAX_NAMED:,} more" if len(paths) > _MAX_NAMED else ""
-    return ", ".join(path.name for path in paths[:_MAX_NAMED]) + more
+    return name_some([path.name for path in paths], _MAX_NAMED)

@@ -26,6 +26,7 @@ from unet_desktop.masks.mask_content import (
 )
 from unet_desktop.masks.mask_facts import MaskFacts, count_values
 from unet_desktop.masks.regions import Mask, label_image
+from unet_desktop.plurals import name_some
 
 _UNKNOWN = -1
 _MAX_NAMED = 8
@@ -308,9 +309,8 @@ def describe_facts(facts: MaskFacts) -> str:
         return f"holds the {_plural('colour', facts.counts)} {name_keys(facts.counts, by_colour=True)}"
     if facts.palette is not None:
         numbers = sorted(facts.counts)
-        shown = ", ".join(f"{key} ({name_colour(int(facts.palette[int(key)]))})" for key in numbers[:_MAX_NAMED])
-        more = f" and {len(numbers) - _MAX_NAMED:,} more" if len(numbers) > _MAX_NAMED else ""
-        return f"holds the {_plural('index', numbers)} {shown}{more} of its palette"
+        shown = name_some([f"{key} ({name_colour(int(facts.palette[int(key)]))})" for key in numbers], _MAX_NAMED)
+        return f"holds the {_plural('index', numbers)} {shown} of its palette"
     if len(facts.counts) > MANY_NUMBERS:
         return f"holds {describe_range(facts.counts)}"
     return f"holds the {_plural('value', facts.counts)} {name_keys(facts.counts, by_colour=False)}"

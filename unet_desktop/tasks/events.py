@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.events import Message, StopPoint, TrainEvent
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation
@@ -183,11 +183,11 @@ class LeftWithoutMask:
         """It in words."""
         count = len(self.pictures)
         have = "has" if count == 1 else "have"
-        text = f"{count:,} of {self.total:,} pictures {have} no mask: {name_some(self.pictures)}."
+        text = f"{count:,} of {self.total:,} pictures {have} no mask: {name_some(self.pictures, MAX_NAMED)}."
         if self.total == 1:
             text = f"The picture {self.pictures[0]} has no mask."
         if self.loose:
-            pairs = name_some([f"{mask} for {picture}" for mask, picture in self.loose])
+            pairs = name_some([f"{mask} for {picture}" for mask, picture in self.loose], MAX_NAMED)
             text += f" Masks whose names only begin with a picture's name were not used: {pairs}."
         return text
 
@@ -205,7 +205,7 @@ class MasksLeftOut:
     @property
     def sentence(self) -> str:
         """It in words."""
-        pairs = name_some([f"{mask} for {picture}" for mask, picture in self.masks])
+        pairs = name_some([f"{mask} for {picture}" for mask, picture in self.masks], MAX_NAMED)
         return (
             f"These masks were not taken, because their pictures have a surer one: {pairs}. Leave one mask for each "
             "picture in the folder."
@@ -225,14 +225,8 @@ class FramesLeftOut:
     @property
     def sentence(self) -> str:
         """It in words."""
-        names = name_some([f"{name} ({quantity(frames, 'frame')})" for name, frames in self.pictures])
+        names = name_some([f"{name} ({quantity(frames, 'frame')})" for name, frames in self.pictures], MAX_NAMED)
         return f"Only the first frame is segmented of {names}. Save the other frames as files to segment them."
-
-
-def name_some(names: Sequence[str]) -> str:
-    """The first of these names, and how many more there are."""
-    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
 
 
 ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | FileWritten

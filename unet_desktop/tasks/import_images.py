@@ -22,7 +22,7 @@ from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, list_annotations
 from unet_desktop.masks.questions import Question
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import (
@@ -33,7 +33,6 @@ from unet_desktop.tasks.events import (
     LeftWithoutMask,
     MasksLeftOut,
     MasksRead,
-    name_some,
 )
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
@@ -134,7 +133,7 @@ def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) 
 def describe_incomplete(cases: Sequence[str], cup: str, disc: str) -> str:
     """Return a sentence that names cases with a disc and no cup."""
     count = quantity(len(cases), "case is", "cases are")
-    return f"{count} incomplete: the {disc} is drawn, but no {cup}: {name_some(cases)}."
+    return f"{count} incomplete: the {disc} is drawn, but no {cup}: {name_some(cases, MAX_NAMED)}."
 
 
 def _name_pages_left_out(path: Path) -> str:
@@ -192,7 +191,7 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     less_sure = {mask for mask, _ in pairs.less_sure}
     strangers = [path for path in pairs.unused if path not in less_sure]
     if strangers:
-        names = name_some([f"{path.parent.name}/{path.name}" for path in strangers])
+        names = name_some([f"{path.parent.name}/{path.name}" for path in strangers], MAX_NAMED)
         yield Message(f"These masks belong to none of the pictures: {names}.")
         if any(is_label_studio(path) for path in strangers):
             yield Message(

@@ -260,8 +260,7 @@ def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
     label, cases = labels.location_label(), train.cases_without_outline
     if label is None or not cases:
         return
-    listed = "; ".join(cases[:3]) + (" and others" if len(cases) > 3 else "")
-    advice = f'Draw the whole outline of "{label.name}", or let a model predict them first. ({listed})'
+    advice = f'Draw the whole outline of "{label.name}", or let a model predict them first. ({_list(cases)})'
     if not train.usable("segment"):
         raise TrainingError(f"There is no outline to learn from: the masks contain only strokes. {advice}")
     count = quantity(len(cases), "case contains", "cases contain")
@@ -274,12 +273,16 @@ def _describe_missing_cups(cases: Sequence[str], labels: LabelSet) -> str:
     if pair is None:
         return ""
     cup, disc = pair
-    listed = "; ".join(cases[:3]) + (" and others" if len(cases) > 3 else "")
-    count, teach = ("1 case is", "It teaches") if len(cases) == 1 else (f"{len(cases)} cases are", "They teach")
+    count = quantity(len(cases), "case is", "cases are")
+    teach = "It teaches" if len(cases) == 1 else "They teach"
     return (
         f"{count} incomplete: the {disc.name} is drawn, but no {cup.name}. {teach} the {disc.name} alone; draw the "
-        f"{cup.name}, or say that there is none. ({listed})"
+        f"{cup.name}, or say that there is none. ({_list(cases)})"
     )
+
+
+def _list(cases: Sequence[str]) -> str:
+    return "; ".join(cases[:3]) + (" and others" if len(cases) > 3 else "")
 
 
 def check_validation_data(train: Dataset, validation: Dataset) -> Iterator[Message]:

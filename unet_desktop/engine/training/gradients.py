@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator, Iterator
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from functools import partial
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
-from unet_desktop.engine.events import Message, StopPoint
+from unet_desktop.engine.events import Message, StopPoint, report_working
 from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.training.loss import segmentation_loss, targets
 from unet_desktop.engine.training.replicas import DeviceBatch, Reduce
@@ -101,7 +100,7 @@ def _accumulate_gradients(state: TrainState, batch: DeviceBatch) -> Generator[St
             steps = state.replicas.add_gradients(piece, partial(_loss, state), fraction)
         else:
             steps = _add_gradients(state, piece, fraction, last=number == pieces)
-        summed_loss += yield from _report_stops(steps, state.stage.name)
+        summed_loss += yield from report_working(steps, state.stage.name)
     return distributed.all_reduce_sum(summed_loss)
 
 
@@ -125,20 +124,6 @@ def _loss(state: TrainState, logits: Tensor, masks: Tensor, corrected: Tensor, r
         masks, state.region_table, corrected, state.config.correction_weight, state.annotation_table
     )
     return segmentation_loss(logits, wanted, weight, reduce_sum)
-
-
-def _report_stops(
-    steps: Generator[None, None, Tensor], stage: Literal["locate", "segment"]
-) -> Generator[StopPoint, None, Tensor]:
-    """Return what the steps return, yielding an event after each."""
-    with closing(steps):
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                result: Tensor = end.value
-                return result
-            yield StopPoint(stage)
 
 
 def _dry_run(state: TrainState, batch: DeviceBatch) -> Generator[StopPoint, None, Tensor]:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from unet_desktop.engine.device.device import Device, prepare
+from unet_desktop.engine.inference.predictor import run_to_end
 from unet_desktop.engine.networks.segmented_backward import SegmentedBackward
 from unet_desktop.engine.networks.sync_batch_norm import sync_batch_norms
 
@@ -76,7 +77,7 @@ class Replicas:
         self._group.reset()
         shares = list(zip(*(tensor.tensor_split(self.count) for tensor in batch), strict=True))
         work = [self._work(rank, share, loss, fraction) for rank, share in enumerate(shares)]
-        others = [self._pool.submit(self._run_to_end, steps) for steps in work[1:]]
+        others = [self._pool.submit(run_to_end, steps) for steps in work[1:]]
         prepare(self._device, self.count)
         losses: list[Tensor] = []
         try:
@@ -93,16 +94,6 @@ class Replicas:
         self._collect_gradients()
         return torch.stack(losses).sum()
 
-    def _run_to_end(self, steps: Generator[None, None, Tensor]) -> Tensor:
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                loss: Tensor = end.value
-                return loss
-            if self._stopping:
-                raise _StoppedError
-
     def _work(self, rank: int, share: DeviceBatch, loss: Loss, fraction: float) -> Generator[None, None, Tensor]:
         """Compute a replica's gradients; returns its share of the loss."""
         pictures, masks, corrected = share
@@ -112,7 +103,10 @@ class Replicas:
                 logits = replica(pictures, segments)
             yield
             value = loss(logits, masks, corrected, self._group.member(rank).all_reduce_sum) * fraction
-            yield from segments.backward(value)
+            for _ in segments.backward(value):
+                yield
+                if self._stopping:
+                    raise _StoppedError
         except BaseException:
             self._group.abort()  # the others would wait for this one
             raise

@@ -16,11 +16,10 @@ from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device, prepare
-from unet_desktop.engine.events import Stage as StageName
-from unet_desktop.engine.events import StopPoint
+from unet_desktop.engine.events import StopPoint, report_working
 from unet_desktop.engine.inference.calibration import CalibrationCase
 from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Features
-from unet_desktop.engine.inference.predictor import Predictor, Probabilities, Result
+from unet_desktop.engine.inference.predictor import Predictor, Probabilities
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.prefetch import prefetch
@@ -57,7 +56,7 @@ def validate_on_crops(
     metrics: list[Metrics] = []
     if spec.framing == "patches":
         for example in examples:
-            planes = yield from _report_working(predictor.whole_in_steps(example.picture), stage.name)
+            planes = yield from report_working(predictor.whole_in_steps(example.picture), stage.name)
             metrics.append(_compare(planes, example.mask, example, labels))
             yield StopPoint(stage.name)
     else:
@@ -131,7 +130,7 @@ def evaluate_end_to_end(
     for sample in samples:
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
-        prediction = yield from _report_working(segmenter.segment_in_steps(pixels), "measure")
+        prediction = yield from report_working(segmenter.segment_in_steps(pixels), "measure")
         unknown = labels_in_cup(labels) if sample.lacks_cup(truth, labels) else ()
         metrics = drop_labels(compare_masks(prediction.mask, truth, labels), unknown, labels)
         metrics = without_ratio_of_absent(metrics, absent, labels)
@@ -164,14 +163,3 @@ def _collect_features(
         features.append(extract(example.picture, example.square))
         yield StopPoint("measure")
     return np.stack(features) if features else np.empty((0, 0))
-
-
-def _report_working(steps: Generator[None, None, Result], stage: StageName) -> Generator[StopPoint, None, Result]:
-    """Return the result of work done in steps, yielding an event after each."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        yield StopPoint(stage)

@@ -11,6 +11,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.mask_values import make_table
 from unet_desktop.masks.readings import name_value
+from unet_desktop.plurals import name_some
 from unet_desktop.tasks.import_images import ImportPreview
 from unet_desktop.tasks.mask_import import MaskOptions
 
@@ -89,9 +90,8 @@ class MaskAnswers(QWidget):
         if not self._said:
             self._set_keys(preview.keys if len(preview.keys) <= _MAX_KEYS else (), asked=preview.question is not None)
         if preview.loose:
-            names = [f"{mask} for {picture}" for mask, picture in preview.loose[:_MAX_NAMES]]
-            more = f" and {len(preview.loose) - len(names):,} more" if len(preview.loose) > len(names) else ""
-            self._loose_names.setText(", ".join(names) + more)
+            names = [f"{mask} for {picture}" for mask, picture in preview.loose]
+            self._loose_names.setText(name_some(names, _MAX_NAMES))
             self._loose.show()
             self._loose_names.show()
         if preview.doubtful:

@@ -15,7 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview
 
 _SETTLED = 300
@@ -161,10 +161,8 @@ def _counts(preview: ImportPreview) -> str:
         return "The picture has a mask." if count == 1 else f"All {pictures} have a mask."
     if len(without) == count:
         return "The picture has no mask with its name." if count == 1 else f"None of the {pictures} has a mask."
-    names = ", ".join(without[:_MAX_NAMES])
-    more = f" and {len(without) - _MAX_NAMES:,} more" if len(without) > _MAX_NAMES else ""
     have = "has" if count - len(without) == 1 else "have"
-    return f"{count - len(without):,} of {pictures} {have} a mask. Without one: {names}{more}."
+    return f"{count - len(without):,} of {pictures} {have} a mask. Without one: {name_some(without, _MAX_NAMES)}."
 
 
 def _pixmap(pixels: Pixels) -> QPixmap:
