@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import (
     CaseFilter,
@@ -108,7 +109,7 @@ def test_the_most_useful_case_is_unfamiliar_then_uncertain_then_not_predicted():
         replace(FIRST, id="new"),
         replace(predicted, id="sure", confidence=0.9),
         replace(predicted, id="unsure", confidence=0.4),
-        replace(predicted, id="other camera", confidence=0.95, unfamiliar=True),
+        replace(predicted, id="other camera", confidence=0.95, unfamiliar=Unfamiliar.CAMERA),
         replace(predicted, id="flagged", confidence=0.1, flagged=True),
         replace(FIRST, id="corrected", state=CaseState.CORRECTED, confidence=0.1),
     ]

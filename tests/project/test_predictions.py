@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from unet_desktop.errors import ProjectError
-from unet_desktop.masks.trust import Trust, UncertaintyMap
+from unet_desktop.masks.trust import Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 
 PLANE = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
-TRUST = Trust({"optic disc": 0.97, "optic cup": 0.9}, (0.45, 0.6), True, UncertaintyMap(PLANE, -2.5, 1.0, 8.0, 6.0))
+TRUST = Trust(
+    {"optic disc": 0.97, "optic cup": 0.9}, (0.45, 0.6), Unfamiliar.BOTH, UncertaintyMap(PLANE, -2.5, 1.0, 8.0, 6.0)
+)
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def test_trust_comes_back_as_it_was_kept(project, case, disc_mask):
     predicted = project.save_prediction(case.id, disc_mask, model="a", confidence=0.75, trust=TRUST)
     assert predicted.unfamiliar
     found = Project.open(project.root).load_prediction(case.id).trust
-    assert (found.expected_dice, found.vcdr, found.unfamiliar) == (TRUST.expected_dice, TRUST.vcdr, True)
+    assert (found.expected_dice, found.vcdr, found.unfamiliar) == (TRUST.expected_dice, TRUST.vcdr, Unfamiliar.BOTH)
     seen = found.uncertainty
     assert np.array_equal(seen.plane, PLANE)
     assert (seen.left, seen.top, seen.width, seen.height) == (-2.5, 1.0, 8.0, 6.0)
@@ -41,7 +43,31 @@ def test_an_older_record_trusts_nothing(project, case, disc_mask):
     prediction = again.load_prediction(case.id)
     assert prediction.confidence == 0.5
     trust = prediction.trust
-    assert (trust.expected_dice, trust.vcdr, trust.unfamiliar, trust.uncertainty) == ({}, None, False, None)
+    assert (trust.expected_dice, trust.vcdr, trust.unfamiliar, trust.uncertainty) == ({}, None, Unfamiliar.NO, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"unfamiliar": True}, Unfamiliar.UNSPECIFIED),
+        ({"unfamiliar": True, "unfamiliar_kind": "camera"}, Unfamiliar.CAMERA),
+        ({"unfamiliar": True, "unfamiliar_kind": "of a later program"}, Unfamiliar.UNSPECIFIED),
+        ({"unfamiliar": False, "unfamiliar_kind": "camera"}, Unfamiliar.NO),
+    ],
+)
+def test_how_an_image_is_unfamiliar_is_read_from_records_of_any_program(project, case, disc_mask, written, read):
+    project.save_prediction(case.id, disc_mask, model="a", confidence=0.75, trust=TRUST)
+    path = project.layout.prediction_record(case.id)
+    path.write_text(json.dumps({"model": "a", "confidence": 0.5} | written))
+    again = Project.open(project.root)
+    assert again.load_prediction(case.id).trust.unfamiliar is read
+    assert again.case(case.id).unfamiliar is read
+
+
+def test_a_record_says_yes_or_no_for_programs_that_know_no_kinds(project, case, disc_mask):
+    project.save_prediction(case.id, disc_mask, model="a", confidence=0.75, trust=TRUST)
+    record = json.loads(project.layout.prediction_record(case.id).read_text())
+    assert (record["unfamiliar"], record["unfamiliar_kind"]) == (True, "camera and framing")
 
 
 def test_another_prediction_and_a_rejection_leave_no_map(project, case, disc_mask):
@@ -73,6 +99,7 @@ def test_a_case_opens_without_its_map(project, case, disc_mask, content):
         {"expected_dice": [1]},
         {"expected_dice": {"optic disc": None}},
         {"unfamiliar": "yes"},
+        {"unfamiliar": True, "unfamiliar_kind": 3},
         {"uncertainty_place": [0, 0, 1]},
         {"confidence": float("nan")},
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.laterality import Eye
+from unet_desktop.masks.trust import Unfamiliar
 
 
 class CaseState(StrEnum):
@@ -50,7 +51,7 @@ class Case:
         no_cup: someone said that there is no cup to draw; it says nothing while one is drawn.
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None if unknown.
-        unfamiliar: the image is unlike those the predicting model was trained on.
+        unfamiliar: how the image is unlike those the predicting model was trained on.
         damage: why its record cannot be read, as a sentence; then only id and state are known, and nothing of the
             case may be written. Empty if the record is fine.
     """
@@ -72,7 +73,7 @@ class Case:
     no_cup: bool = False
     confidence: float | None = None
     predicted_vcdr: float | None = None
-    unfamiliar: bool = False
+    unfamiliar: Unfamiliar = Unfamiliar.NO
     damage: str = ""
 
     @property

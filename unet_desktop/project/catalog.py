@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from unet_desktop.images.laterality import Eye
+from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
 
 log = logging.getLogger("unet.project")
 
-VERSION = 5
+VERSION = 6
 """Version of the table; an index of another version is rebuilt."""
 
 RecordStamp = tuple[int, int, int, int]
@@ -27,9 +28,9 @@ RecordStamp = tuple[int, int, int, int]
 
 _COLUMNS = tuple(field.name for field in fields(Case) if field.name != "damage")  # a damaged record is read again
 _STAMP = ("record_written", "record_length", "prediction_written", "prediction_length")
-_TYPES = dict.fromkeys(
-    ("height", "width", "flagged", "no_cup", "unfamiliar", *_STAMP), "INTEGER NOT NULL"
-) | dict.fromkeys(("vcdr", "confidence", "predicted_vcdr"), "REAL")
+_TYPES = dict.fromkeys(("height", "width", "flagged", "no_cup", *_STAMP), "INTEGER NOT NULL") | dict.fromkeys(
+    ("vcdr", "confidence", "predicted_vcdr"), "REAL"
+)
 _WAIT_SECONDS = 2.0
 """Seconds to wait while another program writes; the window is blocked for as long."""
 
@@ -109,5 +110,6 @@ def _entry(row: tuple[Any, ...]) -> CatalogRow:
     values = dict(zip(_COLUMNS, row, strict=False))
     values["state"] = CaseState(values["state"])
     values["eye"] = Eye(values["eye"])
-    values |= {name: bool(values[name]) for name in ("flagged", "no_cup", "unfamiliar")}
+    values["unfamiliar"] = Unfamiliar(values["unfamiliar"])
+    values |= {name: bool(values[name]) for name in ("flagged", "no_cup")}
     return CatalogRow(Case(**values), tuple(row[-len(_STAMP) :]))

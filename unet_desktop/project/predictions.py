@@ -17,7 +17,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask, read_plane, write_mask, write_plane
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
-from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap
+from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.project.case import Case
 from unet_desktop.project.layout import Layout
 
@@ -36,6 +36,7 @@ class PredictionRecord:
         expected_dice: see `Trust`.
         likely_vcdr: see `Trust.vcdr`.
         unfamiliar: see `Trust`.
+        unfamiliar_kind: see `Unfamiliar.kind`; programs that know only `unfamiliar` pass over it.
         uncertainty_place: left, top, width and height of the area that the uncertainty map covers, in image pixels;
             None without a map.
     """
@@ -47,7 +48,13 @@ class PredictionRecord:
     expected_dice: Mapping[str, float] = field(default_factory=dict)
     likely_vcdr: tuple[float, ...] | None = None
     unfamiliar: bool = False
+    unfamiliar_kind: str = ""
     uncertainty_place: tuple[float, ...] | None = None
+
+    @property
+    def how_unfamiliar(self) -> Unfamiliar:
+        """See `Trust.unfamiliar`."""
+        return Unfamiliar.read(self.unfamiliar, self.unfamiliar_kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +89,7 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     record = read_record(layout.prediction_record(case.id))
     interval = None if record.likely_vcdr is None else (record.likely_vcdr[0], record.likely_vcdr[1])
     seen = _read_map(layout.uncertainty_map(case.id), record)
-    trust = Trust(record.expected_dice, interval, record.unfamiliar, seen)
+    trust = Trust(record.expected_dice, interval, record.how_unfamiliar, seen)
     return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
 
 
@@ -121,7 +128,8 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         vertical_ratio(prediction.mask, labels),
         {name: round(dice, 4) for name, dice in trust.expected_dice.items()},
         None if trust.vcdr is None else tuple(round(end, 4) for end in trust.vcdr),
-        trust.unfamiliar,
+        bool(trust.unfamiliar),
+        trust.unfamiliar.kind,
         None if seen is None else (seen.left, seen.top, seen.width, seen.height),
     )
     files.write_json(layout.prediction_record(case_id), asdict(record))
@@ -144,6 +152,7 @@ def read_record(path: Path) -> PredictionRecord:
             {name: _number(dice) for name, dice in _of_type(dict, expected).items()},
             _numbers(data.get("likely_vcdr"), 2),
             _of_type(bool, data.get("unfamiliar", False)),
+            _of_type(str, data.get("unfamiliar_kind", "")),
             _numbers(data.get("uncertainty_place"), 4),
         )
     except ValueError as error:
@@ -160,8 +169,8 @@ def with_prediction_record(case: Case, path: Path) -> Case:
     try:
         record = read_record(path)
     except ProjectError:
-        return replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
-    return replace(case, confidence=record.confidence, predicted_vcdr=record.vcdr, unfamiliar=record.unfamiliar)
+        return replace(case, confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
+    return replace(case, confidence=record.confidence, predicted_vcdr=record.vcdr, unfamiliar=record.how_unfamiliar)
 
 
 def _read_map(path: Path, record: PredictionRecord) -> UncertaintyMap | None:

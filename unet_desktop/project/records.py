@@ -11,6 +11,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
 from unet_desktop.files import read_json_object
+from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.catalog import Catalog, CatalogRow
 from unet_desktop.project.layout import Layout
@@ -122,7 +123,7 @@ class CaseRecords:
         if case.vcdr is not None and not (self._has_ratio and case.id in masks):
             case = replace(case, vcdr=None)
         if case.confidence is not None and case.id not in predictions:
-            case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=False)
+            case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
         if case.id in masks:
             state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
         else:

@@ -8,7 +8,6 @@ from pathlib import Path
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
-from unet_desktop.masks.trust import UNFAMILIAR
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.corrections import record_corrections
 from unet_desktop.project.project import Project
@@ -50,7 +49,8 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
                 confidence=prediction.confidence,
                 trust=prediction.trust,
             )
-            notes = ("" if prediction.found else NOTHING_FOUND, UNFAMILIAR if prediction.trust.unfamiliar else "")
+            unfamiliar = prediction.trust.unfamiliar
+            notes = ("" if prediction.found else NOTHING_FOUND, unfamiliar.sentence(), unfamiliar.advice)
             yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))
         except WriteError:
             raise

@@ -19,7 +19,7 @@ from unet_desktop.gui.correct.prediction_controls import describe
 from unet_desktop.gui.settings.view_options import View, view_from_json
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.trust import Trust, UncertaintyMap
+from unet_desktop.masks.trust import Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.project.predictions import StoredPrediction
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -134,10 +134,11 @@ def test_the_panel_says_what_is_likely_and_what_is_unfamiliar(opened: MainWindow
     assert "likely 0.41 to 0.58" in text
     assert "optic cup 0.91" in text
     assert not warning.isVisibleTo(panel)
-    predict(opened, "c", 0.9, Trust({"optic disc": 0.97}, (0.41, 0.58), unfamiliar=True))
+    predict(opened, "c", 0.9, Trust({"optic disc": 0.97}, (0.41, 0.58), unfamiliar=Unfamiliar.CAMERA))
     opened.app.proposal.show_prediction()
     assert warning.isVisibleTo(panel)
-    assert "unlike those that the model was trained on" in warning.text()
+    assert "from another camera" in warning.text()
+    assert "Correct five such pictures" in warning.text()
     assert "likely" not in " ".join(label.text() for label in panel.findChildren(QLabel) if label is not warning)
 
 
@@ -175,7 +176,7 @@ def test_cases_that_were_looked_at_wait_for_the_next_round(opened: MainWindow) -
 
 def test_an_unfamiliar_case_comes_first_and_a_flagged_one_never(opened: MainWindow) -> None:
     predict(opened, "b", 0.3)
-    predict(opened, "c", 0.8, Trust(unfamiliar=True))
+    predict(opened, "c", 0.8, Trust(unfamiliar=Unfamiliar.CAMERA))
     opened.app.session.reload_cases()
     QTest.keyClick(opened, Qt.Key.Key_W, SHIFT)
     assert opened.app.session.case_id == "c"

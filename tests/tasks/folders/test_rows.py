@@ -11,7 +11,7 @@ from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import Square
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.masks.trust import Trust, UncertaintyMap
+from unet_desktop.masks.trust import Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.row import FileFacts, measurement_columns
@@ -132,7 +132,9 @@ def test_rivals_are_a_flag(disc_mask):
 
 
 def test_an_unfamiliar_camera_is_a_flag(disc_mask):
-    assert row_of(disc_mask, unfamiliar=True)["flags"].startswith("unlike the training pictures")
+    row = row_of(disc_mask, unfamiliar=Unfamiliar.CAMERA)
+    assert row["flags"].startswith("unlike the training pictures (another camera)")
+    assert (row["flag_unfamiliar"], row["unfamiliar_kind"]) == (True, "camera")
 
 
 @pytest.mark.parametrize("border", ["top", "bottom", "left", "right"])

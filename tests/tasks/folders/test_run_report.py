@@ -128,6 +128,10 @@ def test_flags_come_from_their_columns_or_from_what_older_tables_say():
     assert PictureSummary.from_entry(entry(1)).flags == ()
     assert PictureSummary.from_entry(entry(1, found=False)).flags == ("nothing found",)
     assert PictureSummary.from_entry(entry(1, note=f"Turned. {UNFAMILIAR}")).flags == ("unfamiliar",)
+    kind = {"flag_unfamiliar": True, "unfamiliar_kind": "camera and framing"}
+    assert PictureSummary.from_entry(entry(1, **kind)).flags == ("another camera", "another framing")
+    kind = {"flag_unfamiliar": True, "unfamiliar_kind": ""}
+    assert PictureSummary.from_entry(entry(1, **kind)).flags == ("unfamiliar",)
     columns = {"flag_not_found": False, "flag_several": True, "flag_cut": True, "flag_poor_quality": True}
     assert PictureSummary.from_entry(entry(1, **columns)).flags == (
         "several candidates",

@@ -30,7 +30,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
-from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap
+from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap, Unfamiliar
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class Segmenter:
         confidence = location_confidence * sum(dices.values()) / len(dices) if found and dices else 0.0
         ratios, spread = cup_to_disc(part, self._labels), ratio_spread(result.planes, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
-        trust = Trust(dices, interval, unfamiliar, self._uncertainty(result, shape))
+        trust = Trust(dices, interval, _how(unfamiliar), self._uncertainty(result, shape))
         rivals = _count_rival_pieces(result.planes, self._labels)
         tiled = self._segment.spec.framing == "patches"
         return Prediction(
@@ -259,9 +259,13 @@ def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetec
         raise CheckpointError(f"The model is damaged: its calibration cannot be read ({error}).") from error
 
 
+def _how(unfamiliar: bool) -> Unfamiliar:
+    return Unfamiliar.UNSPECIFIED if unfamiliar else Unfamiliar.NO
+
+
 def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
     """The prediction if nothing was found."""
-    trust = Trust(unfamiliar=unfamiliar)
+    trust = Trust(unfamiliar=_how(unfamiliar))
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust=trust)
 
 

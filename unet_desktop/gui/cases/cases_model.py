@@ -137,7 +137,7 @@ def describe(case: Case, labels: LabelSet | None = None) -> list[str]:
     if case.confidence is not None:
         parts.append(f"confidence {case.confidence:.0%}")
     if case.unfamiliar:
-        parts.append("unlike the pictures that the model was trained on")
+        parts.append(case.unfamiliar.phrase)
     if case.changed_at:
         parts.append(
             f"changed {figure(case, CaseOrder.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else "")

@@ -8,12 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.predictions import StoredPrediction
 
-UNFAMILIAR = (
-    "This picture looks unlike those that the model was trained on. Check the proposal closely; the model's "
-    "certainty means little here."
-)
+_CERTAINTY = "Check the proposal closely; the model's certainty means little here."
 
 
 def describe(prediction: StoredPrediction) -> str:
@@ -30,6 +28,14 @@ def describe(prediction: StoredPrediction) -> str:
         dices = ", ".join(f"{name} {dice:.2f}" for name, dice in trust.expected_dice.items())
         lines.append(f"Expected Dice: {dices}.")
     return "\n".join(lines)
+
+
+def warn_of(unfamiliar: Unfamiliar) -> str:
+    """How the picture is unlike the training pictures, and what to do; empty if it is not."""
+    if not unfamiliar:
+        return ""
+    certainty = "" if unfamiliar is Unfamiliar.NOT_FUNDUS else _CERTAINTY
+    return " ".join(filter(None, (unfamiliar.sentence("This picture"), certainty, unfamiliar.advice)))
 
 
 class PredictionControls(QWidget):
@@ -61,9 +67,9 @@ class PredictionControls(QWidget):
     def set_state(self, has_model: bool, prediction: StoredPrediction | None) -> None:
         """Show whether there is a model, and the proposal to accept or reject, or None."""
         self._text.setText(_text(has_model, prediction))
-        unfamiliar = prediction is not None and prediction.trust.unfamiliar
-        self._warning.setText(UNFAMILIAR if unfamiliar else "")
-        self._warning.setVisible(unfamiliar)
+        unfamiliar = Unfamiliar.NO if prediction is None else prediction.trust.unfamiliar
+        self._warning.setText(warn_of(unfamiliar))
+        self._warning.setVisible(bool(unfamiliar))
         for button in self._decide:
             button.setVisible(prediction is not None)
         self._predict.setVisible(prediction is None)

@@ -72,6 +72,9 @@ def _flags(labels: LabelSet) -> Iterator[Column]:
         field = " or of its field of view" if labels.shows_eye() else ""
         yield Column("flag_cut", Kind.FLAG, "", f"the {name} is cut by the border of the picture{field}")
     yield Column("flag_unfamiliar", Kind.FLAG, "", "the picture is unlike those that the model was trained on")
+    if labels.shows_eye():
+        how = "how: framing, camera, camera and framing, or not a fundus photograph; empty where it is not known"
+        yield Column("unfamiliar_kind", Kind.TEXT, "", how)
     has_quality = cup_and_disc(labels) is not None
     if has_quality:
         yield Column("flag_poor_quality", Kind.FLAG, "", "blurred, too dark or overexposed where it matters")

@@ -14,6 +14,7 @@ from unet_desktop.images.quality import Quality, measure_quality
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent, Measurement, cup_and_disc
 from unet_desktop.masks.rim import RAYS
+from unet_desktop.masks.trust import Unfamiliar
 
 UNLIT = 18
 """Brightness of 255 up to which a pixel counts as black, as outside the field of view."""
@@ -32,14 +33,14 @@ class Flags:
         not_found: nothing was found.
         several: another place looks much like the unique structure.
         cut: the unique structure reaches the border of the picture or of its field of view.
-        unfamiliar: the picture is unlike those that the model was trained on.
+        unfamiliar: how the picture is unlike those that the model was trained on.
         quality: of the photograph around the disc; None without a disc.
     """
 
     not_found: bool
     several: bool
     cut: bool
-    unfamiliar: bool
+    unfamiliar: Unfamiliar
     quality: Quality | None
 
     def columns(self, labels: LabelSet) -> dict[str, object]:
@@ -48,7 +49,9 @@ class Flags:
         row: dict[str, object] = {"flag_not_found": self.not_found}
         if labels.location_label() is not None:
             row |= {"flag_several": self.several, "flag_cut": self.cut}
-        row["flag_unfamiliar"] = self.unfamiliar
+        row["flag_unfamiliar"] = bool(self.unfamiliar)
+        if labels.shows_eye():
+            row["unfamiliar_kind"] = self.unfamiliar.kind
         if cup_and_disc(labels) is not None:
             row["flag_poor_quality"] = quality is not None and bool(quality.faults)
         row["flags"] = "; ".join(self._words(labels))
@@ -71,7 +74,7 @@ class Flags:
         if self.cut:
             yield f"{name} cut by the border"
         if self.unfamiliar:
-            yield "unlike the training pictures"
+            yield self.unfamiliar.phrase
         if self.quality is not None and self.quality.faults:
             yield f"poor quality ({', '.join(self.quality.faults)})"
 

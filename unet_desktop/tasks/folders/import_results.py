@@ -10,7 +10,7 @@ from unet_desktop import files
 from unet_desktop.errors import ImageError, MaskError, ProjectError, UserError, WriteError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.trust import Trust
+from unet_desktop.masks.trust import Trust, Unfamiliar
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
@@ -92,7 +92,7 @@ def _trust(entry: Entry, project: Project) -> Trust:
     return Trust(
         {name: dice for name, dice in expected.items() if dice is not None},
         None if low is None or high is None else (low, high),
-        row.get("flag_unfamiliar") is True,
+        Unfamiliar.read(row.get("flag_unfamiliar"), row.get("unfamiliar_kind")),
     )
 
 

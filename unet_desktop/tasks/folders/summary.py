@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from unet_desktop.masks.trust import UNFAMILIAR
+from unet_desktop.masks.trust import UNFAMILIAR, Unfamiliar
 from unet_desktop.tasks.folders.ledger import Entry
 
 SHOWN = 24
@@ -33,6 +33,13 @@ FLAGS: Mapping[str, str] = {
     "flag_poor_quality": "poor quality",
 }
 """Columns of the table, and their names in a report."""
+KINDS: Mapping[Unfamiliar, tuple[str, ...]] = {
+    Unfamiliar.FRAMING: ("another framing",),
+    Unfamiliar.CAMERA: ("another camera",),
+    Unfamiliar.BOTH: ("another camera", "another framing"),
+    Unfamiliar.NOT_FUNDUS: ("not a fundus photograph",),
+}
+"""Names in a report for how a picture is unfamiliar, in place of "unfamiliar"."""
 
 T = TypeVar("T")
 
@@ -106,7 +113,7 @@ class PictureSummary:
         ratio: vertical cup-to-disc ratio; NaN where there is none.
         low, high: ends of its likely interval; NaN where unknown.
         confidence: 0..1.
-        flags: values of FLAGS.
+        flags: values of FLAGS and KINDS.
     """
 
     image: str
@@ -188,7 +195,8 @@ def _flags(row: Mapping[str, object], found: bool) -> Iterator[str]:
     fallback = {"flag_not_found": not found, "flag_unfamiliar": UNFAMILIAR in str(row.get("note", ""))}
     for column, name in FLAGS.items():
         if row.get(column, fallback.get(column, False)) is True:
-            yield name
+            kinds = KINDS.get(Unfamiliar.read(True, row.get("unfamiliar_kind")), (name,))
+            yield from kinds if column == "flag_unfamiliar" else (name,)
 
 
 def _number(value: object) -> float:
