@@ -76,6 +76,14 @@ class CheckpointHeader:
         """What it started from: the fingerprint of a model, or new weights and why."""
         return self.parent or str(self.data.get("origin") or "new weights")
 
+    @property
+    def adapted_to(self) -> str:
+        """What it was adapted to without masks, for people: "17 pictures of clinic-b"; empty if it was not."""
+        adapted = self.data.get("adapted")
+        if not isinstance(adapted, dict):
+            return ""
+        return f"{adapted.get('pictures')} pictures of {adapted.get('folder')}, from {adapted.get('parent')}"
+
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
         data = asdict(self) | {"labels": self.labels.to_json()}

@@ -23,6 +23,7 @@ from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, 
 from unet_desktop.errors import Remedy
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import (
+    AdaptationDone,
     FailedBefore,
     FileWritten,
     FinishedBefore,
@@ -148,6 +149,8 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             output.print(f"Over {event.folds} folds: {folds_line(event)}", markup=False)
         case ModelSaved():
             output.print(f"Model: {event.path}", markup=False)
+        case AdaptationDone():
+            _show_adaptation(event, followed)
         case LeftWithoutMask():
             followed.failed += 1
             show_error(with_remedy(event.sentence, Remedy.LOOSE_NAMES if event.loose else None))
@@ -158,6 +161,17 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
         case _:
             followed.rest.append(event)
+
+
+def _show_adaptation(event: AdaptationDone, followed: Followed) -> None:
+    """What changed; a model that was not saved counts as something that could not be done."""
+    if event.model:
+        for sentence in event.sentences:
+            output.print(sentence, markup=False)
+        return
+    followed.failed += 1
+    for sentence in event.sentences:
+        show_error(sentence)
 
 
 def _epoch_line(event: EpochDone) -> str:

@@ -136,6 +136,53 @@ class RunDone:
 
 
 @dataclass(frozen=True, slots=True)
+class AdaptationDone:
+    """A model has learned from a folder of pictures without masks.
+
+    Attributes:
+        parent: name of the model that was adapted.
+        model: name of the new model; empty if it was not saved, because it was worse than its parent.
+        folder: name of the pictures' folder.
+        used: pictures that were learned from.
+        examined: pictures that were looked at.
+        agreement: label name to the mean Dice between the masks of both models in the pictures used.
+        ratios: mean vertical cup-to-disc ratio in them, before and after; None without a cup in a disc.
+        dice: mean Dice over the labels on the project's validation cases, before and after.
+    """
+
+    parent: str
+    model: str
+    folder: str
+    used: int
+    examined: int
+    agreement: Mapping[str, float]
+    ratios: tuple[float, float] | None
+    dice: tuple[float, float]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What changed, in words."""
+        before, after = self.dice
+        if not self.model:
+            return (
+                f"{self.parent} was not adapted to {self.folder}: on the project's validation cases Dice would fall "
+                f"from {before:.3f} to {after:.3f}. No model was saved. Correct some of these pictures and train.",
+            )
+        alike = ", ".join(f"{value:.3f} ({name})" for name, value in self.agreement.items())
+        lines = [
+            f"{self.parent} was adapted to {self.folder}, with {self.used} of the {self.examined} pictures examined: "
+            f"{self.model}.",
+            f"Dice between the old and the new masks of these pictures: {alike}.",
+            f"Dice on the project's validation cases: {before:.3f} before, {after:.3f} after.",
+        ]
+        if self.ratios is not None:
+            lines.insert(
+                2, "Mean vertical cup-to-disc ratio in them: {:.2f} before, {:.2f} after.".format(*self.ratios)
+            )
+        return (*lines, f"To undo this, use {self.parent} again, or delete {self.model}.")
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceFound:
     """One sentence about the device that "auto" means on this computer."""
 
@@ -233,6 +280,8 @@ ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | Mask
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""
+AdaptationEvent: TypeAlias = TrainEvent | ItemDone | AdaptationDone | ModelSaved
+"""Of adapting a model to a folder of pictures."""
 FolderEvent: TypeAlias = (
     Message | StopPoint | Planned | FramesLeftOut | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 )
@@ -240,6 +289,7 @@ FolderEvent: TypeAlias = (
 EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
 TaskEvent: TypeAlias = (
-    "ImportEvent | TrainingTaskEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound | DemoResult"
+    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound"
+    " | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

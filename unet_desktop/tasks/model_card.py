@@ -38,6 +38,11 @@ _LIMITS = (
     "With few validation pictures metrics vary by chance: with 10 of them a Dice difference of 0.01 means little.",
 )
 
+_ADAPTED = (
+    "It was adapted to pictures without masks: what it learned from them are its own masks, which nobody has checked. "
+    "Its metrics say nothing about these pictures; correct some of them and measure."
+)
+
 
 def _limits(labels: LabelSet) -> tuple[str, ...]:
     """What the model must not be trusted with."""
@@ -101,7 +106,8 @@ def model_card(name: str, header: CheckpointHeader, *, notes: str = "", run: Run
             Paragraph("Worst validation pictures:"),
             Table((TableColumn("picture", share=3), TableColumn("Dice", numeric=True)), rows),
         ]
-    blocks += [Heading("Limits"), Items(_limits(header.labels))]
+    adapted = (_ADAPTED,) if header.adapted_to else ()
+    blocks += [Heading("Limits"), Items((*adapted, *_limits(header.labels)))]
     if notes.strip():
         blocks += [Heading("Notes"), *(Paragraph(line.strip()) for line in notes.splitlines() if line.strip())]
     blocks += [Heading("Versions"), FactList(tuple(header.versions.items()))]
@@ -136,6 +142,8 @@ def _data(header: CheckpointHeader) -> list[tuple[str, str]]:
         rows.append((title, _join(header.data.get(key)) or "–"))
     if undrawn := _join(header.data.get("undrawn")):
         rows.append(("In no training picture", undrawn))
+    if header.adapted_to:
+        rows.append(("Adapted without masks to", header.adapted_to))
     if "fingerprint" in header.data:
         rows.append(("Fingerprint of pictures and masks", str(header.data["fingerprint"])))
     return rows

@@ -70,7 +70,7 @@ def train_project(
     Raises:
         UserError: too few cases, missing pictures, a full disk, or training failed.
     """
-    project, place = Project.open(root), _choose_device(device, cores)
+    project, place = Project.open(root), choose_device(device, cores)
     selection = yield from select(project)
     previous, origin = (None, "") if from_scratch else _parent(project, config, selection)
     if origin:
@@ -109,7 +109,7 @@ def resume_project(
     header.check_settings(project.labels, wanted)  # before cases are left out because of different labels
     now = yield from select(project)
     selection = TrainingCases(_same_cases(header.train, now.train), _same_cases(header.validation, now.validation))
-    place = _choose_device(device, cores)
+    place = choose_device(device, cores)
     yield from train_on(project, found.name, selection, header.config, place, resume=True)
 
 
@@ -174,7 +174,12 @@ def train_on(
     yield ModelSaved(name, path, metrics)
 
 
-def _choose_device(device: str, cores: Cores) -> Device:
+def choose_device(device: str, cores: Cores) -> Device:
+    """The device that trains, with as many threads as the cores allow.
+
+    Raises:
+        TrainingError: there is no such device.
+    """
     place = choose(device)
     return replace(place, threads=training_threads(cores, place.threads))
 

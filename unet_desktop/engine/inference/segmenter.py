@@ -135,6 +135,10 @@ class Segmenter:
         """As `features`, from the segmenting network, for its crop."""
         return self._segment.features(downscale(extract(pixels, square, self._segment.spec.size), SIDE))
 
+    def crop_probabilities(self, pixels: NDArray[np.uint8], square: Square) -> Probabilities:
+        """(R, h, w) float32: the segmenting network's probabilities of one crop, for models that segment crops."""
+        return self._segment.square(extract(pixels, square, self._segment.spec.size))
+
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
         height, width = pixels.shape[:2]

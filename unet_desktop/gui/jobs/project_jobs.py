@@ -19,7 +19,10 @@ from unet_desktop.gui.session.session import Session
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, adapting_config
 from unet_desktop.tasks.events import (
+    AdaptationDone,
+    AdaptationEvent,
     FailedBefore,
     FinishedBefore,
     FramesLeftOut,
@@ -45,6 +48,7 @@ class JobReport:
         """`done` is what to say when the job succeeds, `folder` where its files are."""
         self._done, self.folder = done, folder
         self._items = 0
+        self._needs_attention = False
         self._sentences: list[str] = []
         self._problems: list[str] = []
         self._notes: dict[str, list[str]] = {}
@@ -57,14 +61,15 @@ class JobReport:
         elif item.note:
             self._notes.setdefault(item.note, []).append(item.name)
 
-    def add_sentence(self, sentence: str) -> None:
+    def add_sentence(self, sentence: str, *, needs_attention: bool = False) -> None:
         """Note what the job says beside its items."""
         self._sentences.append(sentence)
+        self._needs_attention |= needs_attention
 
     @property
     def clean(self) -> bool:
-        """Whether nothing needs attention: no item has a problem or a note."""
-        return not (self._problems or self._notes)
+        """Whether nothing needs attention: no item has a problem or a note, and no sentence says so."""
+        return not (self._problems or self._notes or self._needs_attention)
 
     def summary(self, *, succeeded: bool) -> str:
         """One line per kind of message, most frequent notes first; empty when there is none."""
@@ -170,6 +175,36 @@ class ProjectJobs(QObject):
         if self._runner.start(job):
             self.training_started.emit(config, from_scratch)
 
+    def adapt(self, folder: Path) -> None:
+        """Adapt the model in use to a folder of pictures without masks; then as `train`.
+
+        Raises:
+            TrainingError: its settings are not those of this program.
+        """
+        project, path, cores = self._session.project, self._session.model_in_use, self._cores
+        model = next((model for model in self._session.models if model.path == path), None)
+        if project is None or project.read_only or model is None or self._runner.busy:
+            return
+        root, name = project.root, model.name
+        config = adapting_config(TrainConfig.from_json(model.header.training), DEFAULT_PICTURES)
+
+        def start() -> Iterator[AdaptationEvent]:
+            from unet_desktop.tasks.adapt.run import adapt_project
+
+            return adapt_project(root, folder, model=name, cores=cores)
+
+        self._autosave.flush()  # it reads only the disk
+        job = Job(
+            f"Adapting to {folder.name}",
+            start,
+            at_end=self.use_new_model,
+            then=self._predict_open_case_if_new,
+            root=root,
+            kept=lambda: f"No model is saved then; {name} stays as it is.",
+        )
+        if self._runner.start(job):
+            self.training_started.emit(config, False)
+
     def predict(self, case_ids: Sequence[str], title: str) -> None:
         """Predict these cases with the model in use; each becomes a proposal as soon as it is done."""
         project, model = self._session.project, self._session.model_in_use
@@ -263,8 +298,14 @@ class ProjectJobs(QObject):
                 self._outcome.add_sentence(event.sentence)
             case LeftWithoutMask() | MasksLeftOut() | FramesLeftOut():
                 self._outcome.add_sentence(event.sentence)
+            case AdaptationDone():
+                self._add_adaptation(event)
             case ModelSaved():
                 self._new_model = event.path
+
+    def _add_adaptation(self, event: AdaptationDone) -> None:
+        for sentence in event.sentences:
+            self._outcome.add_sentence(sentence, needs_attention=not event.model)
 
     def _on_runner_succeeded(self) -> None:
         job = self._job

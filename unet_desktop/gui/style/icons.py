@@ -69,6 +69,7 @@ ICONS = {
     "predict-all": "mdi6.image-multiple-outline",
     "import-model": "mdi6.file-import-outline",
     "train": "mdi6.school-outline",
+    "adapt": "mdi6.folder-sync-outline",
     "stop": "mdi6.stop-circle-outline",
     "palette": "mdi6.magnify",
     "keys": "mdi6.keyboard-outline",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.gui.app_model import AppModel
@@ -68,6 +69,21 @@ class TrainCommands(CommandSet):
     )
     def show_training(self) -> None:
         self._show_panel()
+
+    @command(
+        "learn.adapt",
+        "Adapt to a &folder…",
+        shortcut="Ctrl+Shift+T",
+        icon="adapt",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE | Needs.MODEL,
+        tip="Let the model in use learn from a folder of pictures without masks, for example of another camera",
+    )
+    def adapt_to_folder(self) -> None:
+        """Ask for the folder, and adapt the model in use to its pictures."""
+        start = str(Path.home())
+        chosen = QFileDialog.getExistingDirectory(self._window, "Adapt to the pictures of a folder", start)
+        if chosen:
+            self._app.project_jobs.adapt(Path(chosen))
 
     @guarded
     def start_training(self, config: TrainConfig, from_scratch: bool) -> None:

@@ -20,6 +20,8 @@ def summary(model: Model, *, in_use: bool) -> str:
     second = [_preset(header.preset)]
     if isinstance(train := header.data.get("train"), int):
         second.append(quantity(train, "case"))
+    if header.adapted_to:
+        second.append("adapted")
     dice = [header.metrics.get(f"dice/{label.name}") for label in header.labels]
     if any(value is not None for value in dice):
         second.append("Dice " + " / ".join("–" if value is None else f"{value:.3f}" for value in dice))
@@ -60,6 +62,8 @@ def details_html(model: Model) -> str:
         ("Started from", header.parent[:12] if header.parent else header.origin),
         ("Fingerprint", header.weights_sha256[:12]),
     ]
+    if header.adapted_to:
+        origin.append(("Adapted to", header.adapted_to))
     versions = [(name, str(version)) for name, version in header.versions.items()]
     sections = "".join(
         _section(title, rows)

@@ -89,6 +89,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "&Model": (
         "learn.train",
+        "learn.adapt",
         SEPARATOR,
         "learn.predict",
         "learn.predict_all",

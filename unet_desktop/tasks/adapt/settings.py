@@ -1,0 +1,32 @@
+"""How long adapting learns, and how many pictures it looks at. No torch: the window shows the settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from unet_desktop.engine.config import TrainConfig
+
+MIN_PICTURES = 8
+"""Fewer show a few eyes more than a camera."""
+DEFAULT_PICTURES, MAX_PICTURES = 40, 200
+"""Pictures that are examined and learned from at most: what bounds the time."""
+_DRAWS = 800
+_LOCATE_DRAWS = 240
+"""Pictures drawn while the networks learn: a few minutes on two cores."""
+
+
+def adapting_config(config: TrainConfig, cases: int) -> TrainConfig:
+    """The settings that a model was trained with, with a short schedule, whatever the number of cases."""
+
+    def epochs(draws: int, batch_size: int) -> int:
+        return max(1, round(draws / max(cases, config.least_steps * batch_size)))
+
+    return replace(
+        config,
+        epochs=epochs(_DRAWS, config.batch_size),
+        locate_epochs=epochs(_LOCATE_DRAWS, config.locate_batch_size),
+        learning_rate=3e-4,
+        locate_learning_rate=4e-4,
+        recent_draws=1,
+        correction_weight=1.0,
+    )
