@@ -39,6 +39,10 @@ class Ellipse:
         """Return the ellipse moved by this many pixels."""
         return replace(self, x=self.x + right, y=self.y + down)
 
+    def scale(self, factor: float) -> Ellipse:
+        """Return the ellipse of an image whose sides are `factor` times as long."""
+        return Ellipse(self.x * factor, self.y * factor, self.a * factor, self.b * factor, self.angle)
+
     def to_local(self, x: float, y: float) -> tuple[float, float]:
         """Convert an image point to coordinates along axes `a` and `b`, pixels from the centre."""
         right, down = x - self.x, y - self.y
