@@ -8,7 +8,7 @@ import logging
 import typer
 
 from unet_desktop import __version__
-from unet_desktop.cli import adapt, demo, doctor, evaluate, import_images, model, segment, train
+from unet_desktop.cli import adapt, demo, doctor, evaluate, import_images, model, propose, segment, train
 from unet_desktop.cli.console import WRONG_USE, output, show_error
 from unet_desktop.cli.remedies import describe_error
 from unet_desktop.errors import UserError
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("import")(import_images.run)
+app.command("propose")(propose.run)
 app.command("train")(train.run)
 app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)

@@ -97,6 +97,11 @@ class Case:
         return self.lacks_cup and not self.no_cup
 
     @property
+    def has_first_proposal(self) -> bool:
+        """Whether what is proposed for it was made without a model: it has a ratio, and no model's confidence."""
+        return self.state is CaseState.PREDICTED and self.confidence is None and self.predicted_vcdr is not None
+
+    @property
     def best_vcdr(self) -> float | None:
         """Vertical cup-to-disc ratio of the human mask if there is one, else of the prediction; None if incomplete."""
         if self.incomplete:

@@ -23,7 +23,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
-from unet_desktop.project.predictions import read_record
+from unet_desktop.project.predictions import FIRST_PROPOSAL, read_record
 
 log = logging.getLogger("unet.project")
 
@@ -60,7 +60,8 @@ def read_corrections(layout: Layout) -> list[Correction]:
 def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
     """Record those of these cases that are corrected and have a prediction (even a rejected one) on disk.
 
-    Only the first model's proposal counts, because a later model may have been trained on the case. While that
+    Only the first model's proposal counts, because a later model may have been trained on the case; a first proposal
+    made without a model says nothing about any. While that
     proposal exists, further changes of the mask update the figures. If a case is uncorrected again, its correction is
     revoked. Any thread may call this.
 
@@ -93,6 +94,8 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
         if not path.exists():
             path, record_path = layout.rejected_prediction(case.id), layout.rejected_record(case.id)
         record = read_record(record_path)
+        if record.model == FIRST_PROPOSAL:
+            return None
         corrected = _isoformat(layout.mask(case.id).stat().st_mtime)
         if known is not None and known.model != record.model:
             return None

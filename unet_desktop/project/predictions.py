@@ -23,13 +23,16 @@ from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.project")
 
+FIRST_PROPOSAL = "first proposal (no model)"
+"""Stands in place of a model's weights_sha256 where disc and cup were proposed without a model."""
+
 
 @dataclass(frozen=True, slots=True)
 class PredictionRecord:
     """What is stored about a prediction besides its mask; records of older programs hold less.
 
     Attributes:
-        model: the model's weights_sha256.
+        model: the model's weights_sha256, or `FIRST_PROPOSAL`.
         confidence: 0..1.
         created: ISO 8601, UTC.
         vcdr: vertical cup-to-disc ratio; None if there is none.
@@ -59,11 +62,11 @@ class PredictionRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPrediction:
-    """A model's mask of a case.
+    """A model's mask of a case, or one made without a model.
 
     Attributes:
         mask: (H, W) uint8.
-        model: the model's weights_sha256.
+        model: the model's weights_sha256, or `FIRST_PROPOSAL`.
         confidence: 0..1.
         trust: how far to trust it.
         vcdr: its vertical cup-to-disc ratio according to the record; ignored when writing, which measures the mask.
@@ -74,6 +77,11 @@ class StoredPrediction:
     confidence: float
     trust: Trust = NO_TRUST
     vcdr: float | None = None
+
+    @property
+    def is_first_proposal(self) -> bool:
+        """Whether it was made without a model."""
+        return self.model == FIRST_PROPOSAL
 
 
 def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPrediction | None:
@@ -161,16 +169,29 @@ def read_record(path: Path) -> PredictionRecord:
         ) from error
 
 
+def is_from_model(layout: Layout, case: Case) -> bool:
+    """Whether the case has a model's prediction, not only a first proposal; its confidence must be up to date."""
+    if not layout.prediction(case.id).exists():
+        return False
+    if case.confidence is not None:  # a first proposal has none
+        return True
+    try:
+        return read_record(layout.prediction_record(case.id)).model != FIRST_PROPOSAL
+    except ProjectError:  # opening the case reports the damage
+        return True
+
+
 def with_prediction_record(case: Case, path: Path) -> Case:
     """Return the case with the values in its prediction's record; a damaged record gives none.
 
-    Opening the case reports the damage.
+    Opening the case reports the damage. A first proposal has no confidence.
     """
     try:
         record = read_record(path)
     except ProjectError:
         return replace(case, confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
-    return replace(case, confidence=record.confidence, predicted_vcdr=record.vcdr, unfamiliar=record.how_unfamiliar)
+    confidence = None if record.model == FIRST_PROPOSAL else record.confidence
+    return replace(case, confidence=confidence, predicted_vcdr=record.vcdr, unfamiliar=record.how_unfamiliar)
 
 
 def _read_map(path: Path, record: PredictionRecord) -> UncertaintyMap | None:

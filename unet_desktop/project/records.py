@@ -122,7 +122,8 @@ class CaseRecords:
         """Return the case in the state that follows from its files; only approval is not visible in them."""
         if case.vcdr is not None and not (self._has_ratio and case.id in masks):
             case = replace(case, vcdr=None)
-        if case.confidence is not None and case.id not in predictions:
+        known = case.confidence is not None or case.predicted_vcdr is not None
+        if known and case.id not in predictions:
             case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
         if case.id in masks:
             state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED

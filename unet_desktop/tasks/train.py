@@ -21,6 +21,7 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.models import Model, list_models, next_model_name
+from unet_desktop.project.predictions import is_from_model
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import (
     EMPTY,
@@ -316,7 +317,7 @@ def make_samples(project: Project, cases: Sequence[Case], recent: frozenset[str]
             case.id,
             case.image_path(project.root),
             layout.mask(case.id),
-            prediction=layout.prediction(case.id),
+            prediction=layout.prediction(case.id) if is_from_model(layout, case) else None,
             recent=case.id in recent,
             no_cup=case.no_cup,
         )

@@ -14,6 +14,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import CaseOrder
+from unet_desktop.project.predictions import FIRST_PROPOSAL
 from unet_desktop.project.project import ProjectReader
 
 CASE_ROLE = Qt.ItemDataRole.UserRole
@@ -136,6 +137,8 @@ def describe(case: Case, labels: LabelSet | None = None) -> list[str]:
         parts.append(f"vCDR {case.best_vcdr:.2f}")
     if case.confidence is not None:
         parts.append(f"confidence {case.confidence:.0%}")
+    if case.has_first_proposal:
+        parts.append(FIRST_PROPOSAL)
     if case.unfamiliar:
         parts.append(case.unfamiliar.phrase)
     if case.changed_at:

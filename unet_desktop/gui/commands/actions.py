@@ -14,6 +14,7 @@ from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.masks.measure import cup_and_disc
 
 _ACCESS_KEY = re.compile("&(.)")
@@ -21,6 +22,7 @@ _ACCESS_KEY = re.compile("&(.)")
 MAX_NUMBERED_LABELS = 9
 """Labels that have a command "label.1" to "label.9"."""
 _NO_CUP = "case.no_cup"
+_FIRST_PROPOSAL = "learn.first_proposal"
 
 
 class Actions:
@@ -67,6 +69,7 @@ class Actions:
             if labels is not None and exists:
                 action.setText(_paint(labels, number).replace("&", "&&"))
         pair = None if labels is None else cup_and_disc(labels)
+        self._actions[_FIRST_PROPOSAL].setVisible(labels is not None and bool(proposed_labels(labels)))
         action = self._actions[_NO_CUP]
         action.setVisible(pair is not None)
         if pair is not None:
@@ -114,6 +117,8 @@ def list_commands(commands: Sequence[Command], labels: LabelSet | None) -> list[
     found = [command for command in commands if not command.id.startswith("label.") or int(command.id[6:]) <= count]
     if labels is not None and cup_and_disc(labels) is None:
         found = [command for command in found if command.id != _NO_CUP]
+    if labels is not None and not proposed_labels(labels):
+        found = [command for command in found if command.id != _FIRST_PROPOSAL]
     return sorted(found, key=lambda command: HEADINGS.index(command.heading))
 
 

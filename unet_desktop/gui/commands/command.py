@@ -52,6 +52,7 @@ class Needs(Flag):
     REDO = auto()
     SHAPE = auto()
     WRITABLE = auto()
+    FIRST_PROPOSAL = auto()
 
 
 @dataclass(frozen=True, slots=True)

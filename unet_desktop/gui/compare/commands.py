@@ -13,6 +13,7 @@ from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, co
 from unet_desktop.gui.compare.dialog import CompareReadersDialog
 from unet_desktop.images.box import bounding_box
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.project.predictions import is_from_model
 from unet_desktop.project.split import read_split
 
 _EUROPEAN = "CSV with semicolons and decimal commas (*.csv)"
@@ -52,7 +53,7 @@ class CompareCommands(CommandSet):
             root=project.root,
             labels=project.labels,
             masks=len(cases),
-            predictions=sum(project.layout.prediction(case.id).exists() for case in cases),
+            predictions=sum(is_from_model(project.layout, case) for case in cases),
             validation=sum(parts.get(case.group) == "validation" for case in cases),
         )
         if dialog.exec():

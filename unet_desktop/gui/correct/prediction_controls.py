@@ -1,4 +1,4 @@
-"""PredictionControls: what the model proposes for the open case, with buttons to accept or reject it."""
+"""PredictionControls: what is proposed for the open case, with buttons to accept or reject it."""
 
 from __future__ import annotations
 
@@ -52,9 +52,10 @@ class PredictionControls(QWidget):
             ActionButton(actions["proposal.reject"], "Reject"),
         ]
         self._predict = ActionButton(actions["learn.predict"], "Predict this case")
+        self._first = ActionButton(actions["learn.first_proposal"], "First proposal (no model)")
         row = QHBoxLayout()
         row.setSpacing(6)
-        for button in (*self._decide, self._predict):
+        for button in (*self._decide, self._predict, self._first):
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -64,18 +65,33 @@ class PredictionControls(QWidget):
         column.addLayout(row)
         self.set_state(False, None)
 
-    def set_state(self, has_model: bool, prediction: StoredPrediction | None) -> None:
-        """Show whether there is a model, and the proposal to accept or reject, or None."""
-        self._text.setText(_text(has_model, prediction))
+    def set_state(
+        self, has_model: bool, prediction: StoredPrediction | None, *, offers_first_proposal: bool = False
+    ) -> None:
+        """Show whether there is a model, and the proposal to accept or reject, or None.
+
+        Args:
+            has_model: there is one to predict with.
+            prediction: the proposal, or None.
+            offers_first_proposal: disc and cup can be proposed without a model.
+        """
+        self._text.setText(_text(has_model, prediction, offers_first_proposal))
         unfamiliar = Unfamiliar.NO if prediction is None else prediction.trust.unfamiliar
         self._warning.setText(warn_of(unfamiliar))
         self._warning.setVisible(bool(unfamiliar))
         for button in self._decide:
             button.setVisible(prediction is not None)
-        self._predict.setVisible(prediction is None)
+        self._predict.setVisible(prediction is None and not offers_first_proposal)
+        self._first.setVisible(prediction is None and offers_first_proposal)
 
 
-def _text(has_model: bool, prediction: StoredPrediction | None) -> str:
+def _text(has_model: bool, prediction: StoredPrediction | None, offers_first_proposal: bool) -> str:
+    if prediction is not None and prediction.is_first_proposal:
+        first = (
+            "The dashed outline is a first proposal (no model): disc and cup by brightness and vessels. Check the cup "
+            "closely. Painting on it accepts it."
+        )
+        return "\n".join(filter(None, (first, describe(prediction))))
     if prediction is not None:
         first = (
             f"The dashed outline is the model's proposal (confidence {prediction.confidence:.0%}). Painting on it "
@@ -84,4 +100,9 @@ def _text(has_model: bool, prediction: StoredPrediction | None) -> str:
         return "\n".join(filter(None, (first, describe(prediction))))
     if has_model:
         return "There is no proposal to accept or reject."
+    if offers_first_proposal:
+        return (
+            "There is no model yet. A first proposal finds disc and cup by brightness and vessels, without a model. "
+            "Correct some cases, then train a model."
+        )
     return "There is no model yet. Correct some cases, then train one."

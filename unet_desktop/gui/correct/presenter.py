@@ -36,6 +36,7 @@ class CanvasPresenter(QObject):
         editor.mask_changed.connect(canvas.update_box)
         app.proposal.changed.connect(self._on_proposal_changed)
         app.session.models_changed.connect(self._on_proposal_changed)
+        app.session.project_changed.connect(self._on_proposal_changed)
         options.changed.connect(self._on_options_changed)
         app.toolbox.changed.connect(self._on_toolbox_changed)
         editor.refused.connect(lambda: status.showMessage(LOCKED, REFUSED_FOR))
@@ -82,7 +83,10 @@ class CanvasPresenter(QObject):
             None if prediction is None else prediction.mask, None if project is None else project.labels
         )
         self._canvas.set_uncertainty(self._app.proposal.trust.uncertainty)
-        self._panel.prediction.set_state(self._app.session.model_in_use is not None, prediction)
+        session = self._app.session
+        self._panel.prediction.set_state(
+            session.model_in_use is not None, prediction, offers_first_proposal=session.offers_first_proposal
+        )
 
     def _on_options_changed(self) -> None:
         options, panel = self._app.options, self._panel

@@ -225,6 +225,20 @@ class ProjectJobs(QObject):
         if self._session.case_id is not None:
             self.predict([self._session.case_id], "Predicting this case")
 
+    def propose_for_open_case(self) -> None:
+        """Propose disc and cup for the open case without a model, where the project offers that."""
+        project, case_id = self._session.project, self._session.case_id
+        if project is None or project.read_only or case_id is None or not self._session.offers_first_proposal:
+            return
+        root = project.root
+
+        def start() -> Iterator[ItemDone]:
+            from unet_desktop.tasks.propose_cases import propose_cases
+
+            return propose_cases(root, [case_id])
+
+        self._runner.start(Job("First proposal", start, on_item=self._show_prediction, root=root))
+
     def locate_in_open_case(self, then: Callable[[Box | None], None]) -> bool:
         """Let the model in use find the outermost label, and store nothing; False if there is none, or a job runs.
 

@@ -27,6 +27,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.models import Model
 
 _EMPTY = "There are no models yet. Correct a few masks, then start a training run: its model will be listed here."
+_UNTIL_THEN = "\n\nUntil then, Model > First proposal (no model) proposes disc and cup for the open picture."
 
 
 class ModelsPanel(QWidget):
@@ -65,6 +66,7 @@ class ModelsPanel(QWidget):
         self._add_action("Save model &card…", self.card_requested)
         self._add_action("Export as &ONNX…", self.onnx_requested)
         self._delete = self._add_action("&Delete…", self.delete_requested)
+        self._empty = with_object_name(QLabel(), "empty")
         self._pages = QStackedLayout(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._on_list_row_changed)
@@ -73,13 +75,21 @@ class ModelsPanel(QWidget):
         self._notes.edited.connect(self._on_notes_edited)
         self.set_models([], None)
 
-    def set_models(self, models: Sequence[Model], in_use: Path | None, notes: Mapping[Path, str] | None = None) -> None:
+    def set_models(
+        self,
+        models: Sequence[Model],
+        in_use: Path | None,
+        notes: Mapping[Path, str] | None = None,
+        *,
+        offers_first_proposal: bool = False,
+    ) -> None:
         """Show these models, newest first; the one in use is selected unless the user chose another.
 
         Args:
             models: the project's.
             in_use: path of the one that predicts.
             notes: model's path to what people noted of it.
+            offers_first_proposal: disc and cup can be proposed without a model.
         """
         chosen = None if self._chosen == self._in_use else self._chosen
         self._texts = dict(notes or {})
@@ -101,6 +111,7 @@ class ModelsPanel(QWidget):
         else:
             self._list.setCurrentRow(0 if wanted else -1)
         self._chosen = chosen
+        self._empty.setText(_EMPTY + (_UNTIL_THEN if offers_first_proposal else ""))
         self._pages.setCurrentIndex(1 if wanted else 0)
 
     def keep_notes(self) -> None:
@@ -153,7 +164,7 @@ class ModelsPanel(QWidget):
         return action
 
     def _empty_page(self) -> QWidget:
-        page, empty = QWidget(), with_object_name(QLabel(_EMPTY), "empty")
+        page, empty = QWidget(), self._empty
         empty.setWordWrap(True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         first = with_object_name(QPushButton("Import a model…"), "import_first")

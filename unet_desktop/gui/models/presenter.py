@@ -33,7 +33,9 @@ class ModelsPresenter(QObject):
         notes = (
             {} if project is None else {model.path: read_notes(project.layout, model.name) for model in session.models}
         )
-        self._panel.set_models(session.models, session.model_in_use, notes)
+        self._panel.set_models(
+            session.models, session.model_in_use, notes, offers_first_proposal=session.offers_first_proposal
+        )
 
     def _on_session_project_changed(self) -> None:
         project = self._session.project

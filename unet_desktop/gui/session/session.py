@@ -16,6 +16,7 @@ from unet_desktop.gui.session.held_projects import HeldProjects
 from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.images.read import Pixels
+from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
@@ -62,6 +63,12 @@ class Session(QObject):
     def counts(self) -> tuple[int, int]:
         """(corrected, all) cases of the project."""
         return self.cases.counts
+
+    @property
+    def offers_first_proposal(self) -> bool:
+        """Whether disc and cup can be proposed without a model: the project has these labels, and no model yet."""
+        project = self.project
+        return project is not None and self.model_in_use is None and bool(proposed_labels(project.labels))
 
     @property
     def case_ids(self) -> list[str]:

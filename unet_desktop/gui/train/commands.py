@@ -45,6 +45,17 @@ class TrainCommands(CommandSet):
         self._app.project_jobs.predict_open_case()
 
     @command(
+        "learn.first_proposal",
+        "&First proposal (no model)",
+        shortcut="Ctrl+Shift+D",
+        icon="predict",
+        needs=Needs.CASE | Needs.IDLE | Needs.WRITABLE | Needs.FIRST_PROPOSAL,
+        tip="Propose disc and cup by brightness and vessels, until there is a model",
+    )
+    def propose_without_model(self) -> None:
+        self._app.project_jobs.propose_for_open_case()
+
+    @command(
         "learn.predict_all",
         "Predict all &uncorrected",
         shortcut="Ctrl+Shift+P",

@@ -68,6 +68,7 @@ def available(app: AppModel) -> Needs:
         Needs.REDO: editor.history.can_redo,
         Needs.SHAPE: app.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,
+        Needs.FIRST_PROPOSAL: session.offers_first_proposal,
     }
     result = Needs.NOTHING
     for need, is_there in there.items():

@@ -93,6 +93,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "learn.predict",
         "learn.predict_all",
+        "learn.first_proposal",
         SEPARATOR,
         "proposal.accept",
         "proposal.reject",

@@ -128,7 +128,7 @@ def candidates(view: FieldOfView) -> list[Candidate]:
             ellipse = Ellipse(x, y, radius, radius)
             for _ in range(2):
                 ellipse = fit_edge(close_up(levels, ellipse))
-            found.append(_judge(close_up(levels, ellipse), ellipse, place))
+            found.append(_measure_candidate(close_up(levels, ellipse), ellipse, place))
     return found
 
 
@@ -138,10 +138,10 @@ def likely_places(view: FieldOfView) -> list[tuple[float, float]]:
     green = view.pixels[..., 1].astype(np.float32)
     filled = np.where(view.field > 0, green, mean_around(green, view.field, 12)).astype(np.float32)
     fine = find_vessels(filled, view.field, 19)
-    vessels = Vessels(*(_resized(plane, half) for plane in (fine.depth, fine.along_x, fine.along_y, fine.strength)))
+    vessels = Vessels(*(_resize(plane, half) for plane in (fine.depth, fine.along_x, fine.along_y, fine.strength)))
     field = np.asarray(cv2.resize(view.field, half, interpolation=cv2.INTER_NEAREST), np.uint8)
     radius = min(field.shape) / 2
-    light = _resized(0.5 * (log_brightness(view.pixels[..., 0]) + log_brightness(view.pixels[..., 1])), half)
+    light = _resize(0.5 * (log_brightness(view.pixels[..., 0]) + log_brightness(view.pixels[..., 1])), half)
     brighter = mean_around(light, field, 0.05 * radius) - mean_around(light, field, 0.3 * radius)
     likely = convergence_map(vessels, field, 0.05 * radius, 0.6 * radius) * np.sqrt(np.maximum(brighter, 0) + 0.01)
     likely = np.where(field > 0, likely, 0).astype(np.float32)
@@ -224,7 +224,7 @@ def _levels(view: FieldOfView) -> list[FieldOfView]:
     return levels
 
 
-def _judge(close: CloseUp, ellipse: Ellipse, place: int) -> Candidate:
+def _measure_candidate(close: CloseUp, ellipse: Ellipse, place: int) -> Candidate:
     """Measure what tells a disc from something else."""
     rows, columns = np.mgrid[: 2 * HALF, : 2 * HALF] + 0.5
     distance = np.hypot(rows - HALF, columns - HALF) / RADIUS
@@ -233,7 +233,7 @@ def _judge(close: CloseUp, ellipse: Ellipse, place: int) -> Candidate:
     drops = _drops_at_edge(close, close.from_view(ellipse))
     return Candidate(
         ellipse,
-        convergence(vessels, _counted(close, distance)),
+        convergence(vessels, _vessel_area(close, distance)),
         float(np.percentile(drops, 25)),
         float((drops > _NOTICEABLE).mean()),
         float(vessels.depth[distance < 0.9].mean()),
@@ -241,7 +241,7 @@ def _judge(close: CloseUp, ellipse: Ellipse, place: int) -> Candidate:
     )
 
 
-def _counted(close: CloseUp, distance: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _vessel_area(close: CloseUp, distance: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return (h, w) uint8: 1 where vessels are looked at, around the disc or, where it fills the view, also in it."""
     inner = cv2.erode(close.field, np.ones((9, 9), np.uint8)) > 0  # no line is made up at the field's border
     around = (distance > 1.1) & (distance < 2.6)
@@ -273,5 +273,5 @@ def _without_vessels(close: CloseUp, channel: int) -> Plane:
     return np.asarray(cv2.GaussianBlur(filled, (0, 0), 1.5), np.float32)
 
 
-def _resized(plane: Plane, size: tuple[int, int]) -> Plane:
+def _resize(plane: Plane, size: tuple[int, int]) -> Plane:
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)

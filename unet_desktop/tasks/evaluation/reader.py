@@ -18,6 +18,7 @@ from unet_desktop.masks.pairs import MaskFile, list_masks
 from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
+from unet_desktop.project.predictions import FIRST_PROPOSAL, is_from_model
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
 
@@ -143,10 +144,12 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
 def predictions(project: Project, title: str = "") -> Reader:
     """The models' predictions for a project's cases; a prediction stays when its case is corrected.
 
+    First proposals, which no model made, are left out.
+
     Raises:
         MaskError: there are none.
     """
-    cases = [case for case in _undamaged_cases(project) if project.layout.prediction(case.id).exists()]
+    cases = [case for case in _undamaged_cases(project) if is_from_model(project.layout, case)]
     if not cases:
         raise MaskError(f"The project {project.root} has no predictions. Predict its cases first.")
     masks = (
@@ -175,7 +178,7 @@ def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
     cases = list(compared)
     parts = read_split(project.layout.split)
     trained_on = sum(parts.get(case.group) == "train" for case in cases)
-    started = sum(bool(case.model) for case in cases)
+    started = sum(case.model not in ("", FIRST_PROPOSAL) for case in cases)
     found = []
     if trained_on:
         are = "is a training case" if trained_on == 1 else "are training cases"
