@@ -7,13 +7,14 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import EpochDone, Finished, Message
-from unet_desktop.engine.inference.segmenter import Segmenter
+from unet_desktop.engine.inference.known_appearances import KnownAppearances
 from unet_desktop.errors import CheckpointError, ImageError, TrainingError
 from unet_desktop.labels import ONE_STRUCTURE
-from unet_desktop.masks.trust import UNFAMILIAR
+from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
@@ -217,17 +218,33 @@ def test_output_inside_the_pictures_is_refused(trained):
     assert not (root / "images" / "out").exists()
 
 
+def test_a_form_gets_an_empty_mask_and_is_called_no_fundus_photograph(trained, tmp_path):
+    root = trained[0]
+    model = list_models(Project.open(root).layout)[0].path
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    page = np.full((300, 240, 3), 250, np.uint8)
+    page[20:280:20, 20:200] = 20
+    Image.fromarray(page).save(pages / "form.png")
+    list(segment_folder(request(pages, tmp_path / "out", model)))
+    (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
+    assert (row["found"], row["confidence"]) == ("False", "0.0")
+    assert row["unfamiliar_kind"] == "not a fundus photograph"
+    assert "not a fundus photograph" in row["flags"]
+
+
 def test_an_unfamiliar_picture_is_said_in_project_table_and_events(trained, tmp_path, monkeypatch):
     root = _copy_of(trained[0], tmp_path)
-    monkeypatch.setattr(Segmenter, "_is_unfamiliar", lambda self, whole: True)
+    monkeypatch.setattr(KnownAppearances, "compare", lambda self, seen, network_differs: Unfamiliar.CAMERA)
     model = list_models(Project.open(root).layout)[0].path
     (event,) = segment_cases(root, ["synthetic-06"], model)
-    assert UNFAMILIAR in event.note
+    assert Unfamiliar.CAMERA.sentence() in event.note
+    assert Unfamiliar.CAMERA.advice in event.note
     assert Project.open(root).case("synthetic-06").unfamiliar
     picture = root / Project.open(root).case("synthetic-06").image
     events = segment_folder(request(picture, tmp_path / "out", model))
     (item,) = [event for event in events if isinstance(event, ItemDone)]
     assert "unlike the training pictures" in item.note
     (row,) = csv.DictReader((tmp_path / "out" / "measurements.csv").read_text().splitlines())
-    assert row["flag_unfamiliar"] == "True"
+    assert (row["flag_unfamiliar"], row["unfamiliar_kind"]) == ("True", "camera")
     assert row["flags"] == item.note

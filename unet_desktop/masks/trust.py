@@ -73,9 +73,9 @@ _SENTENCES = {
         "is framed unlike the training pictures: its disc is much larger or smaller, or its dark surround differs."
     ),
     Unfamiliar.CAMERA: (
-        "looks like a picture from another camera: its detail, colours or field differ from the training pictures'."
+        "seems to come from another camera: its fine detail or its field of view differs from the training pictures."
     ),
-    Unfamiliar.BOTH: "is framed unlike the training pictures, and looks like a picture from another camera.",
+    Unfamiliar.BOTH: "is framed unlike the training pictures, and seems to come from another camera.",
     Unfamiliar.NOT_FUNDUS: "does not look like a fundus photograph, so nothing is marked in it.",
     Unfamiliar.UNSPECIFIED: "looks unlike the pictures that the model was trained on.",
 }

@@ -33,7 +33,7 @@ def test_names_in_a_checkpoint(model):
     assert " ".join(sorted(header)) == (
         "created data format labels metrics networks parent preset training trust versions weights_sha256"
     )
-    assert set(header["trust"]) <= {"calibration", "familiar", "typical"}
+    assert set(header["trust"]) <= {"appearances", "calibration", "familiar", "typical"}
     assert {"undrawn", "fingerprint", "measured_on", "train_cases"} <= set(header["data"])
 
 

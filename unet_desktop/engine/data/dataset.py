@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
-from unet_desktop.engine.data.correction_weights import lacks_outline
+from unet_desktop.engine.data.correction_weights import lacks_outline, locate_label
 from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample, make_example
 from unet_desktop.engine.events import Message
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import MaskError, TrainingError
+from unet_desktop.images.appearance import Appearance, measure_appearance
 from unet_desktop.images.crop import Square, extract, extract_labels
+from unet_desktop.images.fundus import looks_like_fundus
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.masks.file import read_mask
@@ -105,6 +107,7 @@ class Dataset:
         self._values_present = np.zeros(256, bool)
         self._without_outline: list[str] = []
         self._lack_cup: list[str] = []
+        self._appearances: dict[int, Appearance] = {}
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -168,6 +171,11 @@ class Dataset:
         """Whether such cases leave open where the cup is; if no mask has one, all of them say that there is none."""
         return bool(self._lack_cup) and not set(labels_in_cup(self._labels)) <= set(self.absent_labels())
 
+    @property
+    def appearances(self) -> list[Appearance]:
+        """Of the pictures with a disc, once read; empty for labels that are not of an eye."""
+        return list(self._appearances.values())
+
     def sampling_pool(self, name: str, recent_draws: int) -> list[int]:
         """Indices of the usable cases to draw batches from: each once, recent ones `recent_draws` times."""
         return [
@@ -215,6 +223,12 @@ class Dataset:
         if (self._weight_corrections or only_strokes) and sample.prediction is not None and sample.prediction.is_file():
             prediction = _read_prediction(sample.prediction, self._labels, (height, width))
             used.append(sample.prediction)
+        if crops and self._labels.shows_eye() and index not in self._appearances:
+            located = locate_label(mask, self._labels, prediction)
+            if located is not None:
+                centre, diameter = located
+                seen = measure_appearance(pixels, (centre.x, centre.y, diameter))
+                self._appearances[index] = replace(seen, fundus=looks_like_fundus(pixels))
         examples = {
             name: make_example(
                 pixels, mask, self._labels, spec, name, prediction, weight_corrections=self._weight_corrections

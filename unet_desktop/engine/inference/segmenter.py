@@ -18,13 +18,16 @@ from unet_desktop.engine.device.device import Device, choose, prepare
 from unet_desktop.engine.files.checkpoint import Checkpoint, load
 from unet_desktop.engine.inference.calibration import Calibration
 from unet_desktop.engine.inference.familiarity import SIDE, FamiliarityDetector, Features
+from unet_desktop.engine.inference.known_appearances import KnownAppearances
 from unet_desktop.engine.inference.locate import Location, count_rivals, locate
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, run_to_end
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
+from unet_desktop.images.appearance import measure_appearance
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import Square, extract, restore
+from unet_desktop.images.fundus import is_dark_spot, looks_like_fundus
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.anatomy import tidy
@@ -90,6 +93,7 @@ class Segmenter:
         self.device = device
         self._labels = checkpoint.header.labels
         self._calibration, self._familiarity, self._prototype = _read_trust(checkpoint.header)
+        self._appearances = _read_appearances(checkpoint.header)
         predictors = {
             name: Predictor(network, checkpoint.specs[name], device, mirror=True, long_lived=True)
             for name, network in checkpoint.networks.items()
@@ -115,6 +119,7 @@ class Segmenter:
         other = copy.copy(self)
         other.header = replace(self.header, trust=dict(trust))
         other._calibration, other._familiarity, other._prototype = _read_trust(other.header)
+        other._appearances = _read_appearances(other.header)
         return other
 
     def limit_threads(self, workers: int) -> None:
@@ -141,6 +146,24 @@ class Segmenter:
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
+        if self._appearances is not None and self._appearances.fundus and not looks_like_fundus(pixels):
+            return _empty_prediction((pixels.shape[0], pixels.shape[1]), Unfamiliar.NOT_FUNDUS)
+        prediction = yield from self._segment_in_steps(pixels)
+        return prediction if self._appearances is None else self._compare(pixels, prediction, self._appearances)
+
+    def _compare(self, pixels: NDArray[np.uint8], prediction: Prediction, appearances: KnownAppearances) -> Prediction:
+        """The prediction, with how the picture differs from the training pictures."""
+        square, disc = prediction.square, None
+        if square is not None and self._segment.spec.framing == "crop":
+            disc = square.x, square.y, square.side / self._segment.spec.crop_factor
+        if disc is not None and appearances.fundus and is_dark_spot(pixels, *disc):
+            prediction = _empty_prediction((pixels.shape[0], pixels.shape[1]), bool(prediction.trust.unfamiliar))
+            disc = None
+        differs = bool(prediction.trust.unfamiliar)
+        unfamiliar = appearances.compare(measure_appearance(pixels, disc), network_differs=differs)
+        return replace(prediction, trust=replace(prediction.trust, unfamiliar=unfamiliar))
+
+    def _segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         height, width = pixels.shape[:2]
         if self._segment.spec.framing == "patches":
             prediction = yield from self._patches(pixels)
@@ -263,11 +286,28 @@ def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetec
         raise CheckpointError(f"The model is damaged: its calibration cannot be read ({error}).") from error
 
 
-def _how(unfamiliar: bool) -> Unfamiliar:
+def _read_appearances(header: CheckpointHeader) -> KnownAppearances | None:
+    """Read the training pictures' appearances; older models have none.
+
+    Raises:
+        CheckpointError: they are damaged.
+    """
+    if "appearances" not in header.trust:
+        return None
+    try:
+        return KnownAppearances.from_json(header.trust["appearances"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"The model is damaged: its known appearances cannot be read ({error}).") from error
+
+
+def _how(unfamiliar: bool | Unfamiliar) -> Unfamiliar:
+    """The kind; a network's features do not say it."""
+    if isinstance(unfamiliar, Unfamiliar):
+        return unfamiliar
     return Unfamiliar.UNSPECIFIED if unfamiliar else Unfamiliar.NO
 
 
-def _empty_prediction(shape: tuple[int, int], unfamiliar: bool) -> Prediction:
+def _empty_prediction(shape: tuple[int, int], unfamiliar: bool | Unfamiliar) -> Prediction:
     """The prediction if nothing was found."""
     trust = Trust(unfamiliar=_how(unfamiliar))
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust=trust)

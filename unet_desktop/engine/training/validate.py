@@ -19,6 +19,7 @@ from unet_desktop.engine.device.device import Device, prepare
 from unet_desktop.engine.events import StopPoint, report_working
 from unet_desktop.engine.inference.calibration import CalibrationCase
 from unet_desktop.engine.inference.familiarity import FamiliarityDetector, Features
+from unet_desktop.engine.inference.known_appearances import KnownAppearances
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.segmenter import Segmenter
@@ -144,8 +145,9 @@ def fit_feature_statistics(segmenter: Segmenter, train: Dataset) -> Generator[St
     """Return statistics of the network's features on training pictures and crops, for the header's `trust`."""
     names = segmenter.header.networks
     pictures = yield from _collect_features(train, "locate" if "locate" in names else "segment", segmenter.features)
-    fitted: dict[str, FamiliarityDetector | CropPrototype | None] = {
-        "familiar": FamiliarityDetector.fit(pictures) if len(pictures) else None
+    fitted: dict[str, FamiliarityDetector | CropPrototype | KnownAppearances | None] = {
+        "familiar": FamiliarityDetector.fit(pictures) if len(pictures) else None,
+        "appearances": KnownAppearances.fit(train.appearances),
     }
     if "locate" in names:
         crops = yield from _collect_features(train, "segment", segmenter.crop_features)

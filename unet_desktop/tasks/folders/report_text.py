@@ -32,7 +32,7 @@ def flag_meanings(labels: LabelSet) -> Mapping[str, str]:
         "cut by the border": f"The border of {border} cuts the {name}; measurements are too small.",
         "unfamiliar": f"The picture is unlike the training pictures: {other}.",
         "another framing": "The disc is much larger or smaller, or the dark surround differs from the training.",
-        "another camera": "Detail, colours or field differ from the training pictures', as from another camera.",
+        "another camera": "Fine detail or field of view differs from the training pictures, as from another camera.",
         "not a fundus photograph": "It does not look like a fundus photograph, so nothing is marked in it.",
         "poor quality": "Blurred, too dark or overexposed where it matters.",
     }
