@@ -110,7 +110,7 @@ class KnownAppearances:
         if disc is not None and not self.discs.min() - _DISC_FACTOR <= disc <= self.discs.max() + _DISC_FACTOR:
             return True
         known = self.fields[:, 4]
-        if surround < _NO_SURROUND and known.min() >= _SURROUND:
+        if known.min() >= _SURROUND and surround < 0.5 * known.min():
             return True
         if surround >= _SURROUND and known.max() < _NO_SURROUND:
             return True
