@@ -46,7 +46,7 @@ class TrainCommands(CommandSet):
 
     @command(
         "learn.first_proposal",
-        "&First proposal (no model)",
+        "Fi&rst proposal (no model)",
         shortcut="Ctrl+Shift+D",
         icon="predict",
         needs=Needs.CASE | Needs.IDLE | Needs.WRITABLE | Needs.FIRST_PROPOSAL,
