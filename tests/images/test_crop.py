@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unet_desktop.images.box import Box
-from unet_desktop.images.crop import Square, extract, extract_labels, restore
+from unet_desktop.images.crop import Square, extract, extract_labels, restore, surround_colour
 from unet_desktop.images.tiles import Blend, Tiling
 
 COORDINATES = st.floats(-500, 3000, allow_nan=False)
@@ -55,10 +55,10 @@ def test_reducing_averages_and_shifts_nothing(side):
 
 def test_beyond_the_border_is_filled():
     picture = np.full((10, 10, 3), 200, np.uint8)
-    cut = extract(picture, Square(0, 0, 20), 20, outside=7)
-    assert cut[0, 0, 0] == 7
+    cut = extract(picture, Square(0, 0, 20), 20, outside=(7, 8, 9))
+    assert cut[0, 0].tolist() == [7, 8, 9]
     assert cut[15, 15, 0] == 200
-    assert (extract(picture, Square(100, 100, 20), 8, outside=7) == 7).all()
+    assert (extract(picture, Square(100, 100, 20), 8, outside=(7, 8, 9)) == (7, 8, 9)).all()
     assert (extract_labels(picture[..., 0], Square(100, 100, 20), 8, 255) == 255).all()
 
 
@@ -111,3 +111,12 @@ def test_nothing_beyond_the_border_is_mixed_into_the_edges_of_a_reduced_picture(
     cut = extract(picture, Square(width / 2, height / 2, float(width)), 8)
     assert (cut[4] == 200).all()
     assert (extract(picture, Square(width / 2, height / 2, height - 2.0), 8) == 200).all()
+
+
+def test_a_field_of_view_goes_on_in_black_and_a_close_up_in_its_own_colour():
+    rows, columns = np.mgrid[:200, :240] + 0.5
+    close_up = np.full((200, 240, 3), (150, 80, 40), np.uint8)
+    field = close_up * (np.hypot(rows - 100, columns - 120) < 100)[..., np.newaxis].astype(np.uint8)
+    assert surround_colour(field) == (0, 0, 0)
+    assert surround_colour(close_up) == (150, 80, 40)
+    assert surround_colour(close_up[:1, :1]) == (150, 80, 40)

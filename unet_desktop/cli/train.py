@@ -42,6 +42,9 @@ def run(
     recent_draws: Annotated[
         int | None, typer.Option(help="Draw newly corrected cases this many times as often.")
     ] = None,
+    unlike_draws: Annotated[
+        int | None, typer.Option(help="Draw them at least this many times as often if they are of another camera.")
+    ] = None,
     from_scratch: Annotated[bool, typer.Option(help="Start from new weights, not from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     resume: Annotated[bool, typer.Option(help="Resume the interrupted training.")] = False,
@@ -63,6 +66,7 @@ def run(
         "seed": seed,
         "correction_weight": correction_weight,
         "recent_draws": recent_draws,
+        "unlike_draws": unlike_draws,
     }
     if show_augmentation is not None:
         raise typer.Exit(

@@ -61,6 +61,8 @@ class TrainConfig:
         correction_weight: how much pixels that a human corrected, and those near them, count when training continues
             from a model; others count 1.
         recent_draws: how often, relative to other cases, to draw a case that was corrected after that model.
+        unlike_draws: as `recent_draws`, at least, for those of them whose picture is unlike those of before, as another
+            camera's; see docs/experiments/2026-11-30-other-cameras.md.
         augmentation: 0: none; 1: as strong as another camera.
         seed: of weights, order and augmentation.
 
@@ -87,13 +89,14 @@ class TrainConfig:
     crop_jitter: float = 0.1
     by_picture: bool = False
     working_side: int = 1024
-    locate_epochs: int = 14
+    locate_epochs: int = 28
     locate_learning_rate: float = 2e-3
     locate_size: int = 160
     locate_batch_size: int = 4
     patience: int = 0  # "one-cycle" is best when its learning rate has come down, so stopping early costs
     correction_weight: float = 1.0
     recent_draws: int = 1
+    unlike_draws: int = 3
     augmentation: float = 1.0
     seed: int = 0
 
@@ -186,6 +189,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "patience": (0, 10_000),
     "correction_weight": (1.0, 100.0),
     "recent_draws": (1, 100),
+    "unlike_draws": (1, 100),
     "augmentation": (0.0, 2.0),
     "seed": (0, 2**31 - 1),
 }
@@ -218,7 +222,7 @@ def fine_tuning_config(config: TrainConfig) -> TrainConfig:
     return replace(
         config,
         epochs=max(1, round(config.epochs / 4)),
-        locate_epochs=max(1, round(config.locate_epochs / 5)),
+        locate_epochs=max(1, round(config.locate_epochs / 9)),
         learning_rate=config.learning_rate / 3,
         locate_learning_rate=config.locate_learning_rate / 3,
     )

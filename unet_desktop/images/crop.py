@@ -7,6 +7,7 @@ Coordinates are continuous image pixels: pixel (column c, row r) covers [c, c+1)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,17 @@ from unet_desktop.images.opencv import cv2
 Affine = NDArray[np.float64]
 """(2, 3) float64 between pixel-centre coordinates, as cv2.warpAffine expects."""
 
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0..255."""
+BLACK: Colour = (0, 0, 0)
+
 MAX_REDUCTION = 2.0
 """Bilinear sampling reads 2 x 2 pixels, so a stronger reduction would skip pixels and alias."""
+_SAMPLED_LINES = 64
+_DARK = 24
+"""Of 0..255: what surrounds a field of view is darker than this."""
+_DARK_SHARE = 0.2
+"""A photograph shows its field's surround if this share of its border is dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +77,22 @@ class Square:
         return Box(top, left, bottom, right)
 
 
-def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int = 0) -> NDArray[np.uint8]:
+def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: Sequence[int] = BLACK) -> NDArray[np.uint8]:
     """Extract the square at `size` pixels a side, each pixel the mean of the area it covers.
 
     Args:
         picture: (H, W, C) uint8.
         square: the area to extract.
         size: side of the result, pixels.
-        outside: value beyond the image border.
+        outside: colour beyond the image border, C values or more.
 
     Returns:
         (size, size, C) uint8.
     """
+    channels = picture.shape[2]
     box = square.box(*picture.shape[:2])
     if box.empty:
-        return np.full((size, size, picture.shape[2]), outside, np.uint8)
+        return np.broadcast_to(np.array(outside[:channels], np.uint8), (size, size, channels)).copy()
     part: NDArray[np.uint8] = picture[box.slices]
     matrix = square.to_crop(size) @ _translation(box.left, box.top)
     reduction = square.side / size
@@ -94,9 +105,27 @@ def extract(picture: NDArray[np.uint8], square: Square, size: int, outside: int 
         (size, size),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(outside,) * picture.shape[2],
+        borderValue=tuple(outside[:channels]),
     )
-    return np.ascontiguousarray(cut.reshape(size, size, picture.shape[2]), dtype=np.uint8)
+    return np.ascontiguousarray(cut.reshape(size, size, channels), dtype=np.uint8)
+
+
+def surround_colour(picture: NDArray[np.uint8]) -> Colour:
+    """The colour with which to continue a photograph beyond its border: black, or its median colour.
+
+    A field of view is surrounded by black already. A photograph of the disc alone is not: a black surround would look
+    like the end of the field.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+    """
+    step = max(1, min(picture.shape[:2]) // _SAMPLED_LINES)
+    small = picture[::step, ::step]
+    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    if np.count_nonzero(border.max(axis=1) < _DARK) >= _DARK_SHARE * len(border):
+        return BLACK
+    red, green, blue = (int(value) for value in np.median(small.reshape(-1, 3), axis=0))
+    return red, green, blue
 
 
 def extract_labels(mask: NDArray[np.uint8], square: Square, size: int, outside: int) -> NDArray[np.uint8]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.data.dataset import Dataset, augment_example
+from unet_desktop.engine.data.dataset import Dataset
+from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
 from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg

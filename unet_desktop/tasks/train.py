@@ -319,6 +319,7 @@ def make_samples(project: Project, cases: Sequence[Case], recent: frozenset[str]
             layout.mask(case.id),
             prediction=layout.prediction(case.id) if is_from_model(layout, case) else None,
             recent=case.id in recent,
+            unlike=bool(case.unfamiliar),
             no_cup=case.no_cup,
         )
         for case in cases

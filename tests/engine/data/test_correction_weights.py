@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as npst
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.data import correction_weights
-from unet_desktop.engine.data.dataset import Dataset, augment_example
+from unet_desktop.engine.data.dataset import Dataset
 from unet_desktop.engine.data.training_example import make_example
+from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.events import EpochDone, Finished, Message
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import specs_for
@@ -108,8 +109,16 @@ def test_a_whole_mask_is_its_own_measure_whatever_was_predicted(photograph):
 def test_recent_cases_are_drawn_more_often(samples):
     data = Dataset([replace(samples[0], recent=True), *samples[1:3]], DISC_AND_CUP, SPECS)
     list(data.read())
-    assert data.sampling_pool("segment", 3) == [0, 0, 0, 1, 2]
-    assert data.sampling_pool("segment", 1) == data.usable("segment") == [0, 1, 2]
+    assert data.sampling_pool("segment", 3, 4) == [0, 0, 0, 1, 2]
+    assert data.sampling_pool("segment", 1, 4) == data.usable("segment") == [0, 1, 2]
+
+
+def test_recent_cases_of_an_unlike_camera_are_drawn_more_often(samples):
+    cases = [replace(samples[0], recent=True, unlike=True), replace(samples[1], unlike=True), samples[2]]
+    data = Dataset(cases, DISC_AND_CUP, SPECS)
+    list(data.read())
+    assert data.sampling_pool("segment", 1, 3) == [0, 0, 0, 1, 2]
+    assert data.sampling_pool("segment", 5, 3) == [0, 0, 0, 0, 0, 1, 2]
 
 
 def test_a_prediction_is_part_of_what_is_learned_from_only_where_it_is_used(samples, tmp_path):

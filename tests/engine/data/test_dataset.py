@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
-from unet_desktop.engine.data.dataset import Dataset, augment_example, check_training_data, crop_example
+from unet_desktop.engine.data.augment import (
+    AugmentationRange,
+    add_atrophy,
+    add_border,
+    add_distractors,
+    recolour,
+    resize_cup,
+    warp,
+)
+from unet_desktop.engine.data.dataset import Dataset, check_training_data, crop_example
 from unet_desktop.engine.data.training_example import make_example
+from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP
@@ -108,6 +117,63 @@ def test_distractors_spare_the_label_and_the_black_ground(photograph):
         assert not painted[:20].any()
         changed += not np.array_equal(painted, pixels)
     assert changed >= 2
+
+
+def test_atrophy_surrounds_the_label_and_spares_it(photograph):
+    pixels, mask = photograph(2, 128, 128)
+    changed = 0
+    for seed in range(40):
+        painted = add_atrophy(pixels, mask, np.random.default_rng(seed))
+        assert np.array_equal(painted[mask > 0], pixels[mask > 0])
+        brighter = painted.astype(int).sum(axis=2) > pixels.astype(int).sum(axis=2) + 30
+        changed += bool(brighter.any())
+    assert 4 <= changed <= 20  # a quarter of the views
+
+
+def test_a_border_hides_and_says_nothing_of_what_it_hides(photograph):
+    pixels, mask = photograph(2, 128, 128)
+    hidden = 0
+    for seed in range(20):
+        picture, labels = add_border(pixels, mask, np.random.default_rng(seed))
+        inside = labels != 255
+        assert np.array_equal(picture[inside], pixels[inside])
+        assert np.array_equal(labels[inside], mask[inside])
+        assert inside.mean() >= 0.16
+        if not inside.all():
+            hidden += 1
+            assert len(np.unique(picture[~inside], axis=0)) == 1
+    assert hidden >= 10
+
+
+def test_cups_of_other_sizes_keep_the_disc_and_their_pixels():
+    rows, columns = np.mgrid[:128, :128]
+    distance = np.hypot(rows - 63, columns - 60)
+    mask = np.where(distance < 25, 2, np.where(distance < 36, 1, 0)).astype(np.uint8)
+    painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
+    areas = []
+    for seed in range(20):
+        picture, planes = resize_cup(painted, mask[..., np.newaxis], 1, 2, np.random.default_rng(seed))
+        resized = planes[..., 0]
+        areas.append(np.count_nonzero(resized == 2) / np.count_nonzero(mask == 2))
+        assert np.count_nonzero(resized) == pytest.approx(np.count_nonzero(mask), rel=0.2)
+        assert (np.round(picture[..., 0] / 100).astype(int) != resized).mean() < 0.03
+    assert min(areas) < 0.5
+    assert max(areas) > 0.95
+    assert resize_cup(painted, np.minimum(mask, 1)[..., np.newaxis], 1, 2, np.random.default_rng(0))[0] is painted
+
+
+def test_the_locating_network_sees_discs_of_all_sizes(photograph):
+    pixels, mask = photograph(2, 600, 700)
+    view = make_example(pixels, mask, DISC_AND_CUP, SPECS["locate"], "locate")
+    generator = np.random.default_rng(0)
+    heights = []
+    for _ in range(200):
+        _, labels, _ = augment_example(view, SPECS["locate"], PRESETS["fast"], generator)
+        rows = np.flatnonzero((labels == 1).any(axis=1))
+        heights.append(0.0 if rows.size == 0 else (rows[-1] - rows[0] + 1) / labels.shape[0])
+    shares = np.array(heights)
+    for low, high in ((0.05, 0.15), (0.15, 0.3), (0.3, 0.6), (0.6, 1.01)):
+        assert np.mean((shares >= low) & (shares < high)) > 0.04, (low, high)  # the disc is large in this picture
 
 
 def test_a_case_without_its_cup_is_known_unless_it_was_said_that_there_is_none(photograph, write_sample, tmp_path):

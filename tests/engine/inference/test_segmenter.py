@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.files.checkpoint import load
-from unet_desktop.engine.inference import segmenter as module
-from unet_desktop.engine.inference.locate import candidate_locations
+from unet_desktop.engine.inference import search
+from unet_desktop.engine.inference.locate import (
+    Location,
+    candidate_locations,
+    drop_repeated,
+    further_squares,
+    locate,
+)
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.networks.specs import NetworkSpec, build
@@ -51,7 +57,7 @@ def test_odd_sizes_in_tiles(shape, device, samples, tiny, tmp_path):
 
 
 def test_nothing_found_is_an_empty_mask(opened, monkeypatch, photograph):
-    monkeypatch.setattr(module, "locate", lambda predictor, picture, shape: None)
+    monkeypatch.setattr(search, "locate", lambda plane, shape, factor, seen=None: [])
     prediction = opened.segment(photograph(7)[0])
     assert not prediction.found
     assert not prediction.mask.any()
@@ -103,3 +109,29 @@ def test_a_ragged_lesion_does_not_pass_for_a_disc():
     assert (found.square.x, found.square.y) == (15, 15)
     assert (other.square.x, other.square.y) == (24, 42)
     assert found.rivals == other.rivals == 1
+
+
+def test_a_label_is_located_in_a_view_of_a_part_and_not_beyond_the_picture():
+    plane = np.zeros((64, 64), np.float32)
+    plane[8:16, 8:16] = 0.9
+    plane[40:56, 40:56] = 0.9
+    [place] = locate(plane, (100, 100), 2.0, seen=Square(0, 0, 128))
+    assert (place.square.x, place.square.y) == (32, 32)  # (48 - 32) * 2; the other lies outside the picture
+
+
+@pytest.mark.parametrize("shape", [(1757, 2049), (512, 512), (300, 900)])
+def test_further_squares_cover_the_picture_at_several_scales(shape):
+    squares = further_squares(*shape)
+    seen = np.zeros(shape, int)
+    for square in squares:
+        if square.side < max(shape):
+            seen[square.box(*shape).slices] += 1
+    assert seen.min() >= 1
+    assert max(square.side for square in squares) >= 4 * max(shape)
+
+
+def test_places_that_repeat_each_other_count_once():
+    first = Location(Square(100, 100, 80), 40.0, 0.8)
+    same = Location(Square(103, 99, 84), 42.0, 0.9)
+    larger = Location(Square(100, 100, 200), 100.0, 0.5)
+    assert drop_repeated([first, same, larger]) == [same, larger]

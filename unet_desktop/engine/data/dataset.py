@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop import files
-from unet_desktop.engine.config import TrainConfig
-from unet_desktop.engine.data.augment import AugmentationRange, add_distractors, recolour, warp
 from unet_desktop.engine.data.correction_weights import lacks_outline, locate_label
 from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample, make_example
@@ -22,7 +19,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import MaskError, TrainingError
 from unet_desktop.images.appearance import Appearance, measure_appearance
-from unet_desktop.images.crop import Square, extract, extract_labels
+from unet_desktop.images.crop import extract, extract_labels
 from unet_desktop.images.fundus import looks_like_fundus
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
@@ -32,11 +29,6 @@ from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.plurals import quantity
 
 _CACHE_BYTES = 1 << 30
-_BEND = 1 / 64
-"""Of crops, see `AugmentationRange`: 4 pixels of 256.
-
-Effect on another camera: docs/experiments/2026-11-26-bent-crops.md.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +41,7 @@ class Sample:
         mask: drawn or corrected by a human.
         prediction: the model's mask that the human corrected; the file need not exist.
         recent: it was corrected after the model that training continues from.
+        unlike: its picture is unlike those that the predicting model was trained on, see `trust.Unfamiliar`.
         no_cup: someone said that there is no cup to draw, see `missing_cup`.
     """
 
@@ -57,6 +50,7 @@ class Sample:
     mask: Path
     prediction: Path | None = None
     recent: bool = False
+    unlike: bool = False
     no_cup: bool = False
 
     def lacks_cup(self, mask: Mask, labels: LabelSet) -> bool:
@@ -75,6 +69,7 @@ class Dataset:
 
     Attributes:
         recent: ids of the cases that were corrected after the model that training continues from.
+        unlike: ids of the cases whose picture is unlike those of before, see `Sample`.
 
     Args:
         samples: the cases.
@@ -95,6 +90,7 @@ class Dataset:
     ) -> None:
         self._samples = list(samples)
         self.recent = frozenset(sample.case_id for sample in samples if sample.recent)
+        self.unlike = frozenset(sample.case_id for sample in samples if sample.unlike)
         self._labels = labels
         self._specs = dict(specs)
         self._free_bytes = cache_bytes
@@ -130,9 +126,8 @@ class Dataset:
                 spec = self._specs[name]
                 patches = example.mask.size / spec.size**2 if spec.framing == "patches" else 1.0
                 self._draws_per_epoch[name, index] = max(1, round(patches))
-                cost = example.picture.nbytes + example.mask.nbytes
-                if cost <= self._free_bytes:
-                    self._free_bytes -= cost
+                if example.nbytes <= self._free_bytes:
+                    self._free_bytes -= example.nbytes
                     self._examples[name, index] = example
             yield index + 1
 
@@ -176,13 +171,20 @@ class Dataset:
         """Of the pictures with a disc, once read; empty for labels that are not of an eye."""
         return list(self._appearances.values())
 
-    def sampling_pool(self, name: str, recent_draws: int) -> list[int]:
-        """Indices of the usable cases to draw batches from: each once, recent ones `recent_draws` times."""
-        return [
-            index
-            for index in self._usable[name]
-            for _ in range(recent_draws if self._samples[index].case_id in self.recent else 1)
-        ]
+    def sampling_pool(self, name: str, recent_draws: int, unlike_draws: int) -> list[int]:
+        """Indices of the usable cases to draw batches from.
+
+        Args:
+            name: of the network.
+            recent_draws: how often a recent case is drawn; others are drawn once.
+            unlike_draws: how often at least a recent case is drawn whose picture is unlike those of before.
+        """
+        pool = []
+        for index in self._usable[name]:
+            case = self._samples[index].case_id
+            draws = max(recent_draws, unlike_draws if case in self.unlike else 1) if case in self.recent else 1
+            pool += [index] * draws
+        return pool
 
     def recent_fraction(self, name: str) -> float:
         """The fraction of the usable cases that are recent; 0 if none is usable."""
@@ -336,60 +338,9 @@ def _read_prediction(path: Path, labels: LabelSet, size: tuple[int, int]) -> Mas
         return None
 
 
-def augmentation_range(spec: NetworkSpec, config: TrainConfig) -> AugmentationRange:
-    """How far geometric augmentation goes for that network."""
-    if spec.framing == "patches":
-        return AugmentationRange(rotation=180.0, smaller=0.8, larger=1.25, shift=0.0, flip_vertical=True, reflect=True)
-    if spec.framing == "crop":
-        jitter = config.crop_jitter
-        return AugmentationRange(
-            rotation=30.0,
-            smaller=math.exp(-2 * jitter),
-            larger=math.exp(2 * jitter),
-            shift=jitter,
-            flip_vertical=True,
-            reflect=False,
-            bend=_BEND,
-        )
-    return AugmentationRange(rotation=30.0, smaller=0.5, larger=1.3, shift=0.3, flip_vertical=True, reflect=False)
-
-
-def augment_example(
-    example: TrainingExample, spec: NetworkSpec, config: TrainConfig, generator: np.random.Generator
-) -> tuple[NDArray[np.uint8], Mask, NDArray[np.uint8]]:
-    """A random variant: (size, size, 3) uint8 picture, its mask, and where it was corrected; (size, size) uint8."""
-    square = example.square
-    if spec.framing == "patches":
-        square = _random_patch(example, spec.size, generator)
-    corrected = np.zeros_like(example.mask) if example.corrected is None else example.corrected
-    picture, planes = warp(
-        example.picture,
-        np.dstack([example.mask, corrected]),
-        square,
-        spec.size,
-        augmentation_range(spec, config),
-        config.augmentation,
-        generator,
-    )
-    mask, corrected = planes[..., 0], planes[..., 1]
-    if spec.framing == "whole" and config.augmentation > 0.0:
-        picture = add_distractors(picture, mask, generator)
-    return recolour(picture, config.augmentation, generator), mask, corrected
-
-
 def crop_example(example: TrainingExample, spec: NetworkSpec) -> tuple[NDArray[np.uint8], Mask]:
     """The example without augmentation, for "crop" and "whole": (size, size, 3) uint8 and (size, size) uint8."""
     return (
         extract(example.picture, example.square, spec.size),
         extract_labels(example.mask, example.square, spec.size, NOT_ANNOTATED),
     )
-
-
-def _random_patch(example: TrainingExample, size: int, generator: np.random.Generator) -> Square:
-    """A square of `size` pixels inside the example, or around it where the example is smaller."""
-    height, width = example.mask.shape
-    x, y = (
-        length / 2 if length <= size else float(generator.uniform(size / 2, length - size / 2))
-        for length in (width, height)
-    )
-    return Square(x, y, float(size))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,19 @@ from unet_desktop.engine.data.correction_weights import (
 )
 from unet_desktop.engine.data.preprocess import downscale
 from unet_desktop.engine.networks.specs import NetworkSpec
-from unet_desktop.images.crop import Square, extract, extract_labels
+from unet_desktop.images.crop import BLACK, Colour, Square, extract, extract_labels, surround_colour
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
+from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, is_annotated, region
 
 _OVERSAMPLING = 1.25
 """Examples are this much finer than the network's input, so that rotating them blurs little."""
 _MARGIN = 1.8
 """Examples for crops are this much wider than the crop, so that rotated and shifted crops are filled."""
+_CLOSE_UP_FACTOR = 2.0
+"""Side of the square in the middle of a close-up's range over the location label's diameter."""
+_CLOSE_UP_MARGIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class TrainingExample:
         square: what the network should see, in pixels of `picture`; for patches, all of it.
         corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
         lacks_cup: the mask has a disc whose cup nobody has drawn, nor said that there is none.
+        nested: the values of disc and cup in the mask, for the segmenting network; None for other labels.
+        surround: colour with which the picture goes on beyond its border, see `surround_colour`.
+        close_up: for the locating network, the surroundings of the location label at a finer scale, as a photograph
+            of the disc alone shows them; None if the case does not show where the label is.
     """
 
     picture: NDArray[np.uint8]
@@ -43,6 +51,16 @@ class TrainingExample:
     square: Square
     corrected: NDArray[np.uint8] | None = None
     lacks_cup: bool = False
+    nested: tuple[int, int] | None = None
+    surround: Colour = BLACK
+    close_up: TrainingExample | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that its arrays take, in bytes."""
+        arrays = (self.picture, self.mask, self.corrected)
+        own = sum(array.nbytes for array in arrays if array is not None)
+        return own + (0 if self.close_up is None else self.close_up.nbytes)
 
 
 def make_example(
@@ -76,26 +94,52 @@ def make_example(
         if weight_corrections and prediction is not None:
             corrected = corrected_at_size(corrected_pixels(mask, prediction), height, width, spec.size)
         return TrainingExample(small, labelled, Square.around(height, width), corrected)
-    square, margin = Square.around(*mask.shape), 1.0
+    square, margin, located = Square.around(*mask.shape), 1.0, locate_label(mask, labels, prediction)
     if spec.framing == "crop":
-        located = locate_label(mask, labels, prediction)
         if located is None:
             return None
-        centre, diameter = located
-        square, margin = Square(centre.x, centre.y, diameter * spec.crop_factor), _MARGIN
+        square, margin = _square_around(located, spec.crop_factor), _MARGIN
     if name == "locate":
         mask = _only_location_label(mask, labels)
         prediction = None if prediction is None else _only_location_label(prediction, labels)
+    corrected_in_picture = None
+    if weight_corrections and prediction is not None:
+        corrected_in_picture = corrected_pixels(mask, prediction)
+    example = _extract_example(pixels, mask, corrected_in_picture, square, margin, spec.size)
+    if example is None or located is None:
+        return example
+    if name != "locate":
+        pair = cup_and_disc(labels)
+        return example if pair is None else replace(example, nested=(pair[1].value, pair[0].value))
+    around = _square_around(located, _CLOSE_UP_FACTOR)
+    close_up = _extract_example(pixels, mask, corrected_in_picture, around, _CLOSE_UP_MARGIN, spec.size)
+    return replace(example, close_up=close_up)
+
+
+def _extract_example(
+    pixels: NDArray[np.uint8],
+    mask: Mask,
+    corrected: NDArray[np.uint8] | None,
+    square: Square,
+    margin: float,
+    network_side: int,
+) -> TrainingExample | None:
+    """The square and a margin around it (1: none), as fine as the network needs; None if nothing is annotated there."""
     wide = Square(square.x, square.y, square.side * margin)
-    network_size = round(spec.size * _OVERSAMPLING)
+    network_size = round(network_side * _OVERSAMPLING)
     size = round(network_size * margin)
     labelled = extract_labels(mask, wide, size, NOT_ANNOTATED)
     if not is_annotated(labelled).any():
         return None
-    if weight_corrections and prediction is not None:
-        corrected = corrected_in_crop(corrected_pixels(mask, prediction), wide, size, network_size)
+    reduced = None if corrected is None else corrected_in_crop(corrected, wide, size, network_size)
     inner = Square(size / 2, size / 2, size / margin)
-    return TrainingExample(extract(pixels, wide, size), labelled, inner, corrected)
+    surround = surround_colour(pixels)
+    return TrainingExample(extract(pixels, wide, size, surround), labelled, inner, reduced, surround=surround)
+
+
+def _square_around(located: tuple[Square, float], factor: float) -> Square:
+    centre, diameter = located
+    return Square(centre.x, centre.y, diameter * factor)
 
 
 def _only_location_label(mask: Mask, labels: LabelSet) -> Mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,13 @@ RIVAL_SHARE = 0.25
 Of 50 Drishti-GS1 and 10 IDRiD photographs one has such a region, an exudate (0.44 of the disc); the next has 0.17.
 """
 
+_AFAR = (2.0, 4.0)
+"""Sides of the squares seen from afar over the picture's longer side."""
+_PART = 0.6
+"""Side of the parts over the picture's shorter side."""
+_MAX_PARTS = 6
+"""Across and down: a strip that is many times as long as wide is no photograph of a disc."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -47,21 +55,41 @@ class Location:
     rivals: int = 0
 
 
-def locate(plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float) -> list[Location]:
+def locate(
+    plane: NDArray[np.float32], shape: tuple[int, int], crop_factor: float, seen: Square | None = None
+) -> list[Location]:
     """Find where the label may be, see `candidate_locations`.
 
     Args:
-        plane: (s, s) float32, from the locating network, for the smallest square around the whole picture.
-        shape: (height, width) of that picture.
+        plane: (s, s) float32, from the locating network, for the square it saw.
+        shape: (height, width) of the picture.
         crop_factor: see `candidate_locations`.
+        seen: what the network saw, in picture pixels; None: the smallest square around the whole picture.
     """
-    around = Square.around(*shape)
-    # Ignore the padding that makes the picture square: a crop there would be empty.
+    seen = seen or Square.around(*shape)
+    # Ignore the padding around the picture: a crop there would be empty.
     rows, columns = (
-        np.abs(np.arange(plane.shape[0]) + 0.5 - plane.shape[0] / 2) * around.side / plane.shape[0] < length / 2
-        for length in shape
+        np.abs((np.arange(plane.shape[0]) + 0.5) / plane.shape[0] * seen.side + start - length / 2) < length / 2
+        for start, length in zip((seen.y - seen.side / 2, seen.x - seen.side / 2), shape, strict=True)
     )
-    return candidate_locations(plane * np.outer(rows, columns), around, crop_factor)
+    return candidate_locations(plane * np.outer(rows, columns), seen, crop_factor)
+
+
+def further_squares(height: int, width: int) -> list[Square]:
+    """The squares to look at where the whole picture gave no sure answer, in picture pixels.
+
+    From afar, for a label that fills the picture, and by parts, for a small one.
+    """
+    longer, shorter = float(max(height, width)), float(min(height, width))
+    afar = [Square(width / 2, height / 2, longer * factor) for factor in _AFAR]
+    side = shorter * _PART
+    across, down = (min(max(2, math.ceil((length - side) / (side / 2)) + 1), _MAX_PARTS) for length in (width, height))
+    parts = [
+        Square(x, y, side)
+        for y in np.linspace(side / 2, height - side / 2, down).tolist()
+        for x in np.linspace(side / 2, width - side / 2, across).tolist()
+    ]
+    return [*afar, *parts]
 
 
 def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor: float) -> list[Location]:
@@ -96,6 +124,20 @@ def candidate_locations(plane: NDArray[np.float32], around: Square, crop_factor:
         confidence = float(weights[number] / areas[number])
         places.append(Location(Square(x, y, diameter * crop_factor), diameter, confidence, rivals))
     return places
+
+
+def drop_repeated(places: Sequence[Location]) -> list[Location]:
+    """Keep the most confident of the places that are nearly the same."""
+    kept: list[Location] = []
+    for place in sorted(places, key=lambda one: -one.confidence):
+        if not any(_nearly_same(place, other) for other in kept):
+            kept.append(place)
+    return kept
+
+
+def _nearly_same(one: Location, other: Location) -> bool:
+    apart = math.hypot(one.square.x - other.square.x, one.square.y - other.square.y)
+    return apart < 0.25 * min(one.diameter, other.diameter) and 0.8 < one.diameter / other.diameter < 1.25
 
 
 def count_rivals(weights: NDArray[np.generic]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,16 +16,18 @@ from unet_desktop.engine.data.preprocess import downscale
 from unet_desktop.engine.device.device import Device, choose, prepare
 from unet_desktop.engine.files.checkpoint import Checkpoint, load
 from unet_desktop.engine.inference.calibration import Calibration
+from unet_desktop.engine.inference.crop_segmenter import CropResult, CropSegmenter
 from unet_desktop.engine.inference.familiarity import SIDE, FamiliarityDetector, Features
 from unet_desktop.engine.inference.known_appearances import KnownAppearances
-from unet_desktop.engine.inference.locate import Location, count_rivals, locate
+from unet_desktop.engine.inference.locate import count_rivals
 from unet_desktop.engine.inference.predictor import Predictor, Probabilities, run_to_end
 from unet_desktop.engine.inference.prototype import CropPrototype
+from unet_desktop.engine.inference.search import Search
 from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expected_dices, ratio_spread
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.appearance import measure_appearance
-from unet_desktop.images.box import Box, bounding_box
-from unet_desktop.images.crop import Square, extract, restore
+from unet_desktop.images.box import Box
+from unet_desktop.images.crop import Square, extract, restore, surround_colour
 from unet_desktop.images.fundus import is_dark_spot, looks_like_fundus
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
@@ -100,6 +101,7 @@ class Segmenter:
         }
         self._locate = predictors.get("locate")
         self._segment = predictors["segment"]
+        self._cropper = CropSegmenter(self._segment, self._labels)
         self._feature_predictor = predictors.get("locate", self._segment)
 
     @classmethod
@@ -132,17 +134,18 @@ class Segmenter:
 
     def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """(C,) float64 features of a square of an (H, W, 3) uint8 picture, by the network that sees whole pictures."""
-        return self._feature_predictor.features(
-            downscale(extract(pixels, square, self._feature_predictor.spec.size), SIDE)
+        predictor = self._feature_predictor
+        return predictor.features(
+            downscale(extract(pixels, square, predictor.spec.size, surround_colour(pixels)), SIDE)
         )
 
     def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """As `features`, from the segmenting network, for its crop."""
-        return self._segment.features(downscale(extract(pixels, square, self._segment.spec.size), SIDE))
+        return self._cropper.features(pixels, square, surround_colour(pixels))
 
     def crop_probabilities(self, pixels: NDArray[np.uint8], square: Square) -> Probabilities:
         """(R, h, w) float32: the segmenting network's probabilities of one crop, for models that segment crops."""
-        return self._segment.square(extract(pixels, square, self._segment.spec.size))
+        return self._cropper.segment(pixels, square, surround_colour(pixels)).answer
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
@@ -168,38 +171,25 @@ class Segmenter:
         if self._segment.spec.framing == "patches":
             prediction = yield from self._patches(pixels)
             return prediction
-        square, location_confidence, rivals = Square.around(height, width), 1.0, 0
-        crop = extract(pixels, square, self._feature_predictor.spec.size)
         if self._locate is None:
+            whole = Square.around(height, width)
+            crop = extract(pixels, whole, self._segment.spec.size)
             unfamiliar = self._is_unfamiliar(crop)
-        else:
-            plane, unfamiliar = self._locate_and_compare(self._locate, crop)
-            places = locate(plane, (height, width), self._locate.spec.crop_factor)
-            if not places:
-                return _empty_prediction((height, width), unfamiliar)
-            location = yield from self._choose_place(pixels, places)
-            square, location_confidence, rivals = location.square, location.confidence, location.rivals
-            yield
-            crop = extract(pixels, square, self._segment.spec.size)
-        planes = self._segment.square(crop)
-        box = square.box(height, width)
-        if box.width == 0 or box.height == 0:
-            return _empty_prediction((height, width), unfamiliar)
-        inner = _box_of_regions(planes, square, box)
-        restored = np.stack([restore(plane, square, inner) for plane in planes])
-        result = _Planes(planes, restored, inner, square, box)
-        prediction = self._make_prediction(result, (height, width), location_confidence, unfamiliar)
-        return replace(prediction, rivals=prediction.rivals + rivals)
+            return self._make_prediction(self._cropper.segment(pixels, whole), (height, width), 1.0, unfamiliar)
+        prediction = yield from self._segment_located(self._locate, pixels)
+        return prediction
 
-    def _choose_place(self, pixels: NDArray[np.uint8], places: list[Location]) -> Generator[None, None, Location]:
-        """Choose the place whose crop is most similar to the training crops."""
-        if self._prototype is None or len(places) == 1:
-            return places[0]
-        distances = []
-        for place in places:
-            distances.append(self._prototype.distance(self.crop_features(pixels, place.square)))
-            yield
-        return places[int(np.argmin(distances))]
+    def _segment_located(self, locator: Predictor, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
+        """Locate, then segment a crop."""
+        shape = height, width = pixels.shape[0], pixels.shape[1]
+        surround = surround_colour(pixels)
+        whole = extract(pixels, Square.around(height, width), locator.spec.size, surround)
+        plane, unfamiliar = self._locate_and_compare(locator, whole)
+        found = yield from Search(locator, self._cropper, self._prototype, pixels, surround).run(plane)
+        if found is None:
+            return _empty_prediction(shape, unfamiliar)
+        prediction = self._make_prediction(found.result, shape, found.location.confidence, unfamiliar)
+        return replace(prediction, rivals=prediction.rivals + found.location.rivals)
 
     def _locate_and_compare(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
         """The locating network's plane, and whether the picture is unfamiliar; in one pass if possible."""
@@ -219,53 +209,35 @@ class Segmenter:
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
         restored = np.stack([_resize(plane, width, height) for plane in planes])
-        result = _Planes(planes, restored, box, Square.around(height, width), box)
+        result = CropResult(planes, planes, restored, box, Square.around(height, width), box)
         whole = extract(pixels, Square.around(height, width), self._feature_predictor.spec.size)
         return self._make_prediction(result, (height, width), 1.0, self._is_unfamiliar(whole))
 
     def _make_prediction(
-        self, result: _Planes, shape: tuple[int, int], location_confidence: float, unfamiliar: bool
+        self, result: CropResult, shape: tuple[int, int], location_confidence: float, unfamiliar: bool
     ) -> Prediction:
         part = tidy(label_image(result.restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
         mask[result.inner.slices] = part
         found = bool(part.any())
-        expected = zip((label.name for label in self._labels), expected_dices(result.planes), strict=True)
+        expected = zip((label.name for label in self._labels), expected_dices(result.answer), strict=True)
         dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
         confidence = location_confidence * sum(dices.values()) / len(dices) if found and dices else 0.0
-        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(result.planes, self._labels)
+        ratios, spread = cup_to_disc(part, self._labels), ratio_spread(result.answer, self._labels)
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, _how(unfamiliar), self._uncertainty(result, shape))
-        rivals = _count_rival_pieces(result.planes, self._labels)
+        rivals = _count_rival_pieces(result.answer, self._labels)
         tiled = self._segment.spec.framing == "patches"
         return Prediction(
             mask, confidence, found, result.square, result.box, result.planes, tiled, trust, spread, rivals
         )
 
-    def _uncertainty(self, result: _Planes, shape: tuple[int, int]) -> UncertaintyMap:
-        plane = entropy(result.planes)
+    def _uncertainty(self, result: CropResult, shape: tuple[int, int]) -> UncertaintyMap:
+        plane = entropy(result.answer)
         if self._segment.spec.framing == "patches":
             return UncertaintyMap(plane, 0.0, 0.0, float(shape[1]), float(shape[0]))
         square = result.square
         return UncertaintyMap(plane, square.x - square.side / 2, square.y - square.side / 2, square.side, square.side)
-
-
-@dataclass(frozen=True, slots=True)
-class _Planes:
-    """Probabilities and their position in the picture.
-
-    Attributes:
-        planes: (R, h, w) float32 at the network's resolution, see `Prediction.probabilities`.
-        restored: (R, inner.height, inner.width) float32 at the picture's resolution.
-        inner: the picture's pixels that may belong to a region.
-        square, box: see `Prediction`.
-    """
-
-    planes: Probabilities
-    restored: Probabilities
-    inner: Box
-    square: Square
-    box: Box
 
 
 def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetector | None, CropPrototype | None]:
@@ -311,17 +283,6 @@ def _empty_prediction(shape: tuple[int, int], unfamiliar: bool | Unfamiliar) -> 
     """The prediction if nothing was found."""
     trust = Trust(unfamiliar=_how(unfamiliar))
     return Prediction(np.zeros(shape, np.uint8), 0.0, False, None, Box(0, 0, 0, 0), None, trust=trust)
-
-
-def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
-    """The part of the box in which regions can be: interpolation never exceeds the surrounding values."""
-    size = planes.shape[1]
-    inner = bounding_box(planes.max(axis=0) >= THRESHOLD)
-    if inner.empty:
-        return Box(box.top, box.left, box.top, box.left)
-    left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
-    right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
-    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).intersection(box)
 
 
 def _count_rival_pieces(planes: Probabilities, labels: LabelSet) -> int:

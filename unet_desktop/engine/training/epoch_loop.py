@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from unet_desktop.engine.data.dataset import Dataset, augment_example
+from unet_desktop.engine.data.dataset import Dataset
 from unet_desktop.engine.data.missing_cup import mark_missing_cup
 from unet_desktop.engine.data.preprocess import to_input
+from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import AsyncScalar
 from unet_desktop.engine.events import BatchDone, EpochDone, Message, StopPoint
@@ -128,7 +129,8 @@ def _batch_jobs(state: TrainState) -> Iterator[Callable[[], AugmentedBatch]]:
 
     Each case gets a seed, drawn here, so that it does not matter which thread augments it, or when.
     """
-    pool = state.train.sampling_pool(state.stage.name, state.config.recent_draws)
+    config = state.config
+    pool = state.train.sampling_pool(state.stage.name, config.recent_draws, config.unlike_draws)
     for cases in _draw_batches(pool, state.stage, state.generator):
         seeds = state.generator.integers(1 << 63, size=len(cases))
         yield partial(_augment_batch, state, distributed.shard(list(zip(cases, seeds, strict=True))))

@@ -191,6 +191,7 @@ class _TrainingRun:
             created=state_file.now(),
             internals=state_file.collect_internals(state),
             recent=tuple(sorted(self.train.recent | self.validation.recent)),
+            unlike=tuple(sorted(self.train.unlike | self.validation.unlike)),
         )
         for _ in state_file.save(self.state_at, header, state, self.networks):
             yield StopPoint(state.stage.name)
@@ -242,7 +243,7 @@ def _train_stages(
 def _resume_run(run: _TrainingRun, stages: list[Stage], clock: Clock, header: TrainingHeader) -> Resumed:
     header.check_cases(run.train.digests, run.validation.digests)
     for dataset in (run.train, run.validation):
-        dataset.recent = frozenset(header.recent)
+        dataset.recent, dataset.unlike = frozenset(header.recent), frozenset(header.unlike)
     clock.resume({epoch.stage: epoch.epoch for epoch in header.past}, stages, header.seconds)
     digests = run.train.digests | run.validation.digests
     return Resumed(header.past, header.changes(state_file.describe_environment(run.device), digests))

@@ -32,6 +32,7 @@ class TrainingHeader:
         place: device, threads and versions, see `describe_environment`.
         created: when this state was written, ISO 8601 in UTC.
         recent: ids of the cases that were corrected after the model that training continues from.
+        unlike: ids of the cases whose picture is unlike those of before, see `Sample`.
         internals: see `collect_internals`.
         format: number of this layout.
     """
@@ -46,6 +47,7 @@ class TrainingHeader:
     created: str
     internals: dict[str, Any]
     recent: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     format: int = field(default=FORMAT)
 
     @property
@@ -116,7 +118,7 @@ class TrainingHeader:
     def to_metadata(self) -> dict[str, str]:
         """The string-to-string metadata of a safetensors file."""
         data = {name: getattr(self, name) for name in ("train", "validation", "parent", "place", "created", "format")}
-        data["recent"] = list(self.recent)
+        data |= {"recent": list(self.recent), "unlike": list(self.unlike)}
         data |= {"labels": self.labels.to_json(), "config": self.config.to_json(), "internals": self.internals}
         data["past"] = [asdict(epoch) | {"metrics": dict(epoch.metrics)} for epoch in self.past]
         return {_KEY: json.dumps(data)}
@@ -140,8 +142,8 @@ def read(path: Path) -> TrainingHeader:
             )
         labels, config = LabelSet.from_json(data.pop("labels")), TrainConfig.from_json(data.pop("config"))
         past = tuple(EpochDone(**epoch) for epoch in data.pop("past"))
-        recent = tuple(data.pop("recent", ()))
-        header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, **data)
+        recent, unlike = tuple(data.pop("recent", ())), tuple(data.pop("unlike", ()))
+        header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, unlike=unlike, **data)
         _check_types(header)
         return header
     except _NewerFormatError:
@@ -170,6 +172,7 @@ def _check_types(header: TrainingHeader) -> None:
         *header.validation.values(),
         *header.place.values(),
         *header.recent,
+        *header.unlike,
         header.created,
     )
     if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):

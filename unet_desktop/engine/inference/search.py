@@ -1,0 +1,91 @@
+"""Find the location label at any scale: first in the whole picture, then at other scales if that is not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.engine.inference.crop_segmenter import Attempt, CropSegmenter
+from unet_desktop.engine.inference.locate import Location, drop_repeated, further_squares, locate
+from unet_desktop.engine.inference.predictor import Predictor
+from unet_desktop.engine.inference.prototype import CropPrototype
+from unet_desktop.images.crop import Colour, extract
+
+SURE = 0.8
+"""Score from which the first place counts; on photographs of a known camera it is above 0.9."""
+MIN_SCORE = 0.35
+"""Score below which nothing counts as found."""
+MAX_ATTEMPTS = 5
+"""Places that are segmented after the first."""
+
+
+class Search:
+    """The search for the location label in one picture.
+
+    Args:
+        locator: the locating network.
+        cropper: the segmenting network.
+        prototype: what the crops of training look like, or None if unknown.
+        pixels: (H, W, 3) uint8.
+        surround: the colour in which the picture goes on beyond its border.
+    """
+
+    def __init__(
+        self,
+        locator: Predictor,
+        cropper: CropSegmenter,
+        prototype: CropPrototype | None,
+        pixels: NDArray[np.uint8],
+        surround: Colour,
+    ) -> None:
+        self._locator, self._cropper, self._prototype = locator, cropper, prototype
+        self._pixels, self._surround = pixels, surround
+        self._shape = (pixels.shape[0], pixels.shape[1])
+
+    def run(self, plane: NDArray[np.float32]) -> Generator[None, None, Attempt | None]:
+        """The best attempt, or None if nothing was found; yields where it can be stopped.
+
+        Args:
+            plane: (s, s) float32, the locating network's answer for the smallest square around the picture.
+        """
+        places = locate(plane, self._shape, self._locator.spec.crop_factor)
+        first: Attempt | None = None
+        if places:
+            first = self._attempt(self._by_likeness(places)[0])
+            yield
+            if first.score >= SURE:
+                return first
+        best = yield from self._search_further(places, first)
+        return best if best is not None and best.score >= MIN_SCORE else None
+
+    def _search_further(self, places: list[Location], first: Attempt | None) -> Generator[None, None, Attempt | None]:
+        """The best of all candidates at other scales."""
+        candidates = [place for place in places if first is None or place != first.location]
+        for square in further_squares(*self._shape):
+            plane = self._locator.square(extract(self._pixels, square, self._locator.spec.size, self._surround))[0]
+            candidates += locate(plane, self._shape, self._locator.spec.crop_factor, square)
+            yield
+        attempts = [] if first is None else [first]
+        for place in self._by_likeness(drop_repeated(candidates))[:MAX_ATTEMPTS]:
+            attempts.append(self._attempt(place))
+            yield
+        best = max(attempts, key=lambda attempt: attempt.score, default=None)
+        if best is None or best.located is None:
+            return best
+        again = self._attempt(best.located)
+        return again if again.score > best.score else best
+
+    def _attempt(self, place: Location) -> Attempt:
+        return self._cropper.attempt(self._pixels, place, self._surround)
+
+    def _by_likeness(self, places: list[Location]) -> list[Location]:
+        """The places, those first whose crops are most similar to the crops of training."""
+        prototype = self._prototype
+        if prototype is None or len(places) < 2:
+            return places
+        distances = [
+            prototype.distance(self._cropper.features(self._pixels, place.square, self._surround)) for place in places
+        ]
+        return [places[index] for index in np.argsort(distances, kind="stable")]
