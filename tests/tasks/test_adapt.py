@@ -30,7 +30,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.tasks.adapt import pictures, run
 from unet_desktop.tasks.adapt.run import adapt_project
 from unet_desktop.tasks.adapt.settings import adapting_config
-from unet_desktop.tasks.events import AdaptationDone, ItemDone
+from unet_desktop.tasks.events import AdaptationDone, ItemDone, ModelSaved
 from unet_desktop.tasks.model_card import card_of
 from unet_desktop.tasks.train import train_project
 
@@ -172,7 +172,17 @@ def test_stopping_saves_nothing(work: Path, sure: None, quick: list[float]) -> N
     for event in events:
         if isinstance(event, ItemDone) and event.done == 4:
             events.close()
+    assert not list((work / "project").glob(".adapting*"))
     assert [model.name for model in list_models(Project.open(work / "project").layout)] == ["model-001"]
+
+
+def test_what_a_killed_program_left_is_removed(work: Path, sure: None, quick: list[float]) -> None:
+    left = work / "project" / ".adapting-before"
+    left.mkdir()
+    (left / "recoloured-0.png").touch()
+    *_, last = adapt_project(work / "project", work / "new")
+    assert isinstance(last, ModelSaved)
+    assert not list((work / "project").glob(".adapting*"))
 
 
 def test_a_model_that_is_unsure_of_all_pictures_says_so(work: Path, quick: list[float], capsys) -> None:
@@ -226,6 +236,13 @@ def test_a_project_without_models_and_a_model_of_whole_pictures_are_refused(proj
     monkeypatch.setattr(run, "list_models", lambda _: [Model("model-001", tmp_path / "model-001.safetensors", header)])
     with pytest.raises(CheckpointError, match="model-001 cannot be adapted: it does not look for one place"):
         list(adapt_project(project.root, folder))
+
+
+def test_a_model_that_does_not_say_how_it_was_trained_is_refused(project, monkeypatch, tmp_path) -> None:
+    header = CheckpointHeader(DISC_AND_CUP, {"segment": {"framing": "crop"}}, "fast", {}, {}, {}, {}, "", "0" * 64)
+    monkeypatch.setattr(run, "list_models", lambda _: [Model("model-001", tmp_path / "model-001.safetensors", header)])
+    with pytest.raises(CheckpointError, match="model-001 cannot be adapted: how it was trained is not known"):
+        list(adapt_project(project.root, tmp_path))
 
 
 def test_the_check_needs_a_label_in_the_validation_cases(work: Path, sure: None, quick: list[float]) -> None:

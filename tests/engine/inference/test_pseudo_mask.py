@@ -13,7 +13,7 @@ from unet_desktop.images.crop import Square, extract
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.compare import dice
 
-HEADER = SimpleNamespace(labels=DISC_AND_CUP, networks={"segment": {"crop_factor": 1.9}})
+HEADER = SimpleNamespace(labels=DISC_AND_CUP, networks={"segment": {"crop_factor": 1.9, "size": 256}})
 
 
 class Painted:

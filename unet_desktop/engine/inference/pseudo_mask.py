@@ -26,8 +26,8 @@ from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.compare import dice
 from unet_desktop.masks.regions import Mask, Region, label_image, regions
 
-_WORKING_SIDE = 480
-"""Pixels of the square in which the views are averaged: 1.25 times as fine as a network's input of 256."""
+_OVERSAMPLING = 1.25
+"""The views are averaged in a square that is this much finer than the network's input."""
 _MARGIN = 1.5
 """Side of that square over a crop's side, so that shifted and larger crops lie in it."""
 _SCALES = (0.87, 1.15)
@@ -82,8 +82,9 @@ def make_pseudo_mask(
     if square is None:
         return None
     wide = Square(square.x, square.y, square.side * _MARGIN)
-    crop = extract(pixels, wide, _WORKING_SIDE)
-    own = measure_colours(extract(pixels, square, _WORKING_SIDE))
+    size = int(segmenter.header.networks["segment"]["size"])
+    crop = extract(pixels, wide, round(size * _OVERSAMPLING * _MARGIN))
+    own = measure_colours(extract(pixels, square, size))
     views = list(_views(segmenter, crop, own, known, generator))
     mean: Probabilities = np.mean(np.stack(views), axis=0)
     whole = tidy(label_image(np.asarray(mean >= 0.5), labels), labels)
@@ -122,7 +123,7 @@ def _views(
     generator: np.random.Generator,
 ) -> Iterator[Probabilities]:
     """(R, h, w) float32 over the whole of `crop` for each view of its middle."""
-    middle, side = _WORKING_SIDE / 2, _WORKING_SIDE / _MARGIN
+    middle, side = len(crop) / 2, len(crop) / _MARGIN
     straight = Square(middle, middle, side)
     recoloured = [transfer_colours(crop, own, colours) for colours in known]
     for seen in recoloured:

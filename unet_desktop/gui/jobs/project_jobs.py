@@ -19,7 +19,7 @@ from unet_desktop.gui.session.session import Session
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED
-from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, adapting_config
+from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, adapting_config, read_settings
 from unet_desktop.tasks.events import (
     AdaptationDone,
     AdaptationEvent,
@@ -179,14 +179,14 @@ class ProjectJobs(QObject):
         """Adapt the model in use to a folder of pictures without masks; then as `train`.
 
         Raises:
-            TrainingError: its settings are not those of this program.
+            CheckpointError: how it was trained is not known.
         """
         project, path, cores = self._session.project, self._session.model_in_use, self._cores
         model = next((model for model in self._session.models if model.path == path), None)
         if project is None or project.read_only or model is None or self._runner.busy:
             return
         root, name = project.root, model.name
-        config = adapting_config(TrainConfig.from_json(model.header.training), DEFAULT_PICTURES)
+        config = adapting_config(read_settings(name, model.header.training), DEFAULT_PICTURES)
 
         def start() -> Iterator[AdaptationEvent]:
             from unet_desktop.tasks.adapt.run import adapt_project

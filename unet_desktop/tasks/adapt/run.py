@@ -7,8 +7,10 @@ it is sure of in those pictures. docs/experiments/2026-11-30-adapt.md says what 
 from __future__ import annotations
 
 import math
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from unet_desktop.engine.files import checkpoint
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.validate import evaluate_end_to_end
-from unet_desktop.errors import CheckpointError, ImageError, TrainingError
+from unet_desktop.errors import CheckpointError, ImageError, TrainingError, WriteError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks, mean_metrics
@@ -40,10 +42,18 @@ from unet_desktop.tasks.adapt.pictures import (
     spread,
 )
 from unet_desktop.tasks.adapt.recolour_cases import recolour_cases
-from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, MAX_PICTURES, MIN_PICTURES, adapting_config
+from unet_desktop.tasks.adapt.settings import (
+    DEFAULT_PICTURES,
+    MAX_PICTURES,
+    MIN_PICTURES,
+    adapting_config,
+    read_settings,
+)
 from unet_desktop.tasks.events import AdaptationDone, AdaptationEvent, ModelSaved
 from unet_desktop.tasks.train import TrainingCases, choose_device, make_samples, select
 
+_WORK = ".adapting-"
+"""Start of the temporary folder's name."""
 MAX_LOSS = 0.005
 """Mean Dice on the project's validation cases that an adapted model may lose."""
 _MAX_TRAINING_CASES = 60
@@ -105,13 +115,33 @@ def adapt_project(
         raise TrainingError(f"Adapting uses {MIN_PICTURES} to {MAX_PICTURES} pictures, not {pictures}.")
     project = Project.open(root)
     parent = _choose_parent(project, model)
+    read_settings(parent.name, parent.header.training)  # said before the pictures are read
     chosen, total = choose_pictures(folder, pictures)
     place = choose_device(device, cores)
     if len(chosen) < total:
         yield Message(f"{len(chosen)} of the {total:,} pictures are used, spread evenly over the folder.")
     cases = yield from _select_cases(project)
-    with tempfile.TemporaryDirectory(prefix="unet-desktop-adapt-") as work:
-        yield from _adapt(_Adaptation(project, parent, folder, place, Path(work)), cases, chosen)
+    for left in project.root.glob(f"{_WORK}*"):  # by a program that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with _work_folder(project.root) as work:
+        yield from _adapt(_Adaptation(project, parent, folder, place, work), cases, chosen)
+
+
+@contextmanager
+def _work_folder(root: Path) -> Iterator[Path]:
+    """A folder in the project for recoloured pictures and pseudo-masks: pictures of patients stay where they were.
+
+    Raises:
+        WriteError: it cannot be made.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix=_WORK, dir=root, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise WriteError(
+            f"{root} cannot be written ({error.strerror}). Check its permissions and free space."
+        ) from error
+    with made as name:
+        yield Path(name)
 
 
 def _adapt(adaptation: _Adaptation, cases: TrainingCases, chosen: Sequence[Path]) -> Iterator[AdaptationEvent]:
@@ -130,7 +160,7 @@ def _adapt(adaptation: _Adaptation, cases: TrainingCases, chosen: Sequence[Path]
     recoloured = yield from recolour_cases(old, own, examined.cases, work)
     train = [*own, *recoloured, *(case.sample for case in examined.cases)]
     target = work / parent.path.name
-    config = adapting_config(TrainConfig.from_json(parent.header.training), len(train))
+    config = adapting_config(read_settings(parent.name, parent.header.training), len(train))
     yield from _fit(train, validation, config, target, adaptation)
     new = Segmenter(checkpoint.load(target), adaptation.device)
     after = yield from _measure(new, validation)

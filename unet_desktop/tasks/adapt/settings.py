@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from unet_desktop.engine.config import TrainConfig
+from unet_desktop.errors import CheckpointError, TrainingError
 
 MIN_PICTURES = 8
 """Fewer show a few eyes more than a camera."""
@@ -13,6 +16,20 @@ DEFAULT_PICTURES, MAX_PICTURES = 40, 200
 _DRAWS = 800
 _LOCATE_DRAWS = 240
 """Pictures drawn while the networks learn: a few minutes on two cores."""
+
+
+def read_settings(name: str, training: Mapping[str, Any]) -> TrainConfig:
+    """The settings in a model's header.
+
+    Raises:
+        CheckpointError: they are missing or of another program.
+    """
+    try:
+        return TrainConfig.from_json(training)
+    except TrainingError as error:
+        raise CheckpointError(
+            f"{name} cannot be adapted: how it was trained is not known ({error}) Choose another model or train one."
+        ) from error
 
 
 def adapting_config(config: TrainConfig, cases: int) -> TrainConfig:
