@@ -316,6 +316,26 @@ def test_boundaries_of_models_are_marked_and_what_they_learned_from_is_left_out(
     assert text.endswith("Not shown: 1 whose model had learned from the case.")
 
 
+def test_it_is_said_how_many_more_corrections_are_likely_to_help(qtbot) -> None:
+    panel = CorrectiveCurve()
+    qtbot.addWidget(panel)
+    text = part(panel, QLabel, "corrections_text")
+
+    def corrections(*changes: float) -> list[Correction]:
+        return [
+            Correction(f"case{model}{number}", f"model{model}", {"dice": 1.0 - change}, f"{model}{number}")
+            for model, change in enumerate(changes)
+            for number in range(4)
+        ]
+
+    panel.set_corrections(corrections(0.2, 0.1), {}, {"model0": 10, "model1": 20})
+    assert text.text().endswith("About 3 more corrections are likely to reduce it by a tenth.")
+    panel.set_corrections(corrections(0.1, 0.1), {}, {"model0": 10, "model1": 20})
+    assert text.text().endswith("More corrections like these are not likely to reduce what has to be changed.")
+    panel.set_corrections(corrections(0.2), {}, {"model0": 10})
+    assert "likely" not in text.text()
+
+
 def corrective_curve(qtbot) -> CorrectiveCurve:
     rows = [
         Correction(

@@ -16,6 +16,7 @@ from unet_desktop.gui.widgets.points import Points, moving_mean
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.plurals import quantity
 from unet_desktop.project.corrections import Correction
+from unet_desktop.statistics.learning_curve import ModelError, cases_to_lower
 
 REDRAW_INTERVAL = 100
 """Milliseconds between two redraws: drawing costs milliseconds, events come in bursts."""
@@ -30,6 +31,8 @@ _OTHER_COLOUR = "#56b4e9"
 
 _WINDOW = 5
 """Cases that the moving mean runs over."""
+_GAIN = 0.1
+"""What the forecast asks for: a tenth less to change."""
 _NO_CORRECTIONS = (
     "Correct or accept cases that a model predicted: this plot then shows how much of each proposal you had to change, "
     "and whether that decreases from model to model."
@@ -131,16 +134,20 @@ class CorrectiveCurve(QWidget):
         """Use the colours and the order of these labels."""
         self._labels = labels
 
-    def set_corrections(self, corrections: Sequence[Correction], names: Mapping[str, str]) -> None:
+    def set_corrections(
+        self, corrections: Sequence[Correction], names: Mapping[str, str], trained_on: Mapping[str, int] | None = None
+    ) -> None:
         """Show these, in the order in which they were made.
 
         Args:
             corrections: those whose model was trained on the case are left out, and counted.
             names: fingerprint of a model to its name.
+            trained_on: fingerprint of a model to the number of cases it was trained on; for the forecast.
         """
         shown = [correction for correction in corrections if not correction.seen]
         self._plot.setVisible(bool(shown))
-        self._text.setText(self._summary(shown, len(corrections) - len(shown)) if corrections else _NO_CORRECTIONS)
+        text = self._summary(shown, len(corrections) - len(shown)) if corrections else _NO_CORRECTIONS
+        self._text.setText(f"{text} {_forecast(shown, trained_on or {})}".rstrip())
         curves: dict[Curve, Points] = {}
         for label in self._labels:
             points = _points(shown, f"dice/{label.name}")
@@ -164,6 +171,23 @@ class CorrectiveCurve(QWidget):
         if seen:
             text += f" Not shown: {seen} whose model had learned from the case."
         return text
+
+
+def _forecast(corrections: Sequence[Correction], trained_on: Mapping[str, int]) -> str:
+    """How many more corrections are likely to help, or an empty string if that is not known."""
+    errors: dict[str, list[float]] = {}
+    for correction in corrections:
+        if "dice" in correction.figures and correction.model in trained_on:
+            errors.setdefault(correction.model, []).append(1.0 - correction.figures["dice"])
+    models = [ModelError(trained_on[model], sum(found) / len(found), len(found)) for model, found in errors.items()]
+    more = cases_to_lower(models, _GAIN)
+    if more is None:
+        return ""
+    if math.isinf(more):
+        return "More corrections like these are not likely to reduce what has to be changed."
+    return (
+        f"About {quantity(round(more), 'more correction is', 'more corrections are')} likely to reduce it by a tenth."
+    )
 
 
 def _points(corrections: Sequence[Correction], metric: str) -> Points:

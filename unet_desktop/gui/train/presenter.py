@@ -99,5 +99,9 @@ class TrainPresenter(QObject):
         self._panel.set_interrupted(None if project.read_only else find_interrupted(project.root))
 
     def _show_corrections(self) -> None:
-        names = {model.header.weights_sha256: model.name for model in self._app.session.models}
-        self._panel.results.set_corrections(self._app.correction_log.noted, names)
+        models = {model.header.weights_sha256: model for model in self._app.session.models}
+        names = {fingerprint: model.name for fingerprint, model in models.items()}
+        trained_on = {
+            fingerprint: len(model.header.data.get("train_cases", ())) for fingerprint, model in models.items()
+        }
+        self._panel.results.set_corrections(self._app.correction_log.noted, names, trained_on)

@@ -61,9 +61,11 @@ class TrainingResults(QWidget):
         for part in (self._curves, self._corrections, self._runs):
             part.set_labels(labels)
 
-    def set_corrections(self, corrections: Sequence[Correction], names: Mapping[str, str]) -> None:
-        """Show how much proposals were changed; `names` are the models' by fingerprint."""
-        self._corrections.set_corrections(corrections, names)
+    def set_corrections(
+        self, corrections: Sequence[Correction], names: Mapping[str, str], trained_on: Mapping[str, int]
+    ) -> None:
+        """Show how much proposals were changed, see `CorrectiveCurve.set_corrections`."""
+        self._corrections.set_corrections(corrections, names, trained_on)
         if corrections:
             self.show()
 
