@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from cameras import DRISHTI, Truth, truths
 from numpy.typing import NDArray
-from PIL import Image
 
 from unet_desktop.images.box import bounding_box
 from unet_desktop.images.opencv import cv2
@@ -27,46 +26,25 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.first_proposal.propose import propose_mask
 
-DRISHTI = "drishti_gs1"
 SETS = (DRISHTI, "refuge_whole_field", "refuge_disc_crops", "palm_discs", "idrid_optic_disc")
 _WITHOUT_CUP = ("palm_discs", "idrid_optic_disc")
 _CROPS = "refuge_disc_crops"
-_THREE_OF_FOUR = 191
 _MISSED = 0.5
 _MARGIN = 0.3  # of the disc's width, cut away with it
-
-Truth = NDArray[np.uint8]
 
 
 def main() -> None:
     arguments = _arguments()
     cv2.setNumThreads(1)
     for name in arguments.sets:
-        measure_set(name, list(truths(arguments.data, name, arguments.every)), details=arguments.details)
+        measure_set(name, list(truths(arguments.data, name))[:: arguments.every], details=arguments.details)
     cut = [name for name in arguments.sets if name != _CROPS]
     if cut:
-        cases = [case for name in cut for case in list(truths(arguments.data, name, arguments.every))]
+        cases = [case for name in cut for case in list(truths(arguments.data, name))[:: arguments.every]]
         found = [
             image.stem for image, truth in cases if propose_mask(without_disc(image, truth), DISC_AND_CUP) is not None
         ]
         print(f"{'without a disc':20s} {len(cases):3d} pictures: something found in {len(found)}: {' '.join(found)}")
-
-
-def truths(data: Path, name: str, every: int = 1) -> Iterator[tuple[Path, Truth]]:
-    """The path of every so many pictures of a set, and its (H, W) uint8 mask: 0, 1 disc, 2 cup."""
-    folder = data / name
-    if name == DRISHTI:
-        for image in sorted((folder / "Training" / "Images").rglob("*.*"))[::every]:
-            maps = folder / "Training" / "GT" / image.stem / "SoftMap"
-            disc, cup = (
-                np.asarray(Image.open(maps / f"{image.stem}_{kind}segSoftmap.png").convert("L")) >= _THREE_OF_FOUR
-                for kind in ("OD", "cup")
-            )
-            yield image, np.where(disc & cup, 2, disc).astype(np.uint8)
-        return
-    for image in sorted((folder / "images").glob("*.jpg"))[::every]:
-        mask = np.asarray(Image.open(next((folder / "masks").glob(f"{image.stem}*"))))
-        yield image, (mask > 0).astype(np.uint8) if name in _WITHOUT_CUP else mask
 
 
 def without_disc(image: Path, truth: Truth) -> NDArray[np.uint8]:
