@@ -28,8 +28,12 @@ MAX_REDUCTION = 2.0
 _SAMPLED_LINES = 64
 _DARK = 24
 """Of 0..255: what surrounds a field of view is darker than this."""
-_DARK_SHARE = 0.2
-"""A photograph shows its field's surround if this share of its border is dark."""
+_DARK_SHARE = 0.5
+"""A photograph shows its whole field's surround if this share of its border is dark.
+
+Of 138 whole fields of four cameras it is 0.64 or more; of 82 disc-centred crops, some with a piece of the surround, it
+is 0.38 or less.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def surround_colour(picture: NDArray[np.uint8]) -> Colour:
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     if np.count_nonzero(border.max(axis=1) < _DARK) >= _DARK_SHARE * len(border):
         return BLACK
-    red, green, blue = (int(value) for value in np.median(small.reshape(-1, 3), axis=0))
+    lit = small[small.max(axis=2) >= _DARK]
+    red, green, blue = (int(value) for value in np.median(lit, axis=0))
     return red, green, blue
 
 

@@ -11,6 +11,7 @@ from unet_desktop.engine.inference.locate import (
     Location,
     candidate_locations,
     drop_repeated,
+    from_afar,
     further_squares,
     locate,
 )
@@ -128,6 +129,12 @@ def test_further_squares_cover_the_picture_at_several_scales(shape):
             seen[square.box(*shape).slices] += 1
     assert seen.min() >= 1
     assert max(square.side for square in squares) >= 4 * max(shape)
+
+
+def test_a_photograph_of_the_disc_alone_is_seen_from_afar_first():
+    square = from_afar(300, 400)
+    assert (square.x, square.y) == (200, 150)
+    assert square.side >= 4 * 400
 
 
 def test_places_that_repeat_each_other_count_once():

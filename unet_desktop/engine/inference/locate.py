@@ -30,8 +30,9 @@ RIVAL_SHARE = 0.25
 Of 50 Drishti-GS1 and 10 IDRiD photographs one has such a region, an exudate (0.44 of the disc); the next has 0.17.
 """
 
-_AFAR = (2.0, 4.0)
-"""Sides of the squares seen from afar over the picture's longer side."""
+_FAR = 5.0
+_AFAR = (1.0, 2.0, 4.0)
+"""Sides of squares seen from afar over the picture's longer side; the first for photographs of the disc alone."""
 _PART = 0.6
 """Side of the parts over the picture's shorter side."""
 _MAX_PARTS = 6
@@ -73,6 +74,11 @@ def locate(
         for start, length in zip((seen.y - seen.side / 2, seen.x - seen.side / 2), shape, strict=True)
     )
     return candidate_locations(plane * np.outer(rows, columns), seen, crop_factor)
+
+
+def from_afar(height: int, width: int) -> Square:
+    """The square in which a photograph of the disc alone is seen first, in picture pixels."""
+    return Square(width / 2, height / 2, float(max(height, width)) * _FAR)
 
 
 def further_squares(height: int, width: int) -> list[Square]:

@@ -1,17 +1,22 @@
-"""Find the location label at any scale: first in the whole picture, then at other scales if that is not sure."""
+"""Find the location label at any scale: first in the whole picture, then at other scales if that is not sure.
+
+A photograph of the disc alone is first seen from afar, where it looks like the middle of a whole field, for which the
+locating network is best. docs/experiments/2026-11-30-other-cameras.md compares distances.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.inference.crop_segmenter import Attempt, CropSegmenter
-from unet_desktop.engine.inference.locate import Location, drop_repeated, further_squares, locate
+from unet_desktop.engine.inference.locate import Location, drop_repeated, from_afar, further_squares, locate
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.prototype import CropPrototype
-from unet_desktop.images.crop import Colour, extract
+from unet_desktop.images.crop import BLACK, Colour, Square, extract
 
 SURE = 0.8
 """Score from which the first place counts; on photographs of a known camera it is above 0.9."""
@@ -19,6 +24,10 @@ MIN_SCORE = 0.35
 """Score below which nothing counts as found."""
 MAX_ATTEMPTS = 5
 """Places that are segmented after the first."""
+_SAME = 0.12
+"""Of the diameter: a label found this near, and as large, needs no other crop; the locating network is no finer."""
+_NO_WORSE = 0.97
+"""Of the first crop's score, that the second needs."""
 
 
 class Search:
@@ -50,10 +59,11 @@ class Search:
         Args:
             plane: (s, s) float32, the locating network's answer for the smallest square around the picture.
         """
-        places = locate(plane, self._shape, self._locator.spec.crop_factor)
         first: Attempt | None = None
+        places = [] if self._surround == BLACK else self._places_in(from_afar(*self._shape))
+        places = places or locate(plane, self._shape, self._locator.spec.crop_factor)
         if places:
-            first = self._attempt(self._by_likeness(places)[0])
+            first = self._refine(self._attempt(self._by_likeness(places)[0]))
             yield
             if first.score >= SURE:
                 return first
@@ -64,18 +74,30 @@ class Search:
         """The best of all candidates at other scales."""
         candidates = [place for place in places if first is None or place != first.location]
         for square in further_squares(*self._shape):
-            plane = self._locator.square(extract(self._pixels, square, self._locator.spec.size, self._surround))[0]
-            candidates += locate(plane, self._shape, self._locator.spec.crop_factor, square)
+            candidates += self._places_in(square)
             yield
         attempts = [] if first is None else [first]
         for place in self._by_likeness(drop_repeated(candidates))[:MAX_ATTEMPTS]:
             attempts.append(self._attempt(place))
             yield
         best = max(attempts, key=lambda attempt: attempt.score, default=None)
-        if best is None or best.located is None:
-            return best
-        again = self._attempt(best.located)
-        return again if again.score > best.score else best
+        return None if best is None else self._refine(best)
+
+    def _places_in(self, square: Square) -> list[Location]:
+        """The places that the locating network finds in a square of the picture."""
+        plane = self._locator.square(extract(self._pixels, square, self._locator.spec.size, self._surround))[0]
+        return locate(plane, self._shape, self._locator.spec.crop_factor, square)
+
+    def _refine(self, attempt: Attempt) -> Attempt:
+        """Segment again around what the segmenting network found, if that is elsewhere or of another size."""
+        place, located = attempt.location, attempt.located
+        if located is None:
+            return attempt
+        apart = math.hypot(place.square.x - located.square.x, place.square.y - located.square.y)
+        if apart < _SAME * place.diameter and abs(math.log(located.diameter / place.diameter)) < _SAME:
+            return attempt
+        again = self._attempt(located)
+        return again if again.score >= attempt.score * _NO_WORSE else attempt
 
     def _attempt(self, place: Location) -> Attempt:
         return self._cropper.attempt(self._pixels, place, self._surround)
