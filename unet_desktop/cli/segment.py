@@ -16,7 +16,7 @@ from unet_desktop.cli.stopping import until_stopped
 from unet_desktop.errors import CheckpointError, UserError
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import FolderEvent, ItemDone, Planned, RunDone
-from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, ProbabilityDepth
+from unet_desktop.tasks.folders.outputs import Identifiers, Outputs, ProbabilityDepth, Stereo
 from unet_desktop.tasks.folders.request import Request
 
 EPILOG = (
@@ -33,6 +33,7 @@ def run(
     include: flags.Include = None,
     exclude: flags.Exclude = None,
     watch: flags.Watch = False,
+    stereo: flags.StereoUse = "clearer",
     *,
     model: flags.Model,
     device: flags.DeviceName = "auto",
@@ -62,7 +63,7 @@ def run(
         raise UserError("Give a folder of pictures, single pictures, or --list FILE.")
     _check_cluster(cluster, options, workers=workers, show_script=show_job_script)
     switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
-    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, csv_dialect, **switches)
+    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, csv_dialect, stereo, **switches)
     request = Request(
         sources=tuple(sources or ()),
         list_file=list_file,
@@ -113,6 +114,7 @@ def _parse_outputs(
     report: str,
     identifiers: str,
     csv_dialect: str,
+    stereo: str,
     *,
     masks: bool,
     regions: bool,
@@ -131,6 +133,7 @@ def _parse_outputs(
         reports=_split_kinds(report),
         identifiers=cast("Identifiers", identifiers),
         csv_dialect=csv_dialect,
+        stereo=cast("Stereo", stereo),
     )
 
 

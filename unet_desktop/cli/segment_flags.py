@@ -149,6 +149,16 @@ CsvDialectName = Annotated[
     ),
 ]
 
+StereoUse = Annotated[
+    str,
+    typer.Option(
+        "--stereo",
+        metavar="HOW",
+        help="What to segment of a picture that shows two photographs, such as a stereo pair: the clearer half, both "
+        "halves (a row and a mask each), or the whole as one picture. Each row says it.",
+        rich_help_panel=_INPUT,
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only list which pictures would be segmented.", rich_help_panel=_RUN)
 ]

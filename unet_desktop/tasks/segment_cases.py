@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from unet_desktop.engine.inference.segmenter import Segmenter
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
+from unet_desktop.engine.inference.stereo import segment_clearer
 from unet_desktop.errors import CheckpointError, UserError, WriteError
 from unet_desktop.images.read import read_image
+from unet_desktop.images.stereo import find_halves
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.corrections import record_corrections
 from unet_desktop.project.project import Project
@@ -38,7 +43,7 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
         )
     for done, case_id in enumerate(case_ids, 1):
         try:
-            prediction = segmenter.segment(read_image(project.image_path(case_id)).pixels)
+            prediction, shows = _segment(segmenter, read_image(project.image_path(case_id)).pixels)
             record_corrections(
                 project.layout, project.labels, [project.case(case_id)]
             )  # before its prediction is replaced
@@ -50,9 +55,19 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
                 trust=prediction.trust,
             )
             unfamiliar = prediction.trust.unfamiliar
-            notes = ("" if prediction.found else NOTHING_FOUND, unfamiliar.sentence(), unfamiliar.advice)
+            notes = (shows, "" if prediction.found else NOTHING_FOUND, unfamiliar.sentence(), unfamiliar.advice)
             yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))
         except WriteError:
             raise
         except UserError as error:
             yield ItemDone(case_id, done, len(case_ids), problem=str(error))
+
+
+def _segment(segmenter: Segmenter, pixels: NDArray[np.uint8]) -> tuple[Prediction, str]:
+    """Segment a picture, or the clearer half of one that shows two photographs; returns a sentence about that."""
+    located = segmenter.header.labels.location_label()
+    halves = None if located is None else find_halves(pixels)
+    if halves is None or located is None:
+        return segmenter.segment(pixels), ""
+    chosen = segment_clearer(segmenter, pixels, halves)
+    return chosen.prediction, halves.sentence(located.name, chosen.name if chosen.prediction.found else "")

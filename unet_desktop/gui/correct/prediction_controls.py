@@ -66,7 +66,12 @@ class PredictionControls(QWidget):
         self.set_state(False, None)
 
     def set_state(
-        self, has_model: bool, prediction: StoredPrediction | None, *, offers_first_proposal: bool = False
+        self,
+        has_model: bool,
+        prediction: StoredPrediction | None,
+        *,
+        offers_first_proposal: bool = False,
+        stereo: str = "",
     ) -> None:
         """Show whether there is a model, and the proposal to accept or reject, or None.
 
@@ -74,11 +79,13 @@ class PredictionControls(QWidget):
             has_model: there is one to predict with.
             prediction: the proposal, or None.
             offers_first_proposal: disc and cup can be proposed without a model.
+            stereo: that the picture shows two photographs, as a sentence; empty if it shows one.
         """
         self._text.setText(_text(has_model, prediction, offers_first_proposal))
         unfamiliar = Unfamiliar.NO if prediction is None else prediction.trust.unfamiliar
-        self._warning.setText(warn_of(unfamiliar))
-        self._warning.setVisible(bool(unfamiliar))
+        warning = "\n".join(filter(None, (stereo, warn_of(unfamiliar))))
+        self._warning.setText(warning)
+        self._warning.setVisible(bool(warning))
         for button in self._decide:
             button.setVisible(prediction is not None)
         self._predict.setVisible(prediction is None and not offers_first_proposal)

@@ -12,6 +12,7 @@ from unet_desktop.gui.correct.panel import ToolsPanel
 from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
+from unet_desktop.images.stereo import find_halves
 from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.masks.history import Step, StepKind
 
@@ -85,8 +86,25 @@ class CanvasPresenter(QObject):
         self._canvas.set_uncertainty(self._app.proposal.trust.uncertainty)
         session = self._app.session
         self._panel.prediction.set_state(
-            session.model_in_use is not None, prediction, offers_first_proposal=session.offers_first_proposal
+            session.model_in_use is not None,
+            prediction,
+            offers_first_proposal=session.offers_first_proposal,
+            stereo=self._describe_halves(),
         )
+
+    def _describe_halves(self) -> str:
+        """That the open picture shows two photographs, and which of them the proposal marks; usually empty."""
+        prediction, opened, project = self._app.proposal.prediction, self._app.session.open, self._app.session.project
+        located = None if project is None else project.labels.location_label()
+        if prediction is None or opened is None or located is None:
+            return ""
+        halves = find_halves(opened.image.pixels)
+        if halves is None:
+            return ""
+        marked = [
+            name for name, box in zip(halves.names, halves.boxes, strict=True) if prediction.mask[box.slices].any()
+        ]
+        return halves.sentence(located.name, marked[0] if len(marked) == 1 else "")
 
     def _on_options_changed(self) -> None:
         options, panel = self._app.options, self._panel

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop.engine.inference.segmenter import Prediction
+from unet_desktop.images.box import Box
 from unet_desktop.images.quality import Quality, measure_quality
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent, Measurement, cup_and_disc
@@ -26,6 +27,21 @@ _RIM_PIXELS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class StereoNote:
+    """What was segmented of a picture that shows two photographs.
+
+    Attributes:
+        half: name of the half; empty if the whole was segmented.
+        area: the part that was segmented, pixels of the picture.
+        phrase: for people.
+    """
+
+    half: str
+    area: Box
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flags:
     """The flags of a picture; see the columns of the same names.
 
@@ -35,6 +51,7 @@ class Flags:
         cut: the unique structure reaches the border of the picture or of its field of view.
         unfamiliar: how the picture is unlike those that the model was trained on.
         quality: of the photograph around the disc; None without a disc.
+        stereo: what was segmented of a picture that shows two photographs; None if it is one.
     """
 
     not_found: bool
@@ -42,13 +59,15 @@ class Flags:
     cut: bool
     unfamiliar: Unfamiliar
     quality: Quality | None
+    stereo: StereoNote | None = None
 
     def columns(self, labels: LabelSet) -> dict[str, object]:
         """The columns of a table's row; flags that these labels cannot have are left out."""
         quality = self.quality
         row: dict[str, object] = {"flag_not_found": self.not_found}
         if labels.location_label() is not None:
-            row |= {"flag_several": self.several, "flag_cut": self.cut}
+            row |= {"flag_several": self.several, "flag_cut": self.cut, "flag_stereo": self.stereo is not None}
+            row["half"] = "" if self.stereo is None else self.stereo.half
         row["flag_unfamiliar"] = bool(self.unfamiliar)
         if labels.shows_eye():
             row["unfamiliar_kind"] = self.unfamiliar.kind
@@ -73,13 +92,21 @@ class Flags:
             yield f"several places look like the {name}"
         if self.cut:
             yield f"{name} cut by the border"
+        if self.stereo is not None:
+            yield self.stereo.phrase
         if self.unfamiliar:
             yield self.unfamiliar.phrase
         if self.quality is not None and self.quality.faults:
             yield f"poor quality ({', '.join(self.quality.faults)})"
 
 
-def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Measurement, labels: LabelSet) -> Flags:
+def find_flags(
+    pixels: NDArray[np.uint8],
+    prediction: Prediction,
+    measured: Measurement,
+    labels: LabelSet,
+    stereo: StereoNote | None = None,
+) -> Flags:
     """Find the flags of a prediction.
 
     Args:
@@ -87,6 +114,7 @@ def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Meas
         prediction: of these pixels.
         measured: measurements of the prediction's mask, in pixels of the picture.
         labels: of the model.
+        stereo: what was segmented of a picture that shows two photographs; None if it is one.
     """
     located = labels.location_label()
     extent = None if located is None else measured.extents[labels.labels.index(located)]
@@ -95,15 +123,16 @@ def find_flags(pixels: NDArray[np.uint8], prediction: Prediction, measured: Meas
     if measured.rim is not None and measured.disc is not None:
         diameter = 2.0 * math.sqrt(measured.extents[measured.disc].area / math.pi)
         around = measure_quality(pixels, measured.rim.x, measured.rim.y, diameter)
-    cut = found and extent is not None and (_touches(extent, pixels.shape) or _goes_dark(pixels, measured))
-    return Flags(not found, found and prediction.rivals > 0, cut, prediction.trust.unfamiliar, around)
+    height, width = pixels.shape[:2]
+    area = Box(0, 0, height, width) if stereo is None else stereo.area
+    cut = found and extent is not None and (_touches(extent, area) or _goes_dark(pixels, measured))
+    return Flags(not found, found and prediction.rivals > 0, cut, prediction.trust.unfamiliar, around, stereo)
 
 
-def _touches(extent: Extent, shape: tuple[int, ...]) -> bool:
-    """Whether it reaches the picture's border."""
-    height, width = shape[:2]
-    ends = extent.left + extent.width == width or extent.top + extent.height == height
-    return ends or extent.left == 0 or extent.top == 0
+def _touches(extent: Extent, area: Box) -> bool:
+    """Whether it reaches the border of what was segmented."""
+    ends = extent.left + extent.width == area.right or extent.top + extent.height == area.bottom
+    return ends or extent.left == area.left or extent.top == area.top
 
 
 def _goes_dark(pixels: NDArray[np.uint8], measured: Measurement) -> bool:

@@ -65,6 +65,8 @@ def _import_entry(project: Project, output: Path, entry: Entry, known: dict[str,
     """Import the picture and mask of one entry; return a note, or an empty text."""
     if entry.problem:
         return "It could not be segmented, so it was not imported."
+    if entry.image.endswith(("#right", "#bottom")) and entry.row.get("half"):
+        return "A project holds one mask of a picture, so this half was not imported."
     if entry.page:
         return "A project holds only the first page of a file, so this page was not imported."
     picture, mask = Path(entry.path), output / "masks" / f"{entry.name}.png"

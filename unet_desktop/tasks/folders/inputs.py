@@ -7,13 +7,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from unet_desktop.errors import ImageError
 from unet_desktop.file_names import fold, limit_name
 from unet_desktop.images.listing import list_images
-from unet_desktop.images.read import KINDS, count_pages
+from unet_desktop.images.read import KINDS, count_pages, read_image, read_size
+from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.project.layout import Layout
 from unet_desktop.tasks.folders.outputs import OUTPUT_SUFFIXES
@@ -30,14 +31,16 @@ class Picture:
         path: the file.
         page: in the file, from 0.
         relative: path below the input folder, with slashes, as tables and events show it. Pages after the first carry
-            their number: "eyes/scan.tif#2".
+            their number: "eyes/scan.tif#2"; halves their name: "eyes/pair.jpg#left".
         name: of the files written for it: the path below the input folder without suffix, unique; see `unique_names`.
+        half: of an image that shows two photographs: left, right, top or bottom; empty for all of it.
     """
 
     path: Path
     page: int
     relative: str
     name: str
+    half: str = ""
 
     @property
     def name_note(self) -> str:
@@ -82,10 +85,14 @@ class FoundPictures:
     masks: int = 0
 
 
-def find_pictures(selection: InputSelection) -> FoundPictures:
+def find_pictures(selection: InputSelection, *, halves: bool = False) -> FoundPictures:
     """Find the selected pictures; masks beside their pictures are left out.
 
     A file of a list counts as a picture even if it is missing: reading it fails in its turn.
+
+    Args:
+        selection: of files.
+        halves: see `list_pictures`.
 
     Raises:
         ImageError: a folder or the list cannot be read.
@@ -93,7 +100,7 @@ def find_pictures(selection: InputSelection) -> FoundPictures:
     files = find_files(selection)
     masks = find_masks_among(files.values())
     kept = {where: path for where, path in files.items() if path not in masks}
-    return FoundPictures(tuple(list_pictures(kept)), len(masks))
+    return FoundPictures(tuple(list_pictures(kept, halves=halves)), len(masks))
 
 
 def find_files(selection: InputSelection) -> dict[Path, Path]:
@@ -116,19 +123,49 @@ def find_files(selection: InputSelection) -> dict[Path, Path]:
     return found
 
 
-def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset()) -> list[Picture]:
+def list_pictures(files: Mapping[Path, Path], taken: Set[str] = frozenset(), *, halves: bool = False) -> list[Picture]:
     """List each page of each file, with a unique name.
 
     Args:
         files: see `find_files`.
         taken: names that are not free, as `fold` makes them.
+        halves: list both halves of an image that shows two photographs, which takes reading all long enough images.
     """
     places = [(where, path, page) for where, path in files.items() for page in range(count_pages(path))]
     names = unique_names(((where, page) for where, _, page in places), taken)
-    return [
+    pictures = [
         Picture(path, page, where.as_posix() + (f"#{page + 1}" if page else ""), name)
         for (where, path, page), name in zip(places, names, strict=True)
     ]
+    return list(_split_pairs(pictures, taken)) if halves else pictures
+
+
+def _split_pairs(pictures: Sequence[Picture], taken: Set[str]) -> Iterator[Picture]:
+    """The pictures, with two halves in place of each that shows two photographs."""
+    used = {fold(picture.name) for picture in pictures} | taken
+    for picture in pictures:
+        names = _half_names(picture)
+        if not names:
+            yield picture
+        for half in names:
+            whole, number = PurePosixPath(picture.name), 2
+            name = str(whole.with_name(limit_name(f"{whole.name}_{half}")))
+            while fold(name) in used:
+                name = str(whole.with_name(limit_name(f"{whole.name}_{half}-{number}")))
+                number += 1
+            used.add(fold(name))
+            yield replace(picture, relative=f"{picture.relative}#{half}", name=name, half=half)
+
+
+def _half_names(picture: Picture) -> tuple[str, ...]:
+    """Of a picture that shows two photographs; empty for others and those that cannot be read."""
+    try:
+        if not picture.page and not can_be_two(*read_size(picture.path)):
+            return ()
+        found = find_halves(read_image(picture.path, picture.page).pixels)
+    except ImageError:  # reported when its turn comes
+        return ()
+    return () if found is None else found.names
 
 
 def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
+from unet_desktop.images.stereo import HALF_NAMES
 
 NAME = "results.jsonl"
 _BEGINS = b'{"image": '
@@ -50,7 +51,10 @@ class Entry:
     @property
     def page(self) -> int:
         """Page in the file, from 0; see `Picture.relative`."""
-        file, sign, number = self.image.rpartition("#")
+        image = self.image
+        for half in HALF_NAMES:
+            image = image.removesuffix(f"#{half}")
+        file, sign, number = image.rpartition("#")
         return int(number) - 1 if sign and number.isdecimal() and file.endswith(PurePath(self.path).name) else 0
 
 

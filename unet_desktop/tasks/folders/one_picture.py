@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
+from unet_desktop.engine.inference.stereo import segment_box, segment_clearer
 from unet_desktop.errors import ImageError, UserError
-from unet_desktop.images.box import bounding_box
+from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.read import Image, read_image
+from unet_desktop.images.stereo import find_halves
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
 from unet_desktop.tasks.folders.coco import COCO_PARTS, encode_coco
 from unet_desktop.tasks.folders.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
+from unet_desktop.tasks.folders.flags import StereoNote
 from unet_desktop.tasks.folders.geojson import encode_geojson
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.labelme import encode_labelme
@@ -78,14 +84,42 @@ def segment_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs, fo
     """
     started = time.perf_counter()
     image = read_image(picture.path, picture.page)
-    prediction = segmenter.segment(image.pixels)
-    row = _row(segmenter, picture, outputs, image, prediction)
+    prediction, stereo = _segment(segmenter, picture, outputs, image.pixels)
+    row = _row(segmenter, picture, outputs, image, prediction, stereo)
     written = tuple(_files(segmenter, picture, outputs, folder, image, prediction))
     if outputs.dicom_seg:
         segmentation, missing = _dicom_segmentation(segmenter, picture, outputs, prediction)
         row["note"] = " ".join(filter(None, (str(row["note"]), missing)))
         written += segmentation
     return Segmented(row | {"seconds": round(time.perf_counter() - started, 3)}, written)
+
+
+def _segment(
+    segmenter: Segmenter, picture: Picture, outputs: Outputs, pixels: NDArray[np.uint8]
+) -> tuple[Prediction, StereoNote | None]:
+    """Segment all of the picture, or a half of one that shows two photographs.
+
+    Models that look for no structure that is there only once segment all of it.
+
+    Raises:
+        ImageError: it no longer has this half.
+    """
+    located = segmenter.header.labels.location_label()
+    halves = find_halves(pixels) if located is not None or picture.half else None
+    if picture.half:
+        if halves is None or picture.half not in halves.names:
+            raise ImageError(f"{picture.path} changed during the run. Start the same run again.")
+        area = halves.box(picture.half)
+        note = StereoNote(picture.half, area, f"{halves.what}: the {picture.half} half")
+        return segment_box(segmenter, pixels, area), note
+    if halves is None or located is None:
+        return segmenter.segment(pixels), None
+    if outputs.stereo == "whole":
+        whole = Box(0, 0, pixels.shape[0], pixels.shape[1])
+        return segmenter.segment(pixels), StereoNote("", whole, f"{halves.what}, segmented as one picture")
+    chosen = segment_clearer(segmenter, pixels, halves)
+    phrase = f"{chosen.describe(located.name)}: only the {chosen.name} half was segmented"
+    return chosen.prediction, StereoNote(chosen.name, halves.boxes[chosen.index], phrase)
 
 
 def _files(
@@ -128,14 +162,19 @@ def _dicom_segmentation(
 
 
 def _row(
-    segmenter: Segmenter, picture: Picture, outputs: Outputs, image: Image, prediction: Prediction
+    segmenter: Segmenter,
+    picture: Picture,
+    outputs: Outputs,
+    image: Image,
+    prediction: Prediction,
+    stereo: StereoNote | None,
 ) -> dict[str, object]:
     return (
         {"image": picture.relative}
         | ({"mask": f"masks/{picture.name}.png"} if outputs.masks else {})
         | identity_columns(picture, outputs)
         | measurement_columns(
-            picture, image.pixels, prediction, segmenter.header.labels, read_file_facts(picture, outputs)
+            picture, image.pixels, prediction, segmenter.header.labels, read_file_facts(picture, outputs), stereo
         )
         | {"note": " ".join(filter(None, (image.note, picture.name_note)))}
         | origin_columns(segmenter.header, segmenter.name)

@@ -14,6 +14,8 @@ ProbabilityDepth = Literal["none", "8", "16"]
 """Bits of the probability maps."""
 Identifiers = Literal["omit", "hash", "keep"]
 """How tables treat patient, study and laterality of a DICOM file."""
+Stereo = Literal["clearer", "both", "whole"]
+"""What is segmented of an image that shows two photographs, such as a stereo pair."""
 CONTOURS = ("geojson", "coco", "labelme")
 TABLES = ("csv", "parquet", "xlsx")
 REPORTS = ("html", "pdf")
@@ -38,6 +40,8 @@ class Outputs:
         reports: kinds of reports, from REPORTS.
         identifiers: how tables treat identifiers of DICOM files.
         csv_dialect: see `csv_dialect.parse_dialect`.
+        stereo: what is segmented of an image of two photographs: the half of higher confidence, both halves as two
+            pictures, or the whole as if it were one photograph.
 
     Raises:
         UserError: one of them is unknown, or nothing at all is asked for.
@@ -53,6 +57,7 @@ class Outputs:
     reports: tuple[str, ...] = ()
     identifiers: Identifiers = "omit"
     csv_dialect: str = "plain"
+    stereo: Stereo = "clearer"
 
     def __post_init__(self) -> None:
         """Refuse unknown choices and an empty set of outputs."""
@@ -61,6 +66,7 @@ class Outputs:
         _refuse("report", self.reports, REPORTS)
         _refuse("probabilities", (self.probabilities,), get_args(ProbabilityDepth))
         _refuse("identifiers", (self.identifiers,), get_args(Identifiers))
+        _refuse("stereo", (self.stereo,), get_args(Stereo))
         parse_dialect(self.csv_dialect)
         per_picture = (self.masks, self.regions, self.probabilities != "none", self.overlays, self.contours)
         if not any((*per_picture, self.dicom_seg, self.tables, self.reports)):
@@ -82,6 +88,8 @@ class Outputs:
     def of_a_picture(self) -> str:
         """A key for what is written for each picture, regardless of tables and reports; the ledger holds it."""
         of_a_run = {"tables", "reports", "csv_dialect"}
+        if self.stereo == "clearer":  # the usual choice, which ledgers of older programs do not name
+            of_a_run.add("stereo")
         kept = {name: value for name, value in self.to_json().items() if name not in of_a_run}
         return json.dumps(kept, sort_keys=True)
 

@@ -30,6 +30,7 @@ def flag_meanings(labels: LabelSet) -> Mapping[str, str]:
         "nothing found": "The network found none of its labels.",
         "several candidates": f"Several places look like the {name}; the network may have chosen the wrong one.",
         "cut by the border": f"The border of {border} cuts the {name}; measurements are too small.",
+        "two photographs": "The picture shows two photographs, such as a stereo pair; its flags say what was measured.",
         "unfamiliar": f"The picture is unlike the training pictures: {other}.",
         "another framing": "The disc is much larger or smaller, or the dark surround differs from the training.",
         "another camera": "Fine detail or field of view differs from the training pictures, as from another camera.",

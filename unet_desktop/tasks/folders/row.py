@@ -21,7 +21,7 @@ from unet_desktop.masks.measure import Extent, Measurement, measure_box
 from unet_desktop.masks.rim import HOURS, NO_RIM, Rim, order_violations
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.tasks.folders.columns import column_part
-from unet_desktop.tasks.folders.flags import find_flags
+from unet_desktop.tasks.folders.flags import StereoNote, find_flags
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key
@@ -73,7 +73,12 @@ def identity_columns(picture: Picture, outputs: Outputs) -> dict[str, object]:
 
 
 def measurement_columns(
-    picture: Picture, pixels: NDArray[np.uint8], prediction: Prediction, labels: LabelSet, facts: FileFacts
+    picture: Picture,
+    pixels: NDArray[np.uint8],
+    prediction: Prediction,
+    labels: LabelSet,
+    facts: FileFacts,
+    stereo: StereoNote | None = None,
 ) -> dict[str, object]:
     """The measured columns of a picture; unknown values are left out.
 
@@ -82,7 +87,8 @@ def measurement_columns(
         pixels: (H, W, 3) uint8 RGB.
         prediction: of these pixels.
         labels: of the model.
-        stated: by the file.
+        facts: stated by the file.
+        stereo: what was segmented of a picture that shows two photographs; None if it is one.
     """
     found = measure_box(prediction.mask, labels, prediction.box)
     height, width = prediction.mask.shape
@@ -102,7 +108,7 @@ def measurement_columns(
                 _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), facts)
                 for label, extent in zip(labels, found.extents, strict=True)
             ),
-            find_flags(pixels, prediction, found, labels).columns(labels).items(),
+            find_flags(pixels, prediction, found, labels, stereo).columns(labels).items(),
         )
     )
 

@@ -75,8 +75,9 @@ def segment_folder(request: Request) -> Iterator[FolderEvent]:
     require_libraries(request.outputs.tables)
     require_report(request.outputs.reports)
     refuse_overlap(request.selection, request.output)
-    arrivals = Arrivals(request.selection) if request.watch and not request.dry_run else None
-    found = FoundPictures(()) if arrivals is not None else find_pictures(request.selection)
+    halves = request.outputs.stereo == "both"
+    arrivals = Arrivals(request.selection, halves=halves) if request.watch and not request.dry_run else None
+    found = FoundPictures(()) if arrivals is not None else find_pictures(request.selection, halves=halves)
     if arrivals is None:
         refuse_empty(found, request.selection)
     if request.list_file is not None:
@@ -152,6 +153,8 @@ class _FolderRun:
             if isinstance(stop, WriteError):
                 raise WriteError(f"{stop} Finished pictures are kept; start the same run again to resume.") from stop
             raise
+        if halved := self._counts["halved"]:
+            yield Message(_describe_halved(halved))
         for what in self._request.outputs.folders:
             yield FileWritten(what, self._request.output / what)
         yield from self._write_summaries()
@@ -201,7 +204,8 @@ class _FolderRun:
             problem = outcome.sentence if isinstance(outcome, Problem) else ""
             # Other notes, such as that a picture was turned, are for the table only.
             note = "" if isinstance(outcome, Problem) else str(outcome.row["flags"])
-            self._counts.update(done=1, failed=failed)
+            halved = not isinstance(outcome, Problem) and bool(outcome.row.get("half")) and not picture.half
+            self._counts.update(done=1, failed=failed, halved=halved)
             mask = self._mask(picture, outcome)
             yield ItemDone(picture.relative, self._counts["done"], total, problem, note, picture.path, mask)
 
@@ -222,6 +226,14 @@ class _FolderRun:
 
     def _entries(self) -> Iterator[Entry]:
         return self._folder.entries(self._pictures)
+
+
+def _describe_halved(count: int) -> str:
+    shows, each = ("shows", "its") if count == 1 else ("show", "their")
+    return (
+        f"{quantity(count, 'picture')} {shows} two photographs, such as a stereo pair: only {each} clearer half was "
+        "segmented, and the column half names it. Segment both halves to have both."
+    )
 
 
 def _left_out(found: FoundPictures) -> Iterator[FolderEvent]:

@@ -29,6 +29,7 @@ FLAGS: Mapping[str, str] = {
     "flag_not_found": "nothing found",
     "flag_several": "several candidates",
     "flag_cut": "cut by the border",
+    "flag_stereo": "two photographs",
     "flag_unfamiliar": "unfamiliar",
     "flag_poor_quality": "poor quality",
 }

@@ -31,8 +31,12 @@ class Arrivals:
     It polls: no file notification service of an operating system works on every network share.
     """
 
-    def __init__(self, selection: InputSelection) -> None:
+    def __init__(self, selection: InputSelection, *, halves: bool = False) -> None:
         """Watch the folders of the selection.
+
+        Args:
+            selection: of files.
+            halves: see `list_pictures`.
 
         Raises:
             UserError: there is no folder in it, or the list is standard input, which can be read only once.
@@ -41,7 +45,7 @@ class Arrivals:
             raise UserError("Standard input cannot be watched. Give a list file.", Remedy.STOP_WATCHING)
         if not any(source.is_dir() for source in selection.sources):
             raise UserError("Only folders can be watched, and no folder is given. Give one.", Remedy.STOP_WATCHING)
-        self._selection = selection
+        self._selection, self._halves = selection, halves
         self._seen: dict[Path, tuple[_Stamp, float]] = {}
         self._reported: dict[Path, _Stamp] = {}
         self._names: dict[Path, set[str]] = {}
@@ -58,7 +62,7 @@ class Arrivals:
             where: path for where, path in files.items() if path not in masks and self._has_settled(where, path, now)
         }
         taken = {name for where, names in self._names.items() if where not in settled for name in names}
-        pictures = list_pictures(settled, taken)
+        pictures = list_pictures(settled, taken, halves=self._halves)
         by_path: dict[Path, set[str]] = {}
         for picture in pictures:
             by_path.setdefault(picture.path, set()).add(fold(picture.name))
