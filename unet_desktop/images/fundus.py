@@ -11,13 +11,14 @@ _SIDE = 64
 """The picture's longer side, for its colours and edges."""
 _LIT = 24
 """Brightness of 255 from which a pixel is not black."""
-_BLUE, _MAX_BLUE = 12, 0.2
-"""By how much blue exceeds red, and the largest share of such pixels. Red light returns most from a fundus."""
+_BLUE, _MAX_BLUE = 30, 0.2
+"""By how much blue exceeds both red and green, and the largest share of such pixels. A fundus returns little blue
+light; in a white-balanced photograph blue equals red, in a red-free one green is above both."""
 _WHITE, _MAX_WHITE = 225, 0.35
 """Paper is white in all channels."""
 _PAPER, _MAX_PAPER_COLOUR, _MIN_PAPER = 175, 30, 0.6
 """Shaded or yellowed paper: bright pixels of little colour, and the share of them that counts."""
-_EDGE, _MAX_EDGES = 20, 0.42
+_EDGE, _MAX_EDGES = 20, 0.5
 """Steps of brightness from pixel to pixel, as in text and speckle."""
 _MAX_FLAT, _DRAWN_EDGES = 0.75, 0.06
 """Share of pixels exactly like their neighbours, with edges between: text and drawings. Padding and strong JPEG
@@ -30,8 +31,8 @@ _DARK = 0.9
 def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
     """Whether an (H, W, 3) uint8 RGB picture can be a fundus photograph, in colour or grey, of any framing.
 
-    Only what is impossible is refused: more blue than red, paper, text, drawings, and pictures that are all black. For
-    the limits see docs/experiments/2026-11-30-unfamiliar-how.md.
+    Only what is impossible is refused: more blue than red and green, paper, text, drawings, and pictures that are
+    all black. For the limits see docs/experiments/2026-11-30-unfamiliar-how.md.
     """
     small = _reduce(pixels)
     red, green, blue = (channel.astype(np.int16) for channel in cv2.split(small))
@@ -42,7 +43,7 @@ def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
         return False
     paper = (darkest > _PAPER) & (brightest - darkest < _MAX_PAPER_COLOUR)
     for found, most in (
-        ((blue > red + _BLUE) & lit, _MAX_BLUE),
+        ((blue > np.maximum(red, green) + _BLUE) & lit, _MAX_BLUE),
         (darkest > _WHITE, _MAX_WHITE),
         (paper, _MIN_PAPER),
     ):
