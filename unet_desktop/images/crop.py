@@ -25,10 +25,10 @@ BLACK: Colour = (0, 0, 0)
 
 MAX_REDUCTION = 2.0
 """Bilinear sampling reads 2 x 2 pixels, so a stronger reduction would skip pixels and alias."""
-_SAMPLED_LINES = 64
-_DARK = 24
+SAMPLED_LINES = 64
+DARK = 24
 """Of 0..255: what surrounds a field of view is darker than this."""
-_DARK_SHARE = 0.5
+DARK_SHARE = 0.5
 """A photograph shows its whole field's surround if this share of its border is dark.
 
 Of 138 whole fields of four cameras it is 0.64 or more; of 82 disc-centred crops, some with a piece of the surround, it
@@ -123,12 +123,12 @@ def surround_colour(picture: NDArray[np.uint8]) -> Colour:
     Args:
         picture: (H, W, 3) uint8 RGB.
     """
-    step = max(1, min(picture.shape[:2]) // _SAMPLED_LINES)
+    step = max(1, min(picture.shape[:2]) // SAMPLED_LINES)
     small = picture[::step, ::step]
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    if np.count_nonzero(border.max(axis=1) < _DARK) >= _DARK_SHARE * len(border):
+    if np.count_nonzero(border.max(axis=1) < DARK) >= DARK_SHARE * len(border):
         return BLACK
-    lit = small[small.max(axis=2) >= _DARK]
+    lit = small[small.max(axis=2) >= DARK]
     red, green, blue = (int(value) for value in np.median(lit, axis=0))
     return red, green, blue
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from checkpoint_headers import HEADER
 
 from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.inference.onnx_metadata import onnx_metadata
+from unet_desktop.engine.inference.search import SURE
 from unet_desktop.engine.networks.specs import specs_for
+from unet_desktop.images.crop import DARK
 from unet_desktop.labels import DISC_AND_CUP
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "onnx.md").read_text("utf-8")
@@ -38,3 +41,40 @@ def test_what_the_locating_network_finds_is_named():
     assert json.loads(onnx_metadata("locate", SPECS, HEADER)["planes"]) == ["optic disc"]
     assert json.loads(onnx_metadata("segment", SPECS, HEADER)["planes"]) == ["optic disc", "optic cup"]
     assert json.loads(onnx_metadata("segment", SPECS, HEADER)["location_label"]) == "optic disc"
+
+
+def test_the_entries_of_version_2_are_still_there():
+    found = onnx_metadata("segment", SPECS, HEADER)
+    assert found["metadata_version"] == "3"
+    assert {"outside", "mirror", "resampling", "tiles", "tidying", "location", "prototype", "features_side"} <= set(
+        found
+    )
+
+
+def test_the_search_and_the_surround_belong_to_models_that_locate():
+    located = onnx_metadata("segment", SPECS, HEADER)
+    whole = onnx_metadata("segment", {"segment": replace(SPECS["segment"], framing="whole")}, HEADER)
+    assert json.loads(located["search"])["sure"] == SURE
+    assert json.loads(located["surround"])["dark"] == DARK
+    assert json.loads(whole["search"]) is None
+    assert json.loads(whole["surround"]) is None
+
+
+def test_outlines_name_disc_and_cup_and_are_not_for_patches():
+    outlines = json.loads(onnx_metadata("segment", SPECS, HEADER)["outlines"])
+    assert (outlines["disc"]["name"], outlines["cup"]["name"]) == ("optic disc", "optic cup")
+    patches = {"segment": replace(SPECS["segment"], framing="patches")}
+    assert json.loads(onnx_metadata("segment", patches, HEADER)["outlines"]) is None
+
+
+@pytest.mark.parametrize("fundus", [True, False])
+def test_it_says_whether_other_pictures_are_refused(fundus):
+    header = replace(HEADER, trust={"appearances": {"fundus": fundus}})
+    assert json.loads(onnx_metadata("segment", SPECS, header)["only_fundus"]) is fundus
+    assert json.loads(onnx_metadata("segment", SPECS, HEADER)["only_fundus"]) is False
+
+
+def test_each_number_of_the_new_entries_is_in_the_text():
+    found = onnx_metadata("segment", SPECS, HEADER)
+    for entry in ("surround", "search", "outlines"):
+        assert all(f"`{name}`" in TEXT for name in json.loads(found[entry]))

@@ -18,7 +18,7 @@ from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import BLACK, Colour, Square, extract, restore
 from unet_desktop.labels import LabelSet
 
-_SIZE_TOLERANCE = 0.25
+SIZE_TOLERANCE = 0.25
 """Natural logarithm of how much larger or smaller than expected the label may be within its crop."""
 
 
@@ -96,7 +96,7 @@ class CropSegmenter:
             return Attempt(location, result, 0.0, None)
         expected = float(expected_dices(plane[np.newaxis])[0]) if (plane >= THRESHOLD).any() else 0.0
         size_ratio = found[0].diameter * self.spec.crop_factor / location.square.side
-        fit = max(0.0, 1.0 - max(abs(math.log(size_ratio)) - _SIZE_TOLERANCE, 0.0))
+        fit = max(0.0, 1.0 - max(abs(math.log(size_ratio)) - SIZE_TOLERANCE, 0.0))
         located = replace(found[0], confidence=location.confidence, rivals=location.rivals)
         return Attempt(location, result, expected * fit * (0.5 + 0.5 * location.confidence), located)
 

@@ -30,13 +30,15 @@ RIVAL_SHARE = 0.25
 Of 50 Drishti-GS1 and 10 IDRiD photographs one has such a region, an exudate (0.44 of the disc); the next has 0.17.
 """
 
-_FAR = 5.0
-_AFAR = (1.0, 2.0, 4.0)
+FAR = 5.0
+AFAR = (1.0, 2.0, 4.0)
 """Sides of squares seen from afar over the picture's longer side; the first for photographs of the disc alone."""
-_PART = 0.6
+PART = 0.6
 """Side of the parts over the picture's shorter side."""
-_MAX_PARTS = 6
+MAX_PARTS = 6
 """Across and down: a strip that is many times as long as wide is no photograph of a disc."""
+SAME_DISTANCE, SAME_SIZE = 0.25, 1.25
+"""Two places are the same if nearer than this share of the smaller diameter, and if neither is so many times larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def locate(
 
 def from_afar(height: int, width: int) -> Square:
     """The square in which a photograph of the disc alone is seen first, in picture pixels."""
-    return Square(width / 2, height / 2, float(max(height, width)) * _FAR)
+    return Square(width / 2, height / 2, float(max(height, width)) * FAR)
 
 
 def further_squares(height: int, width: int) -> list[Square]:
@@ -87,9 +89,9 @@ def further_squares(height: int, width: int) -> list[Square]:
     From afar, for a label that fills the picture, and by parts, for a small one.
     """
     longer, shorter = float(max(height, width)), float(min(height, width))
-    afar = [Square(width / 2, height / 2, longer * factor) for factor in _AFAR]
-    side = shorter * _PART
-    across, down = (min(max(2, math.ceil((length - side) / (side / 2)) + 1), _MAX_PARTS) for length in (width, height))
+    afar = [Square(width / 2, height / 2, longer * factor) for factor in AFAR]
+    side = shorter * PART
+    across, down = (min(max(2, math.ceil((length - side) / (side / 2)) + 1), MAX_PARTS) for length in (width, height))
     parts = [
         Square(x, y, side)
         for y in np.linspace(side / 2, height - side / 2, down).tolist()
@@ -143,7 +145,8 @@ def drop_repeated(places: Sequence[Location]) -> list[Location]:
 
 def _nearly_same(one: Location, other: Location) -> bool:
     apart = math.hypot(one.square.x - other.square.x, one.square.y - other.square.y)
-    return apart < 0.25 * min(one.diameter, other.diameter) and 0.8 < one.diameter / other.diameter < 1.25
+    near = apart < SAME_DISTANCE * min(one.diameter, other.diameter)
+    return near and 1.0 / SAME_SIZE < one.diameter / other.diameter < SAME_SIZE
 
 
 def count_rivals(weights: NDArray[np.generic]) -> int:

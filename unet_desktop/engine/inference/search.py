@@ -24,9 +24,9 @@ MIN_SCORE = 0.35
 """Score below which nothing counts as found."""
 MAX_ATTEMPTS = 5
 """Places that are segmented after the first."""
-_SAME = 0.12
+SAME = 0.12
 """Of the diameter: a label found this near, and as large, needs no other crop; the locating network is no finer."""
-_NO_WORSE = 0.97
+NO_WORSE = 0.97
 """Of the first crop's score, that the second needs."""
 
 
@@ -94,10 +94,10 @@ class Search:
         if located is None:
             return attempt
         apart = math.hypot(place.square.x - located.square.x, place.square.y - located.square.y)
-        if apart < _SAME * place.diameter and abs(math.log(located.diameter / place.diameter)) < _SAME:
+        if apart < SAME * place.diameter and abs(math.log(located.diameter / place.diameter)) < SAME:
             return attempt
         again = self._attempt(located)
-        return again if again.score >= attempt.score * _NO_WORSE else attempt
+        return again if again.score >= attempt.score * NO_WORSE else attempt
 
     def _attempt(self, place: Location) -> Attempt:
         return self._cropper.attempt(self._pixels, place, self._surround)

@@ -31,19 +31,21 @@ REWEIGHTINGS = 5
 CENTRINGS = 2
 MIN_PIXELS = 30
 """Smaller regions keep the network's outline."""
-_REACH = 4
+REACH = 4
 """Pixels around the largest piece that count for it: beyond, a lesion that touches nothing would."""
-_OUTLIER = 1.5
+OUTLIER = 1.5
 """Residuals beyond this many standard deviations count less, by the square of how far they are beyond it."""
-_NORMAL = 1.4826
+NORMAL = 1.4826
 """Standard deviation over median absolute deviation of normally distributed values."""
-_MIN_DEVIATION = 0.01
+MIN_DEVIATION = 0.01
 """Of the mean radius."""
-_CUT_OFF = 1.5
+CUT_OFF = 1.5
 """Pixels: a region that comes nearer to the picture's border is cut off there."""
-_RIDGE = 1e-3
+MIN_TRUSTED = 1 / 3
+"""Share of the directions: if fewer end within the picture, all count."""
+RIDGE = 1e-3
 """Keeps the fit defined where few directions count."""
-_MIN_EDGE, _MAX_EDGE = 0.5, 4.0
+MIN_EDGE, MAX_EDGE = 0.5, 4.0
 """Pixels: limits of the logistic edge's scale."""
 
 _ANGLES = np.arange(DIRECTIONS) * (2.0 * math.pi / DIRECTIONS)
@@ -127,10 +129,10 @@ def fit_outline(plane: Plane, harmonics: int, picture: Box | None = None) -> Sta
     if np.count_nonzero(above) < MIN_PIXELS:
         return None
     box = bounding_box(above)
-    near = cv2.dilate(above.view(np.uint8), np.ones((2 * _REACH + 1,) * 2, np.uint8)) > 0
+    near = cv2.dilate(above.view(np.uint8), np.ones((2 * REACH + 1,) * 2, np.uint8)) > 0
     plane = np.where(near, plane, np.float32(0.0))
     rows, columns = np.nonzero(above)
-    x, y, reach = float(columns.mean()), float(rows.mean()), float(max(box.height, box.width) + 2 * _REACH)
+    x, y, reach = float(columns.mean()), float(rows.mean()), float(max(box.height, box.width) + 2 * REACH)
     for _ in range(CENTRINGS):
         radii = _fit_radii(plane, shown, x, y, reach, harmonics)
         moments = cv2.moments(_points(x, y, radii))
@@ -139,7 +141,7 @@ def fit_outline(plane: Plane, harmonics: int, picture: Box | None = None) -> Sta
     polar = _to_polar(plane, x, y, reach)
     # A logistic function falls from 3/4 to 1/4 within 2 ln 3 of its scale.
     fall = np.median((polar >= 0.25).sum(axis=1) - (polar >= 0.75).sum(axis=1)) / STEPS_PER_PIXEL
-    edge = min(max(float(fall) / (2.0 * math.log(3.0)), _MIN_EDGE), _MAX_EDGE)
+    edge = min(max(float(fall) / (2.0 * math.log(3.0)), MIN_EDGE), MAX_EDGE)
     return StarOutline(x, y, radii, edge)
 
 
@@ -158,18 +160,18 @@ def _fit_radii(plane: Plane, shown: Plane, x: float, y: float, reach: float, har
     radii, ends = (
         _to_polar(one, x, y, reach).sum(axis=1, dtype=np.float64) / STEPS_PER_PIXEL for one in (plane, shown)
     )
-    trusted = (radii < ends - _CUT_OFF).astype(np.float64)
-    if trusted.sum() < DIRECTIONS / 3:
+    trusted = (radii < ends - CUT_OFF).astype(np.float64)
+    if trusted.sum() < DIRECTIONS * MIN_TRUSTED:
         trusted = np.ones(DIRECTIONS)
     waves = [wave(order * _ANGLES) for order in range(1, harmonics + 1) for wave in (np.cos, np.sin)]
     basis = np.stack([np.ones(DIRECTIONS), *waves], axis=1)
     weights, fitted = trusted, radii
     for _ in range(REWEIGHTINGS):
         weighted = basis * weights[:, np.newaxis]
-        fitted = basis @ np.linalg.solve(basis.T @ weighted + _RIDGE * np.eye(basis.shape[1]), weighted.T @ radii)
+        fitted = basis @ np.linalg.solve(basis.T @ weighted + RIDGE * np.eye(basis.shape[1]), weighted.T @ radii)
         residuals = np.abs(radii - fitted)
-        deviation = max(_NORMAL * float(np.median(residuals[trusted > 0])), _MIN_DEVIATION * float(radii.mean()))
-        weights = trusted / np.maximum(1.0, residuals / (_OUTLIER * deviation)) ** 2
+        deviation = max(NORMAL * float(np.median(residuals[trusted > 0])), MIN_DEVIATION * float(radii.mean()))
+        weights = trusted / np.maximum(1.0, residuals / (OUTLIER * deviation)) ** 2
     return np.asarray(np.maximum(fitted, 1.0), np.float64)
 
 
