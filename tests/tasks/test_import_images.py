@@ -19,6 +19,7 @@ from unet_desktop.errors import ImageError, MaskError, ProjectError, Remedy, Wri
 from unet_desktop.images.read import KINDS
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.mask_values import parse_mask_values
+from unet_desktop.masks.synthetic import synthetic_fundus
 from unet_desktop.project import case_batch
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
@@ -489,3 +490,15 @@ def test_a_killed_import_is_repeated(project, tmp_path, write_picture):
     assert len(after.cases()) == 40
     assert not any(case.damage for case in after.cases())
     assert len(list(after.layout.images.iterdir())) == 40
+
+
+def test_pictures_of_two_photographs_are_named(project, tmp_path, write_picture):
+    folder = tmp_path / "stereo"
+    write_picture(folder / "one.png", 1, 240)
+    eye = synthetic_fundus(1, 240).pixels
+    Pillow.fromarray(np.hstack([eye[:, :220], eye[:, 20:]])).save(folder / "pair.png")
+    said = [event.text for event in import_images(project.root, folder) if isinstance(event, Message)]
+    assert said == [
+        "1 picture shows two photographs, such as a stereo pair: pair.png. Each is one case, and a model marks its "
+        "clearer half. To correct both halves, save them as two files and import those instead."
+    ]

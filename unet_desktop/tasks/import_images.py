@@ -14,7 +14,15 @@ from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
 from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.listing import list_others
-from unet_desktop.images.read import KINDS, Pixels, count_frames_of_animation, count_pages
+from unet_desktop.images.read import (
+    KINDS,
+    Pixels,
+    count_frames_of_animation,
+    count_pages,
+    read_reduced,
+    read_size,
+)
+from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import MaskPlan
 from unet_desktop.masks.measure import cup_and_disc
@@ -36,6 +44,8 @@ from unet_desktop.tasks.events import (
 )
 from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
 
+_REDUCED = 800
+"""Pixels on the longer side of pictures that are looked at for two photographs in one."""
 _MAX_LOOKED_AT = 100
 """Texts beside pictures whose kind is looked up."""
 _BESIDE = (
@@ -54,6 +64,7 @@ class _Import:
     known: dict[str, Case]
     without: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
+    two: list[str] = field(default_factory=list)
 
 
 def import_images(
@@ -80,7 +91,8 @@ def import_images(
         a message that says how masks are read; one `ItemDone` per picture, which is not imported if its mask does not
         fit; one per mask that was not asked for, and per file of an unsupported kind; `LeftWithoutMask` if masks were
         asked for and some pictures have none. If the pictures are the project's first and all of them (DICOM) state the
-        same pixel size, the project measures in millimetres, and a message says so.
+        same pixel size, the project measures in millimetres, and a message says so. A message names pictures that show
+        two photographs, if the project has a label that a picture has once.
 
     Raises:
         UserError: before the first picture, if a folder cannot be used at all, or it must be asked what masks mean.
@@ -105,17 +117,37 @@ def import_images(
                     work.without.append(str(path.relative_to(source)) if path != source else path.name)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
+                if project.labels.location_label() is not None and _shows_two(path):
+                    work.two.append(path.name)
                 yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
             except WriteError:  # the disk is full or read-only: the rest would fail too
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
+    if work.two:
+        yield Message(_describe_two(work.two))
     yield from _report_others(pairs, others, texts)
     yield from _report_masks(work, pairs, source, masks)
     scale = common_pixel_size(spacings or ())
     if scale is not None:
         project.set_scale(scale)
         yield Message(f"All pictures state that a pixel is {scale * 1000.0:.4g} µm, so sizes are in millimetres.")
+
+
+def _shows_two(path: Path) -> bool:
+    """Whether a picture shows two photographs; not whether it can be read, which was found out before."""
+    try:
+        return can_be_two(*read_size(path)) and find_halves(read_reduced(path, _REDUCED)) is not None
+    except ImageError:
+        return False
+
+
+def _describe_two(names: Sequence[str]) -> str:
+    shows = "1 picture shows" if len(names) == 1 else f"{len(names):,} pictures show"
+    return (
+        f"{shows} two photographs, such as a stereo pair: {name_some(names, MAX_NAMED)}. Each is one case, and a model "
+        "marks its clearer half. To correct both halves, save them as two files and import those instead."
+    )
 
 
 def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) -> Iterator[ImportEvent]:
