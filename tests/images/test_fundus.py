@@ -95,3 +95,9 @@ def test_a_pupil_is_darker_than_its_surroundings_and_a_disc_is_not():
     cv2.circle(eye, (300, 200), 60, (40, 25, 20), -1)
     assert is_dark_spot(eye, 300.0, 200.0, 120.0)
     assert not is_dark_spot(eye, -500.0, 200.0, 120.0)
+
+
+def test_a_disc_in_a_dark_photograph_is_no_pupil():
+    picture = (fundus() * 0.13).astype(np.uint8)
+    picture[::2, ::2] = (45, 40, 20)  # specks that alone are lit
+    assert not is_dark_spot(picture, 200.0, 300.0, 100.0)

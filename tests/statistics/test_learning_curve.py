@@ -20,7 +20,7 @@ def test_models_measured_on_few_cases_say_nothing():
     assert cases_to_lower([], 0.1) is None
 
 
-@pytest.mark.parametrize("errors", [(0.1, 0.1), (0.1, 0.12), (0.1, 0.0999)])
+@pytest.mark.parametrize("errors", [(0.1, 0.1), (0.1, 0.12), (0.1, 0.0999), (0.1, 0.1 - 1e-9)])
 def test_a_flat_curve_promises_nothing(errors):
     models = [ModelError(size, error, 5) for size, error in zip((20, 40), errors, strict=True)]
     assert cases_to_lower(models, 0.1) == math.inf

@@ -43,7 +43,10 @@ def run(
         int | None, typer.Option(help="Draw newly corrected cases this many times as often.")
     ] = None,
     unlike_draws: Annotated[
-        int | None, typer.Option(help="Draw them at least this many times as often if they are of another camera.")
+        int | None,
+        typer.Option(
+            help="Draw newly corrected cases that are unlike the earlier ones at least this many times as often."
+        ),
     ] = None,
     from_scratch: Annotated[bool, typer.Option(help="Start from new weights, not from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",

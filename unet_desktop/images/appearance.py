@@ -81,9 +81,8 @@ def measure_field(pixels: NDArray[np.uint8]) -> Field:
     """Find the lit part of an (H, W, 3) uint8 picture; all of it if everything is dark."""
     height, width = pixels.shape[:2]
     step = max(1, max(height, width) // _SIDE)
-    brightest = _brightest(np.ascontiguousarray(pixels[step // 2 :: step, step // 2 :: step]))
-    if not brightest.size:
-        brightest, step = _brightest(pixels), 1
+    top, left = (min(step, length) // 2 for length in (height, width))  # a strip may be narrower than a step
+    brightest = _brightest(np.ascontiguousarray(pixels[top::step, left::step]))
     corners = sorted(
         float(np.median(brightest[rows, columns]))
         for rows in (slice(None, _CORNER), slice(-_CORNER, None))

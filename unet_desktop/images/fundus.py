@@ -102,9 +102,13 @@ def is_dark_spot(pixels: NDArray[np.uint8], x: float, y: float, diameter: float)
     rows = (np.arange(seen.shape[0]) * step + top + 0.5 - y)[:, np.newaxis]
     columns = np.arange(seen.shape[1]) * step + left + 0.5 - x
     radius = np.hypot(rows, columns) / (diameter / 2.0)
-    lit = seen.max(axis=2) > _LIT
-    inside, around = radius < 0.85, (radius > 1.2) & lit
-    if not inside.any() or np.count_nonzero(around) < 10:
+    inside = radius < 0.85
+    if not inside.any():
         return False
-    spot, ring = np.median(seen[inside], axis=0), np.median(seen[around], axis=0)
+    spot = np.median(seen[inside], axis=0)
+    # In a dark photograph only the brightest of the surroundings would be lit.
+    around = (radius > 1.2) & (seen.max(axis=2) > min(_LIT, spot.max() / 2.0))
+    if np.count_nonzero(around) < 10:
+        return False
+    ring = np.median(seen[around], axis=0)
     return bool(spot[0] < _DARK * ring[0] and spot[1] < _DARK * ring[1])

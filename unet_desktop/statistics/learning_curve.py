@@ -31,15 +31,15 @@ class ModelError:
 
 
 def cases_to_lower(models: Sequence[ModelError], share: float) -> float | None:
-    """How many more training cases are likely to lower the newest model's error by a share of it.
+    """How many more training cases are likely to lower the error of the model with most of them.
 
     The error is taken to fall as a power of the number of cases, fitted by least squares on logarithms, weighted by the
     cases measured (Figueroa et al. 2012, "Predicting sample size required for classification performance", BMC Med
     Inform Decis Mak 12:8, equation 1, without its constant error).
 
     Args:
-        models: oldest first; those measured on fewer than three cases are left out.
-        share: 0..1, for example 0.1.
+        models: in any order; those measured on fewer than three cases are left out.
+        share: of that error, between 0 and 1, for example 0.1.
 
     Returns:
         a whole number, or infinity if more cases are unlikely to help; None if there are not two models of different
@@ -57,5 +57,8 @@ def cases_to_lower(models: Sequence[ModelError], share: float) -> float | None:
     )
     if slope >= 0.0:
         return math.inf
-    more = max(model.trained_on for model in usable) * ((1.0 - share) ** (1.0 / float(slope)) - 1.0)
-    return math.inf if more > _MAX_MORE else max(1, math.ceil(more))
+    largest = max(model.trained_on for model in usable)
+    growth = math.log(1.0 - share) / float(slope)  # natural logarithm; a flat curve would need more than a float holds
+    if growth > math.log1p(_MAX_MORE / largest):
+        return math.inf
+    return max(1, math.ceil(largest * math.expm1(growth)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.engine.data import variants
 from unet_desktop.engine.data.augment import (
     AugmentationRange,
     add_atrophy,
@@ -20,7 +21,7 @@ from unet_desktop.engine.data.training_example import make_example
 from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.images.crop import Square
-from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
 
 SPECS = specs_for(DISC_AND_CUP, PRESETS["fast"])
 STILL = AugmentationRange(rotation=0.0, smaller=1.0, larger=1.0, shift=0.0, flip_vertical=False, reflect=False)
@@ -160,6 +161,20 @@ def test_cups_of_other_sizes_keep_the_disc_and_their_pixels():
     assert min(areas) < 0.5
     assert max(areas) > 0.95
     assert resize_cup(painted, np.minimum(mask, 1)[..., np.newaxis], 1, 2, np.random.default_rng(0))[0] is painted
+
+
+def test_pictures_without_a_located_label_get_no_atrophy_and_are_padded_with_black(photograph):
+    pixels, mask = photograph(2)
+    config = replace(PRESETS["fast"], framing="whole")
+    spec = specs_for(ONE_STRUCTURE, config)["segment"]
+    example = make_example(pixels, np.minimum(mask, 1), ONE_STRUCTURE, spec, "segment")
+    padded = example.mask == 255
+    assert padded.any()
+    assert not np.median(example.picture[padded], axis=0).any()
+    assert example.surround == (0, 0, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variants, "add_atrophy", lambda *_: pytest.fail("cells have no atrophy"))
+        augment_example(example, spec, config, np.random.default_rng(0))
 
 
 def test_the_locating_network_sees_discs_of_all_sizes(photograph):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ def test_the_same_picture_gives_the_same_mask(opened, model, photograph):
     assert first.confidence == second.confidence
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (37, 501), (501, 37), (64, 64), (2, 300)])
+@pytest.mark.parametrize("shape", [(1, 1), (37, 501), (501, 37), (64, 64), (2, 300), (1, 3000)])
 def test_odd_sizes(opened, shape):
     prediction = opened.segment(np.full((*shape, 3), 90, np.uint8))
     assert prediction.mask.shape == shape
@@ -99,6 +100,14 @@ def test_a_project_without_a_located_label_trains_on_patches(device, samples, ti
     for _ in fit([sample], [sample], ONE_STRUCTURE, tiny, save_to=path, device=device):
         pass
     assert list(load(path).networks) == ["segment"]
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Predictor, "features", lambda self, picture: seen.append(picture) or np.zeros(3))
+        opened = Segmenter.open(path, "cpu")
+        opened.features(pixels, Square.around(*mask.shape))
+        patch.setattr(opened, "_familiarity", SimpleNamespace(distance=lambda features: 0.0, limit=1.0))
+        opened.segment(pixels)
+    assert np.array_equal(*seen)  # the statistics of training hold for what is seen later
     assert Segmenter.open(path, "cpu").segment(pixels).mask.shape == mask.shape
 
 

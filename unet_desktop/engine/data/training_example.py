@@ -41,7 +41,8 @@ class TrainingExample:
         corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
         lacks_cup: the mask has a disc whose cup nobody has drawn, nor said that there is none.
         nested: the values of disc and cup in the mask, for the segmenting network; None for other labels.
-        surround: colour with which the picture goes on beyond its border, see `surround_colour`.
+        surround: colour with which the picture goes on beyond its border, see `surround_colour`;
+            black without a locating network.
         close_up: for the locating network, the surroundings of the location label at a finer scale, as a photograph
             of the disc alone shows them; None if the case does not show where the label is.
     """
@@ -105,14 +106,15 @@ def make_example(
     corrected_in_picture = None
     if weight_corrections and prediction is not None:
         corrected_in_picture = corrected_pixels(mask, prediction)
-    example = _extract_example(pixels, mask, corrected_in_picture, square, margin, spec.size)
+    surround = surround_colour(pixels) if name == "locate" or spec.framing == "crop" else BLACK
+    example = _extract_example(pixels, mask, corrected_in_picture, square, margin, spec.size, surround)
     if example is None or located is None:
         return example
     if name != "locate":
         pair = cup_and_disc(labels)
         return example if pair is None else replace(example, nested=(pair[1].value, pair[0].value))
     around = _square_around(located, _CLOSE_UP_FACTOR)
-    close_up = _extract_example(pixels, mask, corrected_in_picture, around, _CLOSE_UP_MARGIN, spec.size)
+    close_up = _extract_example(pixels, mask, corrected_in_picture, around, _CLOSE_UP_MARGIN, spec.size, surround)
     return replace(example, close_up=close_up)
 
 
@@ -123,6 +125,7 @@ def _extract_example(
     square: Square,
     margin: float,
     network_side: int,
+    surround: Colour,
 ) -> TrainingExample | None:
     """The square and a margin around it (1: none), as fine as the network needs; None if nothing is annotated there."""
     wide = Square(square.x, square.y, square.side * margin)
@@ -133,7 +136,6 @@ def _extract_example(
         return None
     reduced = None if corrected is None else corrected_in_crop(corrected, wide, size, network_size)
     inner = Square(size / 2, size / 2, size / margin)
-    surround = surround_colour(pixels)
     return TrainingExample(extract(pixels, wide, size, surround), labelled, inner, reduced, surround=surround)
 
 

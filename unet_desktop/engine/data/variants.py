@@ -62,7 +62,8 @@ def augment_example(
     example: TrainingExample, spec: NetworkSpec, config: TrainConfig, generator: np.random.Generator
 ) -> tuple[NDArray[np.uint8], Mask, NDArray[np.uint8]]:
     """A random variant: (size, size, 3) uint8 picture, its mask, and where it was corrected; (size, size) uint8."""
-    reach = augmentation_range(spec, config, locating=example.close_up is not None)
+    locating = example.close_up is not None
+    reach = augmentation_range(spec, config, locating=locating)
     outside = example.surround
     if example.close_up is not None and config.augmentation > 0.0 and generator.random() < _CLOSE_UP_SHARE:
         example, reach = example.close_up, _CLOSE_UP
@@ -84,7 +85,7 @@ def augment_example(
     if example.nested is not None and config.augmentation > 0.0 and generator.random() < _RESIZED_CUPS:
         picture, planes = resize_cup(picture, planes, *example.nested, generator)
     mask, corrected = planes[..., 0], planes[..., 1]
-    if spec.framing != "patches" and config.augmentation > 0.0:
+    if (spec.framing == "crop" or locating) and config.augmentation > 0.0:
         picture = add_atrophy(picture, mask, generator)
     if spec.framing == "whole" and config.augmentation > 0.0:
         picture = add_distractors(picture, mask, generator)

@@ -27,7 +27,7 @@ from unet_desktop.engine.inference.uncertainty import THRESHOLD, entropy, expect
 from unet_desktop.errors import CheckpointError
 from unet_desktop.images.appearance import measure_appearance
 from unet_desktop.images.box import Box
-from unet_desktop.images.crop import Square, extract, restore, surround_colour
+from unet_desktop.images.crop import BLACK, Square, extract, restore, surround_colour
 from unet_desktop.images.fundus import is_dark_spot, looks_like_fundus
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
@@ -135,9 +135,8 @@ class Segmenter:
     def features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """(C,) float64 features of a square of an (H, W, 3) uint8 picture, by the network that sees whole pictures."""
         predictor = self._feature_predictor
-        return predictor.features(
-            downscale(extract(pixels, square, predictor.spec.size, surround_colour(pixels)), SIDE)
-        )
+        surround = BLACK if self._locate is None else surround_colour(pixels)  # as `segment` pads the picture
+        return predictor.features(downscale(extract(pixels, square, predictor.spec.size, surround), SIDE))
 
     def crop_features(self, pixels: NDArray[np.uint8], square: Square) -> Features:
         """As `features`, from the segmenting network, for its crop."""
