@@ -20,6 +20,7 @@ COUNTED = (
 )
 PLURAL = re.compile(rf" (?:(?!holds |is )[a-z-]+ )?(?:{COUNTED})\b")
 NEVER_ONE = {
+    "checkpoint_header.py adapted.get('pictures')",  # 8 or more
     "cli/progress.py event.folds",  # 2 or more
     "engine/data/dataset.py count",  # words, chosen before
     "engine/inference/openvino.py device.threads",  # a key of the cache, which nobody reads
@@ -30,6 +31,10 @@ NEVER_ONE = {
     "masks/mask_content.py frames",  # one frame is read
     "masks/mask_content.py mode",
     "masks/mask_content.py path",
+    "tasks/adapt/run.py MAX_PICTURES",
+    "tasks/adapt/run.py looked_at",  # 8 or more
+    "tasks/adapt/run.py total",  # more than are used
+    "tasks/events.py self.examined",  # 8 or more
     "tasks/events.py self.total",  # one picture is named
     "tasks/folders/report_text.py outputs.probabilities",  # 8 or 16
     "tasks/import_images.py frames",  # one frame is all of them

@@ -327,10 +327,16 @@ def is_dark_spot(pixels, x, y, diameter):
     seen = pixels[top : max(0, int(y + reach)) + 1 : step, left : max(0, int(x + reach)) + 1 : step]
     rows, columns = (np.arange(length) * step for length in seen.shape[:2])
     radius = np.hypot(rows[:, None] + top + 0.5 - y, columns + left + 0.5 - x) / (diameter / 2)
-    inside, around = radius < 0.85, (radius > 1.2) & (seen.max(axis=2) > 24)
-    if not inside.any() or around.sum() < 10:
+    inside = radius < 0.85
+    if not inside.any():
         return False
-    return bool((np.median(seen[inside], axis=0) < 0.9 * np.median(seen[around], axis=0))[:2].all())
+    spot = np.median(seen[inside], axis=0)
+    around = (radius > 1.2) & (seen.max(axis=2) > min(24, spot.max() / 2))
+    if around.sum() < 10:
+        return False
+    ring = np.median(seen[around], axis=0)
+    darkest = 0.75 if max(np.ptp(spot), np.ptp(ring)) <= 4 else 0.9
+    return bool((spot < darkest * ring)[:2].all())
 
 
 def touched(centre, side, length):

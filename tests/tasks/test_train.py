@@ -148,6 +148,7 @@ def test_recent_is_what_was_corrected_since_the_model_or_never_taught_it(project
 
 def test_the_engine_is_told_the_prediction_and_what_is_recent(project, add):
     add("a")
+    project.save_prediction("a", np.ones((32, 32), np.uint8), model="f00d", confidence=0.9)
     (case,) = project.cases()
     (sample,) = train.make_samples(project, [case], frozenset({"a"}))
     assert (sample.prediction, sample.recent) == (project.layout.prediction("a"), True)

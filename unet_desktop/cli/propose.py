@@ -28,4 +28,4 @@ def run(
     found = sum(case.state is CaseState.PREDICTED for case in map(Project.open(project).case, cases))
     has = "has" if found == 1 else "have"
     output.print(f"{found:,} of {quantity(len(cases), 'case')} {has} a first proposal now.", markup=False)
-    raise typer.Exit(followed.code)
+    raise typer.Exit(followed.code or int(found < len(cases)))

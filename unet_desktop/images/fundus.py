@@ -27,6 +27,9 @@ _ALL_FLAT = 0.985
 _DARK = 0.9
 """Of 220 discs of three cameras none is darker than 0.97 of its surroundings in both red and green."""
 
+_GREY, _DARK_IN_GREY = 4, 0.75
+"""Largest difference of the channels of a grey picture, and the limit there: one channel alone is less sure."""
+
 
 def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
     """Whether an (H, W, 3) uint8 RGB picture can be a fundus photograph, in colour or grey, of any framing.
@@ -111,4 +114,6 @@ def is_dark_spot(pixels: NDArray[np.uint8], x: float, y: float, diameter: float)
     if np.count_nonzero(around) < 10:
         return False
     ring = np.median(seen[around], axis=0)
-    return bool(spot[0] < _DARK * ring[0] and spot[1] < _DARK * ring[1])
+    grey = float(np.ptp(spot)) <= _GREY and float(np.ptp(ring)) <= _GREY
+    darkest = _DARK_IN_GREY if grey else _DARK
+    return bool(spot[0] < darkest * ring[0] and spot[1] < darkest * ring[1])

@@ -36,6 +36,8 @@ _BAND = (0.42, 0.58)
 """Part of the longer side in which they may meet."""
 _BAR_DARK, _BAR_SPREAD = 0.97, 3.0
 """Share of black pixels, or standard deviation of the brightness, of a column of a bar."""
+_BAR_PLAINER = 0.25
+"""That deviation over the columns' median: in a blurred or dim photograph all columns are plain."""
 _SEAM_FACTOR, _SEAM_STEP = 4.0, 5.0
 """A seam's median step of brightness, relative to those of its surroundings, and above it."""
 _SEAM_OFF, _SEAM_PEAK = 0.02, 1.5
@@ -169,7 +171,9 @@ def _find_border(pixels: NDArray[np.uint8]) -> tuple[int, int, bool]:
     height, width = pixels.shape[:2]
     left, right = (int(share * width) for share in _BAND)
     seen = pixels[:: max(1, height // _ROWS), left:right].max(axis=2).astype(np.float32)
-    bar = ((seen <= _LIT).mean(axis=0) > _BAR_DARK) | (seen.std(axis=0) < _BAR_SPREAD)
+    spread = seen.std(axis=0)
+    plain = (spread < _BAR_SPREAD) & (spread < _BAR_PLAINER * np.median(spread))
+    bar = ((seen <= _LIT).mean(axis=0) > _BAR_DARK) | plain
     if bar.any() and not (bar[0] or bar[-1]):
         columns = np.flatnonzero(bar)
         return left + int(columns[0]), left + int(columns[-1]) + 1, True

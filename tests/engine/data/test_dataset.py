@@ -153,14 +153,16 @@ def test_cups_of_other_sizes_keep_the_disc_and_their_pixels():
     painted = np.repeat((mask * 100)[..., np.newaxis], 3, axis=2)
     areas = []
     for seed in range(20):
-        picture, planes = resize_cup(painted, mask[..., np.newaxis], 1, 2, np.random.default_rng(seed))
+        picture, planes = resize_cup(painted, mask[..., np.newaxis], (1, 2), (2,), np.random.default_rng(seed))
         resized = planes[..., 0]
         areas.append(np.count_nonzero(resized == 2) / np.count_nonzero(mask == 2))
         assert np.count_nonzero(resized) == pytest.approx(np.count_nonzero(mask), rel=0.2)
         assert (np.round(picture[..., 0] / 100).astype(int) != resized).mean() < 0.03
     assert min(areas) < 0.5
     assert max(areas) > 0.95
-    assert resize_cup(painted, np.minimum(mask, 1)[..., np.newaxis], 1, 2, np.random.default_rng(0))[0] is painted
+    assert (
+        resize_cup(painted, np.minimum(mask, 1)[..., np.newaxis], (1, 2), (2,), np.random.default_rng(0))[0] is painted
+    )
 
 
 def test_pictures_without_a_located_label_get_no_atrophy_and_are_padded_with_black(photograph):

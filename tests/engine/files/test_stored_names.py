@@ -44,7 +44,7 @@ def test_names_in_a_training_state(samples, tiny, device, tmp_path):
     run.close()
     header = json.loads(read_metadata(path)["unet-desktop-training"])
     assert " ".join(sorted(header)) == (
-        "config created format internals labels parent past place recent train validation"
+        "config created format internals labels parent past place recent train unlike validation"
     )
     internals = header["internals"]
     assert sorted(internals) == ["generator", "keep_statistics", "optimiser", "progress", "scaler", "schedule"]

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from unet_desktop.engine.files import checkpoint
-from unet_desktop.engine.inference import segmenter
+from unet_desktop.engine.inference import search
+from unet_desktop.engine.inference.crop_segmenter import CropSegmenter
 from unet_desktop.engine.inference.locate import Location
 from unet_desktop.engine.inference.predictor import run_to_end
 from unet_desktop.engine.inference.prototype import CropPrototype
+from unet_desktop.engine.inference.search import Search
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.errors import CheckpointError
-from unet_desktop.images.crop import Square
+from unet_desktop.images.crop import BLACK, Square
 from unet_desktop.labels import DISC_AND_CUP
 
 
@@ -50,7 +52,12 @@ def model(samples, tiny, device, tmp_path_factory):
     return path
 
 
-def test_the_place_that_looks_like_the_training_is_taken(model, photograph):
+def search_in(segmenter: Segmenter, pixels: np.ndarray) -> Search:
+    """The search that `Segmenter.segment` makes in a picture with a dark surround."""
+    return Search(segmenter._locate, segmenter._cropper, segmenter._prototype, pixels, BLACK)
+
+
+def test_the_place_that_looks_like_the_training_comes_first(model, photograph):
     opened = Segmenter.open(model, "cpu")
     assert opened.header.trust["typical"]["direction"]
     pixels, mask = photograph(11)
@@ -58,7 +65,7 @@ def test_the_place_that_looks_like_the_training_is_taken(model, photograph):
     disc = Square(columns.mean(), rows.mean(), 1.9 * 2 * np.sqrt(len(rows) / np.pi))
     away = Square(150.0 if disc.x < 95 else 40.0, 120.0 if disc.y < 75 else 30.0, disc.side)
     places = [Location(square, square.side / 1.9, 0.9, 1) for square in (away, disc)]
-    assert run_to_end(opened._choose_place(pixels, places)) is places[1]
+    assert search_in(opened, pixels)._by_likeness(places) == places[::-1]
 
 
 def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photograph, monkeypatch):
@@ -67,14 +74,18 @@ def test_a_picture_is_segmented_where_it_looks_like_the_training(model, photogra
     distances = dict(zip((place.square for place in places), (0.3, 0.1, 0.2), strict=True))
     looked = []
 
-    def features(_segmenter, _pixels, square):
+    def features(_cropper, _pixels, square, _surround):
         looked.append(square)
         return square
 
-    monkeypatch.setattr(segmenter, "locate", lambda *_: places)
-    monkeypatch.setattr(Segmenter, "crop_features", features)
+    monkeypatch.setattr(search, "locate", lambda *_: places)
+    monkeypatch.setattr(search, "SURE", 0.0)
+    monkeypatch.setattr(search, "MIN_SCORE", 0.0)
+    monkeypatch.setattr(Search, "_refine", lambda _search, attempt: attempt)
+    monkeypatch.setattr(CropSegmenter, "features", features)
     monkeypatch.setattr(CropPrototype, "distance", lambda _prototype, square: distances[square])
-    assert loaded.segment(photograph(3)[0]).square == places[1].square
+    found = run_to_end(search_in(loaded, photograph(3)[0]).run(np.zeros((64, 64), np.float32)))
+    assert found.location == places[1]
     assert looked == [place.square for place in places]
 
 
@@ -98,7 +109,7 @@ def test_a_model_that_does_not_know_takes_the_first_place(model):
     checkpoint.save(model.with_name("old"), replace(loaded.header, trust=trust), loaded.networks)
     places = [Location(Square(50, 50, 40), 20.0, 0.9, 1), Location(Square(90, 90, 40), 20.0, 0.9, 1)]
     old = Segmenter.open(model.with_name("old"), "cpu")
-    assert run_to_end(old._choose_place(np.zeros((99, 99, 3), np.uint8), places)) is places[0]
+    assert search_in(old, np.zeros((99, 99, 3), np.uint8))._by_likeness(places) == places
 
 
 def test_a_direction_that_is_none_is_refused(model):

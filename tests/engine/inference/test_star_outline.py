@@ -66,3 +66,14 @@ def test_a_disc_without_cup_has_no_cup_afterwards():
     outlined = outline_disc_and_cup(np.stack([DISC, DISC * 0.01]), DISC_AND_CUP)
     assert (outlined[0] >= 0.5).any()
     assert not (outlined[1] >= 0.5).any()
+
+
+def test_a_region_that_no_outline_describes_is_left_to_the_network():
+    rows, columns = np.mgrid[:SIZE, :SIZE]
+    ring = (np.abs(np.hypot(rows - 64, columns - 64) - 50) < 1).astype(np.float32)
+    ring[:64] = 0.0
+    line = np.zeros((SIZE, SIZE), np.float32)
+    line[60, 10:110] = 0.9
+    for plane in (ring, line):
+        outline = fit_outline(plane, 2)
+        assert outline is None or np.isfinite(outline.render(SIZE, SIZE)).all()

@@ -7,6 +7,7 @@ All randomness comes from the generator that is passed in.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -198,7 +199,11 @@ def add_atrophy(
 
 
 def resize_cup(
-    picture: NDArray[np.uint8], planes: NDArray[np.uint8], disc: int, cup: int, generator: np.random.Generator
+    picture: NDArray[np.uint8],
+    planes: NDArray[np.uint8],
+    disc: Sequence[int],
+    cup: Sequence[int],
+    generator: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Make the cup smaller or larger within the disc, which changes little, so that all sizes of cup are seen.
 
@@ -208,12 +213,11 @@ def resize_cup(
     Args:
         picture: (size, size, 3) uint8.
         planes: (size, size, P) uint8, the mask first; a mask with a cup in a disc.
-        disc, cup: their values in the mask.
+        disc, cup: the values of their regions in the mask: the disc's include the cup's.
         generator: source of randomness.
     """
     mask = planes[..., 0]
-    cups = mask == cup
-    discs = cups | (mask == disc)
+    cups, discs = np.isin(mask, cup), np.isin(mask, disc)
     rows, columns = np.nonzero(cups)
     if len(rows) < _MIN_CUP_PIXELS:
         return picture, planes
@@ -256,7 +260,7 @@ def add_border(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Cut the picture off at a random rectangle, as where a photograph ends; beyond it nothing is annotated.
 
-    What lies beyond is filled with the median colour or black. At least a part of what is annotated stays.
+    What lies beyond is filled with the median colour or black. The middle always stays.
 
     Args:
         picture: (size, size, 3) uint8.

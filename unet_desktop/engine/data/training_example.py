@@ -40,7 +40,7 @@ class TrainingExample:
         square: what the network should see, in pixels of `picture`; for patches, all of it.
         corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
         lacks_cup: the mask has a disc whose cup nobody has drawn, nor said that there is none.
-        nested: the values of disc and cup in the mask, for the segmenting network; None for other labels.
+        nested: the mask's values in the regions of disc and cup, for the segmenting network; None for other labels.
         surround: colour with which the picture goes on beyond its border, see `surround_colour`;
             black without a locating network.
         close_up: for the locating network, the surroundings of the location label at a finer scale, as a photograph
@@ -52,7 +52,7 @@ class TrainingExample:
     square: Square
     corrected: NDArray[np.uint8] | None = None
     lacks_cup: bool = False
-    nested: tuple[int, int] | None = None
+    nested: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     surround: Colour = BLACK
     close_up: TrainingExample | None = None
 
@@ -112,7 +112,9 @@ def make_example(
         return example
     if name != "locate":
         pair = cup_and_disc(labels)
-        return example if pair is None else replace(example, nested=(pair[1].value, pair[0].value))
+        if pair is None:
+            return example
+        return replace(example, nested=(labels.region_values(pair[1]), labels.region_values(pair[0])))
     around = _square_around(located, _CLOSE_UP_FACTOR)
     close_up = _extract_example(pixels, mask, corrected_in_picture, around, _CLOSE_UP_MARGIN, spec.size, surround)
     return replace(example, close_up=close_up)

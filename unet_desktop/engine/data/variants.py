@@ -38,7 +38,7 @@ _CLOSE_UP = AugmentationRange(rotation=30.0, smaller=0.5, larger=2.0, shift=0.3,
 _WHOLE = AugmentationRange(rotation=30.0, smaller=0.4, larger=1.6, shift=0.3, flip_vertical=True, reflect=False)
 
 
-def augmentation_range(spec: NetworkSpec, config: TrainConfig, *, locating: bool = False) -> AugmentationRange:
+def augmentation_range(spec: NetworkSpec, config: TrainConfig) -> AugmentationRange:
     """How far geometric augmentation goes for that network."""
     if spec.framing == "patches":
         return AugmentationRange(rotation=180.0, smaller=0.8, larger=1.25, shift=0.0, flip_vertical=True, reflect=True)
@@ -53,9 +53,7 @@ def augmentation_range(spec: NetworkSpec, config: TrainConfig, *, locating: bool
             reflect=False,
             bend=_BEND,
         )
-    if locating:
-        return _WHOLE
-    return AugmentationRange(rotation=30.0, smaller=0.5, larger=1.3, shift=0.3, flip_vertical=True, reflect=False)
+    return _WHOLE
 
 
 def augment_example(
@@ -63,7 +61,7 @@ def augment_example(
 ) -> tuple[NDArray[np.uint8], Mask, NDArray[np.uint8]]:
     """A random variant: (size, size, 3) uint8 picture, its mask, and where it was corrected; (size, size) uint8."""
     locating = example.close_up is not None
-    reach = augmentation_range(spec, config, locating=locating)
+    reach = augmentation_range(spec, config)
     outside = example.surround
     if example.close_up is not None and config.augmentation > 0.0 and generator.random() < _CLOSE_UP_SHARE:
         example, reach = example.close_up, _CLOSE_UP

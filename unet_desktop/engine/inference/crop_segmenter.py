@@ -29,18 +29,22 @@ class CropResult:
     Attributes:
         answer: (R, h, w) float32, the network's, by which trust is judged.
         planes: the same with smooth outlines, from which the mask is made.
-        restored: `planes` over `inner` at the picture's resolution: (R, inner.height, inner.width) float32.
-        inner: the picture's pixels that may belong to a region.
         square: the crop, in picture pixels.
         box: the picture's pixels in it.
     """
 
     answer: Probabilities
     planes: Probabilities
-    restored: Probabilities
-    inner: Box
     square: Square
     box: Box
+
+    def restore(self) -> tuple[Box, Probabilities]:
+        """The picture's pixels that may belong to a region, and `planes` there, (R, height, width) float32.
+
+        In a huge picture this takes as much memory as the picture, so only the result that counts is restored.
+        """
+        inner = _box_of_regions(self.planes, self.square, self.box)
+        return inner, np.stack([restore(plane, self.square, inner) for plane in self.planes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,7 @@ class CropSegmenter:
         answer = self._predictor.square(extract(pixels, square, self.spec.size, surround))
         box = square.box(*pixels.shape[:2])
         planes = outline_disc_and_cup(answer, self._labels, _box_in_crop(box, square, self.spec.size))
-        inner = _box_of_regions(planes, square, box)
-        restored = np.stack([restore(plane, square, inner) for plane in planes])
-        return CropResult(answer, planes, restored, inner, square, box)
+        return CropResult(answer, planes, square, box)
 
     def attempt(self, pixels: NDArray[np.uint8], location: Location, surround: Colour) -> Attempt:
         """Segment the crop at that place, and score how well the location label fits it."""
@@ -116,4 +118,5 @@ def _box_of_regions(planes: Probabilities, square: Square, box: Box) -> Box:
         return Box(box.top, box.left, box.top, box.left)
     left, top = square.picture_point(inner.left - 1, inner.top - 1, size)
     right, bottom = square.picture_point(inner.right + 1, inner.bottom + 1, size)
-    return Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).intersection(box)
+    within = Box(math.floor(top), math.floor(left), math.ceil(bottom), math.ceil(right)).intersection(box)
+    return Box(box.top, box.left, box.top, box.left) if within.empty else within

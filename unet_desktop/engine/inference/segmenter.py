@@ -36,6 +36,10 @@ from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
 from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap, Unfamiliar
 
+CONVINCING = 0.85
+"""Confidence from which a mask is kept, with a warning, in what does not look like a fundus photograph: a photograph
+with a white border or false colours may be one. On forms and portraits it was 0.81 at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -148,10 +152,14 @@ class Segmenter:
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""
-        if self._appearances is not None and self._appearances.fundus and not looks_like_fundus(pixels):
-            return _empty_prediction((pixels.shape[0], pixels.shape[1]), Unfamiliar.NOT_FUNDUS)
         prediction = yield from self._segment_in_steps(pixels)
-        return prediction if self._appearances is None else self._compare(pixels, prediction, self._appearances)
+        if self._appearances is None:
+            return prediction
+        if self._appearances.fundus and not looks_like_fundus(pixels):
+            if prediction.confidence < CONVINCING:
+                return _empty_prediction((pixels.shape[0], pixels.shape[1]), Unfamiliar.NOT_FUNDUS)
+            return replace(prediction, trust=replace(prediction.trust, unfamiliar=Unfamiliar.NOT_FUNDUS))
+        return self._compare(pixels, prediction, self._appearances)
 
     def _compare(self, pixels: NDArray[np.uint8], prediction: Prediction, appearances: KnownAppearances) -> Prediction:
         """The prediction, with how the picture differs from the training pictures."""
@@ -207,17 +215,21 @@ class Segmenter:
         height, width = pixels.shape[:2]
         planes = yield from self._segment.whole_in_steps(pixels)
         box = Box(0, 0, height, width)
-        restored = np.stack([_resize(plane, width, height) for plane in planes])
-        result = CropResult(planes, planes, restored, box, Square.around(height, width), box)
+        result = CropResult(planes, planes, Square.around(height, width), box)
         whole = extract(pixels, Square.around(height, width), self._feature_predictor.spec.size)
         return self._make_prediction(result, (height, width), 1.0, self._is_unfamiliar(whole))
 
     def _make_prediction(
         self, result: CropResult, shape: tuple[int, int], location_confidence: float, unfamiliar: bool
     ) -> Prediction:
-        part = tidy(label_image(result.restored >= THRESHOLD, self._labels), self._labels)
+        tiled = self._segment.spec.framing == "patches"
+        if tiled:
+            inner, restored = result.box, np.stack([_resize(plane, shape[1], shape[0]) for plane in result.planes])
+        else:
+            inner, restored = result.restore()
+        part = tidy(label_image(restored >= THRESHOLD, self._labels), self._labels)
         mask = np.zeros(shape, np.uint8)
-        mask[result.inner.slices] = part
+        mask[inner.slices] = part
         found = bool(part.any())
         expected = zip((label.name for label in self._labels), expected_dices(result.answer), strict=True)
         dices = self._calibration.dice({name: float(dice) for name, dice in expected if not np.isnan(dice)})
@@ -226,7 +238,6 @@ class Segmenter:
         interval = None if ratios is None else self._calibration.interval(ratios.vertical, spread)
         trust = Trust(dices, interval, _how(unfamiliar), self._uncertainty(result, shape))
         rivals = _count_rival_pieces(result.answer, self._labels)
-        tiled = self._segment.spec.framing == "patches"
         return Prediction(
             mask, confidence, found, result.square, result.box, result.planes, tiled, trust, spread, rivals
         )

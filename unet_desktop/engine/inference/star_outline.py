@@ -136,6 +136,8 @@ def fit_outline(plane: Plane, harmonics: int, picture: Box | None = None) -> Sta
     for _ in range(CENTRINGS):
         radii = _fit_radii(plane, shown, x, y, reach, harmonics)
         moments = cv2.moments(_points(x, y, radii))
+        if not moments["m00"] >= MIN_PIXELS:  # a region that no outline around its centre describes, as a thin ring
+            return None
         x, y = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
     radii = _fit_radii(plane, shown, x, y, reach, harmonics)
     polar = _to_polar(plane, x, y, reach)
@@ -170,7 +172,8 @@ def _fit_radii(plane: Plane, shown: Plane, x: float, y: float, reach: float, har
         weighted = basis * weights[:, np.newaxis]
         fitted = basis @ np.linalg.solve(basis.T @ weighted + RIDGE * np.eye(basis.shape[1]), weighted.T @ radii)
         residuals = np.abs(radii - fitted)
-        deviation = max(NORMAL * float(np.median(residuals[trusted > 0])), MIN_DEVIATION * float(radii.mean()))
+        typical = float(np.median(residuals[trusted > 0]))
+        deviation = max(NORMAL * typical, MIN_DEVIATION * float(radii.mean()), RIDGE)
         weights = trusted / np.maximum(1.0, residuals / (OUTLIER * deviation)) ** 2
     return np.asarray(np.maximum(fitted, 1.0), np.float64)
 

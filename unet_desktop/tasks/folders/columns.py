@@ -72,7 +72,7 @@ def _flags(labels: LabelSet) -> Iterator[Column]:
         field = " or of its field of view" if labels.shows_eye() else ""
         yield Column("flag_cut", Kind.FLAG, "", f"the {name} is cut by the border of the picture{field}")
     if located is not None:
-        yield Column("flag_stereo", Kind.FLAG, "", "the picture shows two photographs, such as a stereo pair")
+        yield Column("flag_stereo", Kind.FLAG, "", "two pictures in one image, such as a stereo pair")
         half = "the one of them that was segmented: left, right, top or bottom; empty where all of the picture was"
         yield Column("half", Kind.TEXT, "", half)
     yield Column("flag_unfamiliar", Kind.FLAG, "", "the picture is unlike those that the model was trained on")
