@@ -110,8 +110,7 @@ def find_halves(pixels: NDArray[np.uint8]) -> Halves | None:
     room = min(end, across.shape[1] - start)  # a black margin at the bar must not change the scale of one half
     first, second = _detail(across[:, end - room : end]), _detail(across[:, start : start + room])
     same = _show_the_same(first, second)
-    parted = parted or same or _show_the_same(first, second[:, ::-1])
-    if not parted or not (looks_like_fundus(across[:, :end]) and looks_like_fundus(across[:, start:])):
+    if not (parted or same) or not (looks_like_fundus(across[:, :end]) and looks_like_fundus(across[:, start:])):
         return None
     if stacked:
         return Halves((Box(0, 0, end, width), Box(start, 0, height, width)), stacked, same)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -227,12 +227,12 @@ def measure_mask(mask: Mask, labels: LabelSet) -> Measurement:
 
 
 def measure_counts(
-    mask: Mask, labels: LabelSet, counts: Sequence[PixelCounts], extents: Sequence[Extent]
+    read: Callable[[Box], Mask], labels: LabelSet, counts: Sequence[PixelCounts], extents: Sequence[Extent]
 ) -> Measurement:
     """Measure an (H, W) uint8 mask whose pixels are counted.
 
     Args:
-        mask: the mask, of which only the disc's bounding box is read, for the rim.
+        read: gives the mask's pixels in a box, (h, w) uint8; called at most once, for the disc's bounding box.
         labels: the label set.
         counts: of each label's region, in the set's order.
         extents: the same regions' extents.
@@ -246,7 +246,7 @@ def measure_counts(
         return Measurement(tuple(extents), cup, disc, ratios, None)
     tables = [region_table(labels, label).astype(bool) for label in pair]
     box = extents[disc].box
-    rim = measure_rim(mask[box.slices], box, counts[disc].centroid, disc=tables[1], cup=tables[0])
+    rim = measure_rim(read(box), box, counts[disc].centroid, disc=tables[1], cup=tables[0])
     return Measurement(tuple(extents), cup, disc, ratios, rim)
 
 
@@ -254,7 +254,7 @@ def measure_box(mask: Mask, labels: LabelSet, box: Box) -> Measurement:
     """Measure an (H, W) uint8 mask that is background outside the box."""
     part = mask[box.slices]
     counts = [count_pixels(region(part, labels, label)).embed(box, mask.shape) for label in labels]
-    return measure_counts(mask, labels, counts, [count.extent for count in counts])
+    return measure_counts(lambda of: mask[of.slices], labels, counts, [count.extent for count in counts])
 
 
 def _centroid(counts: Counts, area: int) -> float:

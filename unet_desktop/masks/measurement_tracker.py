@@ -62,7 +62,7 @@ class MeasurementTracker:
 
     def measure(self) -> Measurement:
         """Measure the mask as `measure_mask` does."""
-        return measure_counts(self._mask, self._labels, self._counts, self._extents)
+        return measure_counts(lambda box: self._mask[box.slices], self._labels, self._counts, self._extents)
 
     def labels_in_pieces(self) -> tuple[tuple[Label, int], ...]:
         """Return the unique labels whose region has several 8-connected pieces, with the number of pieces."""
@@ -81,12 +81,19 @@ class MeasurementTracker:
         for index, part in kept.items():
             counts[index] = count_pixels(part.plane).embed(part.box, self._mask.shape)
             extents[index] = counts[index].extent
-        tidied = np.zeros(self._mask.shape, np.uint8)  # only the pages that are written cost time and memory
-        for label in reversed(cup_and_disc(self._labels) or ()):  # the disc first: the cup is in it
-            index = self._labels.labels.index(label)
-            part = kept.get(index) or self._region(index)
-            np.putmask(tidied[part.box.slices], part.plane, label.value)
-        return measure_counts(tidied, self._labels, counts, extents)
+
+        def read(box: Box) -> Mask:
+            pixels = np.zeros((box.height, box.width), np.uint8)
+            for label in reversed(cup_and_disc(self._labels) or ()):  # the disc first: the cup is in it
+                index = self._labels.labels.index(label)
+                part = kept.get(index) or self._region(index)
+                shared = part.box.intersection(box)
+                if not shared.empty:
+                    inside = part.plane[shared.shift(-part.box.top, -part.box.left).slices]
+                    np.putmask(pixels[shared.shift(-box.top, -box.left).slices], inside, label.value)
+            return pixels
+
+        return measure_counts(read, self._labels, counts, extents)
 
     def _count_pieces(self, index: int) -> int:
         known = self._pieces[index]

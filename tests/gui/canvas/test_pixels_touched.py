@@ -78,6 +78,11 @@ class Watch:
         for _ in range(3):
             QTest.qWait(40)
             timer_of(self.window.app.autosave, IDLE).stop()
+        parts = self.window.app
+        for _ in range(100):  # the memory of the measuring thread counts too
+            if parts.live_measurement.settled or parts.editor.drawing:
+                break
+            QTest.qWait(20)
 
     def move(self, x: float, y: float, buttons: Qt.MouseButton) -> None:
         """Send a move, repaint and measure; note what that touched."""
