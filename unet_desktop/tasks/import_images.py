@@ -117,37 +117,43 @@ def import_images(
                     work.without.append(str(path.relative_to(source)) if path != source else path.name)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
-                if project.labels.location_label() is not None and _shows_two(path):
-                    work.two.append(path.name)
+                work.two += [path.name] if _shows_two(path, project.labels) else []
                 yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
             except WriteError:  # the disk is full or read-only: the rest would fail too
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
-    if work.two:
-        yield Message(_describe_two(work.two))
+    yield from map(Message, _describe_two(work.two))
     yield from _report_others(pairs, others, texts)
     yield from _report_masks(work, pairs, source, masks)
-    scale = common_pixel_size(spacings or ())
+    yield from _set_scale(project, spacings or ())
+
+
+def _set_scale(project: Project, spacings: Sequence[tuple[float, float] | None]) -> Iterator[Message]:
+    """Let the project measure in millimetres if all pictures state the same pixel size."""
+    scale = common_pixel_size(spacings)
     if scale is not None:
         project.set_scale(scale)
         yield Message(f"All pictures state that a pixel is {scale * 1000.0:.4g} µm, so sizes are in millimetres.")
 
 
-def _shows_two(path: Path) -> bool:
+def _shows_two(path: Path, labels: LabelSet) -> bool:
     """Whether a picture shows two photographs; not whether it can be read, which was found out before."""
+    if labels.location_label() is None:
+        return False
     try:
         return can_be_two(*read_size(path)) and find_halves(read_reduced(path, _REDUCED)) is not None
     except ImageError:
         return False
 
 
-def _describe_two(names: Sequence[str]) -> str:
-    shows = "1 picture shows" if len(names) == 1 else f"{len(names):,} pictures show"
-    return (
-        f"{shows} two photographs, such as a stereo pair: {name_some(names, MAX_NAMED)}. Each is one case, and a model "
-        "marks its clearer half. To correct both halves, save them as two files and import those instead."
-    )
+def _describe_two(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        shows = "1 picture shows" if len(names) == 1 else f"{len(names):,} pictures show"
+        yield (
+            f"{shows} two photographs, such as a stereo pair: {name_some(names, MAX_NAMED)}. Each is one case, and a "
+            "model marks its clearer half. To correct both halves, save them as two files and import those instead."
+        )
 
 
 def _report_others(pairs: Pairs, others: Sequence[Path], texts: Sequence[Path]) -> Iterator[ImportEvent]:
