@@ -31,8 +31,10 @@ _GREY, _DARK_IN_GREY = 4, 0.75
 """Largest difference of the channels of a grey picture, and the limit there: one channel alone is less sure."""
 
 
-def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
+def looks_like_fundus(pixels: NDArray[np.uint8], *, in_any_colours: bool = False) -> bool:
     """Whether an (H, W, 3) uint8 RGB picture can be a fundus photograph, in colour or grey, of any framing.
+
+    With `in_any_colours`, false colours and enhanced detail are let through, and only documents and blanks refused.
 
     Only what is impossible is refused: more blue than red and green, paper, text, drawings, and pictures that are
     all black. For the limits see docs/experiments/2026-11-30-unfamiliar-how.md.
@@ -46,7 +48,7 @@ def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
         return False
     paper = (darkest > _PAPER) & (brightest - darkest < _MAX_PAPER_COLOUR)
     for found, most in (
-        ((blue > np.maximum(red, green) + _BLUE) & lit, _MAX_BLUE),
+        ((blue > np.maximum(red, green) + _BLUE) & lit, 1.0 if in_any_colours else _MAX_BLUE),
         (darkest > _WHITE, _MAX_WHITE),
         (paper, _MIN_PAPER),
     ):
@@ -54,7 +56,7 @@ def looks_like_fundus(pixels: NDArray[np.uint8]) -> bool:
             return False
     edges, flat = _edge_share(brightest, lit), _flat_share(pixels)
     drawn = flat > _MAX_FLAT and edges > _DRAWN_EDGES
-    return edges <= _MAX_EDGES and not drawn and flat <= _ALL_FLAT
+    return (in_any_colours or edges <= _MAX_EDGES) and not drawn and flat <= _ALL_FLAT
 
 
 def _reduce(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

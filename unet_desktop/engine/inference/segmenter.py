@@ -37,8 +37,7 @@ from unet_desktop.masks.regions import Mask, label_image
 from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap, Unfamiliar
 
 CONVINCING = 0.85
-"""Confidence from which a mask is kept, with a warning, in what does not look like a fundus photograph: a photograph
-with a white border or false colours may be one. On forms and portraits it was 0.81 at most."""
+"""Confidence from which a mask is kept, with a warning, in what has the colours or detail of no fundus photograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class Segmenter:
         if self._appearances is None:
             return prediction
         if self._appearances.fundus and not looks_like_fundus(pixels):
-            if prediction.confidence < CONVINCING:
+            if prediction.confidence < CONVINCING or not looks_like_fundus(pixels, in_any_colours=True):
                 return _empty_prediction((pixels.shape[0], pixels.shape[1]), Unfamiliar.NOT_FUNDUS)
             return replace(prediction, trust=replace(prediction.trust, unfamiliar=Unfamiliar.NOT_FUNDUS))
         return self._compare(pixels, prediction, self._appearances)
