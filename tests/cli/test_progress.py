@@ -142,6 +142,15 @@ def test_ctrl_c_between_two_events_closes_the_work(capsys, monkeypatch):
     assert "error: Stopped. Everything done so far is kept." in capsys.readouterr().err
 
 
+def test_work_that_keeps_nothing_says_so_alone(capsys, monkeypatch):
+    def interrupted(*_rest):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress, "_show", interrupted)
+    assert follow(endless([]), "StopPoint", if_stopped="No model was saved.").stopped
+    assert "error: Stopped. No model was saved.\n" in capsys.readouterr().err
+
+
 def test_ctrl_c_within_the_work_ends_it(capsys):
     log = []
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from unet_desktop.cli.console import messages
 from unet_desktop.cli.progress import follow
 from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES
 from unet_desktop.tasks.events import AdaptationEvent
@@ -36,7 +35,5 @@ def run(
 
         yield from adapt_project(project, folder, model=model, pictures=pictures, device=device)
 
-    followed = follow(holding_project(project, events()), "Adapting")
-    if followed.stopped:
-        messages.print("No model was saved.", markup=False)
+    followed = follow(holding_project(project, events()), "Adapting", if_stopped="No model was saved.")
     raise typer.Exit(followed.code)

@@ -69,8 +69,8 @@ class Followed:
         return SOME_FAILED if self.failed or self.stopped else DONE
 
 
-def follow(events: Iterator[TaskEvent], title: str) -> Followed:
-    """Run a generator of events to its end, showing how it goes; Ctrl+C closes it and keeps what is done."""
+def follow(events: Iterator[TaskEvent], title: str, *, if_stopped: str = "Everything done so far is kept.") -> Followed:
+    """Run a generator of events to its end, showing how it goes; Ctrl+C closes it, and a sentence says what is kept."""
     followed = Followed()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=messages) as progress:
@@ -88,7 +88,7 @@ def follow(events: Iterator[TaskEvent], title: str) -> Followed:
     for note, count in followed.notes.items():
         messages.print(f"{quantity(count, 'item')}: {note}", markup=False)
     if followed.stopped:
-        show_error("Stopped. Everything done so far is kept.")
+        show_error(f"Stopped. {if_stopped}")
     return followed
 
 
