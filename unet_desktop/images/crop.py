@@ -128,8 +128,12 @@ def surround_colour(picture: NDArray[np.uint8]) -> Colour:
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     if np.count_nonzero(border.max(axis=1) < DARK) >= DARK_SHARE * len(border):
         return BLACK
-    lit = small[small.max(axis=2) >= DARK]
-    red, green, blue = (int(value) for value in np.median(lit, axis=0))
+    return median_colour(small[small.max(axis=2) >= DARK])
+
+
+def median_colour(pixels: NDArray[np.uint8]) -> Colour:
+    """The median of each channel of (N, 3) uint8 pixels, at least one."""
+    red, green, blue = (int(value) for value in np.median(pixels, axis=0))
     return red, green, blue
 
 

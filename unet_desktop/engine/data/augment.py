@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.images.crop import BLACK, Affine, Colour, Square
+from unet_desktop.images.crop import BLACK, Affine, Colour, Square, median_colour
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED
 
@@ -280,8 +280,7 @@ def random_surround(pixels: NDArray[np.uint8], generator: np.random.Generator) -
     """Black or the pixels' median colour, (..., 3) uint8, as `surround_colour` gives for one or the other picture."""
     if generator.random() < 0.5:
         return BLACK
-    red, green, blue = (int(value) for value in np.median(pixels.reshape(-1, 3), axis=0))
-    return red, green, blue
+    return median_colour(pixels.reshape(-1, 3))
 
 
 def _random_affine(

@@ -81,9 +81,13 @@ class CropSegmenter:
         """(C,) float64 features of a square of an (H, W, 3) uint8 picture."""
         return self._predictor.features(downscale(extract(pixels, square, self.spec.size, surround), SIDE))
 
+    def probabilities(self, pixels: NDArray[np.uint8], square: Square, surround: Colour = BLACK) -> Probabilities:
+        """(R, h, w) float32: the network's answer for a square of an (H, W, 3) uint8 picture, with its own outlines."""
+        return self._predictor.square(extract(pixels, square, self.spec.size, surround))
+
     def segment(self, pixels: NDArray[np.uint8], square: Square, surround: Colour = BLACK) -> CropResult:
         """Segment a square of an (H, W, 3) uint8 picture, which goes on beyond its border in the given colour."""
-        answer = self._predictor.square(extract(pixels, square, self.spec.size, surround))
+        answer = self.probabilities(pixels, square, surround)
         box = square.box(*pixels.shape[:2])
         planes = outline_disc_and_cup(answer, self._labels, _box_in_crop(box, square, self.spec.size))
         return CropResult(answer, planes, square, box)

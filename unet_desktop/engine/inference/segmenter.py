@@ -147,7 +147,7 @@ class Segmenter:
 
     def crop_probabilities(self, pixels: NDArray[np.uint8], square: Square) -> Probabilities:
         """(R, h, w) float32: the segmenting network's probabilities of one crop, for models that segment crops."""
-        return self._cropper.segment(pixels, square, surround_colour(pixels)).answer
+        return self._cropper.probabilities(pixels, square, surround_colour(pixels))
 
     def segment_in_steps(self, pixels: NDArray[np.uint8]) -> Generator[None, None, Prediction]:
         """As `segment`, yielding where it can be stopped: the article's network takes many seconds for patches."""

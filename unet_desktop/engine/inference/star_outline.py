@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,13 +135,13 @@ def fit_outline(plane: Plane, harmonics: int, picture: Box | None = None) -> Sta
     rows, columns = np.nonzero(above)
     x, y, reach = float(columns.mean()), float(rows.mean()), float(max(box.height, box.width) + 2 * REACH)
     for _ in range(CENTRINGS):
-        radii = _fit_radii(plane, shown, x, y, reach, harmonics)
+        radii = _fit_radii(_to_polar(plane, x, y, reach), _to_polar(shown, x, y, reach), harmonics)
         moments = cv2.moments(_points(x, y, radii))
         if not moments["m00"] >= MIN_PIXELS:  # a region that no outline around its centre describes, as a thin ring
             return None
         x, y = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
-    radii = _fit_radii(plane, shown, x, y, reach, harmonics)
     polar = _to_polar(plane, x, y, reach)
+    radii = _fit_radii(polar, _to_polar(shown, x, y, reach), harmonics)
     # A logistic function falls from 3/4 to 1/4 within 2 ln 3 of its scale.
     fall = np.median((polar >= 0.25).sum(axis=1) - (polar >= 0.75).sum(axis=1)) / STEPS_PER_PIXEL
     edge = min(max(float(fall) / (2.0 * math.log(3.0)), MIN_EDGE), MAX_EDGE)
@@ -154,19 +155,21 @@ def _to_polar(plane: Plane, x: float, y: float, reach: float) -> Plane:
     return np.asarray(cv2.warpPolar(plane, shape, (x, y), shape[0] / STEPS_PER_PIXEL, flags), np.float32)
 
 
-def _fit_radii(plane: Plane, shown: Plane, x: float, y: float, reach: float, harmonics: int) -> Radii:
+def _fit_radii(polar: Plane, shown: Plane, harmonics: int) -> Radii:
     """Radii with that many harmonics, by least squares, reweighted so that outliers count little.
 
     Directions in which the picture ends before the region does count nothing, unless that is most of them.
+
+    Args:
+        polar: the region's probabilities along each ray, from `_to_polar`.
+        shown: 1 where the picture is, along the same rays.
+        harmonics: see `fit_outline`.
     """
-    radii, ends = (
-        _to_polar(one, x, y, reach).sum(axis=1, dtype=np.float64) / STEPS_PER_PIXEL for one in (plane, shown)
-    )
+    radii, ends = (one.sum(axis=1, dtype=np.float64) / STEPS_PER_PIXEL for one in (polar, shown))
     trusted = (radii < ends - CUT_OFF).astype(np.float64)
     if trusted.sum() < DIRECTIONS * MIN_TRUSTED:
         trusted = np.ones(DIRECTIONS)
-    waves = [wave(order * _ANGLES) for order in range(1, harmonics + 1) for wave in (np.cos, np.sin)]
-    basis = np.stack([np.ones(DIRECTIONS), *waves], axis=1)
+    basis = _harmonic_basis(harmonics)
     weights, fitted = trusted, radii
     for _ in range(REWEIGHTINGS):
         weighted = basis * weights[:, np.newaxis]
@@ -176,6 +179,13 @@ def _fit_radii(plane: Plane, shown: Plane, x: float, y: float, reach: float, har
         deviation = max(NORMAL * typical, MIN_DEVIATION * float(radii.mean()), RIDGE)
         weights = trusted / np.maximum(1.0, residuals / (OUTLIER * deviation)) ** 2
     return np.asarray(np.maximum(fitted, 1.0), np.float64)
+
+
+@cache
+def _harmonic_basis(harmonics: int) -> NDArray[np.float64]:
+    """(DIRECTIONS, 1 + 2 * harmonics): a constant and the cosine and sine of each harmonic."""
+    waves = [wave(order * _ANGLES) for order in range(1, harmonics + 1) for wave in (np.cos, np.sin)]
+    return np.stack([np.ones(DIRECTIONS), *waves], axis=1)
 
 
 def _points(x: float, y: float, radii: Radii) -> NDArray[np.float32]:

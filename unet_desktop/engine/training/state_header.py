@@ -14,6 +14,7 @@ from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.events import EpochDone
 from unet_desktop.errors import TrainingError, UserError
 from unet_desktop.labels import LabelSet
+from unet_desktop.plurals import name_some
 
 FORMAT = 1
 _KEY = "unet-desktop-training"
@@ -99,7 +100,7 @@ class TrainingHeader:
         """
         before = self.train | self.validation
         changed = [case for case in before if digests.get(case) != before[case]]
-        listed = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        listed = name_some(changed, 3)
         sentences = [f"Changed since this training began, and used as it is now: {listed}."] if changed else []
         return (*sentences, *self._environment_changes(place))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from unet_desktop.engine.config import PRESETS
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.models import Model
 
 _MAX_NAMES = 6
@@ -78,8 +78,7 @@ def _join(names: object) -> str:
     """The first few names, and how many more there are."""
     if not isinstance(names, list):
         return ""
-    rest = len(names) - _MAX_NAMES
-    return ", ".join(map(str, names[:_MAX_NAMES])) + (f" and {rest} more" if rest > 0 else "")
+    return name_some([str(name) for name in names], _MAX_NAMES)
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> str:

@@ -18,7 +18,7 @@ from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.engine.inference.pseudo_mask import PseudoMask, crop_square, make_pseudo_mask
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import ImageError, UserError, WriteError
-from unet_desktop.images.crop import extract
+from unet_desktop.images.crop import Square, extract
 from unet_desktop.images.listing import find_images
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
@@ -127,7 +127,7 @@ def measure_known(segmenter: Segmenter, samples: Sequence[Sample]) -> KnownCrops
         pixels, mask = read_pair(sample, segmenter.header.labels)
         square = crop_square(mask, segmenter)
         if square is not None:
-            colours.append(measure_colours(extract(pixels, square, _COLOUR_SIDE)))
+            colours.append(crop_colours(pixels, square))
             features.append(segmenter.crop_features(pixels, square))
     prototype = CropPrototype.fit(np.stack(features)) if features else None
     if prototype is None:
@@ -197,6 +197,11 @@ def _write_case(folder: Path, number: int, path: Path, made: PseudoMask, labels:
     write_mask(mask, made.mask, labels, flush=False)
     write_mask(prediction, made.whole, labels, flush=False)
     return PseudoCase(Sample(f"{path.name} (unlabelled)", path, mask, prediction=prediction), made.colours)
+
+
+def crop_colours(pixels: NDArray[np.uint8], square: Square) -> Colours:
+    """The colours of a square of an (H, W, 3) uint8 picture."""
+    return measure_colours(extract(pixels, square, _COLOUR_SIDE))
 
 
 def read_pair(sample: Sample, labels: LabelSet) -> tuple[NDArray[np.uint8], Mask]:

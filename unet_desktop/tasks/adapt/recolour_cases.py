@@ -9,17 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop import files
-from unet_desktop.engine.data.colour_transfer import measure_colours, transfer_colours
+from unet_desktop.engine.data.colour_transfer import transfer_colours
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.inference.pseudo_mask import crop_square
 from unet_desktop.engine.inference.segmenter import Segmenter
-from unet_desktop.images.crop import extract
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.file import write_mask
-from unet_desktop.tasks.adapt.pictures import PseudoCase, read_pair
+from unet_desktop.tasks.adapt.pictures import PseudoCase, crop_colours, read_pair
 from unet_desktop.tasks.events import ItemDone
 
-_COLOUR_SIDE = 128
 _LONGEST = 1400
 """Pixels; a disc of a tenth of the picture's width still fills a network's input."""
 
@@ -43,9 +41,8 @@ def recolour_cases(
             mask = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
         square = crop_square(mask, segmenter)
         if square is not None:
-            own = measure_colours(extract(pixels, square, _COLOUR_SIDE))
             picture, path = folder / f"recoloured-{number}.png", folder / f"recoloured-{number}.mask.png"
-            recoloured = transfer_colours(pixels, own, case.colours)
+            recoloured = transfer_colours(pixels, crop_colours(pixels, square), case.colours)
             _, encoded = cv2.imencode(".png", recoloured[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
             files.write_bytes(picture, encoded.tobytes(), flush=False)
             write_mask(path, mask, labels, flush=False)
