@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from drishti import FOLDS, THREE_OF_FOUR
+from drishti import FOLDS, read_soft_maps
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -50,13 +50,9 @@ def truths(data: Path, name: str) -> Iterator[tuple[Path, Truth]]:
     """Each picture's path and its (H, W) uint8 mask: 0, 1 disc, 2 cup."""
     folder = data / name
     if name == DRISHTI:
-        for image in sorted((folder / "Training" / "Images").rglob("*.*")):
-            maps = folder / "Training" / "GT" / image.stem / "SoftMap"
-            disc, cup = (
-                np.asarray(Image.open(maps / f"{image.stem}_{kind}segSoftmap.png").convert("L")) >= THREE_OF_FOUR
-                for kind in ("OD", "cup")
-            )
-            yield image, np.where(disc & cup, 2, disc).astype(np.uint8)
+        training = folder / "Training"
+        for image in sorted((training / "Images").rglob("*.*")):
+            yield image, read_soft_maps(training, image)
         return
     for image in sorted((folder / "images").glob("*.jpg")):
         mask = np.asarray(Image.open(next((folder / "masks").glob(f"{image.stem}*"))))

@@ -49,7 +49,7 @@ def main() -> None:
         if not base.exists():
             _train(old[:TAUGHT], old[TAUGHT:OLD], labels, config, base, None)
         before = Segmenter.open(base, "cpu")
-        rest, taken = new[CORRECTED:], [_predicted(sample, before, labels, folder) for sample in new[:CORRECTED]]
+        rest, taken = new[CORRECTED:], [predict_sample(sample, before, labels, folder) for sample in new[:CORRECTED]]
         print("before:", _line(_dice(before, rest), _dice(before, unseen)), flush=True)
         for seed in range(arguments.seeds):
             for weight, draws in (
@@ -83,7 +83,7 @@ def _samples(arguments: argparse.Namespace, folder: Path) -> tuple[LabelSet, lis
     return DISC, samples[:OLD], new, samples[OLD : OLD + 10]
 
 
-def _predicted(sample: Sample, segmenter: Segmenter, labels: LabelSet, folder: Path) -> Sample:
+def predict_sample(sample: Sample, segmenter: Segmenter, labels: LabelSet, folder: Path) -> Sample:
     """The sample as a correction, with the model's prediction on disk."""
     path = folder / f"{sample.case_id}.prediction.png"
     write_mask(path, segmenter.segment(read_image(sample.image).pixels).mask, labels)

@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from unet_desktop.engine.config import PRESETS, TrainConfig
@@ -42,7 +44,14 @@ def main() -> None:
         validation = samples[arguments.fold :: FOLDS]
         target = arguments.out or Path(folder) / "model.safetensors"
         began = time.perf_counter()
-        for event in fit(train, validation, DISC_AND_CUP, _config(arguments), save_to=target, device=device):
+        for event in fit(
+            train,
+            validation,
+            DISC_AND_CUP,
+            change_settings(replace(PRESETS[arguments.preset], seed=arguments.seed), arguments.set),
+            save_to=target,
+            device=device,
+        ):
             if isinstance(event, Message):
                 print(event.text)
             elif isinstance(event, EpochDone):
@@ -62,16 +71,20 @@ def drishti_samples(data: Path, folder: Path) -> list[Sample]:
     """Turn the soft maps into masks in the folder; return the samples."""
     samples = []
     for image in sorted((data / "Images").rglob("*.*")):
-        maps = data / "GT" / image.stem / "SoftMap"
-        disc, cup = (
-            np.asarray(Image.open(maps / f"{image.stem}_{kind}segSoftmap.png").convert("L")) >= THREE_OF_FOUR
-            for kind in ("OD", "cup")
-        )
-        mask = np.where(disc & cup, 2, np.where(disc, 1, 0)).astype(np.uint8)
         path = folder / f"{image.stem}.png"
-        write_mask(path, mask, DISC_AND_CUP)
+        write_mask(path, read_soft_maps(data, image), DISC_AND_CUP)
         samples.append(Sample(image.stem, image, path))
     return samples
+
+
+def read_soft_maps(data: Path, image: Path) -> NDArray[np.uint8]:
+    """The (H, W) uint8 mask of a photograph in Drishti-GS1's Training folder: 0, 1 disc, 2 cup."""
+    maps = data / "GT" / image.stem / "SoftMap"
+    disc, cup = (
+        np.asarray(Image.open(maps / f"{image.stem}_{kind}segSoftmap.png").convert("L")) >= THREE_OF_FOUR
+        for kind in ("OD", "cup")
+    )
+    return np.where(disc & cup, 2, disc).astype(np.uint8)
 
 
 def other_camera(segmenter: Segmenter, folder: Path) -> None:
@@ -99,9 +112,9 @@ def _report(event: Finished, train: int, validation: int) -> None:
     )
 
 
-def _config(arguments: argparse.Namespace) -> TrainConfig:
-    config = replace(PRESETS[arguments.preset], seed=arguments.seed)
-    for setting in arguments.set:
+def change_settings(config: TrainConfig, changes: Sequence[str]) -> TrainConfig:
+    """The settings with each "NAME=VALUE" applied."""
+    for setting in changes:
         name, value = setting.split("=")
         kind = type(getattr(config, name))
         config = replace(config, **{name: value == "True" if kind is bool else kind(value)})

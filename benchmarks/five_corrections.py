@@ -20,27 +20,27 @@ from pathlib import Path
 
 import numpy as np
 from cameras import truths
-from drishti import FOLDS, drishti_samples
+from corrections import CORRECTED, predict_sample
+from drishti import FOLDS, change_settings, drishti_samples
 
-from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
+from unet_desktop.engine.config import PRESETS, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.device import choose, describe
 from unet_desktop.engine.events import Finished, StopPoint
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.engine.training.fit import fit
 from unet_desktop.engine.training.validate import evaluate_end_to_end
-from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.compare import Metrics, mean_metrics
 from unet_desktop.masks.file import write_mask
 
-CORRECTED = 5
 SETS = {"whole": "refuge_whole_field", "crops": "refuge_disc_crops"}
 
 
 def main() -> None:
     arguments = _arguments()
     device = choose("cpu")
+    config = change_settings(fine_tuning_config(PRESETS["fast"]), arguments.change)
     print(describe(device))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -54,7 +54,10 @@ def main() -> None:
         gains = []
         for draw in range(arguments.draws):
             order = np.random.default_rng(draw).permutation(len(new))
-            taken = [_predicted(new[index], before, folder) for index in order[:CORRECTED]]
+            taken = [
+                replace(predict_sample(new[index], before, DISC_AND_CUP, folder), unlike=True)
+                for index in order[:CORRECTED]
+            ]
             rest = [new[index] for index in order[CORRECTED:]]
             target = folder / "next.safetensors"
             began = time.perf_counter()
@@ -62,7 +65,7 @@ def main() -> None:
                 [*teach, *taken[:-1]],
                 [*watch, taken[-1]] if arguments.judge_old else [taken[-1]],
                 DISC_AND_CUP,
-                _config(arguments),
+                config,
                 save_to=target,
                 device=device,
                 start_from=arguments.model,
@@ -82,14 +85,6 @@ def main() -> None:
             print(f"{name}: before {was.mean():.4f}, after {now.mean():.4f} (spread {now.std():.4f})")
 
 
-def _config(arguments: argparse.Namespace) -> TrainConfig:
-    config = fine_tuning_config(PRESETS["fast"])
-    for setting in arguments.change:
-        name, value = setting.split("=")
-        config = replace(config, **{name: type(getattr(config, name))(value)})
-    return config
-
-
 def _samples(data: Path, name: str, folder: Path) -> list[Sample]:
     samples = []
     for image, truth in truths(data, name):
@@ -97,13 +92,6 @@ def _samples(data: Path, name: str, folder: Path) -> list[Sample]:
         write_mask(mask, truth, DISC_AND_CUP)
         samples.append(Sample(image.stem, image, mask))
     return samples
-
-
-def _predicted(sample: Sample, segmenter: Segmenter, folder: Path) -> Sample:
-    """The sample as a correction, with the model's prediction on disk."""
-    path = folder / f"{sample.case_id}.prediction.png"
-    write_mask(path, segmenter.segment(read_image(sample.image).pixels).mask, DISC_AND_CUP)
-    return replace(sample, prediction=path, recent=True, unlike=True)
 
 
 def _measure(segmenter: Segmenter, samples: Sequence[Sample]) -> list[Metrics]:

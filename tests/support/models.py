@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
 
 from unet_desktop.checkpoint_header import CheckpointHeader
@@ -23,3 +25,9 @@ def model(number: int, **changes: object) -> Model:
     }
     header = CheckpointHeader(**(fields | changes))  # type: ignore[arg-type]
     return Model(f"model-00{number}", Path(f"/models/model-00{number}.safetensors"), header)
+
+
+def write_header(path: Path, header: CheckpointHeader) -> None:
+    """A model file without weights, which nothing but its description is read of."""
+    description = json.dumps({"__metadata__": header.to_metadata()}).encode()
+    path.write_bytes(struct.pack("<Q", len(description)) + description)

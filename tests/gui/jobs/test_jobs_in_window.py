@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import sys
 import threading
 import types
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from drawings import disc_mask
+from models import write_header
 from PySide6.QtGui import QColor, QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMessageBox, QProgressBar, QPushButton
 from window_parts import part, status_text
@@ -72,8 +71,7 @@ def write_model(path: Path, number: int, *, preset: str = "fast", labels: LabelS
     """A model file without weights, which nothing but its description is read of."""
     created = f"2026-11-0{number}T12:00:00+00:00"
     header = CheckpointHeader(labels, {}, preset, {}, {}, {}, {}, created, "ab" * 32)
-    description = json.dumps({"__metadata__": header.to_metadata()}).encode()
-    path.write_bytes(struct.pack("<Q", len(description)) + description)
+    write_header(path, header)
 
 
 def predicting(monkeypatch: pytest.MonkeyPatch, radius: int = 20, note: str = "") -> None:

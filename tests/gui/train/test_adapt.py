@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import sys
 import types
 from collections.abc import Iterator
@@ -11,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from models import write_header
 from PySide6.QtWidgets import QFileDialog, QLabel
 from window_parts import part
 
@@ -28,8 +27,7 @@ HEADER = CheckpointHeader(
 
 def write_model(path: Path, number: int) -> Path:
     header = replace(HEADER, created=f"2026-11-0{number}T12:00:00+00:00", weights_sha256=f"{number:02d}" * 32)
-    description = json.dumps({"__metadata__": header.to_metadata()}).encode()
-    path.write_bytes(struct.pack("<Q", len(description)) + description)
+    write_header(path, header)
     return path
 
 
