@@ -37,7 +37,7 @@ def test_u_goes_round_the_uncorrected(opened: MainWindow) -> None:
 
 def test_thumbnails_come_and_are_kept_on_disk(opened: MainWindow, root: Path, qtbot) -> None:
     kept = root / ".thumbnails" / "a.jpg"
-    qtbot.waitUntil(lambda: opened.panels.thumbnails.find("a") is not None, timeout=3000)
+    qtbot.waitUntil(lambda: opened.panels.thumbnails.find("a") is not None)
     assert kept.exists()
 
 

@@ -47,7 +47,7 @@ def reader(root: Path, tmp_path: Path) -> Path:
 def compared(opened: MainWindow, reader: Path, qtbot) -> MainWindow:
     """The window after comparing with that reader."""
     opened.commands.projects.open_root(opened.app.session.project.root)
-    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(opened.app.comparison.changed):
         opened.app.comparison.start(CompareRequest(Other.FOLDER, reader))
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
     QApplication.processEvents()
@@ -82,7 +82,7 @@ def test_from_the_menu_to_the_figures(opened: MainWindow, reader: Path, qtbot) -
         qtbot.mouseClick(dialog.findChild(QPushButton, "accept"), Qt.MouseButton.LeftButton)
 
     QTimer.singleShot(200, answer)
-    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(opened.app.comparison.changed):
         opened.actions_by_id["project.compare"].trigger()
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
     panel = opened.panels.comparison
@@ -149,7 +149,7 @@ def test_corrections_count_after_again(compared: MainWindow, reader: Path, qtbot
     before = compared.app.comparison.evaluation.means["dice"]
     compared.app.session.open_case("b")
     compared.app.editor.replace_mask("Test", read_mask(reader / "b.png", DISC_AND_CUP))
-    with qtbot.waitSignal(compared.app.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(compared.app.comparison.changed):
         qtbot.mouseClick(compared.panels.comparison.findChild(QPushButton, "again"), Qt.MouseButton.LeftButton)
     assert compared.app.comparison.evaluation.means["dice"] > before
     assert names(compared.panels.comparison.findChild(ComparedCases))[-1] == "b"
@@ -161,7 +161,7 @@ def test_saving(compared: MainWindow, tmp_path: Path, monkeypatch, qtbot, kind: 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / name), ""))
     menu = compared.panels.comparison.findChild(QPushButton, "save").menu()
     action: QAction = {"html": menu.actions()[0], "table": menu.actions()[2], "summary": menu.actions()[3]}[kind]
-    with qtbot.waitSignal(compared.app.runner.succeeded, timeout=20000):
+    with qtbot.waitSignal(compared.app.runner.succeeded):
         action.trigger()
     written = tmp_path / ("r.html" if kind == "html" else name)
     assert written.stat().st_size > 100
@@ -178,7 +178,7 @@ def test_the_table_for_europe_has_semicolons(compared: MainWindow, tmp_path: Pat
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     menu = compared.panels.comparison.findChild(QPushButton, "save").menu()
-    with qtbot.waitSignal(compared.app.runner.succeeded, timeout=20000):
+    with qtbot.waitSignal(compared.app.runner.succeeded):
         menu.actions()[2].trigger()
     heading, *rows = (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()
     assert heading.startswith("mask;dice")
@@ -201,7 +201,7 @@ def test_a_reader_whose_folder_is_gone_is_told(compared: MainWindow, reader: Pat
 
 def test_names_that_do_not_meet_are_one_dialog(opened: MainWindow, tmp_path: Path, qtbot) -> None:
     write_mask(tmp_path / "other.png", disc_mask(), DISC_AND_CUP)
-    with qtbot.waitSignal(opened.app.project_jobs.problem, timeout=20000) as caught:
+    with qtbot.waitSignal(opened.app.project_jobs.problem) as caught:
         opened.app.comparison.start(CompareRequest(Other.FOLDER, tmp_path))
     assert "has the name of one in" in str(caught.args[0])
     (box,) = opened.findChildren(QMessageBox)
@@ -257,7 +257,7 @@ def test_the_models_predictions_of_validation_cases(opened: MainWindow, root: Pa
     project = Project.open(root)
     project.save_prediction("d", disc_mask(18), model="f00d", confidence=0.9)
     write_split(project.layout.split, {"case:d": "validation"})
-    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(opened.app.comparison.changed):
         opened.app.comparison.start(CompareRequest(Other.PREDICTIONS, validation_only=True))
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
     assert [case.name for case in opened.app.comparison.evaluation.cases] == ["d"]
@@ -285,19 +285,19 @@ def test_it_is_asked_what_the_values_of_a_folder_mean(opened: MainWindow, root: 
         dialog = opened.findChild(CompareReadersDialog)
         qtbot.keyClicks(_line(dialog), str(other))
         answers = dialog.findChild(MaskAnswers)
-        qtbot.waitUntil(answers.isVisible, timeout=9000)
+        qtbot.waitUntil(answers.isVisible)
         assert not dialog.acceptable
         assert dialog.problem() == "Choose what each value of the masks means."
         assert "300" in dialog.findChild(QLabel, "mapping").text()
         for value, name in (("0", "background"), ("300", "optic disc"), ("600", "optic cup")):
             box = dialog.findChild(QComboBox, f"value {value}")
             box.setCurrentIndex(box.findText(name))
-        qtbot.waitUntil(lambda: dialog.findChild(QLabel, "preview").isVisible(), timeout=9000)
+        qtbot.waitUntil(lambda: dialog.findChild(QLabel, "preview").isVisible())
         assert dialog.acceptable
         qtbot.mouseClick(dialog.findChild(QPushButton, "accept"), Qt.MouseButton.LeftButton)
 
     QTimer.singleShot(200, answer)
-    with qtbot.waitSignal(opened.app.comparison.changed, timeout=20000):
+    with qtbot.waitSignal(opened.app.comparison.changed):
         opened.actions_by_id["project.compare"].trigger()
     qtbot.waitUntil(lambda: not opened.app.runner.busy)
     evaluation = opened.app.comparison.evaluation

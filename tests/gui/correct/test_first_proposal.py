@@ -59,7 +59,7 @@ def says(window: MainWindow) -> str:
 
 
 def propose(window: MainWindow, qtbot) -> None:
-    with qtbot.waitSignal(window.app.runner.succeeded, timeout=20_000):
+    with qtbot.waitSignal(window.app.runner.succeeded):
         QTest.mouseClick(button(window, "First proposal (no model)"), Qt.MouseButton.LeftButton)
 
 
@@ -116,7 +116,7 @@ def test_it_is_offered_by_key_only_until_there_is_a_model(new: MainWindow, qtbot
     assert button(new, "Predict this case").isVisible()
     new.app.session.refresh_models()
     assert action.isEnabled()
-    with qtbot.waitSignal(new.app.runner.succeeded, timeout=20_000):
+    with qtbot.waitSignal(new.app.runner.succeeded):
         QTest.keyClick(new, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert new.app.proposal.prediction is not None
 
@@ -130,7 +130,7 @@ def test_the_list_names_it_without_a_confidence(new: MainWindow, qtbot) -> None:
 
 
 def test_where_nothing_stands_out_the_case_stays_new(opened: MainWindow, qtbot) -> None:
-    with qtbot.waitSignal(opened.app.project_jobs.notice, timeout=20_000):
+    with qtbot.waitSignal(opened.app.project_jobs.notice):
         QTest.mouseClick(button(opened, "First proposal (no model)"), Qt.MouseButton.LeftButton)
     assert opened.panels.banner.text.startswith("a: No disc stands out in this picture, so nothing is proposed.")
     assert opened.app.proposal.prediction is None

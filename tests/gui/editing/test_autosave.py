@@ -54,7 +54,7 @@ def test_a_stroke_is_in_the_journal_at_once_and_in_the_mask_soon(opened: MainWin
     qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=1000)
     assert read_journal(root / "masks" / "a.journal").steps == 1
     assert saved(root) is None
-    qtbot.waitUntil(lambda: saved(root) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: saved(root) is not None)
     assert (saved(root) == opened.app.editor.mask).all()
     assert opened.app.session.open.case.state is CaseState.CORRECTED
 
@@ -62,7 +62,7 @@ def test_a_stroke_is_in_the_journal_at_once_and_in_the_mask_soon(opened: MainWin
 def test_leaving_the_case_saves(opened: MainWindow, root: Path, qtbot) -> None:
     drag(opened.canvas, [(40, 40), (60, 60)])
     QTest.keyClick(opened, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: saved(root) is not None, timeout=2000)
+    qtbot.waitUntil(lambda: saved(root) is not None)
     assert saved(root).any()
 
 

@@ -33,7 +33,7 @@ def left(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> tuple[Path, n
     drag(opened.canvas, [(80, 80), (100, 60)])
     drag(opened.canvas, [(30, 90), (50, 90)])
     QTest.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
+    qtbot.waitUntil(lambda: opened.app.autosave.safe)
     killed = Path(shutil.copytree(root, tmp_path / "killed"))
     mask = opened.app.editor.mask.copy()
     opened.commands.projects.close()
@@ -67,7 +67,7 @@ def test_a_second_kill_loses_nothing_either(opened: MainWindow, left, tmp_path: 
     killed, _ = left
     open_case(opened, killed)
     drag(opened.canvas, [(20, 20), (20, 30)])
-    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
+    qtbot.waitUntil(lambda: opened.app.autosave.safe)
     names, mask = opened.app.editor.history.names, opened.app.editor.mask.copy()
     again = Path(shutil.copytree(killed, tmp_path / "again"))
     open_case(opened, again)
@@ -88,7 +88,7 @@ def test_reading_the_cases_again_goes_on_with_the_journal(opened: MainWindow, ro
     drag(opened.canvas, [(40, 40), (60, 60)])
     opened.app.session.reload_cases()
     drag(opened.canvas, [(80, 80), (100, 60)])
-    qtbot.waitUntil(lambda: opened.app.autosave.safe, timeout=2000)
+    qtbot.waitUntil(lambda: opened.app.autosave.safe)
     assert opened.app.autosave.flush()
 
 
@@ -216,7 +216,7 @@ def test_a_full_disk(window: MainWindow, tiny_disk: Path, qtbot) -> None:
     filler = tiny_disk.parent / "filler"
     fill(filler)
     drag(window.canvas, [(40, 40), (60, 60)])
-    qtbot.waitUntil(window.panels.banner.isVisible, timeout=5000)
+    qtbot.waitUntil(window.panels.banner.isVisible)
     assert "No space left on device" in window.panels.banner.text
     assert "kept in memory" in window.panels.banner.text
     drag(window.canvas, [(80, 80), (100, 60)])
@@ -235,11 +235,11 @@ def test_a_read_only_folder(window: MainWindow, tiny_disk: Path, qtbot) -> None:
     open_case(window, tiny_disk)
     assert window.app.session.case_id == "a"
     drag(window.canvas, [(40, 40), (60, 60)])
-    qtbot.waitUntil(window.panels.banner.isVisible, timeout=5000)
+    qtbot.waitUntil(window.panels.banner.isVisible)
     assert "Read-only file system" in window.panels.banner.text
     assert window.app.editor.mask.any()
     subprocess.run(["mount", "-o", "remount,rw", str(tiny_disk.parent)], check=True)
-    qtbot.waitUntil(lambda: window.app.autosave.complete, timeout=15000)  # it tries again by itself
+    qtbot.waitUntil(lambda: window.app.autosave.complete)  # it tries again by itself
     assert not window.panels.banner.isVisible()
     assert Project.open(tiny_disk).load_mask("a").any()
 

@@ -119,7 +119,7 @@ def test_a_result_is_drawn_with_its_outlines_and_not_more_often_than_people_see(
     write_jpeg(image, picture(0))
     write_mask(mask, disc_mask(), DISC_AND_CUP)
     results = ResultPictures()
-    with qtbot.waitSignal(results.made, timeout=5000) as made:
+    with qtbot.waitSignal(results.made) as made:
         assert results.show("a", image, mask, DISC_AND_CUP)
         assert not results.show("b", image, mask, DISC_AND_CUP)
     name, pixmap = made.args

@@ -46,7 +46,7 @@ def test_a_job_is_told_from_start_to_end(qtbot: QtBot, runner: JobRunner) -> Non
     runner.started.connect(lambda title: told.append(("started", title)))
     runner.busy_changed.connect(lambda busy: told.append(("busy", busy)))
     runner.event_happened.connect(told.append)
-    with qtbot.waitSignal(runner.succeeded, timeout=5_000) as ended:
+    with qtbot.waitSignal(runner.succeeded) as ended:
         assert runner.start(Job("Training", short))
         assert (runner.busy, runner.title) == (True, "Training")
     assert ended.args == ["Training"]
@@ -60,7 +60,7 @@ def test_a_second_job_is_refused_while_one_runs(qtbot: QtBot, runner: JobRunner)
     assert not runner.start(Job("Segmenting", short))
     assert runner.title == "Training"
     qtbot.waitUntil(endless.running.is_set)
-    with qtbot.waitSignal(runner.cancelled, timeout=5_000) as ended:
+    with qtbot.waitSignal(runner.cancelled) as ended:
         runner.cancel()
     assert ended.args == ["Training"]
     assert endless.cleaned.is_set()
@@ -84,7 +84,7 @@ def test_a_failure_carries_its_exception(qtbot: QtBot, runner: JobRunner) -> Non
         yield "one"
         raise TrainingError("Training needs at least 2 corrected cases.")
 
-    with qtbot.waitSignal(runner.failed, timeout=5_000) as ended:
+    with qtbot.waitSignal(runner.failed) as ended:
         runner.start(Job("Training", job))
     assert ended.args is not None
     assert ended.args[0] == "Training"
@@ -143,9 +143,9 @@ def test_a_paused_job_can_be_stopped_and_the_next_one_runs(qtbot: QtBot, runner:
     runner.start(Job("Segmenting", endless))
     qtbot.waitUntil(endless.running.is_set)
     runner.set_paused(True)
-    with qtbot.waitSignal(runner.cancelled, timeout=5_000):
+    with qtbot.waitSignal(runner.cancelled):
         runner.cancel()
     assert endless.cleaned.is_set()
     assert not runner.paused
-    with qtbot.waitSignal(runner.succeeded, timeout=5_000):
+    with qtbot.waitSignal(runner.succeeded):
         runner.start(Job("Training", short))

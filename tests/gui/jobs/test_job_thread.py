@@ -47,7 +47,7 @@ class Record:
 def run(qtbot: QtBot, start_job: StartJob) -> Record:
     thread = JobThread(start_job)
     record = Record(thread)
-    with qtbot.waitSignal(thread.finished, timeout=10_000):
+    with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: bool(record.endings))
     thread.wait()
@@ -99,7 +99,7 @@ def test_cancelling_runs_the_jobs_finally_in_the_worker_thread(qtbot: QtBot) -> 
     record = Record(thread)
     thread.start()
     qtbot.waitUntil(running.is_set)
-    with qtbot.waitSignal(thread.finished, timeout=5_000):
+    with qtbot.waitSignal(thread.finished):
         thread.requestInterruption()
     qtbot.waitUntil(lambda: bool(record.endings))
     thread.wait()

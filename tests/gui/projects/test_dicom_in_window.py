@@ -49,7 +49,7 @@ def test_a_folder_is_imported_and_shown(
     window.commands.projects.open_root(tmp_path / "project")
     window.actions_by_id["project.import_images"].trigger()
     session = window.app.session
-    qtbot.waitUntil(lambda: session.case_id == "first", timeout=20_000)
+    qtbot.waitUntil(lambda: session.case_id == "first")
     assert session.open is not None
     assert session.open.image.pixels.shape == picture(1).shape
     assert session.open.case.eye is Eye.LEFT

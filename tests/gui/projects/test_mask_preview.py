@@ -48,7 +48,7 @@ def test_the_mapping_and_the_outline_are_shown(qtbot: QtBot, dialog: ImportImage
     write_mask(pictures / "2_mask.png", disc_mask(), DISC_AND_CUP)
     assert not part(dialog, QLabel, "preview").isVisible()
     type_path(qtbot, dialog, "masks", pictures)
-    qtbot.waitUntil(lambda: part(dialog, QLabel, "preview").isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: part(dialog, QLabel, "preview").isVisible())
     assert text(dialog, "mapping") == "1 mask is this program's own, taken as written. Shown: 2_mask.png for 2.jpg."
     assert text(dialog, "counts") == "1 of 6 pictures has a mask. Without one: 0.jpg, 1.jpg, 3.jpg and 2 more."
     image = part(dialog, QLabel, "preview").pixmap().toImage()
@@ -60,7 +60,7 @@ def test_a_mask_that_cannot_be_read_shows_its_sentence(
 ) -> None:
     (pictures / "2_mask.png").write_bytes(b"no mask")
     type_path(qtbot, dialog, "masks", pictures)
-    qtbot.waitUntil(lambda: "cannot be read" in text(dialog, "mapping"), timeout=5000)
+    qtbot.waitUntil(lambda: "cannot be read" in text(dialog, "mapping"))
     assert not part(dialog, QLabel, "preview").isVisible()
     assert can_be_accepted(dialog)
 
@@ -68,13 +68,13 @@ def test_a_mask_that_cannot_be_read_shows_its_sentence(
 def test_a_folder_without_pictures_is_a_sentence(qtbot: QtBot, dialog: ImportImagesDialog, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     type_path(qtbot, dialog, "masks", tmp_path / "empty")
-    qtbot.waitUntil(lambda: "holds no pictures" in text(dialog, "mapping"), timeout=5000)
+    qtbot.waitUntil(lambda: "holds no pictures" in text(dialog, "mapping"))
 
 
 def test_nothing_is_shown_without_a_folder_of_masks(qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path) -> None:
     write_mask(pictures / "2_mask.png", disc_mask(), DISC_AND_CUP)
     type_path(qtbot, dialog, "masks", pictures)
-    qtbot.waitUntil(lambda: text(dialog, "mapping") != "", timeout=5000)
+    qtbot.waitUntil(lambda: text(dialog, "mapping") != "")
     type_path(qtbot, dialog, "masks", "")
     assert text(dialog, "mapping") == text(dialog, "counts") == ""
     assert not part(dialog, QLabel, "preview").isVisible()
@@ -116,7 +116,7 @@ class TestAnswers:
     """What the files do not say is asked in the dialog, and the import waits for the answer."""
 
     def looked(self, qtbot: QtBot, dialog: ImportImagesDialog, said: str) -> None:
-        qtbot.waitUntil(lambda: said in text(dialog, "mapping"), timeout=5000)
+        qtbot.waitUntil(lambda: said in text(dialog, "mapping"))
 
     def test_values_without_a_meaning_are_asked(
         self, qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path, tmp_path: Path
@@ -158,7 +158,7 @@ class TestAnswers:
         save(tmp_path / "masks" / "3_left.png", 0, 1, 2)
         type_path(qtbot, dialog, "masks", tmp_path / "masks")
         loose = part(dialog, QCheckBox, "loose")
-        qtbot.waitUntil(loose.isVisible, timeout=5000)
+        qtbot.waitUntil(loose.isVisible)
         assert text(dialog, "loose names") == "3_left.png for 3.jpg"
         loose.setChecked(True)
         self.looked(qtbot, dialog, "Shown: 3_left.png for 3.jpg")
@@ -175,7 +175,7 @@ class TestAnswers:
         save(tmp_path / "masks" / "3.png", 0, 1, 2)
         type_path(qtbot, dialog, "masks", tmp_path / "masks")
         stored = part(dialog, QComboBox, "stored")
-        qtbot.waitUntil(stored.isVisible, timeout=5000)
+        qtbot.waitUntil(stored.isVisible)
         assert problem(dialog) == "Choose on which photographs the masks were drawn."
         stored.setCurrentIndex(2)
         self.looked(qtbot, dialog, "drawn on photographs as their files store them")
@@ -224,5 +224,5 @@ def test_the_picture_of_the_preview_is_whole(qtbot: QtBot, dialog: ImportImagesD
     write_mask(pictures / "2_mask.png", disc_mask(), DISC_AND_CUP)
     type_path(qtbot, dialog, "masks", pictures)
     preview = part(dialog, QLabel, "preview")
-    qtbot.waitUntil(preview.isVisible, timeout=9000)
+    qtbot.waitUntil(preview.isVisible)
     qtbot.waitUntil(lambda: preview.height() >= preview.pixmap().height())

@@ -174,15 +174,15 @@ def test_nothing_is_read_after_the_end(project: Project, reads: list[str]) -> No
 
 
 def test_the_window_reads_its_neighbours_ahead(opened: MainWindow, qtbot) -> None:
-    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"b"}, timeout=2000)
+    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"b"})
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"a", "c"}, timeout=2000)
+    qtbot.waitUntil(lambda: ahead_of(reader_of(opened)) == {"a", "c"})
 
 
 def test_a_mask_that_was_just_painted_is_never_an_older_one(opened: MainWindow, qtbot) -> None:
     session, editor = opened.app.session, opened.app.editor
     QTest.keyClick(opened.canvas, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: "a" in ahead_of(reader_of(opened)), timeout=2000)
+    qtbot.waitUntil(lambda: "a" in ahead_of(reader_of(opened)))
     settled(reader_of(opened))
     QTest.keyClick(opened.canvas, Qt.Key.Key_P)
     drag(opened.canvas, [(40, 40), (60, 60)])

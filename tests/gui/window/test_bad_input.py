@@ -120,7 +120,7 @@ def test_a_project_that_holds_a_huge_picture_goes_on(window: MainWindow, root: P
     QTest.keyClick(window.canvas, Qt.Key.Key_N)
     assert "30000 x 20000 pixels" in window.panels.broken.words.text()
     assert window.app.session.current_id == "b"
-    qtbot.waitUntil(lambda: window.panels.thumbnails.find("b") is not None, timeout=3000)
+    qtbot.waitUntil(lambda: window.panels.thumbnails.find("b") is not None)
     assert window.panels.thumbnails.find("b").isNull()
     window.commands.cases.step(1)
     assert window.app.session.case_id == "c"
@@ -142,7 +142,7 @@ def test_a_picture_of_one_pixel_can_be_opened_zoomed_and_painted(window: MainWin
     window.commands.view.zoom_mask()
     assert window.app.autosave.flush()
     assert Project.open(project.root).load_mask("dot").tolist() == [[1]]
-    qtbot.waitUntil(lambda: window.panels.thumbnails.find("dot") is not None, timeout=3000)
+    qtbot.waitUntil(lambda: window.panels.thumbnails.find("dot") is not None)
 
 
 def test_a_project_without_cases_says_what_to_do(window: MainWindow, tmp_path: Path) -> None:

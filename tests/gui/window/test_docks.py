@@ -22,7 +22,7 @@ def handles(window: MainWindow) -> dict[str, bool]:
 
 
 def settled(qtbot: QtBot, window: MainWindow, **expected: bool) -> None:
-    qtbot.waitUntil(lambda: expected.items() <= handles(window).items(), timeout=3000)
+    qtbot.waitUntil(lambda: expected.items() <= handles(window).items())
 
 
 def test_tabs_have_no_second_title(qtbot: QtBot, opened: MainWindow) -> None:
@@ -93,7 +93,7 @@ def filled(qtbot: QtBot, window: MainWindow) -> None:
     """The window at the size of a small notebook, with everything measured of a disc and its cup."""
     window.resize(1366, 768)
     window.commands.cases.open_case("d")
-    qtbot.waitUntil(lambda: part(window.panels.measure, QWidget, "vertical").isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: part(window.panels.measure, QWidget, "vertical").isVisible())
     qtbot.wait(250)
 
 

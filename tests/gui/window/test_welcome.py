@@ -106,7 +106,7 @@ def test_pictures_are_dropped_on_an_empty_project(
     assert not drop(page, tmp_path / "empty", pictures), "two folders"
     monkeypatch.setattr(ImportImagesDialog, "exec", lambda dialog: True)
     assert drop(page, *([pictures] if what == "folder" else sorted(pictures.iterdir())))
-    qtbot.waitUntil(lambda: list(window.app.session.case_ids) == ["one", "two"], timeout=8000)
+    qtbot.waitUntil(lambda: list(window.app.session.case_ids) == ["one", "two"])
     assert not hint.isVisible()
 
 
