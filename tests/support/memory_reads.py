@@ -56,14 +56,26 @@ class WatchedArray:
 
 
 @contextmanager
-def largest_allocation() -> Iterator[list[int]]:
-    """Bytes that were allocated at once, beyond those at the beginning, are in the list at the end."""
-    found: list[int] = []
+def traced_allocations() -> Iterator[None]:
+    """Trace what is allocated, once around all threads that allocate.
+
+    Python before 3.12.9 crashes where `tracemalloc` stops while a thread without the interpreter's lock allocates.
+    """
     tracemalloc.start()
     try:
-        before, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        yield found
-        found.append(tracemalloc.get_traced_memory()[1] - before)
+        yield
     finally:
         tracemalloc.stop()
+
+
+@contextmanager
+def largest_allocation() -> Iterator[list[int]]:
+    """Bytes that were allocated at once, beyond those at the beginning, are in the list at the end.
+
+    Use it within `traced_allocations`.
+    """
+    found: list[int] = []
+    before, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    yield found
+    found.append(tracemalloc.get_traced_memory()[1] - before)

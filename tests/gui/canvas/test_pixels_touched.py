@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gestures import move, press, release
-from memory_reads import WatchedArray, largest_allocation
+from memory_reads import WatchedArray, largest_allocation, traced_allocations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -54,12 +54,13 @@ def large(tmp_path_factory):
 def large_window(large, qapp):
     """A window on it, which opens only once for all tools."""
     root, mask = large
-    window = app.make_window(app.make_application())
-    window.resize(1200, 800)
-    window.show()
-    window.commands.projects.open_root(root)
-    yield window, mask
-    window.close()
+    with traced_allocations():
+        window = app.make_window(app.make_application())
+        window.resize(1200, 800)
+        window.show()
+        window.commands.projects.open_root(root)
+        yield window, mask
+        window.close()
 
 
 class Watch:
