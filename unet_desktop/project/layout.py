@@ -39,6 +39,7 @@ class Layout:
     runs/NAME.json      the run's settings and, once it has finished, its metrics for each validation case
     runs/NAME.training  the state of an unfinished training
     corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
+    trail.jsonl         who did what to which case or model, one line each; it only grows
     split.json          which cases (or patients) are in the validation set
     catalog.sqlite      an index of cases/; it can be deleted and is rebuilt
     .lock               who has the project open; left behind by a killed program, but then not locked
@@ -70,6 +71,11 @@ class Layout:
     def corrections(self) -> Path:
         """File with the corrections of proposals."""
         return self.root / "corrections.jsonl"
+
+    @property
+    def trail(self) -> Path:
+        """File that notes who did what, see `trail`."""
+        return self.root / "trail.jsonl"
 
     @property
     def cases(self) -> Path:

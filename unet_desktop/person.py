@@ -1,0 +1,57 @@
+"""Person: the name under which a person's work is noted in projects, asked once and kept on this computer.
+
+It is never the computer account's name. Empty means that nobody gave one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from unet_desktop import files
+
+VARIABLE = "UNET_DESKTOP_NAME"
+"""Environment variable that names the person, for scripts; it goes before what is kept."""
+MAX_LENGTH = 80
+
+
+def name_path() -> Path:
+    """Return the path of the file that holds the name."""
+    return Path(platformdirs.user_config_dir("unet-desktop", appauthor=False)) / "name.txt"
+
+
+def read_name() -> str:
+    """Return the person's name; empty if nobody gave one."""
+    given = os.environ.get(VARIABLE)
+    if given is not None:
+        return clean_name(given)
+    try:
+        if not name_path().is_file():
+            return ""
+        with name_path().open("rb") as file:
+            return clean_name(file.read(4 * MAX_LENGTH).decode("utf-8", "ignore"))
+    except OSError:
+        return ""
+
+
+def was_asked() -> bool:
+    """Return whether the person was asked for a name, or a script gave one; the answer may have been to give none."""
+    return VARIABLE in os.environ or name_path().exists()
+
+
+def keep_name(name: str) -> None:
+    """Keep the person's name on this computer; empty for none.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    files.make_folder(name_path().parent)
+    files.write_text(name_path(), clean_name(name) + "\n")
+
+
+def clean_name(name: str) -> str:
+    """Return a name as one line of printable characters, no longer than `MAX_LENGTH`."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name)
+    return " ".join(printable.split())[:MAX_LENGTH]

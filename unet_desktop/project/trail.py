@@ -1,0 +1,322 @@
+"""Trail: who did what to which case or model, in a file of the project that only grows.
+
+Each line is a JSON object that holds the SHA-256 of the line before and of its own, so that a line that was changed,
+removed or put in later is found. A line that a killed program left unfinished is closed off by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import stat
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from unet_desktop import person
+from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.project.layout import Layout
+
+_MAX_LINE = 1 << 16
+"""Bytes of the longest line that is written or read."""
+_WRITING = threading.Lock()
+"""Held while writing: a job and the window may both append, and some file systems have no locks."""
+
+
+class Act(StrEnum):
+    """What was done."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    REOPENED = "approval withdrawn"
+    FLAGGED = "flagged"
+    UNFLAGGED = "flag removed"
+    DESCRIBED = "described"
+    CLEARED = "mask removed"
+    RESTORED = "restored"
+    REMOVED = "removed"
+    EMPTIED = "bin emptied"
+    NOTICED = "noticed"
+    """What the program found changed by others, such as a mask edited by another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was done, to be noted.
+
+    Attributes:
+        act: what was done.
+        case: the case's id, or empty.
+        model: the model's name, or empty.
+        source: weights_sha256 of the model that a mask came from, or empty.
+        mask: SHA-256 of the human mask's file afterwards, or empty.
+        detail: a few words, such as which fields were changed.
+    """
+
+    act: Act
+    case: str = ""
+    model: str = ""
+    source: str = ""
+    mask: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the trail.
+
+    Attributes:
+        number: its number; later entries have higher ones, whatever the clock says.
+        when: ISO 8601, UTC, by the clock of the computer that wrote it.
+        who: the person's name; empty if nobody gave one.
+        act, case, model, source, mask, detail: see `Event`; the act is a text, because newer programs know more.
+    """
+
+    number: int
+    when: str
+    who: str
+    act: str
+    case: str
+    model: str
+    source: str
+    mask: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Trail:
+    """What the trail holds.
+
+    Attributes:
+        entries: oldest first.
+        problems: sentences on lines that do not follow from the ones before.
+        torn: number of lines that a killed program left unfinished and that were closed off.
+        unfinished: the last line is unfinished; the next entry closes it off.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    torn: int = 0
+    unfinished: bool = False
+
+
+def append(layout: Layout, *events: Event) -> None:
+    """Add events to the project's trail, in the name of the person on this computer; they are on disk afterwards.
+
+    Any thread and any program may call this.
+
+    Raises:
+        WriteError: it cannot be written, or its file is a link or no ordinary file.
+    """
+    if not events:
+        return
+    path = layout.trail
+    try:
+        with _WRITING, _open(path) as file, _locked(file):
+            number, previous, gap = _find_end(file)
+            when, who = datetime.now(UTC).isoformat(timespec="milliseconds"), person.read_name()
+            data = b"\n" if gap else b""
+            for event in events:
+                line = _encode(number + 1, when, who, event, previous, torn=gap)
+                number, previous, gap = number + 1, _digest(line), False
+                data += line + b"\n"
+            _write_all(file, data)
+    except OSError as error:
+        raise WriteError(
+            f"{path} could not be written ({error.strerror or error}). Check free space and permissions."
+        ) from error
+
+
+def read(layout: Layout) -> Trail:
+    """Read and verify the project's trail; one without entries if the project has none.
+
+    Raises:
+        ProjectError: it cannot be read.
+    """
+    trail, previous, torn, number = Trail(), "", 0, 0
+    for at, line in enumerate(_lines(layout.trail), 1):
+        text = line.removesuffix(b"\n")
+        entry = _decode(text)
+        if text == line and len(line) >= _MAX_LINE:
+            trail.problems.append(
+                f"Line {at} of the trail is too long to be one of its lines; nothing after it counts."
+            )
+            break
+        if text == line and entry is None:
+            trail.unfinished = True
+            break
+        if entry is None:
+            if torn:
+                trail.problems.append(_unreadable(torn))
+            torn = at
+        else:
+            closes = entry.get("after_unfinished") is True
+            trail.torn += bool(torn and closes)
+            if torn and not closes:
+                trail.problems.append(_unreadable(torn))
+            elif entry["previous"] != previous:
+                trail.problems.append(
+                    f"Line {at} of the trail does not follow from the line before it: a line was changed or removed."
+                )
+            elif entry["number"] != number + 1:
+                trail.problems.append(f"Line {at} of the trail is number {entry['number']}, not {number + 1}.")
+            trail.entries.append(Entry(entry["number"], *(entry.get(name, "") for name in _TEXTS[:-1])))
+            number, torn = entry["number"], 0
+        previous = _digest(text)
+    if torn:
+        trail.problems.append(_unreadable(torn))
+    return trail
+
+
+def _unreadable(at: int) -> str:
+    return f"Line {at} of the trail was changed: it is not as the program wrote it."
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(_MAX_LINE):
+                yield line
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read ({error.strerror or error}). Check its permissions.") from error
+
+
+def _find_end(file: FileIO) -> tuple[int, str, bool]:
+    """Return the last entry's number, the digest of the last line, and whether that line is unfinished."""
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        return 0, "", False
+    start = max(0, size - 2 * _MAX_LINE)
+    file.seek(start)
+    tail = _read_all(file, size - start)
+    unfinished = not tail.endswith(b"\n")
+    lines = tail.removesuffix(b"\n").split(b"\n")
+    for line in reversed(lines):
+        if (data := _decode(line)) is not None:
+            return data["number"], _digest(lines[-1]), unfinished
+    return 0, _digest(lines[-1]), unfinished
+
+
+def _encode(number: int, when: str, who: str, event: Event, previous: str, *, torn: bool) -> bytes:
+    values = {
+        "number": number,
+        "when": when,
+        "who": who,
+        "act": event.act.value,
+        "case": event.case,
+        "model": event.model,
+        "source": event.source,
+        "mask": event.mask,
+        "detail": event.detail[:1000],
+    }
+    given: dict[str, object] = {name: value for name, value in values.items() if value != "" or name == "who"}
+    if torn:
+        given["after_unfinished"] = True
+    body = json.dumps(given | {"previous": previous}).encode("ascii")[:-1]
+    return body + _OWN_DIGEST + _digest(body).encode("ascii") + b'"}'
+
+
+def _decode(line: bytes) -> dict[str, Any] | None:
+    """Return the line's values, or None if the program did not write it so."""
+    body, _, digest = line.rpartition(_OWN_DIGEST)
+    if digest != _digest(body).encode("ascii") + b'"}':
+        return None
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or type(data.get("number")) is not int or not 0 < data["number"] < 1 << 53:
+        return None
+    texts = all(isinstance(data.get(name, ""), str) for name in _TEXTS)
+    return data if texts and {"when", "act", "previous"} <= data.keys() else None
+
+
+_OWN_DIGEST = b', "digest": "'
+"""Before the digest of all that is before it in a line; only so is a change of the last line found."""
+_TEXTS = ("when", "who", "act", "case", "model", "source", "mask", "detail", "previous")
+
+
+def _digest(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
+
+
+def _open(path: Path) -> FileIO:
+    """Open for reading and appending; never through a link, and never what is no ordinary file."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT"):
+        flags |= getattr(os, name, 0)
+    if path.is_symlink():  # Windows has no O_NOFOLLOW
+        raise OSError("it is a link; remove it")
+    handle = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("it is not an ordinary file; remove it")
+    return FileIO(handle, "r+b")
+
+
+def _read_all(file: FileIO, size: int) -> bytes:
+    data = b""
+    while len(data) < size and (piece := file.read(size - len(data))):
+        data += piece
+    return data
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    """Append all of the data or, as far as the disk lets, nothing, and flush."""
+    size = os.fstat(file.fileno()).st_size
+    try:
+        if file.write(data) != len(data):
+            raise OSError("no space left")
+        os.fsync(file.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.truncate(size)
+        raise
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _LOCK_OFFSET = 1 << 40
+    """Windows blocks reading of locked bytes, so the locked byte is far behind the content."""
+
+    @contextlib.contextmanager
+    def _locked(file: FileIO) -> Iterator[None]:
+        file.seek(_LOCK_OFFSET)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        try:
+            yield
+        finally:
+            file.seek(_LOCK_OFFSET)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    @contextlib.contextmanager
+    def _locked(file: FileIO) -> Iterator[None]:
+        with contextlib.suppress(OSError):  # without locks, the project's lock keeps other programs out
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        yield  # closing the file unlocks it
+
+
+def last_masks(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the SHA-256 of each case's human mask as the trail last noted it; empty for a mask that was removed."""
+    masks: dict[str, str] = {}
+    for entry in entries:
+        if entry.mask or entry.act in {Act.CLEARED, Act.REMOVED}:
+            masks[entry.case] = entry.mask
+    return masks
