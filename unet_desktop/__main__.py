@@ -10,7 +10,9 @@ from pathlib import Path
 from unet_desktop.errors import DisplayError
 
 MANIFEST = "project.json"
-COMMANDS = frozenset({"import", "propose", "train", "adapt", "segment", "evaluate", "card", "onnx", "doctor", "demo"})
+COMMANDS = frozenset(
+    {"import", "propose", "train", "adapt", "segment", "evaluate", "card", "onnx", "doctor", "demo", "versions"}
+)
 """The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the
 same name, which can be given as ./import."""
 _QT_MISSING = """\

@@ -8,7 +8,7 @@ import logging
 import typer
 
 from unet_desktop import __version__
-from unet_desktop.cli import adapt, demo, doctor, evaluate, import_images, model, propose, segment, train
+from unet_desktop.cli import adapt, demo, doctor, evaluate, import_images, model, propose, segment, train, versions
 from unet_desktop.cli.console import WRONG_USE, output, show_error
 from unet_desktop.cli.remedies import describe_error
 from unet_desktop.errors import UserError
@@ -30,6 +30,7 @@ app.command("train")(train.run)
 app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
+app.command("versions")(versions.run)
 app.command("card")(model.card)
 app.command("onnx")(model.onnx)
 app.command("doctor")(doctor.run)

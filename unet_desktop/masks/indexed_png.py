@@ -16,6 +16,9 @@ from unet_desktop.images.box import bounding_box
 
 _GREY, _INDEXED = 0, 3
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER_END = 33
+"""Signature and header chunk are always as long as this."""
+_TEXT = b"tEXt"
 _ZLIB_HEADER = b"\x78\x01"
 _LAST_BLOCK = b"\x03\x00"
 """An empty deflate block marked as the last one."""
@@ -37,6 +40,30 @@ def indexed_png(values: NDArray[np.uint8], palette: bytes) -> bytes:
 def grey_png(values: NDArray[np.uint8]) -> bytes:
     """Encode a non-empty (H, W) uint8 plane as an 8-bit grey PNG; fast if it is mostly 0 with runs of one value."""
     return _encode(values, _GREY)
+
+
+def insert_text(png: bytes, keyword: str, text: str) -> bytes:
+    """Return a PNG with a text chunk before its pixels; both texts are ASCII, the keyword at most 79 characters."""
+    return png[:_HEADER_END] + _chunk(_TEXT, f"{keyword}\0{text}".encode("ascii")) + png[_HEADER_END:]
+
+
+def read_first_text(data: bytes, keyword: str) -> str:
+    """Return the text that `insert_text` put into a PNG, of which the first bytes are enough.
+
+    Raises:
+        ValueError: not a PNG, or its first chunk is not this text, whole and undamaged.
+    """
+    if not data.startswith(_SIGNATURE):
+        raise ValueError("it is not a PNG")
+    start = _HEADER_END + 8
+    (length,) = struct.unpack_from(">I", data, _HEADER_END) if len(data) >= start else (0,)
+    content, checksum = data[start : start + length], data[start + length : start + length + 4]
+    if data[_HEADER_END + 4 : start] != _TEXT or checksum != struct.pack(">I", zlib.crc32(content, zlib.crc32(_TEXT))):
+        raise ValueError("it has no record, or a damaged one")
+    name, _, text = content.partition(b"\0")
+    if name != keyword.encode("ascii"):
+        raise ValueError("it has no record")
+    return text.decode("ascii")
 
 
 def _encode(values: NDArray[np.uint8], colours: int, *more: tuple[bytes, bytes]) -> bytes:

@@ -30,6 +30,7 @@ class Layout:
     images/             images that were copied into the project
     masks/ID.png        human masks: the only ones used for training
     masks/ID.journal    the steps done to a mask since the program started; deleted when it exits normally
+    history/ID/         versions: earlier states of the human mask, NUMBER.png with who, when and how in it
     predictions/ID.png  the model's masks, with ID.json: which model, and how far to trust it;
                         .ID.rejected.png: one that was rejected
     uncertainty/ID.png  where the model is uncertain, coarser than the image
@@ -93,6 +94,11 @@ class Layout:
         return self.root / "masks"
 
     @property
+    def history(self) -> Path:
+        """Folder of earlier states of human masks; made when the first one is kept."""
+        return self.root / "history"
+
+    @property
     def predictions(self) -> Path:
         """Folder of the models' masks."""
         return self.root / "predictions"
@@ -141,6 +147,14 @@ class Layout:
     def mask_aside(self, case_id: str, number: int) -> Path:
         """Return where an unreadable or mismatched mask is set aside."""
         return self.masks / f"{case_id}.png.bad-{number}"
+
+    def versions(self, case_id: str) -> Path:
+        """Return the folder of the earlier states of the case's human mask."""
+        return self.history / case_id
+
+    def version(self, case_id: str, number: int) -> Path:
+        """Return the path of an earlier state of the case's human mask."""
+        return self.versions(case_id) / f"{number:06}.png"
 
     def prediction(self, case_id: str) -> Path:
         """Return the path of the model's mask of the case."""

@@ -13,6 +13,7 @@ from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.project import Project, ProjectReader
 from unet_desktop.project.recovery import recover
+from unet_desktop.project.versions import remove_version_temporaries
 
 
 class ProjectLease:
@@ -71,6 +72,7 @@ def lease_project(root: Path) -> ProjectLease:
     try:
         for folder in (root, *layout.folders, layout.thumbnails):
             files.remove_temporaries(folder, alone=True)
+        remove_version_temporaries(layout)
         project = Project.open(root)
         return ProjectLease(project, lock, recover(project))
     except BaseException:

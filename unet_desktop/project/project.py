@@ -35,6 +35,7 @@ from unet_desktop.project.predictions import (
     write_prediction,
 )
 from unet_desktop.project.records import CaseRecords
+from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
 
 
 class Annotations(TypedDict, total=False):
@@ -246,9 +247,28 @@ class Project(ProjectReader):
                 own.unlink(missing_ok=True)
             raise
 
-    def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None) -> Case:
-        """Save a human mask; the case becomes corrected. Same as `write_mask`, then `note_mask`."""
-        return self.note_mask(case_id, self.write_mask(case_id, mask), model=model)
+    def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None, step: VersionStep | None = None) -> Case:
+        """Save a human mask; the case becomes corrected. A mask that is there is kept as a version first.
+
+        Args:
+            case_id: the case.
+            mask: (H, W) uint8 in the image's size.
+            model: weights_sha256 of the model it came from, or empty; None keeps the recorded one.
+            step: how it came to be, to keep it as a version too; None for a mask that a person is still working on.
+
+        Raises:
+            MaskError: of a different size. WriteError: it cannot be written.
+        """
+        before = self.sound_case(case_id)
+        _check_size(before, mask)
+        keep_present_mask(self.layout, self.labels, before)
+        case = self.note_mask(case_id, self.write_mask(case_id, mask), model=model)
+        if step is not None:
+            batch = self._batch if self._batch is not None and case_id in self._batch else None
+            written = keep_saved_mask(self.layout, self.labels, case, mask, step, flush=batch is None)
+            if batch is not None and written is not None:
+                batch.add(case, written)
+        return case
 
     def write_mask(self, case_id: str, mask: Mask) -> float | None:
         """Write only the file of a human mask, (H, W) uint8 in the image's size; allowed in any thread.

@@ -25,6 +25,7 @@ from unet_desktop.project.journal import (
 from unet_desktop.project.layout import JOURNAL_SUFFIX
 from unet_desktop.project.project import Project
 from unet_desktop.project.records import list_stems
+from unet_desktop.project.versions import VersionStep
 
 log = logging.getLogger("unet.project")
 
@@ -93,7 +94,7 @@ def _write_replayed(project: Project, case: Case, loaded: LoadedJournal, found: 
     if untouched:
         project.delete_mask(case.id)
     else:
-        project.save_mask(case.id, mask, model=replayed.model)
+        project.save_mask(case.id, mask, model=replayed.model, step=VersionStep.RECOVERED)
     _note_written(project, case, journal)
 
 

@@ -21,6 +21,7 @@ from unet_desktop.masks.regions import Mask, label_image
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
+from unet_desktop.project.versions import VersionStep
 from unet_desktop.tasks.events import ItemDone
 
 THREE_OF_FOUR_EXPERTS = 191
@@ -57,7 +58,7 @@ def import_drishti(source: Path, root: Path, *, copy: bool = True) -> Iterator[I
                 if case is None or case.state is CaseState.NEW:
                     mask = _expert_mask(photograph)
                     case = case or project.add_image(photograph.image, copy=copy)
-                    project.save_mask(case.id, mask)
+                    project.save_mask(case.id, mask, step=VersionStep.IMPORTED)
                 yield ItemDone(name, done, len(photographs))
             except WriteError:
                 raise

@@ -33,6 +33,7 @@ from unet_desktop.masks.questions import Question
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
+from unet_desktop.project.versions import VersionStep
 from unet_desktop.tasks.events import (
     MAX_NAMED,
     FileWritten,
@@ -213,7 +214,7 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tu
     else:
         what = "It is in the project already."
     if foreign is not None:
-        known[digest] = case = project.save_mask(case.id, foreign.mask)
+        known[digest] = case = project.save_mask(case.id, foreign.mask, step=VersionStep.IMPORTED)
         if case.incomplete:
             work.incomplete.append(case.id)
     return what, ""

@@ -1,0 +1,356 @@
+"""Versions: earlier states of the human masks, kept in the project so that they can be restored.
+
+A version is one indexed PNG, `history/CASE/NUMBER.png`, whose first text chunk holds its record. Mask and record are
+written as one file, so a kill never leaves one without the other, and any program can show it. The highest number is
+the newest version, whatever the clock says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import math
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from unet_desktop import files
+from unet_desktop.errors import MaskError, ProjectError, WriteError
+from unet_desktop.labels import LabelSet
+from unet_desktop.masks.file import encode_mask, read_mask
+from unet_desktop.masks.indexed_png import insert_text, read_first_text
+from unet_desktop.masks.measure import vertical_ratio
+from unet_desktop.masks.regions import Mask
+from unet_desktop.person import read_name
+from unet_desktop.project.case import Case
+from unet_desktop.project.layout import Layout
+
+log = logging.getLogger("unet.project")
+
+_KEYWORD = "unet-desktop version"
+_NAME = re.compile(r"(\d{6,18})\.png")
+_RECORD_BYTES = 8192
+"""What is read of a file to find its record, which is far shorter."""
+_LONGEST_TEXT = 500
+_MAX_STEPS = 10**9
+WRITING = RLock()
+"""Held while numbers are given and files are written: jobs and the window may both keep versions."""
+
+
+class VersionStep(StrEnum):
+    """How a version's mask came to be."""
+
+    PAINTED = "painted"
+    ACCEPTED = "accepted"
+    IMPORTED = "imported"
+    RESTORED = "restored"
+    RECOVERED = "recovered"
+    FOUND = "found"
+    """It was in the mask's file when somebody started to change it: drawn by an earlier version or another program."""
+
+
+_STEPS: dict[str, VersionStep] = {step.value: step for step in VersionStep}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is noted with a mask that becomes a version.
+
+    Attributes:
+        step: how it came to be.
+        who: the name of whoever made it, or empty; None for the person at this computer.
+        model: weights_sha256 of the model whose prediction it started from, or empty.
+        steps: how many steps of the history led to it since the version before.
+        passing: kept while painting went on; the first to be dropped when room is needed.
+        approved: somebody approved it.
+        when: it was made (ISO 8601, UTC); empty for now.
+    """
+
+    step: VersionStep
+    who: str | None = None
+    model: str = ""
+    steps: int = 0
+    passing: bool = False
+    approved: bool = False
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier state of a human mask.
+
+    Attributes:
+        case: the id of its case.
+        number: counts up within the case, from 1.
+        step, who, model, steps, passing, when: see `Origin`.
+        digest: SHA-256 of the mask's pixels.
+        vcdr: the mask's `vertical_ratio`.
+        approved_by, approved_at: who approved it, and when (ISO 8601, UTC); `approved_at` is empty if nobody did.
+    """
+
+    case: str
+    number: int
+    step: VersionStep
+    when: str
+    digest: str
+    who: str = ""
+    model: str = ""
+    steps: int = 0
+    passing: bool = False
+    vcdr: float | None = None
+    approved_by: str = ""
+    approved_at: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody approved this state of the mask."""
+        return bool(self.approved_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVersions:
+    """The versions of one case.
+
+    Attributes:
+        versions: those that can be read, newest first.
+        problems: a sentence for each file that cannot be read.
+    """
+
+    versions: tuple[Version, ...]
+    problems: tuple[str, ...]
+
+
+def read_versions(layout: Layout, case_id: str) -> CaseVersions:
+    """Return the versions of a case. A damaged file is named and left out, and keeps none of the others from use.
+
+    Raises:
+        ProjectError: the folder cannot be read.
+    """
+    versions, problems = [], []
+    for number, path in reversed(list_files(layout, case_id)):
+        try:
+            versions.append(read_record(path, case_id, number))
+        except (OSError, ValueError) as error:
+            problems.append(f"The version {path} cannot be read ({error}). The others can be used.")
+    return CaseVersions(tuple(versions), tuple(problems))
+
+
+def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version) -> Mask:
+    """Return the mask of a version, writable (H, W) uint8.
+
+    Raises:
+        MaskError: its file is damaged or gone, or does not fit the case's picture or the project's labels.
+    """
+    path = layout.version(case.id, version.number)
+    try:
+        _check_folders(layout, case.id)
+        mask = read_mask(path, labels, (case.height, case.width))
+    except ProjectError as error:
+        raise MaskError(str(error)) from error
+    if digest_of(mask) != version.digest:
+        raise MaskError(f"The version {path} is damaged: its pixels do not match its record. Choose another version.")
+    return mask
+
+
+def keep_version(
+    layout: Layout, labels: LabelSet, case_id: str, mask: Mask, origin: Origin, *, flush: bool = True
+) -> tuple[Version, int]:
+    """Keep a mask as the newest version of its case, unless the newest one has the same pixels already.
+
+    Then that one stays, and its record learns what is new: an approval, or that it is more than a passing state. A mask
+    that was found in its file is not kept if any version has its pixels. Any thread may call this.
+
+    Args:
+        layout: paths of the project.
+        labels: the project's.
+        case_id: the case.
+        mask: (H, W) uint8, the human mask; nothing may change it meanwhile.
+        origin: what to note with it.
+        flush: have it on disk when this returns, see `files.write_bytes`.
+
+    Returns:
+        the version, and the bytes that were written.
+
+    Raises:
+        WriteError: it cannot be written; the versions are as before.
+        ProjectError: the folder cannot be read.
+    """
+    digest, now = digest_of(mask), _isoformat(datetime.now(UTC))
+    who = (read_name() if origin.who is None else origin.who)[:_LONGEST_TEXT]
+    with WRITING:
+        numbered = list_files(layout, case_id)
+        newest = next(_readable(numbered, case_id), None)
+        if origin.step is VersionStep.FOUND:  # what any version holds cannot be lost
+            newest = next((known for known in _readable(numbered, case_id) if known.digest == digest), newest)
+        if newest is None or newest.digest != digest:
+            newest = None
+            version = Version(
+                case_id,
+                numbered[-1][0] + 1 if numbered else 1,
+                origin.step,
+                origin.when or now,
+                digest,
+                who,
+                origin.model[:_LONGEST_TEXT],
+                origin.steps,
+                origin.passing,
+                vertical_ratio(mask, labels),
+            )
+        else:
+            version = replace(newest, passing=newest.passing and origin.passing)
+        if origin.approved and not version.is_approved:
+            version = replace(version, approved_by=who, approved_at=now, passing=False)
+        if version == newest:
+            return version, 0
+        data = insert_text(encode_mask(mask, labels), _KEYWORD, json.dumps(asdict(version)))
+        _check_folders(layout, case_id)
+        files.make_folder(layout.versions(case_id))
+        files.write_bytes(layout.version(case_id, version.number), data, flush=flush)
+        return version, len(data)
+
+
+def _readable(numbered: list[tuple[int, Path]], case_id: str) -> Iterator[Version]:
+    """Yield the versions that can be read, newest first."""
+    for number, path in reversed(numbered):
+        with contextlib.suppress(OSError, ValueError):
+            yield read_record(path, case_id, number)
+
+
+def digest_of(mask: Mask) -> str:
+    """Return the SHA-256 of a mask's pixels, in hexadecimal digits."""
+    return hashlib.sha256(np.ascontiguousarray(mask).data).hexdigest()
+
+
+def list_files(layout: Layout, case_id: str) -> list[tuple[int, Path]]:
+    """Return (number, path) of the version files of a case, oldest first.
+
+    Raises:
+        ProjectError: the folder cannot be read.
+    """
+    folder = layout.versions(case_id)
+    _check_folders(layout, case_id)
+    try:
+        with os.scandir(folder) as entries:
+            numbers = [
+                int(name[1])
+                for entry in entries
+                if (name := _NAME.fullmatch(entry.name)) and entry.is_file(follow_symlinks=False)
+            ]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ProjectError(f"The folder {folder} cannot be read ({error.strerror}). Check its permissions.") from error
+    return [(number, path) for number in sorted(numbers) if (path := layout.version(case_id, number)).exists()]
+
+
+def case_folders(layout: Layout) -> list[str]:
+    """Return the ids of the cases with versions; links are not followed, because they may lead out of the project."""
+    if layout.history.is_symlink():
+        return []
+    try:
+        with os.scandir(layout.history) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:  # there are none yet, or they are out of reach now
+        return []
+
+
+def remove_version_temporaries(layout: Layout) -> None:
+    """Remove what a killed program left half-written; the caller must hold the project's lock."""
+    for case_id in case_folders(layout):
+        files.remove_temporaries(layout.versions(case_id), alone=True)
+
+
+def _check_folders(layout: Layout, case_id: str) -> None:
+    """Make sure that versions are read and written inside the project.
+
+    Raises:
+        ProjectError: a folder is a link, which may lead anywhere.
+    """
+    for folder in (layout.history, layout.versions(case_id)):
+        if folder.is_symlink():
+            raise ProjectError(f"{folder} is a link, so no versions are kept in it. Put a folder in its place.")
+
+
+def read_record(path: Path, case_id: str, number: int) -> Version:
+    """Read a version's record.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no version of this case, or damaged.
+    """
+    with path.open("rb") as file:
+        text = read_first_text(file.read(_RECORD_BYTES), _KEYWORD)
+    try:
+        data: dict[str, Any] = json.loads(text)
+        names = {field.name for field in fields(Version)}  # a newer program may have noted more
+        version = Version(**{name: value for name, value in data.items() if name in names})
+        version = replace(version, step=_STEPS.get(version.step, VersionStep.FOUND))
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError("its record is malformed") from error
+    texts = (version.when, version.digest, version.who, version.model, version.approved_by, version.approved_at)
+    if not all(isinstance(text, str) and len(text) <= _LONGEST_TEXT for text in texts):
+        raise ValueError("a text of its record is malformed")
+    if (version.case, version.number) != (case_id, number) or not isinstance(version.passing, bool):
+        raise ValueError("it belongs elsewhere")
+    if type(version.steps) is not int or not 0 <= version.steps <= _MAX_STEPS:
+        raise ValueError("its number of steps is malformed")
+    if version.vcdr is not None and not (type(version.vcdr) in {int, float} and 0 <= version.vcdr < math.inf):
+        raise ValueError("its cup-to-disc ratio is malformed")
+    try:
+        for moment in (version.when, version.approved_at or version.when):
+            datetime.fromisoformat(moment).astimezone()
+    except (OverflowError, OSError) as error:
+        raise ValueError("its time is malformed") from error
+    return version
+
+
+def _isoformat(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def keep_present_mask(layout: Layout, labels: LabelSet, case: Case) -> None:
+    """Keep the mask that is in the case's file, which is about to be replaced.
+
+    A version that cannot be written is only logged: it must not keep a mask from being saved.
+    """
+    path = layout.mask(case.id)
+    try:
+        when = _isoformat(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        mask = read_mask(path, labels, (case.height, case.width))
+        origin = Origin(VersionStep.FOUND, case.changed_by, case.model, when=when)
+        keep_version(layout, labels, case.id, mask, origin)
+    except FileNotFoundError:
+        return
+    except (MaskError, ProjectError, WriteError, OSError, OverflowError, ValueError) as error:
+        log.warning("the mask of %s was replaced, and could not be kept as a version: %s", case.id, error)
+
+
+def keep_saved_mask(
+    layout: Layout, labels: LabelSet, case: Case, mask: Mask, step: VersionStep, *, flush: bool = True
+) -> Path | None:
+    """Keep a mask that is on disk now; returns the version's file, or None if that failed, which is only logged.
+
+    Args:
+        layout: paths of the project.
+        labels: the project's.
+        case: whose mask it is, with the model that it came from.
+        mask: (H, W) uint8.
+        step: how it came to be.
+        flush: see `keep_version`.
+    """
+    try:
+        version, _ = keep_version(layout, labels, case.id, mask, Origin(step, model=case.model), flush=flush)
+    except (WriteError, ProjectError) as error:
+        log.warning("the mask of %s is saved, but not kept as a version: %s", case.id, error)
+        return None
+    return layout.version(case.id, version.number)
