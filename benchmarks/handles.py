@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 from editor import LEFT, make_project, report, send, settle
-from PySide6.QtCore import QEvent, QPointF, QSettings
+from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
@@ -35,8 +35,7 @@ TARGET = 8.0
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        os.environ["XDG_CONFIG_HOME"] = folder
         window = app.make_window(app.make_application())
         window.resize(1920, 1080)
         window.show()

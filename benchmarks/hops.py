@@ -29,7 +29,7 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QThread, QTimer
+from PySide6.QtCore import QPoint, Qt, QThread, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
@@ -158,8 +158,6 @@ def run(act: Callable[[QMainWindow, Trace], None], trace: Trace) -> int:
     """Open the window on a sample project and act when a case is shown."""
     with tempfile.TemporaryDirectory(prefix="unet-desktop-") as folder:
         os.environ.update(dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), folder))
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         sample = module_with("make_sample_project")
         trace.scratch, root = Path(folder), Path(folder) / "project"
         for _ in sample.make_sample_project(root, sample.SamplePlan(photographs=6, corrected=5, size=256)):

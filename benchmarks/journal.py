@@ -16,7 +16,6 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
@@ -32,8 +31,7 @@ STROKES = 100
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, name)
+        os.environ["XDG_CONFIG_HOME"] = name
         folder = Path(name)
         project = Project.create(folder / "project", DISC_AND_CUP)
         write_jpeg(folder / "a.jpg", np.zeros((HEIGHT, WIDTH, 3), np.uint8))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from editor import LEFT, NONE, SIZES, make_project, send, settle
-from PySide6.QtCore import QEvent, QPointF, QSettings
+from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication
 
 from unet_desktop.gui import app
@@ -36,8 +37,7 @@ def main() -> None:
     parser.add_argument("--photo", type=Path, help="a photograph to scale to the size")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        os.environ["XDG_CONFIG_HOME"] = folder
         window = app.make_window(app.make_application())
         window.resize(1920, 1080)
         window.show()

@@ -191,3 +191,14 @@ def test_the_terminal_starts_without_torch_qt_and_the_libraries_of_reports(code)
     heavy = {"torch", "PySide6", *LIBRARIES_OF_REPORTS}
     done = run_python(f"{code}\nimport sys\nassert not {heavy} & set(sys.modules)")
     assert done.returncode == 0, done.stderr
+
+
+def test_nothing_reads_what_can_run_code():
+    """Qt's settings make Python objects of an ini file's text; pickles run what they hold."""
+    found = [
+        f"{name_of(path)}: {word}"
+        for path in MODULES
+        for word in ("QSettings", "import pickle", "pickle.load", "eval(")
+        if re.search(rf"(?<![\w.]){re.escape(word)}", path.read_text("utf-8"))
+    ]
+    assert found == []

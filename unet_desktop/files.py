@@ -25,16 +25,17 @@ _ABANDONED_AFTER = 3600.0
 """Seconds after which a temporary is surely no longer being written."""
 
 
-def write_bytes(path: Path, data: bytes | memoryview, *, flush: bool = True) -> None:
+def write_bytes(path: Path, data: bytes | memoryview, *, flush: bool = True, private: bool = False) -> None:
     """Replace the file's content, or leave it unchanged.
 
     The data is on disk when this returns: a power cut leaves the old content or the new, never a mix. Without `flush`
-    this holds only after `flush_files`; until then a power cut may leave an empty file.
+    this holds only after `flush_files`; until then a power cut may leave an empty file. A `private` file can be read by
+    its owner alone.
 
     Raises:
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
-    _replace(path, [data], flush=flush)
+    _replace(path, [data], flush=flush, private=private)
 
 
 def append_bytes(path: Path, data: bytes, at: int) -> int:
@@ -229,15 +230,20 @@ def _read_chunks(source: Path) -> Iterator[bytes]:
         raise WriteError(f"{source} could not be read for copying ({error.strerror or error}).") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes | memoryview], *, flush: bool = True) -> None:
-    for _ in _write_replacement(path, chunks, flush=flush):
+def _replace(path: Path, chunks: Iterable[bytes | memoryview], *, flush: bool = True, private: bool = False) -> None:
+    for _ in _write_replacement(path, chunks, flush=flush, private=private):
         pass
 
 
 def _write_replacement(
-    path: Path, chunks: Iterable[bytes | memoryview], *, flush: bool = True, flush_each: bool = False
+    path: Path,
+    chunks: Iterable[bytes | memoryview],
+    *,
+    flush: bool = True,
+    flush_each: bool = False,
+    private: bool = False,
 ) -> Iterator[None]:
-    with replace_file(path, flush=flush) as file:
+    with replace_file(path, flush=flush, private=private) as file:
         for chunk in chunks:
             file.write(chunk)
             if flush_each:
@@ -247,10 +253,10 @@ def _write_replacement(
 
 
 @contextlib.contextmanager
-def replace_file(path: Path, *, flush: bool = True) -> Iterator[IO[bytes]]:
+def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> Iterator[IO[bytes]]:
     """Yield an open file that replaces this one when the block succeeds, for data too large for memory.
 
-    The block must leave the position at the file's end. See `write_bytes`, also for `flush`.
+    The block must leave the position at the file's end. See `write_bytes`, also for `flush` and `private`.
 
     Raises:
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
@@ -267,7 +273,8 @@ def replace_file(path: Path, *, flush: bool = True) -> Iterator[IO[bytes]]:
             written = os.fstat(file.fileno()).st_size
         if written != length:  # seen with full network drives, which report no error
             raise OSError(f"only {written} of {length} bytes arrived")
-        os.chmod(temporary, _mode_for(path))
+        if not private:  # a temporary is
+            os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
         temporary = None
         if flush:
@@ -306,18 +313,23 @@ def write_json(path: Path, data: object) -> None:
 
 
 def encode_json(data: object) -> bytes:
-    """Return indented JSON in UTF-8, with a line break at its end."""
-    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    """Return indented JSON in UTF-8, with a line break at its end; escapes hold bytes of names that are not UTF-8."""
+    try:
+        return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        return (json.dumps(data, indent=2) + "\n").encode("ascii")
 
 
-def make_folder(path: Path) -> None:
-    """Create the folder and its parents.
+def make_folder(path: Path, *, private: bool = False) -> None:
+    """Create the folder and its parents; one that is `private` is open to its owner alone, even if it was there.
 
     Raises:
         WriteError: it cannot be created.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+        if private and os.name != "nt" and path.stat().st_mode & 0o077:
+            path.chmod(0o700)
     except OSError as error:
         raise WriteError(
             f"The folder {path} could not be created ({error.strerror}). Choose another place or check permissions."

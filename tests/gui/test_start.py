@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from unet_desktop.gui import app
-from unet_desktop.gui.settings.settings import Store
+from unet_desktop.gui.settings.settings import Store, Theme
 from unet_desktop.gui.settings.view_options import View
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.settings_file import settings_path
 
 _LIGHT = """
 import sys
@@ -117,12 +119,17 @@ def test_settings_survive_and_nonsense_does_not_matter(opened: MainWindow) -> No
     opened.close()
     settings = Store().settings
     assert (settings.brush_diameter, settings.view.opacity, settings.view.look.gamma) == (33, 0.7, 1.5)
-    store = QSettings()
-    store.setValue("view", '{"opacity": "none", "look": {"gamma": 99, "channel": "x"}, "style": 3}')
-    store.setValue("theme", "pink")
-    view = Store().settings.view
+    path = settings_path()
+    kept = json.loads(path.read_text("utf-8"))
+    look = {"opacity": "none", "look": {"gamma": 99, "brightness": 10**400, "channel": "x"}, "style": 3}
+    path.write_text(json.dumps(kept | {"view": look, "theme": "pink", "brush_diameter": True}))
+    store = Store()
+    view = store.settings.view
     assert (view.opacity, view.look.gamma, view.look.channel, view.style) == (0.4, 5.0, "colour", "outline")
-    store.setValue("view", "{")
+    assert store.settings.theme is Theme.SYSTEM
+    assert store.settings.brush_diameter == 60
+    assert 'setting "theme"' in store.problems[0]
+    path.write_text(json.dumps(kept | {"view": []}))
     assert Store().settings.view == View()
 
 

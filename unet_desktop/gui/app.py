@@ -68,8 +68,16 @@ def make_application() -> QApplication:
     return application
 
 
-def make_window(application: QApplication) -> MainWindow:
-    """Make the window with everything behind it; nothing is open or shown yet."""
-    store = Store()
+def make_window(application: QApplication, settings: Path | None = None) -> MainWindow:
+    """Make the window with everything behind it; nothing is open or shown yet.
+
+    Args:
+        application: the running one.
+        settings: file to remember settings in; None for that of this computer's user.
+    """
+    store = Store(settings)
     appearance = Appearance(application, store.settings.theme)
-    return MainWindow(AppModel(store), appearance)
+    window = MainWindow(AppModel(store), appearance)
+    if store.problems:
+        window.panels.banner.show_problem(" ".join(store.problems))
+    return window

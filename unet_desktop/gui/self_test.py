@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler, qVersion
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qVersion
 from PySide6.QtGui import QIcon, QImage, QImageReader
 from PySide6.QtWidgets import QApplication
 
@@ -94,9 +94,6 @@ def main() -> int:
 
 
 def _run(report: Report, folder: Path) -> None:
-    # The user's settings, window geometry and list of recent projects are none of this test's business.
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
     application = app.make_application()
     with report.check("application icon"):
         _require(not QIcon(str(resource("icon.svg"))).pixmap(64, 64).isNull(), "the SVG cannot be drawn")
@@ -114,7 +111,8 @@ def _run(report: Report, folder: Path) -> None:
     with report.check("synthetic project"):
         _make_project(root)
     with report.check("window"):
-        window = app.make_window(application)
+        # The user's settings, window geometry and list of recent projects are none of this test's business.
+        window = app.make_window(application, folder / "settings.json")
         try:
             _use(report, application, window, root)
         finally:

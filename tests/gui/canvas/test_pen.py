@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gestures import at, press, release
-from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox
@@ -13,6 +13,7 @@ from window_parts import layers_of, part
 
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.settings_file import SettingsFile
 
 PRESS, MOVE, RELEASE = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRelease
 TIP, END = QPointingDevice.PointerType.Pen, QPointingDevice.PointerType.Eraser
@@ -151,5 +152,5 @@ def test_whether_pressure_counts_is_kept(opened: MainWindow) -> None:
     opened.app.options.set_pressure(False)
     opened.close()
     assert not Store().settings.pen_pressure
-    QSettings().remove("pen_pressure")
+    SettingsFile().put({"pen_pressure": None})
     assert Store().settings.pen_pressure

@@ -196,7 +196,7 @@ def test_what_ended_while_the_program_ran_is_not_offered(
     assert opened.app.interrupted_job.find() is None
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", "7", '{"training": 7}', '{"title": "x"}', '{"sources": null}'])
-def test_damaged_settings_offer_nothing(opened: MainWindow, text: str) -> None:
-    opened.app.store.keep_interrupted_job(text)
+@pytest.mark.parametrize("stored", ["", "nonsense", [], 7, {"training": 7}, {"title": "x"}, {"sources": None}])
+def test_damaged_settings_offer_nothing(opened: MainWindow, stored: object) -> None:
+    opened.app.store.keep_interrupted_job(stored)
     assert opened.app.interrupted_job.find() is None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-
-from PySide6.QtCore import QSettings
 
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.settings_file import case_key, settings_path
 
 
 def test_the_case_that_was_open_last_opens_again(opened: MainWindow, root: Path) -> None:
@@ -15,7 +15,7 @@ def test_the_case_that_was_open_last_opens_again(opened: MainWindow, root: Path)
     opened.commands.projects.close()
     opened.commands.projects.open_root(root)
     assert opened.app.session.case_id == "d"
-    assert Store().last_case(root) == "d"  # another start finds it, too
+    assert Store().last_case(root) == case_key(root, "d")  # another start finds it, too
 
 
 def test_one_that_is_gone_gives_way_to_the_next_uncorrected(opened: MainWindow, root: Path) -> None:
@@ -25,5 +25,6 @@ def test_one_that_is_gone_gives_way_to_the_next_uncorrected(opened: MainWindow, 
 
 
 def test_a_setting_that_cannot_be_understood_is_passed_over(opened: MainWindow, root: Path) -> None:
-    QSettings().setValue("last_cases", "[no")
+    path = settings_path()
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"last_cases": ["no"]}))
     assert opened.app.store.last_case(root) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from window_parts import case_rows, part
 from unet_desktop.gui import app
 from unet_desktop.gui.window.dock_titles import DockHandle
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.settings_file import SettingsFile
 
 
 def handles(window: MainWindow) -> dict[str, bool]:
@@ -171,7 +172,7 @@ def test_a_layout_that_an_earlier_version_stored_is_fitted(qtbot: QtBot, qapp: Q
     first.resizeDocks([first.docks.tools], [226], Qt.Orientation.Horizontal)
     qtbot.wait(50)
     first.close()
-    QSettings().remove("window/panels")
+    SettingsFile().put({"panels": None})
     again = app.make_window(app.make_application())
     qtbot.addWidget(again)
     again.show()

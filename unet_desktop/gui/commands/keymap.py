@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
@@ -30,7 +29,7 @@ class Keymap(QObject):
         self.commands = tuple(commands)
         self._store = store
         self._defaults = {command.id: tuple(command.shortcut.split()) for command in commands}
-        self._own = {name: keys for name, keys in _parse(store.shortcuts).items() if name in self._defaults}
+        self._own = {name: keys for name, keys in _valid(store.shortcuts).items() if name in self._defaults}
         self._found: dict[str, str] = {}  # portable keys to command, made when it is first asked for
         self.changed.connect(self._found.clear)
 
@@ -72,7 +71,7 @@ class Keymap(QObject):
             self._own[command_id] = keys
             if keys == self._defaults[command_id]:
                 del self._own[command_id]
-        self._store.keep_shortcuts(json.dumps(self._own) if self._own else "")
+        self._store.keep_shortcuts({name: list(keys) for name, keys in self._own.items()})
         self.changed.emit()
 
     def keys_without(self, sequence: QKeySequence, ignoring: str) -> dict[str, Keys]:
@@ -119,15 +118,5 @@ def _sequence(keys: str) -> QKeySequence:
     return QKeySequence.fromString(keys, QKeySequence.SequenceFormat.PortableText)
 
 
-def _parse(text: str) -> dict[str, Keys]:
-    try:
-        data = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    if not isinstance(data, dict):
-        return {}
-    return {str(name): _valid_keys(keys) for name, keys in data.items() if isinstance(keys, list)}
-
-
-def _valid_keys(keys: Iterable[object]) -> Keys:
-    return tuple(key for key in keys if isinstance(key, str) and not _sequence(key).isEmpty())
+def _valid(stored: Mapping[str, Iterable[str]]) -> dict[str, Keys]:
+    return {name: tuple(key for key in keys if not _sequence(key).isEmpty()) for name, keys in stored.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from unet_desktop.errors import UserError
 from unet_desktop.gui.jobs.runner import FolderRunToResume, JobRunner, TrainingToResume
 from unet_desktop.gui.settings.settings import Store
+from unet_desktop.json_data import DataError, check
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.interrupted import find_interrupted
@@ -30,8 +31,8 @@ class InterruptedJob(QObject):
     def find(self) -> TrainingToResume | FolderRunToResume | None:
         """What can be resumed now; None if nothing was interrupted, or its files are gone."""
         try:
-            found = _from_json(json.loads(self._store.interrupted_job or "null"))
-        except (ValueError, TypeError, KeyError, AttributeError, UserError):  # not written by this version
+            found = _from_json(self._store.interrupted_job)
+        except (DataError, UserError):  # not written by this version
             return None
         if isinstance(found, TrainingToResume):
             return found if find_interrupted(found.root) is not None else None
@@ -43,12 +44,12 @@ class InterruptedJob(QObject):
         job = self._runner.job
         if job is not None and job.to_resume is not None:
             self._noted = True
-            self._store.keep_interrupted_job(json.dumps(_to_json(job.to_resume)))
+            self._store.keep_interrupted_job(_to_json(job.to_resume))
 
     def _on_runner_ended(self) -> None:
         if self._noted:
             self._noted = False
-            self._store.keep_interrupted_job("")
+            self._store.keep_interrupted_job(None)
 
 
 def _to_json(job: TrainingToResume | FolderRunToResume) -> dict[str, Any]:
@@ -65,16 +66,27 @@ def _to_json(job: TrainingToResume | FolderRunToResume) -> dict[str, Any]:
     }
 
 
-def _from_json(data: Any) -> TrainingToResume | FolderRunToResume | None:
+@dataclass(frozen=True, slots=True)
+class _StoredRun:
+    title: str
+    sources: list[str]
+    output: str
+    model: str
+    outputs: dict[str, Any]
+    recursive: bool
+
+
+def _from_json(data: dict[str, Any]) -> TrainingToResume | FolderRunToResume | None:
     if not data:
         return None
     if "training" in data:
-        return TrainingToResume(Path(data["training"]))
+        return TrainingToResume(Path(check(data["training"], str)))
+    run = check(data, _StoredRun)
     request = Request(
-        sources=tuple(Path(path) for path in data["sources"]),
-        output=Path(data["output"]),
-        model=Path(data["model"]),
-        outputs=Outputs.from_json(data["outputs"]),
-        recursive=bool(data["recursive"]),
+        sources=tuple(Path(path) for path in run.sources),
+        output=Path(run.output),
+        model=Path(run.model),
+        outputs=Outputs.from_json(run.outputs),
+        recursive=run.recursive,
     )
-    return FolderRunToResume(request, str(data["title"]))
+    return FolderRunToResume(request, run.title)

@@ -15,6 +15,7 @@ from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.projects.new_project import NewProjectDialog
 from unet_desktop.project.project import Project
+from unet_desktop.settings_file import case_key
 from unet_desktop.tasks.events import ImportEvent
 
 _MAX_CASES_TRIED = 50
@@ -75,8 +76,9 @@ class ProjectCommands(CommandSet):
         session = self._app.session
         session.open_project(root)
         last = self._app.store.last_case(root)
-        if last is not None and last in session.case_ids:
-            session.open_case(last)
+        found = next((case_id for case_id in session.case_ids if last and case_key(root, case_id) == last), None)
+        if found is not None:
+            session.open_case(found)
         if session.open is None:
             self._open_first()
 

@@ -1,18 +1,20 @@
-"""Settings: what the program remembers between runs; the window's geometry is stored separately."""
+"""Settings: what the program remembers between runs."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, fields, replace
+import base64
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, Any
 
-from PySide6.QtCore import QByteArray, QSettings
+from msgspec import Meta
+from PySide6.QtCore import QByteArray
 
 from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.errors import UserError
 from unet_desktop.gui.settings.view_options import PLAIN, View, view_from_json
+from unet_desktop.settings_file import SettingsFile, case_key
 from unet_desktop.tasks.folders.outputs import Outputs
 
 MAX_RECENT = 8
@@ -51,6 +53,9 @@ class Settings:
     folder_pace: float = 0.0
 
 
+_Pixels = Annotated[int, Meta(ge=1, le=100_000)]
+
+
 @dataclass(frozen=True, slots=True)
 class PanelSizes:
     """Sizes that the user gave to panels, in pixels; None where none was chosen.
@@ -60,29 +65,38 @@ class PanelSizes:
         measure: height of the measurements.
     """
 
-    left: int | None = None
-    right: int | None = None
-    measure: int | None = None
+    left: _Pixels | None = None
+    right: _Pixels | None = None
+    measure: _Pixels | None = None
+
+
+_Diameter = Annotated[int, Meta(ge=1, le=600)]
+_Pace = Annotated[float, Meta(ge=0.0, le=1e6)]
 
 
 class Store:
     """Reads and writes the settings in the user's configuration; what cannot be read gets its default."""
 
-    def __init__(self) -> None:
-        self._store = QSettings()
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the settings, and those of earlier versions the first time.
+
+        Args:
+            path: of the file; None for that of this computer's user.
+        """
+        self._file = SettingsFile(path)
         self.settings = self._read()
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What could not be read, as sentences."""
+        return tuple(self._file.problems)
+
     def change(self, settings: Settings) -> None:
-        """Use and store these settings."""
-        self.settings = settings
-        self._store.setValue("theme", settings.theme.value)
-        self._store.setValue("view", json.dumps(settings.view.to_json()))
-        self._store.setValue("brush_diameter", settings.brush_diameter)
-        self._store.setValue("pen_pressure", settings.pen_pressure)
-        self._store.setValue("grow_parent", settings.grow_parent)
-        self._store.setValue("cores", settings.cores)
-        self._store.setValue("recent", [str(path) for path in settings.recent])
-        self._store.setValue("folder_pace", settings.folder_pace)
+        """Use and store these settings; those that are the same are left as another window stored them."""
+        before, self.settings = _plain(self.settings), settings
+        changes = {name: value for name, value in _plain(settings).items() if value != before[name]}
+        if changes:
+            self._file.put(changes)
 
     def set_theme(self, theme: Theme) -> None:
         """Store the theme."""
@@ -99,14 +113,15 @@ class Store:
     @property
     def folder_outputs(self) -> Outputs | None:
         """What the last folder run wrote; None if there was none."""
+        data = self._file.get("folder_outputs", dict[str, Any])
         try:
-            return Outputs.from_json(json.loads(str(self._store.value("folder_outputs") or "")))
-        except (ValueError, UserError):
+            return None if data is None else Outputs.from_json(data)
+        except UserError:
             return None
 
     def keep_folder_outputs(self, outputs: Outputs) -> None:
         """Store what a folder run writes."""
-        self._store.setValue("folder_outputs", json.dumps(outputs.to_json()))
+        self._file.put({"folder_outputs": outputs.to_json()})
 
     def add_recent(self, root: Path) -> None:
         """Put a project first among the recent ones."""
@@ -119,99 +134,92 @@ class Store:
         self.change(replace(self.settings, recent=tuple(path for path in self.settings.recent if path != root)))
 
     def last_case(self, root: Path) -> str | None:
-        """The case of the project that was last open on this computer, or None."""
-        kept = self._last_cases().get(str(root.resolve()))
-        return kept if isinstance(kept, str) else None
+        """The `case_key` of the project's case that was last open on this computer, or None."""
+        self._file.refresh()
+        return self._last_cases().get(str(root.resolve()))
 
     def note_case(self, root: Path, case_id: str) -> None:
         """Store that this case of the project is open; projects that are not recent are forgotten."""
         recent = {str(path) for path in self.settings.recent}
         kept = {place: known for place, known in self._last_cases().items() if place in recent}
-        self._store.setValue("last_cases", json.dumps(kept | {str(root.resolve()): case_id}))
+        self._file.put({"last_cases": kept | {str(root.resolve()): case_key(root, case_id)}})
 
-    def _last_cases(self) -> dict[str, object]:
-        try:
-            kept = json.loads(str(self._store.value("last_cases") or "{}"))
-        except ValueError:
-            return {}
-        return kept if isinstance(kept, dict) else {}
+    def _last_cases(self) -> dict[str, str]:
+        return self._file.get("last_cases", dict[str, str]) or {}
 
     @property
-    def interrupted_job(self) -> str:
-        """What `keep_interrupted_job` stored, or an empty string."""
-        return str(self._store.value("interrupted_job") or "")
+    def interrupted_job(self) -> dict[str, Any]:
+        """What `keep_interrupted_job` stored, or nothing."""
+        return self._file.get("interrupted_job", dict[str, Any]) or {}
 
-    def keep_interrupted_job(self, text: str) -> None:
+    def keep_interrupted_job(self, job: dict[str, Any] | None) -> None:
         """Store the job to resume if the program ends now, at once: it may be killed."""
-        self._store.setValue("interrupted_job", text)
-        self._store.sync()
+        self._file.put({"interrupted_job": job}, flush=True)
 
     @property
-    def shortcuts(self) -> str:
-        """What `keep_shortcuts` stored, or an empty string."""
-        return str(self._store.value("shortcuts") or "")
+    def shortcuts(self) -> dict[str, list[str]]:
+        """What `keep_shortcuts` stored."""
+        return self._file.get("shortcuts", dict[str, list[str]]) or {}
 
-    def keep_shortcuts(self, text: str) -> None:
-        """Store the shortcuts that the user changed."""
-        self._store.setValue("shortcuts", text)
+    def keep_shortcuts(self, keys: dict[str, list[str]]) -> None:
+        """Store the shortcuts that the user changed, by command."""
+        self._file.put({"shortcuts": keys or None})
 
     @property
-    def unfinished_shapes(self) -> str:
-        """What `keep_unfinished_shapes` stored, or an empty string."""
-        return str(self._store.value("unfinished_shapes") or "")
+    def unfinished_shapes(self) -> list[Any]:
+        """What `keep_unfinished_shapes` stored."""
+        return self._file.get("unfinished_shapes", list[Any]) or []
 
-    def keep_unfinished_shapes(self, text: str) -> None:
+    def keep_unfinished_shapes(self, shapes: list[Any]) -> None:
         """Store the shapes that were left before they were finished."""
-        self._store.setValue("unfinished_shapes", text)
+        self._file.put({"unfinished_shapes": shapes or None})
 
     @property
     def geometry(self) -> tuple[QByteArray, QByteArray] | None:
         """(geometry, state) of the window when it was last closed, or None."""
-        geometry, state = self._store.value("window/geometry"), self._store.value("window/state")
-        return (geometry, state) if isinstance(geometry, QByteArray) and isinstance(state, QByteArray) else None
+        geometry, state = self._file.get("geometry", str), self._file.get("state", str)
+        return None if not geometry or not state else (_bytes(geometry), _bytes(state))
 
     @property
     def panel_sizes(self) -> PanelSizes:
         """Sizes of panels that the user chose; earlier versions stored none."""
-        try:
-            kept = json.loads(str(self._store.value("window/panels") or "{}"))
-            return PanelSizes(**{name: size for name, size in kept.items() if isinstance(size, int) and size > 0})
-        except (ValueError, TypeError, AttributeError):
-            return PanelSizes()
+        return self._file.get("panels", PanelSizes) or PanelSizes()
 
     def keep_geometry(self, geometry: QByteArray, state: QByteArray, panels: PanelSizes) -> None:
         """Store where window and docks are, and which sizes the user gave them."""
-        self._store.setValue("window/panels", json.dumps(asdict(panels)))
-        self._store.setValue("window/geometry", geometry)
-        self._store.setValue("window/state", state)
+        self._file.put({"panels": asdict(panels), "geometry": _text(geometry), "state": _text(state)})
 
     def _read(self) -> Settings:
-        known = {entry.name: self._store.value(entry.name) for entry in fields(Settings)}
-        recent = known["recent"]
-        if isinstance(recent, str):  # QSettings returns a list of one as its only entry
-            recent = [recent]
-        default = Settings()
+        file, default = self._file, Settings()
+        pressure, grow = file.get("pen_pressure", bool), file.get("grow_parent", bool)
         return Settings(
-            Theme(known["theme"]) if known["theme"] in set(Theme) else default.theme,
-            _view(known["view"]),
-            round(_number(known["brush_diameter"], default.brush_diameter)),
-            str(known["pen_pressure"]).lower() != "false",
-            str(known["grow_parent"]).lower() == "true",
-            next((cores for cores in get_args(Cores) if cores == known["cores"]), default.cores),
-            tuple(Path(str(entry)) for entry in recent) if isinstance(recent, list) else (),
-            _number(known["folder_pace"], default.folder_pace),
+            file.get("theme", Theme) or default.theme,
+            view_from_json(file.get("view", dict[str, Any])),
+            file.get("brush_diameter", _Diameter) or default.brush_diameter,
+            default.pen_pressure if pressure is None else pressure,
+            default.grow_parent if grow is None else grow,
+            file.get("cores", Cores) or default.cores,
+            tuple(Path(entry) for entry in file.get("recent", list[str]) or [] if "\0" not in entry)[:MAX_RECENT],
+            file.get("folder_pace", _Pace) or default.folder_pace,
         )
 
 
-def _view(text: object) -> View:
-    try:
-        return view_from_json(json.loads(str(text)))
-    except ValueError:
-        return View()
+def _plain(settings: Settings) -> dict[str, Any]:
+    return {
+        "theme": settings.theme.value,
+        "view": settings.view.to_json(),
+        "brush_diameter": settings.brush_diameter,
+        "pen_pressure": settings.pen_pressure,
+        "grow_parent": settings.grow_parent,
+        "cores": settings.cores,
+        "recent": [str(path) for path in settings.recent],
+        "folder_pace": settings.folder_pace,
+    }
 
 
-def _number(value: object, default: float) -> float:
-    try:
-        return float(str(value)) if value is not None else default
-    except ValueError:
-        return default
+def _text(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace")))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.images.display import NEUTRAL, Channel, Look
+from unet_desktop.json_data import DataError, check
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import MaskStyle
 
@@ -153,10 +154,12 @@ def _clamp(name: str, value: object) -> object:
 
 def _number(data: object, name: str, default: float) -> float:
     value = data.get(name) if isinstance(data, dict) else None
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    try:
+        number = check(value, float)
+    except DataError:
         return default
     low, high = LIMITS[name]
-    return min(max(float(value), low), high)
+    return min(max(number, low), high) if math.isfinite(number) else default
 
 
 def _member(kind: type[Kind], data: object, name: str, default: Kind) -> Kind:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from msgspec import Meta
 
 from unet_desktop.gui.editing.editor import CaseKey
 from unet_desktop.gui.tools.tool_options import ToolKind
+from unet_desktop.json_data import DataError, check
+from unet_desktop.settings_file import case_key
 
 Place = tuple[float, float]
 """(x, y) in image pixels."""
@@ -38,43 +40,53 @@ class KeptShape:
     restore: Callable[[], None] | None = None
 
 
+_Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
+
+
+class _Stored(NamedTuple):
+    name: str
+    kind: ToolKind
+    label: str
+    points: list[tuple[_Coordinate, _Coordinate]]
+    erases: bool
+
+
 class KeptShapes:
     """At most one shape for each case."""
 
     def __init__(self) -> None:
-        self._kept: dict[CaseKey, KeptShape] = {}
+        self._kept: dict[str, KeptShape] = {}
 
     def keep(self, key: CaseKey, shape: KeptShape) -> None:
         """Keep the shape of a case, instead of the one before."""
-        self._kept.pop(key, None)
-        self._kept[key] = shape
+        name = case_key(*key)
+        self._kept.pop(name, None)
+        self._kept[name] = shape
 
     def find(self, key: CaseKey | None, steps: int) -> KeptShape | None:
         """The shape that undo brings back in a case, when its history has that many steps; None if that is a step."""
-        found = None if key is None else self._kept.get(key)
+        found = None if key is None or not self._kept else self._kept.get(case_key(*key))
         return found if found is not None and steps <= found.steps else None
 
     def forget(self, key: CaseKey | None) -> None:
         """The case's shape was brought back."""
         if key is not None:
-            self._kept.pop(key, None)
+            self._kept.pop(case_key(*key), None)
 
-    def to_json(self) -> str:
-        """The unfinished shapes as text."""
+    def to_json(self) -> list[Any]:
+        """The unfinished shapes as plain data."""
         entries = [
-            [str(root), case, shape.kind.value, shape.label, shape.points, shape.erases]
-            for (root, case), shape in self._kept.items()
+            [name, shape.kind.value, shape.label, [list(point) for point in shape.points], shape.erases]
+            for name, shape in self._kept.items()
             if shape.points
         ]
-        return json.dumps(entries[-_MOST:])
+        return entries[-_MOST:]
 
-    def read_json(self, text: str) -> None:
+    def read_json(self, entries: list[Any]) -> None:
         """Add those that `to_json` wrote; what cannot be read is left out."""
-        try:
-            entries = json.loads(text) if text else []
-            for root, case, kind, label, points, erases in entries:
-                places = tuple((float(x), float(y)) for x, y in points)
-                if all(math.isfinite(x) and math.isfinite(y) for x, y in places):
-                    self._kept[Path(root), case] = KeptShape(ToolKind(kind), str(label), places, bool(erases), 0)
-        except (ValueError, TypeError):
-            return
+        for entry in entries[-_MOST:]:
+            try:
+                stored = check(entry, _Stored)
+            except DataError:
+                continue
+            self._kept[stored.name] = KeptShape(stored.kind, stored.label, tuple(stored.points), stored.erases, 0)
