@@ -3,7 +3,7 @@
     python benchmarks/cases.py --cases 10000
 
 Makes a project in a temporary folder: one small picture that all cases refer to, one record per case, a mask for a
-third of them, a prediction for another third, thumbnails as needed. Opening is measured with the index and without.
+third of them, a prediction for another third, thumbnails as needed. Opening reads all records.
 Memory is the resident size after opening and scrolling, less that of the window with an empty project.
 """
 
@@ -48,8 +48,8 @@ def main() -> None:
         _open(window, empty)
         _run(1000)
         before = _resident()
-        print(f"open without an index {_open(window, root):.2f} s")
-        print(f"open with the index   {statistics.median(_open(window, root) for _ in range(5)):.2f} s (median of 5)")
+        print(f"open for the first time {_open(window, root):.2f} s")
+        print(f"open again {statistics.median(_open(window, root) for _ in range(5)):.2f} s (median of 5)")
         _queries(window)
         _scroll(window)
         print(f"memory {(_resident() - before) >> 20} MB above a project of one case")

@@ -66,12 +66,6 @@ def test_a_prediction_brings_confidence_and_ratio_and_takes_them_away(project, c
     assert Project.open(project.root).case(case.id) == kept
 
 
-def test_the_index_can_be_made_anew_from_the_records(project, case, disc_mask):
-    predicted = project.save_prediction(case.id, disc_mask, model="a", confidence=0.75)
-    project.layout.catalog.unlink()
-    assert Project.open(project.root).case(case.id) == predicted
-
-
 def test_a_prediction_of_another_program_is_seen_on_the_next_opening(project, case, disc_mask):
     project.save_prediction(case.id, disc_mask, model="a", confidence=0.75)
     path = project.layout.prediction_record(case.id)
@@ -95,7 +89,7 @@ def test_records_of_older_programs_have_no_figures_until_they_are_measured(proje
     written = project.layout.record(case.id).read_bytes()
     assert [noted.best_vcdr for noted in older.note_ratios({case.id: 0.5, "gone": 0.1})] == [0.5]
     assert project.layout.record(case.id).read_bytes() == written
-    assert Project.open(project.root).case(case.id).best_vcdr == 0.5
+    assert older.case(case.id).best_vcdr == 0.5
 
 
 def test_a_damaged_record_of_a_prediction_does_not_keep_the_project_closed(project, case, disc_mask):
@@ -111,5 +105,4 @@ def test_a_damaged_record_of_a_prediction_does_not_keep_the_project_closed(proje
 def test_a_ratio_that_is_none_marks_its_case_alone(project, case, value):
     path = project.layout.record(case.id)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"vcdr": value}))
-    project.layout.catalog.unlink()
     assert "cannot be read" in Project.open(project.root).case(case.id).damage

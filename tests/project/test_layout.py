@@ -102,7 +102,7 @@ def test_the_thousandth_file_of_a_name_takes_no_longer_than_the_second():
 
 def test_every_path_lies_in_the_project(tmp_path):
     layout = Layout(tmp_path)
-    paths = [layout.manifest, layout.catalog, layout.split, layout.model("m"), layout.run("r"), *layout.folders]
+    paths = [layout.manifest, layout.trail, layout.split, layout.model("m"), layout.run("r"), *layout.folders]
     assert all(tmp_path in path.parents for path in paths)
     assert len(set(paths)) == len(paths)
     assert layout.model("m").suffix == ".safetensors"

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from unet_desktop.errors import ProjectError
+from unet_desktop.errors import MaskError, ProjectError
 from unet_desktop.masks.trust import Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
@@ -110,3 +110,21 @@ def test_a_record_that_nobody_understands_is_one_sentence(project, case, disc_ma
     path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
     with pytest.raises(ProjectError, match="cannot be read"):
         project.load_prediction(case.id)
+
+
+def test_a_kill_between_a_mask_and_its_record_is_seen(project, case, disc_mask):
+    project.save_prediction(case.id, disc_mask, model="a", confidence=0.75)
+    record = project.layout.prediction_record(case.id).read_bytes()
+    project.save_prediction(case.id, np.minimum(disc_mask, 1), model="b", confidence=0.5)
+    project.layout.prediction_record(case.id).write_bytes(record)  # as if the second one had not been written
+    with pytest.raises(MaskError, match="not the one that its record describes"):
+        project.load_prediction(case.id)
+
+
+def test_records_of_older_programs_name_no_mask(project, case, disc_mask):
+    project.save_prediction(case.id, disc_mask, model="a", confidence=0.75)
+    path = project.layout.prediction_record(case.id)
+    data = json.loads(path.read_text())
+    del data["mask_sha256"]
+    path.write_text(json.dumps(data))
+    assert np.array_equal(project.load_prediction(case.id).mask, disc_mask)

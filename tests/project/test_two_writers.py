@@ -35,11 +35,3 @@ def test_a_record_restored_from_a_backup_counts(window):
     window.mark("photo", notes="written over")
     window.layout.record("photo").write_bytes(backup)
     assert Project.open(window.root).case("photo").notes == ""
-
-
-def test_an_index_that_cannot_be_written_loses_nothing(window, monkeypatch, caplog):
-    window.layout.catalog.unlink()
-    window.layout.catalog.mkdir()
-    window.mark("photo", notes="kept")
-    assert "was not updated" in caplog.text
-    assert Project.open(window.root).case("photo").notes == "kept"

@@ -1,1 +1,1 @@
-"""The project on disk: files and folders that people can read, and a catalog that can be rebuilt."""
+"""The project on disk: files and folders that people can read."""

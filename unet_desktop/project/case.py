@@ -140,8 +140,7 @@ class Case:
             ProjectError: the record is malformed.
         """
         try:
-            names = {field.name for field in fields(cls)} - _ELSEWHERE
-            known = {name: data[name] for name in names if name in data}
+            known = {name: data[name] for name in _STORED if name in data}
             known["state"] = CaseState(known.get("state", "new"))
             known["eye"] = Eye(known.get("eye", ""))
             case = cls(**known)
@@ -149,6 +148,9 @@ class Case:
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             raise ProjectError(f"The case record {source} cannot be read ({error}). Restore it.") from error
         return case
+
+
+_STORED = tuple(field.name for field in fields(Case) if field.name not in _ELSEWHERE)
 
 
 def _check(case: Case) -> None:

@@ -23,7 +23,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
-from unet_desktop.project.predictions import FIRST_PROPOSAL, read_record
+from unet_desktop.project.predictions import FIRST_PROPOSAL, check_digest, read_record
 
 log = logging.getLogger("unet.project")
 
@@ -101,6 +101,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
             return None
         if not record.created or corrected < record.created:  # predicted to compare, not to be corrected
             return None
+        check_digest(path, record)
         size = (case.height, case.width)
         proposed, mask = (read_mask(of, labels, size) for of in (path, layout.mask(case.id)))
         figures = _unchanged_share(compare_masks(proposed, mask, labels))

@@ -42,7 +42,6 @@ class Layout:
     corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
     trail.jsonl         who did what to which case or model, one line each; it only grows
     split.json          which cases (or patients) are in the validation set
-    catalog.sqlite      an index of cases/; it can be deleted and is rebuilt
     .lock               who has the project open; left behind by a killed program, but then not locked
     """
 
@@ -54,8 +53,8 @@ class Layout:
         return self.root / "project.json"
 
     @property
-    def catalog(self) -> Path:
-        """Index over the case records."""
+    def old_index(self) -> Path:
+        """Index over the case records that earlier versions kept."""
         return self.root / "catalog.sqlite"
 
     @property

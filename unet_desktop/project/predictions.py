@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError
 from unet_desktop.files import read_json_object
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.file import read_mask, read_plane, write_mask, write_plane
+from unet_desktop.masks.file import encode_mask, read_mask, read_plane, write_plane
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust, UncertaintyMap, Unfamiliar
@@ -42,6 +43,7 @@ class PredictionRecord:
         unfamiliar_kind: see `Unfamiliar.kind`; programs that know only `unfamiliar` pass over it.
         uncertainty_place: left, top, width and height of the area that the uncertainty map covers, in image pixels;
             None without a map.
+        mask_sha256: of the mask's file; empty in records of older programs.
     """
 
     model: str = ""
@@ -53,6 +55,7 @@ class PredictionRecord:
     unfamiliar: bool = False
     unfamiliar_kind: str = ""
     uncertainty_place: tuple[float, ...] | None = None
+    mask_sha256: str = ""
 
     @property
     def how_unfamiliar(self) -> Unfamiliar:
@@ -88,17 +91,36 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     """Read the model's mask of a case; None if there is none.
 
     Raises:
-        MaskError: damaged, or its size differs from the image's. ProjectError: its record is damaged.
+        MaskError: damaged, its size differs from the image's, or its record is of another mask. ProjectError: its
+            record is damaged.
     """
     path = layout.prediction(case.id)
     if not path.exists():
         return None
     mask = read_mask(path, labels, (case.height, case.width))
     record = read_record(layout.prediction_record(case.id))
+    check_digest(path, record)
     interval = None if record.likely_vcdr is None else (record.likely_vcdr[0], record.likely_vcdr[1])
     seen = _read_map(layout.uncertainty_map(case.id), record)
     trust = Trust(record.expected_dice, interval, record.how_unfamiliar, seen)
     return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
+
+
+def check_digest(path: Path, record: PredictionRecord) -> None:
+    """Make sure that the record is of this mask: a program may have been killed between writing one and the other.
+
+    Raises:
+        MaskError: it is of another mask.
+    """
+    try:
+        if record.mask_sha256 in {"", files.sha256(path)}:
+            return
+    except OSError as error:
+        raise MaskError(f"The mask {path} cannot be read ({error.strerror or error}).") from error
+    raise MaskError(
+        f"The prediction {path} is not the one that its record describes: the program was interrupted between the two, "
+        "or another program changed it. Predict the case again."
+    )
 
 
 def set_prediction_aside(layout: Layout, case_id: str) -> None:
@@ -123,7 +145,8 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         WriteError: it cannot be written.
     """
     trust, seen = prediction.trust, prediction.trust.uncertainty
-    write_mask(layout.prediction(case_id), prediction.mask, labels)
+    encoded = encode_mask(prediction.mask, labels)
+    files.write_bytes(layout.prediction(case_id), encoded)
     if seen is None:
         files.delete_file(layout.uncertainty_map(case_id))
     else:
@@ -139,6 +162,7 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         bool(trust.unfamiliar),
         trust.unfamiliar.kind,
         None if seen is None else (seen.left, seen.top, seen.width, seen.height),
+        hashlib.sha256(encoded).hexdigest(),
     )
     files.write_json(layout.prediction_record(case_id), asdict(record))
 
@@ -162,6 +186,7 @@ def read_record(path: Path) -> PredictionRecord:
             _of_type(bool, data.get("unfamiliar", False)),
             _of_type(str, data.get("unfamiliar_kind", "")),
             _numbers(data.get("uncertainty_place"), 4),
+            _of_type(str, data.get("mask_sha256", "")),
         )
     except ValueError as error:
         raise ProjectError(

@@ -1,10 +1,11 @@
 """Project: a folder of cases, masks, predictions and models; `ProjectReader` reads it, `Project` also writes.
 
-Case records and mask files are the truth; the catalog is an index over them.
+Case records and mask files are the truth.
 """
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class Annotations(TypedDict, total=False):
 
 
 class ProjectReader:
-    """The cases, masks and predictions of an open project; nothing on disk is written, not even the index.
+    """The cases, masks and predictions of an open project; nothing on disk is written.
 
     Each thread opens its own.
     """
@@ -63,7 +64,7 @@ class ProjectReader:
         self.labels: LabelSet = manifest.labels
         self.mm_per_pixel = manifest.mm_per_pixel
         has_ratio = cup_and_disc(manifest.labels) is not None
-        self._records = CaseRecords(layout, read_only=self.read_only, has_ratio=has_ratio)
+        self._records = CaseRecords(layout, has_ratio=has_ratio)
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -153,7 +154,7 @@ class ProjectReader:
         return self._records.derive(case_id)
 
     def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
-        """Set the `best_vcdr` of cases whose records lack it; kept in memory and, if writable, in the index."""
+        """Set the `best_vcdr` of cases whose records lack it, in memory only."""
         cases = [
             self.case(case_id).with_ratio(ratio) for case_id, ratio in ratios.items() if case_id in self._records.cases
         ]
@@ -185,7 +186,7 @@ class Project(ProjectReader):
 
     @classmethod
     def open(cls, root: Path) -> Self:
-        """Open a project; the index is brought up to date with the folder.
+        """Open a project.
 
         Raises:
             ProjectError: not a project, or damaged.
@@ -195,6 +196,8 @@ class Project(ProjectReader):
         for folder in layout.folders:
             files.make_folder(folder)
             files.remove_temporaries(folder)
+        with contextlib.suppress(OSError):  # of earlier versions; it repeated the records, and nothing reads it now
+            layout.old_index.unlink(missing_ok=True)
         return cls(layout, manifest)
 
     def writable(self) -> Project:
@@ -352,9 +355,13 @@ class Project(ProjectReader):
         write_manifest(self.layout.manifest, Manifest(self.name, self.labels, mm_per_pixel))
         self.mm_per_pixel = mm_per_pixel
 
-    def rebuild_catalog(self) -> None:
-        """Rebuild the index from the folder alone."""
-        self._records.rebuild()
+    def read_again(self) -> None:
+        """Read all cases from the folder again, after another program changed it.
+
+        Raises:
+            ProjectError: the folder cannot be read.
+        """
+        self._records.read_all()
 
 
 def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye | None) -> Case:

@@ -1,4 +1,4 @@
-"""Case records: one JSON file per case is the truth, the catalog indexes them, and states follow from the files."""
+"""Case records: one JSON file per case is the truth, and states follow from the files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.files import read_json_object
 from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.catalog import Catalog, CatalogRow
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import with_prediction_record
 
@@ -21,33 +20,42 @@ log = logging.getLogger("unet.project")
 
 
 class CaseRecords:
-    """The cases of one project, in memory and on disk; the only writer of records and catalog."""
+    """The cases of one project, in memory and on disk; the only writer of records."""
 
-    def __init__(self, layout: Layout, *, read_only: bool = False, has_ratio: bool = True) -> None:
-        """Read all cases: from the index if the record is unchanged since, else from the record.
+    def __init__(self, layout: Layout, *, has_ratio: bool = True) -> None:
+        """Read all cases from their records.
 
         A damaged record becomes a `Case.with_damage`, so that the other cases stay usable.
 
         Args:
             layout: paths of the project.
-            read_only: write nothing, not even what the index lacks.
             has_ratio: the labels have a cup and a disc; else ratios in the records, of earlier versions, are ignored.
 
         Raises:
             ProjectError: the folder cannot be read.
         """
-        self._layout, self._read_only, self._has_ratio = layout, read_only, has_ratio
-        self._catalog = Catalog(layout.catalog)
+        self._layout, self._has_ratio = layout, has_ratio
         self.cases: dict[str, Case] = {}
-        self._read(self._catalog.read())
+        self.read_all()
 
-    def rebuild(self) -> None:
-        """Rebuild the index from the folder alone."""
-        self._catalog.clear()
-        self._read({})
+    def read_all(self) -> None:
+        """Read all cases again, after another program changed the folder.
+
+        Raises:
+            ProjectError: the folder cannot be read.
+        """
+        records = list_stems(self._layout.cases, ".json")
+        masks, predictions = list_stems(self._layout.masks, ".png"), list_stems(self._layout.predictions, ".png")
+        predicted = list_stems(self._layout.predictions, ".json")
+        self.cases = {
+            case_id: self._with_state(
+                self._read_or_mark(case_id, has_prediction=case_id in predicted), masks=masks, predictions=predictions
+            )
+            for case_id in records
+        }
 
     def put(self, case: Case) -> Case:
-        """Write a case: record first, then index; what the index misses is fixed when the project is next opened.
+        """Write a case's record.
 
         Raises:
             WriteError: the record cannot be written.
@@ -75,9 +83,8 @@ class CaseRecords:
         self.cases.pop(case_id, None)
 
     def remember(self, *cases: Case) -> None:
-        """Update cases in memory and in the index only."""
+        """Update cases in memory only."""
         self.cases |= {case.id: case for case in cases}
-        self._index([case for case in cases if not case.damage])
 
     def derive(self, case_id: str) -> Case:
         """Read the case again from its record and files, after another thread or program wrote some of them.
@@ -87,7 +94,11 @@ class CaseRecords:
         """
         masks = {case_id} if self._layout.mask(case_id).exists() else set()
         predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
-        case = self._with_state(self._read_record(case_id), masks=masks, predictions=predictions)
+        case = self._with_state(
+            self._read_record(case_id, has_prediction=self._layout.prediction_record(case_id).exists()),
+            masks=masks,
+            predictions=predictions,
+        )
         if case != self.cases.get(case_id):
             self.remember(case)
         return case
@@ -99,24 +110,6 @@ class CaseRecords:
         masks = {case_id} if has_mask else set()
         self.cases[case_id] = case = self._with_state(case, masks=masks, predictions=predictions)
         return case
-
-    def _read(self, indexed: dict[str, CatalogRow]) -> None:
-        records, of_predictions = _stamps(self._layout.cases), _stamps(self._layout.predictions)
-        stamps = {case_id: (*stamp, *of_predictions.get(case_id, _NO_STAMP)) for case_id, stamp in records.items()}
-        masks, predictions = list_stems(self._layout.masks, ".png"), list_stems(self._layout.predictions, ".png")
-        changed = []
-        for case_id, stamp in stamps.items():
-            entry = indexed.get(case_id)
-            known = entry.case if entry is not None and entry.stamp == stamp else None
-            case = self._with_state(known or self._read_or_mark(case_id), masks=masks, predictions=predictions)
-            self.cases[case_id] = case
-            if case != known and not case.damage:
-                changed.append(case)
-        for gone in self.cases.keys() - stamps.keys():
-            del self.cases[gone]
-        if not self._read_only:
-            self._catalog.remove(indexed.keys() - stamps.keys())
-        self._index(changed)
 
     def _with_state(self, case: Case, *, masks: set[str], predictions: set[str]) -> Case:
         """Return the case in the state that follows from its files; only approval is not visible in them."""
@@ -131,49 +124,19 @@ class CaseRecords:
             state = CaseState.PREDICTED if case.id in predictions else CaseState.NEW
         return case if state is case.state else replace(case, state=state)
 
-    def _read_or_mark(self, case_id: str) -> Case:
+    def _read_or_mark(self, case_id: str, *, has_prediction: bool) -> Case:
         try:
-            return self._read_record(case_id)
+            return self._read_record(case_id, has_prediction=has_prediction)
         except ProjectError as error:
             log.warning("%s", error)
             return Case.with_damage(case_id, str(error))
 
-    def _read_record(self, case_id: str) -> Case:
+    def _read_record(self, case_id: str, *, has_prediction: bool) -> Case:
         path = self._layout.record(case_id)
-        case = replace(Case.from_json(read_json_object(path), path), id=case_id)
-        prediction = self._layout.prediction_record(case_id)
-        return with_prediction_record(case, prediction) if prediction.exists() else case
-
-    def _index(self, cases: list[Case]) -> None:
-        if self._read_only:
-            return
-        layout = self._layout
-        self._catalog.write(
-            CatalogRow(case, (*_stamp(layout.record(case.id)), *_stamp(layout.prediction_record(case.id))))
-            for case in cases
-        )
-
-
-_NO_STAMP = (0, 0)
-"""Stamp of a record that does not exist."""
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Return a record's modification time in ns and its length in bytes."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return _NO_STAMP
-    return status.st_mtime_ns, status.st_size
-
-
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Map each case id to its record's modification time in ns and length in bytes."""
-    return {
-        entry.name.removesuffix(".json"): (status.st_mtime_ns, status.st_size)
-        for entry in _visible_files(folder, ".json")
-        if (status := entry.stat())
-    }
+        case = Case.from_json(read_json_object(path), path)
+        if case.id != case_id:  # the file was renamed
+            case = replace(case, id=case_id)
+        return with_prediction_record(case, self._layout.prediction_record(case_id)) if has_prediction else case
 
 
 def list_stems(folder: Path, suffix: str) -> set[str]:

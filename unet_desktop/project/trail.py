@@ -123,7 +123,7 @@ def append(layout: Layout, *events: Event) -> None:
         return
     path = layout.trail
     try:
-        with _WRITING, _open(path) as file, _locked(file):
+        with _WRITING, _open(path) as file, _hold(file):
             number, previous, gap = _find_end(file)
             when, who = datetime.now(UTC).isoformat(timespec="milliseconds"), person.read_name()
             data = b"\n" if gap else b""
@@ -294,7 +294,7 @@ if sys.platform == "win32":
     """Windows blocks reading of locked bytes, so the locked byte is far behind the content."""
 
     @contextlib.contextmanager
-    def _locked(file: FileIO) -> Iterator[None]:
+    def _hold(file: FileIO) -> Iterator[None]:
         file.seek(_LOCK_OFFSET)
         msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
         try:
@@ -307,7 +307,7 @@ else:
     import fcntl
 
     @contextlib.contextmanager
-    def _locked(file: FileIO) -> Iterator[None]:
+    def _hold(file: FileIO) -> Iterator[None]:
         with contextlib.suppress(OSError):  # without locks, the project's lock keeps other programs out
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
         yield  # closing the file unlocks it

@@ -1,4 +1,4 @@
-"""What is noted of a case can be read and changed; the index can be made anew."""
+"""What is noted of a case can be read and changed; the folder can be read again."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_written_is_said(opened: MainWindow, monkeypatch: pytest.
     box.close()
 
 
-def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindow, root: Path) -> None:
+def test_reading_the_folder_again_takes_in_what_other_programs_did(opened: MainWindow, root: Path) -> None:
     (root / "masks" / "b.png").write_bytes((root / "masks" / "d.png").read_bytes())
     (root / "cases" / "c.json").unlink()
     drag(opened.canvas, [(40, 40), (60, 60)])
@@ -105,7 +105,7 @@ def test_rebuilding_the_index_takes_in_what_other_programs_did(opened: MainWindo
     assert case_rows(opened).model().rowCount() == 3
 
 
-def test_rebuilding_the_index_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:
+def test_reading_the_folder_again_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:
     (root / "cases" / "a.json").unlink()
     opened.actions_by_id["project.rebuild_index"].trigger()
     assert opened.app.session.open is None

@@ -119,7 +119,7 @@ def test_a_damaged_record_is_marked_and_the_others_open(window: MainWindow, root
     window.commands.cases.toggle_flagged()
     assert path.read_text() == whole[:40]
     path.write_text(whole)
-    window.commands.projects.rebuild_index()
+    window.commands.projects.read_folder_again()
     assert window.app.session.case_id == "a"
 
 

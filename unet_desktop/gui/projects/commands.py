@@ -23,7 +23,7 @@ _MAX_CASES_TRIED = 50
 
 
 class ProjectCommands(CommandSet):
-    """New, open, close, import, rebuild the index."""
+    """New, open, close, import, read the folder again."""
 
     def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
         """Open dialogs over the window."""
@@ -157,13 +157,13 @@ class ProjectCommands(CommandSet):
 
     @command(
         "project.rebuild_index",
-        "&Rebuild index",
+        "&Read folder again",
         shortcut="Ctrl+Shift+R",
         needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
         tip="Read all cases from the project's folder again, after another program changed it",
     )
-    def rebuild_index(self) -> None:
-        self._app.session.rebuild_index()
+    def read_folder_again(self) -> None:
+        self._app.session.read_folder_again()
 
     def _import(self, request: ImportRequest) -> None:
         project = self._app.session.project

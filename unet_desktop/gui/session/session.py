@@ -123,8 +123,8 @@ class Session(QObject):
         self.scale_changed.emit()  # pictures may state how large a pixel is
         self.refresh_models()
 
-    def rebuild_index(self) -> None:
-        """Rebuild the project's index from its folder; a case that is gone from there is closed.
+    def read_folder_again(self) -> None:
+        """Read the project's cases again from its folder; a case that is gone from there is closed.
 
         Raises:
             UserError: the project is damaged or cannot be written.
@@ -132,7 +132,7 @@ class Session(QObject):
         if self.project is None:
             return
         self.leaving_project.emit()
-        self.project.writable().rebuild_catalog()
+        self.project.writable().read_again()
         self.cases.reload(self.project)
         self.cases_changed.emit()
         if self.case_id is not None and self.case_id not in self.case_ids:
