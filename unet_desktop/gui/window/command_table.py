@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import get_type_hints
 
+from PySide6.QtWidgets import QMainWindow
+
+from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.cases.commands import CaseCommands
+from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.command import CommandSet, commands_of
 from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
 from unet_desktop.gui.correct.region_commands import RegionCommands
 from unet_desktop.gui.folders.commands import FolderCommands
+from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
+from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
 from unet_desktop.gui.window.commands import WindowCommands
+from unet_desktop.gui.window.docks import Docks
+from unet_desktop.gui.window.panels import Panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +53,32 @@ COMMANDS = tuple(
     command for command_set in get_type_hints(CommandSets).values() for command in commands_of(command_set)
 )
 """In the order of lists under one heading."""
+
+
+def make_command_sets(
+    app: AppModel,
+    window: QMainWindow,
+    canvas: Canvas,
+    docks: Docks,
+    panels: Panels,
+    actions: Actions,
+    appearance: Appearance,
+    errors: ErrorDialogs,
+    close_message: Callable[[], None],
+) -> CommandSets:
+    """Make all commands of the window and bind them to its actions; `close_message` closes what it says."""
+    command_sets = CommandSets(
+        projects=ProjectCommands(app, window, errors),
+        folders=FolderCommands(app, window, panels.folder_run, errors),
+        compare=CompareCommands(app, window, canvas, errors),
+        edit=EditCommands(app, errors, close_message),
+        regions=RegionCommands(app, errors),
+        train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
+        models=ModelCommands(app, window, errors),
+        cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
+        view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),
+        window=WindowCommands(window, docks, appearance, app, panels.status, actions, errors),
+    )
+    for command_set in command_sets:
+        actions.bind(command_set)
+    return command_sets

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -12,23 +10,13 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
 from unet_desktop.gui.canvas.split_view import SplitView
-from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.keyboard import Keyboard
 from unet_desktop.gui.commands.keymap import Keymap
-from unet_desktop.gui.compare.commands import CompareCommands
-from unet_desktop.gui.correct.commands import EditCommands
-from unet_desktop.gui.correct.region_commands import RegionCommands
-from unet_desktop.gui.folders.commands import FolderCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
-from unet_desktop.gui.models.commands import ModelCommands
-from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.style.theme import Appearance, Colours, style_sheet
-from unet_desktop.gui.train.commands import TrainCommands
-from unet_desktop.gui.view.commands import ViewCommands
 from unet_desktop.gui.window.command_state import CommandState
-from unet_desktop.gui.window.command_table import COMMANDS, CommandSets
-from unet_desktop.gui.window.commands import WindowCommands
+from unet_desktop.gui.window.command_table import COMMANDS, make_command_sets
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.menus import add_menus, add_toolbar, colour_toolbar_arrow
 from unet_desktop.gui.window.pages import PagesPresenter
@@ -61,30 +49,23 @@ class MainWindow(TabOrderedWindow):
         self.actions_by_id = Actions(self, Keymap(COMMANDS, app.store, self))
         self.panels = Panels(self.actions_by_id)
         self.docks = Docks(self, self.panels)
-        self.commands = self._make_commands(appearance)
-        for command_set in self.commands:
-            self.actions_by_id.bind(command_set)
+        self.commands = make_command_sets(
+            app,
+            self,
+            self.canvas,
+            self.docks,
+            self.panels,
+            self.actions_by_id,
+            appearance,
+            self.errors,
+            self._close_message,
+        )
         self._lay_out()
         self._wire()
         CommandState(app, appearance, self.actions_by_id, self)
         self._appearance = appearance
         appearance.changed.connect(self._on_appearance_changed, Qt.ConnectionType.QueuedConnection)
         self._on_appearance_changed()
-
-    def _make_commands(self, appearance: Appearance) -> CommandSets:
-        app, docks, panels, errors = self.app, self.docks, self.panels, self.errors
-        return CommandSets(
-            projects=ProjectCommands(app, self, errors),
-            folders=FolderCommands(app, self, panels.folder_run, errors),
-            compare=CompareCommands(app, self, self.canvas, errors),
-            edit=EditCommands(app, errors, self._close_message),
-            regions=RegionCommands(app, errors),
-            train=TrainCommands(app, self, partial(docks.bring_forward, docks.training), errors),
-            models=ModelCommands(app, self, errors),
-            cases=CaseCommands(app, self, panels.cases, partial(docks.bring_forward, docks.cases), errors),
-            view=ViewCommands(app, self.canvas, partial(docks.bring_forward, docks.view), errors),
-            window=WindowCommands(self, docks, appearance, app, panels.status, self.actions_by_id, errors),
-        )
 
     def _wire(self) -> None:
         app, panels, commands, keymap = self.app, self.panels, self.commands, self.actions_by_id.keymap
