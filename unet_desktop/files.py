@@ -6,15 +6,16 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
 from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.links import open_in_place, refuse_links
 
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
@@ -36,86 +37,6 @@ def write_bytes(path: Path, data: bytes | memoryview, *, flush: bool = True, pri
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
     _replace(path, [data], flush=flush, private=private)
-
-
-def append_bytes(path: Path, data: bytes, at: int) -> int:
-    """Write data after the first `at` bytes of a file; it is on disk when this returns.
-
-    Anything after those bytes was left half-written by a failed attempt or a killed program, and is overwritten.
-    Readers of such a file must therefore tolerate a truncated end; calling this again after a failure loses nothing.
-
-    Returns:
-        the file's new length.
-
-    Raises:
-        WriteError: disk full, no permission, or the file became shorter; its first `at` bytes are intact.
-    """
-    try:
-        with path.open("r+b") as file:
-            if os.fstat(file.fileno()).st_size < at:
-                raise OSError("it is shorter than it was; another program changed it")
-            file.truncate(at)
-            file.seek(at)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            if os.fstat(file.fileno()).st_size != at + len(data):  # full network drives report no error
-                raise OSError("not all bytes arrived")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteError(f"{path} could not be written ({reason}). Check free space and permissions.") from error
-    return at + len(data)
-
-
-class AppendOnlyFile:
-    """A file that one program appends to, piece by piece.
-
-    Once `append` returns, the piece survives a crash of the program; a power cut may lose recent pieces and truncate
-    the last one.
-    """
-
-    def __init__(self, path: Path, at: int) -> None:
-        """Append after the first `at` bytes and cut off the rest; create the file if it does not exist.
-
-        Raises:
-            WriteError: it cannot be opened.
-        """
-        self._path, self._end = path, at
-        try:
-            self._file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b")
-            self._file.truncate(at)
-        except OSError as error:
-            raise self._error(error) from error
-
-    def append(self, data: bytes) -> int:
-        """Append data and return the offset it starts at.
-
-        Raises:
-            WriteError: not all of it could be written; the file keeps its previous end.
-        """
-        start = self._end
-        try:
-            self._file.seek(start)
-            if self._file.write(data) != len(data):
-                raise OSError("no space left")
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                self._file.truncate(start)
-            raise self._error(error) from error
-        self._end = start + len(data)
-        return start
-
-    def close(self) -> None:
-        """Flush to disk, if the file system can, and close."""
-        if self._file.closed:
-            return
-        with contextlib.suppress(OSError):
-            os.fsync(self._file.fileno())
-        self._file.close()
-
-    def _error(self, error: OSError) -> WriteError:
-        reason = error.strerror or str(error)
-        return WriteError(f"{self._path} could not be written ({reason}). Check free space and permissions.")
 
 
 def move_file(source: Path, target: Path) -> None:
@@ -214,11 +135,8 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
 
 
 def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with open_in_place(path) as file:
+        os.fsync(file.fileno())
 
 
 def _read_chunks(source: Path) -> Iterator[bytes]:
@@ -320,12 +238,19 @@ def encode_json(data: object) -> bytes:
         return (json.dumps(data, indent=2) + "\n").encode("ascii")
 
 
-def make_folder(path: Path, *, private: bool = False) -> None:
-    """Create the folder and its parents; one that is `private` is open to its owner alone, even if it was there.
+def make_folder(path: Path, *, private: bool = False, inside: Path | None = None) -> None:
+    """Create the folder and its parents.
+
+    Args:
+        path: of the folder.
+        private: open it to its owner alone, even if it was there.
+        inside: a folder above it, below which no link may lead elsewhere.
 
     Raises:
-        WriteError: it cannot be created.
+        WriteError: it cannot be created, or is reached through a link.
     """
+    if inside is not None:
+        refuse_links(inside, path)
     try:
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         if private and os.name != "nt" and path.stat().st_mode & 0o077:
@@ -362,11 +287,14 @@ def remove_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> No
 def _mode_for(path: Path) -> int:
     """Return the old file's permissions, or those that the umask gives a new file."""
     try:
-        return path.stat().st_mode & 0o777
+        status = os.lstat(path)
     except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        status = None
+    if status is not None and stat.S_ISREG(status.st_mode):
+        return status.st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
 from unet_desktop.errors import UserError
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks, mean_over_labels, overlap_or_absence
@@ -134,7 +134,7 @@ def _append(path: Path, data: bytes) -> None:
         files.write_bytes(path, data)
         return
     length = path.stat().st_size
-    files.append_bytes(path, b"\n" + data, length)  # the newline ends a truncated line; empty lines are skipped
+    growing_files.append_bytes(path, b"\n" + data, length)  # the newline ends a truncated line; empty lines are skipped
 
 
 def _read(path: Path) -> dict[str, Correction]:

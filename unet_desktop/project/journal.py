@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
 from unet_desktop.errors import ProjectError
+from unet_desktop.links import open_in_place
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
 from unet_desktop.masks.patch import Patch, SourcePatch
 from unet_desktop.masks.regions import Mask
@@ -169,7 +170,7 @@ class Journal:
 
     def _write(self, data: bytes) -> None:
         if self._length:
-            self._length = files.append_bytes(self.path, data, self._length) if data else self._length
+            self._length = growing_files.append_bytes(self.path, data, self._length) if data else self._length
         elif data:
             whole = MAGIC + _frame({"is": "start", **asdict(self._start)}) + data
             files.write_bytes(self.path, whole)
@@ -289,7 +290,8 @@ def read_journal(path: Path) -> LoadedJournal | None:
         ProjectError: it cannot be read, or is not a journal.
     """
     try:
-        data = path.read_bytes()
+        with open_in_place(path, read_only=True) as file:  # it will be appended to
+            data = file.readall()
         if not data.startswith(MAGIC):
             raise ValueError("it does not start like a journal")
         records, end, damaged = _split_frames(data)

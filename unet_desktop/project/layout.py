@@ -127,6 +127,11 @@ class Layout:
         """Folders that a new project gets."""
         return (self.cases, self.images, self.masks, self.predictions, self.uncertainty, self.models, self.runs)
 
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """All folders that the program writes to; none of them may be a link."""
+        return (*self.folders, self.history, self.thumbnails)
+
     def record(self, case_id: str) -> Path:
         """Return the path of the case's record."""
         return self.cases / f"{case_id}.json"

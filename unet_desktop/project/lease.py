@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from unet_desktop import files
-from unet_desktop.errors import ProjectError
+from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.links import refuse_links
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
@@ -20,19 +21,24 @@ class ProjectLease:
     """An open project, held until `release`.
 
     Attributes:
-        project: what was opened: a `Project`, or only a `ProjectReader` when another program has it.
+        project: what was opened: a `Project`, or only a `ProjectReader` when there is an obstacle to changing it.
         recovered: sentences about steps recovered after an earlier program crashed.
     """
 
-    def __init__(self, project: ProjectReader, lock: Lock | Holder, recovered: list[str]) -> None:
+    def __init__(self, project: ProjectReader, lock: Lock | Holder | None, recovered: list[str]) -> None:
         """Use `lease_project`."""
         self.project, self.recovered = project, recovered
         self._lock = lock
 
     @property
     def holder(self) -> Holder | None:
-        """The other program that has the project, or None if this one has it."""
+        """The other program that has the project, or None if there is none."""
         return self._lock if isinstance(self._lock, Holder) else None
+
+    @property
+    def obstacle(self) -> str:
+        """Why the project cannot be changed here, as a sentence; empty if it can."""
+        return self.project.obstacle
 
     def reopen(self, root: Path) -> ProjectLease:
         """Read the project again and keep holding it; `root` may be another path of the same folder.
@@ -57,7 +63,7 @@ class ProjectLease:
 
 
 def lease_project(root: Path) -> ProjectLease:
-    """Open a project for writing, or for reading if another program has it.
+    """Open a project for writing, or for reading if another program has it or if writing could harm other files.
 
     Opening for writing removes temporaries and recovers unsaved steps.
 
@@ -66,11 +72,18 @@ def lease_project(root: Path) -> ProjectLease:
     """
     layout = Layout(root)
     read_manifest(layout.manifest)  # do not create a lock file in a folder that is not a project
-    lock = try_lock(layout.lock)
-    if isinstance(lock, Holder):
-        return ProjectLease(ProjectReader.open(root), lock, [])
     try:
-        for folder in (root, *layout.folders, layout.thumbnails):
+        for folder in layout.own_folders:
+            refuse_links(root, folder)
+        lock = try_lock(layout.lock)
+    except WriteError as error:
+        return _reading_lease(root, None, f"This project is opened for reading only: {error}")
+    if isinstance(lock, Holder):
+        return _reading_lease(
+            root, lock, f"This project is open in another program ({lock}), so it cannot be changed here."
+        )
+    try:
+        for folder in (root, *layout.own_folders):
             files.remove_temporaries(folder, alone=True)
         remove_version_temporaries(layout)
         project = Project.open(root)
@@ -80,15 +93,23 @@ def lease_project(root: Path) -> ProjectLease:
         raise
 
 
+def _reading_lease(root: Path, holder: Holder | None, obstacle: str) -> ProjectLease:
+    project = ProjectReader.open(root)
+    project.obstacle = obstacle
+    return ProjectLease(project, holder, [])
+
+
 def lease_exclusively(root: Path) -> ProjectLease:
     """Open a project for writing.
 
     Raises:
-        ProjectError: not a project, damaged, or another program has it.
+        ProjectError: not a project, damaged, another program has it, or writing could harm other files.
     """
     lease = lease_project(root)
     if lease.holder is not None:
         raise ProjectError(
             f"The project {root} is open in another program ({lease.holder}). Close it there, then try again."
         )
+    if lease.obstacle:
+        raise ProjectError(lease.obstacle)
     return lease

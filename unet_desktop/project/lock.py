@@ -14,10 +14,15 @@ from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
+from unet_desktop.errors import WriteError
+from unet_desktop.links import open_in_place
+
 log = logging.getLogger("unet.project")
 
 _LOCK_OFFSET = 1 << 30
 """Offset of the locked byte: Windows blocks reading of locked bytes, so it must be far behind the content."""
+_LONGEST = 4096
+"""Bytes that a lock file may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ def try_lock(path: Path) -> Lock | Holder:
 
     If the file system has no locks, or the folder is not writable, the returned lock holds nothing: a read-only folder
     is reported when the first change cannot be saved.
+
+    Raises:
+        WriteError: the path is a link or another program's file, which taking the lock would destroy.
     """
     while True:
         file = _open(path)
@@ -81,6 +89,15 @@ def try_lock(path: Path) -> Lock | Holder:
             file.close()
             return Lock(path, None)
         if _still_named(file, path):
+            if os.fstat(file.fileno()).st_nlink > 1:  # writing would change the file's other name too
+                with file:
+                    _delete(path)
+                continue
+            if not _is_ours(file):
+                file.close()
+                raise WriteError(
+                    f"{path} is not a lock of this program. Move it away, then try again; nothing was changed."
+                )
             return _write_holder(path, file)
         file.close()  # the previous holder deleted it between our opening and locking
 
@@ -90,6 +107,14 @@ def _write_holder(path: Path, file: FileIO) -> Lock:
         file.truncate(0)
         file.write(json.dumps(asdict(_myself())).encode())
     return Lock(path, file)
+
+
+def _is_ours(file: FileIO) -> bool:
+    """Return whether this is a lock, perhaps a half-written one, and not somebody's document."""
+    file.seek(0)
+    start = file.read(_LONGEST + 1)
+    file.seek(0)
+    return len(start) <= _LONGEST and (not start.strip(b"\0") or start.startswith(b"{"))
 
 
 def _still_named(file: FileIO, path: Path) -> bool:
@@ -107,9 +132,9 @@ def _delete(path: Path) -> None:
 
 def _open(path: Path) -> FileIO | None:
     """Open the file for writing, or else for reading, which is enough to see who holds it."""
-    for flags, mode in ((os.O_RDWR | os.O_CREAT, "r+b"), (os.O_RDONLY, "rb")):
+    for read_only in (False, True):
         try:
-            return FileIO(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666), mode)
+            return open_in_place(path, create=not read_only, read_only=read_only)
         except OSError as error:
             log.info("The lock cannot be opened: %s", error)
     return None
@@ -146,7 +171,7 @@ def _myself() -> Holder:
 def _read(file: FileIO) -> Holder:
     try:
         file.seek(0)
-        data = json.loads(file.read(4096))
+        data = json.loads(file.read(_LONGEST))
         return Holder(str(data["user"]), str(data["host"]), int(data["process"]), str(data["since"]))
     except (OSError, ValueError, KeyError, TypeError):  # it is being written right now
         return Holder()

@@ -21,6 +21,7 @@ from unet_desktop.images.laterality import Eye, guess_eye_from_name
 from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
+from unet_desktop.links import refuse_links
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
 from unet_desktop.masks.regions import Mask
@@ -56,6 +57,8 @@ class ProjectReader:
     """
 
     read_only = True
+    obstacle = ""
+    """Why the project cannot be changed here, as a sentence; empty in a `Project`."""
 
     def __init__(self, layout: Layout, manifest: Manifest) -> None:
         """Use `open` (or `Project.create`)."""
@@ -80,9 +83,19 @@ class ProjectReader:
         """Return this project as one that can be changed.
 
         Raises:
-            WriteError: it was opened for reading, because another program has it.
+            WriteError: it was opened for reading, because another program has it or it must not be written to.
         """
-        raise WriteError(f"The project {self.root} is open in another program, so it cannot be changed here.")
+        raise WriteError(self.obstacle or f"The project {self.root} was opened for reading only.")
+
+    def reopen(self) -> Self:
+        """Read the project again.
+
+        Raises:
+            ProjectError: it is damaged.
+        """
+        fresh = type(self).open(self.root)
+        fresh.obstacle = self.obstacle
+        return fresh
 
     @property
     def root(self) -> Path:
@@ -189,10 +202,12 @@ class Project(ProjectReader):
         """Open a project.
 
         Raises:
-            ProjectError: not a project, or damaged.
+            ProjectError: not a project, or damaged. WriteError: one of its folders is a link.
         """
         layout = Layout(root)
         manifest = read_manifest(layout.manifest)
+        for folder in layout.own_folders:
+            refuse_links(root, folder)
         for folder in layout.folders:
             files.make_folder(folder)
             files.remove_temporaries(folder)

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import stat
 import sys
 import threading
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from unet_desktop import person
+from unet_desktop import growing_files, person
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project.layout import Layout
 
@@ -123,7 +122,7 @@ def append(layout: Layout, *events: Event) -> None:
         return
     path = layout.trail
     try:
-        with _WRITING, _open(path) as file, _hold(file):
+        with _WRITING, growing_files.open_own(path, create=True, append=True) as file, _hold(file):
             number, previous, gap = _find_end(file)
             when, who = datetime.now(UTC).isoformat(timespec="milliseconds"), person.read_name()
             data = b"\n" if gap else b""
@@ -251,20 +250,6 @@ _TEXTS = ("when", "who", "act", "case", "model", "source", "mask", "detail", "pr
 
 def _digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
-
-
-def _open(path: Path) -> FileIO:
-    """Open for reading and appending; never through a link, and never what is no ordinary file."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT"):
-        flags |= getattr(os, name, 0)
-    if path.is_symlink():  # Windows has no O_NOFOLLOW
-        raise OSError("it is a link; remove it")
-    handle = os.open(path, flags, 0o666)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError("it is not an ordinary file; remove it")
-    return FileIO(handle, "r+b")
 
 
 def _read_all(file: FileIO, size: int) -> bytes:

@@ -214,7 +214,7 @@ def keep_version(
             return version, 0
         data = insert_text(encode_mask(mask, labels), _KEYWORD, json.dumps(asdict(version)))
         _check_folders(layout, case_id)
-        files.make_folder(layout.versions(case_id))
+        files.make_folder(layout.versions(case_id), inside=layout.root)
         files.write_bytes(layout.version(case_id, version.number), data, flush=flush)
         return version, len(data)
 

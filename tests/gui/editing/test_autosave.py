@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from window_parts import banner_retry, timer_of
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.gui.editing.autosave import IDLE
 from unet_desktop.gui.jobs.runner import Job
@@ -37,13 +37,14 @@ def refusing(monkeypatch: pytest.MonkeyPatch):
     def refuse(*arguments: object, **options: object) -> None:
         raise WriteError("The disk is full.")
 
-    real = {name: getattr(files, name) for name in ("write_bytes", "append_bytes", "delete_file")}
-    for name in real:
-        monkeypatch.setattr(files, name, refuse)
+    places = {"write_bytes": files, "delete_file": files, "append_bytes": growing_files}
+    real = {name: getattr(module, name) for name, module in places.items()}
+    for name, module in places.items():
+        monkeypatch.setattr(module, name, refuse)
 
     def relent() -> None:
         for name, function in real.items():
-            monkeypatch.setattr(files, name, function)
+            monkeypatch.setattr(places[name], name, function)
 
     return relent
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
@@ -365,7 +365,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_is_done(segment
 
 
 def test_a_ledger_that_cannot_grow_keeps_its_whole_lines(tmp_path, monkeypatch):
-    grown = files.AppendOnlyFile(tmp_path / "a", 0)
+    grown = growing_files.AppendOnlyFile(tmp_path / "a", 0)
     grown.append(b"one\n")
 
     class Full:

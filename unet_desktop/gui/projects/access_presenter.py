@@ -32,19 +32,17 @@ class AccessPresenter(QObject):
         self._status = status
         self._unsaved = ""  # the sentence on what cannot be saved, until it is
         session.project_changed.connect(self._on_session_project_changed)
-        editor.refused.connect(self._show_holder)
+        editor.refused.connect(self._show_obstacle)
         autosave.failed.connect(self._on_autosave_failed)
         autosave.recovered.connect(self._on_autosave_recovered)
         banner.dismissed.connect(self._show_attention)
         status.attention_clicked.connect(self._on_status_attention_clicked)
         banner.retry_requested.connect(self._on_banner_retry_requested)
 
-    def _show_holder(self) -> None:
+    def _show_obstacle(self) -> None:
         lease = self._session.lease
-        if lease is not None and lease.holder is not None:
-            self._banner.show_problem(
-                f"This project is open in another program ({lease.holder}), so it cannot be changed here.", retry=True
-            )
+        if lease is not None and lease.obstacle:
+            self._banner.show_problem(lease.obstacle, retry=True)
             self._status.set_attention("")
 
     def _on_session_project_changed(self) -> None:
@@ -57,7 +55,7 @@ class AccessPresenter(QObject):
             more = len(recovered) - _MAX_SENTENCES
             rest = [] if more <= 0 else [f"… and {more} more."]
             self._banner.show_problem("\n".join(recovered[:_MAX_SENTENCES] + rest))
-        self._show_holder()
+        self._show_obstacle()
 
     def _on_autosave_failed(self, sentence: str) -> None:
         self._unsaved = f"{sentence} Your changes are kept in memory and will be saved as soon as possible."
@@ -80,7 +78,7 @@ class AccessPresenter(QObject):
         if self._unsaved:
             self._show_unsaved()
         else:
-            self._show_holder()
+            self._show_obstacle()
 
     def _on_banner_retry_requested(self) -> None:
         if self._session.project is not None and self._session.project.read_only:

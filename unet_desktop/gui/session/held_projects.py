@@ -22,7 +22,7 @@ class HeldProjects:
             ProjectError: no project, or damaged.
         """
         held = self._held.get(root.resolve())
-        return lease_project(root) if held is None or held.holder is not None else held.reopen(root)
+        return lease_project(root) if held is None or held.obstacle else held.reopen(root)
 
     def release_all(self) -> None:
         """Release all of them, because the program ends."""

@@ -117,7 +117,7 @@ class Session(QObject):
         if self.project is None:
             return
         self.leaving_project.emit()  # before reading, which would miss what it writes
-        self.project = type(self.project).open(self.project.root)
+        self.project = self.project.reopen()
         self.cases.reload(self.project)
         self.cases_changed.emit()
         self.scale_changed.emit()  # pictures may state how large a pixel is

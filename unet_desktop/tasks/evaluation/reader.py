@@ -19,7 +19,7 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.predictions import FIRST_PROPOSAL, is_from_model
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 from unet_desktop.project.split import read_split
 
 _GENERIC_NAMES = frozenset({"mask", "masks", "predictions", "labels", "annotations", "segmentations", "results", "gt"})
@@ -125,7 +125,7 @@ def _of_one_label(path: PurePath, labels: LabelSet, *, initials: bool) -> tuple[
     return PurePath(*place_of(path, labels, initials=initials), picture).as_posix(), name.label
 
 
-def accepted_masks(project: Project, title: str = "") -> Reader:
+def accepted_masks(project: ProjectReader, title: str = "") -> Reader:
     """The masks that people of a project drew or accepted.
 
     Raises:
@@ -141,7 +141,7 @@ def accepted_masks(project: Project, title: str = "") -> Reader:
     return Reader(title or f"masks of {project.name}", tuple(masks))
 
 
-def predictions(project: Project, title: str = "") -> Reader:
+def predictions(project: ProjectReader, title: str = "") -> Reader:
     """The models' predictions for a project's cases; a prediction stays when its case is corrected.
 
     First proposals, which no model made, are left out.
@@ -158,7 +158,7 @@ def predictions(project: Project, title: str = "") -> Reader:
     return Reader(title or f"predictions of {project.name}", tuple(masks))
 
 
-def keep_validation_set(project: Project, reader: Reader) -> Reader:
+def keep_validation_set(project: ProjectReader, reader: Reader) -> Reader:
     """Keep the masks of validation cases, on which no model of the project was trained.
 
     Raises:
@@ -173,7 +173,7 @@ def keep_validation_set(project: Project, reader: Reader) -> Reader:
     return replace(reader, title=f"{reader.title} (validation cases)", masks=tuple(kept))
 
 
-def bias_remarks(project: Project, compared: Iterable[Case]) -> list[str]:
+def bias_remarks(project: ProjectReader, compared: Iterable[Case]) -> list[str]:
     """Why predictions look better than they are when compared with masks of the same project, as sentences."""
     cases = list(compared)
     parts = read_split(project.layout.split)
@@ -213,5 +213,5 @@ def _title(folder: Path) -> str:
     return "/".join(folder.parts[-2:]) if folder.name.casefold() in _GENERIC_NAMES else folder.name or str(folder)
 
 
-def _undamaged_cases(project: Project) -> list[Case]:
+def _undamaged_cases(project: ProjectReader) -> list[Case]:
     return sorted((case for case in project.cases() if not case.damage), key=lambda case: natural_key(case.id))

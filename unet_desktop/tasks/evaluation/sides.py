@@ -9,7 +9,7 @@ from pathlib import Path
 from unet_desktop.errors import LabelError, UserError
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.project import Project
+from unet_desktop.project.project import ProjectReader
 from unet_desktop.tasks.evaluation.reader import (
     Reader,
     accepted_masks,
@@ -63,7 +63,7 @@ def find_sides(
         raise UserError("There is nothing to compare. Give two folders of masks, or a project.")
     if second is None and root is None:
         raise UserError("The first masks have nothing to be compared with. Give a second folder, or a project.")
-    project = None if root is None else Project.open(root)
+    project = None if root is None else ProjectReader.open(root)
     opened = [_project_at(path) for path in (first, second)]
     labels = _labels(wanted, [one for one in (project, *opened) if one is not None])
     if first is None and project is not None:
@@ -74,7 +74,7 @@ def find_sides(
     return validation_cases(sides, project or opened[1]) if validation_only else sides
 
 
-def against_predictions(project: Project) -> Sides:
+def against_predictions(project: ProjectReader) -> Sides:
     """Compare a project's predictions with its accepted masks.
 
     Raises:
@@ -86,7 +86,7 @@ def against_predictions(project: Project) -> Sides:
     return Sides(ours, theirs, project.labels, all_expected=False, remarks=tuple(bias_remarks(project, cases)))
 
 
-def validation_cases(sides: Sides, project: Project | None) -> Sides:
+def validation_cases(sides: Sides, project: ProjectReader | None) -> Sides:
     """Keep only the validation cases.
 
     Raises:
@@ -107,7 +107,7 @@ def validation_cases(sides: Sides, project: Project | None) -> Sides:
 
 
 def _name_sides(
-    first: Path | None, second: Path | None, ours: Project | None, theirs: Project | None, labels: LabelSet
+    first: Path | None, second: Path | None, ours: ProjectReader | None, theirs: ProjectReader | None, labels: LabelSet
 ) -> Sides:
     assert first is not None
     one = folder_reader(first, labels=labels) if ours is None else accepted_masks(ours)
@@ -119,11 +119,11 @@ def _name_sides(
     return Sides(*with_distinct_titles(one, folder_reader(second, labels=labels), (first, second)), DISC_AND_CUP)
 
 
-def _project_at(path: Path | None) -> Project | None:
-    return Project.open(path) if path is not None and Layout(path).manifest.is_file() else None
+def _project_at(path: Path | None) -> ProjectReader | None:
+    return ProjectReader.open(path) if path is not None and Layout(path).manifest.is_file() else None
 
 
-def _labels(wanted: LabelSet | None, projects: Sequence[Project]) -> LabelSet:
+def _labels(wanted: LabelSet | None, projects: Sequence[ProjectReader]) -> LabelSet:
     """The common labels.
 
     Raises:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
 from unet_desktop.errors import WriteError
 from unet_desktop.images.stereo import HALF_NAMES
 
@@ -134,7 +134,11 @@ class GrowingLedger(Ledger):
             WriteError: it cannot be opened, or is not a ledger.
         """
         super().__init__(path)
-        self._grown = files.AppendOnlyFile(path, self._end)
+        try:
+            self._grown = growing_files.AppendOnlyFile(path, self._end)
+        except BaseException:
+            super().close()
+            raise
         if self._file is None:
             self._open()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
+from unet_desktop.links import refuse_links
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
@@ -42,7 +43,7 @@ def refuse_taken(path: Path) -> None:
     Raises:
         WriteError: another run has the folder.
     """
-    if (path / LOCK).exists():
+    if os.path.lexists(path / LOCK):
         _lock(path).release()
 
 
@@ -66,6 +67,8 @@ class OutputFolder:
             WriteError: it cannot be made or written, or another run has locked it.
         """
         files.make_folder(path)
+        for name in FOLDERS:
+            refuse_links(path, path / name)
         lock = _lock(path)
         try:
             _delete_temporaries(path)
@@ -106,7 +109,7 @@ class OutputFolder:
         for where, content in outcome.files:
             target = self.path / where
             try:
-                files.make_folder(target.parent)
+                files.make_folder(target.parent, inside=self.path)
                 files.write_bytes(target, content)
             except (WriteError, UnicodeEncodeError) as error:
                 reason = self._why_name_is_refused(error)

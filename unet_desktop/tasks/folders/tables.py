@@ -69,6 +69,6 @@ def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries)
         found = (output / place for place in places if place.startswith(f"{COCO_PARTS}/"))
         return (path for path in found if path.exists())
 
-    files.make_folder((output / COCO).parent)
+    files.make_folder((output / COCO).parent, inside=output)
     files.write_chunks(output / COCO, merge_coco(parts, labels))
     yield FileWritten("contours of all pictures", output / COCO)
