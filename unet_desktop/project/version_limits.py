@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.project.layout import Layout
@@ -25,8 +28,8 @@ class VersionLimits:
             that runs ahead for a day drops nothing.
     """
 
-    megabytes: int = 500
-    days: int = 90
+    megabytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
+    days: Annotated[int, Meta(ge=0, le=36_500)] = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def _too_old(found: list[_File], limits: VersionLimits, today: date) -> Iterator
     days = sorted({file.day for file in found})
     if len(days) < 2:
         return
-    oldest = min(days[-2], today) - timedelta(days=limits.days)
+    oldest = date.fromordinal(max(min(days[-2], today).toordinal() - limits.days, 1))
     cases = {file.case_id for file in found if file.day < oldest}
     for version, file in _droppable([file for file in found if file.case_id in cases]):
         if file.day < oldest and version.when[:10] < oldest.isoformat():

@@ -11,21 +11,22 @@ import contextlib
 import hashlib
 import json
 import logging
-import math
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 
-from unet_desktop import files
+from unet_desktop import files, json_data
 from unet_desktop.errors import MaskError, ProjectError, WriteError
+from unet_desktop.json_data import Count
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import encode_mask, read_mask
 from unet_desktop.masks.indexed_png import insert_text, read_first_text
@@ -42,7 +43,6 @@ _NAME = re.compile(r"(\d{6,18})\.png")
 _RECORD_BYTES = 8192
 """What is read of a file to find its record, which is far shorter."""
 _LONGEST_TEXT = 500
-_MAX_STEPS = 10**9
 WRITING = RLock()
 """Held while numbers are given and files are written: jobs and the window may both keep versions."""
 
@@ -58,8 +58,13 @@ class VersionStep(StrEnum):
     FOUND = "found"
     """It was in the mask's file when somebody started to change it: drawn by an earlier version or another program."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> VersionStep | None:
+        """Return the nearest to what a newer program noted."""
+        return cls.FOUND if isinstance(value, str) else None
 
-_STEPS: dict[str, VersionStep] = {step.value: step for step in VersionStep}
+
+_Text = Annotated[str, Meta(max_length=_LONGEST_TEXT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +103,18 @@ class Version:
         approved_by, approved_at: who approved it, and when (ISO 8601, UTC); `approved_at` is empty if nobody did.
     """
 
-    case: str
-    number: int
+    case: _Text
+    number: Count
     step: VersionStep
-    when: str
-    digest: str
-    who: str = ""
-    model: str = ""
-    steps: int = 0
+    when: _Text
+    digest: _Text
+    who: _Text = ""
+    model: _Text = ""
+    steps: Count = 0
     passing: bool = False
-    vcdr: float | None = None
-    approved_by: str = ""
-    approved_at: str = ""
+    vcdr: Annotated[float, Meta(ge=0.0)] | None = None
+    approved_by: _Text = ""
+    approved_at: _Text = ""
 
     @property
     def is_approved(self) -> bool:
@@ -186,7 +191,7 @@ def keep_version(
         ProjectError: the folder cannot be read.
     """
     digest, now = digest_of(mask), _isoformat(datetime.now(UTC))
-    who = (read_name() if origin.who is None else origin.who)[:_LONGEST_TEXT]
+    who = _clean(read_name() if origin.who is None else origin.who)
     with WRITING:
         numbered = list_files(layout, case_id)
         newest = next(_readable(numbered, case_id), None)
@@ -198,10 +203,10 @@ def keep_version(
                 case_id,
                 numbered[-1][0] + 1 if numbered else 1,
                 origin.step,
-                origin.when or now,
+                origin.when if _is_time(origin.when) else now,
                 digest,
                 who,
-                origin.model[:_LONGEST_TEXT],
+                _clean(origin.model),
                 origin.steps,
                 origin.passing,
                 vertical_ratio(mask, labels),
@@ -290,28 +295,24 @@ def read_record(path: Path, case_id: str, number: int) -> Version:
     """
     with path.open("rb") as file:
         text = read_first_text(file.read(_RECORD_BYTES), _KEYWORD)
-    try:
-        data: dict[str, Any] = json.loads(text)
-        names = {field.name for field in fields(Version)}  # a newer program may have noted more
-        version = Version(**{name: value for name, value in data.items() if name in names})
-        version = replace(version, step=_STEPS.get(version.step, VersionStep.FOUND))
-    except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError("its record is malformed") from error
-    texts = (version.when, version.digest, version.who, version.model, version.approved_by, version.approved_at)
-    if not all(isinstance(text, str) and len(text) <= _LONGEST_TEXT for text in texts):
-        raise ValueError("a text of its record is malformed")
-    if (version.case, version.number) != (case_id, number) or not isinstance(version.passing, bool):
+    version = json_data.parse(text, Version)
+    if (version.case, version.number) != (case_id, number):
         raise ValueError("it belongs elsewhere")
-    if type(version.steps) is not int or not 0 <= version.steps <= _MAX_STEPS:
-        raise ValueError("its number of steps is malformed")
-    if version.vcdr is not None and not (type(version.vcdr) in {int, float} and 0 <= version.vcdr < math.inf):
-        raise ValueError("its cup-to-disc ratio is malformed")
-    try:
-        for moment in (version.when, version.approved_at or version.when):
-            datetime.fromisoformat(moment).astimezone()
-    except (OverflowError, OSError) as error:
-        raise ValueError("its time is malformed") from error
+    if not (_is_time(version.when) and _is_time(version.approved_at or version.when)):
+        raise ValueError("its time is malformed")
     return version
+
+
+def _clean(text: str) -> str:
+    """Return a text of a record, short and without halves of characters."""
+    return text[:_LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_time(when: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(when).astimezone())
+    except (ValueError, OverflowError, OSError):
+        return False
 
 
 def _isoformat(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from unet_desktop.project.predictions import StoredPrediction
 
 ACCEPTED = "Accept proposal"
 """Name of the step."""
-_ACCEPTED_NAMES = {ACCEPTED, "Accept prediction"}
+ACCEPTED_NAMES = {ACCEPTED, "Accept prediction"}
 """Names in journals; earlier versions wrote the second one."""
 
 
@@ -108,7 +108,7 @@ class Proposal(QObject):
 
     def _on_editor_edited(self, step: Step) -> None:
         self._rejected = None
-        if isinstance(step.patch, SourcePatch) and step.patch.name in _ACCEPTED_NAMES:
+        if isinstance(step.patch, SourcePatch) and step.patch.name in ACCEPTED_NAMES:
             if step.kind is StepKind.UNDONE:
                 self.show_prediction()
             else:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray
 from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.errors import UserError
 from unet_desktop.gui.settings.view_options import PLAIN, View, view_from_json
+from unet_desktop.project.version_limits import VersionLimits
 from unet_desktop.settings_file import SettingsFile, case_key
 from unet_desktop.tasks.folders.outputs import Outputs
 
@@ -41,6 +42,7 @@ class Settings:
         cores: how many of the CPU cores training uses.
         recent: project folders, the latest first.
         folder_pace: pictures per second of the last folder run; 0 if there was none.
+        versions: how much is kept of a project's versions.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -51,6 +53,7 @@ class Settings:
     cores: Cores = "auto"
     recent: tuple[Path, ...] = field(default=())
     folder_pace: float = 0.0
+    versions: VersionLimits = field(default=VersionLimits())
 
 
 _Pixels = Annotated[int, Meta(ge=1, le=100_000)]
@@ -201,6 +204,7 @@ class Store:
             file.get("cores", Cores) or default.cores,
             tuple(Path(entry) for entry in file.get("recent", list[str]) or [] if "\0" not in entry)[:MAX_RECENT],
             file.get("folder_pace", _Pace) or default.folder_pace,
+            file.get("versions", VersionLimits) or default.versions,
         )
 
 
@@ -214,6 +218,7 @@ def _plain(settings: Settings) -> dict[str, Any]:
         "cores": settings.cores,
         "recent": [str(path) for path in settings.recent],
         "folder_pace": settings.folder_pace,
+        "versions": asdict(settings.versions),
     }
 
 

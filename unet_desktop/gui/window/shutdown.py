@@ -37,6 +37,7 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
         errors.show(error)
         return False
     app.autosave.stop()
+    app.version_keeper.shutdown()
     for part in (app.live_measurement, app.runner, app.session, app.read_ahead, app.correction_log, app.missing_ratios):
         part.shutdown()
     panels.thumbnails.shutdown()

@@ -130,6 +130,7 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
             status.showMessage(notice, _MESSAGE_TIME)
 
     app.proposal.problem.connect(show_problem_of_case)
+    app.version_keeper.failed.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.comparison.problem.connect(show_problem_of_case)
     app.session.case_changed.connect(end_messages_of_case)
     app.autosave.approval_ended.connect(show_approval_ended)
