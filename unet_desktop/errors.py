@@ -30,6 +30,7 @@ class Remedy(Enum):
     MASK_VALUES = auto()
     LOOSE_NAMES = auto()
     MASK_ORIENTATION = auto()
+    REPLACE = auto()
 
 
 class UserError(Exception):

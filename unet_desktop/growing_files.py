@@ -80,12 +80,16 @@ class AppendOnlyFile:
         self._end = start + len(data)
         return start
 
+    def flush(self) -> None:
+        """Flush to disk, if the file system can, so that not even a power cut loses what was appended."""
+        with contextlib.suppress(OSError):
+            os.fsync(self._file.fileno())
+
     def close(self) -> None:
         """Flush to disk, if the file system can, and close."""
         if self._file.closed:
             return
-        with contextlib.suppress(OSError):
-            os.fsync(self._file.fileno())
+        self.flush()
         self._file.close()
 
     def _error(self, error: OSError) -> WriteError:

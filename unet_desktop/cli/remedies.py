@@ -14,6 +14,7 @@ _SENTENCES = {
     Remedy.MASK_VALUES: 'Say what is right with --mask-values "KEY=LABEL,...".',
     Remedy.LOOSE_NAMES: "Take them with --loose-names.",
     Remedy.MASK_ORIENTATION: "Say which with --masks-as-stored or --masks-upright.",
+    Remedy.REPLACE: "Or overwrite it with --replace.",
 }
 
 

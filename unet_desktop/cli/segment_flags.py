@@ -176,6 +176,15 @@ RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="Try pictures again that failed in an earlier run.", rich_help_panel=_RUN)
 ]
 Anew = Annotated[bool, typer.Option("--anew", help="Segment finished pictures again.", rich_help_panel=_RUN)]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Overwrite files in the output folder that were not written by a run, belong to other pictures, or were "
+        "changed since.",
+        rich_help_panel=_RUN,
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option(

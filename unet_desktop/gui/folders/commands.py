@@ -16,6 +16,7 @@ from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.folders.run_window import FolderRunWindow, middle_of
 from unet_desktop.gui.jobs.runner import Job
+from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
@@ -57,6 +58,15 @@ class FolderCommands(CommandSet):
     def resume(self) -> None:
         """Start the last run again; finished pictures are skipped."""
         self._app.folder_runs.resume()
+
+    @guarded
+    def ask_to_replace(self, problem: str) -> None:
+        """Ask whether the last run may overwrite files that are not its own; start it again if so."""
+        if self._app.runner.busy:
+            return
+        question = f"{problem}\n\nReplace them all the same? What they hold is lost then."
+        if confirm(self._run, "Files of others", question, "Replace"):
+            self._app.folder_runs.replace_files()
 
     @guarded
     def start_again(self, request: Request, title: str) -> None:

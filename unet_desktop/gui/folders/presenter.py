@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from unet_desktop.errors import UserError
 from unet_desktop.gui.app_model import AppModel
@@ -41,6 +41,8 @@ class FolderRunPresenter(QObject):
         runs.begun.connect(self._on_runs_begun)
         runs.event_happened.connect(self._on_runs_event_happened)
         runs.ended.connect(self._on_runs_ended)
+        # Later, when the listeners have heard that the run has ended.
+        runs.foreign_found.connect(commands.ask_to_replace, Qt.ConnectionType.QueuedConnection)
         runs.paced.connect(app.store.set_folder_pace)
         runner.paused_changed.connect(self._on_runner_paused_changed)
         results.made.connect(run.add_picture)

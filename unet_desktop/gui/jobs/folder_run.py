@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.checkpoint_header import read_header
+from unet_desktop.errors import Remedy, UserError
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
 from unet_desktop.gui.jobs.runner import FolderRunToResume, Job, JobRunner
 from unet_desktop.labels import LabelSet
@@ -24,12 +26,14 @@ class FolderRuns(QObject):
         begun: a run starts, or is resumed.
         event_happened: what it yielded; `progress` has it.
         ended(bool, str): whether it came to its end, and how it went, as a sentence.
+        foreign_found(str): the run would overwrite files that are not its own, as a sentence.
         paced(float): pictures a second of a run that has ended.
     """
 
     begun = Signal()
     event_happened = Signal(object)
     ended = Signal(bool, str)
+    foreign_found = Signal(str)
     paced = Signal(float)
 
     def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
@@ -75,11 +79,13 @@ class FolderRuns(QObject):
             folder=request.output,
             says_messages=True,
             kept=self._describe_kept,
+            settle=self._settle,
             to_resume=FolderRunToResume(request, title),
         )
         if not self._runner.start(job):
             return False
-        self.request, self.title, self._running = request, title, True
+        # Whoever agrees to replace files agrees to those of this run, not to those of a later one.
+        self.request, self.title, self._running = replace(request, replace=False), title, True
         self.progress = FolderRunProgress()
         self.begun.emit()
         return True
@@ -88,6 +94,17 @@ class FolderRuns(QObject):
         """Start the last run again; finished pictures are skipped."""
         if self.request is not None:
             self.start(self.request, self.title)
+
+    def replace_files(self) -> None:
+        """Start the last run again, and overwrite files whoever wrote them."""
+        if self.request is not None:
+            self.start(replace(self.request, replace=True), self.title)
+
+    def _settle(self, error: Exception) -> bool:
+        if not isinstance(error, UserError) or error.remedy is not Remedy.REPLACE:
+            return False
+        self.foreign_found.emit(str(error))
+        return True
 
     def _describe_kept(self) -> str:
         done = self.progress.done

@@ -331,8 +331,10 @@ class ProjectJobs(QObject):
         self._end(succeeded=False)
 
     def _on_runner_failed(self, title: str, error: Exception) -> None:
+        job = self._job
         self._end(succeeded=False)
-        self.problem.emit(error)
+        if job is None or job.settle is None or not job.settle(error):
+            self.problem.emit(error)
 
     def _end(self, *, succeeded: bool) -> None:
         job, outcome, self._job = self._job, self._outcome, None

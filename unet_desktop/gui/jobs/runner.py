@@ -43,6 +43,7 @@ class Job:
         folder: where the job writes files for people; None if it writes none.
         root: folder of the project that the job works on; None if it goes on without an open project.
         kept: says what is left of the job if it is stopped now, as a sentence.
+        settle: called with the exception when it fails; returns whether nobody else needs to be told.
         says_messages: what the job says beside its items is part of its result.
         to_resume: how to go on after the program was closed; None if that is not possible.
     """
@@ -56,6 +57,7 @@ class Job:
     folder: Path | None = None
     root: Path | None = None
     kept: Callable[[], str] = lambda: "What it has done so far is kept."
+    settle: Callable[[Exception], bool] | None = None
     says_messages: bool = False
     to_resume: TrainingToResume | FolderRunToResume | None = None
 

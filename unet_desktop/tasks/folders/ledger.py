@@ -2,14 +2,16 @@
 
 It is `results.jsonl` in the output folder. A resumed run, the tables and the report read it, so that none of them holds
 the rows of all pictures in memory. Only complete lines count; what a killed program left at the end is cut off. Of
-several lines about one picture the last one counts.
+several lines about one picture the last one counts. Every line vouches for the files that it names, also one without
+`image`, which is what remains of results that were discarded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -34,6 +36,7 @@ class Entry:
         outputs: see `Outputs.of_a_picture`.
         sha256: of the file's content; empty if it could not be read.
         files: paths written below the output folder, with their lengths in bytes.
+        digests: the SHA-256 of each of these files, hexadecimal; older programs recorded none.
         row: of the table; empty if the picture failed.
         problem: why the picture failed, as a sentence; otherwise empty.
     """
@@ -47,6 +50,7 @@ class Entry:
     files: Mapping[str, int] = field(default_factory=dict)
     row: Mapping[str, object] = field(default_factory=dict)
     problem: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def page(self) -> int:
@@ -70,7 +74,10 @@ class Ledger:
         self._path = path
         self._places: dict[str, int] = {}
         self._end = 0
+        self._discarded = 0
         self._file: BinaryIO | None = None
+        self.damaged = False
+        """Whether a line is missing or cannot be read, so that there may be files without a line."""
         try:
             self._open()
         except FileNotFoundError:
@@ -97,6 +104,19 @@ class Ledger:
             if found is not None:
                 yield found
 
+    def lines(self) -> Iterator[Entry]:
+        """Every readable line, oldest first, also those that a later one replaces and those of discarded results."""
+        if self._file is None:
+            return
+        place = 0
+        while place < self._end:
+            self._file.seek(place)
+            line = self._file.readline()
+            place += len(line) or self._end
+            entry = _entry(line)
+            if entry is not None:
+                yield entry
+
     def images(self) -> list[str]:
         """The pictures with an entry, in the order of their first entries."""
         return list(self._places)
@@ -115,11 +135,16 @@ class Ledger:
                 torn = line
                 break
             entry = _entry(line)
-            if entry is not None:
+            if entry is None:
+                self.damaged = True
+            elif entry.image:
                 self._places[entry.image] = self._end
+            else:
+                self._discarded += 1
             self._end += len(line)
+        self.damaged |= bool(torn)
         ours = torn.startswith(_BEGINS) or _BEGINS.startswith(torn)
-        if not self._places and (self._end or not ours):
+        if not self._places and not self._discarded and (self._end or not ours):
             self._file.close()
             raise WriteError(f"{self._path} is not a list of results. Choose another output folder, or move it away.")
 
@@ -148,14 +173,35 @@ class GrowingLedger(Ledger):
         Raises:
             WriteError: it cannot be written; the earlier entries remain.
         """
-        # File names need not be valid text; escapes preserve lone surrogates too.
-        line = json.dumps(asdict(entry), allow_nan=False) + "\n"
-        self._places[entry.image] = self._grown.append(line.encode("ascii"))
+        self._places[entry.image] = self._grown.append(_encode(entry))
+        self._grown.flush()  # before anything relies on it to tell whose the files are
 
     def close(self) -> None:
         """Close the files."""
         self._grown.close()
         super().close()
+
+
+def discard_results(path: Path) -> None:
+    """Discard all entries, but keep in the ledger which files they vouch for; a missing ledger stays missing.
+
+    Raises:
+        WriteError: it cannot be written, or is not a ledger.
+    """
+    with contextlib.closing(Ledger(path)) as ledger:
+        last = {where: number for number, entry in enumerate(ledger.lines()) for where in entry.files}
+
+        def rest() -> Iterator[bytes]:
+            for number, entry in enumerate(ledger.lines()):
+                kept = {where: length for where, length in entry.files.items() if last[where] == number}
+                if kept:
+                    digests = {where: digest for where, digest in entry.digests.items() if where in kept}
+                    yield _encode(replace(entry, image="", files=kept, digests=digests, row={}, problem=""))
+
+        if last:
+            files.write_chunks(path, rest())
+            return
+    files.delete_file(path)
 
 
 def content_sha256(path: Path) -> str:
@@ -164,6 +210,11 @@ def content_sha256(path: Path) -> str:
         return files.sha256(path)
     except (OSError, ValueError):  # ValueError: a name that the file system's encoding cannot express
         return ""
+
+
+def _encode(entry: Entry) -> bytes:
+    # File names need not be valid text; escapes preserve lone surrogates too.
+    return (json.dumps(asdict(entry), allow_nan=False) + "\n").encode("ascii")
 
 
 def _entry(line: bytes) -> Entry | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import itertools
 import os
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,11 @@ from unet_desktop.links import refuse_links
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, content_sha256
+from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, content_sha256, discard_results
 from unet_desktop.tasks.folders.one_picture import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import FOLDERS
 from unet_desktop.tasks.folders.plan import Work
+from unet_desktop.tasks.folders.written_files import WrittenFiles
 
 LOCK = ".run.lock"
 _SUMMARY_FILES = ("measurements.", "errors.", "report.")
@@ -50,18 +52,20 @@ def refuse_taken(path: Path) -> None:
 class OutputFolder:
     """The folder that a run writes to."""
 
-    def __init__(self, path: Path, lock: Lock, ledger: GrowingLedger) -> None:
+    def __init__(self, path: Path, lock: Lock, ledger: GrowingLedger, *, replace: bool) -> None:
         """For `take` only."""
         self.path, self.ledger = path, ledger
+        self.written = WrittenFiles(path, ledger, replace=replace)
         self._lock = lock
 
     @classmethod
-    def take(cls, path: Path, *, anew: bool = False) -> OutputFolder:
+    def take(cls, path: Path, *, anew: bool = False, replace: bool = False) -> OutputFolder:
         """Lock the folder for this run, creating it if missing, and delete half-written files of a killed run.
 
         Args:
             path: of the folder.
-            anew: discard the ledger of earlier runs.
+            anew: discard the results of earlier runs.
+            replace: overwrite files whoever wrote them.
 
         Raises:
             WriteError: it cannot be made or written, or another run has locked it.
@@ -73,8 +77,8 @@ class OutputFolder:
         try:
             _delete_temporaries(path)
             if anew:
-                files.delete_file(path / NAME)
-            return cls(path, lock, GrowingLedger(path / NAME))
+                discard_results(path / NAME)
+            return cls(path, lock, GrowingLedger(path / NAME), replace=replace)
         except BaseException:
             lock.release()
             raise
@@ -83,7 +87,8 @@ class OutputFolder:
         """Write a picture's files, then its ledger entry, which certifies them.
 
         Returns:
-            the outcome; a problem if the file system refuses the name of one of the files, then none of them is left.
+            the outcome; a problem if one of the files would replace one that is not ours, or the file system refuses
+            its name; then none of them is left.
 
         Raises:
             WriteError: something else cannot be written; the picture counts as not done.
@@ -96,15 +101,19 @@ class OutputFolder:
             outputs=work.outputs,
         )
         if isinstance(outcome, Segmented):
-            outcome = self._write_files(outcome)
+            reason = self.written.why_foreign(picture, outcome.files)
+            outcome = Problem(reason) if reason else self._write_files(outcome)
         if isinstance(outcome, Problem):
             self.ledger.add(replace(entry, sha256=content_sha256(picture.path), problem=outcome.sentence))
             return outcome
         lengths = {where: len(content) for where, content in outcome.files}
-        self.ledger.add(replace(entry, sha256=str(outcome.row["sha256"]), files=lengths, row=outcome.row))
+        digests = {where: hashlib.sha256(content).hexdigest() for where, content in outcome.files}
+        sha256 = str(outcome.row["sha256"])
+        self.ledger.add(replace(entry, sha256=sha256, files=lengths, digests=digests, row=outcome.row))
         return outcome
 
     def _write_files(self, outcome: Segmented) -> Outcome:
+        self.written.begin(outcome.files)
         written: list[Path] = []
         for where, content in outcome.files:
             target = self.path / where

@@ -49,7 +49,7 @@ def find_prior_status(ledger: Ledger, output: Path, picture: Picture, work: Work
     entry = ledger.entry(picture.relative)
     if entry is None:
         return PriorStatus.OPEN
-    if (entry.model, entry.outputs) != (work.model, work.outputs):
+    if is_stale(ledger, picture, work):
         return PriorStatus.STALE
     if entry.name != picture.name:
         return PriorStatus.OPEN
@@ -59,6 +59,18 @@ def find_prior_status(ledger: Ledger, output: Path, picture: Picture, work: Work
         return PriorStatus.FAILED
     complete = all(_length(output / where) == length for where, length in entry.files.items())
     return PriorStatus.FINISHED if complete else PriorStatus.OPEN
+
+
+def may_be_segmented(ledger: Ledger, picture: Picture, request: Request) -> bool:
+    """Whether the run may segment the picture, as far as that shows without reading it: not if it failed before."""
+    entry = ledger.entry(picture.relative)
+    return entry is None or not entry.problem or request.anew or request.retry_failed
+
+
+def is_stale(ledger: Ledger, picture: Picture, work: Work) -> bool:
+    """Whether an earlier run did the picture with another model or for other outputs."""
+    entry = ledger.entry(picture.relative)
+    return entry is not None and (entry.model, entry.outputs) != (work.model, work.outputs)
 
 
 class Plan:

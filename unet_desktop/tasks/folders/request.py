@@ -23,6 +23,7 @@ class Request:
         include, exclude: patterns of files to take or leave; see `InputSelection`.
         list_file: a text file with one path per line; "-" is standard input.
         anew: discard the results of earlier runs in this output folder.
+        replace: overwrite files in the output folder that no run wrote there, or that were changed since.
         retry_failed: try pictures again that failed in an earlier run.
         limit: segment at most this many pictures; None for all.
         dry_run: only report what would be done.
@@ -42,6 +43,7 @@ class Request:
     exclude: tuple[str, ...] = ()
     list_file: Path | None = None
     anew: bool = False
+    replace: bool = False
     retry_failed: bool = False
     limit: int | None = None
     dry_run: bool = False

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -35,13 +36,14 @@ from unet_desktop.tasks.folders.local_engine import LocalEngine
 from unet_desktop.tasks.folders.one_picture import Outcome, Problem
 from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
 from unet_desktop.tasks.folders.outputs import Outputs
-from unet_desktop.tasks.folders.plan import Plan, Work
+from unet_desktop.tasks.folders.plan import Plan, Work, is_stale, may_be_segmented
 from unet_desktop.tasks.folders.pseudonyms import require_key
 from unet_desktop.tasks.folders.report import require_report, write_reports
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.table_files import require_libraries
 from unet_desktop.tasks.folders.tables import write_contours, write_tables
 from unet_desktop.tasks.folders.watch import Arrivals
+from unet_desktop.tasks.folders.written_files import WrittenFiles
 
 
 class Engine(Protocol):
@@ -84,10 +86,30 @@ def segment_folder(request: Request) -> Iterator[FolderEvent]:
         refuse_results(found, request.output)
     header = read_header(request.model)
     work = Work(header.weights_sha256, request.outputs.of_a_picture, header.labels)
+    if not request.replace:
+        refuse_foreign(request, found, work)
     if request.dry_run:
         return _rehearse(request, found, work)
     require_dicom(request.outputs)
     return _segment(request, found, arrivals, work)
+
+
+def refuse_foreign(request: Request, found: FoundPictures, work: Work) -> None:
+    """Refuse a run early that would overwrite what no run wrote into its output folder; nothing is changed.
+
+    Raises:
+        WriteError: it would; or another run has the folder.
+    """
+    if not request.output.is_dir():
+        return
+    refuse_taken(request.output)
+    with contextlib.closing(Ledger(request.output / NAME)) as ledger:
+        written = WrittenFiles(request.output, ledger)
+        written.refuse_summaries(request.outputs)
+        plan = [picture for picture in found.pictures if may_be_segmented(ledger, picture, request)]
+        written.refuse_pictures(
+            plan, request.outputs, work.labels, lambda picture: request.anew or is_stale(ledger, picture, work)
+        )
 
 
 def require_dicom(outputs: Outputs) -> None:
@@ -116,9 +138,13 @@ def _rehearse(request: Request, found: FoundPictures, work: Work) -> Iterator[Fo
 def _segment(request: Request, found: FoundPictures, arrivals: Arrivals | None, work: Work) -> Iterator[FolderEvent]:
     refuse_taken(request.output)  # before workers are started, or jobs put in a queue
     engine = _engine(request)
-    with contextlib.closing(engine), contextlib.closing(OutputFolder.take(request.output, anew=request.anew)) as folder:
+    with contextlib.closing(engine), contextlib.closing(_take(request)) as folder:
         yield from _left_out(found)
         yield from _FolderRun(request, found, work, engine, folder).events(arrivals)
+
+
+def _take(request: Request) -> OutputFolder:
+    return OutputFolder.take(request.output, anew=request.anew, replace=request.replace)
 
 
 def _engine(request: Request) -> Engine:
@@ -183,7 +209,7 @@ class _FolderRun:
                 known = {picture.relative: picture for picture in (*self._pictures, *pictures)}
                 self._pictures = sorted(known.values(), key=lambda picture: natural_key(picture.relative))
                 yield from self._outcomes((yield from self._take(pictures)))
-                list(self._write_tables())
+                yield from (event for event in self._write_tables_meanwhile() if isinstance(event, Message))
             again = time.monotonic() + watch.PAUSE
             while time.monotonic() < again:
                 yield StopPoint("read")
@@ -214,12 +240,20 @@ class _FolderRun:
             return None
         return self._request.output / "masks" / f"{picture.name}.png"
 
-    def _write_summaries(self) -> Iterator[FileWritten]:
+    def _write_summaries(self) -> Iterator[FileWritten | Message]:
         """Write tables and reports of everything done so far."""
-        yield from self._write_tables()
-        if "coco" in self._request.outputs.contours:
-            yield from write_contours(self._request.output, self._work.labels, self._work.model, self._entries)
-        yield from write_reports(self._request, self._entries(), len(self._pictures), datetime.now(UTC))
+        outputs = self._request.outputs
+        with self._folder.written.summarising(outputs) as aside:
+            yield from map(Message, aside)
+            yield from self._write_tables()
+            if "coco" in outputs.contours:
+                yield from write_contours(self._request.output, self._work.labels, self._work.model, self._entries)
+            yield from write_reports(self._request, self._entries(), len(self._pictures), datetime.now(UTC))
+
+    def _write_tables_meanwhile(self) -> Iterator[FileWritten | Message]:
+        with self._folder.written.summarising(replace(self._request.outputs, reports=())) as aside:
+            yield from map(Message, aside)
+            yield from self._write_tables()
 
     def _write_tables(self) -> Iterator[FileWritten]:
         yield from write_tables(self._request.output, self._request.outputs, self._work.labels, self._entries)
