@@ -54,7 +54,7 @@ def model(samples, tiny, device, tmp_path_factory):
 
 def search_in(segmenter: Segmenter, pixels: np.ndarray) -> Search:
     """The search that `Segmenter.segment` makes in a picture with a dark surround."""
-    return Search(segmenter._locate, segmenter._cropper, segmenter._prototype, pixels, BLACK)
+    return Search(segmenter._locate, segmenter._cropper, segmenter._prototype, pixels, BLACK, disc_in_fundus=False)
 
 
 def test_the_place_that_looks_like_the_training_comes_first(model, photograph):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from unet_desktop.engine.inference.locate import Location, drop_repeated, from_a
 from unet_desktop.engine.inference.predictor import Predictor
 from unet_desktop.engine.inference.prototype import CropPrototype
 from unet_desktop.images.crop import BLACK, Colour, Square, extract
+from unet_desktop.masks.first_proposal.disc import USUAL_RADIUS, measure_convergence, places_of_convergence
 
 SURE = 0.8
 """Score from which the first place counts; on photographs of a known camera it is above 0.9."""
@@ -28,6 +30,16 @@ SAME = 0.12
 """Of the diameter: a label found this near, and as large, needs no other crop; the locating network is no finer."""
 NO_WORSE = 0.97
 """Of the first crop's score, that the second needs."""
+CERTAIN = 0.93
+"""Score from which an optic disc counts without a look at the vessels."""
+CONVERGING = 0.3
+"""How far vessels run towards an optic disc, at least; bright atrophy and exudates stay below."""
+GAIN = 0.05
+"""How much more they must run towards another place to prefer it."""
+NOWHERE = 0.1
+"""How far they run towards nothing at all, at most."""
+BY_VESSELS = 0.5
+"""Confidence of a place that only the vessels show."""
 
 
 class Search:
@@ -39,6 +51,7 @@ class Search:
         prototype: what the crops of training look like, or None if unknown.
         pixels: (H, W, 3) uint8.
         surround: the colour in which the picture goes on beyond its border.
+        disc_in_fundus: the location label is the optic disc of a fundus photograph, where vessels converge.
     """
 
     def __init__(
@@ -48,7 +61,10 @@ class Search:
         prototype: CropPrototype | None,
         pixels: NDArray[np.uint8],
         surround: Colour,
+        *,
+        disc_in_fundus: bool,
     ) -> None:
+        self._disc_in_fundus = disc_in_fundus
         self._locator, self._cropper, self._prototype = locator, cropper, prototype
         self._pixels, self._surround = pixels, surround
         self._shape = (pixels.shape[0], pixels.shape[1])
@@ -65,10 +81,52 @@ class Search:
         if places:
             first = self._refine(self._attempt(self._by_likeness(places)[0]))
             yield
-            if first.score >= SURE:
-                return first
-        best = yield from self._search_further(places, first)
+        best = first
+        if first is None or first.score < SURE:
+            best = yield from self._search_further(places, first)
+        if self._disc_in_fundus and (best is None or best.score < CERTAIN):
+            best = yield from self._compare_vessels(best)
         return best if best is not None and best.score >= MIN_SCORE else None
+
+    def _compare_vessels(self, best: Attempt | None) -> Generator[None, None, Attempt | None]:
+        """The best attempt, or one at a place to which the vessels run clearly more.
+
+        In highly myopic eyes the networks take bright atrophy for the disc, and are sure of it.
+        """
+        converging = None if best is None else self._convergence(best)
+        if best is not None and (converging is None or converging >= CONVERGING):
+            return best
+        needed = max(CONVERGING if converging is None else converging, 0.0) + GAIN
+        ranked: list[tuple[float, Attempt]] = []
+        for circle in places_of_convergence(self._pixels):
+            diameter = 2.0 * circle.a
+            square = Square(circle.x, circle.y, diameter * self._cropper.spec.crop_factor)
+            attempt = self._refine(self._attempt(Location(square, diameter, BY_VESSELS)))
+            found = self._convergence(attempt)
+            if found is not None and found >= needed and attempt.score >= MIN_SCORE:
+                ranked.append((2.0 * attempt.score + found, attempt))
+            yield
+        if ranked:
+            return max(ranked, key=lambda pair: pair[0])[1]
+        if best is None or converging is None or converging >= NOWHERE:
+            return best
+        place = best.location
+        return replace(best, location=replace(place, confidence=min(place.confidence, BY_VESSELS)))
+
+    def _convergence(self, attempt: Attempt) -> float | None:
+        """How far the vessels run towards what the segmenting network found; None if that cannot be seen.
+
+        In a whole field those around a disc of the usual size count too: around bright atrophy, or around a part of the
+        disc, vessels that run past it can look as if they ended there.
+        """
+        if attempt.located is None:
+            return None
+        x, y, radius = attempt.located.square.x, attempt.located.square.y, attempt.located.diameter / 2
+        if self._surround != BLACK:
+            return measure_convergence(self._pixels, x, y, radius)
+        # What fills a photograph of a whole field, so that nothing is seen around it, is no disc.
+        radii = radius, USUAL_RADIUS * min(self._shape)
+        return min(measure_convergence(self._pixels, x, y, each) or 0.0 for each in radii)
 
     def _search_further(self, places: list[Location], first: Attempt | None) -> Generator[None, None, Attempt | None]:
         """The best of all candidates at other scales."""

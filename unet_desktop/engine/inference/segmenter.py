@@ -30,7 +30,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.crop import BLACK, Square, extract, restore, surround_colour
 from unet_desktop.images.fundus import is_dark_spot, looks_like_fundus
 from unet_desktop.images.opencv import cv2
-from unet_desktop.labels import LabelSet
+from unet_desktop.labels import LabelSet, names_disc_or_cup
 from unet_desktop.masks.anatomy import tidy
 from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.masks.regions import Mask, label_image
@@ -191,11 +191,20 @@ class Segmenter:
         surround = surround_colour(pixels)
         whole = extract(pixels, Square.around(height, width), locator.spec.size, surround)
         plane, unfamiliar = self._locate_and_compare(locator, whole)
-        found = yield from Search(locator, self._cropper, self._prototype, pixels, surround).run(plane)
+        search = Search(
+            locator, self._cropper, self._prototype, pixels, surround, disc_in_fundus=self._finds_discs_in_fundus()
+        )
+        found = yield from search.run(plane)
         if found is None:
             return _empty_prediction(shape, unfamiliar)
         prediction = self._make_prediction(found.result, shape, found.location.confidence, unfamiliar)
         return replace(prediction, rivals=prediction.rivals + found.location.rivals)
+
+    def _finds_discs_in_fundus(self) -> bool:
+        """Whether the location label is the optic disc, and the training pictures were fundus photographs."""
+        label = self._labels.location_label()
+        fundus = self._appearances is not None and self._appearances.fundus
+        return fundus and label is not None and names_disc_or_cup(label)
 
     def _locate_and_compare(self, locator: Predictor, whole: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool]:
         """The locating network's plane, and whether the picture is unfamiliar; in one pass if possible."""

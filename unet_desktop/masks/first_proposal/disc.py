@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from unet_desktop.images.crop import Square, extract
 from unet_desktop.images.opencv import cv2
 from unet_desktop.masks.first_proposal.edge import (
     best_closed_path,
@@ -23,11 +24,21 @@ from unet_desktop.masks.first_proposal.edge import (
     turns,
 )
 from unet_desktop.masks.first_proposal.vessels import Vessels, convergence, convergence_map, find_vessels
-from unet_desktop.masks.first_proposal.view import FieldOfView, Plane, close_dark, log_brightness, mean_around
+from unet_desktop.masks.first_proposal.view import (
+    FieldOfView,
+    Plane,
+    close_dark,
+    field_of_view,
+    lit_part,
+    log_brightness,
+    mean_around,
+)
 from unet_desktop.masks.shapes.ellipse import Ellipse
 
 RADIUS = 36
 """Of a disc in a close-up, pixels."""
+USUAL_RADIUS = 0.07
+"""Of a disc in a photograph of about 45 degrees, relative to the field's shorter side."""
 HALF = 100
 """Half the side of a close-up."""
 _VESSEL = 15  # pixels of a close-up that a vessel is narrower than
@@ -39,6 +50,7 @@ _PLACES = 2
 _SIZES = 4
 _SMALLEST, _LARGEST, _STEP = 0.02, 0.6, 1.05  # radii relative to the field's shorter side; ratio of neighbours
 _LEAST_CONVERGENCE, _LEAST_DROP, _LEAST_DARKER, _LEAST_SCORE = 0.15, 0.05, 0.8, 0.85
+_LEAST_IN_VIEW = 0.4  # of the surroundings, below which too few vessels are seen
 _NOTICEABLE = 0.03  # difference of logarithms
 
 
@@ -179,6 +191,46 @@ def likely_radii(view: FieldOfView, x: float, y: float) -> list[float]:
     return [float(radii[peak]) for peak in sorted(peaks, key=lambda peak: -profile[peak])[:_SIZES]]
 
 
+def places_of_convergence(picture: NDArray[np.uint8]) -> list[Ellipse]:
+    """Return circles where vessels converge, in image pixels, the likeliest place first.
+
+    For each place the radii at which it becomes darker, and that of a disc in a photograph of 45 degrees, which counts
+    where a dark disc lies in something brighter.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+    """
+    view = field_of_view(picture)
+    if view is None:
+        return []
+    usual = USUAL_RADIUS * view.extent
+    return [
+        view.to_picture(Ellipse(x, y, radius, radius))
+        for x, y in likely_places(view)
+        for radius in [usual, *likely_radii(view, x, y)]
+    ]
+
+
+def measure_convergence(picture: NDArray[np.uint8], x: float, y: float, radius: float) -> float | None:
+    """Return how far vessels around a circle run towards it, -1 to 1; None where little of its surroundings is in view.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        x, y: of the middle, image pixels.
+        radius: image pixels.
+    """
+    pixels = extract(picture, Square(x, y, 2 * HALF * radius / RADIUS), 2 * HALF)
+    field = lit_part(pixels)
+    rows, columns = np.mgrid[: 2 * HALF, : 2 * HALF] + 0.5
+    distance = np.hypot(rows - HALF, columns - HALF) / RADIUS
+    around = _around(distance)
+    inside = cv2.erode(field, np.ones((9, 9), np.uint8), borderValue=1) * around
+    if np.count_nonzero(inside) < _LEAST_IN_VIEW * np.count_nonzero(around):
+        return None
+    vessels = find_vessels(pixels[..., 1].astype(np.float32), field, _VESSEL, evenness=0.5)
+    return convergence(vessels, inside.astype(np.uint8))
+
+
 def fit_edge(close: CloseUp) -> Ellipse:
     """Return the ellipse through the steepest drop of brightness round the middle, pixels of the working picture."""
     worth = np.zeros((_RAYS, len(_RADII)), np.float32)
@@ -244,10 +296,16 @@ def _measure_candidate(close: CloseUp, ellipse: Ellipse, place: int) -> Candidat
 def _vessel_area(close: CloseUp, distance: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return (h, w) uint8: 1 where vessels are looked at, around the disc or, where it fills the view, also in it."""
     inner = cv2.erode(close.field, np.ones((9, 9), np.uint8)) > 0  # no line is made up at the field's border
-    around = (distance > 1.1) & (distance < 2.6)
+    around = _around(distance)
     if np.count_nonzero(around & inner) < 0.15 * np.count_nonzero(around):
         around = (distance > 0.5) & (distance < 2.6)
     return (around & inner).astype(np.uint8)
+
+
+def _around(distance: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which pixels surround the disc, whose radius is 1."""
+    around: NDArray[np.bool_] = (distance > 1.1) & (distance < 2.6)
+    return around
 
 
 def _drops_at_edge(close: CloseUp, ellipse: Ellipse) -> Plane:

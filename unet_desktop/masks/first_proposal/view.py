@@ -51,7 +51,7 @@ class FieldOfView:
 def field_of_view(picture: NDArray[np.uint8]) -> FieldOfView | None:
     """Return the lit part of an (H, W, 3) uint8 RGB picture; None where too little is lit."""
     small, scale = _reduce(picture)
-    box = bounding_box(_lit(small))
+    box = bounding_box(lit_part(small))
     if min(box.shape) < _LEAST * min(scale * 4, 1):
         return None
     whole = Box(*(round(side / scale) for side in (box.top, box.left, box.bottom, box.right)))
@@ -59,7 +59,7 @@ def field_of_view(picture: NDArray[np.uint8]) -> FieldOfView | None:
     if min(whole.shape) < _LEAST:
         return None
     pixels, scale = _reduce(picture[whole.top : whole.bottom, whole.left : whole.right])
-    lit = np.pad(_lit(pixels), 1, mode="edge")
+    lit = np.pad(lit_part(pixels), 1, mode="edge")
     field = cv2.erode(lit, _ellipse(2 * round(0.012 * max(lit.shape)) + 1))[1:-1, 1:-1].astype(np.uint8)
     return FieldOfView(pixels, field, whole.left, whole.top, scale)
 
@@ -94,20 +94,20 @@ def close_dark(plane: NDArray[np.float32], width: int) -> Plane:
     return np.asarray(cv2.morphologyEx(plane, cv2.MORPH_CLOSE, _ellipse(width)), np.float32)
 
 
-def _reduce(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    height, width = picture.shape[:2]
-    scale = min(SIDE / max(height, width), 1.0)
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale
-
-
-def _lit(pixels: NDArray[np.uint8]) -> Flags:
-    """Return (h, w) uint8: 1 where it is lit, without specks and pinholes."""
+def lit_part(pixels: NDArray[np.uint8]) -> Flags:
+    """Return (h, w) uint8: 1 where an (h, w, 3) uint8 picture is lit, without specks and pinholes."""
     lit = (pixels.max(axis=2) > _LIT).astype(np.uint8)
     side = 2 * round(0.008 * max(lit.shape)) + 1
     square = np.ones((side, side), np.uint8)
     opened = cv2.morphologyEx(lit, cv2.MORPH_OPEN, square)
     return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, square), np.uint8)
+
+
+def _reduce(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    height, width = picture.shape[:2]
+    scale = min(SIDE / max(height, width), 1.0)
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
 def _ellipse(side: int) -> Flags:
