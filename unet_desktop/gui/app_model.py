@@ -10,6 +10,7 @@ from unet_desktop.gui.editing.editor import Editor
 from unet_desktop.gui.editing.eye_guess import EyeGuess
 from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.editing.proposal import Proposal
+from unet_desktop.gui.editing.timeline import Timeline
 from unet_desktop.gui.editing.version_keeper import VersionKeeper
 from unet_desktop.gui.jobs.comparison import Comparison
 from unet_desktop.gui.jobs.folder_run import FolderRuns
@@ -49,6 +50,7 @@ class AppModel(QObject):
         self.session.case_changed.connect(self._on_session_case_changed)
         self.proposal = Proposal(self.session, self.editor, self)
         self.version_keeper = VersionKeeper(self.session, self.editor, store, self)
+        self.timeline = Timeline(self.session, self.editor, self.version_keeper, self)
         self.cup_absence = CupAbsence(self.session, self.editor, self.autosave, self.proposal, self)
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)

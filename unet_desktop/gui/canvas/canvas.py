@@ -59,6 +59,8 @@ class Canvas(ZoomView):
         self._layers = Layers(self.update)
         self._view = View()
         self._pointer: tuple[float, float] | None = None
+        self._reader: OtherReader | None = None
+        self._version: OtherReader | None = None
         self._mm_per_pixel: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -91,9 +93,15 @@ class Canvas(ZoomView):
         self.update()
 
     def set_reader(self, reader: OtherReader | None) -> None:
-        """Show the outlines of this other reader's mask and whose they are, or none."""
-        self._layers.reader.set_reader(reader)
+        """Show the outlines of this other reader's mask and whose they are, or none; a version goes before them."""
+        self._reader = reader
+        self._layers.reader.set_reader(self._version or self._reader)
         self.update()
+
+    def set_version(self, version: OtherReader | None) -> None:
+        """Show the outlines of this earlier state of the mask, or none."""
+        self._version = version
+        self.set_reader(self._reader)
 
     def set_uncertainty(self, uncertainty: UncertaintyMap | None) -> None:
         """Show where the model is uncertain if the view says so, or nothing."""

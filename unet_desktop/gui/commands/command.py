@@ -53,6 +53,7 @@ class Needs(Flag):
     SHAPE = auto()
     WRITABLE = auto()
     FIRST_PROPOSAL = auto()
+    VERSION = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class VersionKeeper(QObject):
         self._steps = 0  # since the last version
         self._is_first = True  # nothing has been changed since the case was opened
         self._written = 0  # bytes since the versions were pruned
-        self._failing = False
+        self._failing = self._is_over = False
         # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "versions")
         self._running: list[Future[None]] = []
@@ -81,7 +81,9 @@ class VersionKeeper(QObject):
             self._keep(VersionStep.PAINTED)
 
     def run(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Run this in the thread that writes versions, after those that are being written."""
+        """Run this in the thread that writes versions, after those that are being written; no more after the end."""
+        if self._is_over:
+            return
         self._running = [future for future in self._running if not future.done()]
         self._running.append(self._pool.submit(work, *arguments))
 
@@ -95,6 +97,7 @@ class VersionKeeper(QObject):
         """Keep the open mask, and end the thread."""
         self.keep_changes()
         self._timer.stop()
+        self._is_over = True
         self._pool.shutdown(wait=True)
 
     def _keep(self, step: VersionStep, *, passing: bool = False, approved: bool = False, is_left: bool = False) -> None:

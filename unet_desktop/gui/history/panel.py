@@ -1,11 +1,21 @@
-"""HistoryPanel: the steps that led to the mask; a click goes to any of them."""
+"""HistoryPanel: the steps that led to the mask, a click goes to any of them; and its versions of earlier days."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter
-from PySide6.QtWidgets import QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from unet_desktop.gui.history.timeline_view import TimelineView
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 
@@ -19,10 +29,13 @@ _GAP = 10
 
 
 class HistoryPanel(QWidget):
-    """A list from the oldest step to the newest; what was undone is pale.
+    """Two lists: steps from the oldest to the newest, what was undone is pale; and versions.
 
     Signals:
         step_chosen(count): show the mask as it was after that many steps.
+
+    Attributes:
+        timeline: the versions.
     """
 
     step_chosen = Signal(int)
@@ -42,11 +55,21 @@ class HistoryPanel(QWidget):
         self._words.setProperty("role", "muted")
         self._words.setContentsMargins(10, 8, 10, 8)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
+        steps = QWidget()
+        column = QVBoxLayout(steps)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._words)
         column.addWidget(self._list, 1)
+        self.timeline = TimelineView()
+        self._tabs = with_object_name(QTabWidget(), "history_tabs")
+        self._tabs.setDocumentMode(True)
+        tips = ("What was done since the case was opened", "Earlier states of the mask, also of other days")
+        for page, title, tip in zip((steps, self.timeline), ("Steps", "Versions"), tips, strict=True):
+            self._tabs.setTabToolTip(self._tabs.addTab(page, title), tip)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._tabs)
         self._list.clicked.connect(self._on_list_clicked)
         self._list.activated.connect(self._on_list_clicked)
         self._list.hide()
@@ -67,7 +90,13 @@ class HistoryPanel(QWidget):
             self._list.setCurrentIndex(now)
             self._list.scrollTo(now)
 
+    def show_versions(self) -> None:
+        """Show the list of versions."""
+        self._tabs.setCurrentWidget(self.timeline)
+        self.timeline.take_keyboard()
+
     def set_colours(self, colours: Colours) -> None:
+        self.timeline.set_colours(colours)
         self._model.set_pale(colours.muted)
         self._delegate.set_colours(colours)
         self._list.viewport().update()

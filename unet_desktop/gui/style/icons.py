@@ -59,6 +59,8 @@ ICONS = {
     "red-free": "mdi6.image-filter-black-white",
     "clahe": "mdi6.contrast-circle",
     "reset": "mdi6.restore",
+    "versions": "mdi6.history",
+    "restore": "mdi6.backup-restore",
     "magnifier": "mdi6.magnify-scan",
     "crosshair": "mdi6.crosshairs",
     "split": "mdi6.view-split-vertical",

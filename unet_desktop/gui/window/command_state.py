@@ -30,6 +30,7 @@ class CommandState(QObject):
             app.toolbox.changed,
             app.runner.busy_changed,
             app.view_options.changed,
+            app.timeline.compared_changed,
         ):
             signal.connect(self._refresh)  # at once: the next key must find its command enabled
         app.session.project_changed.connect(self._on_session_project_changed)
@@ -69,6 +70,7 @@ def available(app: AppModel) -> Needs:
         Needs.SHAPE: app.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,
         Needs.FIRST_PROPOSAL: session.offers_first_proposal,
+        Needs.VERSION: app.timeline.compared is not None and not app.timeline.compared.difference.same,
     }
     result = Needs.NOTHING
     for need, is_there in there.items():

@@ -18,6 +18,7 @@ from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
 from unet_desktop.gui.correct.region_commands import RegionCommands
 from unet_desktop.gui.folders.commands import FolderCommands
+from unet_desktop.gui.history.commands import HistoryCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
@@ -38,6 +39,7 @@ class CommandSets:
     compare: CompareCommands
     edit: EditCommands
     regions: RegionCommands
+    history: HistoryCommands
     train: TrainCommands
     models: ModelCommands
     cases: CaseCommands
@@ -73,6 +75,7 @@ def make_command_sets(
         compare=CompareCommands(app, window, canvas, errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
+        history=HistoryCommands(app, panels.history, partial(docks.bring_forward, docks.history), errors),
         train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
         models=ModelCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),

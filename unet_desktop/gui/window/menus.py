@@ -86,6 +86,9 @@ MENUS: dict[str, tuple[str, ...]] = {
         "case.eye",
         "case.note",
         "case.details",
+        SEPARATOR,
+        "case.versions",
+        "case.restore_version",
     ),
     "&Model": (
         "learn.train",

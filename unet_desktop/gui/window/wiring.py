@@ -50,7 +50,7 @@ def make_presenters(
     SideEffectsPresenter(app, panels.status)
     overlays = (panels.view.overlay, panels.tools.overlay)
     ViewPresenter(split_view, canvas, pointer, app, panels.view, overlays, commands.view)
-    HistoryPresenter(app.editor, panels.history)
+    HistoryPresenter(canvas, app, panels.history, commands.history)
     MeasurePresenter(app.session, app.editor, app.live_measurement, app.eye_guess, panels.measure)
     CasesPresenter(app.session, panels.cases, commands.cases)
     TrainPresenter(app, panels.training, panels.status, commands.train)
@@ -130,6 +130,8 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
             status.showMessage(notice, _MESSAGE_TIME)
 
     app.proposal.problem.connect(show_problem_of_case)
+    app.timeline.problem.connect(show_problem_of_case)
+    app.timeline.restored.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.version_keeper.failed.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.comparison.problem.connect(show_problem_of_case)
     app.session.case_changed.connect(end_messages_of_case)
