@@ -20,9 +20,11 @@ from unet_desktop.project.project import Project
 
 
 def files_in(folder):
-    """Every file of the folder with its content, but for the index, which is no truth."""
+    """Every file of the folder with its content, but for the trail, which grows."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "trail.jsonl"
     }
 
 

@@ -16,7 +16,7 @@ from unet_desktop.engine.events import Finished
 from unet_desktop.engine.inference.onnx_export import NEEDED, TOLERANCE, export
 from unet_desktop.errors import CheckpointError
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
-from unet_desktop.project.models import delete_model, list_models, read_notes, write_notes
+from unet_desktop.project.models import list_models, read_notes, remove_model, write_notes
 from unet_desktop.project.project import Project
 from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.model_card import card_of, model_card
@@ -74,7 +74,7 @@ def test_a_run_of_an_older_program_is_described_by_its_model(root):
     header = list_models(layout)[0].header
     assert (run.preset, run.train, run.started) == ("fast", 3, header.created)
     assert run.metrics == header.metrics
-    delete_model(layout, "model-001")
+    remove_model(layout, "model-001")
     (run,) = list_runs(layout)
     assert (run.preset, run.train) == ("", None)
     assert run.metrics == run.epochs[-1].metrics
@@ -129,7 +129,7 @@ def test_notes_stand_beside_the_model_and_go_with_it(root, model):
     write_notes(layout, "model-001", "  ")
     assert not layout.model_notes("model-001").exists()
     write_notes(layout, "model-001", "again")
-    delete_model(layout, "model-001")
+    remove_model(layout, "model-001")
     assert list(layout.models.iterdir()) == []
     assert layout.run("model-001").exists()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from unet_desktop.checkpoint_header import SUFFIX
@@ -40,6 +43,7 @@ class Layout:
     runs/NAME.json      the run's settings and, once it has finished, its metrics for each validation case
     runs/NAME.training  the state of an unfinished training
     corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
+    bin/                removed cases and models with their files, until somebody empties it
     trail.jsonl         who did what to which case or model, one line each; it only grows
     split.json          which cases (or patients) are in the validation set
     .lock               who has the project open; left behind by a killed program, but then not locked
@@ -76,6 +80,11 @@ class Layout:
     def trail(self) -> Path:
         """File that notes who did what, see `trail`."""
         return self.root / "trail.jsonl"
+
+    @property
+    def bin(self) -> Path:
+        """Folder of what was removed; made when something is."""
+        return self.root / "bin"
 
     @property
     def cases(self) -> Path:
@@ -130,7 +139,7 @@ class Layout:
     @property
     def own_folders(self) -> tuple[Path, ...]:
         """All folders that the program writes to; none of them may be a link."""
-        return (*self.folders, self.history, self.thumbnails)
+        return (*self.folders, self.history, self.bin, self.thumbnails)
 
     def record(self, case_id: str) -> Path:
         """Return the path of the case's record."""
@@ -215,26 +224,88 @@ class CaseIds:
     Uniqueness ignores upper and lower case, because Windows and macOS do.
     """
 
-    def __init__(self, taken: Iterable[str]) -> None:
-        """Know these ids."""
-        self._taken = {case_id.casefold() for case_id in taken}
+    def __init__(self, taken: Iterable[str], of_files: Iterable[str] = ()) -> None:
+        """Know these ids, and those that files without a record may belong to, see `ids_of_files`."""
+        self._taken = {_fold(case_id) for case_id in taken}
+        self._of_files = {_fold(case_id) for case_id in of_files}
         self._numbers: dict[str, int] = {}  # where to go on: a thousand folders may each hold an "image.jpg"
 
     def add(self, case_id: str) -> None:
         """Note that an id is in use."""
-        self._taken.add(case_id.casefold())
+        self._taken.add(_fold(case_id))
 
-    def find(self, file_name: str) -> str:
-        """Return a free id for a file of this name."""
+    def find(self, file_name: str, is_own: Callable[[str], bool] = lambda _: False) -> str:
+        """Return a free id for a file of this name.
+
+        Args:
+            file_name: with or without a folder.
+            is_own: whether the files that have an id, but no record, are this file's own, as a killed import leaves
+                them.
+        """
         stem = _portable_stem(file_name)
-        key = stem.casefold()
-        if key not in self._taken:
+        key = _fold(stem)
+        if self._is_free(stem, key, is_own):
             return stem
         number = self._numbers.get(key, 2)
-        while f"{key}-{number}" in self._taken:
+        while not self._is_free(f"{stem}-{number}", f"{key}-{number}", is_own):
             number += 1
         self._numbers[key] = number
         return f"{stem}-{number}"
+
+    def _is_free(self, case_id: str, key: str, is_own: Callable[[str], bool]) -> bool:
+        return key not in self._taken and (key not in self._of_files or is_own(case_id))
+
+
+def files_of_case(layout: Layout, case_id: str, image: str) -> list[Path]:
+    """Return the paths of all files that belong to a case, its record first; not all of them need exist.
+
+    Args:
+        layout: paths of the project.
+        case_id: the case.
+        image: its `Case.image`, or empty; a picture that was not copied into the project does not belong to it.
+    """
+    own = [layout.root / image] if image and not Path(image).is_absolute() else []
+    return [
+        layout.record(case_id),
+        *(path for path in own if path.parent == layout.images),
+        layout.mask(case_id),
+        layout.journal(case_id),
+        *sorted(layout.masks.glob(f"{escape(case_id)}{JOURNAL_SUFFIX}.aside-*")),
+        *sorted(layout.masks.glob(f"{escape(case_id)}.png.bad-*")),
+        layout.prediction(case_id),
+        layout.prediction_record(case_id),
+        layout.uncertainty_map(case_id),
+        layout.rejected_prediction(case_id),
+        layout.rejected_record(case_id),
+        layout.versions(case_id),
+    ]
+
+
+def ids_of_files(layout: Layout) -> set[str]:
+    """Return the ids to which files in the project may belong, even if they have no record.
+
+    A new case must not take one: the mask that a deleted record left behind would become another picture's. Because an
+    id may hold dots, "a.b.png" counts for "a.b" and for "a".
+    """
+    found = set()
+    folders = (layout.images, layout.masks, layout.predictions, layout.uncertainty, layout.history, layout.bin)
+    for folder in folders:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name.lstrip(".")
+                if folder == layout.bin:
+                    name = name.partition("-")[2]
+                    found.add(name)
+                while "." in name:
+                    name = name.rpartition(".")[0]
+                    found.add(name)
+                if folder == layout.history:
+                    found.add(entry.name)
+    return found
+
+
+def _fold(case_id: str) -> str:
+    return unicodedata.normalize("NFC", case_id).casefold()
 
 
 def case_id_for(file_name: str, taken: Iterable[str]) -> str:

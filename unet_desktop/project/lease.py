@@ -9,6 +9,7 @@ from typing import Self
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import refuse_links
+from unet_desktop.project.bin import settle
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
@@ -86,6 +87,7 @@ def lease_project(root: Path) -> ProjectLease:
         for folder in (root, *layout.own_folders):
             files.remove_temporaries(folder, alone=True)
         remove_version_temporaries(layout)
+        settle(layout)
         project = Project.open(root)
         return ProjectLease(project, lock, recover(project))
     except BaseException:

@@ -10,6 +10,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX, CheckpointHeader, read_header
 from unet_desktop.errors import CheckpointError
+from unet_desktop.project.bin import MODEL, Removed, list_bin, move_to_bin
 from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.project")
@@ -37,20 +38,25 @@ def list_models(layout: Layout) -> list[Model]:
 
 def next_model_name(layout: Layout) -> str:
     """Return a name that no model or run has yet: model-001, model-002, ..."""
-    known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
-    names = [path.stem for path in known]
-    return f"model-{1 + max((_number(name) for name in names), default=0):03d}"
+    return f"model-{1 + max((_number(name) for name in _names_in_use(layout)), default=0):03d}"
 
 
 def free_model_name(layout: Layout, wanted: str) -> str:
     """Return the wanted name, with a number appended if a model or run has it already; case-insensitive."""
-    known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
-    taken = {path.name.rpartition(".")[0].casefold() for path in known}
+    taken = {known.casefold() for known in _names_in_use(layout)}
     stem = re.sub(r"[^\w.-]+", "_", wanted).strip("._")[:80] or "model"
     name, number = stem, 2
     while name.casefold() in taken:
         name, number = f"{stem}-{number}", number + 1
     return name
+
+
+def _names_in_use(layout: Layout) -> set[str]:
+    """Return the names that models and runs have, also models in the bin."""
+    known = (*layout.models.glob(f"*{SUFFIX}"), *layout.runs.glob("*.csv"), *layout.training_states())
+    return {path.name.rpartition(".")[0] for path in known} | {
+        removed.name for removed in list_bin(layout) if removed.kind == MODEL
+    }
 
 
 def read_notes(layout: Layout, name: str) -> str:
@@ -74,14 +80,13 @@ def write_notes(layout: Layout, name: str, text: str) -> None:
         files.delete_file(path)
 
 
-def delete_model(layout: Layout, name: str) -> None:
-    """Delete a model and its notes; the metrics of its run stay.
+def remove_model(layout: Layout, name: str) -> Removed:
+    """Move a model and its notes to the bin; the metrics of its run stay.
 
     Raises:
-        WriteError: it cannot be deleted.
+        WriteError: it cannot be moved.
     """
-    files.delete_file(layout.model(name))
-    files.delete_file(layout.model_notes(name))
+    return move_to_bin(layout, MODEL, name, [layout.model(name), layout.model_notes(name)])
 
 
 def _number(name: str) -> int:

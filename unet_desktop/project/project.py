@@ -6,11 +6,11 @@ Case records and mask files are the truth.
 from __future__ import annotations
 
 import contextlib
-import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
 
@@ -26,9 +26,12 @@ from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
+from unet_desktop.person import read_name
+from unet_desktop.project.bin import CASE, Removed, move_to_bin, restore
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_batch import CaseBatch
-from unet_desktop.project.layout import Layout, case_id_for
+from unet_desktop.project.case_events import mark_events, mask_event
+from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
 from unet_desktop.project.predictions import (
     StoredPrediction,
@@ -37,6 +40,7 @@ from unet_desktop.project.predictions import (
     write_prediction,
 )
 from unet_desktop.project.records import CaseRecords
+from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
 
 
@@ -228,7 +232,7 @@ class Project(ProjectReader):
         Raises:
             WriteError: the last ones cannot be written.
         """
-        self._batch = CaseBatch(self._records)
+        self._batch = CaseBatch(self._records, self.layout)
         try:
             yield
         finally:
@@ -249,21 +253,35 @@ class Project(ProjectReader):
         """
         if self._batch is not None and self._batch.is_due:
             self._batch.write()
-        name = source.name
-        case_id = case_id_for(name, self._records.cases) if self._batch is None else self._batch.find_id(name)
+        case_id = self._find_id(source)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
         case = _new_case(case_id, source, image.as_posix(), patient, eye)
         if copy:
             files.copy_file(source, own, flush=self._batch is None)
         if self._batch is not None:
+            self._batch.note(Event(Act.CREATED, case_id))
             return self._batch.add(case, own if copy else None)
         try:
-            return self._records.put(case)
+            self._records.put(case)
         except WriteError:  # an image without a record would look like a case to whoever opens the folder
             if copy:
                 own.unlink(missing_ok=True)
             raise
+        append(self.layout, Event(Act.CREATED, case_id))
+        return case
+
+    def _find_id(self, source: Path) -> str:
+        def is_own(case_id: str) -> bool:
+            copied = self.layout.images / f"{case_id}{source.suffix.lower()}"
+            try:
+                return copied.is_file() and files.sha256(copied) == files.sha256(source)
+            except OSError:
+                return False
+
+        if self._batch is not None:
+            return self._batch.find_id(source.name, is_own)
+        return CaseIds(self._records.cases, ids_of_files(self.layout)).find(source.name, is_own)
 
     def save_mask(self, case_id: str, mask: Mask, *, model: str | None = None, step: VersionStep | None = None) -> Case:
         """Save a human mask; the case becomes corrected. A mask that is there is kept as a version first.
@@ -313,7 +331,12 @@ class Project(ProjectReader):
             WriteError: the record cannot be written.
         """
         case = _sign(self.sound_case(case_id).with_mask(ratio, model))
-        return self._batch.add(case) if self._batch is not None and case_id in self._batch else self._records.put(case)
+        if self._batch is not None and case_id in self._batch:
+            self._batch.note(mask_event(self.layout, case))
+            return self._batch.add(case)
+        self._records.put(case)
+        append(self.layout, mask_event(self.layout, case))
+        return case
 
     def delete_mask(self, case_id: str) -> Case:
         """Delete the human mask; the case is as it was before anybody worked on it.
@@ -324,6 +347,7 @@ class Project(ProjectReader):
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
         self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)))
+        append(self.layout, Event(Act.CLEARED, case_id))
         return self._records.derive(case_id)
 
     def save_prediction(
@@ -344,7 +368,10 @@ class Project(ProjectReader):
         Raises:
             WriteError: it cannot be set aside.
         """
+        existed = self.layout.prediction(case_id).exists()
         set_prediction_aside(self.layout, case_id)
+        if existed:
+            append(self.layout, Event(Act.REJECTED, case_id))
         return self.refresh(case_id)
 
     def mark(self, case_id: str, *, approved: bool | None = None, **annotations: Unpack[Annotations]) -> Case:
@@ -353,13 +380,42 @@ class Project(ProjectReader):
         Raises:
             ProjectError: approved without a mask. WriteError: it cannot be written.
         """
-        case = self.sound_case(case_id)
+        before = case = self.sound_case(case_id)
         if approved is not None:
             if not self.layout.mask(case_id).exists():
                 raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
             case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
         given: dict[str, Any] = {name: value for name, value in annotations.items() if value is not None}
-        return self._records.put(_sign(replace(case, **given)))
+        self._records.put(_sign(replace(case, **given)))
+        append(self.layout, *mark_events(before, self.case(case_id)))
+        return self.case(case_id)
+
+    def remove_case(self, case_id: str) -> Removed:
+        """Move a case with all of its files to the bin, also one with a damaged record.
+
+        Raises:
+            ProjectError: there is none. WriteError: it cannot be moved.
+        """
+        case, layout = self.case(case_id), self.layout
+        shared = any(other.image == case.image for other in self._records.cases.values() if other.id != case_id)
+        own = files_of_case(layout, case_id, "" if shared else case.image)
+        if case.damage:  # which picture is its own can only be told by the name
+            own += [path for path in layout.images.glob(f"{escape(case_id)}.*") if path.stem == case_id]
+        removed = move_to_bin(layout, CASE, case_id, own)
+        self._records.forget(case_id)
+        with contextlib.suppress(OSError):  # it is made again when it is wanted
+            layout.thumbnail(case_id).unlink(missing_ok=True)
+        return removed
+
+    def restore_removed(self, removed: Removed) -> None:
+        """Put a case, a model or files from the bin back.
+
+        Raises:
+            ProjectError: something else is in their place. WriteError: they cannot be moved.
+        """
+        restore(self.layout, removed)
+        if removed.kind == CASE:
+            self._records.add(removed.name)
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
         """Save how many millimetres on the retina a pixel covers; None for unknown.
@@ -406,8 +462,4 @@ def _is_free(root: Path) -> bool:
 
 def _sign(case: Case) -> Case:
     """Return the case with who changed it and when."""
-    try:
-        who = getpass.getuser()
-    except (KeyError, OSError):  # a container without a user name
-        who = ""
-    return replace(case, changed_by=who, changed_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    return replace(case, changed_by=read_name(), changed_at=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -79,8 +79,17 @@ class CaseRecords:
         self.remember(*cases)
 
     def forget(self, case_id: str) -> None:
-        """Drop a case from memory that `hold` put there."""
+        """Drop a case from memory."""
         self.cases.pop(case_id, None)
+
+    def add(self, case_id: str) -> Case:
+        """Read a case that was put back; a damaged record becomes a `Case.with_damage`."""
+        has_prediction = self._layout.prediction_record(case_id).exists()
+        masks = {case_id} if self._layout.mask(case_id).exists() else set()
+        predictions = {case_id} if self._layout.prediction(case_id).exists() else set()
+        case = self._read_or_mark(case_id, has_prediction=has_prediction)
+        self.cases[case_id] = case = self._with_state(case, masks=masks, predictions=predictions)
+        return case
 
     def remember(self, *cases: Case) -> None:
         """Update cases in memory only."""

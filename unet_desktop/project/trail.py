@@ -13,14 +13,13 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
-from unet_desktop import growing_files, person
+from unet_desktop import growing_files, json_data, person
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project.layout import Layout
 
@@ -160,18 +159,18 @@ def read(layout: Layout) -> Trail:
                 trail.problems.append(_unreadable(torn))
             torn = at
         else:
-            closes = entry.get("after_unfinished") is True
+            closes = entry.after_unfinished
             trail.torn += bool(torn and closes)
             if torn and not closes:
                 trail.problems.append(_unreadable(torn))
-            elif entry["previous"] != previous:
+            elif entry.previous != previous:
                 trail.problems.append(
                     f"Line {at} of the trail does not follow from the line before it: a line was changed or removed."
                 )
-            elif entry["number"] != number + 1:
-                trail.problems.append(f"Line {at} of the trail is number {entry['number']}, not {number + 1}.")
-            trail.entries.append(Entry(entry["number"], *(entry.get(name, "") for name in _TEXTS[:-1])))
-            number, torn = entry["number"], 0
+            elif entry.number != number + 1:
+                trail.problems.append(f"Line {at} of the trail is number {entry.number}, not {number + 1}.")
+            trail.entries.append(entry.entry)
+            number, torn = entry.number, 0
         previous = _digest(text)
     if torn:
         trail.problems.append(_unreadable(torn))
@@ -205,7 +204,7 @@ def _find_end(file: FileIO) -> tuple[int, str, bool]:
     lines = tail.removesuffix(b"\n").split(b"\n")
     for line in reversed(lines):
         if (data := _decode(line)) is not None:
-            return data["number"], _digest(lines[-1]), unfinished
+            return data.number, _digest(lines[-1]), unfinished
     return 0, _digest(lines[-1]), unfinished
 
 
@@ -228,24 +227,41 @@ def _encode(number: int, when: str, who: str, event: Event, previous: str, *, to
     return body + _OWN_DIGEST + _digest(body).encode("ascii") + b'"}'
 
 
-def _decode(line: bytes) -> dict[str, Any] | None:
+def _decode(line: bytes) -> _Line | None:
     """Return the line's values, or None if the program did not write it so."""
     body, _, digest = line.rpartition(_OWN_DIGEST)
     if digest != _digest(body).encode("ascii") + b'"}':
         return None
     try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
+        return json_data.parse(line, _Line)
+    except json_data.DataError:
         return None
-    if not isinstance(data, dict) or type(data.get("number")) is not int or not 0 < data["number"] < 1 << 53:
-        return None
-    texts = all(isinstance(data.get(name, ""), str) for name in _TEXTS)
-    return data if texts and {"when", "act", "previous"} <= data.keys() else None
 
 
 _OWN_DIGEST = b', "digest": "'
 """Before the digest of all that is before it in a line; only so is a change of the last line found."""
-_TEXTS = ("when", "who", "act", "case", "model", "source", "mask", "detail", "previous")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it is stored; what is empty is left out."""
+
+    number: json_data.Count
+    when: str
+    act: str
+    previous: str
+    who: str = ""
+    case: str = ""
+    model: str = ""
+    source: str = ""
+    mask: str = ""
+    detail: str = ""
+    after_unfinished: bool = False
+
+    @property
+    def entry(self) -> Entry:
+        """The line without what chains it to the others."""
+        return Entry(*(getattr(self, field.name) for field in fields(Entry)))
 
 
 def _digest(line: bytes) -> str:

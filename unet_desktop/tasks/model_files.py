@@ -12,6 +12,7 @@ from unet_desktop.engine.inference.onnx_export import export
 from unet_desktop.errors import CheckpointError
 from unet_desktop.project.models import free_model_name, list_models
 from unet_desktop.project.project import Project
+from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.events import FileWritten, ModelSaved
 
 
@@ -36,6 +37,7 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     name = free_model_name(project.layout, source.stem)
     path = project.layout.model(name)
     files.copy_file(source, path)
+    append(project.layout, Event(Act.CREATED, model=name, source=loaded.header.weights_sha256, detail="imported"))
     yield ModelSaved(name, path, dict(loaded.header.metrics))
 
 

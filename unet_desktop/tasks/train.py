@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,17 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop import files
+from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.config import TrainConfig, fine_tuning_config
 from unet_desktop.engine.data.dataset import Sample
 from unet_desktop.engine.device.cpu_priority import Cores, training_threads
 from unet_desktop.engine.device.device import Device, choose
 from unet_desktop.engine.events import Finished, Message, StopPoint
 from unet_desktop.engine.training.distributed_run import fit_distributed
-from unet_desktop.errors import MaskError, TrainingError, WriteError
+from unet_desktop.errors import MaskError, TrainingError, UserError, WriteError
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.predictions import is_from_model
 from unet_desktop.project.project import Project
@@ -33,6 +36,7 @@ from unet_desktop.project.split import (
     read_split,
     write_split,
 )
+from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import discard, find_interrupted
 from unet_desktop.tasks.runs import RunLog, read_record
@@ -172,7 +176,18 @@ def train_on(
         ) from error
     finally:
         events.close()
+        _note_model(project.layout, name, f"trained, {config.preset}")
     yield ModelSaved(name, path, metrics)
+
+
+def _note_model(layout: Layout, name: str, how: str) -> None:
+    """Note the model of a run in the trail, also of one that was stopped; a full disk must not hide why it stopped."""
+    try:
+        if layout.model(name).exists():
+            sha256 = read_header(layout.model(name)).weights_sha256
+            append(layout, Event(Act.CREATED, model=name, source=sha256, detail=how))
+    except UserError as error:
+        logging.getLogger("unet.tasks").warning("%s", error)
 
 
 def choose_device(device: str, cores: Cores) -> Device:

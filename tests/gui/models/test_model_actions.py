@@ -117,7 +117,7 @@ def test_deleting_asks_first(models: MainWindow, monkeypatch: pytest.MonkeyPatch
     for answer in (False, True):
         monkeypatch.setattr(commands, "confirm", lambda *words, answer=answer: answer)
         select(models, 0)
-        choose(models, "Delete")
+        choose(models, "Remove")
         assert session.project.layout.model("model-002").exists() is not answer
     assert [model.name for model in session.models] == ["model-001"]
     assert session.model_in_use.stem == "model-001"
@@ -126,8 +126,8 @@ def test_deleting_asks_first(models: MainWindow, monkeypatch: pytest.MonkeyPatch
 def test_the_question_is_answered_by_cancel_unless_somebody_means_it(models: MainWindow, monkeypatch) -> None:
     asked: list[QMessageBox] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box))
-    choose(models, "Delete")
-    assert "Delete model-002 permanently?" in asked[0].text()
+    choose(models, "Remove")
+    assert "Move model-002 to the project's bin?" in asked[0].text()
     assert asked[0].defaultButton() is asked[0].button(QMessageBox.StandardButton.Cancel)
     assert models.app.session.project.layout.model("model-002").exists()
 
@@ -202,7 +202,7 @@ def fake_import(monkeypatch: pytest.MonkeyPatch, import_model: object) -> None:
 def test_who_only_looks_can_export_and_nothing_more(models: MainWindow) -> None:
     models.panels.models.set_writable(False)
     actions = part(models, QMenu, "model_actions").actions()
-    assert [action.text() for action in actions if not action.isEnabled()] == ["&Import a model…", "&Delete…"]
+    assert [action.text() for action in actions if not action.isEnabled()] == ["&Import a model…", "&Remove…"]
     assert part(models, QPlainTextEdit, "notes").isReadOnly()
 
 

@@ -14,7 +14,7 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirm
-from unet_desktop.project.models import delete_model, write_notes
+from unet_desktop.project.models import remove_model, write_notes
 from unet_desktop.tasks.events import FileWritten, ModelSaved
 from unet_desktop.tasks.model_card import card_of
 
@@ -88,15 +88,15 @@ class ModelCommands(CommandSet):
 
     @guarded
     def delete(self, model: Path) -> None:
-        """Delete a model, if the user means it; the curves of its training stay."""
+        """Move a model to the bin, if the user means it; the curves of its training stay."""
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
         question = (
-            f"Delete {model.stem} permanently? Masks and predictions are kept; export it first if you may want it back."
+            f"Move {model.stem} to the project's bin? Masks and predictions are kept. Project > Bin brings it back."
         )
-        if confirm(self._window, "Delete model", question, "Delete"):
-            delete_model(project.layout, model.stem)
+        if confirm(self._window, "Remove model", question, "Remove"):
+            remove_model(project.layout, model.stem)
             self._app.session.refresh_models()
 
     @guarded

@@ -65,7 +65,7 @@ class ModelsPanel(QWidget):
         self._add_action("&Export…", self.export_requested)
         self._add_action("Save model &card…", self.card_requested)
         self._add_action("Export as &ONNX…", self.onnx_requested)
-        self._delete = self._add_action("&Delete…", self.delete_requested)
+        self._delete = self._add_action("&Remove…", self.delete_requested)
         self._empty = with_object_name(QLabel(), "empty")
         self._pages = QStackedLayout(self)
         self._lay_out()

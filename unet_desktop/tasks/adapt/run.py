@@ -33,6 +33,7 @@ from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.project.models import Model, list_models, next_model_name
 from unet_desktop.project.project import Project
+from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.adapt.pictures import (
     Examined,
     PseudoCase,
@@ -180,6 +181,8 @@ def _adapt(adaptation: _Adaptation, cases: TrainingCases, chosen: Sequence[Path]
     )
     if name:
         path = project.layout.model(name)
+        made_from = f"adapted from {parent.name}"
+        append(project.layout, Event(Act.CREATED, model=name, source=new.header.weights_sha256, detail=made_from))
         yield ModelSaved(name, path, dict(new.header.metrics))
 
 
