@@ -15,7 +15,8 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.models import list_models
-from unet_desktop.project.project import Project, ProjectReader
+from unet_desktop.project.project import Project
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep, load_version, read_versions
 
 

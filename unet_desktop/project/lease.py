@@ -13,7 +13,8 @@ from unet_desktop.project.bin import settle
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
-from unet_desktop.project.project import Project, ProjectReader
+from unet_desktop.project.project import Project
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.recovery import recover
 from unet_desktop.project.versions import remove_version_temporaries
 

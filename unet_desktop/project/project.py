@@ -1,4 +1,4 @@
-"""Project: a folder of cases, masks, predictions and models; `ProjectReader` reads it, `Project` also writes.
+"""Project: a folder of cases, masks, predictions and models that this program may change; `ProjectReader` only reads.
 
 Case records and mask files are the truth.
 """
@@ -6,7 +6,7 @@ Case records and mask files are the truth.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,12 +18,11 @@ from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.images.dicom_facts import read_facts
 from unet_desktop.images.laterality import Eye, guess_eye_from_name
-from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import refuse_links
-from unet_desktop.masks.file import read_mask, write_mask
-from unet_desktop.masks.measure import cup_and_disc, vertical_ratio
+from unet_desktop.masks.file import write_mask
+from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.person import read_name
@@ -35,11 +34,10 @@ from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_f
 from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
 from unet_desktop.project.predictions import (
     StoredPrediction,
-    load_prediction,
     set_prediction_aside,
     write_prediction,
 )
-from unet_desktop.project.records import CaseRecords
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
 
@@ -52,131 +50,6 @@ class Annotations(TypedDict, total=False):
     notes: str | None
     patient: str | None
     eye: Eye | None
-
-
-class ProjectReader:
-    """The cases, masks and predictions of an open project; nothing on disk is written.
-
-    Each thread opens its own.
-    """
-
-    read_only = True
-    obstacle = ""
-    """Why the project cannot be changed here, as a sentence; empty in a `Project`."""
-
-    def __init__(self, layout: Layout, manifest: Manifest) -> None:
-        """Use `open` (or `Project.create`)."""
-        self.layout = layout
-        self.name = manifest.name
-        self.labels: LabelSet = manifest.labels
-        self.mm_per_pixel = manifest.mm_per_pixel
-        has_ratio = cup_and_disc(manifest.labels) is not None
-        self._records = CaseRecords(layout, has_ratio=has_ratio)
-
-    @classmethod
-    def open(cls, root: Path) -> Self:
-        """Open a project for reading.
-
-        Raises:
-            ProjectError: not a project, or damaged.
-        """
-        layout = Layout(root)
-        return cls(layout, read_manifest(layout.manifest))
-
-    def writable(self) -> Project:
-        """Return this project as one that can be changed.
-
-        Raises:
-            WriteError: it was opened for reading, because another program has it or it must not be written to.
-        """
-        raise WriteError(self.obstacle or f"The project {self.root} was opened for reading only.")
-
-    def reopen(self) -> Self:
-        """Read the project again.
-
-        Raises:
-            ProjectError: it is damaged.
-        """
-        fresh = type(self).open(self.root)
-        fresh.obstacle = self.obstacle
-        return fresh
-
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.layout.root
-
-    def cases(self) -> list[Case]:
-        """Return all cases in natural order of their ids."""
-        return sorted(self._records.cases.values(), key=lambda case: natural_key(case.id))
-
-    def case(self, case_id: str) -> Case:
-        """Return the case with that id.
-
-        Raises:
-            ProjectError: there is none.
-        """
-        try:
-            return self._records.cases[case_id]
-        except KeyError:
-            raise ProjectError(f'The project has no case "{case_id}".') from None
-
-    def sound_case(self, case_id: str) -> Case:
-        """Return the case with that id, for reading its files or changing it.
-
-        Raises:
-            ProjectError: there is none, or its record is damaged.
-        """
-        case = self.case(case_id)
-        if case.damage:
-            raise ProjectError(case.damage)
-        return case
-
-    def image_path(self, case_id: str) -> Path:
-        """Return where the case's image is on this computer.
-
-        Raises:
-            ProjectError: its record is damaged.
-        """
-        return self.sound_case(case_id).image_path(self.root)
-
-    def cases_by_hash(self) -> dict[str, Case]:
-        """Return all undamaged cases by the SHA-256 of their image files."""
-        return {case.sha256: case for case in self._records.cases.values() if not case.damage}
-
-    def load_mask(self, case_id: str) -> Mask | None:
-        """Return the human mask, (H, W) uint8, or None if there is none.
-
-        Raises:
-            MaskError: damaged, or its size differs from the image's.
-        """
-        case = self.sound_case(case_id)
-        path = self.layout.mask(case_id)
-        return read_mask(path, self.labels, (case.height, case.width)) if path.exists() else None
-
-    def load_prediction(self, case_id: str) -> StoredPrediction | None:
-        """Return the model's mask, or None if there is none.
-
-        Raises:
-            MaskError: damaged, or its size differs from the image's. ProjectError: its record is damaged.
-        """
-        return load_prediction(self.layout, self.labels, self.sound_case(case_id))
-
-    def expect(self, case_id: str, *, has_mask: bool, model: str) -> Case:
-        """Return the case as it will be once its human mask is written or deleted, and remember it in memory only."""
-        return self._records.expect(case_id, has_mask=has_mask, model=model)
-
-    def refresh(self, case_id: str) -> Case:
-        """Derive the case's state from its files again, after another thread or program wrote some."""
-        return self._records.derive(case_id)
-
-    def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
-        """Set the `best_vcdr` of cases whose records lack it, in memory only."""
-        cases = [
-            self.case(case_id).with_ratio(ratio) for case_id, ratio in ratios.items() if case_id in self._records.cases
-        ]
-        self._records.remember(*cases)
-        return cases
 
 
 class Project(ProjectReader):

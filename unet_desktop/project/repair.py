@@ -9,7 +9,8 @@ from unet_desktop import files
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_image
 from unet_desktop.project.case import Case
-from unet_desktop.project.project import Project, ProjectReader
+from unet_desktop.project.project import Project
+from unet_desktop.project.reader import ProjectReader
 
 
 def is_imported_file(project: ProjectReader, case_id: str, picture: Path) -> bool:

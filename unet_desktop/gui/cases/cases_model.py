@@ -15,7 +15,7 @@ from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_query import CaseOrder
 from unet_desktop.project.predictions import FIRST_PROPOSAL
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 CASE_ROLE = Qt.ItemDataRole.UserRole
 """The `Case` itself."""

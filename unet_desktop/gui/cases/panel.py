@@ -23,7 +23,7 @@ from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.project.case_query import CaseFilter, CaseQuery
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 
 class CasesPanel(QWidget):

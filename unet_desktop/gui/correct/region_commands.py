@@ -17,7 +17,7 @@ from unet_desktop.masks.shapes.flood_fill import fill_label_holes
 from unet_desktop.masks.transform import mark_unannotated, mirror
 from unet_desktop.project.case import Case
 from unet_desktop.project.case_query import other_eye_cases
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 _NEEDS = Needs.CASE | Needs.WRITABLE
 

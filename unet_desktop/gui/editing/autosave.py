@@ -17,7 +17,7 @@ from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import Journal, JournalHeader, checksum_of, read_journal, stamp_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.records import list_stems
 
 log = logging.getLogger("unet.gui")

@@ -19,7 +19,7 @@ from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.patch import SourcePatch
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.version_limits import VersionLimits, prune_versions
 from unet_desktop.project.versions import Origin, VersionStep, keep_version
 

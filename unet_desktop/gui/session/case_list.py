@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, filters_matching, matching_ids, sorted_ids
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 _DELAY = 250
 """Milliseconds for which changes of many cases, such as those of a prediction job, are collected."""

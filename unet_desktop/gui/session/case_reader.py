@@ -13,7 +13,7 @@ from threading import Lock
 from unet_desktop.errors import UserError
 from unet_desktop.gui.session.open_case import OpenCase, read_case
 from unet_desktop.images.read import Image
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
 

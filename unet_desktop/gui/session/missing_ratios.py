@@ -16,7 +16,7 @@ from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 _TOGETHER = 400
 """Milliseconds for which results are collected: recording thousands one by one would keep the window busy."""

@@ -11,7 +11,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.predictions import StoredPrediction, load_prediction
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 
 @dataclass(frozen=True, slots=True, eq=False)

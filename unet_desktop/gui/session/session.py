@@ -20,7 +20,8 @@ from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Annotations, ProjectReader
+from unet_desktop.project.project import Annotations
+from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
 

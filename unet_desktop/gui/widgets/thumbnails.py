@@ -16,7 +16,7 @@ from unet_desktop import files
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.images.read import Pixels, read_reduced
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
 

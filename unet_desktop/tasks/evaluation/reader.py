@@ -19,7 +19,7 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.predictions import FIRST_PROPOSAL, is_from_model
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
 
 _GENERIC_NAMES = frozenset({"mask", "masks", "predictions", "labels", "annotations", "segmentations", "results", "gt"})

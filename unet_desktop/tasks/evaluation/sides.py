@@ -9,7 +9,7 @@ from pathlib import Path
 from unet_desktop.errors import LabelError, UserError
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.tasks.evaluation.reader import (
     Reader,
     accepted_masks,
