@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.links import open_in_place, refuse_links
+from unet_desktop.links import open_in_place, open_to_read, refuse_links
 
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
@@ -141,7 +141,7 @@ def _flush(path: Path) -> None:
 
 def _read_chunks(source: Path) -> Iterator[bytes]:
     try:
-        with source.open("rb") as file:
+        with open_to_read(source) as file:
             while chunk := file.read(1 << 20):
                 yield chunk
     except OSError as error:
@@ -264,7 +264,7 @@ def make_folder(path: Path, *, private: bool = False, inside: Path | None = None
 def sha256(path: Path) -> str:
     """Return the hexadecimal SHA-256 of the file's content."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_to_read(path) as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()

@@ -11,12 +11,17 @@ import os
 import stat
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from unet_desktop.errors import WriteError
 
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """O_NONBLOCK: a named pipe that was put in the file's place must not make the program wait."""
+
+
+class SpecialFileError(OSError):
+    """What is read is not a regular file."""
 
 
 def is_link(path: Path) -> bool:
@@ -51,6 +56,24 @@ def open_in_place(path: Path, *, create: bool = False, append: bool = False, rea
         os.close(handle)
         raise _special_error(path)
     return FileIO(handle, "rb" if read_only else "r+b")
+
+
+def open_to_read(path: Path) -> BinaryIO:
+    """Open a regular file for reading, through links; never wait for the other end of a pipe.
+
+    Raises:
+        SpecialFileError: it is a pipe, a device or a socket. OSError: it cannot be opened.
+    """
+    if os.name == "nt":
+        return path.open("rb")
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0))
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return open(handle, "rb")
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise SpecialFileError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", str(path))
 
 
 def refuse_links(root: Path, folder: Path) -> None:

@@ -51,6 +51,7 @@ _DIALECT = typer.Option(
 _SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
 _HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
 _PDF = typer.Option(help="Write the report as PDF.", show_default=False)
+_REPLACE = typer.Option("--replace", help="Overwrite files that exist and were not written by this command.")
 _BOUNDARIES = typer.Option(help="Measure the distance between boundaries (95th percentile).")
 _HAUSDORFF = typer.Option("--hausdorff", help="Also measure their largest distance (Hausdorff).")
 _BOOTSTRAP = typer.Option(help="Resamples for the confidence intervals of the means; 0 for none.", min=0)
@@ -68,6 +69,7 @@ def run(
     summary: Annotated[Path | None, _SUMMARY] = None,
     html: Annotated[Path | None, _HTML] = None,
     pdf: Annotated[Path | None, _PDF] = None,
+    replace: Annotated[bool, _REPLACE] = False,
     boundaries: Annotated[bool, _BOUNDARIES] = True,
     hausdorff: Annotated[bool, _HAUSDORFF] = False,
     bootstrap: Annotated[int, _BOOTSTRAP] = 2000,
@@ -93,7 +95,7 @@ def run(
     if project is None and second is None:
         raise UserError("Give a second folder, or the project to compare with: --project.")
     wanted = None if labels is None else parse_labels(labels)
-    targets = Targets(table, summary, html, pdf, csv_dialect)
+    targets = Targets(table, summary, html, pdf, csv_dialect, replace)
     targets.check()
     sides = find_sides(first, second, project, wanted, validation_only=validation_only)
     options = mask_options(sides.labels, mask_values, masks_as_stored, loose_names)

@@ -14,13 +14,16 @@ from unet_desktop.cli.progress import follow
 from unet_desktop.cli.segment import find_model
 from unet_desktop.engine.events import Message
 from unet_desktop.tasks.events import FileWritten
+from unet_desktop.tasks.own_files import refuse_foreign
 
+_REPLACE = typer.Option("--replace", help="Overwrite files that exist and were not written by this command.")
 _MODEL = "Model file, or a project's folder for its newest model."
 
 
 def card(
     model: Annotated[Path, typer.Argument(help=_MODEL)],
     to: Annotated[Path | None, typer.Option(help="Markdown file to write; default: print it.")] = None,
+    replace: Annotated[bool, _REPLACE] = False,
 ) -> None:
     """Describe a model as a model card: data, metrics, intended use, limits, versions."""
     from unet_desktop.tasks.model_card import card_of
@@ -29,6 +32,8 @@ def card(
     if to is None:
         output.print(text, markup=False, highlight=False, soft_wrap=True, end="")
     else:
+        if not replace:
+            refuse_foreign([to])
         files.write_text(to, text)
         output.print(f"Wrote {to}", markup=False, highlight=False)
 
@@ -36,6 +41,7 @@ def card(
 def onnx(
     model: Annotated[Path, typer.Argument(help=_MODEL)],
     to: Annotated[Path | None, typer.Option(help="File to write; default: MODEL.onnx in the current folder.")] = None,
+    replace: Annotated[bool, _REPLACE] = False,
 ) -> None:
     r"""Write a model as ONNX and compare it with the checkpoint. Needs: pip install "unet-desktop\[onnx]"."""
 
@@ -44,6 +50,6 @@ def onnx(
     def events() -> Iterator[Message | FileWritten]:  # torch is imported only when it starts
         from unet_desktop.tasks.model_files import export_onnx
 
-        yield from export_onnx(path, to or Path(f"{path.stem}.onnx"))
+        yield from export_onnx(path, to or Path(f"{path.stem}.onnx"), replace=replace)
 
     raise typer.Exit(follow(events(), "Exporting").code)

@@ -16,7 +16,7 @@ from unet_desktop.cli.console import DONE, messages
 from unet_desktop.cli.progress import follow
 from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import TrainingError
-from unet_desktop.tasks.events import FileWritten, ItemDone, TrainingTaskEvent
+from unet_desktop.tasks.events import TrainingTaskEvent
 from unet_desktop.tasks.holding_project import holding_project
 from unet_desktop.tasks.interrupted import find_interrupted
 
@@ -58,6 +58,9 @@ def run(
     show_augmentation: Annotated[
         Path | None, typer.Option(help="Do not train; write augmented training pictures to this JPEG file.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --show-augmentation: overwrite a file that is something else.")
+    ] = False,
 ) -> None:
     """Train a model on the project's corrected cases. Start it with torchrun to use several GPUs."""
     changes = {
@@ -72,8 +75,13 @@ def run(
         "unlike_draws": unlike_draws,
     }
     if show_augmentation is not None:
+        from unet_desktop.tasks.show_augmentation import write_augmentation
+
         raise typer.Exit(
-            follow(_show_augmentation(project, configuration(preset, changes), show_augmentation), "Drawing").code
+            follow(
+                write_augmentation(project, configuration(preset, changes), show_augmentation, replace=replace),
+                "Drawing",
+            ).code
         )
     _refuse_contradictions(resume=resume, anew=anew or from_scratch, folds=folds is not None)
     if resume:
@@ -149,12 +157,6 @@ def _train_folds(project: Path, config: TrainConfig, device: str, folds: int) ->
     from unet_desktop.tasks.train_folds import train_folds
 
     yield from train_folds(project, config, folds, device=device)
-
-
-def _show_augmentation(project: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
-    from unet_desktop.tasks.show_augmentation import write_augmentation
-
-    yield from write_augmentation(project, config, target)
 
 
 def _train_new(

@@ -16,6 +16,7 @@ from unet_desktop.errors import ImageError
 from unet_desktop.images.dicom_codestream import check_codestream, decode_colour_jpeg, decode_rare_jpeg, is_rare_jpeg
 from unet_desktop.images.dicom_display import render_frame
 from unet_desktop.images.dicom_header import INSTALL, Header, explain_errors, quiet_pydicom, read_header
+from unet_desktop.links import open_to_read
 from unet_desktop.plurals import quantity
 
 _COLOURS = frozenset(
@@ -32,7 +33,7 @@ def count_frames(path: Path) -> int:
     Raises:
         ImageError: there are none, or it cannot be read. OSError: from the file system.
     """
-    with explain_errors(path), path.open("rb") as file:
+    with explain_errors(path), open_to_read(path) as file:
         return read_header(file, path).frames
 
 
@@ -42,7 +43,7 @@ def read_frame_size(path: Path, most_pixels: int) -> tuple[int, int]:
     Raises:
         ImageError: as `read_frame`, as far as the header shows. OSError: from the file system.
     """
-    with explain_errors(path), path.open("rb") as file:
+    with explain_errors(path), open_to_read(path) as file:
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
     return header.height, header.width
@@ -63,7 +64,7 @@ def read_frame(path: Path, frame: int, most_pixels: int) -> tuple[NDArray[np.uin
         ImageError: no such frame, damaged, too large, or no decoder for it. OSError: from the file system.
     """
     notes: list[str] = []
-    with explain_errors(path), path.open("rb") as file:
+    with explain_errors(path), open_to_read(path) as file:
         header = read_header(file, path)
         _refuse_size(header, path, most_pixels)
         if frame >= header.frames:

@@ -10,6 +10,7 @@ from typing import Any
 
 from unet_desktop.images.dicom_header import Header, explain_errors, is_dicom, read_attributes, read_header
 from unet_desktop.images.laterality import Eye
+from unet_desktop.links import open_to_read
 
 _ONE_SIZE = 0.01
 """Relative difference below which pixel sizes count as equal: cameras round them."""
@@ -66,7 +67,7 @@ def read_facts(path: Path, frame: int = 0) -> Facts:
     """
     if not is_dicom(path):
         return Facts()
-    with explain_errors(path), path.open("rb") as file:
+    with explain_errors(path), open_to_read(path) as file:
         header = read_header(file, path)
         return Facts(_eye(header, frame), _spacing(header, frame))
 
@@ -79,7 +80,7 @@ def read_identity(path: Path) -> Identity:
     """
     if not is_dicom(path):
         return Identity()
-    with explain_errors(path), path.open("rb") as file:
+    with explain_errors(path), open_to_read(path) as file:
         found = read_attributes(file, path, ("PatientID", "IssuerOfPatientID", "StudyInstanceUID"))
         patient, issuer = (str(found.get(name) or "").strip() for name in ("PatientID", "IssuerOfPatientID"))
         study = str(found.get("StudyInstanceUID") or "").strip()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from unet_desktop.errors import ImageError, UserError
+from unet_desktop.links import open_to_read
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".dic"})
 """Suffixes of files that are treated as DICOM whatever they contain."""
@@ -84,7 +85,7 @@ def is_dicom(path: Path) -> bool:
     if suffix in SUFFIXES or (suffix and not suffix[1:].isdecimal()):
         return suffix in SUFFIXES
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             file.seek(_MAGIC_AT)
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from unet_desktop.images.tiff_header import is_tiff
+from unet_desktop.links import open_to_read
 
 _START = 1 << 18
 """Bytes of a file that are looked at."""
@@ -71,7 +72,7 @@ def name_kind(path: Path) -> str | None:
 
 def _read_start(path: Path, count: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             return file.read(count)
     except OSError:
         return b""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unet_desktop.errors import ImageError
+from unet_desktop.images.dicom_header import SUFFIXES as DICOM_SUFFIXES
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import is_picture
 from unet_desktop.images.read import KINDS, SUFFIXES
@@ -83,11 +84,30 @@ def _walk(folder: Path, recursive: bool) -> Iterator[Path]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
+            path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 if recursive:
-                    yield from _walk(Path(entry.path), recursive)
-            elif entry.is_file():
-                yield Path(entry.path)
+                    yield from _walk_below(path)
+            elif _is_file(entry) or (_is_named_picture(path) and not path.is_dir()):
+                yield path  # pipes, broken links and the like only where the name says that it is a picture
+
+
+def _walk_below(folder: Path) -> Iterator[Path]:
+    try:
+        yield from _walk(folder, recursive=True)
+    except OSError:  # one folder that cannot be read does not hide the others; reading it as a picture says why
+        yield folder
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _is_named_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES | DICOM_SUFFIXES
 
 
 def _is_picture(path: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from unet_desktop.images.tiff_header import is_tiff, read_pages, read_stack_leng
 from unet_desktop.images.to_rgb import lay_on_black, to_rgb
 from unet_desktop.images.value_range import show_values
 from unet_desktop.images.wide_png import is_wide_png, read_wide_png
+from unet_desktop.links import SpecialFileError, open_to_read
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB, contiguous."""
@@ -91,7 +94,7 @@ def read_image(path: Path, page: int = 0) -> Image:
         if is_dicom(path):
             pixels, notes = read_frame(path, page, MAX_PIXELS)
             return Image(pixels, " ".join(notes))
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             if is_tiff(file.read(4)):
                 pixels, notes = read_page(file, path, page, MAX_PIXELS)
             else:
@@ -107,7 +110,7 @@ def count_pages(path: Path) -> int:
     try:
         if is_dicom(path):
             return count_frames(path)
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             return len(read_pages(file)) if is_tiff(file.read(4)) else 1
     except (*DECODER_ERRORS, ImageError):
         return 1
@@ -121,7 +124,7 @@ def count_frames_of_animation(path: Path) -> int:
     try:
         if is_dicom(path):
             return 1
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             start = file.read(4)
             if start[:2] == _JPEG_START:
                 return 1
@@ -143,7 +146,7 @@ def read_size(path: Path) -> tuple[int, int]:
     with _explain_errors(path):
         if is_dicom(path):
             return read_frame_size(path, MAX_PIXELS)
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             if is_tiff(file.read(4)):
                 return read_page_size(file, path, MAX_PIXELS)
             with Pillow.open(file, formats=FORMATS) as opened:
@@ -159,7 +162,7 @@ def read_reduced(path: Path, longest: int) -> Pixels:
     Raises:
         ImageError: as `read_image`.
     """
-    with _explain_errors(path), path.open("rb") as file:
+    with _explain_errors(path), open_to_read(path) as file:
         if file.read(2) != _JPEG_START:
             return _shrink(read_image(path).pixels, longest)
         with Pillow.open(file, formats=FORMATS) as opened:
@@ -244,8 +247,18 @@ def _explain_errors(path: Path) -> Iterator[None]:
 
 
 def _reason(path: Path, error: BaseException) -> str:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return f"{path} is a link to something that does not exist (any more)."
     if isinstance(error, FileNotFoundError):
         return f"{path} does not exist (any more)."
+    if isinstance(error, SpecialFileError):
+        return f"{path} is a pipe, a device or a socket, not an image."
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return f"{path} is a link that leads in a circle. Replace it by the image."
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return f"{path} cannot be read: its name or path is longer than the file system allows. Shorten it."
+    if isinstance(error, OSError) and error.errno in {errno.EINVAL, errno.EILSEQ} and not os.path.exists(path):
+        return f"{path} cannot be read: the file system refuses its name. Rename it."
     if isinstance(error, IsADirectoryError):
         return f"{path} is a folder, not an image."
     if isinstance(error, PermissionError):

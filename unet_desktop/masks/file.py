@@ -16,6 +16,7 @@ from unet_desktop import files
 from unet_desktop.errors import MaskError
 from unet_desktop.images.read import DECODER_ERRORS
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
+from unet_desktop.links import open_to_read
 from unet_desktop.masks.indexed_png import indexed_png
 from unet_desktop.masks.regions import Mask
 
@@ -46,7 +47,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
         MaskError: damaged, of a different size from its image, or with values of no label.
     """
     try:
-        with Pillow.open(path, formats=("PNG",)) as opened:
+        with open_to_read(path) as file, Pillow.open(file, formats=("PNG",)) as opened:
             if opened.mode not in {"P", "L"}:
                 raise MaskError(f"The mask {path} is not an indexed PNG. Import it together with its picture.")
             if size is not None and (opened.height, opened.width) != size:
@@ -99,7 +100,7 @@ def read_plane(path: Path) -> NDArray[np.uint8]:
         MaskError: missing, damaged, or not grey.
     """
     try:
-        with Pillow.open(path, formats=("PNG",)) as opened:
+        with open_to_read(path) as file, Pillow.open(file, formats=("PNG",)) as opened:
             if opened.mode != "L":
                 raise ValueError("it is not grey")
             return np.array(opened, np.uint8)

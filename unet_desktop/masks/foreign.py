@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import MaskError
 from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
+from unet_desktop.links import open_to_read
 from unet_desktop.masks.decide import decide, is_own
 from unet_desktop.masks.mask_content import BLACK, WHITE, read_content
 from unet_desktop.masks.mask_facts import MaskFacts, gather_facts
@@ -248,7 +249,7 @@ def read_soft_map(path: Path) -> Mask:
         MaskError: it cannot be read.
     """
     try:
-        with Pillow.open(path, formats=FORMATS) as opened:
+        with open_to_read(path) as file, Pillow.open(file, formats=FORMATS) as opened:
             return np.array(opened.convert("L"), dtype=np.uint8)
     except DECODER_ERRORS as error:
         raise MaskError(f"The soft map {path} cannot be read ({error}).") from error

@@ -20,6 +20,7 @@ from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MAX_PIXELS,
 from unet_desktop.images.tiff import read_stored
 from unet_desktop.images.tiff_header import is_tiff
 from unet_desktop.images.wide_png import is_wide_png, read_wide_png
+from unet_desktop.links import open_to_read
 
 Key = int | float
 """What a pixel of a mask file holds: a number, an index, or a colour (see `Colours`)."""
@@ -75,7 +76,7 @@ def read_content(path: Path) -> MaskContent:
     if is_dicom(path):
         raise MaskError(f"The mask {path} is DICOM, which this program does not read as a mask. Save it as PNG.")
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             content, orientation = _read_tiff(file, path) if is_tiff(file.read(4)) else _read_by_pillow(file, path)
     except ImageError as error:
         raise MaskError(f"The mask {error}") from error
@@ -89,7 +90,8 @@ def read_content(path: Path) -> MaskContent:
         what = f"it is a {path.suffix} file, not {KINDS}" if other else f"it is not {KINDS}, or it is damaged"
         raise MaskError(f"The mask {path} cannot be read: {what}. Save it as PNG.") from error
     except DECODER_ERRORS as error:
-        raise MaskError(f"The mask {path} cannot be read ({error}).") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise MaskError(f"The mask {path} cannot be read ({reason}).") from error
     if orientation == 1:
         return content
     return replace(content, values=np.ascontiguousarray(turn_upright(content.values, orientation)), turned=True)

@@ -14,6 +14,7 @@ from unet_desktop.errors import MaskError, Remedy
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.orientation import turn_upright
 from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
+from unet_desktop.links import open_to_read
 from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import name_some, quantity
 
@@ -125,7 +126,7 @@ def _read_orientation(picture: Path) -> int:
     try:
         if is_dicom(picture):
             return 1
-        with Pillow.open(picture, formats=FORMATS) as opened:
+        with open_to_read(picture) as file, Pillow.open(file, formats=FORMATS) as opened:
             number = int(opened.getexif().get(ExifTags.Base.Orientation, 1))
     except DECODER_ERRORS:
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -107,14 +108,14 @@ def find_pairs(
     if masks is None:
         return Pairs(tuple(path for path in found if path not in among), tuple(path for path in found if path in among))
     candidates = list_masks(masks)
-    own = {path.resolve() for path in candidates}
-    shared = {path for path in found if path.resolve() in own}
+    own = {os.path.realpath(path) for path in candidates}  # unlike Path.resolve no error where links lead in a circle
+    shared = {path for path in found if os.path.realpath(path) in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
     # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
     taken = among | (_masks_of_the_same_name(found, source, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
-    no_masks = {path.resolve() for path in pictures}
-    can_be = [path for path in candidates if path.resolve() not in no_masks]
+    no_masks = {os.path.realpath(path) for path in pictures}
+    can_be = [path for path in candidates if os.path.realpath(path) not in no_masks]
     can_be = [path for path in can_be if not is_dicom(path)] or ([] if shared else can_be)  # DICOM alone is refused
     root = source.parent if source.is_file() else source
     initials = has_initials([path.relative_to(masks) for path in can_be], labels)

@@ -11,7 +11,7 @@ from unet_desktop.engine.config import PRESETS, TrainConfig
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.read import read_image
 from unet_desktop.masks.file import read_mask
-from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, encode_jpeg
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
@@ -22,6 +22,7 @@ from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import DemoResult, FileWritten, TaskEvent
 from unet_desktop.tasks.folders.request import Request
 from unet_desktop.tasks.folders.run import segment_folder
+from unet_desktop.tasks.own_files import mark_jpeg, refuse_foreign
 from unet_desktop.tasks.sample import TRUE_MASKS, make_sample_project
 from unet_desktop.tasks.segment_cases import segment_cases
 from unet_desktop.tasks.train import train_project
@@ -39,6 +40,8 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
         UserError: the folder cannot be used.
     """
     root, results = folder / "project", folder / "results"
+    sheet = results / "overlay.jpg"
+    refuse_foreign([sheet])
     if not Layout(root).manifest.exists():
         files.make_folder(folder)
         yield from make_sample_project(root)
@@ -52,7 +55,6 @@ def run_demo(folder: Path) -> Iterator[TaskEvent]:
     yield from segment_cases(root, waiting, model)
     yield from segment_folder(Request(sources=(root / "images",), output=results, model=model))
     yield from _evaluate(root, project)
-    sheet = results / "overlay.jpg"
     _write_sheet(Project.open(root), waiting[:8], sheet)
     yield FileWritten("overlay picture", sheet)
 
@@ -69,4 +71,4 @@ def _write_sheet(project: Project, case_ids: list[str], path: Path) -> None:
     for case_id in case_ids:
         mask = read_mask(project.layout.prediction(case_id), project.labels)
         pictures.append(draw_outlines(read_image(project.image_path(case_id)).pixels, mask, project.labels))
-    write_jpeg(path, contact_sheet(pictures, columns=4, side=360))
+    files.write_bytes(path, mark_jpeg(encode_jpeg(contact_sheet(pictures, columns=4, side=360))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from unet_desktop.images.read import (
 )
 from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.labels import LabelSet
+from unet_desktop.links import open_to_read
 from unet_desktop.masks.foreign import MaskPlan
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.names import is_label_studio
@@ -252,10 +254,25 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     loose = tuple((mask, picture) for mask, picture, has_mask in named if not has_mask)
     yield LeftWithoutMask(tuple(work.without), len(pairs.pictures), loose)
     if len(work.without) > MAX_NAMED:
-        root = work.project.root
-        listed = root.resolve().with_name(f"{root.resolve().name}-without-masks.txt")
-        files.write_bytes(listed, "".join(f"{name}\n" for name in work.without).encode())
+        listed = _write_list(work.project.root.resolve(), work.without)
         yield FileWritten("list of pictures without masks", listed)
+
+
+def _write_list(root: Path, names: Sequence[str]) -> Path:
+    """Write names to a new file beside the project, or find the file that holds just these."""
+    content = "".join(f"{name}\n" for name in names).encode("utf-8", "backslashreplace")
+    for number in itertools.count(1):
+        path = root.with_name(f"{root.name}-without-masks{f'-{number}' if number > 1 else ''}.txt")
+        try:
+            with open_to_read(path) as file:
+                if file.read(len(content) + 1) == content:
+                    return path
+        except FileNotFoundError:
+            files.write_bytes(path, content)
+            return path
+        except OSError:  # it cannot be read, so it is not ours
+            continue
+    raise AssertionError("numbers do not end")
 
 
 LONGEST = 200

@@ -8,12 +8,13 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.engine.events import Message
 from unet_desktop.engine.files import checkpoint
-from unet_desktop.engine.inference.onnx_export import export
+from unet_desktop.engine.inference.onnx_export import beside, export
 from unet_desktop.errors import CheckpointError
 from unet_desktop.project.models import free_model_name, list_models
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.events import FileWritten, ModelSaved
+from unet_desktop.tasks.own_files import refuse_foreign
 
 
 def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
@@ -41,12 +42,22 @@ def import_model(root: Path, source: Path) -> Iterator[ModelSaved]:
     yield ModelSaved(name, path, dict(loaded.header.metrics))
 
 
-def export_onnx(model: Path, target: Path) -> Iterator[Message | FileWritten]:
+def export_onnx(
+    model: Path, target: Path, *, replace: bool = False, agreed: bool = False
+) -> Iterator[Message | FileWritten]:
     """Write the model's networks as ONNX and compare them with the checkpoint.
+
+    Args:
+        model: the checkpoint.
+        target: file of the segmenting network; those of the others are beside it.
+        replace: overwrite files whoever wrote them.
+        agreed: somebody has agreed that the target is overwritten, but was not asked about the others.
 
     Raises:
         UserError: packages are missing, the model is damaged, or a file cannot be written.
     """
+    if not replace:
+        refuse_foreign([*([] if agreed else [target]), *beside(target)])
     yield Message("Converting the model to ONNX and comparing it with the checkpoint …")
     for done in export(model, target):
         yield FileWritten(

@@ -6,7 +6,10 @@ import os
 import re
 import stat
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+
+from unet_desktop.errors import Remedy, WriteError
 
 _ENDS = 1 << 16
 """Bytes looked at, at a file's beginning and at its end."""
@@ -18,6 +21,32 @@ _SIGNATURES = {
     ".geojson": (b"{", b"}"),
 }
 """What a complete file of a kind begins with, and has near its end."""
+
+
+def refuse_foreign(paths: Iterable[Path]) -> None:
+    """Refuse to overwrite files that this program did not write for the same purpose.
+
+    Raises:
+        WriteError: naming the first of them.
+    """
+    for path in paths:
+        try:
+            status = path.stat()
+        except (OSError, ValueError):  # nothing is there, or writing says why it cannot be
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            raise WriteError(f"{path} is not a file, so it is not overwritten. Choose another name.")
+        if status.st_size and not is_own(path):
+            raise WriteError(
+                f"{path} exists and was not written by this command. Nothing was overwritten. Choose another name, or "
+                "move the file away.",
+                Remedy.REPLACE,
+            )
+
+
+def mark_jpeg(data: bytes) -> bytes:
+    """A JPEG file with a comment that says who wrote it, by which `is_own` knows it again."""
+    return data[:2] + b"\xff\xfe" + (len(_PRODUCER) + 2).to_bytes(2, "big") + _PRODUCER + data[2:]
 
 
 def is_torn(path: Path) -> bool:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from unet_desktop import files
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.dataset import Dataset
 from unet_desktop.engine.data.variants import augment_example
 from unet_desktop.engine.networks.specs import specs_for
 from unet_desktop.errors import TrainingError
-from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, encode_jpeg
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import AugmentedSheet, FileWritten, ItemDone
+from unet_desktop.tasks.own_files import mark_jpeg, refuse_foreign
 from unet_desktop.tasks.train import make_samples, trainable
 
 _COUNT = 12
@@ -52,17 +54,21 @@ def show_augmentation(root: Path, config: TrainConfig) -> Iterator[ItemDone | Au
     yield AugmentedSheet(contact_sheet(pictures, _COLUMNS, _SIDE))
 
 
-def write_augmentation(root: Path, config: TrainConfig, target: Path) -> Iterator[ItemDone | FileWritten]:
-    """Write the pictures of `show_augmentation` as a JPEG file.
+def write_augmentation(
+    root: Path, config: TrainConfig, target: Path, *, replace: bool = False
+) -> Iterator[ItemDone | FileWritten]:
+    """Write the pictures of `show_augmentation` as a JPEG file; with `replace`, over whatever file is there.
 
     Raises:
         UserError: as `show_augmentation`, or it cannot be written.
     """
     if target.suffix.lower() not in (".jpg", ".jpeg"):
         raise TrainingError(f"Augmented pictures are written as JPEG, so {target} must end in .jpg.")
+    if not replace:
+        refuse_foreign([target])
     for event in show_augmentation(root, config):
         if isinstance(event, AugmentedSheet):
-            write_jpeg(target, event.pixels)
+            files.write_bytes(target, mark_jpeg(encode_jpeg(event.pixels)))
             yield FileWritten("augmented pictures", target)
         else:
             yield event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import struct
 import subprocess
@@ -97,13 +98,60 @@ def test_a_photograph_of_8_and_of_16_bits_has_the_same_masks_and_ratios(segment,
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
-def test_what_is_no_file_is_passed_over(segment, photographs, tmp_path):
-    os.mkfifo(photographs / "pipe.png")
+def test_what_is_no_file_is_a_row_and_is_never_waited_for(segment, photographs, tmp_path):
+    for name in ("pipe.png", "pipe.dcm", "pipe"):
+        os.mkfifo(photographs / name)
     (photographs / "folder.png").mkdir()
     (photographs / "dangling.png").symlink_to(photographs / "gone.png")
+    (photographs / "circle.png").symlink_to(photographs / "circle.png")
+    (photographs / "device.png").symlink_to("/dev/zero")
     segment(recursive=False)
     assert len(rows(tmp_path / "out" / "measurements.csv")) == 3
-    assert not (tmp_path / "out" / "errors.csv").exists()
+    problems = {row["image"]: row["problem"] for row in rows(tmp_path / "out" / "errors.csv")}
+    assert problems.keys() == {"pipe.png", "pipe.dcm", "dangling.png", "circle.png", "device.png"}
+    assert "is a pipe, a device or a socket" in problems["pipe.png"]
+    assert "is a link to something that does not exist" in problems["dangling.png"]
+    assert "is a link that leads in a circle" in problems["circle.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_bad_line_of_a_list_is_a_row(segment, photographs, tmp_path):
+    os.mkfifo(photographs / "pipe.png")
+    listed = tmp_path / "list.txt"
+    lines = ["in/a.png", "x" * 300, "d/" * 3000 + "a.png", "in/pipe.png", "in/10:22:33.jpg", "\N{SNOWMAN}" * 90]
+    listed.write_text("\n".join(lines), "utf-8")
+    segment(sources=(), list_file=listed)
+    assert len(rows(tmp_path / "out" / "measurements.csv")) == 1
+    assert len(rows(tmp_path / "out" / "errors.csv")) == len(lines) - 1
+
+
+def test_a_name_that_the_file_system_refuses_to_read_is_a_row(segment, photographs, tmp_path, monkeypatch):
+    """As NTFS answers to a colon."""
+    real = os.open
+
+    def refuses(path, *rest, **more):
+        if "b.png" in os.fspath(path):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refuses)
+    segment(recursive=False)
+    assert [row["image"] for row in rows(tmp_path / "out" / "errors.csv")] == ["b.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other rights")
+def test_a_subfolder_that_cannot_be_read_is_a_row(segment, photographs, tmp_path, monkeypatch):
+    real = os.scandir
+
+    def refuses(path="."):
+        if os.fspath(path).endswith("sub"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    segment()
+    assert [row["image"] for row in rows(tmp_path / "out" / "errors.csv")] == ["sub"]
+    assert len(rows(tmp_path / "out" / "measurements.csv")) == 3
 
 
 @pytest.mark.real_data

@@ -104,9 +104,18 @@ def export(model: Path, target: Path, pictures: NDArray[np.uint8] | None = None)
                 f"The ONNX file would not agree with {model}: a probability differs by {difference:.2g}. Nothing was "
                 "written; please report this."
             )
-        path = target if name == "segment" else target.with_name(f"{target.stem}.{name}{target.suffix}")
+        path = target if name == "segment" else _beside(target, name)
         files.write_bytes(path, data)
         yield ExportedNetwork(name, path, difference)
+
+
+def beside(target: Path) -> tuple[Path, ...]:
+    """The files that may be written beside the target, which holds the segmenting network."""
+    return tuple(_beside(target, name) for name in ("locate", "features"))
+
+
+def _beside(target: Path, name: str) -> Path:
+    return target.with_name(f"{target.stem}.{name}{target.suffix}")
 
 
 def _networks(loaded: Checkpoint) -> Iterator[tuple[str, nn.Module, NetworkSpec, int]]:

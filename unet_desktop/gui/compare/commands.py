@@ -86,8 +86,8 @@ class CompareCommands(CommandSet):
         chosen, kind_chosen = QFileDialog.getSaveFileName(self._window, title, str(Path.home() / name), kinds)
         if chosen:
             path = Path(chosen)
+            dialect = "excel-eu" if kind_chosen == _EUROPEAN else "plain"
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
-            targets = replace(
-                Targets(), csv_dialect="excel-eu" if kind_chosen == _EUROPEAN else "plain", **{kind: path}
-            )
+            # The dialog has asked whether a file that is there may be replaced.
+            targets = replace(Targets(replace=True, csv_dialect=dialect), **{kind: path})  # type: ignore[arg-type]
             self._app.comparison.write(targets, path)

@@ -79,7 +79,7 @@ class ModelCommands(CommandSet):
         def start() -> Iterator[Message | FileWritten]:
             from unet_desktop.tasks.model_files import export_onnx
 
-            return export_onnx(model, target)
+            return export_onnx(model, target, agreed=True)
 
         done = f"{target} was written and agrees with the model."
         self._app.runner.start(

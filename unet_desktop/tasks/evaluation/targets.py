@@ -14,6 +14,7 @@ from unet_desktop.tasks.evaluation.result import Evaluation
 from unet_desktop.tasks.evaluation.tables import check_table, write_summary, write_table
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
+from unet_desktop.tasks.own_files import refuse_foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Targets:
         table: a row per picture. summary: means, intervals, limits and ICC as JSON.
         html, pdf: the report.
         csv_dialect: of a table that is CSV, see `parse_dialect`.
+        replace: overwrite files whoever wrote them.
     """
 
     table: Path | None = None
@@ -31,21 +33,26 @@ class Targets:
     html: Path | None = None
     pdf: Path | None = None
     csv_dialect: str = "plain"
+    replace: bool = False
 
     def check(self) -> None:
         """Check that everything can be written, before comparing.
 
         Raises:
-            UserError: an unknown kind of table or dialect, or a library is missing. WriteError: a folder is missing.
+            UserError: an unknown kind of table or dialect, or a library is missing. WriteError: a folder is missing, or
+                a file would be replaced that no comparison wrote.
         """
-        for path in (self.table, self.summary, self.html, self.pdf):
-            if path is not None and not path.absolute().parent.is_dir():
+        paths = [path for path in (self.table, self.summary, self.html, self.pdf) if path is not None]
+        for path in paths:
+            if not path.absolute().parent.is_dir():
                 raise WriteError(f"{path} cannot be written: the folder {path.parent} does not exist. Make it first.")
         parse_dialect(self.csv_dialect)
         if self.table is not None:
             check_table(self.table)
         for kind, _ in self._reports():
             require_libraries(kind)
+        if not self.replace:
+            refuse_foreign(paths)
 
     def write(self, evaluation: Evaluation) -> Iterator[FileWritten]:
         """Write the files.

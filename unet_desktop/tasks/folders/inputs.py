@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import sys
@@ -115,8 +116,9 @@ def find_files(selection: InputSelection) -> dict[Path, Path]:
             raise ImageError(f"{source} does not exist. Check the path.")
     base = common_folder([*selection.sources, *listed])
     found: dict[Path, Path] = {}
-    for source in [*selection.sources, *listed]:
-        for path in _files_of(source, recursive=selection.recursive):
+    named = [(source, True) for source in selection.sources] + [(path, False) for path in listed]
+    for source, refuses in named:
+        for path in _files_of(source, recursive=selection.recursive, refuses=refuses):
             where = Path(os.path.abspath(path)).relative_to(base)
             if path in selection.sources or _matches(where, selection):
                 found.setdefault(where, path)
@@ -289,11 +291,13 @@ def _is_folder(key: str, folders: Set[str]) -> bool:
     return any(key + suffix in folders for suffix in OUTPUT_SUFFIXES)
 
 
-def _files_of(source: Path, *, recursive: bool) -> list[Path]:
+def _files_of(source: Path, *, recursive: bool, refuses: bool) -> list[Path]:
+    """The files of a folder, or the file; with `refuses`, what cannot be one is refused, else it fails in its turn."""
     if os.path.isdir(source):
         # Files that cannot be read are included too: they become rows of the table of errors.
-        return list_images(source, recursive=recursive, others=True)
-    if os.path.exists(source) and not os.path.isfile(source):
+        with contextlib.nullcontext() if refuses else contextlib.suppress(ImageError):
+            return list_images(source, recursive=recursive, others=True)
+    if refuses and os.path.exists(source) and not os.path.isfile(source):
         raise ImageError(f"{source} is neither a folder nor a file. Give folders or pictures.")
     return [source]
 
