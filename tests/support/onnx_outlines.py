@@ -34,6 +34,8 @@ def fit_outline(plane, shown, harmonics, rules):
         if again < rules["centrings"]:
             points = np.stack([centre[0] + radii * np.cos(angles), centre[1] + radii * np.sin(angles)], axis=1)
             moments = cv2.moments(points.astype(np.float32))
+            if not moments["m00"] >= rules["min_pixels"]:
+                return None
             centre = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
     fall = np.median((polar >= 0.25).sum(axis=1) - (polar >= 0.75).sum(axis=1)) / steps
     edge = np.clip(fall / (2 * math.log(3)), *rules["edge"])
