@@ -32,8 +32,9 @@ class Layout:
     cases/ID.json       one record per case: where its image is, patient, eye, notes, flags
     images/             images that were copied into the project
     masks/ID.png        human masks: the only ones used for training
-    masks/ID.journal    the steps done to a mask since the program started; deleted when it exits normally
-    history/ID/         versions: earlier states of the human mask, NUMBER.png with who, when and how in it
+    masks/ID.journal    the steps done to a mask since the program started; moved to history/ID/ when it exits normally
+    history/ID/         versions: earlier states of the human mask, NUMBER.png with who, when and how in it;
+                        steps.past: the journal of the last session that ended normally, for undo
     predictions/ID.png  the model's masks, with ID.json: which model, and how far to trust it;
                         .ID.rejected.png: one that was rejected
     uncertainty/ID.png  where the model is uncertain, coarser than the image
@@ -168,6 +169,10 @@ class Layout:
     def version(self, case_id: str, number: int) -> Path:
         """Return the path of an earlier state of the case's human mask."""
         return self.versions(case_id) / f"{number:06}.png"
+
+    def past_journal(self, case_id: str) -> Path:
+        """Return the path of the journal of an earlier session, in which undo can go on."""
+        return self.versions(case_id) / "steps.past"
 
     def prediction(self, case_id: str) -> Path:
         """Return the path of the model's mask of the case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def prune_versions(layout: Layout, limits: VersionLimits, today: date | None = N
     """
     with WRITING:
         found = list(_all_files(layout))
+        _drop_old_journals(layout, limits, today or datetime.now(UTC).date())
         dropped = [path for path in _too_old(found, limits, today or datetime.now(UTC).date()) if _drop(path)]
         found = [file for file in found if file.path not in set(dropped)]
         excess = sum(file.size for file in found) - limits.megabytes * 1_000_000
@@ -94,6 +96,15 @@ def _droppable(found: list[_File]) -> list[tuple[Version, _File]]:
         kept = {versions[-1][0].number, *approved[-1:]}
         droppable += [pair for pair in versions if pair[0].number not in kept]
     return sorted(droppable, key=lambda pair: (not pair[0].passing, pair[0].when, pair[0].number))
+
+
+def _drop_old_journals(layout: Layout, limits: VersionLimits, today: date) -> None:
+    """Delete what earlier sessions left for undo, where nobody went on for that many days."""
+    for case_id in case_folders(layout):
+        path = layout.past_journal(case_id)
+        with contextlib.suppress(OSError, OverflowError, ValueError):
+            if (today - datetime.fromtimestamp(path.lstat().st_mtime, UTC).date()).days > limits.days:
+                path.unlink()
 
 
 def _drop(path: Path) -> bool:

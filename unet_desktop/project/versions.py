@@ -28,6 +28,7 @@ from unet_desktop import files, json_data
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.json_data import Count
 from unet_desktop.labels import LabelSet
+from unet_desktop.links import is_link
 from unet_desktop.masks.file import encode_mask, read_mask
 from unet_desktop.masks.indexed_png import insert_text, read_first_text
 from unet_desktop.masks.measure import vertical_ratio
@@ -158,7 +159,7 @@ def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version)
     """
     path = layout.version(case.id, version.number)
     try:
-        _check_folders(layout, case.id)
+        check_folders(layout, case.id)
         mask = read_mask(path, labels, (case.height, case.width))
     except ProjectError as error:
         raise MaskError(str(error)) from error
@@ -218,7 +219,7 @@ def keep_version(
         if version == newest:
             return version, 0
         data = insert_text(encode_mask(mask, labels), _KEYWORD, json.dumps(asdict(version)))
-        _check_folders(layout, case_id)
+        check_folders(layout, case_id)
         files.make_folder(layout.versions(case_id), inside=layout.root)
         files.write_bytes(layout.version(case_id, version.number), data, flush=flush)
         return version, len(data)
@@ -243,7 +244,7 @@ def list_files(layout: Layout, case_id: str) -> list[tuple[int, Path]]:
         ProjectError: the folder cannot be read.
     """
     folder = layout.versions(case_id)
-    _check_folders(layout, case_id)
+    check_folders(layout, case_id)
     try:
         with os.scandir(folder) as entries:
             numbers = [
@@ -260,7 +261,7 @@ def list_files(layout: Layout, case_id: str) -> list[tuple[int, Path]]:
 
 def case_folders(layout: Layout) -> list[str]:
     """Return the ids of the cases with versions; links are not followed, because they may lead out of the project."""
-    if layout.history.is_symlink():
+    if is_link(layout.history):
         return []
     try:
         with os.scandir(layout.history) as entries:
@@ -275,14 +276,14 @@ def remove_version_temporaries(layout: Layout) -> None:
         files.remove_temporaries(layout.versions(case_id), alone=True)
 
 
-def _check_folders(layout: Layout, case_id: str) -> None:
+def check_folders(layout: Layout, case_id: str) -> None:
     """Make sure that versions are read and written inside the project.
 
     Raises:
         ProjectError: a folder is a link, which may lead anywhere.
     """
     for folder in (layout.history, layout.versions(case_id)):
-        if folder.is_symlink():
+        if is_link(folder):
             raise ProjectError(f"{folder} is a link, so no versions are kept in it. Put a folder in its place.")
 
 

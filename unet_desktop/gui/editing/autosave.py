@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.errors import UserError
-from unet_desktop.files import delete_file
+from unet_desktop.files import delete_file, make_folder, move_file
 from unet_desktop.gui.editing.background_writer import BackgroundWriter, WriteResult
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.session.session import Session
 from unet_desktop.gui.session.unsaved_masks import Unsaved, UnsavedMasks
 from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
-from unet_desktop.project.journal import Journal, JournalHeader, checksum_of, read_journal, stamp_of
+from unet_desktop.project.journal import Journal, JournalHeader, LoadedJournal, checksum_of, read_journal, stamp_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.records import list_stems
+from unet_desktop.project.versions import check_folders
 
 log = logging.getLogger("unet.gui")
 
 IDLE = 2000
 """Milliseconds without an edit after which the mask's own file is written."""
+LARGEST_PAST = 1 << 20
+"""Bytes of a journal that is kept for the next session: about 1,000 strokes, read when the case is opened."""
 RETRY = 5000
 """Milliseconds between attempts while something cannot be written."""
 
@@ -224,7 +228,8 @@ class Autosave(QObject):
 class CaseJournals:
     """The journals of the cases that were edited since their project was opened.
 
-    A project's journals are deleted when it is left and everything in them is in the masks' files.
+    A project's journals are put away when it is left and everything in them is in the masks' files; the next session
+    goes on with them, so that undo reaches back into this one.
     """
 
     def __init__(self, unsaved: UnsavedMasks) -> None:
@@ -252,7 +257,7 @@ class CaseJournals:
         if key is None or header is None:
             return None
         if key not in self._journals:
-            self._journals[key] = _open_journal(Layout(key[0]).journal(key[1]), header)
+            self._journals[key] = _open_journal(Layout(key[0]), key[1], header)
         return self._journals[key]
 
     def close(self) -> None:
@@ -260,35 +265,55 @@ class CaseJournals:
         self._key = self._header = None
 
     def enter(self, root: Path | None) -> None:
-        """A project was opened, or none is open: delete the journals of the one that was left.
+        """A project was opened, or none is open: put away the journals of the one that was left.
 
         Journals with steps that are not in the masks' files stay.
         """
         if self._root is not None and self._root != root:
-            _delete_finished(Layout(self._root))
+            _put_away_finished(Layout(self._root))
             for key in [key for key in self._journals if key[0] == self._root]:
                 if self._unsaved.find(*key) is None:
                     del self._journals[key]
         self._root = root
 
 
-def _delete_finished(layout: Layout) -> None:
+def _put_away_finished(layout: Layout) -> None:
     try:
         for case_id in list_stems(layout.masks, JOURNAL_SUFFIX):
             journal = read_journal(layout.journal(case_id))
             if journal is not None and journal.is_up_to_date(stamp_of(layout.mask(case_id))):
-                delete_file(layout.journal(case_id))
-    except (UserError, OSError) as error:  # they are deleted when the project is opened again
+                _put_away(layout, case_id, journal)
+    except (UserError, OSError) as error:  # they are put away when the project is opened again
         log.warning("journals were left in %s: %s", layout.root, error)
 
 
-def _open_journal(path: Path, header: JournalHeader) -> Journal:
-    """The journal of an earlier run if the mask is as it left it, otherwise a new one."""
+def _put_away(layout: Layout, case_id: str, journal: LoadedJournal) -> None:
+    """Keep a journal for the next session; one that would take long to read is deleted, for versions hold its masks."""
     try:
-        left = read_journal(path)
+        check_folders(layout, case_id)
+        if journal.steps and journal.length <= LARGEST_PAST:
+            make_folder(layout.versions(case_id))
+            move_file(journal.path, layout.past_journal(case_id))
+            return
+        delete_file(layout.past_journal(case_id))  # it leads to another mask
     except UserError as error:
-        log.warning("%s", error)
-        left = None
-    if left is None or left.damaged or left.steps_in(header.state) != left.steps:
-        return Journal(path, header)
-    return left.resume()
+        log.warning("the steps of %s cannot be undone later: %s", case_id, error)
+    delete_file(journal.path)
+
+
+def _open_journal(layout: Layout, case_id: str, header: JournalHeader) -> Journal:
+    """The journal of an earlier run if the mask is as it left it, otherwise a new one."""
+    path, past = layout.journal(case_id), layout.past_journal(case_id)
+    for place in (path, past):
+        try:
+            left = read_journal(place)
+            if left is None or left.damaged or left.steps_in(header.state) != left.steps:
+                continue
+            if place == past:
+                check_folders(layout, case_id)
+                move_file(past, path)
+                left = replace(left, path=path)
+            return left.resume()
+        except UserError as error:
+            log.warning("%s", error)
+    return Journal(path, header)

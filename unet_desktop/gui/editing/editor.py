@@ -298,14 +298,16 @@ class CaseHistories:
         self._shrink_to(self._budget - taken, least=0)
 
     def take(self, key: CaseKey, mask: Mask) -> CaseHistory | None:
-        """The history to continue, from memory or from a journal that was left on disk.
+        """The history to continue: from memory, from a journal that was left on disk, or from an earlier session.
 
         None if there is none, or if the mask was changed elsewhere meanwhile.
         """
         known = self._kept.pop(key, None)
         if known is not None and known.checksum == zlib.crc32(mask.data):
             return known
-        return _history_from_journal(Layout(key[0]).journal(key[1]), mask)
+        layout = Layout(key[0])
+        found = _history_from_journal(layout.journal(key[1]), mask)
+        return _history_from_journal(layout.past_journal(key[1]), mask) if found is None else found
 
     def _shrink_to(self, budget: int, *, least: int) -> None:
         size = sum(known.history.size for known in self._kept.values())
