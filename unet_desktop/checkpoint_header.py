@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from unet_desktop import json_data
 from unet_desktop.errors import CheckpointError, LabelError
 from unet_desktop.labels import LabelSet
 
 FORMAT = 1
 SUFFIX = ".safetensors"
 _KEY = "unet-desktop"
-_LONGEST_HEADER = 64 << 20
+_LONGEST_HEADER = json_data.LARGEST
 _USELESS_DICE = 0.005
 """Below it, Dice is written as 0.00."""
 _CHOOSE = "Choose a .safetensors file from the models folder of a project."
@@ -104,17 +105,53 @@ class CheckpointHeader:
                 f"{path} is not a U-Net Desktop model: it has weights but no description of them. {_CHOOSE}"
             )
         try:
-            data = json.loads(text)
-            number = data["format"]
-            if not isinstance(number, int) or number > FORMAT:
+            data = json_data.parse(text, dict[str, Any])
+            number = json_data.check(data, _Format).format
+            if number > FORMAT:
                 raise CheckpointError(f"{path} was made by a newer U-Net Desktop (format {number}); update first.")
-            header = cls(**(data | {"labels": LabelSet.from_json(data["labels"])}))
-            _check(header)
-            return header
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabelError) as error:
+            json_data.check(data, _Stored)  # what is used are the data as they are, which the digest covers
+            return cls(**(data | {"labels": LabelSet.from_json(data["labels"])}))
+        except (ValueError, TypeError, LabelError) as error:  # TypeError: a field that this version does not know
             raise CheckpointError(
                 f"{path} is damaged: its description cannot be read ({error}). Copy it again."
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    format: json_data.Count
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The known fields of `CheckpointHeader.data`."""
+
+    train_cases: list[str] = field(default_factory=list)
+    validation_cases: list[str] = field(default_factory=list)
+    undrawn: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The types of a header's fields."""
+
+    networks: dict[str, dict[str, Any]]
+    preset: str
+    training: dict[str, Any]
+    metrics: dict[str, float]
+    data: _Data
+    versions: dict[str, str]
+    created: str
+    weights_sha256: str
+    parent: str | None = None
+    trust: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    """An entry in the table of weights."""
+
+    data_offsets: tuple[json_data.Count, json_data.Count]
 
 
 def read_header(path: Path) -> CheckpointHeader:
@@ -127,7 +164,7 @@ def read_header(path: Path) -> CheckpointHeader:
         metadata = read_metadata(path)
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}). Check the path.") from error
-    except (struct.error, ValueError, AttributeError, RecursionError) as error:
+    except (struct.error, ValueError) as error:
         raise CheckpointError(f"{path} is not a U-Net Desktop model file. {_CHOOSE}") from error
     return CheckpointHeader.from_metadata(metadata, path)
 
@@ -139,10 +176,11 @@ def check_length(path: Path) -> None:
         CheckpointError: it is longer or shorter.
     """
     start, head = _read_head(path)
-    tensors = [entry for name, entry in head.items() if name != "__metadata__"]
+    tensors = {name: entry for name, entry in head.items() if name != "__metadata__"}
     try:
-        end = start + max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        table = json_data.check(tensors, dict[str, _Tensor])
+        end = start + max((entry.data_offsets[1] for entry in table.values()), default=0)
+    except json_data.DataError as error:
         raise CheckpointError(f"{path} is damaged: its table of weights cannot be read. Copy it again.") from error
     if path.stat().st_size != end:
         raise CheckpointError(
@@ -155,30 +193,16 @@ def read_metadata(path: Path) -> dict[str, str]:
 
     Raises:
         OSError: it cannot be read.
-        struct.error, ValueError, AttributeError, RecursionError: it is not a safetensors file.
+        struct.error, ValueError: it is not a safetensors file.
     """
     metadata = _read_head(path)[1].get("__metadata__")
-    return metadata if isinstance(metadata, dict) else {}
+    return {} if metadata is None else json_data.check(metadata, dict[str, str])
 
 
 def _read_head(path: Path) -> tuple[int, dict[str, Any]]:
     """The position of the first weight, and the JSON before it; raises what `read_metadata` does."""
-    with path.open("rb") as file:
+    with json_data.open_regular(path) as file:
         (length,) = struct.unpack("<Q", file.read(8))
         if length > _LONGEST_HEADER:
             raise ValueError("its head is too long")
-        head: dict[str, Any] = json.loads(file.read(length))
-    return 8 + length, head
-
-
-def _check(header: CheckpointHeader) -> None:
-    """Refuse fields of another type than the class declares: sorting models would fail on them later."""
-    objects = (header.networks, header.training, header.metrics, header.data, header.versions, header.trust)
-    if not all(isinstance(value, dict) for value in (*objects, *header.networks.values())):
-        raise TypeError("a field that should be an object is not")
-    texts = (header.preset, header.created, header.weights_sha256, *header.versions.values())
-    if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
-        raise TypeError("a field that should be text is not")
-    numbers = header.metrics.values()
-    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
-        raise TypeError("a metric is not a number")
+        return 8 + length, json_data.parse(file.read(length), dict[str, Any])

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
+from unet_desktop import json_data
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import open_in_place, open_to_read, refuse_links
 
@@ -315,12 +316,10 @@ def read_json_object(path: Path) -> dict[str, Any]:
         ProjectError: the file is damaged.
     """
     try:
-        with open(path, "rb") as file:  # not `path.read_text`: ten thousand records are read when a project is opened
-            data = json.loads(file.read())
-        if not isinstance(data, dict):
-            raise ValueError("it is not a JSON object")
+        return json_data.read(path, dict[str, Any], file_names=True)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read ({error.strerror}). Restore it from a backup.") from error
+    except json_data.DataError as error:
         raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
-    return data

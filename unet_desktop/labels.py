@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unet_desktop.errors import LabelError
+from unet_desktop.json_data import Count, DataError, check
 
 BACKGROUND = 0
 """Pixel value of everything that belongs to no label."""
@@ -36,7 +37,7 @@ class Label:
         unique: an image holds at most one, in one piece (an optic disc; not a cell nucleus).
     """
 
-    value: int
+    value: Count
     name: str
     colour: str
     inside: str | None = None
@@ -170,7 +171,10 @@ class LabelSet:
         """
         if not isinstance(data, list):
             raise LabelError("The labels must be a list.")
-        return cls(tuple(_label_from_json(entry) for entry in data))
+        try:
+            return cls(tuple(check(data, list[Label])))
+        except DataError as error:
+            raise LabelError(f"The labels are malformed ({error}).") from error
 
 
 def _key(name: str) -> str:
@@ -195,23 +199,6 @@ def _meaning(label: Label) -> tuple[int, str, str | None, bool]:
 
 def _place(label: Label) -> str:
     return "in no other label" if label.inside is None else f'inside "{label.inside}"'
-
-
-def _label_from_json(entry: object) -> Label:
-    if not isinstance(entry, dict):
-        raise LabelError("Each label must be an object with value, name and colour.")
-    value, name, colour = entry.get("value"), entry.get("name"), entry.get("colour")
-    inside, unique = entry.get("inside"), entry.get("unique", False)
-    if (
-        not isinstance(value, int)
-        or isinstance(value, bool)
-        or not isinstance(name, str)
-        or not isinstance(colour, str)
-        or not (inside is None or isinstance(inside, str))
-        or not isinstance(unique, bool)
-    ):
-        raise LabelError(f"This label has a field of the wrong type: {entry!r}.")
-    return Label(value, name, colour, inside, unique)
 
 
 # Sky blue and bluish green of the colour-blind-safe set of Okabe and Ito (2008): both stand out on a red retina.

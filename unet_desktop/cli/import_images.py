@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ import typer
 from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import ImageError, LabelError, UserError
+from unet_desktop.json_data import read
 from unet_desktop.labels import DISC_AND_CUP, TEMPLATES, LabelSet
 from unet_desktop.plurals import quantity
 
@@ -118,8 +118,8 @@ def parse_labels(name: str) -> LabelSet:
     if labels is not None:
         return labels
     try:
-        data = json.loads(Path(name).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        data = read(Path(name))
+    except (OSError, ValueError) as error:  # ValueError also of a name that no file can have
         raise LabelError(
             f'"{name}" is neither a label template ({", ".join(templates)}) nor a JSON file with labels.'
         ) from error

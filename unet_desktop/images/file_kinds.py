@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from unet_desktop.images.tiff_header import is_tiff
+from unet_desktop.json_data import DataError, parse
 from unet_desktop.links import open_to_read
 
 _START = 1 << 18
@@ -135,8 +135,8 @@ def _is_yolo(line: str) -> bool:
 
 def _name_json(path: Path, text: str) -> str | None:
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):  # the rest was not read, or there is an object in each line
+        data = parse(text)
+    except DataError:  # the rest was not read, or there is an object in each line
         data = None
     if isinstance(data, dict):
         return _name_object(data)

@@ -20,17 +20,18 @@ class History:
         self._done: deque[Patch] = deque()
         self._undone: list[Patch] = []
         self._dropped = False
+        self._size = 0
 
     def push(self, patch: Patch) -> None:
         """Add a patch that was just applied; undone patches can no longer be redone.
 
         The oldest patches are dropped when the budget is exceeded, but never the newest.
         """
+        self._size += patch.size - sum(undone.size for undone in self._undone)
         self._undone.clear()
         self._done.append(patch)
-        size = self.size
-        while size > self._budget and len(self._done) > 1:
-            size -= self._done.popleft().size
+        while self._size > self._budget and len(self._done) > 1:
+            self._size -= self._done.popleft().size
             self._dropped = True
 
     def undo(self) -> Patch | None:
@@ -82,7 +83,7 @@ class History:
     @property
     def size(self) -> int:
         """Bytes held."""
-        return sum(patch.size for patch in self._done) + sum(patch.size for patch in self._undone)
+        return self._size
 
 
 class StepKind(StrEnum):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import Any
 
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
@@ -16,6 +16,7 @@ from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import LABEL_STUDIO, name_kind
 from unet_desktop.images.listing import NO_PICTURES, find_images, list_images
 from unet_desktop.images.read import KINDS
+from unet_desktop.json_data import DataError, read
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.mask_content import read_content
 from unet_desktop.masks.mask_facts import gather_facts
@@ -319,10 +320,10 @@ def _read_tasks(folder: Path) -> dict[str, str]:
         return found
     for path in [*folder.glob("*.json"), *folder.parent.glob("*.json")]:
         try:
-            tasks = json.loads(path.read_text("utf-8")) if path.stat().st_size < _LARGEST_EXPORT else None
-        except (OSError, ValueError, RecursionError):
+            tasks = read(path, list[Any], limit=_LARGEST_EXPORT)
+        except (OSError, DataError):
             continue
-        for task in tasks if isinstance(tasks, list) else ():
+        for task in tasks:
             name = _picture_of(task) if isinstance(task, dict) else None
             if name and isinstance(task.get("id"), int):
                 found[f"task-{task['id']}"] = fold(name)

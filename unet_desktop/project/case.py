@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+import os
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.laterality import Eye
+from unet_desktop.images.read import MAX_PIXELS
+from unet_desktop.json_data import Side, check, read
 from unet_desktop.masks.trust import Unfamiliar
 
 
@@ -29,6 +34,8 @@ PREDICTION_FIELDS = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
 """Fields that are stored in the prediction's record, which another thread writes."""
 _ELSEWHERE = PREDICTION_FIELDS | {"damage"}
 """Fields that are not stored in the case's own record."""
+_TEXTS = ("sha256", "patient", "notes", "changed_by", "changed_at", "model")
+"""Fields of ordinary text; the path of an image may hold bytes that are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ class Case:
     id: str
     image: str
     sha256: str
-    height: int
-    width: int
+    height: Side
+    width: Side
     state: CaseState = CaseState.NEW
     flagged: bool = False
     patient: str = ""
@@ -69,7 +76,7 @@ class Case:
     changed_by: str = ""
     changed_at: str = ""
     model: str = ""
-    vcdr: float | None = None
+    vcdr: Annotated[float, Meta(ge=0.0)] | None = None
     no_cup: bool = False
     confidence: float | None = None
     predicted_vcdr: float | None = None
@@ -140,30 +147,41 @@ class Case:
             ProjectError: the record is malformed.
         """
         try:
-            known = {name: data[name] for name in _STORED if name in data}
-            known["state"] = CaseState(known.get("state", "new"))
-            known["eye"] = Eye(known.get("eye", ""))
-            case = cls(**known)
-            _check(case)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            return _checked(check(data, cls))
+        except ValueError as error:
             raise ProjectError(f"The case record {source} cannot be read ({error}). Restore it.") from error
-        return case
+
+    @classmethod
+    def read(cls, path: Path) -> Case:
+        """Read a case's record; unknown fields are ignored.
+
+        Raises:
+            ProjectError: the record is missing or malformed.
+        """
+        try:
+            return _checked(read(path, cls, file_names=True))
+        except OSError as error:
+            raise ProjectError(f"The case record {path} cannot be read ({error.strerror}). Restore it.") from error
+        except ValueError as error:
+            raise ProjectError(f"The case record {path} cannot be read ({error}). Restore it.") from error
 
 
-_STORED = tuple(field.name for field in fields(Case) if field.name not in _ELSEWHERE)
+def _checked(case: Case) -> Case:
+    """Return the case without fields that its own record does not hold; refuse what types do not tell.
 
-
-def _check(case: Case) -> None:
-    texts = (case.id, case.image, case.sha256, case.patient, case.notes, case.changed_by, case.changed_at, case.model)
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a text field is not text")
-    if not all(type(number) is int and number > 0 for number in (case.height, case.width)):
-        raise ValueError("its size is invalid")
-    if case.vcdr is not None and (type(case.vcdr) not in {int, float} or not case.vcdr >= 0):
-        raise ValueError("its cup-to-disc ratio is invalid")
-    if not isinstance(case.flagged, bool):
-        raise ValueError("flagged is neither true nor false")
-    if not isinstance(case.no_cup, bool):
-        raise ValueError("no_cup is neither true nor false")
-    if case.id != Path(case.id).name or case.id in {"", ".."}:
+    Raises:
+        ValueError: a field is of no use.
+    """
+    if case.height * case.width > MAX_PIXELS:
+        raise ValueError(f"its picture of {case.width} x {case.height} pixels is larger than any that can be opened")
+    if os.path.basename(case.id) != case.id or case.id in {"", ".", ".."} or "\0" in case.id:
         raise ValueError(f"{case.id!r} is not a valid case name")
+    if "\0" in case.image:
+        raise ValueError('field "image": no path has a character of value 0')
+    for name in _TEXTS:
+        text = getattr(case, name)
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise ValueError(f'field "{name}": the text {text[:40]!a} holds half of a character')
+    if case.damage or case.confidence is not None or case.predicted_vcdr is not None or case.unfamiliar:
+        return replace(case, damage="", confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
+    return case

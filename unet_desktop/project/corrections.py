@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from unet_desktop import files, growing_files
 from unet_desktop.errors import UserError
+from unet_desktop.json_data import DataError, Share, parse, read_bytes
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks, mean_over_labels, overlap_or_absence
 from unet_desktop.masks.file import read_mask
@@ -27,6 +27,7 @@ from unet_desktop.project.predictions import FIRST_PROPOSAL, check_digest, read_
 
 log = logging.getLogger("unet.project")
 
+_LARGEST = 64 << 20
 _WRITING = Lock()
 """Held while writing: a job and the window may both record corrections."""
 
@@ -47,7 +48,7 @@ class Correction:
 
     case: str
     model: str
-    figures: Mapping[str, float]
+    figures: Mapping[str, Share]
     when: str
     seen: bool = False
 
@@ -140,29 +141,23 @@ def _append(path: Path, data: bytes) -> None:
 def _read(path: Path) -> dict[str, Correction]:
     """Map each case to its latest correction, unless that was revoked."""
     try:
-        lines = path.read_text("utf-8", errors="replace").splitlines()
+        lines = read_bytes(path, _LARGEST).splitlines()
     except FileNotFoundError:
         return {}
-    except OSError as error:
+    except (OSError, DataError) as error:
         log.warning("%s cannot be read: %s", path, error)
         return {}
     found = {}
-    for line in filter(None, lines):
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
-            correction = _parse(json.loads(line))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            log.info("%s has a line that cannot be read", path)
+            correction = parse(line, Correction, file_names=True)
+        except DataError as error:
+            log.info("line %d of %s is left out: %s", number, path, error)
             continue
         found[correction.case] = correction
     return {case: correction for case, correction in found.items() if correction.figures}
-
-
-def _parse(data: dict[str, Any]) -> Correction:
-    figures = {str(name): float(value) for name, value in dict(data["figures"]).items()}
-    texts = [data[name] for name in ("case", "model", "when")]
-    if not all(isinstance(text, str) for text in texts) or not all(0.0 <= value <= 1.0 for value in figures.values()):
-        raise ValueError("not a correction")
-    return Correction(data["case"], data["model"], figures, data["when"], bool(data.get("seen", False)))
 
 
 def _isoformat(seconds: float) -> str:

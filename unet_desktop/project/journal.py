@@ -20,12 +20,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 import numpy as np
+from msgspec import Meta, Struct, field
 
 from unet_desktop import files, growing_files
 from unet_desktop.errors import ProjectError
+from unet_desktop.images.box import Box
+from unet_desktop.images.read import MAX_PIXELS
+from unet_desktop.json_data import Count, Side, parse
 from unet_desktop.links import open_in_place
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
 from unet_desktop.masks.patch import Patch, SourcePatch
@@ -34,10 +38,12 @@ from unet_desktop.masks.regions import Mask
 MAGIC = b"unet-desktop journal 1\n"
 FRAME = struct.Struct("<II")
 """Length and CRC-32 of a record."""
+_LARGEST = 1 << 30
+"""Bytes; a day's work on one mask takes a hundredth of it."""
 _ZLIB_LEVEL = 1
 """Masks are runs of equal pixels, which even the fastest level compresses well."""
 
-MaskChecksum = int | None
+MaskChecksum = Annotated[int, Meta(ge=0, lt=1 << 32)] | None
 """CRC-32 of a mask's pixels; None if there is no mask file."""
 MaskStamp = tuple[int, int]
 """A file's modification time in ns and length in bytes."""
@@ -54,8 +60,8 @@ class JournalHeader:
         model: weights_sha256 of the model whose prediction the mask started from, or empty.
     """
 
-    height: int
-    width: int
+    height: Side
+    width: Side
     state: MaskChecksum
     began_empty: bool
     model: str
@@ -66,7 +72,7 @@ class MaskWriteStarted:
     """The mask as it is after this many steps is about to be written to its file."""
 
     state: MaskChecksum
-    steps: int
+    steps: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,22 @@ class MaskWritten:
     """The mask file was written and holds this many steps; the stamp is None if the file was deleted."""
 
     stamp: MaskStamp | None
-    steps: int
+    steps: Count
+
+
+class _Head(Struct, frozen=True):
+    kind: Literal["start", "folding", "folded", "done", "undone", "redone"] = field(name="is")
+
+
+class _StepHead(Struct, frozen=True):
+    kind: StepKind = field(name="is")
+    name: str
+    top: Count
+    left: Count
+    height: Side
+    width: Side
+    model_before: str = ""
+    model: str | None = None
 
 
 def checksum_of(mask: Mask | None) -> MaskChecksum:
@@ -201,7 +222,7 @@ def _frame(head: dict[str, object], pixels: bytes = b"") -> bytes:
     return FRAME.pack(len(record), zlib.crc32(record)) + record
 
 
-_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, zlib.error)
+_MALFORMED = (ValueError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,7 +312,9 @@ def read_journal(path: Path) -> LoadedJournal | None:
     """
     try:
         with open_in_place(path, read_only=True) as file:  # it will be appended to
-            data = file.readall()
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise ValueError(f"it is longer than {_LARGEST} bytes")
         if not data.startswith(MAGIC):
             raise ValueError("it does not start like a journal")
         records, end, damaged = _split_frames(data)
@@ -318,32 +341,40 @@ def _split_frames(data: bytes) -> tuple[list[bytes], int, bool]:
 
 
 def _parse_journal(path: Path, records: list[bytes], length: int, damaged: bool) -> LoadedJournal:
-    heads = [json.loads(record[: record.index(b"\n")]) for record in records]
-    kinds = [head.pop("is") for head in heads]
+    heads = [record[: record.index(b"\n")] for record in records]
+    kinds = [parse(head, _Head).kind for head in heads]
     if not kinds or kinds[0] != "start":
         raise ValueError("it has no header")
-    start = JournalHeader(**heads[0])
+    start = parse(heads[0], JournalHeader)
+    if start.height * start.width > MAX_PIXELS:
+        raise ValueError(f"it is of a mask of {start.width} x {start.height} pixels, larger than any picture")
     states, folded, steps = [MaskWriteStarted(start.state, 0)], None, []
     for kind, head, record in zip(kinds[1:], heads[1:], records[1:], strict=True):
-        if kind == "folding":
-            states.append(MaskWriteStarted(**head))
-        elif kind == "folded":
-            stamp = head["stamp"]
-            folded = MaskWritten(None if stamp is None else (int(stamp[0]), int(stamp[1])), int(head["steps"]))
-        else:
-            steps.append(record)
+        match kind:
+            case "start":
+                raise ValueError("it has two headers")
+            case "folding":
+                states.append(parse(head, MaskWriteStarted))
+            case "folded":
+                folded = parse(head, MaskWritten)
+            case _:
+                steps.append(record)
     return LoadedJournal(path, start, tuple(states), folded, length, damaged, tuple(steps))
 
 
 def _decode_step(record: bytes, height: int, width: int) -> Step:
     line = record.index(b"\n")
-    head: dict[str, Any] = json.loads(record[:line])
-    pixels = np.frombuffer(zlib.decompress(record[line + 1 :]), np.uint8)
-    planes = pixels.reshape(-1, head["height"], head["width"]).copy()
-    name, top, left = str(head["name"]), int(head["top"]), int(head["left"])
-    patch = Patch(name, top, left, planes[0], planes[-1])
-    if patch.box != patch.box.clip(height, width):
+    head = parse(record[:line], _StepHead)
+    box = Box(head.top, head.left, head.top + head.height, head.left + head.width)
+    if box != box.clip(height, width):
         raise ValueError("a step lies outside the mask")
-    if "model" in head:
-        patch = SourcePatch(name, top, left, planes[0], planes[-1], str(head["model_before"]), str(head["model"]))
-    return Step(StepKind(head["is"]), patch)
+    count = head.height * head.width
+    unpacker = zlib.decompressobj()
+    pixels = np.frombuffer(unpacker.decompress(record[line + 1 :], 2 * count + 1), np.uint8)
+    if len(pixels) not in (count, 2 * count) or not unpacker.eof:
+        raise ValueError("a step has more or fewer pixels than its box")
+    planes = pixels.reshape(-1, head.height, head.width).copy()
+    if head.model is None:
+        return Step(head.kind, Patch(head.name, head.top, head.left, planes[0], planes[-1]))
+    patch = SourcePatch(head.name, head.top, head.left, planes[0], planes[-1], head.model_before, head.model)
+    return Step(head.kind, patch)

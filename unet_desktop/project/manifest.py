@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
-from unet_desktop import files
+from msgspec import Meta
+
+from unet_desktop import files, json_data
 from unet_desktop.errors import LabelError, ProjectError
 from unet_desktop.labels import LabelSet
 
@@ -29,6 +30,18 @@ class Manifest:
     mm_per_pixel: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Format:
+    format: json_data.Count
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    name: str
+    labels: list[Any]
+    mm_per_pixel: Annotated[float, Meta(gt=0.0, le=1e6)] | None = None
+
+
 def read_manifest(path: Path) -> Manifest:
     """Read project.json.
 
@@ -36,16 +49,19 @@ def read_manifest(path: Path) -> Manifest:
         ProjectError: missing, damaged, or of a newer program.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
-        number = data["format"]
-        if not isinstance(number, int) or number > FORMAT:
+        data = json_data.read(path, dict[str, Any])
+        number = json_data.check(data, _Format).format
+        if number > FORMAT:
             raise ProjectError(f"{path.parent} was made by a newer U-Net Desktop (format {number}); update first.")
-        return Manifest(str(data["name"]), LabelSet.from_json(data["labels"]), _scale(data.get("mm_per_pixel")))
+        stored = json_data.check(data, _Stored)
+        return Manifest(stored.name, LabelSet.from_json(stored.labels), stored.mm_per_pixel)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
             f"{path.parent} is not a project: it has no project.json. Choose a project's folder."
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, LabelError) as error:
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read ({error.strerror}). Restore it from a backup.") from error
+    except (json_data.DataError, LabelError) as error:
         raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
 
 
@@ -59,11 +75,3 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     if manifest.mm_per_pixel is not None:
         data["mm_per_pixel"] = manifest.mm_per_pixel
     files.write_json(path, data)
-
-
-def _scale(value: object) -> float | None:
-    if value is None:
-        return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not (math.isfinite(value) and value > 0):
-        raise ValueError(f"mm_per_pixel is {value!r}, which is not a length")
-    return float(value)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated
+
+from msgspec import Meta
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError
-from unet_desktop.files import read_json_object
+from unet_desktop.json_data import DataError, Share, read
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import encode_mask, read_mask, read_plane, write_plane
 from unet_desktop.masks.measure import vertical_ratio
@@ -47,14 +48,14 @@ class PredictionRecord:
     """
 
     model: str = ""
-    confidence: float = 0.0
+    confidence: Share = 0.0
     created: str = ""
-    vcdr: float | None = None
-    expected_dice: Mapping[str, float] = field(default_factory=dict)
-    likely_vcdr: tuple[float, ...] | None = None
+    vcdr: Annotated[float, Meta(ge=0.0)] | None = None
+    expected_dice: Mapping[str, Share] = field(default_factory=dict)
+    likely_vcdr: tuple[float, float] | None = None
     unfamiliar: bool = False
     unfamiliar_kind: str = ""
-    uncertainty_place: tuple[float, ...] | None = None
+    uncertainty_place: tuple[float, float, float, float] | None = None
     mask_sha256: str = ""
 
     @property
@@ -158,7 +159,7 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         datetime.now(UTC).isoformat(timespec="seconds"),
         vertical_ratio(prediction.mask, labels),
         {name: round(dice, 4) for name, dice in trust.expected_dice.items()},
-        None if trust.vcdr is None else tuple(round(end, 4) for end in trust.vcdr),
+        None if trust.vcdr is None else (round(trust.vcdr[0], 4), round(trust.vcdr[1], 4)),
         bool(trust.unfamiliar),
         trust.unfamiliar.kind,
         None if seen is None else (seen.left, seen.top, seen.width, seen.height),
@@ -173,22 +174,13 @@ def read_record(path: Path) -> PredictionRecord:
     Raises:
         ProjectError: the record is damaged.
     """
-    data = read_json_object(path)
     try:
-        vcdr, expected = data.get("vcdr"), data.get("expected_dice", {})
-        return PredictionRecord(
-            _of_type(str, data.get("model", "")),
-            _number(data.get("confidence", 0.0)),
-            _of_type(str, data.get("created", "")),
-            None if vcdr is None else _number(vcdr),
-            {name: _number(dice) for name, dice in _of_type(dict, expected).items()},
-            _numbers(data.get("likely_vcdr"), 2),
-            _of_type(bool, data.get("unfamiliar", False)),
-            _of_type(str, data.get("unfamiliar_kind", "")),
-            _numbers(data.get("uncertainty_place"), 4),
-            _of_type(str, data.get("mask_sha256", "")),
-        )
-    except ValueError as error:
+        return read(path, PredictionRecord)
+    except FileNotFoundError:
+        return PredictionRecord()
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    except DataError as error:
         raise ProjectError(
             f"{path} cannot be read ({error}). Restore it from a backup, or predict the case again."
         ) from error
@@ -230,26 +222,3 @@ def _read_map(path: Path, record: PredictionRecord) -> UncertaintyMap | None:
         return None
     left, top, width, height = record.uncertainty_place
     return UncertaintyMap(plane, left, top, width, height)
-
-
-Kind = TypeVar("Kind")
-
-
-def _of_type(kind: type[Kind], value: object) -> Kind:
-    if not isinstance(value, kind):
-        raise ValueError(f"{value!r} has the wrong type")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _numbers(value: object, count: int) -> tuple[float, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or len(value) != count:
-        raise ValueError(f"{value!r} is not a list of {count} numbers")
-    return tuple(_number(number) for number in value)

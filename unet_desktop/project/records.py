@@ -10,7 +10,6 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
-from unet_desktop.files import read_json_object
 from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.layout import Layout
@@ -142,7 +141,7 @@ class CaseRecords:
 
     def _read_record(self, case_id: str, *, has_prediction: bool) -> Case:
         path = self._layout.record(case_id)
-        case = Case.from_json(read_json_object(path), path)
+        case = Case.read(path)
         if case.id != case_id:  # the file was renamed
             case = replace(case, id=case_id)
         return with_prediction_record(case, self._layout.prediction_record(case_id)) if has_prediction else case

@@ -7,7 +7,6 @@ Tsoumakas, Vlahavas 2011, "On the stratification of multi-label data", ECML PKDD
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
+from unet_desktop.json_data import DataError, read
 
 Part = Literal["train", "validation"]
 VALIDATION_SHARE = 0.2
@@ -116,16 +116,13 @@ def read_split(path: Path) -> dict[str, Part]:
         ProjectError: the file is damaged.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
-        if not isinstance(data, dict) or not all(part in ("train", "validation") for part in data.values()):
-            raise ValueError("its values are not train or validation")
+        return read(path, dict[str, Part], file_names=True)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, DataError) as error:
         raise ProjectError(
             f"{path} cannot be read ({error}). Restore it, or delete it to split the cases again."
         ) from error
-    return data
 
 
 def write_split(path: Path, parts: Mapping[str, Part]) -> None:
@@ -139,4 +136,4 @@ def write_split(path: Path, parts: Mapping[str, Part]) -> None:
 
 def _shuffle_key(group: str) -> str:
     """Return a sort key that is unrelated to the name and the same on every computer."""
-    return hashlib.sha256(group.encode("utf-8")).hexdigest()
+    return hashlib.sha256(group.encode("utf-8", "surrogatepass")).hexdigest()

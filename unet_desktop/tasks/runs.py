@@ -17,11 +17,18 @@ from unet_desktop.engine.events import EpochDone, Finished, Resumed, TrainEvent
 from unet_desktop.errors import ProjectError
 from unet_desktop.files import read_json_object
 from unet_desktop.images.listing import natural_key
+from unet_desktop.json_data import Count, DataError, check, read_bytes
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 
 log = logging.getLogger("unet.tasks")
 
+_KINDS: dict[str, Any] = dict.fromkeys(("preset", "started", "parent", "origin"), str) | {
+    "train": Count,
+    "validation": Count,
+    "seconds": float,
+}
+"""Field of a record to its type."""
 _FIXED = ("stage", "epoch", "train_loss", "learning_rate", "seconds")
 
 
@@ -136,7 +143,7 @@ def list_runs(layout: Layout) -> list[Run]:
     for path in sorted(layout.runs.glob("*.csv"), key=lambda path: natural_key(path.name), reverse=True):
         fields = _fields(_object(layout.run_record(path.stem)))
         if (header := headers.get(path.stem)) is not None and not fields["preset"]:
-            counts = {name: header.data.get(name) for name in ("train", "validation")}
+            counts = {name: _value(header.data.get(name), Count, None) for name in ("train", "validation")}
             fields |= {"preset": header.preset, "started": header.created, "metrics": header.metrics} | counts
         epochs = read_epochs(path)
         segmenting = [epoch for epoch in epochs if epoch.stage == "segment"]
@@ -157,8 +164,8 @@ def read_record(layout: Layout, name: str) -> Run:
 def read_epochs(path: Path) -> tuple[EpochDone, ...]:
     """Read the epochs in a run's table; if it cannot be read, log that and return none."""
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
-        lasts = {row["stage"]: int(row["epoch"]) for row in rows}
+        rows = list(csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8"))))
+        lasts = {row["stage"]: check(int(row["epoch"]), Count) for row in rows}
         return tuple(_epoch(row, lasts[row["stage"]]) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         log.warning("%s cannot be read: %s", path, error)
@@ -172,7 +179,9 @@ def _epoch(row: Mapping[str, str], epochs: int) -> EpochDone:
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
     loss, rate, seconds = (float(row[name]) for name in ("train_loss", "learning_rate", "seconds"))
     stage: Any = row["stage"]
-    return EpochDone(stage, int(row["epoch"]), epochs, loss, metrics, rate, seconds, math.nan, saved=False)
+    return EpochDone(
+        stage, check(int(row["epoch"]), Count), epochs, loss, metrics, rate, seconds, math.nan, saved=False
+    )
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -186,22 +195,24 @@ def _object(path: Path) -> dict[str, Any]:
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `Run` from its record; values of a wrong type are left out."""
     fields = {name: value for name, value in asdict(Run("")).items() if name not in ("name", "epochs")}
-    for name in ("preset", "started", "parent", "origin"):
-        if isinstance(data.get(name), str):
-            fields[name] = data[name]
-    for name in ("train", "validation"):
-        if isinstance(data.get(name), int):
-            fields[name] = data[name]
-    if isinstance(data.get("seconds"), int | float):
-        fields["seconds"] = float(data["seconds"])
+    for name, kind in _KINDS.items():
+        fields[name] = _value(data.get(name), kind, fields[name])
     fields["metrics"] = _metrics(data.get("metrics"))
-    cases = data.get("cases")
-    if isinstance(cases, dict):
-        fields["cases"] = {case_id: _metrics(metrics) for case_id, metrics in cases.items()}
+    cases = _value(data.get("cases"), dict[str, Any], {})
+    fields["cases"] = {case_id: _metrics(metrics) for case_id, metrics in cases.items()}
     return fields
 
 
 def _metrics(data: object) -> dict[str, float]:
-    if not isinstance(data, dict):
-        return {}
-    return {name: float(value) for name, value in data.items() if isinstance(value, int | float)}
+    found = {name: _value(value, float, math.nan) for name, value in _value(data, dict[str, Any], {}).items()}
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _value(value: object, kind: Any, default: Any) -> Any:
+    if value is None:
+        return default
+    try:
+        return check(value, kind)
+    except DataError as error:
+        log.info("a value of a run is left out: %s", error)
+        return default

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import platform
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import platformdirs
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
+from unet_desktop.json_data import DataError, read
 
 log = logging.getLogger("unet.benchmark_cache")
 
@@ -52,10 +52,9 @@ def forget() -> None:
 
 def _read_answers() -> dict[str, object]:
     try:
-        known = json.loads(benchmark_cache_path().read_text("utf-8"))
-    except (OSError, ValueError):
+        return read(benchmark_cache_path(), dict[str, object])
+    except (OSError, DataError):
         return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _cpu() -> str:

@@ -8,18 +8,22 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
+import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from unet_desktop import files
+from unet_desktop import files, json_data
 from unet_desktop.checkpoint_header import CheckpointHeader, read_header
 from unet_desktop.engine.files.checksummed_file import serialise
 from unet_desktop.engine.networks.layers import is_finite
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.errors import CheckpointError
 
+_NETWORKS = ("locate", "segment")
+_LARGEST_HEAD = 32 << 20
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -73,11 +77,13 @@ def load(path: Path) -> Checkpoint:
     _reject_pickle(path)
     header = read_header(path)
     try:
+        specs = {name: NetworkSpec.from_json(spec) for name, spec in header.networks.items() if name in _NETWORKS}
+        if path.stat().st_size > _LARGEST_HEAD + 2 * _bytes_of(specs):
+            raise ValueError("it is larger than its networks")
         data = path.read_bytes()
         if _digest(data, header) != header.weights_sha256:
             raise CheckpointError(f"{path} is damaged: its content is not what was saved. Copy it again.")
         tensors = safetensors.torch.load(data)
-        specs = {name: NetworkSpec.from_json(spec) for name, spec in header.networks.items()}
         networks = {name: _restore(name, spec, tensors) for name, spec in specs.items()}
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be read ({error.strerror}).") from error
@@ -88,12 +94,22 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(header, specs, networks)
 
 
+def _bytes_of(specs: Mapping[str, NetworkSpec]) -> int:
+    """Bytes of the weights, from shapes alone."""
+    with torch.device("meta"):
+        weights = [tensor for spec in specs.values() for tensor in build(spec).state_dict().values()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in weights)
+
+
 def _restore(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn.Module:
-    network = build(spec)
     prefix = f"{name}."
-    network.load_state_dict(
-        {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-    )
+    weights = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    with torch.device("meta"):  # a description of huge networks must not get the memory for them
+        shapes = {key: tensor.shape for key, tensor in build(spec).state_dict().items()}
+    if shapes != {key: tensor.shape for key, tensor in weights.items()}:
+        raise ValueError("the weights have other shapes")
+    network = build(spec)
+    network.load_state_dict(weights)
     if not is_finite(network):
         raise ValueError("not finite")
     return network.eval()
@@ -102,7 +118,7 @@ def _restore(name: str, spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> nn.
 def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
     """SHA-256 over the description, the table of tensors and the weights."""
     (length,) = struct.unpack_from("<Q", data)
-    table = json.loads(bytes(data[8 : 8 + length]))
+    table = json_data.parse(bytes(data[8 : 8 + length]), dict[str, Any])
     table.pop("__metadata__", None)
     digest = hashlib.sha256()
     digest.update(json.dumps(replace(header, weights_sha256="").to_metadata(), sort_keys=True).encode())

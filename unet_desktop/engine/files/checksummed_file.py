@@ -13,14 +13,18 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
+from msgspec import Struct, field
 from safetensors import SafetensorError
 from torch import Tensor
 
 from unet_desktop import files
+from unet_desktop.json_data import parse, read_bytes
 
 _KEY = "sha256"
 _PLACEHOLDER = "0" * 64
 """Stands in the digest's place while it is computed, so that it covers the description too."""
+_LARGEST = 8 << 30
+"""Bytes of a file."""
 _ALIGNMENT = 8
 """The description is padded with spaces to a multiple of this many bytes, so that all tensors are aligned."""
 _DTYPE_NAMES = {
@@ -56,21 +60,25 @@ def write(path: Path, tensors: Mapping[str, Tensor], description: Mapping[str, s
     yield from files.write_in_steps(path, [head, body])
 
 
+class _Head(Struct, frozen=True):
+    metadata: dict[str, str] = field(name="__metadata__")
+
+
 def read(path: Path) -> dict[str, Tensor]:
     """Read the tensors; the checksum is verified before they are parsed.
 
     Raises:
         ChecksumError: the file is not what was written. OSError: it cannot be read.
     """
-    data = path.read_bytes()
     try:
+        data = read_bytes(path, _LARGEST)
         length = _head_length(data)
         head, body = data[:length], memoryview(data)[length:]
-        claimed = json.loads(head[8:])["__metadata__"][_KEY]
+        claimed = parse(head[8:], _Head).metadata[_KEY]
         if _digest(head.replace(_entry(claimed), _entry(_PLACEHOLDER), 1), body) != claimed:
             raise ChecksumError("its content is not what was saved")
         return safetensors.torch.load(data)
-    except (SafetensorError, struct.error, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (SafetensorError, struct.error, KeyError, TypeError, ValueError) as error:
         raise ChecksumError(str(error)) from error
 
 

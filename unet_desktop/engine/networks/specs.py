@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -10,11 +11,16 @@ from torch import nn
 from unet_desktop.engine.config import SIZE_STEP, NetworkKind, TrainConfig
 from unet_desktop.engine.networks.lite_unet import LiteUNet, imagenet_weights, load_imagenet
 from unet_desktop.engine.networks.unet import RARE_LOGIT, UNet
+from unet_desktop.json_data import check
 from unet_desktop.labels import LabelSet
 
 MEAN = 127.0
 DEVIATION = 128.0
 """A network's input is (value - MEAN) / DEVIATION of each 0..255 channel, as EfficientNet-Lite0 was trained with."""
+
+_LARGEST = {"width": 256, "regions": 254, "size": 2048, "working_side": 8192}
+"""As in a training's settings: what a file states larger would take all memory."""
+_LARGEST_CROP = 100.0
 
 NO_PRETRAINED = (
     "The ImageNet weights are not installed, so training starts from random weights and needs more pictures and "
@@ -60,11 +66,16 @@ class NetworkSpec:
         """
         if self.kind not in ("unet", "lite0") or self.framing not in ("crop", "whole", "patches"):
             raise ValueError(f"unknown network {self.kind} on {self.framing}")
-        sizes = (self.width, self.regions, self.size, self.working_side)
-        if not all(isinstance(size, int) and 0 < size <= 1 << 16 for size in sizes) or self.size % SIZE_STEP:
-            raise ValueError(f"impossible sizes {sizes}")
-        if not self.crop_factor >= 1.0 or not self.deviation > 0.0:
+        for name, largest in _LARGEST.items():
+            size = getattr(self, name)
+            if type(size) is not int or not 0 < size <= largest:
+                raise ValueError(f"impossible {name} {size!r}; it is from 1 to {largest}")
+        if self.size % SIZE_STEP:
+            raise ValueError(f"impossible size {self.size}; it is a multiple of {SIZE_STEP}")
+        if not 1.0 <= self.crop_factor <= _LARGEST_CROP or not 0.0 < self.deviation < math.inf:
             raise ValueError(f"impossible scale {self.crop_factor}, {self.deviation}")
+        if not math.isfinite(self.mean):
+            raise ValueError(f"impossible mean {self.mean}")
 
     def same_weights(self, other: NetworkSpec) -> bool:
         """Whether the other network can use this one's weights."""
@@ -86,9 +97,9 @@ class NetworkSpec:
         """Read what `to_json` wrote.
 
         Raises:
-            TypeError, ValueError: the data has another form.
+            ValueError: the data has another form.
         """
-        return cls(**data)
+        return check(data, cls)
 
 
 def specs_for(labels: LabelSet, config: TrainConfig) -> dict[str, NetworkSpec]:

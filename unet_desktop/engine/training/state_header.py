@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from unet_desktop.checkpoint_header import read_metadata
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.events import EpochDone
 from unet_desktop.errors import TrainingError, UserError
+from unet_desktop.json_data import Count, check, parse
 from unet_desktop.labels import LabelSet
 from unet_desktop.plurals import name_some
 
@@ -125,6 +128,22 @@ class TrainingHeader:
         return {_KEY: json.dumps(data)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The types of the fields, apart from labels and settings, which check themselves."""
+
+    train: dict[str, str]
+    validation: dict[str, str]
+    parent: str | None
+    past: Annotated[tuple[EpochDone, ...], Meta(min_length=1)]
+    place: dict[str, str]
+    created: str
+    internals: dict[str, Any]
+    recent: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    format: int = field(default=FORMAT)
+
+
 class _NewerFormatError(TrainingError):
     """The file was made by a newer program; it is not damaged."""
 
@@ -136,22 +155,19 @@ def read(path: Path) -> TrainingHeader:
         TrainingError: missing, of a newer program, or damaged.
     """
     try:
-        data = json.loads(read_metadata(path)[_KEY])
-        if not isinstance(data["format"], int) or data["format"] > FORMAT:
+        data = parse(read_metadata(path)[_KEY], dict[str, Any], file_names=True, nan=True)
+        if check(data.get("format"), Count) > FORMAT:
             raise _NewerFormatError(
                 f"{path} was made by a newer U-Net Desktop (format {data['format']}); update, or start a new training."
             )
         labels, config = LabelSet.from_json(data.pop("labels")), TrainConfig.from_json(data.pop("config"))
-        past = tuple(EpochDone(**epoch) for epoch in data.pop("past"))
-        recent, unlike = tuple(data.pop("recent", ())), tuple(data.pop("unlike", ()))
-        header = TrainingHeader(labels=labels, config=config, past=past, recent=recent, unlike=unlike, **data)
-        _check_types(header)
-        return header
+        stored = check(data, _Stored)
+        return TrainingHeader(labels, config, **{entry.name: getattr(stored, entry.name) for entry in fields(_Stored)})
     except _NewerFormatError:
         raise
     except OSError as error:
         raise TrainingError(f"{path} cannot be opened ({error.strerror}). Start a new training.") from error
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError, UserError) as error:
+    except (struct.error, ValueError, KeyError, TypeError, UserError) as error:
         raise damage_error(path, error) from error
 
 
@@ -161,23 +177,3 @@ def damage_error(path: Path, reason: object) -> TrainingError:
         f"The interrupted training cannot be resumed: {path} is damaged ({reason}). Start a new training; this does "
         "not affect the models."
     )
-
-
-def _check_types(header: TrainingHeader) -> None:
-    """Refuse fields of another type than the class declares."""
-    objects = (header.train, header.validation, header.place, header.internals, *(e.metrics for e in header.past))
-    if not header.past or not all(isinstance(value, dict) for value in objects):
-        raise TypeError("a field that should be an object is not")
-    texts = (
-        *header.train.values(),
-        *header.validation.values(),
-        *header.place.values(),
-        *header.recent,
-        *header.unlike,
-        header.created,
-    )
-    if not all(isinstance(text, str) for text in texts) or not isinstance(header.parent, str | None):
-        raise TypeError("a field that should be text is not")
-    numbers = (value for epoch in header.past for value in (epoch.epoch, epoch.epochs, epoch.seconds, epoch.train_loss))
-    if not all(isinstance(number, int | float) for number in numbers):
-        raise TypeError("a field that should be a number is not")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from unet_desktop import __version__
 from unet_desktop.errors import ImageError
 from unet_desktop.images.box import Box
+from unet_desktop.json_data import DataError, check, read
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.outlines import split_objects, trace_outlines
 from unet_desktop.masks.regions import Mask, Region, region
@@ -127,12 +130,21 @@ def _item(data: dict[str, Any], *, first: bool) -> bytes:
     return ("" if first else ",").encode() + json.dumps(data, separators=_COMPACT).encode()
 
 
+_LARGEST_PART = 64 << 20
+"""Bytes; a picture's regions as polygons take a hundredth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    images: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=1)]
+    annotations: list[dict[str, Any]]
+
+
 def _read(part: Path) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = json.loads(part.read_bytes())
-        if len(data["images"]) != 1 or not isinstance(data["annotations"], list):
-            raise ValueError("it is not of one picture")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        data = read(part, dict[str, Any], limit=_LARGEST_PART)
+        check(data, _Part)
+    except (OSError, DataError) as error:
         raise ImageError(
             f"{part} cannot be read ({error}), so the COCO file of the run cannot be made. "
             "Start the run again; it segments that picture once more."

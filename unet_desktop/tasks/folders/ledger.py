@@ -13,13 +13,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Annotated, BinaryIO
+
+from msgspec import Meta
 
 from unet_desktop import files, growing_files
 from unet_desktop.errors import WriteError
 from unet_desktop.images.stereo import HALF_NAMES
+from unet_desktop.json_data import Count, DataError, parse
 
 NAME = "results.jsonl"
+_LONGEST = 4 << 20
+"""Bytes of a line."""
+Cell = str | bool | Annotated[int, Meta(ge=-(1 << 53), le=1 << 53)] | float | None
 _BEGINS = b'{"image": '
 """Start of each line, which follows from the order of attributes of `Entry`."""
 
@@ -47,8 +53,8 @@ class Entry:
     model: str
     outputs: str
     sha256: str = ""
-    files: Mapping[str, int] = field(default_factory=dict)
-    row: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, Count] = field(default_factory=dict)
+    row: Mapping[str, Cell] = field(default_factory=dict)
     problem: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -95,7 +101,7 @@ class Ledger:
         if place is None or self._file is None:
             return None
         self._file.seek(place)
-        return _entry(self._file.readline())
+        return _entry(self._file.readline(_LONGEST))
 
     def entries(self, images: Iterable[str]) -> Iterator[Entry]:
         """The entries of these pictures, in this order; pictures without an entry are skipped."""
@@ -111,7 +117,7 @@ class Ledger:
         place = 0
         while place < self._end:
             self._file.seek(place)
-            line = self._file.readline()
+            line = self._file.readline(_LONGEST)
             place += len(line) or self._end
             entry = _entry(line)
             if entry is not None:
@@ -130,7 +136,7 @@ class Ledger:
         """Note the positions of entries, and where the last complete line ends."""
         self._file = self._path.open("rb")
         torn = b""
-        for line in self._file:
+        while line := self._file.readline(_LONGEST):
             if not line.endswith(b"\n"):
                 torn = line
                 break
@@ -220,7 +226,13 @@ def _encode(entry: Entry) -> bytes:
 def _entry(line: bytes) -> Entry | None:
     """None if the line is damaged."""
     try:
-        data: dict[str, Any] = json.loads(line.decode("utf-8", "surrogateescape"))
-        return Entry(**data)
-    except (ValueError, TypeError):
+        entry = parse(line, Entry, file_names=True)
+    except DataError:
         return None
+    places = (entry.name, *entry.files)  # below the output folder, or they are no place of a result
+    return None if any(_leads_out(place) for place in places) else entry
+
+
+def _leads_out(place: str) -> bool:
+    path = PurePath(place)
+    return not path.parts or path.is_absolute() or ".." in path.parts or "\0" in place

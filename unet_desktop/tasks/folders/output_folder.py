@@ -6,9 +6,10 @@ import errno
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
@@ -16,7 +17,7 @@ from unet_desktop.links import refuse_links
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Holder, Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, content_sha256, discard_results
+from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, content_sha256, discard_results
 from unet_desktop.tasks.folders.one_picture import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import FOLDERS
 from unet_desktop.tasks.folders.plan import Work
@@ -108,8 +109,8 @@ class OutputFolder:
             return outcome
         lengths = {where: len(content) for where, content in outcome.files}
         digests = {where: hashlib.sha256(content).hexdigest() for where, content in outcome.files}
-        sha256 = str(outcome.row["sha256"])
-        self.ledger.add(replace(entry, sha256=sha256, files=lengths, digests=digests, row=outcome.row))
+        row = cast("Mapping[str, Cell]", outcome.row)
+        self.ledger.add(replace(entry, sha256=str(row["sha256"]), files=lengths, digests=digests, row=row))
         return outcome
 
     def _write_files(self, outcome: Segmented) -> Outcome:
