@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import threading
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,8 +16,13 @@ _TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 13: "I", 16: "
 """Integer types; the other types do not describe the layout of pixels."""
 _MAX_TAGS = 4096
 _MAX_PAGES = 100_000
-_MAX_NUMBERS = 1 << 24
-"""Numbers in a tag."""
+_MAX_NUMBERS = 1 << 20
+"""Numbers in a tag; the largest picture has fewer tiles."""
+_MAX_NUMBERS_OF_FILE = 1 << 23
+_MAX_RECENT = 4
+_RECENT: dict[tuple[int, ...], list[TiffPage]] = {}
+"""The pages of the last files that have several."""
+_RECENT_LOCK = threading.Lock()
 
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 FILL_ORDER, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 266, 273, 274, 277, 278, 279
@@ -26,6 +32,13 @@ INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_TABLES = 332, 338, 339, 347
 _DESCRIPTION = 270
 _SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _REDUCED_OLD, _MASK = 1, 2, 4
+_USED = frozenset(
+    {WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP}
+    | {STRIP_COUNTS, PLANAR, PREDICTOR, COLOUR_MAP, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS, INK_SET}
+    | {EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_TABLES, _DESCRIPTION, _SUBFILE, _OLD_SUBFILE}
+    | {292, 293, 530}  # options of fax compression, and how coarse colours are
+)
+"""The tags that are read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +99,35 @@ def is_tiff(start: bytes) -> bool:
 def read_pages(file: BinaryIO) -> list[TiffPage]:
     """Read the tags of all pages, except smaller copies and transparency masks of others.
 
+    A file of many pages is read page by page; the tags of recent ones are kept, or each page would walk through all.
+
     Raises:
         ValueError: the header is damaged, or shows no page. OSError: of the file system.
     """
+    identity = _identity(file)
+    with _RECENT_LOCK:
+        known = None if identity is None else _RECENT.get(identity)
+    if known is not None:
+        return known
+    pages = _walk(file)
+    if identity is not None and len(pages) > 1:
+        with _RECENT_LOCK:
+            while len(_RECENT) >= _MAX_RECENT:
+                _RECENT.pop(next(iter(_RECENT)))
+            _RECENT[identity] = pages
+    return pages
+
+
+def _identity(file: BinaryIO) -> tuple[int, ...] | None:
+    """What tells a file's present content from others; None for data in memory."""
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _walk(file: BinaryIO) -> list[TiffPage]:
     file.seek(0)
     start = file.read(16)
     if not is_tiff(start):
@@ -98,10 +137,14 @@ def read_pages(file: BinaryIO) -> list[TiffPage]:
     at = struct.unpack(order + ("Q" if big else "I"), start[8:16] if big else start[4:8])[0]
     pages: list[TiffPage] = []
     seen: set[int] = set()
+    count = 0
     while at and at not in seen and len(pages) < _MAX_PAGES:
         seen.add(at)
         tags, at = _read_tags(file, at, order, big=big)
         letters = tags.pop(_DESCRIPTION, ())
+        count += len(letters) + sum(len(numbers) for numbers in tags.values())
+        if count > _MAX_NUMBERS_OF_FILE:
+            raise ValueError("its header is larger than any picture needs")
         pages.append(TiffPage(order, tags, bytes(letters).split(b"\0")[0].decode("utf-8", "replace")))
     if not pages:
         raise ValueError("it has no page")
@@ -138,7 +181,7 @@ def _read_tags(file: BinaryIO, at: int, order: str, *, big: bool) -> tuple[dict[
         code, kind, length, value = struct.unpack_from(order + entry, data, place)
         if code == _DESCRIPTION:
             kind = 1  # letters, whatever type the tag claims to have
-        if kind in _TYPES and 0 < length <= _MAX_NUMBERS:
+        if code in _USED and kind in _TYPES and 0 < length <= _MAX_NUMBERS:
             tags[code] = _numbers(file, order, f"{length}{_TYPES[kind]}", value, order + offset)
     try:
         following = _unpack(file, at + struct.calcsize(order + count_format) + len(data), order + offset)[0]

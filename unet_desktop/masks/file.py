@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError
-from unet_desktop.images.read import DECODER_ERRORS
+from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.indexed_png import indexed_png
@@ -55,6 +55,7 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
                     f"The mask {path} has {opened.width} x {opened.height} pixels but its picture "
                     f"{size[1]} x {size[0]}. Put the matching picture or mask back."
                 )
+            _refuse_size(path, opened)
             mask = np.array(opened, dtype=np.uint8)
             occurring = np.flatnonzero(opened.histogram()).tolist()
     except MaskError:
@@ -67,6 +68,14 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
     if unknown:
         raise MaskError(f"The mask {path} holds the values {unknown}, which are not labels of this project.")
     return mask
+
+
+def _refuse_size(path: Path, opened: Pillow.Image) -> None:
+    if opened.width * opened.height > MAX_PIXELS:
+        raise MaskError(
+            f"{path} has {opened.width} x {opened.height} pixels, more than the {MAX_PIXELS // 1_000_000} million that "
+            "are allowed."
+        )
 
 
 def _palette_of(labels: LabelSet) -> bytes:
@@ -103,6 +112,9 @@ def read_plane(path: Path) -> NDArray[np.uint8]:
         with open_to_read(path) as file, Pillow.open(file, formats=("PNG",)) as opened:
             if opened.mode != "L":
                 raise ValueError("it is not grey")
+            _refuse_size(path, opened)
             return np.array(opened, np.uint8)
+    except MaskError:
+        raise
     except DECODER_ERRORS as error:
         raise MaskError(f"{path} cannot be read ({error}).") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from pathlib import Path
 from unet_desktop.engine.events import Message
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import FailedBefore, FinishedBefore
+from unet_desktop.tasks.folders.columns import Column, columns
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import Ledger, content_sha256
 from unet_desktop.tasks.folders.request import Request
+from unet_desktop.tasks.folders.tables import find_problem
 
 
 class PriorStatus(Enum):
@@ -29,7 +32,7 @@ class PriorStatus(Enum):
 _TO_DO = (PriorStatus.OPEN, PriorStatus.STALE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """What a finished picture must have been made with.
 
@@ -42,6 +45,11 @@ class Work:
     model: str
     outputs: str
     labels: LabelSet
+
+    @functools.cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that a table can have."""
+        return columns(self.labels, identifiers=True)
 
 
 def find_prior_status(ledger: Ledger, output: Path, picture: Picture, work: Work) -> PriorStatus:
@@ -57,6 +65,8 @@ def find_prior_status(ledger: Ledger, output: Path, picture: Picture, work: Work
         return PriorStatus.OPEN
     if entry.problem:
         return PriorStatus.FAILED
+    if find_problem(entry, work.columns):  # its line was damaged
+        return PriorStatus.OPEN
     complete = all(_length(output / where) == length for where, length in entry.files.items())
     return PriorStatus.FINISHED if complete else PriorStatus.OPEN
 

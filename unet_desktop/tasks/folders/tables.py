@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, merge_coco
-from unet_desktop.tasks.folders.columns import PROBLEMS, Row, columns
+from unet_desktop.tasks.folders.columns import PROBLEMS, Column, Row, columns
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
-from unet_desktop.tasks.folders.ledger import Entry
+from unet_desktop.tasks.folders.ledger import NAME, Entry
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.table_files import write_table_files
 
@@ -31,13 +31,15 @@ def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entr
         UserError: a library is missing.
     """
 
+    known = columns(labels, identifiers=outputs.identifiers != "omit")
+
     def rows() -> Iterator[Row]:
-        return (entry.row for entry in entries() if not entry.problem)
+        return (entry.row for entry in entries() if not find_problem(entry, known))
 
     def failures() -> Iterator[Row]:
-        return ({"image": entry.image, "problem": entry.problem} for entry in entries() if entry.problem)
+        problems = ((entry.image, find_problem(entry, known)) for entry in entries())
+        return ({"image": image, "problem": problem} for image, problem in problems if problem)
 
-    known = columns(labels, identifiers=outputs.identifiers != "omit")
     dialect = parse_dialect(outputs.csv_dialect)
     for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows, dialect):
         yield FileWritten("table", path)
@@ -48,6 +50,18 @@ def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entr
         )
     else:
         files.delete_file(output / ERRORS)
+
+
+def find_problem(entry: Entry, known: Sequence[Column]) -> str:
+    """Why a picture has no row in the table, as a sentence; empty if it has one."""
+    if entry.problem:
+        return entry.problem
+    try:
+        for column in known:
+            column.cell(entry.row)
+    except ValueError as error:
+        return f"Its line in {NAME} cannot be used ({error}). Segment the picture again."
+    return ""
 
 
 def write_contours(output: Path, labels: LabelSet, model: str, entries: Entries) -> Iterator[FileWritten]:
