@@ -11,7 +11,22 @@ from unet_desktop.errors import DisplayError
 
 MANIFEST = "project.json"
 COMMANDS = frozenset(
-    {"import", "propose", "train", "adapt", "segment", "evaluate", "card", "onnx", "doctor", "demo", "versions"}
+    {
+        "import",
+        "propose",
+        "train",
+        "adapt",
+        "segment",
+        "evaluate",
+        "card",
+        "onnx",
+        "doctor",
+        "demo",
+        "versions",
+        "check",
+        "trail",
+        "bin",
+    }
 )
 """The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the
 same name, which can be given as ./import."""

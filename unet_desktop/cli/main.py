@@ -8,7 +8,19 @@ import logging
 import typer
 
 from unet_desktop import __version__
-from unet_desktop.cli import adapt, demo, doctor, evaluate, import_images, model, propose, segment, train, versions
+from unet_desktop.cli import (
+    adapt,
+    check,
+    demo,
+    doctor,
+    evaluate,
+    import_images,
+    model,
+    propose,
+    segment,
+    train,
+    versions,
+)
 from unet_desktop.cli.console import WRONG_USE, output, show_error
 from unet_desktop.cli.remedies import describe_error
 from unet_desktop.errors import UserError
@@ -31,6 +43,9 @@ app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
 app.command("versions")(versions.run)
+app.command("check", epilog=check.CHECK_EPILOG)(check.check)
+app.command("trail")(check.trail)
+app.command("bin")(check.manage_bin)
 app.command("card")(model.card)
 app.command("onnx")(model.onnx)
 app.command("doctor")(doctor.run)

@@ -11,6 +11,7 @@ from unet_desktop.images.read import read_image
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.trail import Act, Event, append
 
 
 def is_imported_file(project: ProjectReader, case_id: str, picture: Path) -> bool:
@@ -42,6 +43,7 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
     image = picture.relative_to(root) if picture.is_relative_to(root) else picture
     found = replace(case, image=image.as_posix(), sha256=files.sha256(picture))
     files.write_json(project.layout.record(case_id), found.to_json())
+    append(project.layout, Event(Act.DESCRIBED, case_id, detail="picture"))
     return project.refresh(case_id)
 
 
@@ -62,5 +64,6 @@ def put_mask_aside(project: Project, case_id: str) -> Path:
         files.move_file(layout.journal(case_id), layout.journal_aside(case_id, number))
     aside = layout.mask_aside(case_id, number)
     files.move_file(layout.mask(case_id), aside)
+    append(layout, Event(Act.CLEARED, case_id, detail=f"set aside as {aside.name}"))
     project.refresh(case_id)
     return aside

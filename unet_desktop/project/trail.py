@@ -318,6 +318,6 @@ def last_masks(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the SHA-256 of each case's human mask as the trail last noted it; empty for a mask that was removed."""
     masks: dict[str, str] = {}
     for entry in entries:
-        if entry.mask or entry.act in {Act.CLEARED, Act.REMOVED}:
+        if entry.case and (entry.mask or entry.act in {Act.CLEARED, Act.NOTICED}):
             masks[entry.case] = entry.mask
     return masks

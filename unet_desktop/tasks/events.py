@@ -276,6 +276,28 @@ class FramesLeftOut:
         return f"Only the first frame is segmented of {names}. Save the other frames as files to segment them."
 
 
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """Something in a project that is not as it should be.
+
+    Attributes:
+        sentence: what is wrong, with which file.
+        remedy: what repairing it does, as a sentence; empty if the program cannot repair it.
+        repaired: that was done.
+    """
+
+    sentence: str
+    remedy: str = ""
+    repaired: bool = False
+
+    @property
+    def line(self) -> str:
+        """It in one line."""
+        if not self.remedy:
+            return self.sentence
+        return f"{self.sentence} {'Repaired' if self.repaired else 'Can be repaired'}: {self.remedy}"
+
+
 ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | FileWritten
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
@@ -288,8 +310,10 @@ FolderEvent: TypeAlias = (
 """Of a run over folders of pictures."""
 EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
+CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
+"""Of checking and repairing a project."""
 TaskEvent: TypeAlias = (
-    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | AugmentedSheet | DeviceFound"
-    " | DemoResult"
+    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | AugmentedSheet"
+    " | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

@@ -79,6 +79,8 @@ def _is_own_heading(line: bytes) -> bool:
     names = re.findall(rb"[^\s,;|\"]+", line)
     if names == [b"image", b"problem"]:
         return True
+    if names[:2] == [b"trail_number", b"when"]:
+        return True
     if names[:1] == [b"image"]:
         return b"confidence" in names and b"sha256" in names
     return names[:1] == [b"mask"] and (b"vcdr_first" in names or any(b"dice/" in name for name in names))

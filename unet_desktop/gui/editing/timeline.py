@@ -17,7 +17,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
-from unet_desktop.project.project import ProjectReader
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep, load_version, read_versions
 
 log = logging.getLogger("unet.gui")

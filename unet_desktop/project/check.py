@@ -1,0 +1,249 @@
+"""Check: compare everything in a project with what its records say, and repair what can be repaired.
+
+Nothing that a person drew is deleted: what is in the way goes to the bin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from unet_desktop import files
+from unet_desktop.errors import MaskError, ProjectError, UserError
+from unet_desktop.masks.file import read_mask
+from unet_desktop.plurals import name_some, quantity
+from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
+from unet_desktop.project.case import Case
+from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
+from unet_desktop.project.predictions import check_digest, read_record
+from unet_desktop.project.project import Project
+from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.split import read_split
+from unet_desktop.project.trail import Act, Event, Trail, append, last_masks, read
+
+Repair = Callable[[Project], object]
+
+_OF_CASE = re.compile(r"\.?(.+?)(\.rejected)?(\.png|\.json|\.journal)(\.aside-\d+|\.bad-\d+)?")
+"""Files that the program itself puts into the folders of masks, predictions and uncertainty maps."""
+_OF_SYSTEMS = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        sentence: what is wrong, with which file, and what to do where the program can do nothing.
+        remedy: what repairing it does, as a sentence; empty if it cannot be repaired here.
+        repair: does it; it may raise `UserError`.
+    """
+
+    sentence: str
+    remedy: str = ""
+    repair: Repair | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """So much of the project was checked."""
+
+    name: str
+    done: int
+    total: int
+
+
+def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]:
+    """Check the trail, then the cases one by one, then what belongs to no case.
+
+    Args:
+        project: only read.
+        is_alone: nobody is working in the project, so journals and temporaries were left behind by a killed program.
+
+    Raises:
+        ProjectError: a folder cannot be read.
+    """
+    layout, cases = project.layout, project.cases()
+    total, trail = len(cases) + 2, read(layout)
+    yield from _check_trail(trail)
+    yield Step(layout.trail.name, 1, total)
+    noted = last_masks(trail.entries)
+    for done, case in enumerate(cases, 2):
+        yield from _check_case(project, case, noted)
+        yield Step(case.id, done, total)
+    yield from _check_strays(project)
+    yield from _check_bin(layout)
+    try:
+        read_split(layout.split)
+    except ProjectError as error:
+        yield Finding(f"{error}")
+    if is_alone:
+        yield from _check_leftovers(layout)
+    yield Step(layout.root.name, total, total)
+
+
+def _check_trail(trail: Trail) -> Iterator[Finding]:
+    for problem in trail.problems:
+        yield Finding(f"{problem} Compare trail.jsonl with a backup; the program never changes its lines.")
+    if trail.unfinished:
+        yield Finding(
+            "The last line of the trail is unfinished: the program was interrupted while writing it.",
+            "The line is closed off; it stays in the file.",
+            lambda project: append(project.layout, Event(Act.NOTICED, detail="an unfinished line was closed off")),
+        )
+
+
+def _check_case(project: ProjectReader, case: Case, noted: Mapping[str, str]) -> Iterator[Finding]:
+    if case.damage:
+        yield Finding(case.damage)
+        return
+    picture = case.image_path(project.root)
+    try:
+        if files.sha256(picture) != case.sha256:
+            yield Finding(
+                f"The picture {picture} is not the file that was imported as {case.id}: it was changed or replaced. "
+                "Put the original back, or look whether the mask still fits."
+            )
+    except OSError as error:
+        yield Finding(
+            f"The picture {picture} of {case.id} cannot be read ({error.strerror or error}). Put it back, or open the "
+            "case and say where it is."
+        )
+    yield from _check_mask(project, case, noted.get(case.id, ""))
+    yield from _check_prediction(project, case)
+
+
+def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Finding]:
+    layout = project.layout
+    path = layout.mask(case.id)
+    if not path.exists():
+        if noted:
+            yield Finding(
+                f"The mask of {case.id} is gone: {path} was removed by another program. Restore it from a backup or "
+                "from its earlier states.",
+                "The trail notes that it is gone.",
+                partial(_notice, case_id=case.id, detail="the mask is gone"),
+            )
+        return
+    try:
+        read_mask(path, project.labels, (case.height, case.width))
+    except MaskError as error:
+        yield Finding(
+            f"{error}",
+            f"The mask goes to the bin, and {case.id} has none then.",
+            partial(_put_mask_away, case_id=case.id),
+        )
+        return
+    if noted and noted != files.sha256(path):
+        yield Finding(
+            f"The mask {path} is not the one that was saved last: another program changed it.",
+            "The trail notes the mask as it is now.",
+            partial(_notice, case_id=case.id, detail="the mask was changed by another program"),
+        )
+
+
+def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:
+    layout = project.layout
+    path, record = layout.prediction(case.id), layout.prediction_record(case.id)
+    if not path.exists() and not record.exists():
+        return
+    try:
+        if not path.exists():
+            raise MaskError(f"The prediction of {case.id} has a record, but its mask {path} is gone.")
+        read_mask(path, project.labels, (case.height, case.width))
+        check_digest(path, read_record(record))
+    except UserError as error:
+        yield Finding(
+            f"{error}",
+            f"The prediction of {case.id} goes to the bin; it can be predicted again.",
+            partial(_put_away, name=case.id, paths=(path, record, layout.uncertainty_map(case.id))),
+        )
+
+
+def _check_strays(project: ProjectReader) -> Iterator[Finding]:
+    """Find files that belong to no case."""
+    layout, known = project.layout, {case.id for case in project.cases()}
+    images = {case.image for case in project.cases()}
+    strays: dict[str, list[Path]] = defaultdict(list)
+    for folder in (layout.images, layout.masks, layout.predictions, layout.uncertainty, layout.history):
+        for path in _list(folder):
+            name = path.name.casefold()
+            if name in _OF_SYSTEMS or name.startswith("._") or name.endswith(files.TEMPORARY_SUFFIX):
+                continue
+            if folder == layout.images:
+                if path.relative_to(layout.root).as_posix() not in images and path.stem not in known:
+                    strays[path.stem].append(path)
+            elif folder == layout.history:
+                if path.name not in known and path.is_dir():
+                    strays[path.name].append(path)
+            elif (found := _OF_CASE.fullmatch(path.name)) and found[1] not in known:
+                strays[found[1]].append(path)
+    for name, paths in sorted(strays.items()):
+        belong = "belongs" if len(paths) == 1 else "belong"
+        yield Finding(
+            f"{quantity(len(paths), 'file')} {belong} to no case: "
+            f"{name_some([path.relative_to(layout.root).as_posix() for path in paths], 5)}.",
+            "They go to the bin." if len(paths) > 1 else "It goes to the bin.",
+            partial(_put_away, name=name, paths=tuple(paths)),
+        )
+
+
+def _check_bin(layout: Layout) -> Iterator[Finding]:
+    for removed in list_bin(layout):
+        if any(not (removed.folder / path).exists() for path in removed.paths):
+            yield Finding(
+                f"{removed.name} is only partly in the bin: removing or restoring it was interrupted, or files of it "
+                "are gone.",
+                "What is left of it is brought together.",
+                lambda project: settle(project.layout),
+            )
+
+
+def _check_leftovers(layout: Layout) -> Iterator[Finding]:
+    for folder in (layout.root, *layout.own_folders):
+        for path in _list(folder):
+            if path.name.endswith(files.TEMPORARY_SUFFIX):
+                yield Finding(
+                    f"{path} was left behind by a program that was ended while writing.",
+                    "It is deleted; the file that it was to become is complete.",
+                    partial(_delete, path=path),
+                )
+    for path in _list(layout.masks):
+        if path.name.endswith(JOURNAL_SUFFIX):
+            yield Finding(
+                f"{path.name.removesuffix(JOURNAL_SUFFIX)} may have steps that are only in its journal {path}, because "
+                "the program did not end normally.",
+                "Opening the project for writing puts them into the mask.",
+            )
+
+
+def _list(folder: Path) -> list[Path]:
+    try:
+        return [] if folder.is_symlink() else sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ProjectError(f"The folder {folder} cannot be read ({error.strerror}). Check its permissions.") from error
+
+
+def _notice(project: Project, case_id: str, detail: str) -> None:
+    path = project.layout.mask(case_id)
+    append(project.layout, Event(Act.NOTICED, case_id, mask=files.sha256(path) if path.exists() else "", detail=detail))
+
+
+def _put_mask_away(project: Project, case_id: str) -> None:
+    layout = project.layout
+    _put_away(project, case_id, (layout.mask(case_id), layout.journal(case_id)))
+    append(layout, Event(Act.CLEARED, case_id, detail="it could not be read"))
+    project.refresh(case_id)
+
+
+def _delete(_: Project, path: Path) -> None:
+    files.delete_file(path)
+
+
+def _put_away(project: Project, name: str, paths: tuple[Path, ...]) -> None:
+    move_to_bin(project.layout, FILES, name, [path for path in paths if path.exists()])
