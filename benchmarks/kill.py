@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,9 @@ LIFE, LONGEST = 0.5, 60.0
 class Painter:
     """The program that is killed."""
 
-    def __init__(self, window: MainWindow, root: Path, seed: int) -> None:
-        """Open the project and print its state."""
+    def __init__(self, window: MainWindow, root: Path, seed: int, *, restoring: bool = False) -> None:
+        """Open the project and print its state; `restoring`: restore versions as well."""
+        self.restoring = restoring
         self.window, self.root = window, root
         self.random = np.random.default_rng(seed)
         self.slowest = 0.0
@@ -106,8 +108,27 @@ class Painter:
                 QApplication.processEvents()
                 time.sleep(0.002)
 
+    def restore(self) -> None:
+        """Restore a version, whichever, if there is one."""
+        timeline = self.window.app.timeline
+        timeline.set_watched(True)
+        self.wait_for(lambda: bool(timeline.versions.versions))
+        versions = timeline.versions.versions
+        if versions:
+            timeline.compare(versions[int(self.random.integers(len(versions)))])
+            self.wait_for(lambda: timeline.compared is not None)
+            timeline.restore()
+
+    def wait_for(self, arrived: Callable[[], bool], seconds: float = 0.5) -> None:
+        until = time.monotonic() + seconds
+        while not arrived() and time.monotonic() < until:
+            QApplication.processEvents()
+
     def act(self, chance: float) -> None:
         parts = self.window.app
+        if self.restoring and self.random.random() < 0.4:
+            self.restore()
+            return
         if chance < 0.7:
             self.drag(Qt.MouseButton.RightButton if chance < 0.2 else Qt.MouseButton.LeftButton)
         elif chance < 0.8:
@@ -132,12 +153,12 @@ class Painter:
         QTest.mouseRelease(canvas, button, Qt.KeyboardModifier.NoModifier, points[-1])
 
 
-def program(root: Path, seed: int, seconds: float) -> None:
+def program(root: Path, seed: int, seconds: float, *, restoring: bool = False) -> None:
     """Run the program until its time is up."""
     window = app.make_window(app.make_application())
     window.resize(900, 700)
     window.show()
-    painter = Painter(window, root, seed)
+    painter = Painter(window, root, seed, restoring=restoring)
     painter.paint(time.monotonic() + seconds)
     window.close()
 
@@ -186,7 +207,15 @@ class Judge:
         expected.states = [found]
 
 
-def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starting: bool = False) -> None:
+def run(
+    root: Path,
+    judge: Judge,
+    seed: int,
+    kill_after: float | None,
+    *,
+    starting: bool = False,
+    restoring: bool = False,
+) -> None:
     """Start the program, kill it (or let it end), and read its output.
 
     Args:
@@ -195,9 +224,11 @@ def run(root: Path, judge: Judge, seed: int, kill_after: float | None, *, starti
         seed: of what it does.
         kill_after: seconds, or None to let it end.
         starting: count them from the program's start, not from when it has opened the project.
+        restoring: restore versions as well.
     """
     seconds = LIFE if kill_after is None else LONGEST
     command = [sys.executable, __file__, "--paint", str(root), "--seed", str(seed), "--seconds", str(seconds)]
+    command += ["--restoring"] if restoring else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
     assert process.stdout is not None
     first = b"" if starting else process.stdout.readline()
@@ -230,11 +261,12 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=700, help="pixels on a side of the pictures")
+    parser.add_argument("--restoring", action="store_true", help="restore versions as well")
     parser.add_argument("--paint", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.paint:
-        program(options.paint, options.seed, options.seconds)
+        program(options.paint, options.seed, options.seconds, restoring=options.restoring)
         return 0
     judge, random = Judge(), np.random.default_rng(options.seed)
     with tempfile.TemporaryDirectory(prefix="unet-desktop-kill-") as name:
@@ -244,7 +276,7 @@ def main() -> int:
         for number in range(options.times):
             starting = bool(random.random() < 0.2)
             after = float(random.uniform(0.5, 2.0) if starting else random.uniform(0.0, 1.5))
-            run(root, judge, options.seed + number, after, starting=starting)
+            run(root, judge, options.seed + number, after, starting=starting, restoring=options.restoring)
             if number % 10 == 9 or number == options.times - 1:
                 run(root, judge, options.seed + 10_000 + number, None)
                 judge.faults += [f"{path.name} was left by a program that ended well" for path in left_over(root)]

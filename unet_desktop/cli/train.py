@@ -75,14 +75,7 @@ def run(
         "unlike_draws": unlike_draws,
     }
     if show_augmentation is not None:
-        from unet_desktop.tasks.show_augmentation import write_augmentation
-
-        raise typer.Exit(
-            follow(
-                write_augmentation(project, configuration(preset, changes), show_augmentation, replace=replace),
-                "Drawing",
-            ).code
-        )
+        raise typer.Exit(_draw(project, configuration(preset, changes), show_augmentation, replace=replace))
     _refuse_contradictions(resume=resume, anew=anew or from_scratch, folds=folds is not None)
     if resume:
         events = _resume(project, preset, changes, device)
@@ -185,3 +178,10 @@ def configuration(preset: str | None, changes: dict[str, int | float | None]) ->
         raise TrainingError(f'There is no preset "{preset}"; choose one of {", ".join(PRESETS)}.')
     given = {name: value for name, value in changes.items() if value is not None}
     return replace(PRESETS[preset], **given)  # type: ignore[arg-type]  # names and types are those of the options
+
+
+def _draw(project: Path, config: TrainConfig, target: Path, *, replace: bool) -> int:
+    """Write augmented pictures and return the exit code."""
+    from unet_desktop.tasks.show_augmentation import write_augmentation
+
+    return follow(write_augmentation(project, config, target, replace=replace), "Drawing").code

@@ -88,6 +88,7 @@ class CompareCommands(CommandSet):
             path = Path(chosen)
             dialect = "excel-eu" if kind_chosen == _EUROPEAN else "plain"
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
-            # The dialog has asked whether a file that is there may be replaced.
-            targets = replace(Targets(replace=True, csv_dialect=dialect), **{kind: path})  # type: ignore[arg-type]
+            # The dialog has asked whether the file with the name that was typed may be replaced.
+            targets = Targets(replace=path == Path(chosen), csv_dialect=dialect)
+            targets = replace(targets, **{kind: path})  # type: ignore[arg-type]
             self._app.comparison.write(targets, path)
