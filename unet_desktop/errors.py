@@ -9,6 +9,7 @@ UserError                 something a user can understand and fix: a dialog, or 
 ├── TrainingError         training cannot start or continue
 ├── DisplayError          there is no screen to open the window on
 └── WriteError            a file cannot be written
+    └── ProjectLostError  the open project's folder is another one now, or another program took it
 
 Any other exception is a bug: its traceback goes to the log, and the window shows one plain dialog.
 """
@@ -75,3 +76,7 @@ class DisplayError(UserError):
 
 class WriteError(UserError):
     """A file cannot be written; its previous content is intact."""
+
+
+class ProjectLostError(WriteError):
+    """The open project must not be written: its folder was moved, removed or replaced, or another program took it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
+import logging
 import os
 import stat
 import tempfile
@@ -18,11 +20,19 @@ from unet_desktop import json_data
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import open_in_place, open_to_read, refuse_links
 
+log = logging.getLogger("unet.files")
+
 TEMPORARY_SUFFIX = ".unet-tmp"
 _STEP = 32 << 20
 """Bytes that even a slow disk writes in well under a second."""
 _FLUSHED_AT_ONCE = 16
 """Number of threads; they only wait for the disk."""
+_being_written: set[str] = set()
+"""Temporaries of this program."""
+_CANNOT_FLUSH = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY})
+"""What network drives answer that have no such call. The data is with the server; when it is on disk is its affair."""
+_CANNOT_FLUSH_FOLDER = _CANNOT_FLUSH | {errno.EBADF, errno.EISDIR, errno.EACCES, errno.EPERM}
+"""Also folders that may be written to but not be opened for reading."""
 _ABANDONED_AFTER = 3600.0
 """Seconds after which a temporary is surely no longer being written."""
 
@@ -109,17 +119,17 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         WriteError: see `write_bytes`; files that were already renamed are complete.
     """
     unnamed: dict[Path, str] = {}
+    made: list[str] = []
     path: Path | None = None
     try:
         for path, data in contents.items():
-            handle, unnamed[path] = tempfile.mkstemp(
-                prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent
-            )
+            handle, unnamed[path] = _make_temporary(path)
+            made.append(unnamed[path])
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
             if os.stat(unnamed[path]).st_size != len(data):
                 raise OSError("not all bytes arrived")
-            os.chmod(unnamed[path], _mode_for(path))
+            _copy_mode(unnamed[path], path)
         flush_files([Path(name) for name in unnamed.values()])
         for path in contents:
             os.replace(unnamed[path], path)
@@ -133,11 +143,12 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for name in unnamed.values():
             with contextlib.suppress(OSError):
                 os.unlink(name)
+        _being_written.difference_update(made)
 
 
 def _flush(path: Path) -> None:
     with open_in_place(path) as file:
-        os.fsync(file.fileno())
+        flush_handle(file.fileno())
 
 
 def _read_chunks(source: Path) -> Iterator[bytes]:
@@ -167,7 +178,7 @@ def _write_replacement(
             file.write(chunk)
             if flush_each:
                 file.flush()
-                os.fsync(file.fileno())
+                flush_handle(file.fileno())
             yield
 
 
@@ -181,19 +192,21 @@ def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> It
         WriteError: disk full, no permission, or the folder is gone; the old file is intact.
     """
     temporary: str | None = None
+    made = ""
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent)
+        handle, temporary = _make_temporary(path)
+        made = temporary
         with os.fdopen(handle, "wb") as file:
             yield file
             length = file.tell()
             file.flush()
             if flush:
-                os.fsync(file.fileno())
+                flush_handle(file.fileno())
             written = os.fstat(file.fileno()).st_size
         if written != length:  # seen with full network drives, which report no error
             raise OSError(f"only {written} of {length} bytes arrived")
         if not private:  # a temporary is
-            os.chmod(temporary, _mode_for(path))
+            _copy_mode(temporary, path)
         os.replace(temporary, path)
         temporary = None
         if flush:
@@ -207,6 +220,7 @@ def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> It
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+        _being_written.discard(made)
 
 
 def delete_file(path: Path) -> None:
@@ -281,6 +295,8 @@ def remove_temporaries(folder: Path, *, alone: bool = False, of: str = "") -> No
     """
     for stray in folder.glob(f".{of}*{TEMPORARY_SUFFIX}"):
         with contextlib.suppress(OSError):
+            if os.fspath(stray) in _being_written:  # by another thread; the clock may have jumped
+                continue
             if alone or time.time() - stray.stat().st_mtime > _ABANDONED_AFTER:
                 stray.unlink()
 
@@ -299,14 +315,56 @@ def _mode_for(path: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name durable; Windows has no such call and needs none."""
+    """Make new names in the folder durable, where the file system can; Windows has no such call and needs none.
+
+    Raises:
+        WriteError: the drive failed; the files have their new content.
+    """
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_FLUSH_FOLDER:
+            raise WriteError(
+                f"The drive reported an error for the folder {folder} ({error.strerror}). What was just written there "
+                "can be read, but may be lost when the computer stops. Check the drive."
+            ) from error
+        log.debug("%s cannot be flushed: %s", folder, error)
+
+
+def flush_handle(handle: int) -> None:
+    """Have what was written to this open file on disk, where the file system can flush.
+
+    Raises:
+        OSError: the drive failed.
+    """
     try:
         os.fsync(handle)
-    finally:
-        os.close(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_FLUSH:
+            raise
+        log.debug("a file cannot be flushed: %s", error)
+
+
+def _make_temporary(path: Path) -> tuple[int, str]:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent)
+    _being_written.add(name)
+    return handle, name
+
+
+def _copy_mode(temporary: str, path: Path) -> None:
+    """Give the temporary the permissions of the file that it replaces, where the file system has permissions."""
+    try:
+        os.chmod(temporary, _mode_for(path))
+    except OSError as error:
+        if error.errno not in {*_CANNOT_FLUSH, errno.EPERM}:
+            raise
+        log.debug("%s keeps its own permissions: %s", path, error)
 
 
 def read_json_object(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from io import FileIO
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
-from unet_desktop.files import copy_file
+from unet_desktop.files import copy_file, flush_handle
 from unet_desktop.links import open_in_place
 
 
@@ -33,7 +33,7 @@ def append_bytes(path: Path, data: bytes, at: int) -> int:
             left = memoryview(data)
             while left:
                 left = left[file.write(left) :]
-            os.fsync(file.fileno())
+            flush_handle(file.fileno())
             if os.fstat(file.fileno()).st_size != at + len(data):  # full network drives report no error
                 raise OSError("not all bytes arrived")
     except OSError as error:
@@ -83,7 +83,7 @@ class AppendOnlyFile:
     def flush(self) -> None:
         """Flush to disk, if the file system can, so that not even a power cut loses what was appended."""
         with contextlib.suppress(OSError):
-            os.fsync(self._file.fileno())
+            flush_handle(self._file.fileno())
 
     def close(self) -> None:
         """Flush to disk, if the file system can, and close."""

@@ -76,6 +76,15 @@ def open_to_read(path: Path) -> BinaryIO:
     raise SpecialFileError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", str(path))
 
 
+def create_new(path: Path) -> FileIO:
+    """Create a file that must not exist yet, which one program alone can do; a link counts as a file.
+
+    Raises:
+        FileExistsError: there is one. OSError: it cannot be created.
+    """
+    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o666), "r+b")
+
+
 def refuse_links(root: Path, folder: Path) -> None:
     """Refuse to write into a folder below the root if it, or one on the way to it, is a link.
 

@@ -11,8 +11,9 @@ import pytest
 
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project import lock as lock_module
+from unet_desktop.project.holder import Holder
 from unet_desktop.project.lease import lease_exclusively, lease_project
-from unet_desktop.project.lock import Holder, Lock, try_lock
+from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.project.project import Project
 
 

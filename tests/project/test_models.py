@@ -54,3 +54,10 @@ def test_new_names_were_never_used(project):
 
 def test_a_project_without_models_has_none(project):
     assert list_models(project.layout) == []
+
+
+def test_the_newest_model_follows_its_number_when_the_clock_was_put_back(project):
+    add_model(project, "model-001", "2031-01-01T00:00:00+00:00")
+    add_model(project, "of a friend", "2026-06-01T00:00:00+00:00")
+    add_model(project, "model-002", "2026-01-03T00:00:00+00:00")
+    assert [model.name for model in list_models(project.layout)] == ["model-002", "model-001", "of a friend"]

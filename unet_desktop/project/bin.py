@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from unet_desktop import files, json_data, person
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import refuse_links
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail import Act, Event, append
 
@@ -70,6 +71,7 @@ def move_to_bin(layout: Layout, kind: str, name: str, paths: Sequence[Path]) -> 
     Raises:
         WriteError: they cannot be moved; then none is in the bin.
     """
+    check_project(layout.root)
     known = [path for path in paths if os.path.lexists(path)]
     relative = tuple(path.relative_to(layout.root).as_posix() for path in known)
     number = 1 + max((_number(folder) for folder in _folders(layout)), default=0)
@@ -97,6 +99,7 @@ def restore(layout: Layout, removed: Removed) -> None:
     Raises:
         ProjectError: something else is in their place. WriteError: they cannot be moved.
     """
+    check_project(layout.root)
     refuse_links(layout.root, layout.bin)
     for path in removed.paths:
         if os.path.lexists(layout.root / path) and os.path.lexists(removed.folder / path):

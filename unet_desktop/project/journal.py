@@ -34,6 +34,7 @@ from unet_desktop.links import open_in_place
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
 from unet_desktop.masks.patch import Patch, SourcePatch
 from unet_desktop.masks.regions import Mask
+from unet_desktop.project.guard import check_project
 
 MAGIC = b"unet-desktop journal 1\n"
 FRAME = struct.Struct("<II")
@@ -190,6 +191,7 @@ class Journal:
             self._base = self._kept = steps
 
     def _write(self, data: bytes) -> None:
+        check_project(self.path.parent.parent)
         if self._length:
             self._length = growing_files.append_bytes(self.path, data, self._length) if data else self._length
         elif data:

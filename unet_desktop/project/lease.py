@@ -10,8 +10,10 @@ from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import refuse_links
 from unet_desktop.project.bin import settle
+from unet_desktop.project.guard import Guard
+from unet_desktop.project.holder import Holder
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.lock import Holder, Lock, try_lock
+from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
@@ -27,15 +29,22 @@ class ProjectLease:
         recovered: sentences about steps recovered after an earlier program crashed.
     """
 
-    def __init__(self, project: ProjectReader, lock: Lock | Holder | None, recovered: list[str]) -> None:
+    def __init__(
+        self, project: ProjectReader, lock: Lock | Holder | None, recovered: list[str], guard: Guard | None = None
+    ) -> None:
         """Use `lease_project`."""
         self.project, self.recovered = project, recovered
-        self._lock = lock
+        self._lock, self._guard = lock, guard
 
     @property
     def holder(self) -> Holder | None:
         """The other program that has the project, or None if there is none."""
         return self._lock if isinstance(self._lock, Holder) else None
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether another program could change the project too, because its drive has no locks."""
+        return isinstance(self._lock, Lock) and self._lock.is_weak
 
     @property
     def obstacle(self) -> str:
@@ -48,10 +57,15 @@ class ProjectLease:
         Raises:
             ProjectError: it is damaged.
         """
-        return ProjectLease(Project.open(root), self._lock, [])
+        if self._guard is not None:
+            self._guard.check()
+            self._guard.watch(root)
+        return ProjectLease(Project.open(root), self._lock, [], self._guard)
 
     def release(self) -> None:
         """Let other programs open it for writing."""
+        if self._guard is not None:
+            self._guard.stop()
         if isinstance(self._lock, Lock):
             self._lock.release()
 
@@ -84,14 +98,16 @@ def lease_project(root: Path) -> ProjectLease:
         return _reading_lease(
             root, lock, f"This project is open in another program ({lock}), so it cannot be changed here."
         )
+    guard = Guard(root, lock)
     try:
         for folder in (root, *layout.own_folders):
             files.remove_temporaries(folder, alone=True)
         remove_version_temporaries(layout)
         settle(layout)
         project = Project.open(root)
-        return ProjectLease(project, lock, recover(project))
+        return ProjectLease(project, lock, recover(project), guard)
     except BaseException:
+        guard.stop()
         lock.release()
         raise
 

@@ -11,6 +11,8 @@ from msgspec import Meta
 from unet_desktop import files, json_data
 from unet_desktop.errors import LabelError, ProjectError
 from unet_desktop.labels import LabelSet
+from unet_desktop.links import is_link
+from unet_desktop.project.layout import Layout
 
 FORMAT = 1
 
@@ -75,3 +77,24 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     if manifest.mm_per_pixel is not None:
         data["mm_per_pixel"] = manifest.mm_per_pixel
     files.write_json(path, data)
+
+
+def is_free(layout: Layout) -> bool:
+    """Return whether a project can be made here: nothing is there but what a killed program left of making one.
+
+    Raises:
+        ProjectError: it is a file, or cannot be read.
+    """
+    root = layout.root
+    try:
+        if root.is_file():
+            raise ProjectError(f"{root} is a file, not a folder. Choose a new folder for the project.")
+        return not root.exists() or all(_is_left_over(layout, path) for path in root.iterdir())
+    except OSError as error:
+        raise ProjectError(f"{root} cannot be read ({error.strerror}). Check its permissions.") from error
+
+
+def _is_left_over(layout: Layout, path: Path) -> bool:
+    if path in layout.folders:
+        return not is_link(path) and path.is_dir() and not any(path.iterdir())
+    return path.name.startswith(f".{layout.manifest.name}.") and path.name.endswith(files.TEMPORARY_SUFFIX)

@@ -33,12 +33,22 @@ def list_models(layout: Layout) -> list[Model]:
             found.append(Model(path.stem, path, read_header(path)))
         except CheckpointError as error:
             log.warning("%s", error)
-    return sorted(found, key=lambda model: (model.header.created, _number(model.name)), reverse=True)
+    times = _times_by_number(found)
+    return sorted(found, key=lambda model: (times[model.name], number_of(model.name)), reverse=True)
+
+
+def _times_by_number(models: list[Model]) -> dict[str, str]:
+    """Map each model's name to when it was made; never before a model with a lower number, whatever the clock said."""
+    times, latest = {model.name: model.header.created for model in models}, ""
+    for model in sorted(models, key=lambda model: number_of(model.name)):
+        if number_of(model.name):
+            times[model.name] = latest = max(latest, model.header.created)
+    return times
 
 
 def next_model_name(layout: Layout) -> str:
     """Return a name that no model or run has yet: model-001, model-002, ..."""
-    return f"model-{1 + max((_number(name) for name in _names_in_use(layout)), default=0):03d}"
+    return f"model-{1 + max((number_of(name) for name in _names_in_use(layout)), default=0):03d}"
 
 
 def free_model_name(layout: Layout, wanted: str) -> str:
@@ -89,6 +99,7 @@ def remove_model(layout: Layout, name: str) -> Removed:
     return move_to_bin(layout, MODEL, name, [layout.model(name), layout.model_notes(name)])
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
+    """Return the number in a name like model-007, which counts up in a project; 0 for other names."""
     match = re.fullmatch(r"model-(\d+)", name)
     return int(match[1]) if match else 0

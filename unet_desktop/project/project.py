@@ -30,8 +30,9 @@ from unet_desktop.project.bin import CASE, Removed, move_to_bin, restore
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.case_batch import CaseBatch
 from unet_desktop.project.case_events import mark_events, mask_event
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
-from unet_desktop.project.manifest import Manifest, read_manifest, write_manifest
+from unet_desktop.project.manifest import Manifest, is_free, read_manifest, write_manifest
 from unet_desktop.project.predictions import (
     StoredPrediction,
     set_prediction_aside,
@@ -60,13 +61,13 @@ class Project(ProjectReader):
 
     @classmethod
     def create(cls, root: Path, labels: LabelSet, name: str = "") -> Self:
-        """Make a project in a new or empty folder.
+        """Make a project in a new or empty folder, or in one where a program was killed while making one.
 
         Raises:
             ProjectError: the folder is not empty. WriteError: it cannot be written.
         """
         layout = Layout(root)
-        if not _is_free(root):
+        if not is_free(layout):
             raise ProjectError(f"{root} is not empty. Choose a new folder, or open the project that is there.")
         for folder in layout.folders:
             files.make_folder(folder)
@@ -124,6 +125,7 @@ class Project(ProjectReader):
         Raises:
             ImageError: not a readable image. WriteError: the project cannot be written.
         """
+        check_project(self.root)
         if self._batch is not None and self._batch.is_due:
             self._batch.write()
         case_id = self._find_id(source)
@@ -188,6 +190,7 @@ class Project(ProjectReader):
         Raises:
             MaskError: of a different size. WriteError: it cannot be written.
         """
+        check_project(self.root)
         _check_size(self.sound_case(case_id), mask)
         path, batch = self.layout.mask(case_id), self._batch
         if batch is not None and case_id in batch:
@@ -217,6 +220,7 @@ class Project(ProjectReader):
         Raises:
             WriteError: it cannot be deleted.
         """
+        check_project(self.root)
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
         self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)))
@@ -231,6 +235,7 @@ class Project(ProjectReader):
         Raises:
             MaskError: of a different size. WriteError: it cannot be written.
         """
+        check_project(self.root)
         _check_size(self.sound_case(case_id), mask)
         write_prediction(self.layout, self.labels, case_id, StoredPrediction(mask, model, confidence, trust))
         return self.refresh(case_id)
@@ -241,6 +246,7 @@ class Project(ProjectReader):
         Raises:
             WriteError: it cannot be set aside.
         """
+        check_project(self.root)
         existed = self.layout.prediction(case_id).exists()
         set_prediction_aside(self.layout, case_id)
         if existed:
@@ -296,6 +302,7 @@ class Project(ProjectReader):
         Raises:
             WriteError: it cannot be written; the project is unchanged.
         """
+        check_project(self.root)
         write_manifest(self.layout.manifest, Manifest(self.name, self.labels, mm_per_pixel))
         self.mm_per_pixel = mm_per_pixel
 
@@ -322,15 +329,6 @@ def _check_size(case: Case, mask: Mask) -> None:
             f"The mask for {case.id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
             f"{case.width} x {case.height}. Choose the mask that belongs to it."
         )
-
-
-def _is_free(root: Path) -> bool:
-    try:
-        if root.is_file():
-            raise ProjectError(f"{root} is a file, not a folder. Choose a new folder for the project.")
-        return not root.exists() or (root.is_dir() and not any(root.iterdir()))
-    except OSError as error:
-        raise ProjectError(f"{root} cannot be read ({error.strerror}). Check its permissions.") from error
 
 
 def _sign(case: Case) -> Case:

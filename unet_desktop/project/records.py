@@ -12,6 +12,7 @@ from unet_desktop import files
 from unet_desktop.errors import ProjectError
 from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import with_prediction_record
 
@@ -59,6 +60,7 @@ class CaseRecords:
         Raises:
             WriteError: the record cannot be written.
         """
+        check_project(self._layout.root)
         files.write_json(self._layout.record(case.id), case.to_json())
         self.remember(case)
         return case
@@ -74,6 +76,7 @@ class CaseRecords:
         Raises:
             WriteError: a record cannot be written.
         """
+        check_project(self._layout.root)
         files.write_together({self._layout.record(case.id): files.encode_json(case.to_json()) for case in cases})
         self.remember(*cases)
 

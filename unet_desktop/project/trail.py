@@ -19,8 +19,9 @@ from enum import StrEnum
 from io import FileIO
 from pathlib import Path
 
-from unet_desktop import growing_files, json_data, person
+from unet_desktop import files, growing_files, json_data, person
 from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 
 _MAX_LINE = 1 << 16
@@ -120,6 +121,7 @@ def append(layout: Layout, *events: Event) -> None:
     if not events:
         return
     path = layout.trail
+    check_project(layout.root)
     try:
         with _WRITING, growing_files.open_own(path, create=True, append=True) as file, _hold(file):
             number, previous, gap = _find_end(file)
@@ -281,7 +283,7 @@ def _write_all(file: FileIO, data: bytes) -> None:
     try:
         if file.write(data) != len(data):
             raise OSError("no space left")
-        os.fsync(file.fileno())
+        files.flush_handle(file.fileno())
     except OSError:
         with contextlib.suppress(OSError):
             file.truncate(size)

@@ -35,6 +35,7 @@ from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.person import read_name
 from unet_desktop.project.case import Case
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.project")
@@ -191,6 +192,7 @@ def keep_version(
         WriteError: it cannot be written; the versions are as before.
         ProjectError: the folder cannot be read.
     """
+    check_project(layout.root)
     digest, now = digest_of(mask), _isoformat(datetime.now(UTC))
     who = _clean(read_name() if origin.who is None else origin.who)
     with WRITING:

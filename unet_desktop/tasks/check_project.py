@@ -62,7 +62,8 @@ def _check_model(path: Path) -> str:
 
 def is_open_elsewhere(root: Path) -> bool:
     """Return whether a program has the project open, so that its journals and temporaries are in use."""
-    from unet_desktop.project.lock import Holder, try_lock
+    from unet_desktop.project.holder import Holder
+    from unet_desktop.project.lock import try_lock
 
     lock = try_lock(Layout(root).lock)
     if isinstance(lock, Holder):

@@ -12,6 +12,7 @@ from unet_desktop import files
 from unet_desktop.engine.training.state_header import TrainingHeader, read
 from unet_desktop.errors import TrainingError
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.models import number_of
 
 log = logging.getLogger("unet.tasks")
 
@@ -62,7 +63,7 @@ def find_interrupted(root: Path) -> Interrupted | None:
     for path in Layout(root).training_states():
         try:
             state = Interrupted(path.name.removesuffix(path.suffix), path, read(path))
-            found.append((state.saved, state))
+            found.append(((number_of(state.name), state.saved), state))  # the clock may have jumped
         except (TrainingError, ValueError) as error:
             log.warning("%s", error)
     return max(found, key=lambda entry: entry[0])[1] if found else None

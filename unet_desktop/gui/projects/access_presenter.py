@@ -11,6 +11,9 @@ from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.session.session import Session
 
+_WEAK = (
+    "The drive of this project has no file locks. Make sure that nobody else opens the project while it is open here."
+)
 _MAX_SENTENCES = 3
 """Sentences that the banner shows; it only counts the others."""
 
@@ -50,7 +53,9 @@ class AccessPresenter(QObject):
         self._unsaved = ""
         self._status.set_attention("")
         lease = self._session.lease
-        recovered = [] if lease is None else lease.recovered
+        recovered = [] if lease is None else list(lease.recovered)
+        if lease is not None and lease.is_weak:
+            recovered.insert(0, _WEAK)
         if recovered:
             more = len(recovered) - _MAX_SENTENCES
             rest = [] if more <= 0 else [f"… and {more} more."]
@@ -71,12 +76,19 @@ class AccessPresenter(QObject):
         self._status.set_attention("")
 
     def _show_attention(self) -> None:
-        is_read_only = self._session.project is not None and self._session.project.read_only
-        self._status.set_attention("Not saved" if self._unsaved else "Read-only" if is_read_only else "")
+        project, lease = self._session.project, self._session.lease
+        attention = "Weak lock" if lease is not None and lease.is_weak else ""
+        if project is not None and project.read_only:
+            attention = "Read-only"
+        self._status.set_attention("Not saved" if self._unsaved else attention)
 
     def _on_status_attention_clicked(self) -> None:
+        lease = self._session.lease
         if self._unsaved:
             self._show_unsaved()
+        elif lease is not None and lease.is_weak:
+            self._banner.show_problem(_WEAK)
+            self._status.set_attention("")
         else:
             self._show_obstacle()
 

@@ -14,8 +14,9 @@ from typing import cast
 from unet_desktop import files
 from unet_desktop.errors import WriteError
 from unet_desktop.links import refuse_links
+from unet_desktop.project.holder import Holder
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.lock import Holder, Lock, try_lock
+from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, content_sha256, discard_results
 from unet_desktop.tasks.folders.one_picture import Outcome, Problem, Segmented
