@@ -25,6 +25,7 @@ COMMANDS = (
     "project.compare",
     "case.note",
     "case.details",
+    "case.version_limits",
     "help.palette",
     "help.shortcuts",
     "help.about",

@@ -70,6 +70,11 @@ def prune_versions(layout: Layout, limits: VersionLimits, today: date | None = N
         return len(dropped)
 
 
+def count_bytes(layout: Layout) -> int:
+    """Return the bytes of all versions of a project."""
+    return sum(file.size for file in _all_files(layout))
+
+
 def _too_old(found: list[_File], limits: VersionLimits, today: date) -> Iterator[Path]:
     days = sorted({file.day for file in found})
     if len(days) < 2:

@@ -10,14 +10,16 @@ from drawings import disc_mask
 from gestures import drag
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QListView, QPushButton, QTabWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListView, QPushButton, QSpinBox, QTabWidget
 from window_parts import layers_of, part
 
 from unet_desktop.gui.history.timeline_view import time_text
+from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
+from unet_desktop.project.version_limits import VersionLimits, count_bytes
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, read_versions
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -210,3 +212,24 @@ def test_times_are_as_short_as_they_need_to_be():
     assert time_text("2026-11-30T09:05:00+00:00", now) == "Today 09:05"
     assert time_text("2026-11-29T23:59:00+00:00", now) == "Yesterday 23:59"
     assert time_text("2025-01-02T03:04:00+00:00", now) == "2025-01-02 03:04"
+
+
+def test_how_much_is_kept_can_be_chosen(timeline, root, monkeypatch):
+    project = Project.open(root)
+    rng = np.random.default_rng(1)
+    for _ in range(180):  # noise, of some 6 kB each
+        noise = rng.integers(0, 3, disc_mask().shape).astype(np.uint8)
+        keep_version(project.layout, DISC_AND_CUP, "d", noise, Origin(VersionStep.PAINTED))
+    assert count_bytes(project.layout) > 1_000_000
+
+    def choose(dialog: QDialog) -> int:
+        assert "MB now" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+        part(dialog, QSpinBox, "megabytes").setValue(1)
+        part(dialog, QSpinBox, "days").setValue(7)
+        return 1
+
+    monkeypatch.setattr(QDialog, "exec", choose)
+    QTest.keyClick(timeline, Qt.Key.Key_V, CTRL | SHIFT)
+    settle(timeline)
+    assert count_bytes(project.layout) <= 1_000_000
+    assert Store().settings.versions == VersionLimits(1, 7)

@@ -142,11 +142,11 @@ class VersionKeeper(QObject):
             self._written += written
             self.kept.emit(key)
         if self._written > self._store.settings.versions.megabytes * 1_000_000 * _PRUNE_AFTER:
-            self._prune()
+            self.prune()
 
-    def _prune(self) -> None:
-        project = self._session.project
-        self._written = 0
+    def prune(self) -> None:
+        """Drop what is too much or too old in the open project."""
+        project, self._written = self._session.project, 0
         if project is not None and not project.read_only:
             self.run(_prune, project, self._store.settings.versions)
 
@@ -190,7 +190,7 @@ class VersionKeeper(QObject):
         self.wait()  # the project may belong to another program soon
 
     def _on_session_project_changed(self) -> None:
-        self._prune()
+        self.prune()
 
     def _on_session_case_changed(self) -> None:
         opened = self._session.open

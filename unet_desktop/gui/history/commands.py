@@ -1,21 +1,41 @@
-"""Commands of the history: see the versions of the mask, and bring one back."""
+"""Commands of the history: see the versions of the mask, bring one back, choose how many are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command
+from unet_desktop.gui.history.limits_dialog import VersionLimitsDialog
 from unet_desktop.gui.history.panel import HistoryPanel
+from unet_desktop.project.version_limits import count_bytes
 
 
 class HistoryCommands(CommandSet):
     """Show versions, restore one."""
 
-    def __init__(self, app: AppModel, panel: HistoryPanel, show_panel: Callable[[], None], errors: ShowsErrors) -> None:
-        """Make the commands; `show_panel` brings the panel to the front."""
+    def __init__(
+        self,
+        app: AppModel,
+        window: QWidget,
+        panel: HistoryPanel,
+        show_panel: Callable[[], None],
+        errors: ShowsErrors,
+    ) -> None:
+        """Make the commands.
+
+        Args:
+            app: what is behind the window.
+            window: the parent of dialogs.
+            panel: has the list of versions.
+            show_panel: brings the panel to the front.
+            errors: shows what goes wrong.
+        """
         super().__init__(errors)
-        self._app, self._panel, self._show_panel = app, panel, show_panel
+        self._app, self._window, self._panel, self._show_panel = app, window, panel, show_panel
 
     @command(
         "case.versions",
@@ -39,3 +59,20 @@ class HistoryCommands(CommandSet):
     )
     def restore_version(self) -> None:
         self._app.timeline.restore()
+
+    @command(
+        "case.version_limits",
+        "Versions to &keep…",
+        shortcut="Ctrl+Shift+V",
+        needs=Needs.PROJECT,
+        tip="Choose how many megabytes and days of versions are kept in a project",
+    )
+    def choose_limits(self) -> None:
+        app, project = self._app, self._app.session.project
+        if project is None:
+            return
+        app.version_keeper.wait()
+        dialog = VersionLimitsDialog(self._window, app.store.settings.versions, count_bytes(project.layout) / 1e6)
+        if dialog.exec():
+            app.store.change(replace(app.store.settings, versions=dialog.limits()))
+            app.version_keeper.prune()

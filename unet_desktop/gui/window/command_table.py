@@ -75,7 +75,7 @@ def make_command_sets(
         compare=CompareCommands(app, window, canvas, errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
-        history=HistoryCommands(app, panels.history, partial(docks.bring_forward, docks.history), errors),
+        history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),
         train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
         models=ModelCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),

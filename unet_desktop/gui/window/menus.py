@@ -89,6 +89,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "case.versions",
         "case.restore_version",
+        "case.version_limits",
     ),
     "&Model": (
         "learn.train",
