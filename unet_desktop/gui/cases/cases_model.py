@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import cup_and_disc
@@ -116,7 +117,7 @@ class CasesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return ", ".join(describe(case, self._labels))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((case.id, *describe(case, self._labels)))
+            return plain_tip((case.id, *describe(case, self._labels)))
         if role == FIGURE_ROLE:
             return figure(case, self._order)
         return case if role == CASE_ROLE else None

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QListView, QSizePolicy, QToolButton, QWidget
 
 from unet_desktop.gui.style.icons import icon
+from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.case_query import CaseFilter, CaseOrder, CaseQuery
@@ -130,7 +131,7 @@ class CaseFilterBar(QWidget):
         grid.setColumnStretch(1, 1)
 
     def _describe(self) -> None:
-        self._filter.setToolTip(f"List {self._filter.currentText()}")
+        self._filter.setToolTip(plain_tip(f"List {self._filter.currentText()}"))
         self._order.setToolTip(f"Sorted by {ORDERS[self._query.order][0].lower()}: {ORDERS[self._query.order][1]}")
 
     def _on_choice(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QItemSelection, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QListView,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.cases.case_delegate import CaseDelegate
 from unet_desktop.gui.cases.cases_model import CasesModel
 from unet_desktop.gui.cases.filter_bar import CaseFilterBar
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
@@ -49,7 +49,7 @@ class CasesPanel(QWidget):
         self._list.setFrameShape(QListView.Shape.NoFrame)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.setAccessibleName("Cases")
-        self._words = with_object_name(QLabel(), "case_counts")
+        self._words = with_object_name(PlainLabel(), "case_counts")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName("Corrected cases")
@@ -57,7 +57,7 @@ class CasesPanel(QWidget):
         self._pages = QStackedWidget()
         self._no_match = QWidget()
         hint = "Cases are listed here. Import pictures first, or drop their folder on the middle of the window."
-        self._no_cases = with_object_name(QLabel(hint, wordWrap=True), "no_cases")
+        self._no_cases = with_object_name(PlainLabel(hint, wrap=True), "no_cases")
         self._no_cases.setProperty("role", "muted")
         self._no_cases.setContentsMargins(14, 12, 14, 14)
         self._no_cases.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -146,7 +146,7 @@ class CasesPanel(QWidget):
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._no_match)
         inner.setContentsMargins(14, 20, 14, 14)
-        inner.addWidget(QLabel("No case matches."), 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addWidget(PlainLabel("No case matches."), 0, Qt.AlignmentFlag.AlignHCenter)
         clear = with_object_name(QPushButton("Clear the search"), "clear_search")
         clear.clicked.connect(self.filter.clear)
         inner.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from unet_desktop.gui.commands.command import HEADINGS, Command, CommandSet, Needs
 from unet_desktop.gui.commands.keymap import Keymap
 from unet_desktop.gui.style.icons import icon
+from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.gui.style.theme import Colours
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.first_proposal.propose import proposed_labels
@@ -93,7 +94,7 @@ class Actions:
             action, keys = self._actions[command.id], self.keymap.text(command.id)
             name = _ACCESS_KEY.sub(r"\1", action.text()).removesuffix("…")
             head = f"{name} ({keys})" if keys else name
-            action.setToolTip(f"{head}\n{command.tip}" if command.tip else head)
+            action.setToolTip(plain_tip(f"{head}\n{command.tip}" if command.tip else head))
 
 
 def title(command: Command, labels: LabelSet | None) -> str:

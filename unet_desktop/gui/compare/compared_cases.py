@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.labels import LabelSet
 from unet_desktop.tasks.evaluation.compared_case import ComparedCase
 from unet_desktop.tasks.evaluation.result import Evaluation, worst_first
@@ -52,7 +53,7 @@ class ComparedCases(QTreeWidget):
             self.addTopLevelItem(_CaseItem(case, names))
         for column, name in enumerate(names, 1):
             tip = "First vCDR minus second" if name == "difference" else metric_title(name)
-            self.headerItem().setToolTip(column, tip)
+            self.headerItem().setToolTip(column, plain_tip(tip))
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -77,7 +78,7 @@ class _CaseItem(QTreeWidgetItem):
 
     def __init__(self, case: ComparedCase, names: list[str]) -> None:
         super().__init__([case.name])
-        self.setToolTip(0, f"Open {case.name}")
+        self.setToolTip(0, plain_tip(f"Open {case.name}"))
         for column, name in enumerate(names, 1):
             value = case.difference if name == "difference" else case.metrics.get(name, math.nan)
             digits = "+.2f" if name == "difference" else ".3f"

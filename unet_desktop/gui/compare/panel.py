@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from unet_desktop.gui.compare.compared_cases import ComparedCases
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
@@ -48,10 +49,10 @@ class ComparisonPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = with_object_name(QLabel(_EMPTY, wordWrap=True), "comparison_title")
+        self._title = with_object_name(PlainLabel(_EMPTY, wrap=True), "comparison_title")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._metrics = with_object_name(FigureTable("Metrics of the comparison"), "comparison_metrics")
-        self._remarks = with_object_name(QLabel(wordWrap=True), "comparison_remarks")
+        self._remarks = with_object_name(PlainLabel(wrap=True), "comparison_remarks")
         self._outlines = with_object_name(QCheckBox("Show the other outlines"), "outlines")
         self._cases = ComparedCases()
         self._plot: AgreementPlot | None = None  # made for the first comparison: the start is quicker without pyqtgraph

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
+from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.labels import Label, LabelSet
 
 _NUMBERED = 9
@@ -54,7 +55,7 @@ class LabelList(QWidget):
         button.setIconSize(QSize(16, 16))
         within = f", inside {label.inside}" if label.inside else ""
         where = f"\nIt lies inside {label.inside}" if label.inside else ""
-        button.setToolTip(f"Paint {label.name}" + (f" ({index + 1})" if key else "") + where)
+        button.setToolTip(plain_tip(f"Paint {label.name}" + (f" ({index + 1})" if key else "") + where))
         button.setAccessibleName(f"Label {label.name}{within}")
         self._group.addButton(button, index)
         self._column.addWidget(button)

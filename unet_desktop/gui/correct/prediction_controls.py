@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.masks.trust import Unfamiliar
@@ -43,9 +44,9 @@ class PredictionControls(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = QLabel(wordWrap=True)
+        self._text = PlainLabel(wrap=True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)  # a label's name may look like markup
-        self._warning = with_object_name(QLabel(wordWrap=True), "unfamiliar")
+        self._warning = with_object_name(PlainLabel(wrap=True), "unfamiliar")
         self._warning.setProperty("role", "warning")
         self._decide: list[QToolButton] = [
             ActionButton(actions["proposal.accept"], "Accept"),

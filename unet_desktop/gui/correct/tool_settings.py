@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSlider,
     QSpinBox,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.tools.tool_guide import Guide, Setting
 from unet_desktop.gui.tools.tool_options import HIGHEST_TOLERANCE, LARGEST, LOWEST_TOLERANCE, SMALLEST
 from unet_desktop.gui.widgets.object_name import with_object_name
@@ -44,7 +44,7 @@ class ToleranceChoice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(QLabel("Tolerance"))
+        row.addWidget(PlainLabel("Tolerance"))
         row.addWidget(self._slider, 1)
         row.addWidget(self._number)
         for part in (self._slider, self._number):
@@ -175,7 +175,7 @@ class BrushSizeChoice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(QLabel("Size"))
+        row.addWidget(PlainLabel("Size"))
         row.addWidget(self._slider, 1)
         row.addWidget(self._number)
         self._slider.valueChanged.connect(self._on_slider_value_changed)
@@ -200,9 +200,9 @@ class ToolSettings(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = with_object_name(QLabel(), "tool_name")
+        self._name = with_object_name(PlainLabel(), "tool_name")
         self._name.setProperty("role", "heading")
-        self._hint = QLabel(wordWrap=True)
+        self._hint = PlainLabel(wrap=True)
         self._hint.setProperty("role", "muted")
         self.brush_size = BrushSizeChoice()
         self.combine = CombineChoice()

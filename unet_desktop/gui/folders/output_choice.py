@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from unet_desktop.errors import UserError
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.tasks.folders.outputs import Identifiers, Outputs
 
@@ -183,7 +184,7 @@ class OutputChoice(QWidget):
 
 
 def _heading(text: str) -> QLabel:
-    heading = QLabel(text)
+    heading = PlainLabel(text)
     heading.setProperty("role", "muted")
     return heading
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QListView,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.jobs.folder_progress import FolderRunProgress
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.durations import time_left
 from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
@@ -71,7 +71,7 @@ class FolderRunWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._output, self._title, self._last_step = Path(), "", ""
         self._placed = False
-        self._heading = with_object_name(QLabel(), "run_heading")
+        self._heading = with_object_name(PlainLabel(), "run_heading")
         self._words = with_object_name(wrapped_label(""), "run_words")
         self._heading.setProperty("role", "heading")
         self._words.setProperty("role", "muted")
@@ -130,7 +130,7 @@ class FolderRunWindow(QWidget):
     def add_picture(self, name: str, pixmap: QPixmap) -> None:
         """Show a result, the latest first."""
         item = QListWidgetItem(QIcon(pixmap), Path(name).name)
-        item.setToolTip(name)
+        item.setToolTip(plain_tip(name))
         self._pictures.insertItem(0, item)
         while self._pictures.count() > _MAX_SHOWN:
             self._pictures.takeItem(self._pictures.count() - 1)
@@ -149,7 +149,7 @@ class FolderRunWindow(QWidget):
 
     def _add_to_check(self, name: str, picture: Path, flags: str) -> None:
         item = QListWidgetItem(f"{Path(name).name}\n{flags}")
-        item.setToolTip(f"{name}: {flags}\nOpen it to correct its mask")
+        item.setToolTip(plain_tip(f"{name}: {flags}\nOpen it to correct its mask"))
         item.setData(Qt.ItemDataRole.UserRole, picture)
         self._to_check.addItem(item)
 
@@ -226,8 +226,14 @@ class _Figures(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._done, self._failed = with_object_name(QLabel(), "run_done"), with_object_name(QLabel(), "run_failed")
-        self._flagged, self._pace = with_object_name(QLabel(), "run_flagged"), with_object_name(QLabel(), "run_pace")
+        self._done, self._failed = (
+            with_object_name(PlainLabel(), "run_done"),
+            with_object_name(PlainLabel(), "run_failed"),
+        )
+        self._flagged, self._pace = (
+            with_object_name(PlainLabel(), "run_flagged"),
+            with_object_name(PlainLabel(), "run_pace"),
+        )
         self._far = ""
         self._pace.setProperty("role", "muted")
         row = QHBoxLayout(self)
@@ -235,7 +241,7 @@ class _Figures(QWidget):
         row.setSpacing(28)
         for figure, word in ((self._done, "done"), (self._failed, "failed"), (self._flagged, "to check")):
             figure.setProperty("role", "figure")
-            column, label = QVBoxLayout(), QLabel(word)
+            column, label = QVBoxLayout(), PlainLabel(word)
             label.setProperty("role", "muted")
             column.setSpacing(0)
             column.addWidget(figure)

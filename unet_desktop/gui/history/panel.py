@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 from PySide6.QtWidgets import (
-    QLabel,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.history.timeline_view import TimelineView
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 
@@ -51,7 +51,7 @@ class HistoryPanel(QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFrameShape(QListView.Shape.NoFrame)
         self._list.setAccessibleName("Steps of the mask")
-        self._words = with_object_name(QLabel("Open a case to see its steps here.", wordWrap=True), "no_steps")
+        self._words = with_object_name(PlainLabel("Open a case to see its steps here.", wrap=True), "no_steps")
         self._words.setProperty("role", "muted")
         self._words.setContentsMargins(10, 8, 10, 8)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.editing.timeline import NO_VERSIONS, ComparedVersion
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
@@ -289,7 +290,7 @@ def _same(version: Version, other: object) -> bool:
 
 
 def _words(name: str) -> QLabel:
-    label = with_object_name(QLabel(wordWrap=True), name)
+    label = with_object_name(PlainLabel(wrap=True), name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", "muted")
     label.setContentsMargins(_MARGIN, 6, _MARGIN, 2)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.measure import wording
 from unet_desktop.gui.measure.rim_plot import COMPACT_SIDE, SIDE, RimPlot
 from unet_desktop.gui.measure.wording import EYES, GUESSED, TIPS, changes_text, vertical_text
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
@@ -50,7 +50,7 @@ class EyeChoice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = with_object_name(QLabel(), "eye")
+        self._text = with_object_name(PlainLabel(), "eye")
         self._text.setWordWrap(True)
         self._group = QButtonGroup(self)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -96,10 +96,10 @@ class Headline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ratio = with_object_name(QLabel(), "vertical")
+        self._ratio = with_object_name(PlainLabel(), "vertical")
         self._ratio.setProperty("role", "figure")
-        self._name = QLabel("vertical cup-to-disc ratio", wordWrap=True)
-        self._changes = with_object_name(QLabel(wordWrap=True), "changes")
+        self._name = PlainLabel("vertical cup-to-disc ratio", wrap=True)
+        self._changes = with_object_name(PlainLabel(wrap=True), "changes")
         self._changes.setProperty("role", "muted")
         self.setToolTip(TIPS["vertical"])
         self._grid = QGridLayout(self)
@@ -146,9 +146,9 @@ class MeasurePanel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._empty = with_object_name(QLabel(), "empty")
-        self._fragmented = with_object_name(QLabel(), "torn")
-        self._covered = with_object_name(QLabel(), "covered")
+        self._empty = with_object_name(PlainLabel(), "empty")
+        self._fragmented = with_object_name(PlainLabel(), "torn")
+        self._covered = with_object_name(PlainLabel(), "covered")
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()

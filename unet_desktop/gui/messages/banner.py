@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _MARGIN = 8
@@ -35,7 +36,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._words = with_object_name(QLabel(wordWrap=True), "sentence")
+        self._words = with_object_name(PlainLabel(wrap=True), "sentence")
         self._words.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         self._retry = with_object_name(QPushButton("Try again"), "try_again")
         self._close = with_object_name(QPushButton("Close"), "close_message")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+from unet_desktop.gui.style.plain_text import show_plain
 
 
 def confirm(window: QWidget, title: str, question: str, yes: str) -> bool:
@@ -18,8 +19,8 @@ def confirm(window: QWidget, title: str, question: str, yes: str) -> bool:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(title)
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(question)
+    show_plain(box)
     does_it = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()
@@ -38,9 +39,9 @@ def confirm_stop(window: QWidget, title: str, kept: str, what: str) -> bool:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(f"{title} is still running")
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"{title} is still running. Stop it and {what}?")
     box.setInformativeText(kept)
+    show_plain(box)
     stops = box.addButton(f"Stop and {what}", QMessageBox.ButtonRole.DestructiveRole)
     stays = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stays)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from unet_desktop.errors import UserError
+from unet_desktop.gui.style.plain_text import show_plain
 
 log = logging.getLogger("unet.gui")
 
@@ -44,7 +45,6 @@ class ErrorDialogs(QObject):
             return
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)  # a file name may look like markup
         if isinstance(error, UserError):
             log.info("shown to the user: %s", error)
             box.setIcon(QMessageBox.Icon.Warning)
@@ -59,6 +59,7 @@ class ErrorDialogs(QObject):
                 "program and open it again."
             )
             box.setInformativeText(f"{_where_the_log_is()}\n\n{key[:300]}")
+        show_plain(box)  # a file name may look like markup
         self._open[key] = box
         box.finished.connect(lambda _result: self._open.pop(key, None))
         box.open()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 _AROUND = 8
@@ -30,7 +31,7 @@ class StatusLine(QStatusBar):
         self._zoom = self._label("zoom", "00000 %")
         self._case = self._label("case", "")
         self._note = self._label("note", "")
-        self._job = with_object_name(QLabel(), "job")
+        self._job = with_object_name(PlainLabel(), "job")
         self._bar = with_object_name(QProgressBar(), "job_progress")
         self._bar.setFixedWidth(150)
         self._bar.setMaximumHeight(14)
@@ -43,7 +44,7 @@ class StatusLine(QStatusBar):
         self._attention.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._attention.clicked.connect(self.attention_clicked)
         self._attention.hide()
-        self._device = QLabel()
+        self._device = PlainLabel()
         self._device.setProperty("role", "muted")
         self._device.setContentsMargins(4, 0, 8, 0)
         for label in (self._pointer, self._region, self._zoom, self._case):
@@ -69,7 +70,7 @@ class StatusLine(QStatusBar):
         """Show the case's state, and a note from reading its picture."""
         self._case.setText(text)
         self._note.setText(note)
-        self._note.setToolTip(note)
+        self._note.setToolTip(plain_tip(note))
 
     def set_device(self, text: str) -> None:
         """Show the device that computes."""
@@ -114,7 +115,7 @@ class StatusLine(QStatusBar):
         self._bar.setValue(done)
 
     def _label(self, name: str, widest: str) -> QLabel:
-        label = with_object_name(QLabel(), name)
+        label = with_object_name(PlainLabel(), name)
         label.setFrameShape(QFrame.Shape.NoFrame)
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + _AROUND)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.models.notes import ModelNotes
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.model_text import details_html, summary
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.models import Model
@@ -66,7 +66,7 @@ class ModelsPanel(QWidget):
         self._add_action("Save model &card…", self.card_requested)
         self._add_action("Export as &ONNX…", self.onnx_requested)
         self._delete = self._add_action("&Remove…", self.delete_requested)
-        self._empty = with_object_name(QLabel(), "empty")
+        self._empty = with_object_name(PlainLabel(), "empty")
         self._pages = QStackedLayout(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._on_list_row_changed)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.form_dialog import wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 
@@ -34,7 +35,7 @@ class AugmentationDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         height, width = pixels.shape[:2]
         image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-        sheet = with_object_name(QLabel(), "sheet")
+        sheet = with_object_name(PlainLabel(), "sheet")
         sheet.setPixmap(_fit_to(QPixmap.fromImage(image), self.screen().availableSize() - _MARGIN))
         sheet.setAccessibleName("Training pictures as the network sees them, outlined")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

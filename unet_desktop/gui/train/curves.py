@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.train.progress import CurvePoints
 from unet_desktop.gui.widgets.curve import Curve
 from unet_desktop.gui.widgets.object_name import with_object_name
@@ -120,7 +121,7 @@ class CorrectiveCurve(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels = DISC_AND_CUP
-        self._text = with_object_name(QLabel(_NO_CORRECTIONS, wordWrap=True), "corrections_text")
+        self._text = with_object_name(PlainLabel(_NO_CORRECTIONS, wrap=True), "corrections_text")
         self._plot = Plot("Dice before correction")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.engine.config import PRESETS, TrainConfig, fine_tuning_config
 from unet_desktop.engine.device.cpu_priority import Cores
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.plurals import quantity
@@ -90,7 +90,7 @@ class TrainingForm(QWidget):
         self._preset = with_object_name(QComboBox(), "preset")
         for key, config in PRESETS.items():
             self._preset.addItem(config.title, key)
-        self._explanation = with_object_name(QLabel(), "explanation")
+        self._explanation = with_object_name(PlainLabel(), "explanation")
         self._explanation.setWordWrap(True)
         self._explanation.setProperty("role", "muted")
         self._epochs = with_object_name(QSpinBox(), "epochs")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.device.cpu_priority import Cores
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.train.form import TrainingForm
 from unet_desktop.gui.train.progress import TrainingProgress
 from unet_desktop.gui.train.progress_widgets import JobProgress, RunReport
@@ -85,7 +86,7 @@ class ResumeOffer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = with_object_name(QLabel(wordWrap=True), "interrupted")
+        self._text = with_object_name(PlainLabel(wrap=True), "interrupted")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         resume = with_object_name(QPushButton("Resume"), "resume")
         resume.setProperty("role", "main")
@@ -134,7 +135,7 @@ class TrainingPanel(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._form = TrainingForm()
-        self._cases = with_object_name(QLabel(), "cases")
+        self._cases = with_object_name(PlainLabel(), "cases")
         self._offer = ResumeOffer()
         self._buttons = StartStop()
         self._bar = JobProgress()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished
 from unet_desktop.gui.style.contrast import readable
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.train.progress import TrainingProgress
 from unet_desktop.gui.widgets.durations import duration, time_left
 from unet_desktop.gui.widgets.object_name import with_object_name
@@ -25,7 +26,7 @@ class JobProgress(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = with_object_name(QLabel(), "progress_text")
+        self._text = with_object_name(PlainLabel(), "progress_text")
         self._text.setWordWrap(True)
         self._bar = with_object_name(QProgressBar(), "progress_bar")
         self._bar.setTextVisible(False)
@@ -92,8 +93,8 @@ class RunReport(QWidget):
         self._labels = DISC_AND_CUP
         self._progress = TrainingProgress()
         self._metrics = with_object_name(QLabel(), "metrics")
-        self._notes = with_object_name(QLabel(), "notes")
-        self._device = with_object_name(QLabel(), "device")
+        self._notes = with_object_name(PlainLabel(), "notes")
+        self._device = with_object_name(PlainLabel(), "device")
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

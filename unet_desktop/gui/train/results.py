@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTabWidget, QVBoxLayout, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.train.curves import CorrectiveCurve, TrainingCurves
 from unet_desktop.gui.train.progress import CurvePoints, TrainingProgress
 from unet_desktop.gui.train.run_table import RunTable
@@ -109,7 +110,7 @@ class WorstCases(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._heading = with_object_name(QLabel(_NO_WORST, wordWrap=True), "worst_heading")
+        self._heading = with_object_name(PlainLabel(_NO_WORST, wrap=True), "worst_heading")
         self._list = with_object_name(QListWidget(), "worst")
         self._list.setAccessibleName("Worst validation pictures")
         self._list.setIconSize(QSize(_SIDE, _SIDE))
@@ -141,7 +142,7 @@ class WorstCases(QWidget):
             lines = [line for label in labels or () if (line := _result(label.name, metrics))] or ["–"]
             item = QListWidgetItem("\n".join([case_id, *lines]))
             item.setData(Qt.ItemDataRole.UserRole, case_id)
-            item.setToolTip(f"Open {case_id} (Dice: {', '.join(lines)})")
+            item.setToolTip(plain_tip(f"Open {case_id} (Dice: {', '.join(lines)})"))
             height = (1 + len(lines)) * self._list.fontMetrics().lineSpacing()
             item.setSizeHint(QSize(0, max(_SIDE, height) + 8))
             item.setIcon(self._icon(case_id))

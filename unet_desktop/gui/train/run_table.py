@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.engine.config import PRESETS
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.curve import Curve
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.plot import Plot
@@ -40,7 +40,7 @@ class RunTable(QWidget):
         super().__init__(parent)
         self._runs: list[Run] = []
         self._labels = DISC_AND_CUP
-        self._empty = with_object_name(QLabel(_EMPTY, wordWrap=True), "no_runs")
+        self._empty = with_object_name(PlainLabel(_EMPTY, wrap=True), "no_runs")
         self._table = with_object_name(QTreeWidget(), "runs")
         self._metric = with_object_name(QComboBox(), "run_metric")
         self._plot = Plot("")
@@ -72,7 +72,7 @@ class RunTable(QWidget):
             self._table.clear()
             items = [QTreeWidgetItem(self._cells(run)) for run in self._runs]
             for run, item in zip(self._runs, items, strict=True):
-                item.setToolTip(0, _tip(run))
+                item.setToolTip(0, plain_tip(_tip(run)))
                 item.setSizeHint(0, QSize(0, 2 * self._table.fontMetrics().lineSpacing() + 8))
                 for column in range(1, len(_HEADS)):
                     item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

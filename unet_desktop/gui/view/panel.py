@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.settings.view_options import LIMITS, SecondView, View
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
@@ -131,7 +131,7 @@ def _row(name: str, field: QWidget, name_width: int) -> QWidget:
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(6)
-    words = QLabel(name)
+    words = PlainLabel(name)
     words.setMinimumWidth(name_width)
     words.setBuddy(field)
     line.addWidget(words)

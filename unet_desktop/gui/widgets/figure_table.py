@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
+
 
 class FigureTable(QWidget):
     """Headings above, names at the left, figures at the right; unchanged cells are not laid out again."""
@@ -51,6 +53,7 @@ class FigureTable(QWidget):
                 heading = f", {headings[column]}" if headings else ""
                 cell.setAccessibleName(f"{rows[row - 1][0]}{heading}: {text}" if column else text)
                 tip = tips[row - 1] if row <= len(tips) else ""
+                tip = plain_tip(tip)
                 if cell.toolTip() != tip:  # Qt tells the window of each, also of the same
                     cell.setToolTip(tip)
 
@@ -61,7 +64,7 @@ class FigureTable(QWidget):
     def _cell(self, row: int, column: int) -> QLabel:
         cell = self._cells.get((row, column))
         if cell is None:
-            cell = self._cells[row, column] = QLabel()
+            cell = self._cells[row, column] = PlainLabel()
             if not row or not column:
                 cell.setProperty("role", "muted")
             cell.setWordWrap(self._wraps and column > 0)

@@ -8,10 +8,11 @@ from threading import Event
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import UserError
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
@@ -36,7 +37,7 @@ class MaskPreviewPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing is shown yet."""
         super().__init__(parent)
-        self._picture = with_object_name(QLabel(), "preview")
+        self._picture = with_object_name(PlainLabel(), "preview")
         self._mapping = with_object_name(wrapped_label(""), "mapping")
         self._counts = with_object_name(muted_label(""), "counts")
         self._pool = ThreadPoolExecutor(1, "preview")

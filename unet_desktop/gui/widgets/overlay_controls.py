@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 
 
@@ -28,7 +29,7 @@ class OverlayPanel(QWidget):
         self._opacity.setRange(0, 100)
         self._opacity.setAccessibleName("Opacity of the mask")
         self._opacity.setToolTip("Opacity of the mask: 0 % shows outlines alone (, and .)")
-        self._percent = QLabel()
+        self._percent = PlainLabel()
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("100 %"))
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)

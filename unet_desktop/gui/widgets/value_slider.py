@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QToolButton, QWidget
+
+from unet_desktop.gui.style.plain_text import PlainLabel
 
 _STEPS = 200
 
@@ -66,7 +68,7 @@ class ValueSlider(QWidget):
         """
         super().__init__()
         self._range = limits
-        words = QLabel(name)
+        words = PlainLabel(name)
         words.setMinimumWidth(name_width)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, _STEPS)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from unet_desktop.gui.style.plain_text import PlainLabel
 
 MOUSE = (
     ("Paint, drag a handle, place a point", "Left button"),
@@ -111,14 +113,14 @@ def _column(sections: Sequence[Section]) -> QGridLayout:
     grid.setVerticalSpacing(3)
     grid.setColumnStretch(0, 1)
     for section in sections:
-        head = QLabel(section.heading)
+        head = PlainLabel(section.heading)
         head.setProperty("role", "heading")
         head.setContentsMargins(0, 8 if grid.rowCount() > 1 else 0, 0, 2)
         grid.addWidget(head, grid.rowCount(), 0, 1, 2)
         for what, keys in section.rows:
             line = grid.rowCount()
-            grid.addWidget(QLabel(what), line, 0)
-            pressed = QLabel(keys)
+            grid.addWidget(PlainLabel(what), line, 0)
+            pressed = PlainLabel(keys)
             pressed.setProperty("role", "muted")
             grid.addWidget(pressed, line, 1, Qt.AlignmentFlag.AlignRight)
     grid.setRowStretch(grid.rowCount(), 1)

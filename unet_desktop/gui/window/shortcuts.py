@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTreeWidget,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from unet_desktop.gui.commands.actions import list_commands, title
 from unet_desktop.gui.commands.keymap import Keymap, portable
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.labels import LabelSet
@@ -44,7 +44,7 @@ class ShortcutsDialog(QDialog):
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName("Search commands and keys")
         self._tree = with_object_name(QTreeWidget(), "shortcuts")
-        self._nothing = with_object_name(QLabel("No shortcut matches."), "nothing")
+        self._nothing = with_object_name(PlainLabel("No shortcut matches."), "nothing")
         self._form = KeysForm(keymap)
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._fill(labels)

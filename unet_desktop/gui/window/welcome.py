@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
@@ -30,9 +31,9 @@ class Page(QWidget):
         block.setFixedWidth(WIDTH)
         self.column = QVBoxLayout(block)
         self.column.setSpacing(10)
-        self.heading = QLabel(title, wordWrap=True)
+        self.heading = PlainLabel(title, wrap=True)
         self.heading.setProperty("role", "title")
-        self.words = QLabel(sentence, wordWrap=True)
+        self.words = PlainLabel(sentence, wrap=True)
         self.words.setProperty("role", "muted")
         self.column.addWidget(self.heading)
         self.column.addWidget(self.words)
@@ -89,7 +90,7 @@ class Welcome(Page):
                 ("project.import_drishti", "Import Drishti-GS1"),
             ),
         )
-        self._heading = QLabel("Recent projects")
+        self._heading = PlainLabel("Recent projects")
         self._heading.setProperty("role", "heading")
         self._rows: list[QWidget] = []
         self._roots: tuple[Path, ...] = ()
@@ -135,7 +136,7 @@ class Welcome(Page):
     def _button(self, root: Path) -> QPushButton:
         button = QPushButton()
         button.setText(_elide(button, f"{root.name}   {root.parent}", WIDTH - 40).replace("&", "&&"))
-        button.setToolTip(str(root))
+        button.setToolTip(plain_tip(str(root)))
         button.setAccessibleName(f"Open project {root.name}")
         button.setProperty("role", "choice")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -148,10 +149,10 @@ class _MissingProject(QWidget):
 
     def __init__(self, root: Path, forget_requested: SignalInstance) -> None:
         super().__init__()
-        name = with_object_name(QLabel(), "missing_project")
+        name = with_object_name(PlainLabel(), "missing_project")
         name.setEnabled(False)
         forget = with_object_name(QPushButton("Remove"), "forget_project")
-        forget.setToolTip(f"Remove {root} from this list; nothing is deleted")
+        forget.setToolTip(plain_tip(f"Remove {root} from this list; nothing is deleted"))
         forget.setAccessibleName(f"Remove project {root.name} from this list")
         forget.clicked.connect(lambda: forget_requested.emit(root))
         room = WIDTH - 60 - forget.sizeHint().width()
@@ -159,7 +160,7 @@ class _MissingProject(QWidget):
         start = _elide(name, f"{root.name}   {root.parent}", room - name.fontMetrics().horizontalAdvance(end))
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setText(start + end)
-        name.setToolTip(str(root))
+        name.setToolTip(plain_tip(str(root)))
         row = QHBoxLayout(self)
         row.setContentsMargins(11, 0, 0, 0)
         row.addWidget(name, 1)
@@ -167,10 +168,10 @@ class _MissingProject(QWidget):
 
 
 def _explain_missing(count: int) -> QLabel:
-    words = QLabel(
+    words = PlainLabel(
         f"{quantity(count, 'project is', 'projects are')} not found. Connect the drive and come back to this window, "
         "or, if the folder was moved, use “Open a project”.",
-        wordWrap=True,
+        wrap=True,
     )
     words.setObjectName("missing_projects")
     words.setProperty("role", "muted")
