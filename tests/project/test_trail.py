@@ -131,6 +131,7 @@ def test_a_full_disk_leaves_what_was_there(layout: Layout, monkeypatch: pytest.M
 
 
 def test_who_is_the_name_that_was_given_and_never_the_accounts(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(person.VARIABLE)
     monkeypatch.setenv("USER", "account")
     monkeypatch.setenv("LOGNAME", "account")
     append(layout, Event(Act.FLAGGED, "x"))

@@ -133,8 +133,8 @@ def test_what_is_no_project_is_one_sentence(tmp_path: Path, capsys: pytest.Captu
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_trail_as_a_table_starts_no_formula(filled: Project, tmp_path: Path) -> None:
-    person.keep_name("=cmd|' /C calc'!A0;=1+1")
+def test_the_trail_as_a_table_starts_no_formula(filled: Project, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv(person.VARIABLE, "=cmd|' /C calc'!A0;=1+1")
     append(filled.layout, Event(Act.DESCRIBED, "a", detail="\x1b[31mnotes\n"))
     target = tmp_path / "trail.csv"
     assert main(["trail", str(filled.root), "--csv", str(target)]) == 0

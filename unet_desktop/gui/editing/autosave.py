@@ -62,6 +62,7 @@ class Autosave(QObject):
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.edited.connect(self._on_editor_edited)
         session.leaving.connect(self._on_session_leaving)
+        session.removing.connect(self._on_session_removing)
         session.leaving_project.connect(self._on_session_leaving_project)
         session.project_changed.connect(self._on_session_project_changed)
         session.case_updated.connect(self._on_session_case_updated)
@@ -220,6 +221,11 @@ class Autosave(QObject):
         self._editor.leave()
         self.flush()
 
+    def _on_session_removing(self, case_id: str) -> None:
+        project = self._session.project
+        if project is not None:
+            self._journals.forget((project.root, case_id))
+
     def _on_session_project_changed(self) -> None:
         project = self._session.project
         self._journals.enter(None if project is None or project.read_only else project.root)
@@ -259,6 +265,10 @@ class CaseJournals:
         if key not in self._journals:
             self._journals[key] = _open_journal(Layout(key[0]), key[1], header)
         return self._journals[key]
+
+    def forget(self, key: CaseKey) -> None:
+        """A case is about to be removed: its journal, whose steps are all in its mask, must not stay open."""
+        self._journals.pop(key, None)
 
     def close(self) -> None:
         """No case is open."""

@@ -6,6 +6,7 @@ that the picture does not move under the pointer when a message comes or goes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
@@ -42,18 +43,23 @@ class Banner(QFrame):
         self._close = with_object_name(QPushButton("Close"), "close_message")
         self._close.setToolTip("Close this message (Escape)")
         self._open = QPushButton("Open folder")
+        self._act = with_object_name(QPushButton(), "act")
+        self._action: Callable[[], object] | None = None
+        self._decline: Callable[[], object] | None = None
         self._folder: Path | None = None
         self._is_result = False
         self._case: str | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._words, 1)
+        row.addWidget(self._act)
         row.addWidget(self._open)
         row.addWidget(self._retry)
         row.addWidget(self._close)
         self._retry.clicked.connect(self.retry_requested)
         self._close.clicked.connect(self.dismiss)
         self._open.clicked.connect(self._on_open_clicked)
+        self._act.clicked.connect(self._on_act_clicked)
         self.hide()
 
     @property
@@ -77,6 +83,8 @@ class Banner(QFrame):
             case: id of the only case that it is about; `end_case` hides it when another one opens.
         """
         self._folder, self._is_result, self._case = None, False, case
+        self._action = self._decline = None
+        self._act.hide()
         self._open.hide()
         self._set_calm(False)
         self._words.setText(sentence)
@@ -93,6 +101,29 @@ class Banner(QFrame):
         self._open.setVisible(folder is not None)
         self._place()
 
+    def show_action(
+        self, sentence: str, text: str, act: Callable[[], object], decline: Callable[[], object] | None = None
+    ) -> None:
+        """Show a sentence with a button, in calm colours.
+
+        Args:
+            sentence: what happened, or a question.
+            text: on the button, a verb.
+            act: what the button does.
+            decline: called when the user closes the message instead.
+        """
+        self.show_problem(sentence)
+        self._set_calm(True)
+        self._action, self._decline = act, decline
+        self._act.setText(text)
+        self._act.show()
+        self._place()
+
+    def hide_action(self) -> None:
+        """Hide a sentence with a button, because that was done in another way."""
+        if self._action is not None:
+            self.hide()
+
     def hide_result(self) -> None:
         """Hide the result of the last job; problems stay."""
         if self._is_result:
@@ -107,8 +138,11 @@ class Banner(QFrame):
         """Close the message, as the user asked; returns whether there was one."""
         if self.isHidden():
             return False
+        decline, self._decline = self._decline, None
         self.hide()
         self.dismissed.emit()
+        if decline is not None:
+            decline()
         return True
 
     def _place(self) -> None:
@@ -134,6 +168,10 @@ class Banner(QFrame):
     def _on_open_clicked(self) -> None:
         if self._folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    def _on_act_clicked(self) -> None:
+        if self._action is not None:
+            self._action()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep its width that of what it lies over."""

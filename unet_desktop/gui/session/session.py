@@ -17,6 +17,7 @@ from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.images.read import Pixels
 from unet_desktop.masks.first_proposal.propose import proposed_labels
+from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
@@ -34,6 +35,7 @@ class Session(QObject):
         leaving_project: the project is about to be left, or read again; save everything now.
         project_changed: another project is open, or none.
         case_changed: another case is open, or none.
+        removing(case_id): the case is about to be moved to the bin; let go of its files.
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
@@ -44,6 +46,7 @@ class Session(QObject):
     leaving_project = Signal()
     project_changed = Signal()
     case_changed = Signal()
+    removing = Signal(str)
     cases_changed = Signal()
     case_updated = Signal(str)
     models_changed = Signal()
@@ -143,6 +146,35 @@ class Session(QObject):
             self.update_case(self.project.case(self.case_id))
         if self.broken is not None:
             self.retry()
+
+    def remove_case(self, case_id: str) -> Removed:
+        """Move a case to the bin; if it is open, none is open then.
+
+        Raises:
+            UserError: it cannot be moved; it stays.
+        """
+        assert self.project is not None
+        self.leaving_project.emit()
+        self.removing.emit(case_id)
+        removed = self.project.writable().remove_case(case_id)
+        self.cases.reload(self.project)
+        if self.current_id == case_id:
+            self.open = self.broken = None
+        self.cases_changed.emit()
+        self.case_changed.emit()
+        return removed
+
+    def restore_removed(self, removed: Removed) -> None:
+        """Put a case, a model or files from the bin back.
+
+        Raises:
+            UserError: it cannot be put back; it stays in the bin.
+        """
+        assert self.project is not None
+        self.project.writable().restore_removed(removed)
+        self.cases.reload(self.project)
+        self.cases_changed.emit()
+        self.refresh_models()
 
     def open_case(self, case_id: str) -> None:
         """Open a case; if its picture or mask cannot be read or does not fit, none is open and `broken` says why."""

@@ -22,6 +22,7 @@ from unet_desktop.gui.history.commands import HistoryCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
+from unet_desktop.gui.projects.keeping_commands import KeepingCommands
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
@@ -44,6 +45,7 @@ class CommandSets:
     models: ModelCommands
     cases: CaseCommands
     view: ViewCommands
+    keeping: KeepingCommands
     window: WindowCommands
 
     def __iter__(self) -> Iterator[CommandSet]:
@@ -78,6 +80,7 @@ def make_command_sets(
         history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),
         train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
         models=ModelCommands(app, window, errors),
+        keeping=KeepingCommands(app, window, panels.banner, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),
         window=WindowCommands(window, docks, appearance, app, panels.status, actions, errors),

@@ -1,0 +1,199 @@
+"""Commands that keep a project whole: remove and put back, check and repair, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from unet_desktop import person
+from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
+from unet_desktop.gui.jobs.runner import Job
+from unet_desktop.gui.messages.banner import Banner
+from unet_desktop.gui.messages.confirm import confirm
+from unet_desktop.gui.projects.bin_dialog import BinDialog
+from unet_desktop.gui.projects.check_dialog import CheckDialog
+from unet_desktop.gui.projects.name_dialog import NameDialog
+from unet_desktop.project.bin import Removed, empty_bin, list_bin
+from unet_desktop.project.trail import read
+from unet_desktop.tasks.events import CheckEvent, CheckFinding
+
+
+class KeepingCommands(CommandSet):
+    """Remove a case, show the bin, check the project, export the trail, give a name."""
+
+    def __init__(self, app: AppModel, window: QWidget, banner: Banner, errors: ShowsErrors) -> None:
+        """Open dialogs over the window, and offer in the banner to undo a removal."""
+        super().__init__(errors)
+        self._app, self._window, self._banner = app, window, banner
+        app.editor.edited.connect(self._ask_for_name)
+        app.proposal.decided.connect(self._ask_for_name)
+        self._asked = False
+
+    @command(
+        "case.remove",
+        "Remo&ve case",
+        shortcut="Ctrl+Del",
+        needs=Needs.PROJECT | Needs.CASES | Needs.WRITABLE | Needs.IDLE,
+        tip="Move the case with its mask to the project's bin; it can be put back",
+    )
+    def remove_case(self) -> None:
+        """Move the open case, or the one that cannot be opened, to the bin and go to the next one."""
+        session = self._app.session
+        case_id = session.current_id
+        if case_id is None or session.project is None or not self._app.autosave.flush():
+            return
+        following = session.step(1) or session.step(-1)
+        removed = session.remove_case(case_id)
+        if following is not None:
+            session.open_case(following)
+        self._banner.show_action(f"{case_id} is in the bin.", "Undo", lambda: self._put_back([removed]))
+
+    @command(
+        "project.bin",
+        "&Bin…",
+        shortcut="Ctrl+Shift+B",
+        needs=Needs.PROJECT | Needs.IDLE,
+        tip="Put removed cases and models back, or delete them for good",
+    )
+    def show_bin(self) -> None:
+        project = self._app.session.project
+        if project is None:
+            return
+        dialog = BinDialog(self._window, writable=not project.read_only)
+        dialog.set_entries(list_bin(project.layout))
+
+        def put_back(entries: list[Removed]) -> None:
+            self._put_back(entries)
+            dialog.set_entries(list_bin(project.layout))
+
+        def empty() -> None:
+            if confirm(dialog, "Empty the bin", dialog.question(), "Delete for good"):
+                self._empty_bin()
+                dialog.set_entries(list_bin(project.layout))
+
+        dialog.restore_requested.connect(put_back)
+        dialog.empty_requested.connect(empty)
+        dialog.exec()
+
+    @guarded
+    def _put_back(self, entries: list[Removed]) -> None:
+        session = self._app.session
+        if session.project is None:
+            return
+        for removed in entries:
+            session.restore_removed(removed)
+        self._banner.hide_action()
+        case = next((removed.name for removed in entries if removed.kind == "case"), None)
+        if case is not None:
+            session.open_case(case)
+
+    @guarded
+    def _empty_bin(self) -> None:
+        if self._app.session.project is not None:
+            empty_bin(self._app.session.project.writable().layout)
+            self._banner.hide_action()
+
+    @command(
+        "project.check",
+        "Chec&k project…",
+        shortcut="Ctrl+Shift+K",
+        needs=Needs.PROJECT | Needs.IDLE,
+        tip="Compare pictures, masks, predictions, models and the trail with what is recorded of them",
+    )
+    def check_project(self) -> None:
+        self._check(repair=False)
+
+    def _check(self, *, repair: bool) -> None:
+        """Check in the background, then show what was found; whoever wants it repaired starts it once more."""
+        project = self._app.session.project
+        if project is None or not self._app.autosave.flush():
+            return
+        root, findings = project.root, list[CheckFinding]()
+
+        def start() -> Iterator[CheckEvent]:
+            from unet_desktop.tasks.check_project import check_project
+
+            for event in check_project(root, repair=repair, is_alone=False):
+                if isinstance(event, CheckFinding):
+                    findings.append(event)
+                yield event
+
+        def show() -> None:
+            if repair:
+                self._read_again()
+            self._show_findings(findings)
+
+        job = Job(
+            "Repairing the project" if repair else "Checking the project",
+            start,
+            then=show,
+            root=root,
+            kept=lambda: "What was repaired so far stays repaired." if repair else "Nothing was changed.",
+        )
+        self._app.runner.start(job)
+
+    @guarded
+    def _read_again(self) -> None:
+        self._app.session.read_folder_again()
+
+    @guarded
+    def _show_findings(self, findings: list[CheckFinding]) -> None:
+        project = self._app.session.project
+        if project is None:
+            return
+        if not findings:
+            self._app.project_jobs.notice.emit("The project was checked: everything is as it should be.", None, True)
+            return
+        if CheckDialog(self._window, findings, writable=not project.read_only).exec():
+            self._check(repair=True)
+
+    @command(
+        "project.trail",
+        "&Export trail…",
+        shortcut="Ctrl+Shift+E",
+        needs=Needs.PROJECT,
+        tip="Write as CSV who created, changed, accepted, approved, flagged or removed which case or model",
+    )
+    def export_trail(self) -> None:
+        project = self._app.session.project
+        if project is None:
+            return
+        start = str(Path.home() / f"{project.root.name}-trail.csv")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export the trail", start, "CSV (*.csv)")
+        if not chosen:
+            return
+        from unet_desktop.tasks.trail_table import write_trail
+
+        found = read(project.layout)
+        write_trail(found, Path(chosen))
+        whole = not found.problems
+        text = f"{Path(chosen).name} was written: {len(found.entries):,} entries."
+        self._app.project_jobs.notice.emit("\n".join([text, *found.problems]), None, whole)
+
+    @command("app.name", "&Your name…", shortcut="Ctrl+Shift+N", tip="The name under which your work is noted")
+    def give_name(self) -> None:
+        dialog = NameDialog(self._window, person.read_name())
+        if dialog.exec():
+            person.keep_name(dialog.name())
+            self._banner.hide_action()
+
+    def _ask_for_name(self) -> None:
+        """Offer once to give a name, without interrupting: the first time that somebody changes something."""
+        if self._asked or person.was_asked():
+            return
+        self._asked = True
+        self._banner.show_action(
+            "Your work is noted in the project's trail. Under which name?",
+            "Give a name…",
+            self.give_name,
+            self._decline,
+        )
+
+    @guarded
+    def _decline(self) -> None:
+        """Keep that no name is wanted; the menu still takes one."""
+        if not person.was_asked():
+            person.keep_name("")
