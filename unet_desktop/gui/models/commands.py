@@ -92,9 +92,7 @@ class ModelCommands(CommandSet):
         project = self._app.session.project
         if project is None or project.read_only or self._app.runner.busy:
             return
-        question = (
-            f"Move {model.stem} to the project's bin? Masks and predictions are kept. File > Bin brings it back."
-        )
+        question = f"Move {model.stem} to the project's bin? Masks and predictions are kept. File > Bin brings it back."
         if confirm(self._window, "Remove model", question, "Remove"):
             remove_model(project.layout, model.stem)
             self._app.session.refresh_models()

@@ -94,7 +94,7 @@ class BinDialog(QDialog):
         self._empty_words.setVisible(not self._entries)
         self._update_buttons()
 
-    def selected(self) -> list[Removed]:
+    def selection(self) -> list[Removed]:
         """The selected entries, latest first."""
         return [self._entries[self._list.indexOfTopLevelItem(item)] for item in self._list.selectedItems()]
 
@@ -111,7 +111,7 @@ class BinDialog(QDialog):
 
     def _on_restore_clicked(self) -> None:
         if self._restore.isEnabled():
-            self.restore_requested.emit(self.selected())
+            self.restore_requested.emit(self.selection())
 
 
 def _moment(when: str) -> str:

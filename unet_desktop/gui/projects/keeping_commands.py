@@ -34,7 +34,7 @@ class KeepingCommands(CommandSet):
 
     @command(
         "case.remove",
-        "Remo&ve case",
+        "Rem&ove case",
         shortcut="Ctrl+Del",
         needs=Needs.PROJECT | Needs.CASES | Needs.WRITABLE | Needs.IDLE,
         tip="Move the case with its mask to the project's bin; it can be put back",
