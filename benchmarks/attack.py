@@ -9,7 +9,8 @@ many seconds they took, and what was found. Exit code 0 if nothing was lost, dam
 
     python benchmarks/attack.py --kills 10 --kinds import folder     # a short one
 
-Needs a system with `fork`.
+`--poor` takes the flushing of folders and all locks away, as some network drives do, and `--clock` lets the clock jump
+by up to a year either way from one process to the next; both need a C compiler. Needs a system with `fork`.
 """
 
 from __future__ import annotations
@@ -102,6 +103,24 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def jump(random: np.random.Generator) -> None:
+    """Set the clock of the next child; without the library of `preload` this has no effect."""
+    os.environ["CLOCK_SHIFT"] = str(int(random.integers(-365, 365)) * 86_400)
+
+
+def preload(folder: Path, *, poor: bool) -> None:
+    """Build the library that stands between the program and the system, and start this program again with it."""
+    library = folder / "poor_system.so"
+    source = Path(__file__).with_name("poor_system.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", str(source), "-o", str(library), "-ldl"], check=True)
+    lacks = {"NO_FOLDER_FLUSH": "1", "NO_FLOCK": "1"} if poor else {}
+    words = [word for word in sys.argv[1:] if word != "--poor"]
+    done = subprocess.run(
+        [sys.executable, __file__, *words], check=False, env=os.environ | lacks | {"LD_PRELOAD": str(library)}
+    )
+    sys.exit(done.returncode)
+
+
 def run_apart(work: Callable[[], None], kill_after: float | None = None) -> tuple[int, float, str]:
     """Run in a child; return its status (negative: the signal), its seconds, and the end of what it printed."""
     with tempfile.TemporaryFile() as printed:
@@ -133,8 +152,10 @@ def run_apart(work: Callable[[], None], kill_after: float | None = None) -> tupl
         return status, time.monotonic() - began, printed.read().decode(errors="replace")[-1500:]
 
 
-def attack(kind: Attack, folder: Path, until: Callable[[Tally], bool], random: np.random.Generator) -> Tally:
-    """Kill one kind of work until it is enough."""
+def attack(
+    kind: Attack, folder: Path, until: Callable[[Tally], bool], random: np.random.Generator, *, clock: bool
+) -> Tally:
+    """Kill one kind of work until it is enough; with `clock`, the time of day jumps meanwhile."""
     tally, began, number = Tally(), time.monotonic(), 0
     whole = 0.0
     while not until(tally):
@@ -151,6 +172,8 @@ def attack(kind: Attack, folder: Path, until: Callable[[Tally], bool], random: n
             if status:
                 break
         for _ in range(ROUND):
+            if clock:
+                jump(random)
             status, _, said = run_apart(lambda at=place: kind.work(at), float(random.uniform(0, whole)))
             tally.kills += status == -signal.SIGKILL
             if status not in (0, -signal.SIGKILL):
@@ -436,7 +459,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     every = ["paint", "restore", *KINDS, *(["readers"] if READERS.exists() else [])]
     parser.add_argument("--kinds", nargs="+", choices=every, default=every)
+    parser.add_argument("--poor", action="store_true", help="on a file system without locks and flushing of folders")
+    parser.add_argument("--clock", action="store_true", help="the clock jumps")
     options = parser.parse_args()
+    if (options.poor or options.clock) and "LD_PRELOAD" not in os.environ:
+        with tempfile.TemporaryDirectory() as folder:
+            preload(Path(folder), poor=options.poor)
     share = 60.0 * options.minutes / len(options.kinds) if options.minutes else float("inf")
     found = {}
     print(f"{'kind':12} {'kills':>6} {'inputs':>7} {'seconds':>8} {'faults':>7}", flush=True)
@@ -452,7 +480,7 @@ def main() -> int:
             if name == "readers":
                 found[name] = read_everything(min(share, 600.0), options.seed)
             elif name in KINDS:
-                found[name] = attack(KINDS[name], Path(place), enough, random)
+                found[name] = attack(KINDS[name], Path(place), enough, random, clock=options.clock)
             else:
                 found[name] = paint(Path(place), enough, random, restoring=name == "restore")
         one = found[name]

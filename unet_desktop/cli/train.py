@@ -22,6 +22,8 @@ from unet_desktop.tasks.interrupted import find_interrupted
 
 _DEFAULT = "fast"
 
+_REPLACE = typer.Option("--replace", help="With --show-augmentation: overwrite a file that is something else.")
+
 
 def run(
     project: Annotated[Path, typer.Argument(help="Folder of the project.")],
@@ -58,9 +60,7 @@ def run(
     show_augmentation: Annotated[
         Path | None, typer.Option(help="Do not train; write augmented training pictures to this JPEG file.")
     ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="With --show-augmentation: overwrite a file that is something else.")
-    ] = False,
+    replace: Annotated[bool, _REPLACE] = False,
 ) -> None:
     """Train a model on the project's corrected cases. Start it with torchrun to use several GPUs."""
     changes = {
@@ -75,7 +75,7 @@ def run(
         "unlike_draws": unlike_draws,
     }
     if show_augmentation is not None:
-        raise typer.Exit(_draw(project, configuration(preset, changes), show_augmentation, replace=replace))
+        raise typer.Exit(_draw(project, configuration(preset, changes), show_augmentation, replace))
     _refuse_contradictions(resume=resume, anew=anew or from_scratch, folds=folds is not None)
     if resume:
         events = _resume(project, preset, changes, device)
@@ -180,7 +180,7 @@ def configuration(preset: str | None, changes: dict[str, int | float | None]) ->
     return replace(PRESETS[preset], **given)  # type: ignore[arg-type]  # names and types are those of the options
 
 
-def _draw(project: Path, config: TrainConfig, target: Path, *, replace: bool) -> int:
+def _draw(project: Path, config: TrainConfig, target: Path, replace: bool) -> int:
     """Write augmented pictures and return the exit code."""
     from unet_desktop.tasks.show_augmentation import write_augmentation
 
