@@ -46,8 +46,8 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.synthetic import synthetic_fundus
-from unet_desktop.project import trail
 from unet_desktop.project.bin import list_bin
+from unet_desktop.project.check import Finding, check
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
@@ -230,15 +230,16 @@ def untaught_model(path: Path) -> None:
     checkpoint.save(path, header, {"segment": build(spec)})
 
 
-def look_at_project(root: Path) -> Iterator[str]:
-    """What is damaged or does not belong together in a project."""
+def look_at_project(root: Path, *, thorough: bool = False) -> Iterator[str]:
+    """What is damaged or does not belong together in a project; `thorough`: also what can be repaired."""
     if not (root / "project.json").exists():
         return
     try:
         project = ProjectReader.open(root)
         for case in project.cases():
             yield from (f"{case.id}: {sentence}" for sentence in look_at_case(project, case.id))
-        yield from trail.read(project.layout).problems
+        found = [one for one in check(project, is_alone=True) if isinstance(one, Finding)]
+        yield from (one.sentence for one in found if thorough or not one.remedy)
         for model in list_models(project.layout):
             checkpoint.load(model.path)
     except UserError as error:
@@ -307,6 +308,7 @@ def look_import(place: Path) -> Iterator[str]:
 
 
 def finish_import(place: Path) -> Iterator[str]:
+    yield from look_at_project(place / "project", thorough=True)
     yield from compare_masks(place, all_of_them=True)
     if len(ProjectReader.open(place / "project").cases()) != PICTURES:
         yield "there are more cases than pictures"
@@ -332,6 +334,7 @@ def work_training(place: Path) -> None:
 
 
 def finish_training(place: Path) -> Iterator[str]:
+    yield from look_at_project(place / "project", thorough=True)
     if find_interrupted(place / "project") is not None:
         yield "a training is left"
     if not list_models(ProjectReader.open(place / "project").layout):
@@ -358,6 +361,7 @@ def work_predicting(place: Path) -> None:
 
 
 def finish_predicting(place: Path) -> Iterator[str]:
+    yield from look_at_project(place / "project", thorough=True)
     project = ProjectReader.open(place / "project")
     if missing := [case.id for case in project.cases() if project.load_prediction(case.id) is None]:
         yield f"{missing} have no prediction"
@@ -419,7 +423,7 @@ BIN = Attack(
     lambda place: corrected_project(place / "project"),
     work_bin,
     lambda place: (*look_at_project(place / "project"), *compare_masks(place, all_of_them=False)),
-    lambda place: compare_masks(place, all_of_them=True),
+    lambda place: (*look_at_project(place / "project", thorough=True), *compare_masks(place, all_of_them=True)),
 )
 
 KINDS = {"import": IMPORT, "training": TRAINING, "predicting": PREDICTING, "folder": FOLDER, "bin": BIN}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +25,17 @@ KILLS = 6
 
 @pytest.mark.parametrize("kind", ["import", "bin", "predicting", "folder"])
 def test_a_few_kills_lose_nothing(kind: str) -> None:
+    attack(kind, "--kills", str(KILLS))
+
+
+@pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="needs a compiler")
+def test_nor_do_they_without_locks_and_flushing_while_the_clock_jumps() -> None:
+    attack("import", "--kills", "10", "--poor", "--clock")
+
+
+def attack(kind: str, *more: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "benchmarks" / "attack.py"), "--kinds", kind, "--kills", str(KILLS)],
+        [sys.executable, str(REPOSITORY / "benchmarks" / "attack.py"), "--kinds", kind, *more],
         capture_output=True,
         text=True,
         timeout=280,

@@ -260,3 +260,15 @@ def test_nothing_is_taken_from_elsewhere_through_a_link_in_the_bin(filled: Proje
     assert (removed.folder / "images" / "photo.png").exists()
     empty_bin(filled.layout)
     assert (tmp_path / "elsewhere" / "photo.png").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("left", [(), (f".removed.json.x{files.TEMPORARY_SUFFIX}",)])
+def test_a_folder_that_a_kill_left_empty_is_no_entry_and_goes(filled: Project, left, caplog) -> None:
+    folder = filled.layout.bin / "000001-photo"
+    folder.mkdir(parents=True)
+    for name in left:
+        (folder / name).write_bytes(b"half")
+    assert list_bin(filled.layout) == []
+    assert not caplog.records
+    with lease_project(filled.root):
+        assert not folder.exists()

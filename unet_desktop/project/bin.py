@@ -58,6 +58,8 @@ def list_bin(layout: Layout) -> list[Removed]:
     """Return what is in the bin, latest first; a damaged entry is logged and left out."""
     found = []
     for folder in _folders(layout):
+        if _is_empty(folder):  # a program was killed before it wrote the list, or after it had deleted it
+            continue
         try:
             found.append(_read(layout, folder))
         except ProjectError as error:
@@ -138,6 +140,10 @@ def settle(layout: Layout) -> None:
 
     Only the program that holds the project may call this.
     """
+    for folder in filter(_is_empty, _folders(layout)):
+        with contextlib.suppress(OSError):
+            files.remove_temporaries(folder, alone=True)
+            folder.rmdir()
     for removed in list_bin(layout):
         first = removed.paths[0]
         try:
@@ -183,6 +189,11 @@ def _delete(folder: Path) -> None:
         raise WriteError(
             f"{folder} could not be deleted ({error.strerror or error}). Check its permissions."
         ) from error
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether there is nothing in the folder but temporaries."""
+    return all(path.name.endswith(files.TEMPORARY_SUFFIX) for path in folder.iterdir())
 
 
 def _folders(layout: Layout) -> list[Path]:
