@@ -15,6 +15,7 @@ from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.indexed_png import insert_text
+from unet_desktop.project.check import Finding, check
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 from unet_desktop.project.version_limits import VersionLimits, prune_versions
@@ -321,3 +322,26 @@ class TestLimits:
         (folder / "notes.txt").write_bytes(b"mine")
         prune_versions(project.layout, VersionLimits(0, 0))
         assert sorted(path.name for path in folder.iterdir()) == ["000001.png", "000002.png", "notes.txt"]
+
+
+def damage_of(project) -> list[Finding]:
+    """What `check` finds."""
+    return [found for found in check(project, is_alone=True) if isinstance(found, Finding)]
+
+
+class TestCheck:
+    def test_damaged_versions_are_named_and_go_to_the_bin(self, project, case):
+        for number in (10, 12, 14):
+            keep(project, case, number)
+        first, second = (project.layout.version(case.id, number) for number in (1, 2))
+        first.write_bytes(first.read_bytes()[:40])
+        data, other = second.read_bytes(), project.layout.version(case.id, 3).read_bytes()
+        second.write_bytes(data[: data.index(b"PLTE") - 4] + other[other.index(b"PLTE") - 4 :])
+        findings = damage_of(project)
+        assert len(findings) == 2
+        assert all(any(str(path) in found.sentence for found in findings) for path in (first, second))
+        for found in findings:
+            assert found.repair is not None
+            found.repair(project)
+        assert damage_of(project) == []
+        assert numbers(project, case) == [3]

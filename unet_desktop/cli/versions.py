@@ -12,11 +12,13 @@ from rich.text import Text
 
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output
 from unet_desktop.errors import ProjectError
+from unet_desktop.project.case_events import restore_event
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.trail import append
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep, load_version, read_versions
 
 
@@ -59,6 +61,7 @@ def _restore(project: Project, case_id: str, number: int) -> None:
     version = _find(read_versions(project.layout, case_id), case_id, number)
     mask = load_version(project.layout, project.labels, case, version)
     project.save_mask(case_id, mask, model=version.model, step=VersionStep.RESTORED)
+    append(project.layout, restore_event(version))
     output.print(f"The mask of {case_id} is version {number} now. The one before is kept as a version.", markup=False)
 
 

@@ -6,6 +6,7 @@ from unet_desktop import files
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail import Act, Event
+from unet_desktop.project.versions import Version
 
 _DESCRIBING = ("patient", "eye", "notes", "no_cup")
 
@@ -32,6 +33,11 @@ def mask_event(layout: Layout, case: Case) -> Event:
         proposed = files.sha256(prediction)
     act = Act.ACCEPTED if digest and digest == proposed else Act.CHANGED
     return Event(act, case.id, source=case.model, mask=digest)
+
+
+def restore_event(version: Version) -> Event:
+    """Return that an earlier state of a human mask was made the mask again; writing it is noted apart from this."""
+    return Event(Act.RESTORED, version.case, source=version.model, detail=f"version {version.number}")
 
 
 def _digest(layout: Layout, case_id: str) -> str:

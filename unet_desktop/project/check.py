@@ -24,6 +24,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
 from unet_desktop.project.trail import Act, Event, Trail, append, last_masks, read
+from unet_desktop.project.versions import load_version, read_versions
 
 Repair = Callable[[Project], object]
 
@@ -114,6 +115,7 @@ def _check_case(project: ProjectReader, case: Case, noted: Mapping[str, str]) ->
         )
     yield from _check_mask(project, case, noted.get(case.id, ""))
     yield from _check_prediction(project, case)
+    yield from _check_versions(project, case)
 
 
 def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Finding]:
@@ -161,6 +163,19 @@ def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:
             f"The prediction of {case.id} goes to the bin; it can be predicted again.",
             partial(_put_away, name=case.id, paths=(path, record, layout.uncertainty_map(case.id))),
         )
+
+
+def _check_versions(project: ProjectReader, case: Case) -> Iterator[Finding]:
+    layout = project.layout
+    found = read_versions(layout, case.id)
+    damaged = list(zip(found.problems, found.damaged, strict=True))
+    for version in found.versions:
+        try:
+            load_version(layout, project.labels, case, version)
+        except MaskError as error:
+            damaged.append((str(error), layout.version(case.id, version.number)))
+    for problem, path in damaged:
+        yield Finding(problem, "It goes to the bin.", partial(_put_away, name=case.id, paths=(path,)))
 
 
 def _check_strays(project: ProjectReader) -> Iterator[Finding]:

@@ -131,10 +131,12 @@ class CaseVersions:
     Attributes:
         versions: those that can be read, newest first.
         problems: a sentence for each file that cannot be read.
+        damaged: these files.
     """
 
     versions: tuple[Version, ...]
     problems: tuple[str, ...]
+    damaged: tuple[Path, ...] = ()
 
 
 def read_versions(layout: Layout, case_id: str) -> CaseVersions:
@@ -143,13 +145,14 @@ def read_versions(layout: Layout, case_id: str) -> CaseVersions:
     Raises:
         ProjectError: the folder cannot be read.
     """
-    versions, problems = [], []
+    versions, problems, damaged = [], [], []
     for number, path in reversed(list_files(layout, case_id)):
         try:
             versions.append(read_record(path, case_id, number))
         except (OSError, ValueError) as error:
             problems.append(f"The version {path} cannot be read ({error}). The others can be used.")
-    return CaseVersions(tuple(versions), tuple(problems))
+            damaged.append(path)
+    return CaseVersions(tuple(versions), tuple(problems), tuple(damaged))
 
 
 def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version) -> Mask:

@@ -198,3 +198,20 @@ def test_a_project_that_another_program_has_gets_no_versions(window, root):
         QTest.keyClick(window, Qt.Key.Key_N)
         assert versions(window, root) == []
         window.commands.projects.close()
+
+
+def test_a_days_work_keeps_within_fifty_megabytes(opened, root):
+    """A tenth of a day at a tenth of the bytes; how long it takes is measured by benchmarks/versions.py."""
+    timer = timer_of(opened.app.version_keeper, version_keeper.EVERY)
+    for number in range(300):
+        if number % 30 == 0:
+            opened.app.session.open_case("abd"[number // 30 % 3])
+        drag(opened.canvas, [(20 + number % 100, 30), (40 + number % 90, 90)])
+        if number % 19 == 18:
+            timer.timeout.emit()
+    opened.app.session.open_case("c")
+    opened.app.version_keeper.wait()
+    kept = [path.stat().st_size for path in Layout(root).history.rglob("*.png")]
+    assert 10 <= len(kept) <= 40
+    assert sum(kept) < 5_000_000
+    assert max(kept) < 20_000

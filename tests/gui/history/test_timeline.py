@@ -19,6 +19,7 @@ from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
+from unet_desktop.project.trail import read
 from unet_desktop.project.version_limits import VersionLimits, count_bytes
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, read_versions
 
@@ -101,6 +102,8 @@ def test_restoring_is_one_step_and_undo_brings_back_what_was_there(timeline, roo
     assert timeline.app.editor.history.names == ("Restore version 1",)
     settle(timeline)
     assert steps(root)[:2] == [VersionStep.RESTORED, VersionStep.FOUND]
+    noted = [(entry.act, entry.case, entry.detail) for entry in read(Project.open(root).layout).entries]
+    assert ("restored", "d", "version 1") in noted
     assert layers_of(timeline.canvas).reader.shows is None
     timeline.canvas.setFocus()
     QTest.keyClick(timeline, Qt.Key.Key_Z, CTRL)

@@ -17,7 +17,10 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
+from unet_desktop.project.case_events import restore_event
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.trail import append
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep, load_version, read_versions
 
 log = logging.getLogger("unet.gui")
@@ -123,6 +126,8 @@ class Timeline(QObject):
         number = compared.version.number
         editor.replace_mask(f"{RESTORED} {number}", compared.mask, model=compared.version.model)
         self._keeper.keep(VersionStep.RESTORED)
+        if self._session.project is not None:
+            self._keeper.run(_note_restored, self._session.project.layout, compared.version)
         self.compare(None)
         self.restored.emit(f"Version {number} is the mask again; undo brings back what was there.")
 
@@ -209,6 +214,14 @@ class Timeline(QObject):
             self.versions = NO_VERSIONS
             self.changed.emit()
         self._list()
+
+
+def _note_restored(layout: Layout, version: Version) -> None:
+    """Run in the thread."""
+    try:
+        append(layout, restore_event(version))
+    except (UserError, OSError) as error:
+        log.warning("%s", error)
 
 
 def _difference(mask: Mask, now: Mask, labels: LabelSet) -> VersionDifference:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from html import escape
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPalette, QShowEvent
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.editing.timeline import NO_VERSIONS, ComparedVersion
-from unet_desktop.gui.style.plain_text import PlainLabel
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
@@ -106,7 +105,7 @@ class TimelineView(QWidget):
         if found.problems:
             count = f"{len(found.problems)} versions are damaged and left out."
             self._damage.setText(count if len(found.problems) > 1 else found.problems[0])
-            self._damage.setToolTip(_plain_tip(found.problems[:10]))
+            self._damage.setToolTip(plain_tip(found.problems[:10]))
 
     def set_writable(self, writable: bool) -> None:
         """Let versions be restored, or only be looked at."""
@@ -199,7 +198,7 @@ class TimelineModel(QAbstractListModel):
         if version.is_approved:
             by = f" by {version.approved_by}" if version.approved_by else ""
             lines.append(f"Approved{by}, {time_text(version.approved_at, datetime.now().astimezone())}")
-        return _plain_tip(lines)
+        return plain_tip(lines)
 
 
 class VersionDelegate(QStyledItemDelegate):
@@ -274,11 +273,6 @@ def time_text(when: str, now: datetime) -> str:
     if moment.date() == now.date() - timedelta(days=1):
         return f"Yesterday {clock}"
     return f"{moment:%Y-%m-%d} {clock}"
-
-
-def _plain_tip(lines: Sequence[str]) -> str:
-    """A tip of these lines; Qt would take a name such as "<b>" for a tag."""
-    return "<br>".join(map(escape, lines))
 
 
 def _when(version: Version) -> str:
