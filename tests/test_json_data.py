@@ -64,8 +64,6 @@ def test_fields_that_are_not_known_are_passed_over():
 
 def test_bytes_of_file_names_are_kept_where_they_may_be():
     assert parse(b'{"name": "a\\udcff", "height": 2}', Thing, file_names=True).name == "a\udcff"
-    with pytest.raises(DataError, match="half of a character"):
-        parse(b'{"name": "a\\ud83d", "height": 2}', Thing, file_names=True)
     assert parse(b'"\\ud83d\\ude00"') == "\U0001f600"
 
 

@@ -36,9 +36,7 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """O_NONBLOCK: a pipe would wait for its other end for ever."""
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_FOREIGN_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-"""Halves of characters, except those that stand for a byte of a file name."""
-_BYTE_SURROGATE = re.compile("[\udc80-\udcff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHERE = re.compile(r" - at `(key in )?\$?([^`]*)`$")
 _WORDS = {
     "int": "a whole number",
@@ -172,7 +170,7 @@ def _parse_leniently(data: bytes, kind: Any, *, file_names: bool, nan: bool) -> 
     except ValueError as error:  # also integers of thousands of digits
         raise DataError(f"it is not valid JSON ({error})") from error
     for field, text in _texts(found):
-        if _FOREIGN_SURROGATE.search(text) or (not file_names and _BYTE_SURROGATE.search(text)):
+        if not file_names and _SURROGATE.search(text):
             raise DataError(f"{_field(field)}the text {text[:40]!a} holds half of a character")
     return check(found, kind)
 

@@ -176,8 +176,8 @@ def _checked(case: Case) -> Case:
         raise ValueError(f"its picture of {case.width} x {case.height} pixels is larger than any that can be opened")
     if os.path.basename(case.id) != case.id or case.id in {"", ".", ".."} or "\0" in case.id:
         raise ValueError(f"{case.id!r} is not a valid case name")
-    if "\0" in case.image:
-        raise ValueError('field "image": no path has a character of value 0')
+    if "\0" in case.image or not _is_path(case.image):
+        raise ValueError(f'field "image": {case.image[:40]!a} cannot be a path')
     for name in _TEXTS:
         text = getattr(case, name)
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -185,3 +185,11 @@ def _checked(case: Case) -> Case:
     if case.damage or case.confidence is not None or case.predicted_vcdr is not None or case.unfamiliar:
         return replace(case, damage="", confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
     return case
+
+
+def _is_path(image: str) -> bool:
+    """Whether the file system can have such a path."""
+    try:
+        return image.isascii() or bool(os.fsencode(image))
+    except UnicodeEncodeError:
+        return False

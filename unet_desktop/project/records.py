@@ -10,6 +10,7 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
+from unet_desktop.log import hide_names
 from unet_desktop.masks.trust import Unfamiliar
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.guard import check_project
@@ -53,6 +54,8 @@ class CaseRecords:
             )
             for case_id in records
         }
+        hide_names(self.cases)
+        hide_names({case.patient for case in self.cases.values()})
 
     def put(self, case: Case) -> Case:
         """Write a case's record.

@@ -81,6 +81,16 @@ def test_a_line_of_other_types_is_left_out(tmp_path, change):
         assert ledger.images() == ["b.jpg"]
 
 
+def test_the_table_of_errors_holds_no_commands_of_a_terminal(tmp_path):
+    name = "\x1b]0;a\x07\n\u202egpj\udcff.jpg"
+    entry = Entry(image=name, name="a", path=name, model="m", outputs="", problem=f"{name} cannot be read.")
+    with closing(GrowingLedger(tmp_path / NAME)) as ledger:
+        ledger.add(entry)
+    _rows, (failure,) = write_rows(tmp_path)
+    safe = r"\x1b]0;a\x07\n\u202egpj\xff.jpg"
+    assert failure == {"image": safe, "problem": f"{safe} cannot be read."}
+
+
 def test_a_line_without_end_takes_no_memory(tmp_path):
     good = {"image": "b.jpg", "name": "b", "path": "/b.jpg", "model": "m", "outputs": ""}
     with (tmp_path / NAME).open("wb") as file:

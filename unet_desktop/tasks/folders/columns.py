@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +11,11 @@ from enum import StrEnum
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.rim import HOURS
+from unet_desktop.safe_text import escape_controls
 
 Row = Mapping[str, object]
 """Column names to values: text, int, float or bool; a missing value is None, NaN or no entry."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 Cell = str | int | float | bool | None
 
 
@@ -195,4 +198,4 @@ PROBLEMS = (
 
 def _writable(text: str) -> str:
     """Escape what cannot be encoded as UTF-8, which file names may contain."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else _SURROGATE.sub(lambda found: escape_controls(found[0]), text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.labels import LabelSet
+from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.tasks.folders.columns import PROBLEMS, Column, Row, columns
@@ -38,7 +39,11 @@ def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entr
 
     def failures() -> Iterator[Row]:
         problems = ((entry.image, find_problem(entry, known)) for entry in entries())
-        return ({"image": image, "problem": problem} for image, problem in problems if problem)
+        return (
+            {"image": escape_controls(image), "problem": escape_controls(problem)}
+            for image, problem in problems
+            if problem
+        )
 
     dialect = parse_dialect(outputs.csv_dialect)
     for path in write_table_files(output / MEASUREMENTS, outputs.tables, known, rows, dialect):
