@@ -34,12 +34,24 @@ def findings(project: Project, *, repair: bool = False) -> list[CheckFinding]:
 
 
 def _cut_trail(project: Project) -> None:
+    append(project.layout, Event(Act.REJECTED, "b"))
     project.layout.trail.write_bytes(project.layout.trail.read_bytes()[:-30])
 
 
 def _orphan(project: Project) -> None:
     project.layout.mask("gone").write_bytes(project.layout.mask("a").read_bytes())
     (project.layout.predictions / ".gone.rejected.json").write_text("{}")
+
+
+def _edit_record(project: Project) -> None:
+    record = json.loads(project.layout.record("a").read_text())
+    project.layout.record("a").write_text(json.dumps(record | {"state": "corrected"}))
+
+
+def _cut_off_lines(project: Project) -> None:
+    """Take the line off in which the approval is noted; what is left is a whole chain."""
+    lines = project.layout.trail.read_bytes().splitlines(keepends=True)
+    project.layout.trail.write_bytes(b"".join(lines[:-1]))
 
 
 def _other_prediction(project: Project) -> None:
@@ -59,6 +71,8 @@ REPAIRABLE = {
     "2 files belong to no case": _orphan,
     "images/x.png": lambda project: (project.layout.images / "x.png").write_bytes(b"?"),
     "history/gone": lambda project: (project.layout.history / "gone").mkdir(parents=True),
+    "not approved in its record and approved in the trail": _edit_record,
+    "is approved in its record and not approved in the trail": _cut_off_lines,
     "left behind": lambda project: (project.layout.masks / ".a.png.x.unet-tmp").write_bytes(b"half"),
 }
 
@@ -115,7 +129,7 @@ def test_what_cannot_be_repaired_is_said(filled: Project, words: str, capsys: py
 def test_an_older_project_without_a_trail_is_all_right(filled: Project) -> None:
     filled.layout.trail.unlink()
     assert findings(filled) == []
-    append(filled.layout, Event(Act.FLAGGED, "a"))
+    append(filled.layout, Event(Act.DESCRIBED, "a"))
     assert findings(filled) == []
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,19 +17,29 @@ from unet_desktop.errors import MaskError, ProjectError, UserError
 from unet_desktop.masks.file import read_mask
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
-from unet_desktop.project.case import Case
+from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
 from unet_desktop.project.predictions import check_digest, read_record
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
-from unet_desktop.project.trail import Act, Event, Trail, append, last_masks, read
+from unet_desktop.project.trail import Act, Entry, Event, Trail, append, last_masks, read
 from unet_desktop.project.versions import load_version, read_versions
 
 Repair = Callable[[Project], object]
 
 _OF_CASE = re.compile(r"\.?(.+?)(\.rejected)?(\.png|\.json|\.journal)(\.aside-\d+|\.bad-\d+)?")
 """Files that the program itself puts into the folders of masks, predictions and uncertainty maps."""
+_MARKS = ("approved", "flagged")
+_MARKED_BY: dict[str, tuple[str, bool]] = {
+    Act.APPROVED: ("approved", True),
+    Act.REOPENED: ("approved", False),
+    Act.CHANGED: ("approved", False),
+    Act.ACCEPTED: ("approved", False),
+    Act.CLEARED: ("approved", False),
+    Act.FLAGGED: ("flagged", True),
+    Act.UNFLAGGED: ("flagged", False),
+}
 _OF_SYSTEMS = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -71,9 +81,10 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
     total, trail = len(cases) + 2, read(layout)
     yield from _check_trail(trail)
     yield Step(layout.trail.name, 1, total)
-    noted = last_masks(trail.entries)
+    noted, marks = last_masks(trail.entries), _last_marks(trail.entries)
     for done, case in enumerate(cases, 2):
         yield from _check_case(project, case, noted)
+        yield from _check_marks(project, case, marks)
         yield Step(case.id, done, total)
     yield from _check_strays(project)
     yield from _check_bin(layout)
@@ -145,6 +156,35 @@ def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Find
             "The trail notes the mask as it is now.",
             partial(_notice, case_id=case.id, detail="the mask was changed by another program"),
         )
+
+
+def _last_marks(entries: Iterable[Entry]) -> dict[tuple[str, str], bool]:
+    """Map case and mark to whether the trail says that the case has it; nothing for cases older than the trail."""
+    marks: dict[tuple[str, str], bool] = {}
+    for entry in entries:
+        for mark in _MARKS if entry.act == Act.CREATED else ():
+            marks[entry.case, mark] = False
+        if entry.act in _MARKED_BY:
+            mark, is_set = _MARKED_BY[entry.act]
+            marks[entry.case, mark] = is_set
+        elif entry.act == Act.NOTICED and entry.detail.removeprefix("not ") in _MARKS:
+            marks[entry.case, entry.detail.removeprefix("not ")] = not entry.detail.startswith("not ")
+    return marks
+
+
+def _check_marks(project: ProjectReader, case: Case, marks: Mapping[tuple[str, str], bool]) -> Iterator[Finding]:
+    """Compare who approved and flagged what with the record; a trail whose end was cut off is found by it, too."""
+    if case.damage or not project.layout.mask(case.id).exists():
+        return
+    for mark, is_set in (("approved", case.state is CaseState.APPROVED), ("flagged", case.flagged)):
+        if marks.get((case.id, mark), is_set) != is_set:
+            now, noted = (mark, f"not {mark}") if is_set else (f"not {mark}", mark)
+            yield Finding(
+                f"{case.id} is {now} in its record and {noted} in the trail: the program was interrupted between the "
+                "two, or another program changed one of them.",
+                "The trail notes the record as it is now.",
+                partial(_notice, case_id=case.id, detail=now),
+            )
 
 
 def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError
@@ -127,16 +128,19 @@ class CaseRecords:
 
     def _with_state(self, case: Case, *, masks: set[str], predictions: set[str]) -> Case:
         """Return the case in the state that follows from its files; only approval is not visible in them."""
+        changes: dict[str, Any] = {}  # replaced once: ten thousand cases are read when a project is opened
         if case.vcdr is not None and not (self._has_ratio and case.id in masks):
-            case = replace(case, vcdr=None)
+            changes["vcdr"] = None
         known = case.confidence is not None or case.predicted_vcdr is not None
         if known and case.id not in predictions:
-            case = replace(case, confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
+            changes |= {"confidence": None, "predicted_vcdr": None, "unfamiliar": Unfamiliar.NO}
         if case.id in masks:
             state = CaseState.APPROVED if case.state is CaseState.APPROVED else CaseState.CORRECTED
         else:
             state = CaseState.PREDICTED if case.id in predictions else CaseState.NEW
-        return case if state is case.state else replace(case, state=state)
+        if state is not case.state:
+            changes["state"] = state
+        return replace(case, **changes) if changes else case
 
     def _read_or_mark(self, case_id: str, *, has_prediction: bool) -> Case:
         try:

@@ -125,6 +125,7 @@ def append(layout: Layout, *events: Event) -> None:
     try:
         with _WRITING, growing_files.open_own(path, create=True, append=True) as file, _hold(file):
             number, previous, gap = _find_end(file)
+            is_new = not previous
             when, who = datetime.now(UTC).isoformat(timespec="milliseconds"), person.read_name()
             data = b"\n" if gap else b""
             for event in events:
@@ -132,6 +133,8 @@ def append(layout: Layout, *events: Event) -> None:
                 number, previous, gap = number + 1, _digest(line), False
                 data += line + b"\n"
             _write_all(file, data)
+        if is_new:
+            files.flush_files([path])  # its name, too
     except OSError as error:
         raise WriteError(
             f"{path} could not be written ({error.strerror or error}). Check free space and permissions."

@@ -105,6 +105,8 @@ def test_restoring_is_one_step_and_undo_brings_back_what_was_there(timeline, roo
     noted = [(entry.act, entry.case, entry.detail) for entry in read(Project.open(root).layout).entries]
     assert ("restored", "d", "version 1") in noted
     assert layers_of(timeline.canvas).reader.shows is None
+    noted = read(timeline.app.session.project.layout).entries[-1]
+    assert (noted.act, noted.case, noted.detail) == ("restored", "d", "version 1")
     timeline.canvas.setFocus()
     QTest.keyClick(timeline, Qt.Key.Key_Z, CTRL)
     np.testing.assert_array_equal(timeline.app.editor.mask, before)
