@@ -202,3 +202,9 @@ def test_nothing_reads_what_can_run_code():
         if re.search(rf"(?<![\w.]){re.escape(word)}", path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_json_is_decoded_in_one_place():
+    """`distributed` decodes what another process of the same run sends."""
+    decoding = [name_of(path) for path in MODULES if re.search(r"json\.loads?\(", path.read_text("utf-8"))]
+    assert decoding == ["engine/device/distributed.py", "json_data.py"]

@@ -115,3 +115,11 @@ def test_anything_else_is_one_sentence(data):
             parse(data, kind, file_names=True, nan=True)
         except DataError as error:
             assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_sentences_stay_short():
+    with pytest.raises(DataError) as caught:
+        parse(b'{"name": "a", "height": 1, "kind": "' + b"c" * 70_000 + b'"}', Thing)
+    assert len(str(caught.value)) < 500
+    with pytest.raises(DataError, match="half of a character"):
+        check({"name": ["\udcff"], "height": "\udcff", "shares": "\udcff"}, dict[str, list[str]])

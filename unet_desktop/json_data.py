@@ -23,6 +23,8 @@ LARGEST = 16 << 20
 DEEPEST = 64
 """Levels of lists and objects in one another."""
 
+_LONGEST_SENTENCE = 400
+
 Count = Annotated[int, Meta(ge=0, lt=1 << 53)]
 """A whole number that every program reads exactly."""
 Side = Annotated[int, Meta(ge=1, lt=1 << 31)]
@@ -53,6 +55,9 @@ _SIGNS = {" >= ": " of at least ", " <= ": " of at most ", " > ": " above ", " <
 
 class DataError(ValueError):
     """Part of a sentence: what is wrong with the data, and in which field."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text if len(text) <= _LONGEST_SENTENCE else f"{text[:_LONGEST_SENTENCE]}…")
 
 
 @overload
@@ -104,6 +109,8 @@ def check(value: Any, kind: Any) -> Any:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise DataError(_sentence(str(error))) from error
+    except UnicodeError as error:
+        raise DataError("a text holds half of a character") from error
     except (RecursionError, OverflowError) as error:
         raise DataError("it is too large or too deep") from error
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from msgspec import Meta
 
 from unet_desktop.errors import LabelError
 from unet_desktop.json_data import Count, DataError, check
@@ -25,6 +28,9 @@ _OTHER_EYE_NAMES = re.compile(
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
+_Name = Annotated[str, Meta(max_length=500)]
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """One structure: its pixel value, name, colour, and relation to the others.
@@ -38,9 +44,9 @@ class Label:
     """
 
     value: Count
-    name: str
-    colour: str
-    inside: str | None = None
+    name: _Name
+    colour: Annotated[str, Meta(max_length=20)]
+    inside: _Name | None = None
     unique: bool = False
 
 

@@ -175,7 +175,7 @@ def _checked(case: Case) -> Case:
     if case.height * case.width > MAX_PIXELS:
         raise ValueError(f"its picture of {case.width} x {case.height} pixels is larger than any that can be opened")
     if os.path.basename(case.id) != case.id or case.id in {"", ".", ".."} or "\0" in case.id:
-        raise ValueError(f"{case.id!r} is not a valid case name")
+        raise ValueError(f"{case.id[:40]!a} is not a valid case name")
     if "\0" in case.image or not _is_path(case.image):
         raise ValueError(f'field "image": {case.image[:40]!a} cannot be a path')
     for name in _TEXTS:

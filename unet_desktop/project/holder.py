@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
+
+from unet_desktop.json_data import Count, DataError, parse
 
 LONGEST = 4096
 """Bytes that a lock file may hold."""
@@ -28,7 +29,7 @@ class Holder:
 
     user: str = ""
     host: str = ""
-    process: int = 0
+    process: Count = 0
     since: str = ""
     token: str = ""
 
@@ -53,10 +54,8 @@ def read_holder(file: FileIO) -> Holder:
     """Read who a lock file names; an empty holder if it is being written right now, or damaged."""
     try:
         file.seek(0)
-        data = json.loads(file.read(LONGEST).rstrip(b"\0 "))
-        found = Holder(str(data["user"]), str(data["host"]), int(data["process"]), str(data["since"]))
-        return Holder(found.user, found.host, found.process, found.since, str(data.get("token", "")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return parse(file.read(LONGEST).rstrip(b"\0 "), Holder)
+    except (OSError, DataError):
         return Holder()
 
 
