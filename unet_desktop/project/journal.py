@@ -17,7 +17,7 @@ import json
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -113,6 +113,19 @@ def stamp_of(path: Path) -> MaskStamp | None:
     return status.st_mtime_ns, status.st_size
 
 
+FileIdentity = tuple[int, int, int, int]
+"""A file's time of modification and of change in ns, length in bytes, and inode."""
+
+
+def identity_of(path: Path) -> FileIdentity | None:
+    """Return what tells this file from one that was written later, or None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
 class Journal:
     """Writes the journal of one case; steps are added in one thread and flushed in another."""
 
@@ -121,14 +134,23 @@ class Journal:
         self.path, self._start = path, start
         self._length = self._base = self._steps = self._kept = 0
         self._state = start.state
+        self._known = {start.state}
+        self.written_file: FileIdentity | None = None
+        """Of the mask file when it was last written or found to be as known; None if that is not known."""
         self._pending: list[Step | MaskWriteStarted | MaskWritten] = []
         self._adding, self._writing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def resume(cls, path: Path, start: JournalHeader, length: int, steps: int, state: MaskChecksum) -> Journal:
-        """Append after the first `length` bytes of the file, which hold `steps` steps; `state` is the mask file's."""
+    def resume(
+        cls, path: Path, start: JournalHeader, length: int, steps: int, states: Sequence[MaskChecksum]
+    ) -> Journal:
+        """Append after the first `length` bytes of the file, which hold `steps` steps.
+
+        The mask file is in one of the states, probably the last.
+        """
         journal = cls(path, start)
-        journal._state = state
+        journal._state = states[-1]
+        journal._known.update(states)
         journal._length, journal._steps, journal._kept = length, steps, steps
         return journal
 
@@ -136,6 +158,10 @@ class Journal:
     def state(self) -> MaskChecksum:
         """State of the mask file after the last write that was started."""
         return self._state
+
+    def knows(self, state: MaskChecksum) -> bool:
+        """Return whether this program wrote or found the mask file in this state."""
+        return state in self._known
 
     @property
     def steps(self) -> int:
@@ -154,6 +180,7 @@ class Journal:
             self._steps += isinstance(entry, Step)
             if isinstance(entry, MaskWriteStarted):
                 self._state = entry.state
+                self._known.add(entry.state)
 
     def flush(self) -> None:
         """Write all queued entries to disk.
@@ -287,7 +314,8 @@ class LoadedJournal:
 
     def resume(self) -> Journal:
         """Return a journal that appends after the intact part."""
-        return Journal.resume(self.path, self.header, self.length, self.steps, self.states[-1].state)
+        states = [known.state for known in self.states]
+        return Journal.resume(self.path, self.header, self.length, self.steps, states)
 
     def _steps(self) -> Iterator[Step]:
         """Decode the steps one at a time, because all of them might not fit into memory."""

@@ -68,7 +68,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Write project.json.
+    """Write project.json; fields that this program does not know stay.
 
     Raises:
         WriteError: it cannot be written.
@@ -76,7 +76,12 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     data: dict[str, object] = {"format": FORMAT, "name": manifest.name, "labels": manifest.labels.to_json()}
     if manifest.mm_per_pixel is not None:
         data["mm_per_pixel"] = manifest.mm_per_pixel
-    files.write_json(path, data)
+    try:
+        known = json_data.read(path, dict[str, Any])
+    except (OSError, json_data.DataError):  # there is none yet
+        known = {}
+    known.pop("mm_per_pixel", None)
+    files.write_json(path, known | data)
 
 
 def is_free(layout: Layout) -> bool:

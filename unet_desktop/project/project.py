@@ -210,7 +210,7 @@ class Project(ProjectReader):
         if self._batch is not None and case_id in self._batch:
             self._batch.note(mask_event(self.layout, case))
             return self._batch.add(case)
-        self._records.put(case)
+        case = self._records.put(case, of_mask=True)
         append(self.layout, mask_event(self.layout, case))
         return case
 
@@ -223,7 +223,7 @@ class Project(ProjectReader):
         check_project(self.root)
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)))
+        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)), of_mask=True)
         append(self.layout, Event(Act.CLEARED, case_id))
         return self._records.derive(case_id)
 

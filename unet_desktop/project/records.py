@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from unet_desktop import files
+from unet_desktop import files, json_data
 from unet_desktop.errors import ProjectError
 from unet_desktop.log import hide_names
 from unet_desktop.masks.trust import Unfamiliar
@@ -38,6 +38,7 @@ class CaseRecords:
         """
         self._layout, self._has_ratio = layout, has_ratio
         self.cases: dict[str, Case] = {}
+        self._stored: dict[str, Case] = {}  # as they were last read or written
         self.read_all()
 
     def read_all(self) -> None:
@@ -58,16 +59,54 @@ class CaseRecords:
         hide_names(self.cases)
         hide_names({case.patient for case in self.cases.values()})
 
-    def put(self, case: Case) -> Case:
-        """Write a case's record.
+    def put(self, case: Case, *, of_mask: bool = False) -> Case:
+        """Write a case's record; what others changed in it since it was read stays, unless it was changed here too.
+
+        Args:
+            case: to write.
+            of_mask: the mask was written, so what a record says about it is from here.
 
         Raises:
             WriteError: the record cannot be written.
         """
         check_project(self._layout.root)
-        files.write_json(self._layout.record(case.id), case.to_json())
+        path, stored = self._layout.record(case.id), case.to_json()
+        found = self._read_as_data(path)
+        if (base := self._stored.get(case.id)) is not None:
+            ours = _OF_MASK if of_mask else _SIGNATURE
+            stored |= {name: _merged(name, found, base, value) for name, value in stored.items() if name not in ours}
+            case = self._merged_case(case, stored)
+            stored = case.to_json()
+        files.write_json(path, found | stored)
+        self._stored[case.id] = case
         self.remember(case)
         return case
+
+    def _merged_case(self, case: Case, stored: dict[str, Any]) -> Case:
+        if stored == case.to_json():
+            return case
+        try:
+            merged = Case.from_json(stored, self._layout.record(case.id))
+        except ProjectError:  # somebody wrote a value there that is none
+            return case
+        return replace(case, **{name: getattr(merged, name) for name in stored})
+
+    def _read_as_data(self, path: Path) -> dict[str, Any]:
+        """Return all that a record holds, also fields that this program does not know."""
+        try:
+            return json_data.read(path, dict[str, Any], file_names=True)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            log.warning("%s was damaged while it was open, and is written again: %s", path, error)
+            self._set_aside(path)
+            return {}
+
+    def _set_aside(self, path: Path) -> None:
+        number = 1
+        while (aside := path.with_name(f"{path.name}.bad-{number}")).exists():
+            number += 1
+        files.move_file(path, aside)
 
     def hold(self, case: Case) -> Case:
         """Keep a case in memory only, until `put_together` writes it."""
@@ -82,11 +121,13 @@ class CaseRecords:
         """
         check_project(self._layout.root)
         files.write_together({self._layout.record(case.id): files.encode_json(case.to_json()) for case in cases})
+        self._stored |= {case.id: case for case in cases}
         self.remember(*cases)
 
     def forget(self, case_id: str) -> None:
         """Drop a case from memory."""
         self.cases.pop(case_id, None)
+        self._stored.pop(case_id, None)
 
     def add(self, case_id: str) -> Case:
         """Read a case that was put back; a damaged record becomes a `Case.with_damage`."""
@@ -154,7 +195,19 @@ class CaseRecords:
         case = Case.read(path)
         if case.id != case_id:  # the file was renamed
             case = replace(case, id=case_id)
+        self._stored[case_id] = case
         return with_prediction_record(case, self._layout.prediction_record(case_id)) if has_prediction else case
+
+
+_SIGNATURE = frozenset({"id", "changed_by", "changed_at"})
+_OF_MASK = _SIGNATURE | {"state", "model", "vcdr"}
+"""Fields that follow from the mask."""
+
+
+def _merged(name: str, found: dict[str, Any], base: Case, value: object) -> object:
+    """Return a field's value: ours if it was changed here, else the one that is in the record now."""
+    before = getattr(base, name)
+    return found[name] if name in found and value == before and found[name] != before else value
 
 
 def list_stems(folder: Path, suffix: str) -> set[str]:

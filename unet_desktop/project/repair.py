@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from unet_desktop import files
+from unet_desktop import files, json_data
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_image
 from unet_desktop.project.case import Case
@@ -42,7 +43,12 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
     picture, root = picture.resolve(), project.root.resolve()
     image = picture.relative_to(root) if picture.is_relative_to(root) else picture
     found = replace(case, image=image.as_posix(), sha256=files.sha256(picture))
-    files.write_json(project.layout.record(case_id), found.to_json())
+    record = project.layout.record(case_id)
+    try:
+        known = json_data.read(record, dict[str, Any], file_names=True)
+    except (OSError, ValueError):
+        known = {}
+    files.write_json(record, known | found.to_json())
     append(project.layout, Event(Act.DESCRIBED, case_id, detail="picture"))
     return project.refresh(case_id)
 

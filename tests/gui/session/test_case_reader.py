@@ -22,6 +22,7 @@ from unet_desktop.gui.session.open_case import read_case
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.project import Project
+from unet_desktop.project.repair import relocate
 
 BYTES = 3 * SIZE[0] * SIZE[1]
 """Of one picture."""
@@ -105,6 +106,9 @@ def test_a_picture_that_changed_meanwhile_is_read_again(reader: CaseReader, proj
     path, before = project.image_path("a"), project.image_path("a").stat()
     write_jpeg(path, picture(7))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    with pytest.raises(ImageError, match="replaced or changed"):
+        reader.read(project, "a")
+    relocate(project, "a", path)
     assert np.abs(reader.read(project, "a").image.pixels.astype(int) - picture(7)).mean() < 5
 
 

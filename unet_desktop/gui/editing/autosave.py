@@ -39,12 +39,14 @@ class Autosave(QObject):
         failed(sentence): something cannot be written; it stays in memory and is tried again.
         recovered: everything that could not be written before is on disk now.
         saved: something more is on disk.
+        outside_changed(case_id, sentence): another program had changed a mask's file, which was kept.
         approval_ended: the open mask was approved, and has been changed since.
     """
 
     failed = Signal(str)
     recovered = Signal()
     saved = Signal()
+    outside_changed = Signal(str, str)
     approval_ended = Signal()
 
     def __init__(self, session: Session, editor: Editor, unsaved: UnsavedMasks, parent: QObject | None = None) -> None:
@@ -126,6 +128,9 @@ class Autosave(QObject):
         problem = result.problem
         if not problem and isinstance(what, Unsaved) and self._unsaved.find(what.project.root, what.case_id) is what:
             problem = self._note(what)
+        if isinstance(what, Unsaved) and what.noticed:
+            self.outside_changed.emit(what.case_id, what.noticed)
+            what.noticed = ""
         if problem:
             self._problems[what] = problem
         self.saved.emit()
@@ -156,10 +161,9 @@ class Autosave(QObject):
         if not self._retry.isActive():
             self._retry.start()
         if new_failure:
-            masks = sum(isinstance(what, Unsaved) for what in self._problems)
-            self.failed.emit(
-                (f"{masks} masks cannot be saved. " if masks > 1 else "") + next(iter(self._problems.values()))
-            )
+            masks = [problem for what, problem in self._problems.items() if isinstance(what, Unsaved)]
+            first = next(iter(masks or self._problems.values()))
+            self.failed.emit((f"{len(masks)} masks cannot be saved. " if len(masks) > 1 else "") + first)
 
     def _matters(self, what: Journal | Unsaved) -> bool:
         """Is it still not on disk, and not replaced by a newer one?"""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from unet_desktop import files
 from unet_desktop.errors import ImageError, MaskError, UserError
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import read_mask
@@ -41,15 +43,20 @@ def read_case(project: ProjectReader, case_id: str, *, image: Image | None = Non
     Args:
         project: whose case.
         case_id: which.
-        image: its picture, if that has been read already.
+        image: its picture, if that has been read and checked already.
         with_mask: read the human mask too.
 
     Raises:
         UserError: picture or mask cannot be read, or do not fit.
     """
     case = project.case(case_id)
-    image = image or read_image(project.image_path(case_id))
-    _check_size(case, image)
+    if image is None:
+        picture = project.image_path(case_id)
+        image = read_image(picture)
+        _check_size(case, image)
+        _check_content(case, picture)
+    else:
+        _check_size(case, image)
     path = project.layout.mask(case_id)
     mask = read_mask(path, project.labels, (case.height, case.width)) if with_mask and path.exists() else None
     prediction, problem = read_prediction(project, case)
@@ -77,6 +84,23 @@ def _check_size(case: Case, image: Image) -> None:
         raise ImageError(
             f"The picture of {case.id} has {width} x {height} pixels now but had {case.width} x {case.height} "
             "when it was added. Put the original picture back."
+        )
+
+
+def _check_content(case: Case, picture: Path) -> None:
+    """Make sure that the picture's file is the one that was added.
+
+    Raises:
+        ImageError: it is another one, to which the mask may not belong.
+    """
+    try:
+        digest = files.sha256(picture)
+    except OSError as error:
+        raise ImageError(f"{picture} cannot be read ({error.strerror or error}).") from error
+    if case.sha256 and digest != case.sha256:
+        raise ImageError(
+            f"The picture of {case.id} is not the file that was added: {picture} was replaced or changed since, so its "
+            "mask may not belong to it. Put the original file back, or choose this one to use it with the mask."
         )
 
 

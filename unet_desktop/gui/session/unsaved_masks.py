@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import ProjectLostError, WriteError
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
-from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, checksum_of, stamp_of
+from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, checksum_of, identity_of, stamp_of
+from unet_desktop.project.outside import keep_outside_mask
 from unet_desktop.project.project import Project
+from unet_desktop.project.rescue import rescue_mask
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +28,7 @@ class Unsaved:
         journal: of its case.
         steps: how many of the journal's steps are in it.
         ratio: its `vertical_ratio`, which `write` finds out: on a large picture the window would wait for it.
+        noticed: what `write` found that another program had done to the mask's file, as a sentence; or empty.
     """
 
     project: Project
@@ -35,6 +38,7 @@ class Unsaved:
     journal: Journal
     steps: int
     ratio: float | None = field(default=None, init=False)
+    noticed: str = field(default="", init=False)
 
     def copy_of_mask(self) -> Mask | None:
         """A mask to continue editing; this one must stay as it is until it is written."""
@@ -44,9 +48,20 @@ class Unsaved:
         """Write the mask's file, which may take long, in any thread; `update_record` must follow.
 
         Raises:
-            WriteError: it cannot be written; this and the journal stay the only copies.
+            WriteError: it cannot be written; this and the journal stay the only copies, or there is one outside a
+                project whose folder is gone.
         """
+        try:
+            self._write()
+        except ProjectLostError as error:
+            if self.mask is None:
+                raise
+            copy = rescue_mask(self.project.root, self.project.labels, self.case_id, self.mask)
+            raise ProjectLostError(f"{error} The mask of {self.case_id} was saved as {copy}.") from error
+
+    def _write(self) -> None:
         state = checksum_of(self.mask)
+        self.noticed = keep_outside_mask(self.project, self.case_id, self.journal) or self.noticed
         self.journal.add(MaskWriteStarted(state, self.steps))
         try:
             self.journal.flush()
@@ -73,6 +88,7 @@ class Unsaved:
     def _write_file(self) -> None:
         if self.mask is not None:  # the file of a mask that was undone is deleted by `update_record`
             self.ratio = self.project.write_mask(self.case_id, self.mask)
+            self.journal.written_file = identity_of(self.project.layout.mask(self.case_id))
 
 
 class UnsavedMasks:

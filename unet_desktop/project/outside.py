@@ -1,0 +1,56 @@
+"""Outside changes: a mask file that another program wrote while its case was open here is kept, not overwritten."""
+
+from __future__ import annotations
+
+from unet_desktop import files
+from unet_desktop.errors import MaskError
+from unet_desktop.masks.file import read_mask
+from unet_desktop.project.journal import Journal, checksum_of, identity_of
+from unet_desktop.project.project import Project
+from unet_desktop.project.trail import Act, Event, append
+from unet_desktop.project.versions import Origin, VersionStep, keep_version
+
+
+def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
+    """Keep the mask in a case's file if another program wrote it; any thread may call this before it writes the file.
+
+    It becomes a version of the case, or is set aside under another name if it cannot be read.
+
+    Returns:
+        a sentence on what was found, or an empty string if the file is as this program left it.
+
+    Raises:
+        WriteError: it cannot be kept, so the file must not be replaced.
+    """
+    layout, path = project.layout, project.layout.mask(case_id)
+    identity = identity_of(path)
+    if identity is not None and identity == journal.written_file:
+        return ""
+    if identity is not None and not path.is_file():
+        return ""  # writing fails, and says so
+    case = project.sound_case(case_id)
+    try:
+        found = None if identity is None else read_mask(path, project.labels, (case.height, case.width))
+    except MaskError:
+        number = 1
+        while layout.mask_aside(case_id, number).exists():
+            number += 1
+        files.move_file(path, layout.mask_aside(case_id, number))
+        append(layout, Event(Act.NOTICED, case_id, detail="mask file that cannot be read, set aside"))
+        return (
+            f"Another program put a file that is no mask of {case_id} in its mask's place while it was open here. Your "
+            f"mask is saved; the other file was kept as {layout.mask_aside(case_id, number)}."
+        )
+    was_there = journal.state is not None and journal.written_file is not None
+    if journal.knows(checksum_of(found)) and not (found is None and was_there):
+        journal.written_file = identity
+        return ""
+    if found is None:
+        append(layout, Event(Act.NOTICED, case_id, detail="mask deleted by another program"))
+        return f"Another program deleted the mask of {case_id} while it was open here. Your mask is saved again."
+    keep_version(layout, project.labels, case_id, found, Origin(VersionStep.FOUND, who=""))
+    append(layout, Event(Act.NOTICED, case_id, detail="mask changed by another program, kept as a version"))
+    return (
+        f"Another program changed the mask of {case_id} while it was open here. Your mask is saved; the other is kept "
+        "in the case's timeline."
+    )
