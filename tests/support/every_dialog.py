@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 from unet_desktop.gui.folders.dialog import SegmentFolderDialog
 from unet_desktop.gui.folders.import_results import ImportResultsDialog
 from unet_desktop.gui.messages.confirm import confirm
+from unet_desktop.gui.projects.check_dialog import CheckDialog
 from unet_desktop.gui.train.augmentation import AugmentationDialog
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.gui.window.shutdown import accepts_loss
+from unet_desktop.tasks.events import CheckFinding
 from unet_desktop.tasks.folders.outputs import Outputs
 
 COMMANDS = (
@@ -27,6 +29,8 @@ COMMANDS = (
     "case.details",
     "case.version_limits",
     "help.palette",
+    "project.bin",
+    "app.name",
     "help.shortcuts",
     "help.about",
 )
@@ -69,6 +73,7 @@ def show_every_dialog(
         SegmentFolderDialog(window, [model(1), model(2)], outputs=Outputs()),
         ImportResultsDialog(window, folder, None),
         ImportResultsDialog(window, folder, folder),
+        CheckDialog(window, [CheckFinding("<b>a.png</b> is damaged.", "It goes to the bin.")], writable=True),
         AugmentationDialog(window, np.zeros((200, 300, 3), np.uint8)),
     ):
         dialog.exec()

@@ -43,7 +43,7 @@ class Banner(QFrame):
         self._close = with_object_name(QPushButton("Close"), "close_message")
         self._close.setToolTip("Close this message (Escape)")
         self._open = QPushButton("Open folder")
-        self._act = with_object_name(QPushButton(), "act")
+        self._act = with_object_name(QPushButton("Undo"), "act")
         self._action: Callable[[], object] | None = None
         self._decline: Callable[[], object] | None = None
         self._folder: Path | None = None

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
 from unet_desktop.project.bin import Removed
@@ -42,7 +42,7 @@ class BinDialog(QDialog):
         self.resize(*_SIZE)
         self._writable = writable
         self._entries: list[Removed] = []
-        intro = QLabel("Removed cases and models stay in the project's bin until you empty it.", wordWrap=True)
+        intro = PlainLabel("Removed cases and models stay in the project's bin until you empty it.", wrap=True)
         self._list = with_object_name(QTreeWidget(), "bin_list")
         self._list.setHeaderLabels(["What", "Removed", "By", "Files"])
         self._list.setRootIsDecorated(False)
@@ -54,7 +54,7 @@ class BinDialog(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self._empty_words = with_object_name(QLabel("The bin is empty."), "bin_is_empty")
+        self._empty_words = with_object_name(PlainLabel("The bin is empty."), "bin_is_empty")
         self._empty_words.setProperty("role", "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._restore = with_object_name(QPushButton("&Put back"), "put_back")
@@ -86,7 +86,7 @@ class BinDialog(QDialog):
             cells = [f"{entry.kind.capitalize()} {entry.name}", _moment(entry.when), entry.who or "not named"]
             item = QTreeWidgetItem([*cells, f"{len(entry.paths):,}"])
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setToolTip(0, "\n".join(entry.paths))
+            item.setToolTip(0, plain_tip(entry.paths))
             self._list.addTopLevelItem(item)
         if (first := self._list.topLevelItem(0)) is not None:
             self._list.setCurrentItem(first)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import CheckFinding
@@ -32,7 +32,7 @@ class CheckDialog(QDialog):
         self.setWindowTitle("Check of the project")
         self.resize(*_SIZE)
         repairable = sum(bool(finding.remedy) and not finding.repaired for finding in findings)
-        words = QLabel(_headline(findings), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        words = PlainLabel(_headline(findings), wrap=True)
         self._list = with_object_name(QListWidget(), "findings")
         self._list.setWordWrap(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
