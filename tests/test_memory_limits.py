@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.engine.networks.specs import NetworkSpec
-from unet_desktop.errors import MaskError, ProjectError
+from unet_desktop.errors import CheckpointError, MaskError, ProjectError
 from unet_desktop.images import tiff_header
 from unet_desktop.images.read import count_pages, read_image
 from unet_desktop.labels import DISC_AND_CUP
@@ -128,3 +129,13 @@ def test_tags_that_fill_the_memory_are_refused(tmp_path):
     (tmp_path / "a.tif").write_bytes(data)
     with (tmp_path / "a.tif").open("rb") as file, pytest.raises(ValueError, match="larger than any picture"):
         tiff_header.read_pages(file)
+
+
+@pytest.mark.parametrize("name", ["labels", "networks", "metrics", "weights_sha256"])
+def test_a_model_without_a_part_of_its_description_is_one_sentence(tmp_path, name):
+    from models import model
+
+    description = json.loads(model(1).header.to_metadata()["unet-desktop"])
+    del description[name]
+    with pytest.raises(CheckpointError, match=name):
+        CheckpointHeader.from_metadata({"unet-desktop": json.dumps(description)}, tmp_path / "a.safetensors")

@@ -135,6 +135,7 @@ class _Data:
 class _Stored:
     """The types of a header's fields."""
 
+    labels: list[Any]
     networks: dict[str, dict[str, Any]]
     preset: str
     training: dict[str, Any]
@@ -144,7 +145,7 @@ class _Stored:
     created: str
     weights_sha256: str
     parent: str | None = None
-    trust: dict[str, Any] = field(default_factory=dict)
+    trust: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class Case:
             ProjectError: the record is malformed.
         """
         try:
-            return _checked(check(data, cls))
+            return _verify(check(data, cls))
         except ValueError as error:
             raise ProjectError(f"The case record {source} cannot be read ({error}). Restore it.") from error
 
@@ -159,14 +159,14 @@ class Case:
             ProjectError: the record is missing or malformed.
         """
         try:
-            return _checked(read(path, cls, file_names=True))
+            return _verify(read(path, cls, file_names=True))
         except OSError as error:
             raise ProjectError(f"The case record {path} cannot be read ({error.strerror}). Restore it.") from error
         except ValueError as error:
             raise ProjectError(f"The case record {path} cannot be read ({error}). Restore it.") from error
 
 
-def _checked(case: Case) -> Case:
+def _verify(case: Case) -> Case:
     """Return the case without fields that its own record does not hold; refuse what types do not tell.
 
     Raises:

@@ -272,7 +272,7 @@ def _read_trust(header: CheckpointHeader) -> tuple[Calibration, FamiliarityDetec
             None if familiar is None else FamiliarityDetector.from_json(familiar),
             None if typical is None else CropPrototype.from_json(typical),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise CheckpointError(f"The model is damaged: its calibration cannot be read ({error}).") from error
 
 
@@ -286,7 +286,7 @@ def _read_appearances(header: CheckpointHeader) -> KnownAppearances | None:
         return None
     try:
         return KnownAppearances.from_json(header.trust["appearances"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise CheckpointError(f"The model is damaged: its known appearances cannot be read ({error}).") from error
 
 
