@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import signal
@@ -35,6 +36,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import kill
 import numpy as np
 import torch
+from attack_readers import attack_readers
 
 from unet_desktop import files
 from unet_desktop.checkpoint_header import CheckpointHeader
@@ -69,7 +71,6 @@ ROUND = 8
 """Kills in one place before the work must come to its end."""
 LONGEST = 300.0
 """Seconds that nothing takes unless it hangs."""
-READERS = Path(__file__).resolve().parents[1] / "tests" / "chaos" / "test_fuzz_readers.py"
 
 
 @dataclass
@@ -445,23 +446,30 @@ def paint(folder: Path, until: Callable[[Tally], bool], random: np.random.Genera
     return tally
 
 
-def read_everything(seconds: float, seed: int) -> Tally:
-    """Give every reader damaged input, by the test of them."""
+def read(place: Path, seconds: float, most: int, random: np.random.Generator) -> Tally:
+    """Damage each file of a project and of a folder run, and read everything."""
     began = time.monotonic()
-    environment = os.environ | {"FUZZ_SECONDS": str(seconds), "FUZZ_SEED": str(seed)}
-    words = [sys.executable, "-m", "pytest", str(READERS), "-q", "-x", "-s", "-p", "no:cacheprovider"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
-    tried = [int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("inputs ")]
-    return Tally(0, sum(tried), time.monotonic() - began, [done.stdout[-3000:]] if done.returncode else [])
+    judge = kill.Judge()
+    root = kill.make_project(place, 96)
+    kill.run(root, judge, 3, None, restoring=True)
+    kill.run(root, judge, 4, 1.5)  # leaves journals
+    prepare_folder(place)
+    run_apart(lambda: work_folder(place))
+    untaught_model(root / "models" / "model-001.safetensors")
+    run_apart(lambda: list(segment_cases(root, list(kill.CASES), root / "models" / "model-001.safetensors")))
+    (place / "list.txt").write_text("outside/in/p0.jpg\n")
+    shutil.rmtree(place / "outside")
+    count, faults = attack_readers(place, seconds, most, random)
+    return Tally(0, count, time.monotonic() - began, faults)
 
 
 def main() -> int:
     """Attack; return 0 if nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--minutes", type=float, default=0.0, help="for all kinds together")
-    parser.add_argument("--kills", type=int, default=0, help="at most this many of each kind")
+    parser.add_argument("--kills", type=int, default=0, help="at most this many of each kind, and 20 inputs for each")
     parser.add_argument("--seed", type=int, default=1)
-    every = ["paint", "restore", *KINDS, *(["readers"] if READERS.exists() else [])]
+    every = ["paint", "restore", *KINDS, "readers"]
     parser.add_argument("--kinds", nargs="+", choices=every, default=every)
     parser.add_argument("--poor", action="store_true", help="on a file system without locks and flushing of folders")
     parser.add_argument("--clock", action="store_true", help="the clock jumps")
@@ -469,6 +477,8 @@ def main() -> int:
     if (options.poor or options.clock) and "LD_PRELOAD" not in os.environ:
         with tempfile.TemporaryDirectory() as folder:
             preload(Path(folder), poor=options.poor)
+    logging.getLogger("unet").addHandler(logging.NullHandler())  # what the program says about damaged files
+    torch.set_num_threads(1)  # a fork does not have the threads of its parent
     share = 60.0 * options.minutes / len(options.kinds) if options.minutes else float("inf")
     found = {}
     print(f"{'kind':12} {'kills':>6} {'inputs':>7} {'seconds':>8} {'faults':>7}", flush=True)
@@ -482,7 +492,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="unet-desktop-attack-") as place:
             os.environ.update(HOME=place, XDG_CONFIG_HOME=place, XDG_STATE_HOME=place, XDG_CACHE_HOME=place)
             if name == "readers":
-                found[name] = read_everything(min(share, 600.0), options.seed)
+                found[name] = read(Path(place), share, 20 * options.kills or 1 << 30, random)
             elif name in KINDS:
                 found[name] = attack(KINDS[name], Path(place), enough, random, clock=options.clock)
             else:

@@ -20,27 +20,25 @@ pytestmark = [
 ]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-KILLS = 6
 
 
-@pytest.mark.parametrize("kind", ["import", "bin", "predicting", "folder"])
-def test_a_few_kills_lose_nothing(kind: str) -> None:
-    attack(kind, "--kills", str(KILLS))
+def test_a_few_kills_and_damaged_files_lose_nothing() -> None:
+    attack("import", "bin", "predicting", "folder", "readers", "--kills", "3")
 
 
 @pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="needs a compiler")
 def test_nor_do_they_without_locks_and_flushing_while_the_clock_jumps() -> None:
-    attack("import", "--kills", "10", "--poor", "--clock")
+    attack("import", "bin", "--kills", "6", "--poor", "--clock")
 
 
-def attack(kind: str, *more: str) -> None:
+def attack(*words: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "benchmarks" / "attack.py"), "--kinds", kind, *more],
+        [sys.executable, str(REPOSITORY / "benchmarks" / "attack.py"), "--kinds", *words],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=400,
         check=False,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(rf"^{kind} +\d+ .* 0$", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^\d+ kills, 0 faults$", done.stdout, re.MULTILINE), done.stdout

@@ -64,7 +64,7 @@ class FolderCommands(CommandSet):
         """Ask whether the last run may overwrite files that are not its own; start it again if so."""
         if self._app.runner.busy:
             return
-        question = f"{problem}\n\nReplace them all the same? What they hold is lost then."
+        question = f"{problem}\n\nReplace what is there? Its present content is then lost."
         if confirm(self._run, "Files of others", question, "Replace"):
             self._app.folder_runs.replace_files()
 
