@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from unet_desktop import person
 from unet_desktop.settings_file import SettingsFile, case_key, settings_path
 
 ATTACKS = Path(__file__).parent / "data" / "settings"
@@ -46,7 +47,7 @@ def test_two_windows_keep_each_others_choices(home):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"7", b'{"theme": NaN}', b"[" * 100_000, b'{"a": "\\ud800"}', b"\xff\xfe", b"\0" * 100],
+    [b"", b"{", b"[]", b"7", b'{"theme": NaN}', b"[" * 100_000, b"\xff\xfe", b"\0" * 100],
 )
 def test_a_damaged_file_is_put_aside_and_said(folder: Path, content: bytes):
     settings_path().write_bytes(content)
@@ -131,3 +132,10 @@ def test_damaged_settings_of_earlier_versions_do_no_harm(folder: Path, number: i
     assert settings.get("theme", str) == "system"
     assert settings.get("view", dict)["style"] == "both"
     assert settings.get("recent", list[str]) == ["/home/reader/umkp"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_the_name_of_the_person_is_private_too(home):
+    person.keep_name("Ada")
+    assert stat.S_IMODE(person.name_path().stat().st_mode) == 0o600
+    assert stat.S_IMODE(person.name_path().parent.stat().st_mode) == 0o700

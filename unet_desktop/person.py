@@ -47,8 +47,8 @@ def keep_name(name: str) -> None:
     Raises:
         WriteError: it cannot be written.
     """
-    files.make_folder(name_path().parent)
-    files.write_text(name_path(), clean_name(name) + "\n")
+    files.make_folder(name_path().parent, private=True)
+    files.write_bytes(name_path(), f"{clean_name(name)}\n".encode(), private=True)
 
 
 def clean_name(name: str) -> str:

@@ -27,6 +27,7 @@ _PACKAGES = (
     "pyqtgraph",
     "safetensors",
     "platformdirs",
+    "msgspec",
     "typer",
     "rich",
 )

@@ -21,6 +21,7 @@ _LIBRARIES = (
     ("pyqtgraph", "pyqtgraph", "MIT"),
     ("QtAwesome", "qtawesome", "MIT"),
     ("safetensors", "safetensors", "Apache-2.0"),
+    ("msgspec", "msgspec", "BSD-3-Clause"),
 )
 """Name, package whose installed version is shown, licence."""
 
