@@ -105,7 +105,13 @@ def _change_trail(project: Project) -> None:
     project.layout.trail.write_bytes(project.layout.trail.read_bytes().replace(b'"a"', b'"b"', 1))
 
 
+def _picture_is_a_device(project: Project) -> None:
+    (project.layout.images / "a.png").unlink()
+    (project.layout.images / "a.png").symlink_to("/dev/zero")
+
+
 UNREPAIRABLE = {
+    "it is no file": _picture_is_a_device,
     "not the file that was imported": _replace_picture,
     "a.png of a cannot be read": lambda project: (project.layout.images / "a.png").unlink(),
     "c.json": lambda project: project.layout.record("c").write_text("{"),

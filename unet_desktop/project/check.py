@@ -5,6 +5,8 @@ Nothing that a person drew is deleted: what is in the way goes to the bin.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,6 +116,10 @@ def _check_case(project: ProjectReader, case: Case, noted: Mapping[str, str]) ->
         return
     picture = case.image_path(project.root)
     try:
+        if not picture.is_file():  # a pipe, or a device, would never end
+            raise FileNotFoundError(
+                errno.ENOENT, os.strerror(errno.ENOENT) if not picture.exists() else "it is no file"
+            )
         if files.sha256(picture) != case.sha256:
             yield Finding(
                 f"The picture {picture} is not the file that was imported as {case.id}: it was changed or replaced. "

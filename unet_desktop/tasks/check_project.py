@@ -53,6 +53,8 @@ def _check_model(path: Path) -> str:
     """Return what is wrong with a model, as a sentence; empty if nothing is."""
     from unet_desktop.engine.files import checkpoint  # torch, which a project without models does not need
 
+    if not path.is_file():  # reading a pipe would never end
+        return f"The model {path} is not a file. Move it away."
     try:
         checkpoint.load(path)
     except UserError as error:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QLi
 from window_parts import part
 
 from unet_desktop import person
+from unet_desktop.gui.cases.presenter import CaseMenu
 from unet_desktop.gui.projects.check_dialog import CheckDialog
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.project.bin import list_bin
@@ -106,6 +107,21 @@ def test_a_case_that_cannot_be_opened_can_be_removed(opened: MainWindow, root: P
     assert opened.app.session.broken is not None
     opened.actions_by_id["case.remove"].trigger()
     assert "d" not in opened.app.session.case_ids
+    assert opened.app.session.case_id == "c"
+
+
+def test_another_case_than_the_open_one_is_removed_from_its_menu_in_the_list(opened: MainWindow) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    mask = opened.app.editor.mask.copy()
+    menu = CaseMenu(
+        opened.app.session.project.case("c"), opened.commands.cases, opened, opened.panels.cases.remove_requested.emit
+    )
+    menu.actions()[-1].trigger()
+    menu.deleteLater()
+    assert opened.app.session.case_ids == ["a", "b", "d"]
+    assert opened.app.session.case_id == "a"
+    assert (opened.app.editor.mask == mask).all()
+    click(part(opened.panels.banner, QPushButton, "act"))
     assert opened.app.session.case_id == "c"
 
 

@@ -117,7 +117,7 @@ def test_in_the_menu_of_a_case_and_in_the_run_window(opened: MainWindow) -> None
     for case_id in ("a", "d"):
         project = opened.app.session.project
         assert project is not None
-        menu = CaseMenu(project.case(case_id), opened.commands.cases, opened)
+        menu = CaseMenu(project.case(case_id), opened.commands.cases, opened, print)
         assert clashes(texts_of(menu)) == {}
         menu.deleteLater()
     assert clashes(controls(opened.panels.folder_run)) == {}

@@ -31,11 +31,13 @@ class CasesPanel(QWidget):
 
     Signals:
         case_chosen(case_id): open this case.
+        remove_requested(case_id): move this case to the bin.
         menu_requested(case_id, QPoint): show the menu of this case, at that point of the screen.
     """
 
     case_chosen = Signal(str)
     menu_requested = Signal(str, QPoint)
+    remove_requested = Signal(str)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)

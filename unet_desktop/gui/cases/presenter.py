@@ -64,13 +64,16 @@ class CasesPresenter(QObject):
 
     def _on_panel_menu_requested(self, case_id: str, place: QPoint) -> None:
         if self._session.project is not None:
-            CaseMenu(self._session.project.case(case_id), self._commands, self._panel.window()).popup(place)
+            case, remove = self._session.project.case(case_id), self._panel.remove_requested.emit
+            CaseMenu(case, self._commands, self._panel.window(), remove).popup(place)
 
 
 class CaseMenu(QMenu):
-    """Open, flag, note, details of one case."""
+    """Open, flag, note, details of one case; remove it."""
 
-    def __init__(self, case: Case, commands: CaseCommands, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, case: Case, commands: CaseCommands, parent: QWidget | None, remove: Callable[[str], object]
+    ) -> None:
         """Offer these commands for the case; the menu deletes itself when it closes."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -79,7 +82,9 @@ class CaseMenu(QMenu):
         self._add("Remove the &flag" if case.flagged else "&Flag: leave it out of training", commands.toggle_flag_of)
         self._add("Edit &note…" if case.notes else "Add &note…", commands.edit_note_of)
         self._add("Case &details…", commands.show_details_of)
+        self.addSeparator()
+        self._add("&Remove", remove)
 
-    def _add(self, text: str, call: Callable[[str], None]) -> None:
+    def _add(self, text: str, call: Callable[[str], object]) -> None:
         case_id = self._case_id
         self.addAction(text).triggered.connect(lambda: call(case_id))

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from unet_desktop import person
+from unet_desktop.errors import ProjectError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
@@ -41,11 +42,22 @@ class KeepingCommands(CommandSet):
     )
     def remove_case(self) -> None:
         """Move the open case, or the one that cannot be opened, to the bin and go to the next one."""
+        if (case_id := self._app.session.current_id) is not None:
+            self.remove_case_of(case_id)
+
+    @guarded
+    def remove_case_of(self, case_id: str) -> None:
+        """Move this case to the bin, and offer to undo that.
+
+        Raises:
+            ProjectError: a job is running, which may be working on it.
+        """
         session = self._app.session
-        case_id = session.current_id
-        if case_id is None or session.project is None or not self._app.autosave.flush():
+        if self._app.runner.busy:
+            raise ProjectError(f"{self._app.runner.title} is running. Wait until it has ended, then remove the case.")
+        if session.project is None or not self._app.autosave.flush():
             return
-        following = session.step(1) or session.step(-1)
+        following = session.step(1) or session.step(-1) if case_id == session.current_id else None
         removed = session.remove_case(case_id)
         if following is not None:
             session.open_case(following)

@@ -158,10 +158,10 @@ class Session(QObject):
         self.removing.emit(case_id)
         removed = self.project.writable().remove_case(case_id)
         self.cases.reload(self.project)
+        self.cases_changed.emit()
         if self.current_id == case_id:
             self.open = self.broken = None
-        self.cases_changed.emit()
-        self.case_changed.emit()
+            self.case_changed.emit()
         return removed
 
     def restore_removed(self, removed: Removed) -> None:

@@ -64,6 +64,7 @@ def make_presenters(
 def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> None:
     """Connect what one panel asks for with the commands of another feature."""
     panels.measure.eye_chosen.connect(commands.cases.set_eye)
+    panels.cases.remove_requested.connect(commands.keeping.remove_case_of)
     panels.training.case_chosen.connect(commands.cases.open_case)
     panels.training.case_chosen.connect(commands.view.show_outlines)
     panels.folder_run.case_opened.connect(commands.view.show_outlines)
