@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError
@@ -62,12 +63,17 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
         raise
     except DECODER_ERRORS as error:
         raise MaskError(
-            f"The mask {path} cannot be read ({error}). Restore it from a backup, or move it away."
+            f"The mask {path} cannot be read ({_describe(error)}). Restore it from a backup, or move it away."
         ) from error
     unknown = sorted(set(occurring) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
     if unknown:
         raise MaskError(f"The mask {path} holds the values {unknown}, which are not labels of this project.")
     return mask
+
+
+def _describe(error: Exception) -> str:
+    """Say why a file cannot be decoded; Pillow would name the open file as Python does."""
+    return "it is not a PNG, or its beginning is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
 
 
 def _refuse_size(path: Path, opened: Pillow.Image) -> None:
@@ -117,4 +123,4 @@ def read_plane(path: Path) -> NDArray[np.uint8]:
     except MaskError:
         raise
     except DECODER_ERRORS as error:
-        raise MaskError(f"{path} cannot be read ({error}).") from error
+        raise MaskError(f"{path} cannot be read ({_describe(error)}).") from error

@@ -238,3 +238,20 @@ def test_how_much_is_kept_can_be_chosen(timeline, root, monkeypatch):
     settle(timeline)
     assert count_bytes(project.layout) <= 1_000_000
     assert Store().settings.versions == VersionLimits(1, 7)
+
+
+def test_after_a_damaged_mask_was_put_aside_a_version_can_be_restored(timeline, root, qtbot):
+    timeline.app.session.open_case("a")
+    settle(timeline)
+    (root / "masks" / "d.png").write_bytes(b"damaged")
+    timeline.app.session.open_case("d")
+    assert "it is not a PNG" in timeline.panels.broken.words.text()
+    assert "<" not in timeline.panels.broken.words.text()
+    timeline.commands.cases.start_with_empty_mask()
+    qtbot.waitUntil(lambda: rows(timeline).model().rowCount() == 2)
+    assert not timeline.app.editor.mask.any()
+    click(timeline, 0)
+    QTest.mouseClick(button(timeline, "restore_version"), Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(timeline.app.editor.mask, disc_mask(25))
+    assert timeline.app.autosave.flush()
+    np.testing.assert_array_equal(Project.open(root).load_mask("d"), disc_mask(25))
