@@ -74,7 +74,9 @@ class CaseRecords:
         found = self._read_as_data(path)
         if (base := self._stored.get(case.id)) is not None:
             ours = _OF_MASK if of_mask else _SIGNATURE
-            stored |= {name: _merged(name, found, base, value) for name, value in stored.items() if name not in ours}
+            stored |= {
+                name: _merge_field(name, found, base, value) for name, value in stored.items() if name not in ours
+            }
             case = self._merged_case(case, stored)
             stored = case.to_json()
         files.write_json(path, found | stored)
@@ -204,7 +206,7 @@ _OF_MASK = _SIGNATURE | {"state", "model", "vcdr"}
 """Fields that follow from the mask."""
 
 
-def _merged(name: str, found: dict[str, Any], base: Case, value: object) -> object:
+def _merge_field(name: str, found: dict[str, Any], base: Case, value: object) -> object:
     """Return a field's value: ours if it was changed here, else the one that is in the record now."""
     before = getattr(base, name)
     return found[name] if name in found and value == before and found[name] != before else value
