@@ -22,6 +22,7 @@ import numpy as np
 
 from unet_desktop.files import TEMPORARY_SUFFIX
 from unet_desktop.tasks.folders.ledger import NAME, Ledger
+from unet_desktop.tasks.folders.written_files import RECORD
 
 OUTPUTS = ("--overlays", "--regions", "--probabilities", "8", "--contours", "geojson")
 """More than masks, so that more files can be torn."""
@@ -51,7 +52,7 @@ def entries_of(output: Path) -> int:
 def contents(output: Path) -> dict[str, str]:
     """Each file's path and a hash of its content; the table without seconds, and without the ledger."""
     found = {}
-    for path in sorted(path for path in output.rglob("*") if path.is_file() and path.name != NAME):
+    for path in sorted(path for path in output.rglob("*") if path.is_file() and path.name not in {NAME, RECORD}):
         data = path.read_bytes()
         if path.suffix == ".csv":
             rows = csv.DictReader(data.decode().splitlines())

@@ -43,13 +43,15 @@ def test_a_folder_called_like_a_picture_is_none(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_links_to_folders_are_not_followed_and_broken_links_are_none(tmp_path):
+def test_links_to_folders_are_not_followed_and_broken_links_are_listed_to_be_reported(tmp_path):
     make(tmp_path, "a.png", "sub/b.png")
     (tmp_path / "sub" / "up").symlink_to(tmp_path)
     (tmp_path / "broken.png").symlink_to(tmp_path / "gone.png")
+    (tmp_path / "circle.png").symlink_to(tmp_path / "circle.png")
+    (tmp_path / "no picture").symlink_to(tmp_path / "gone")
     (tmp_path / "linked.png").symlink_to(tmp_path / "a.png")
     found = names_of(find_images(tmp_path, recursive=True), tmp_path)
-    assert found == ["a.png", "linked.png", "sub/b.png"]
+    assert found == ["a.png", "broken.png", "circle.png", "linked.png", "sub/b.png"]
 
 
 def test_an_empty_folder_and_a_missing_one_are_one_sentence(tmp_path):

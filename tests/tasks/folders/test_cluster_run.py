@@ -16,6 +16,7 @@ from unet_desktop.project.lock import try_lock
 from unet_desktop.tasks.folders import dask_engine
 from unet_desktop.tasks.folders.ledger import NAME
 from unet_desktop.tasks.folders.output_folder import LOCK
+from unet_desktop.tasks.folders.written_files import RECORD
 
 psutil = pytest.importorskip("psutil")
 pytest.importorskip("distributed")
@@ -28,7 +29,7 @@ def command(photographs, model, out, *words):
 def content(out):
     """What the run wrote, but for the seconds that it took and the order in which pictures came."""
     files = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    for name in [NAME, *(name for name in files if name.endswith(".lock"))]:
+    for name in [NAME, RECORD, *(name for name in files if name.endswith(".lock"))]:
         files.pop(name, None)
     table = files.pop("measurements.csv").decode("utf-8-sig").splitlines()
     return files, [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(table)]
