@@ -248,6 +248,7 @@ _WRITERS = {
 _METHODS = {"write_text", "write_bytes", "touch", "savefig", "save_file", "tofile", "to_csv", "imwrite", "hardlink_to"}
 _ELSEWHERE = {
     ("json_data.py", "os.open"): "only to read",
+    ("log.py", "os.open"): "refuses links itself, in the user's own log folder",
     ("log.py", "RotatingFileHandler"): "the user's own log folder",
     ("reports/figures.py", "figure.savefig"): "into memory",
 }

@@ -242,6 +242,15 @@ def test_files_with_new_numbers_are_no_other_folder(project, monkeypatch):
         lease.project.writable().mark("photo", notes="written")
 
 
+def test_a_copy_of_the_lock_in_a_backup_is_not_the_lock(project, tmp_path, no_locks):
+    with lease_exclusively(project.root) as lease:
+        shutil.copytree(project.root, tmp_path / "backup")
+        project.root.rename(tmp_path / "moved")
+        (tmp_path / "backup").rename(project.root)
+        with pytest.raises(ProjectLostError, match="replaced by another one"):
+            lease.project.writable().mark("photo", notes="x")
+
+
 def test_looking_before_each_write_takes_microseconds(project):
     from unet_desktop.project.guard import check_project
 

@@ -171,9 +171,22 @@ def test_a_full_disk_says_that_it_can_be_resumed(root, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(fit_module.state_file, "save", full)
-        with pytest.raises(WriteError, match=r"Training stopped: .*No space left.* can be resumed"):
+        with pytest.raises(WriteError, match=r"Training stopped: .*No space left.*") as caught:
             list(resume_project(root))
+        assert "The model model-001 is kept as it was last saved, with Dice 0." in str(caught.value)
+        assert "It can be resumed after epoch 1 of 3 of learning to segment." in str(caught.value)
     assert any(isinstance(event, Resumed) for event in resume_project(root))
+
+
+def test_a_full_disk_at_the_first_epoch_promises_nothing(root, monkeypatch):
+    def full(*_arguments, **_named):
+        raise WriteError("x could not be written (No space left on device).")
+
+    monkeypatch.setattr(fit_module.state_file, "save", full)
+    monkeypatch.setattr(fit_module.checkpoint, "save", full)
+    with pytest.raises(WriteError, match=r"No model of it has been saved yet\. It cannot be resumed"):
+        list(train_project(root, TINY, from_scratch=True))
+    assert find_interrupted(root) is None
 
 
 def test_other_threads_are_said(root, monkeypatch):

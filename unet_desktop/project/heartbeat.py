@@ -14,12 +14,13 @@ import secrets
 import socket
 import threading
 from dataclasses import asdict
+from io import FileIO
 from pathlib import Path
 
 from unet_desktop.errors import WriteError
 from unet_desktop.files import TEMPORARY_SUFFIX
 from unet_desktop.links import create_new, open_in_place
-from unet_desktop.project.holder import Holder, describe_myself, read_holder
+from unet_desktop.project.holder import Holder, describe_myself, mark, read_holder
 
 log = logging.getLogger("unet.project")
 
@@ -34,9 +35,9 @@ _ATTEMPTS = 3
 class Heartbeat:
     """Shows that this program is alive until `stop`."""
 
-    def __init__(self, path: Path, holder: Holder) -> None:
+    def __init__(self, path: Path, holder: Holder, file: FileIO) -> None:
         """Use `start_heartbeat`."""
-        self._path, self._holder = path, holder
+        self._path, self._holder, self._file = path, holder, file
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
@@ -46,20 +47,27 @@ class Heartbeat:
         found = _read(self._path)
         if found is None:
             with contextlib.suppress(OSError):  # a drive that is gone just now
-                _create(self._path, self._holder)
+                made = _create(self._path, self._holder)
+                if made is not None:
+                    self._file.close()
+                    self._file = made
             found = _read(self._path)
         return None if found is None or found.token == self._holder.token else found
 
-    def is_mine(self) -> bool:
-        """Return whether the file at the path is this program's."""
-        found = _read(self._path)
-        return found is not None and found.token == self._holder.token
+    def is_same_file(self) -> bool:
+        """Return whether the file at the path is the one that this program made, not a copy of it."""
+        same = mark(self._file, self._path, self._holder)
+        with contextlib.suppress(OSError):
+            _write(self._file, self._holder)
+        return same
 
     def stop(self) -> None:
         """End the signs of life and delete the file, if it is still this program's."""
         self._stopped.set()
         self._thread.join()
-        if self.is_mine():
+        found = _read(self._path)
+        self._file.close()
+        if found is not None and found.token == self._holder.token:
             with contextlib.suppress(OSError):
                 self._path.unlink()
 
@@ -80,8 +88,9 @@ def start_heartbeat(lock: Path) -> Heartbeat | Holder:
     """
     path, myself = _path_beside(lock), describe_myself()
     for _ in range(_ATTEMPTS):
-        if _create(path, myself):
-            return Heartbeat(path, myself)
+        made = _create(path, myself)
+        if made is not None:
+            return Heartbeat(path, myself, made)
         found = _read(path)
         if found is None:
             continue
@@ -102,14 +111,24 @@ def _path_beside(lock: Path) -> Path:
     return lock.with_name(lock.name + _SUFFIX)
 
 
-def _create(path: Path, holder: Holder) -> bool:
-    """Make the file; False if there is one."""
+def _create(path: Path, holder: Holder) -> FileIO | None:
+    """Make the file and return it open; None if there is one."""
     try:
-        with create_new(path) as file:
-            file.write(json.dumps(asdict(holder)).encode())
+        file = create_new(path)
     except FileExistsError:
-        return False
-    return True
+        return None
+    try:
+        _write(file, holder)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _write(file: FileIO, holder: Holder) -> None:
+    file.seek(0)
+    file.truncate(0)
+    file.write(json.dumps(asdict(holder)).encode())
 
 
 def _read(path: Path) -> Holder | None:

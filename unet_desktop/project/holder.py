@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from io import FileIO
+from pathlib import Path
 
+from unet_desktop.errors import WriteError
 from unet_desktop.json_data import Count, DataError, parse
+from unet_desktop.links import open_in_place
 
 LONGEST = 4096
 """Bytes that a lock file may hold."""
@@ -57,6 +61,22 @@ def read_holder(file: FileIO) -> Holder:
         return parse(file.read(LONGEST).rstrip(b"\0 "), Holder)
     except (OSError, DataError):
         return Holder()
+
+
+def mark(file: FileIO, path: Path, holder: Holder) -> bool:
+    """Write a new token into an open lock file and return whether it is seen at the path.
+
+    If not, another file is there, perhaps a copy from a backup that names this program too.
+    """
+    fresh = replace(holder, token=secrets.token_hex(8))
+    try:
+        file.seek(0)
+        file.truncate(0)
+        file.write(json.dumps(asdict(fresh)).encode())
+        with open_in_place(path, read_only=True) as found:
+            return read_holder(found).token == fresh.token
+    except (OSError, WriteError):
+        return False
 
 
 def _clock(since: str) -> str:

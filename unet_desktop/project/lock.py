@@ -19,7 +19,7 @@ from pathlib import Path
 from unet_desktop.errors import WriteError
 from unet_desktop.links import open_in_place
 from unet_desktop.project.heartbeat import Heartbeat, find_living, start_heartbeat
-from unet_desktop.project.holder import LONGEST, Holder, describe_myself, read_holder
+from unet_desktop.project.holder import LONGEST, Holder, describe_myself, mark, read_holder
 
 log = logging.getLogger("unet.project")
 
@@ -30,9 +30,11 @@ _LOCK_OFFSET = 1 << 30
 class Lock:
     """A lock that is held; the operating system releases it when the program ends, even if it crashes."""
 
-    def __init__(self, path: Path, file: FileIO | None, token: str = "", heartbeat: Heartbeat | None = None) -> None:
+    def __init__(
+        self, path: Path, file: FileIO | None, holder: Holder | None = None, heartbeat: Heartbeat | None = None
+    ) -> None:
         """Use `try_lock`. The file is None where no file can be locked; without a heartbeat it holds nothing then."""
-        self._path, self._file, self._token, self._heartbeat = path, file, token, heartbeat
+        self._path, self._file, self._holder, self._heartbeat = path, file, holder, heartbeat
         self._checking = threading.Lock()
 
     @property
@@ -59,14 +61,14 @@ class Lock:
             if isinstance(found, Holder):
                 return found
             self._file.close()
-            self._file, self._token, self._heartbeat = found._file, found._token, found._heartbeat
+            self._file, self._holder, self._heartbeat = found._file, found._holder, found._heartbeat
             return None
 
     def has_token(self) -> bool:
         """Return whether the lock file at the path is the one that this lock wrote, on whatever inode."""
         with self._checking:
             if self._heartbeat is not None:
-                return self._heartbeat.is_mine()
+                return self._heartbeat.is_same_file()
             return self._file is None or _still_named(self._file, self._path) or self._has_token()
 
     def release(self) -> None:
@@ -87,11 +89,7 @@ class Lock:
 
     def _has_token(self) -> bool:
         """Some network drives give a file another inode from time to time."""
-        try:
-            with open_in_place(self._path, read_only=True) as file:
-                return bool(self._token) and read_holder(file).token == self._token
-        except (OSError, WriteError):
-            return False
+        return self._file is not None and self._holder is not None and mark(self._file, self._path, self._holder)
 
 
 def try_lock(path: Path) -> Lock | Holder:
@@ -143,7 +141,7 @@ def _keep_lock(path: Path, file: FileIO) -> Lock | Holder:
     with contextlib.suppress(OSError):  # a full disk; the lock is held anyway
         file.truncate(0)
         file.write(json.dumps(asdict(myself)).encode())
-    return Lock(path, file, myself.token)
+    return Lock(path, file, myself)
 
 
 def _take_by_heartbeat(path: Path) -> Lock | Holder:

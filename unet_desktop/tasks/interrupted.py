@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.training.state_header import TrainingHeader, read
-from unet_desktop.errors import TrainingError
+from unet_desktop.errors import CheckpointError, TrainingError
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import number_of
 
@@ -67,6 +68,21 @@ def find_interrupted(root: Path) -> Interrupted | None:
         except (TrainingError, ValueError) as error:
             log.warning("%s", error)
     return max(found, key=lambda entry: entry[0])[1] if found else None
+
+
+def describe_kept(layout: Layout, name: str) -> str:
+    """Say in two sentences what is on disk of a training that could not be written any more."""
+    try:
+        dice = read_header(layout.model(name)).metrics.get("dice")
+        model = f"The model {name} is kept as it was last saved"
+        model += "." if dice is None else f", with Dice {dice:.3f}."
+    except CheckpointError:
+        model = "No model of it has been saved yet."
+    try:
+        last = (header := read(layout.training_state(name))).past[-1]
+        return f"{model} It can be resumed after epoch {last.epoch} of {last.epochs} of {_STAGES[header.stage]}."
+    except TrainingError:
+        return f"{model} It cannot be resumed; start it again when there is room."
 
 
 def discard(root: Path) -> None:

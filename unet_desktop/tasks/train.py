@@ -38,7 +38,7 @@ from unet_desktop.project.split import (
 )
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
-from unet_desktop.tasks.interrupted import discard, find_interrupted
+from unet_desktop.tasks.interrupted import describe_kept, discard, find_interrupted
 from unet_desktop.tasks.runs import RunLog, read_record
 
 
@@ -171,9 +171,7 @@ def train_on(
             log.record_event(event)
             yield event
     except WriteError as error:
-        raise WriteError(
-            f"Training stopped: {error} The model of the best epoch so far is kept; training can be resumed."
-        ) from error
+        raise WriteError(f"Training stopped: {error} {describe_kept(project.layout, name)}") from error
     finally:
         events.close()
         _note_model(project.layout, name, f"trained, {config.preset}")

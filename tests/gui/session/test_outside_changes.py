@@ -134,7 +134,7 @@ def test_what_a_newer_program_wrote_into_the_project_stays(root: Path) -> None:
 
 
 def test_a_project_that_was_replaced_by_its_backup(opened: MainWindow, root: Path, tmp_path: Path) -> None:
-    shutil.copytree(root, tmp_path / "backup", ignore=shutil.ignore_patterns(".lock"))
+    shutil.copytree(root, tmp_path / "backup")  # with a copy of the lock, which names this program
     before = {path: path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()}
     root.rename(tmp_path / "former")
     (tmp_path / "backup").rename(root)

@@ -20,8 +20,8 @@ from unet_desktop.errors import Remedy, TrainingError
 from unet_desktop.labels import LabelSet
 
 _LOST = (
-    "Training stopped because another of its processes ended; the message of that process says why. The model of the "
-    "best epoch so far is kept."
+    "Training stopped because another of its processes ended; the message of that process says why. A model "
+    "that was saved before is kept."
 )
 
 

@@ -55,7 +55,7 @@ def out_of_memory_error(size: int) -> TrainingError:
     """The error to raise when not even one picture of that side in pixels fits."""
     return TrainingError(
         f"There is not enough memory to train on pictures of {size} pixels. Close other programs, or choose a smaller "
-        "size or another preset. The last model that was saved is kept."
+        "size or another preset. A model that was saved before is kept."
     )
 
 
