@@ -223,6 +223,19 @@ def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> It
         _being_written.discard(made)
 
 
+FileIdentity = tuple[int, int, int, int]
+"""A file's time of modification and of change in ns, length in bytes, and inode."""
+
+
+def identity_of(path: Path) -> FileIdentity | None:
+    """Return what tells this file from one that was written later, or None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
 def delete_file(path: Path) -> None:
     """Delete a file if it exists.
 

@@ -113,19 +113,6 @@ def stamp_of(path: Path) -> MaskStamp | None:
     return status.st_mtime_ns, status.st_size
 
 
-FileIdentity = tuple[int, int, int, int]
-"""A file's time of modification and of change in ns, length in bytes, and inode."""
-
-
-def identity_of(path: Path) -> FileIdentity | None:
-    """Return what tells this file from one that was written later, or None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
-
-
 class Journal:
     """Writes the journal of one case; steps are added in one thread and flushed in another."""
 
@@ -135,7 +122,7 @@ class Journal:
         self._length = self._base = self._steps = self._kept = 0
         self._state = start.state
         self._known = {start.state}
-        self.written_file: FileIdentity | None = None
+        self.written_file: files.FileIdentity | None = None
         """Of the mask file when it was last written or found to be as known; None if that is not known."""
         self._pending: list[Step | MaskWriteStarted | MaskWritten] = []
         self._adding, self._writing = threading.Lock(), threading.Lock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unet_desktop import files
 from unet_desktop.errors import MaskError
 from unet_desktop.masks.file import read_mask
-from unet_desktop.project.journal import Journal, checksum_of, identity_of
+from unet_desktop.project.journal import Journal, checksum_of
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import Origin, VersionStep, keep_version
@@ -23,7 +23,7 @@ def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
         WriteError: it cannot be kept, so the file must not be replaced.
     """
     layout, path = project.layout, project.layout.mask(case_id)
-    identity = identity_of(path)
+    identity = files.identity_of(path)
     if identity is not None and identity == journal.written_file:
         return ""
     if identity is not None and not path.is_file():
