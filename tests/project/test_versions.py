@@ -237,6 +237,14 @@ class TestSaving:
         assert found.model == "f00d"
         np.testing.assert_array_equal(load_version(project.layout, DISC_AND_CUP, case, found), mask(10))
 
+    def test_a_mask_that_cannot_be_read_is_set_aside_when_it_is_replaced(self, project, case):
+        project.save_mask(case.id, mask(5))
+        damaged = project.layout.mask(case.id).read_bytes()[:-30]
+        project.layout.mask(case.id).write_bytes(damaged)
+        project.save_mask(case.id, mask(9))
+        assert (project.load_mask(case.id) == mask(9)).all()
+        assert project.layout.mask_aside(case.id, 1).read_bytes() == damaged
+
     def test_many_are_kept_together_with_their_cases(self, project, tmp_path):
         with project.adding_many():
             for name in "abc":

@@ -8,7 +8,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.project.journal import Journal, checksum_of
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, Event, append
-from unet_desktop.project.versions import Origin, VersionStep, keep_version
+from unet_desktop.project.versions import Origin, VersionStep, keep_version, set_mask_aside
 
 
 def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
@@ -32,14 +32,11 @@ def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
     try:
         found = None if identity is None else read_mask(path, project.labels, (case.height, case.width))
     except MaskError:
-        number = 1
-        while layout.mask_aside(case_id, number).exists():
-            number += 1
-        files.move_file(path, layout.mask_aside(case_id, number))
+        aside = set_mask_aside(layout, case_id)
         append(layout, Event(Act.NOTICED, case_id, detail="mask file that cannot be read, set aside"))
         return (
             f"Another program put a file that is no mask of {case_id} in its mask's place while it was open here. Your "
-            f"mask is saved; the other file was kept as {layout.mask_aside(case_id, number)}."
+            f"mask is saved; the other file was kept as {aside}."
         )
     was_there = journal.state is not None and journal.written_file is not None
     if journal.knows(checksum_of(found)) and not (found is None and was_there):

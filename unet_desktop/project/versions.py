@@ -326,7 +326,7 @@ def _isoformat(moment: datetime) -> str:
 
 
 def keep_present_mask(layout: Layout, labels: LabelSet, case: Case) -> None:
-    """Keep the mask that is in the case's file, which is about to be replaced.
+    """Keep the mask that is in the case's file, which is about to be replaced; one that cannot be read is set aside.
 
     A version that cannot be written is only logged: it must not keep a mask from being saved.
     """
@@ -338,8 +338,25 @@ def keep_present_mask(layout: Layout, labels: LabelSet, case: Case) -> None:
         keep_version(layout, labels, case.id, mask, origin)
     except FileNotFoundError:
         return
-    except (MaskError, ProjectError, WriteError, OSError, OverflowError, ValueError) as error:
+    except MaskError as error:
+        log.warning("the mask of %s was replaced, and is kept aside: %s", case.id, error)
+        with contextlib.suppress(WriteError):  # then writing the new one fails too, and says so
+            set_mask_aside(layout, case.id)
+    except (ProjectError, WriteError, OSError, OverflowError, ValueError) as error:
         log.warning("the mask of %s was replaced, and could not be kept as a version: %s", case.id, error)
+
+
+def set_mask_aside(layout: Layout, case_id: str) -> Path:
+    """Rename a mask file that cannot be read, and return its new path.
+
+    Raises:
+        WriteError: it cannot be renamed.
+    """
+    number = 1
+    while layout.mask_aside(case_id, number).exists():
+        number += 1
+    files.move_file(layout.mask(case_id), layout.mask_aside(case_id, number))
+    return layout.mask_aside(case_id, number)
 
 
 def keep_saved_mask(
