@@ -272,3 +272,12 @@ def test_a_folder_that_a_kill_left_empty_is_no_entry_and_goes(filled: Project, l
     assert not caplog.records
     with lease_project(filled.root):
         assert not folder.exists()
+
+
+def test_a_file_in_the_bins_folder_keeps_the_project_from_nothing(filled: Project) -> None:
+    filled.layout.bin.mkdir()
+    (filled.layout.bin / "000001-x").write_text("not an entry")
+    with lease_project(filled.root) as lease:
+        assert list_bin(lease.project.layout) == []
+        assert lease.project.writable().remove_case("photo").number == 1
+    assert (filled.layout.bin / "000001-x").read_text() == "not an entry"

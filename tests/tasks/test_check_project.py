@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from unet_desktop import person
 from unet_desktop.__main__ import main
 from unet_desktop.masks.file import write_mask
-from unet_desktop.project.bin import list_bin
+from unet_desktop.project.bin import empty_bin, list_bin
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, Event, append, read
 from unet_desktop.tasks.check_project import check_project
@@ -191,3 +192,51 @@ def test_remove_restore_and_empty_in_the_terminal(filled: Project, capsys: pytes
     assert main(["bin", root, "--empty"]) == 0
     assert list_bin(filled.layout) == []
     assert json.loads(filled.layout.record("a").read_text())["id"] == "a"
+
+
+def test_a_mask_of_a_case_that_is_called_rejected_stays(filled: Project, write_picture, tmp_path, disc_mask) -> None:
+    case = filled.add_image(write_picture(tmp_path / "in" / "d.rejected.png", 7))
+    filled.save_mask(case.id, disc_mask)
+    assert case.id == "d.rejected"
+    assert findings(filled, repair=True) == []
+    assert filled.layout.mask(case.id).exists()
+
+
+def test_a_picture_that_is_referred_to_inside_the_project_stays(filled: Project, write_picture) -> None:
+    used = write_picture(filled.layout.images / "mine" / "e.png", 8)
+    beside = write_picture(filled.layout.images / "f.png", 9)
+    filled.add_image(used, copy=False)
+    filled.add_image(beside, copy=False)
+    (filled.layout.images / "loop.png").symlink_to("loop.png")
+    assert [finding.sentence.partition(":")[2] for finding in findings(filled, repair=True)] == [" images/loop.png."]
+    assert used.exists()
+    assert beside.exists()
+
+
+def test_a_second_picture_beside_that_of_a_case_is_found(filled: Project) -> None:
+    (filled.layout.images / "a.jpg").write_bytes(b"left by an older copy")
+    assert ["images/a.jpg" in finding.sentence for finding in findings(filled)] == [True]
+
+
+def test_a_case_that_was_removed_for_good_says_nothing_about_a_new_one(
+    filled: Project, write_picture, tmp_path
+) -> None:
+    filled.mark("a", flagged=True)
+    filled.remove_case("a")
+    empty_bin(filled.layout)
+    assert filled.add_image(write_picture(tmp_path / "in" / "a.png", 0)).id == "a"
+    assert findings(filled) == []
+
+
+@pytest.mark.parametrize("name", [b"x\xff.png", b"two\nlines.png", b"n" * 250 + b".png"])
+def test_a_stray_with_an_odd_name_comes_back_from_the_bin(filled: Project, name: bytes) -> None:
+    """It must neither vanish from the list of the bin nor break the trail."""
+    path = filled.layout.images / os.fsdecode(name)
+    path.write_bytes(b"somebody's")
+    assert [finding.repaired for finding in findings(filled, repair=True)] == [True]
+    assert not path.exists()
+    assert read(filled.layout).problems == findings(filled) == []
+    (removed,) = list_bin(filled.layout)
+    filled.restore_removed(removed)
+    assert path.read_bytes() == b"somebody's"
+    assert read(filled.layout).problems == []

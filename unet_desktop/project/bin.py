@@ -28,7 +28,9 @@ log = logging.getLogger("unet.project")
 
 CASE, MODEL, FILES = "case", "model", "files"
 _LIST = "removed.json"
-_NAME = re.compile(r"(\d{6,12})-.+")
+_NAME = re.compile(r"(\d{6,12})-.+", re.DOTALL)
+_LONGEST_NAME = 200
+"""Bytes of a name in the name of its folder; file systems take 255 for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def move_to_bin(layout: Layout, kind: str, name: str, paths: Sequence[Path]) -> 
     known = [path for path in paths if os.path.lexists(path)]
     relative = tuple(path.relative_to(layout.root).as_posix() for path in known)
     number = 1 + max((_number(folder) for folder in _folders(layout)), default=0)
-    folder = layout.bin / f"{number:06}-{name}"
+    folder = layout.bin / f"{number:06}-{_shorten(name)}"
     when = datetime.now(UTC).isoformat(timespec="seconds")
     removed = Removed(folder, number, kind, name, person.read_name(), when, relative)
     refuse_links(layout.root, layout.bin)
@@ -198,7 +200,8 @@ def _is_empty(folder: Path) -> bool:
 
 def _folders(layout: Layout) -> list[Path]:
     try:
-        return [path for path in layout.bin.iterdir() if _NAME.fullmatch(path.name) and not path.is_symlink()]
+        found = [path for path in layout.bin.iterdir() if _NAME.fullmatch(path.name)]
+        return [path for path in found if path.is_dir() and not path.is_symlink()]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -219,7 +222,7 @@ class _List:
 def _read(layout: Layout, folder: Path) -> Removed:
     path = folder / _LIST
     try:
-        data = json_data.read(path, _List)
+        data = json_data.read(path, _List, file_names=True)
     except (OSError, json_data.DataError) as error:
         raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
     if not data.paths or not all(_is_inside(layout, inside) for inside in data.paths):
@@ -233,6 +236,12 @@ def _is_inside(layout: Layout, path: str) -> bool:
     foreign = "\\:\0" if os.name == "nt" else "\0"
     own = {folder.name for folder in (*layout.folders, layout.history)}
     return len(parts) > 1 and parts[0] in own and ".." not in parts and not set(path) & set(foreign)
+
+
+def _shorten(name: str) -> str:
+    while len(os.fsencode(name)) > _LONGEST_NAME:
+        name = name[:-1]
+    return name
 
 
 def _number(folder: Path) -> int:

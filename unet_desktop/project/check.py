@@ -30,7 +30,10 @@ from unet_desktop.project.versions import load_version, read_versions
 
 Repair = Callable[[Project], object]
 
-_OF_CASE = re.compile(r"\.?(.+?)(\.rejected)?(\.png|\.json|\.journal)(\.aside-\d+|\.bad-\d+)?")
+_OF_CASE = re.compile(
+    r"\.(?P<rejected>.+)\.rejected(\.png|\.json)|\.?(?P<id>.+?)(\.png|\.json|\.journal)(\.aside-\d+|\.bad-\d+)?",
+    re.DOTALL,
+)
 """Files that the program itself puts into the folders of masks, predictions and uncertainty maps."""
 _MARKS = ("approved", "flagged")
 _MARKED_BY: dict[str, tuple[str, bool]] = {
@@ -227,7 +230,7 @@ def _check_versions(project: ProjectReader, case: Case) -> Iterator[Finding]:
 def _check_strays(project: ProjectReader) -> Iterator[Finding]:
     """Find files that belong to no case."""
     layout, known = project.layout, {case.id for case in project.cases()}
-    images = {case.image for case in project.cases()}
+    damaged, used = {case.id for case in project.cases() if case.damage}, _paths_of_pictures(project)
     strays: dict[str, list[Path]] = defaultdict(list)
     for folder in (layout.images, layout.masks, layout.predictions, layout.uncertainty, layout.history):
         for path in _list(folder):
@@ -235,13 +238,13 @@ def _check_strays(project: ProjectReader) -> Iterator[Finding]:
             if name in _OF_SYSTEMS or name.startswith("._") or name.endswith(files.TEMPORARY_SUFFIX):
                 continue
             if folder == layout.images:
-                if path.relative_to(layout.root).as_posix() not in images and path.stem not in known:
+                if os.path.normcase(_real(path)) not in used and path.stem not in damaged:
                     strays[path.stem].append(path)
             elif folder == layout.history:
                 if path.name not in known and path.is_dir():
                     strays[path.name].append(path)
-            elif (found := _OF_CASE.fullmatch(path.name)) and found[1] not in known:
-                strays[found[1]].append(path)
+            elif (found := _OF_CASE.fullmatch(path.name)) and (name := found["rejected"] or found["id"]) not in known:
+                strays[name].append(path)
     for name, paths in sorted(strays.items()):
         belong = "belongs" if len(paths) == 1 else "belong"
         yield Finding(
@@ -250,6 +253,22 @@ def _check_strays(project: ProjectReader) -> Iterator[Finding]:
             "They go to the bin." if len(paths) > 1 else "It goes to the bin.",
             partial(_put_away, name=name, paths=tuple(paths)),
         )
+
+
+def _paths_of_pictures(project: ProjectReader) -> set[str]:
+    """Return the paths of all cases' pictures, and of the folders that they are in."""
+    paths: set[Path] = set()
+    for case in project.cases():
+        if not case.damage:
+            path = case.image_path(project.root)
+            paths |= {_real(path), Path(os.path.realpath(path))}
+    paths |= {folder for path in paths for folder in path.parents}
+    return {os.path.normcase(path) for path in paths}
+
+
+def _real(path: Path) -> Path:
+    """Return the path without links on the way to it; it may be one itself."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _check_bin(layout: Layout) -> Iterator[Finding]:

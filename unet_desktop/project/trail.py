@@ -225,11 +225,20 @@ def _encode(number: int, when: str, who: str, event: Event, previous: str, *, to
         "mask": event.mask,
         "detail": event.detail[:1000],
     }
-    given: dict[str, object] = {name: value for name, value in values.items() if value != "" or name == "who"}
+    given: dict[str, object] = {
+        name: _as_text(value) if isinstance(value, str) else value
+        for name, value in values.items()
+        if value != "" or name == "who"
+    }
     if torn:
         given["after_unfinished"] = True
     body = json.dumps(given | {"previous": previous}).encode("ascii")[:-1]
     return body + _OWN_DIGEST + _digest(body).encode("ascii") + b'"}'
+
+
+def _as_text(value: str) -> str:
+    """Return a value with escapes in place of bytes of file names that are not UTF-8, which readers refuse."""
+    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _decode(line: bytes) -> _Line | None:
@@ -323,6 +332,8 @@ def last_masks(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the SHA-256 of each case's human mask as the trail last noted it; empty for a mask that was removed."""
     masks: dict[str, str] = {}
     for entry in entries:
-        if entry.case and (entry.mask or entry.act in {Act.CLEARED, Act.NOTICED}):
+        if entry.act == Act.CREATED:  # the mask was that of an earlier case with this id, which was removed
+            masks.pop(entry.case, None)
+        elif entry.case and (entry.mask or entry.act in {Act.CLEARED, Act.NOTICED}):
             masks[entry.case] = entry.mask
     return masks
