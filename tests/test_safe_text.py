@@ -94,3 +94,11 @@ def test_a_log_that_others_could_read_is_closed_to_them(home):
     logging.getLogger("unet.test").warning("new")
     assert stat.S_IMODE(log_path().stat().st_mode) == 0o600
     assert log_path().read_text().startswith("old\n")
+
+
+def test_the_log_hides_cases_that_were_added_since_the_project_was_opened(project, write_picture, tmp_path):
+    project.add_image(write_picture(tmp_path / "Mueller_Bertha.png", 1))
+    with project.adding_many():
+        project.add_image(write_picture(tmp_path / "Mueller_Clara.png", 2))
+        assert "Clara" not in without_names("Mueller_Clara is saved")
+    assert "Bertha" not in without_names("Mueller_Bertha is saved")

@@ -281,3 +281,9 @@ def test_a_file_in_the_bins_folder_keeps_the_project_from_nothing(filled: Projec
         assert list_bin(lease.project.layout) == []
         assert lease.project.writable().remove_case("photo").number == 1
     assert (filled.layout.bin / "000001-x").read_text() == "not an entry"
+
+
+def test_a_folder_with_a_huge_number_hides_nothing_that_is_removed_later(filled: Project) -> None:
+    (filled.layout.bin / f"{'9' * 12}-x").mkdir(parents=True)
+    filled.remove_case("photo")
+    assert [found.name for found in list_bin(filled.layout)] == ["photo"]

@@ -353,3 +353,12 @@ class TestCheck:
             found.repair(project)
         assert damage_of(project) == []
         assert numbers(project, case) == [3]
+
+
+def test_a_file_with_a_huge_number_hides_no_later_version(project, case):
+    keep(project, case, 10)
+    folder = project.layout.versions(case.id)
+    (folder / f"{'9' * 18}.png").write_bytes((folder / "000001.png").read_bytes())
+    keep(project, case, 20)
+    keep(project, case, 30)
+    assert numbers(project, case) == [3, 2, 1]

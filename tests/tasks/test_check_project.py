@@ -240,3 +240,17 @@ def test_a_stray_with_an_odd_name_comes_back_from_the_bin(filled: Project, name:
     filled.restore_removed(removed)
     assert path.read_bytes() == b"somebody's"
     assert read(filled.layout).problems == []
+
+
+def test_a_trail_or_versions_that_cannot_be_read_do_not_end_the_check(filled: Project) -> None:
+    filled.layout.trail.unlink()
+    filled.layout.trail.mkdir()
+    filled.layout.history.mkdir(exist_ok=True)
+    filled.layout.versions("b").write_text("a file in the place of its folder")
+    (filled.layout.images / "stray.png").write_bytes(b"")
+    found = [finding.sentence for finding in findings(filled)]
+    assert [name for name in ("trail.jsonl", "history", "stray.png") if any(name in one for one in found)] == [
+        "trail.jsonl",
+        "history",
+        "stray.png",
+    ]

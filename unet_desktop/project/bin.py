@@ -28,7 +28,7 @@ log = logging.getLogger("unet.project")
 
 CASE, MODEL, FILES = "case", "model", "files"
 _LIST = "removed.json"
-_NAME = re.compile(r"(\d{6,12})-.+", re.DOTALL)
+_NAME = re.compile(r"(\d{6,})-.+", re.DOTALL)
 _LONGEST_NAME = 200
 """Bytes of a name in the name of its folder; file systems take 255 for the whole."""
 

@@ -83,7 +83,11 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
         ProjectError: a folder cannot be read.
     """
     layout, cases = project.layout, project.cases()
-    total, trail = len(cases) + 2, read(layout)
+    total, trail = len(cases) + 2, Trail()
+    try:
+        trail = read(layout)
+    except ProjectError as error:  # the rest can be checked without it
+        yield Finding(str(error))
     yield from _check_trail(trail)
     yield Step(layout.trail.name, 1, total)
     noted, marks = last_masks(trail.entries), _last_marks(trail.entries)
@@ -216,7 +220,11 @@ def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:
 
 def _check_versions(project: ProjectReader, case: Case) -> Iterator[Finding]:
     layout = project.layout
-    found = read_versions(layout, case.id)
+    try:
+        found = read_versions(layout, case.id)
+    except ProjectError as error:
+        yield Finding(str(error))
+        return
     damaged = list(zip(found.problems, found.damaged, strict=True))
     for version in found.versions:
         try:

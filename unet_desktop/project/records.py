@@ -112,7 +112,7 @@ class CaseRecords:
 
     def hold(self, case: Case) -> Case:
         """Keep a case in memory only, until `put_together` writes it."""
-        self.cases[case.id] = case
+        self.remember(case)
         return case
 
     def put_together(self, cases: Collection[Case]) -> None:
@@ -142,6 +142,7 @@ class CaseRecords:
 
     def remember(self, *cases: Case) -> None:
         """Update cases in memory only."""
+        hide_names({case.id for case in cases} | {case.patient for case in cases})
         self.cases |= {case.id: case for case in cases}
 
     def derive(self, case_id: str) -> Case:

@@ -201,13 +201,14 @@ def keep_version(
     with WRITING:
         numbered = list_files(layout, case_id)
         newest = next(_readable(numbered, case_id), None)
+        number = _next_number(numbered, newest)
         if origin.step is VersionStep.FOUND:  # what any version holds cannot be lost
             newest = next((known for known in _readable(numbered, case_id) if known.digest == digest), newest)
         if newest is None or newest.digest != digest:
             newest = None
             version = Version(
                 case_id,
-                numbered[-1][0] + 1 if numbered else 1,
+                number,
                 origin.step,
                 origin.when if _is_time(origin.when) else now,
                 digest,
@@ -228,6 +229,15 @@ def keep_version(
         files.make_folder(layout.versions(case_id), inside=layout.root)
         files.write_bytes(layout.version(case_id, version.number), data, flush=flush)
         return version, len(data)
+
+
+def _next_number(numbered: list[tuple[int, Path]], newest: Version | None) -> int:
+    """Return the first free number after the newest version; a file that is no version may have any number."""
+    taken = {number for number, _ in numbered}
+    number = 1 if newest is None else newest.number + 1
+    while number in taken:
+        number += 1
+    return number
 
 
 def _readable(numbered: list[tuple[int, Path]], case_id: str) -> Iterator[Version]:

@@ -218,3 +218,12 @@ def test_the_terminal_says_what_to_do(photographs, small_model, out, capsys):
     assert mask.read_bytes() == MINE
     assert main([*words, "--replace"]) == 0
     assert mask.read_bytes() != MINE
+
+
+@pytest.mark.parametrize("target", ["nowhere", "measurements.csv"])
+def test_a_table_that_is_a_broken_link_is_refused(one, out, target):
+    out.mkdir()
+    (out / "measurements.csv").symlink_to(target)
+    with pytest.raises(ForeignFileError, match=r"measurements\.csv was not written by a run"):
+        one()
+    assert (out / "measurements.csv").is_symlink()
