@@ -287,3 +287,31 @@ def test_a_folder_with_a_huge_number_hides_nothing_that_is_removed_later(filled:
     (filled.layout.bin / f"{'9' * 12}-x").mkdir(parents=True)
     filled.remove_case("photo")
     assert [found.name for found in list_bin(filled.layout)] == ["photo"]
+
+
+def test_what_cannot_be_noted_is_neither_removed_nor_put_back(filled: Project) -> None:
+    def block(*, blocked: bool) -> None:
+        aside = filled.layout.trail.with_suffix(".aside")
+        if blocked:
+            filled.layout.trail.rename(aside)
+            filled.layout.trail.mkdir()
+        else:
+            filled.layout.trail.rmdir()
+            aside.rename(filled.layout.trail)
+
+    before = files_in(filled)
+    block(blocked=True)
+    with pytest.raises(WriteError, match="trail"):
+        filled.remove_case("photo")
+    block(blocked=False)
+    assert files_in(filled) == before
+    assert filled.case("photo").state is CaseState.APPROVED
+    removed = filled.remove_case("photo")
+    in_bin = files_in(filled)
+    block(blocked=True)
+    with pytest.raises(WriteError, match="trail"):
+        filled.restore_removed(removed)
+    block(blocked=False)
+    assert files_in(filled) == in_bin
+    filled.restore_removed(removed)
+    assert files_in(filled) == before

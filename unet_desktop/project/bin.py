@@ -73,7 +73,7 @@ def move_to_bin(layout: Layout, kind: str, name: str, paths: Sequence[Path]) -> 
     """Move files, those of them that exist, to the bin; the first must exist and decides where all belong.
 
     Raises:
-        WriteError: they cannot be moved; then none is in the bin.
+        WriteError: they cannot be moved, or that cannot be noted; then none is in the bin.
     """
     check_project(layout.root)
     known = [path for path in paths if os.path.lexists(path)]
@@ -88,12 +88,12 @@ def move_to_bin(layout: Layout, kind: str, name: str, paths: Sequence[Path]) -> 
     try:
         for path in relative:
             _move(layout, layout.root / path, folder / path)
+        append(layout, Event(Act.REMOVED, **_subject(removed), detail=_describe_files(removed)))
     except WriteError:
         with contextlib.suppress(WriteError):
             _bring_back(layout, removed)
             _delete(folder)
         raise
-    append(layout, Event(Act.REMOVED, **_subject(removed), detail=_describe_files(removed)))
     return removed
 
 
@@ -114,12 +114,12 @@ def restore(layout: Layout, removed: Removed) -> None:
         raise ProjectError(f"{removed.name} is not in the bin any more.")
     try:
         _bring_back(layout, removed)
+        append(layout, Event(Act.RESTORED, **_subject(removed), detail="from the bin"))
     except WriteError:
         with contextlib.suppress(WriteError):
             _put_in(layout, removed)
         raise
     _delete(removed.folder)
-    append(layout, Event(Act.RESTORED, **_subject(removed), detail="from the bin"))
 
 
 def empty_bin(layout: Layout, chosen: Iterable[Removed] | None = None) -> int:

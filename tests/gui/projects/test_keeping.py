@@ -15,9 +15,11 @@ from window_parts import part
 
 from unet_desktop import person
 from unet_desktop.gui.cases.presenter import CaseMenu
+from unet_desktop.gui.projects.bin_dialog import BinDialog
 from unet_desktop.gui.projects.check_dialog import CheckDialog
 from unet_desktop.gui.window.main_window import MainWindow
-from unet_desktop.project.bin import list_bin
+from unet_desktop.project.bin import Removed, list_bin
+from unet_desktop.project.journal import read_journal
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import read
 
@@ -61,6 +63,23 @@ def test_a_removed_case_is_back_with_one_click(opened: MainWindow, root: Path) -
     assert opened.app.autosave.flush()
     assert Project.open(root).case("d").state == "corrected"
     assert [entry.act for entry in read(session.project.layout).entries][-3:] == ["removed", "restored", "changed"]
+
+
+def test_a_case_that_cannot_be_removed_goes_on_as_before(opened: MainWindow, root: Path, monkeypatch) -> None:
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    assert opened.app.autosave.flush()
+    (root / "bin").write_text("a file in the place of its folder")
+    shown: list[Exception] = []
+    monkeypatch.setattr(opened.errors, "show", shown.append)
+    QTest.keyClick(opened, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    assert len(shown) == 1
+    case_id = opened.app.session.case_id
+    drag(opened.canvas, [(60, 60), (80, 80)])
+    assert opened.app.autosave.flush()
+    journal = read_journal(opened.app.session.project.layout.journal(case_id))
+    assert journal is not None
+    assert journal.steps == 2
+    assert "noticed" not in [entry.act for entry in read(Project.open(root).layout).entries]
 
 
 def test_removing_all_cases_leaves_an_empty_project_that_can_be_filled_from_the_bin(opened, root) -> None:
@@ -208,3 +227,13 @@ def test_who_only_looks_can_read_the_bin_and_change_nothing(opened: MainWindow, 
 @pytest.mark.parametrize("command", ["case.remove", "project.bin", "project.check", "project.trail"])
 def test_without_a_project_there_is_nothing_to_do(window: MainWindow, command: str) -> None:
     assert not window.actions_by_id[command].isEnabled()
+
+
+def test_what_names_and_times_hold_is_shown_escaped_in_the_bin(window: MainWindow) -> None:
+    dialog = BinDialog(window, writable=True)
+    when = "0001-01-01T00:00:00+14:00"
+    dialog.set_entries([Removed(Path("bin"), 1, "files", "x\udcff", "", when, ("masks/x\udcff.png",))])
+    item = dialog.findChild(QTreeWidget, "bin_list").topLevelItem(0)
+    assert item.text(0) == r"Files x\xff"
+    assert item.text(1) == ""
+    assert r"x\xff.png" in item.toolTip(0)

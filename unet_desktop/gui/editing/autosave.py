@@ -64,7 +64,7 @@ class Autosave(QObject):
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
         editor.edited.connect(self._on_editor_edited)
         session.leaving.connect(self._on_session_leaving)
-        session.removing.connect(self._on_session_removing)
+        session.case_removed.connect(self._on_session_case_removed)
         session.leaving_project.connect(self._on_session_leaving_project)
         session.project_changed.connect(self._on_session_project_changed)
         session.case_updated.connect(self._on_session_case_updated)
@@ -225,7 +225,7 @@ class Autosave(QObject):
         self._editor.leave()
         self.flush()
 
-    def _on_session_removing(self, case_id: str) -> None:
+    def _on_session_case_removed(self, case_id: str) -> None:
         project = self._session.project
         if project is not None:
             self._journals.forget((project.root, case_id))
@@ -271,7 +271,7 @@ class CaseJournals:
         return self._journals[key]
 
     def forget(self, key: CaseKey) -> None:
-        """A case is about to be removed: its journal, whose steps are all in its mask, must not stay open."""
+        """A case was removed, with its journal, whose steps were all in its mask."""
         self._journals.pop(key, None)
 
     def close(self) -> None:

@@ -21,8 +21,11 @@ from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
 from unet_desktop.project.bin import Removed
+from unet_desktop.safe_text import escape_controls
 
 _SIZE = (620, 380)
+_MAX_PATHS = 20
+"""Files that a tip names."""
 
 
 class BinDialog(QDialog):
@@ -83,10 +86,14 @@ class BinDialog(QDialog):
         self._entries = list(entries)
         self._list.clear()
         for entry in self._entries:
-            cells = [f"{entry.kind.capitalize()} {entry.name}", _moment(entry.when), entry.who or "not named"]
+            cells = [
+                escape_controls(f"{entry.kind.capitalize()} {entry.name}"),
+                _moment(entry.when),
+                entry.who or "not named",
+            ]
             item = QTreeWidgetItem([*cells, f"{len(entry.paths):,}"])
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setToolTip(0, plain_tip(entry.paths))
+            item.setToolTip(0, plain_tip([escape_controls(path) for path in entry.paths[:_MAX_PATHS]]))
             self._list.addTopLevelItem(item)
         if (first := self._list.topLevelItem(0)) is not None:
             self._list.setCurrentItem(first)
@@ -118,5 +125,5 @@ def _moment(when: str) -> str:
     """The local time of an entry, as lists show it."""
     try:
         return f"{datetime.fromisoformat(when).astimezone():%Y-%m-%d %H:%M}"
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return ""

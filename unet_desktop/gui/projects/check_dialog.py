@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from unet_desktop.gui.style.plain_text import PlainLabel
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.plurals import quantity
+from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.events import CheckFinding
 
 _SIZE = (640, 400)
@@ -40,7 +41,7 @@ class CheckDialog(QDialog):
         self._list.setSpacing(4)
         self._list.setAccessibleName("What was found")
         for finding in findings:
-            self._list.addItem(QListWidgetItem(finding.line))
+            self._list.addItem(QListWidgetItem(escape_controls(finding.line)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._repair = with_object_name(QPushButton("&Repair"), "repair")
         self._repair.setToolTip("Nothing that a person drew is deleted: it goes to the bin")

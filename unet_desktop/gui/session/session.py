@@ -35,7 +35,7 @@ class Session(QObject):
         leaving_project: the project is about to be left, or read again; save everything now.
         project_changed: another project is open, or none.
         case_changed: another case is open, or none.
-        removing(case_id): the case is about to be moved to the bin; let go of its files.
+        case_removed(case_id): the case is in the bin now; forget its files.
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
@@ -46,7 +46,7 @@ class Session(QObject):
     leaving_project = Signal()
     project_changed = Signal()
     case_changed = Signal()
-    removing = Signal(str)
+    case_removed = Signal(str)
     cases_changed = Signal()
     case_updated = Signal(str)
     models_changed = Signal()
@@ -155,8 +155,8 @@ class Session(QObject):
         """
         assert self.project is not None
         self.leaving_project.emit()
-        self.removing.emit(case_id)
         removed = self.project.writable().remove_case(case_id)
+        self.case_removed.emit(case_id)
         self.cases.reload(self.project)
         self.cases_changed.emit()
         if self.current_id == case_id:
