@@ -94,6 +94,7 @@ def test_names_that_look_like_html_are_plain_text_in_every_dialog(
 
 def test_tips_and_labels(qapp: QApplication) -> None:
     assert plain_tip("a & b\nc") == "a & b\nc"
+    assert plain_tip("a &lt; b") == "<qt>a &amp;lt; b</qt>"
     assert plain_tip("<b>a\nc") == f"<qt>{html.escape('<b>a')}<br>c</qt>"
     assert PlainLabel(DISC).textFormat() is Qt.TextFormat.PlainText
 

@@ -10,6 +10,8 @@ from unet_desktop.gui.style.plain_text import plain_tip
 from unet_desktop.labels import Label, LabelSet
 
 _NUMBERED = 9
+_WIDEST_NAME = 220
+"""Pixels; a longer name would widen the panel beyond its dock. The tool tip says it whole."""
 
 
 class LabelList(QWidget):
@@ -49,7 +51,9 @@ class LabelList(QWidget):
 
     def _button(self, index: int, label: Label) -> QPushButton:
         key = f"{index + 1}   " if index < _NUMBERED else ""
-        button = QPushButton(swatch(label.colour), f"{key}{label.name}")
+        button = QPushButton(swatch(label.colour), "")
+        name = button.fontMetrics().elidedText(label.name, Qt.TextElideMode.ElideRight, _WIDEST_NAME)
+        button.setText(f"{key}{name}".replace("&", "&&"))  # Qt takes one for the mark of a key
         button.setProperty("role", "choice")
         button.setCheckable(True)
         button.setIconSize(QSize(16, 16))

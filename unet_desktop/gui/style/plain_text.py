@@ -25,7 +25,8 @@ class PlainLabel(QLabel):
 def plain_tip(text: str | Iterable[str]) -> str:
     """Return a tool tip that Qt shows as this text, or as these lines."""
     text = text if isinstance(text, str) else "\n".join(text)
-    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if "<" in text else text
+    looks_like_html = "<" in text or "&lt;" in text  # for Qt, both do
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if looks_like_html else text
 
 
 def show_plain(box: QMessageBox) -> None:
