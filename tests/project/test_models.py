@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import struct
 from dataclasses import replace
 
+import pytest
 from checkpoint_headers import HEADER
 
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.project.models import list_models, next_model_name
+from unet_desktop.project.models import list_models, next_model_name, read_notes
 
 
 def add_model(project, name, created=HEADER.created):
@@ -61,3 +63,9 @@ def test_the_newest_model_follows_its_number_when_the_clock_was_put_back(project
     add_model(project, "of a friend", "2026-06-01T00:00:00+00:00")
     add_model(project, "model-002", "2026-01-03T00:00:00+00:00")
     assert [model.name for model in list_models(project.layout)] == ["model-002", "model-001", "of a friend"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_notes_that_are_a_pipe_are_not_waited_for(project):
+    os.mkfifo(project.layout.model_notes("model-001"))
+    assert read_notes(project.layout, "model-001") == ""

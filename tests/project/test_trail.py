@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from unet_desktop import person
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail import Act, Event, append, read
 
@@ -102,6 +102,24 @@ def test_it_is_never_written_through_a_link(layout: Layout, tmp_path: Path) -> N
     os.mkfifo(layout.trail)
     with pytest.raises(WriteError, match=r"trail\.jsonl"):
         append(layout, Event(Act.FLAGGED, "x"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_reading_a_pipe_does_not_wait(layout: Layout) -> None:
+    os.mkfifo(layout.trail)
+    with pytest.raises(ProjectError, match=r"trail\.jsonl cannot be read"):
+        read(layout)
+
+
+def test_a_line_without_end_hides_nothing_after_it(layout: Layout) -> None:
+    _write(layout)
+    with layout.trail.open("ab") as file:
+        file.write(b'{"number": 4, "x": "' + b"x" * (1 << 20) + b'"}\n')
+    assert len(read(layout).problems) == 1
+    append(layout, Event(Act.FLAGGED, "late"))
+    found = read(layout)
+    assert found.entries[-1].case == "late"
+    assert "Line 4" in found.problems[0]
 
 
 def test_two_programs_at_once(layout: Layout) -> None:

@@ -39,6 +39,11 @@ def _cut_trail(project: Project) -> None:
     project.layout.trail.write_bytes(project.layout.trail.read_bytes()[:-30])
 
 
+def _lose_trail(project: Project) -> None:
+    project.save_mask("a", np.ones((96, 96), np.uint8))  # the one before is kept
+    project.layout.trail.unlink()
+
+
 def _orphan(project: Project) -> None:
     project.layout.mask("gone").write_bytes(project.layout.mask("a").read_bytes())
     (project.layout.predictions / ".gone.rejected.json").write_text("{}")
@@ -61,6 +66,7 @@ def _other_prediction(project: Project) -> None:
 
 REPAIRABLE = {
     "unfinished": _cut_trail,
+    "trail.jsonl is gone": _lose_trail,
     "is gone": lambda project: project.layout.mask("a").unlink(),
     "another program changed it": lambda project: write_mask(
         project.layout.mask("a"), np.zeros((96, 96), np.uint8), project.labels

@@ -26,7 +26,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
 from unet_desktop.project.trail import Act, Entry, Event, Trail, append, last_masks, read
-from unet_desktop.project.versions import load_version, read_versions
+from unet_desktop.project.versions import case_folders, load_version, read_versions
 
 Repair = Callable[[Project], object]
 
@@ -88,7 +88,8 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
         trail = read(layout)
     except ProjectError as error:  # the rest can be checked without it
         yield Finding(str(error))
-    yield from _check_trail(trail)
+    else:
+        yield from _check_trail(layout, trail)
     yield Step(layout.trail.name, 1, total)
     noted, marks = last_masks(trail.entries), _last_marks(trail.entries)
     for done, case in enumerate(cases, 2):
@@ -106,7 +107,7 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
     yield Step(layout.root.name, total, total)
 
 
-def _check_trail(trail: Trail) -> Iterator[Finding]:
+def _check_trail(layout: Layout, trail: Trail) -> Iterator[Finding]:
     for problem in trail.problems:
         yield Finding(f"{problem} Compare trail.jsonl with a backup; the program never changes its lines.")
     if trail.unfinished:
@@ -114,6 +115,14 @@ def _check_trail(trail: Trail) -> Iterator[Finding]:
             "The last line of the trail is unfinished: the program was interrupted while writing it.",
             "The line is closed off; it stays in the file.",
             lambda project: append(project.layout, Event(Act.NOTICED, detail="an unfinished line was closed off")),
+        )
+    is_empty = not (trail.entries or trail.problems or trail.unfinished)
+    if is_empty and (case_folders(layout) or list_bin(layout)):  # which no program kept before it noted what it did
+        yield Finding(
+            f"{layout.trail} is gone or empty, so nobody knows any more who drew and removed what is kept in history/ "
+            "and bin/. Put it back from a backup.",
+            "A new trail begins, and notes that.",
+            lambda project: append(project.layout, Event(Act.NOTICED, detail="the trail was gone; this one is new")),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.checkpoint_header import SUFFIX, CheckpointHeader, read_header
 from unet_desktop.errors import CheckpointError
+from unet_desktop.links import open_to_read
 from unet_desktop.project.bin import MODEL, Removed, list_bin, move_to_bin
 from unet_desktop.project.layout import Layout
 
@@ -23,6 +24,10 @@ class Model:
     name: str
     path: Path
     header: CheckpointHeader
+
+
+_LONGEST_NOTES = 16 << 20
+"""Bytes."""
 
 
 def list_models(layout: Layout) -> list[Model]:
@@ -72,7 +77,8 @@ def _names_in_use(layout: Layout) -> set[str]:
 def read_notes(layout: Layout, name: str) -> str:
     """Return the notes on a model; empty if there are none or they cannot be read."""
     try:
-        return layout.model_notes(name).read_text("utf-8", errors="replace")
+        with open_to_read(layout.model_notes(name)) as file:
+            return file.read(_LONGEST_NOTES).decode("utf-8", "replace")
     except OSError:
         return ""
 

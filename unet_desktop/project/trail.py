@@ -18,9 +18,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from unet_desktop import files, growing_files, json_data, person
 from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.links import open_to_read
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 
@@ -151,13 +153,10 @@ def read(layout: Layout) -> Trail:
     for at, line in enumerate(_lines(layout.trail), 1):
         text = line.removesuffix(b"\n")
         entry = _decode(text)
-        if text == line and len(line) >= _MAX_LINE:
-            trail.problems.append(
-                f"Line {at} of the trail is too long to be one of its lines; nothing after it counts."
-            )
-            break
         if text == line and entry is None:
             trail.unfinished = True
+            if len(line) >= _MAX_LINE:
+                trail.problems.append(f"Line {at} of the trail is too long to be one of its lines.")
             break
         if entry is None:
             if torn:
@@ -188,13 +187,21 @@ def _unreadable(at: int) -> str:
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             while line := file.readline(_MAX_LINE):
-                yield line
+                yield line if len(line) < _MAX_LINE or line.endswith(b"\n") else _pass_long_line(file, line)
     except FileNotFoundError:
         return
     except OSError as error:
         raise ProjectError(f"{path} cannot be read ({error.strerror or error}). Check its permissions.") from error
+
+
+def _pass_long_line(file: BinaryIO, line: bytes) -> bytes:
+    """Go to the end of a line that is too long to be one of the trail's; return some of it."""
+    rest = line
+    while rest and not rest.endswith(b"\n"):
+        rest = file.readline(_MAX_LINE)
+    return line + b"\n" if rest else line
 
 
 def _find_end(file: FileIO) -> tuple[int, str, bool]:

@@ -28,7 +28,7 @@ from unet_desktop import files, json_data
 from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.json_data import Count
 from unet_desktop.labels import LabelSet
-from unet_desktop.links import is_link
+from unet_desktop.links import is_link, open_to_read
 from unet_desktop.masks.file import encode_mask, read_mask
 from unet_desktop.masks.indexed_png import insert_text, read_first_text
 from unet_desktop.masks.measure import vertical_ratio
@@ -309,7 +309,7 @@ def read_record(path: Path, case_id: str, number: int) -> Version:
         OSError: the file cannot be read.
         ValueError: it is no version of this case, or damaged.
     """
-    with path.open("rb") as file:
+    with open_to_read(path) as file:
         text = read_first_text(file.read(_RECORD_BYTES), _KEYWORD)
     version = json_data.parse(text, Version)
     if (version.case, version.number) != (case_id, number):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from dataclasses import replace
 
@@ -56,6 +57,14 @@ def test_a_pickle_is_not_opened(tmp_path, zipped):
     path = tmp_path / "weights.pt"
     torch.save({"weight": torch.zeros(1)}, path, _use_new_zipfile_serialization=zipped)
     with pytest.raises(CheckpointError, match=r"pickle.*weights_only=True.*safetensors"):
+        checkpoint.load(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "pipe.safetensors"
+    os.mkfifo(path)
+    with pytest.raises(CheckpointError, match=r"pipe\.safetensors cannot be opened"):
         checkpoint.load(path)
 
 

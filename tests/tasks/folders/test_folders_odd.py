@@ -9,15 +9,18 @@ import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
 
+from unet_desktop.errors import ImageError
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import MAX_PIXELS
 from unet_desktop.tasks.events import FramesLeftOut
+from unet_desktop.tasks.folders.inputs import read_list
 
 
 def rows(path):
@@ -112,6 +115,12 @@ def test_what_is_no_file_is_a_row_and_is_never_waited_for(segment, photographs, 
     assert "is a pipe, a device or a socket" in problems["pipe.png"]
     assert "is a link to something that does not exist" in problems["dangling.png"]
     assert "is a link that leads in a circle" in problems["circle.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_list_that_never_ends_is_refused():
+    with pytest.raises(ImageError, match="/dev/zero is longer than 64 MB"):
+        read_list(Path("/dev/zero"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")

@@ -21,6 +21,7 @@ from unet_desktop.engine.files.checksummed_file import serialise
 from unet_desktop.engine.networks.layers import is_finite
 from unet_desktop.engine.networks.specs import NetworkSpec, build
 from unet_desktop.errors import CheckpointError
+from unet_desktop.links import open_to_read
 
 _NETWORKS = ("locate", "segment")
 _LARGEST_HEAD = 32 << 20
@@ -80,7 +81,8 @@ def load(path: Path) -> Checkpoint:
         specs = {name: NetworkSpec.from_json(spec) for name, spec in header.networks.items() if name in _NETWORKS}
         if path.stat().st_size > _LARGEST_HEAD + 2 * _bytes_of(specs):
             raise ValueError("it is larger than its networks")
-        data = path.read_bytes()
+        with open_to_read(path) as file:
+            data = file.read()
         if _digest(data, header) != header.weights_sha256:
             raise CheckpointError(f"{path} is damaged: its content is not what was saved. Copy it again.")
         tensors = safetensors.torch.load(data)
@@ -130,7 +132,7 @@ def _digest(data: bytes | memoryview, header: CheckpointHeader) -> str:
 def _reject_pickle(path: Path) -> None:
     """Refuse a pickle without opening it, since it can run any program."""
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             start = file.read(4)
     except OSError as error:
         raise CheckpointError(f"The model {path} cannot be opened ({error.strerror}). Check the path.") from error

@@ -20,6 +20,7 @@ from unet_desktop import __version__
 from unet_desktop.errors import ImageError, UserError
 from unet_desktop.images.dicom_header import INSTALL, explain_errors, is_dicom, quiet_pydicom, read_attributes
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.links import open_to_read
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, regions
 from unet_desktop.tasks.folders.inputs import Picture
@@ -129,7 +130,7 @@ class _Source:
 def _read_source(picture: Picture, mask: Mask, *, who: bool) -> _Source:
     path = picture.path
     asked = (*_REFERENCE, "InstanceNumber", *((*_WHO, *_WHEN) if who else ()))
-    with path.open("rb") as file:
+    with open_to_read(path) as file:
         found = read_attributes(file, path, (*asked, "SpecificCharacterSet", "NumberOfFrames", "PatientOrientation"))
     missing = [name for name in _REFERENCE if not found.get(name)]
     if missing:

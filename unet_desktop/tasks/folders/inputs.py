@@ -22,6 +22,8 @@ from unet_desktop.tasks.folders.outputs import OUTPUT_SUFFIXES
 
 STANDARD_INPUT = Path("-")
 """As a list file: read the list from standard input."""
+_LONGEST_LIST = 64 << 20
+"""Bytes; more is no list of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +196,17 @@ def read_list(path: Path) -> list[Path]:
         ImageError: it cannot be read, or is empty.
     """
     try:
-        text = sys.stdin.read() if path == STANDARD_INPUT else path.read_text("utf-8-sig")
+        if path == STANDARD_INPUT:
+            text = sys.stdin.read(_LONGEST_LIST)
+        else:
+            with path.open("rb") as file:  # also a pipe: --list <(find ...)
+                text = file.read(_LONGEST_LIST).decode("utf-8-sig")
     except OSError as error:
         raise ImageError(f"The list {path} cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise ImageError(f"The list {path} is not UTF-8 text. Give a text file with one picture per line.") from error
+    if len(text) >= _LONGEST_LIST:
+        raise ImageError(f"The list {path} is longer than {_LONGEST_LIST >> 20} MB. Give one picture per line.")
     if "\0" in text:  # no path can hold it
         raise ImageError(f"The list {path} is not text. Give a text file with one picture per line.")
     paths = [path.parent / line for line in text.splitlines() if line.strip()]

@@ -21,6 +21,7 @@ from unet_desktop import files, growing_files
 from unet_desktop.errors import WriteError
 from unet_desktop.images.stereo import HALF_NAMES
 from unet_desktop.json_data import Count, DataError, parse
+from unet_desktop.links import open_to_read
 
 NAME = "results.jsonl"
 _LONGEST = 4 << 20
@@ -134,7 +135,7 @@ class Ledger:
 
     def _open(self) -> None:
         """Note the positions of entries, and where the last complete line ends."""
-        self._file = self._path.open("rb")
+        self._file = open_to_read(self._path)
         torn = b""
         while line := self._file.readline(_LONGEST):
             if not line.endswith(b"\n"):
