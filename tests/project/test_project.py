@@ -38,6 +38,12 @@ def case(project, picture):
 
 
 class TestFolder:
+    @pytest.mark.skipif(os.name == "nt", reason="names are text there")
+    def test_a_project_whose_folder_has_a_name_that_is_no_text_opens_again(self, tmp_path):
+        root = tmp_path / os.fsdecode(b"eyes\xff")
+        Project.create(root, ONE_STRUCTURE)
+        assert Project.open(root).name == r"eyes\xff"
+
     def test_a_new_project_opens_again(self, tmp_path):
         made = Project.create(tmp_path / "a" / "eyes", ONE_STRUCTURE, name="My eyes")
         opened = Project.open(tmp_path / "a" / "eyes")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unet_desktop.errors import LabelError
 from unet_desktop.file_names import fold
+from unet_desktop.json_data import read_bytes
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.mask_content import TRANSPARENT, Key, pack
 from unet_desktop.masks.names import find_label
@@ -81,8 +82,8 @@ def read_colour_names(folder: Path, labels: LabelSet) -> tuple[tuple[int, int], 
     """
     for place in (folder, folder.parent):
         try:
-            lines = (place / "labelmap.txt").read_text("utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError):
+            lines = read_bytes(place / "labelmap.txt").decode("utf-8-sig").splitlines()
+        except (OSError, ValueError):
             continue
         return tuple(pair for line in lines if (pair := _parse_colour_name(line, labels)) is not None)
     return ()

@@ -41,6 +41,7 @@ from unet_desktop.project.predictions import (
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
+from unet_desktop.safe_text import escape_controls
 
 
 class Annotations(TypedDict, total=False):
@@ -71,7 +72,9 @@ class Project(ProjectReader):
             raise ProjectError(f"{root} is not empty. Choose a new folder, or open the project that is there.")
         for folder in layout.folders:
             files.make_folder(folder)
-        manifest = Manifest(name or root.name, labels)
+        manifest = Manifest(
+            escape_controls(name or root.name), labels
+        )  # a folder's name may hold bytes that are no text
         write_manifest(layout.manifest, manifest)
         return cls(layout, manifest)
 
