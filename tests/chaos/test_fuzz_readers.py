@@ -25,12 +25,18 @@ from unet_desktop.engine.training import state_header
 from unet_desktop.errors import UserError
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
+from unet_desktop.masks.indexed_png import insert_text, read_first_text
+from unet_desktop.project.bin import list_bin, settle
+from unet_desktop.project.check import check
 from unet_desktop.project.corrections import read_corrections
 from unet_desktop.project.journal import FRAME, MAGIC, read_journal
 from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.predictions import read_record
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
+from unet_desktop.project.trail import read as read_trail
+from unet_desktop.project.version_limits import VersionLimits, prune_versions
+from unet_desktop.project.versions import Origin, VersionStep, keep_version, read_versions
 from unet_desktop.settings_file import SettingsFile
 from unet_desktop.tasks.folders.ledger import NAME, Ledger
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -279,3 +285,34 @@ def test_masks_and_labels(tmp_path: Path, disc_mask) -> None:
         (tmp_path / "a.png").write_bytes(damage(good, random))
         run(lambda: read_mask(tmp_path / "a.png", DISC_AND_CUP, (96, 96)))
         run(lambda: LabelSet.from_json(damage_json(DISC_AND_CUP.to_json(), random)))
+
+
+def test_trail_bin_and_versions(filled: Project, disc_mask) -> None:
+    layout = filled.layout
+    keep_version(layout, filled.labels, "a", disc_mask, Origin(VersionStep.PAINTED))
+    version = layout.version("a", 1)
+    removed = filled.remove_case("b").folder / "removed.json"
+
+    def use_version() -> None:
+        read_versions(layout, "a")
+        prune_versions(layout, VersionLimits(0, 0))
+
+    def use_bin() -> None:
+        list_bin(layout)
+        settle(layout)
+
+    uses = {layout.trail: lambda: read_trail(layout), removed: use_bin, version: use_version}
+    for seed, (path, use) in enumerate(uses.items()):
+        good = path.read_bytes()
+        for data in variants(good, 80 + seed):
+            path.write_bytes(data)
+            run(use)
+            run(lambda: list(check(filled, is_alone=True)))
+        path.write_bytes(good)
+    good, random = version.read_bytes(), np.random.default_rng(91)
+    record = read_first_text(good, "unet-desktop version")
+    bare = good[:33] + good[33 + 12 + len(record) + len("unet-desktop version") + 1 :]  # without the text's chunk
+    for _ in range(COUNT):
+        text = json.dumps(damage_json(json.loads(record), random))
+        version.write_bytes(insert_text(bare, "unet-desktop version", text))
+        run(use_version)

@@ -362,3 +362,16 @@ def test_a_file_with_a_huge_number_hides_no_later_version(project, case):
     keep(project, case, 20)
     keep(project, case, 30)
     assert numbers(project, case) == [3, 2, 1]
+
+
+def test_a_case_with_nothing_but_damaged_versions_keeps_no_others_from_being_dropped(
+    project, case, write_picture, tmp_path
+):
+    other = project.add_image(write_picture(tmp_path / "other.png"))
+    for number in (10, 20, 30):
+        keep(project, case, number)
+    project.layout.versions(other.id).mkdir()
+    project.layout.version(other.id, 1).write_bytes(b"damaged")
+    assert prune_versions(project.layout, VersionLimits(megabytes=0)) == 2
+    assert numbers(project, case) == [3]
+    assert project.layout.version(other.id, 1).exists()

@@ -91,9 +91,11 @@ def _droppable(found: list[_File]) -> list[tuple[Version, _File]]:
     cases: dict[str, list[tuple[Version, _File]]] = {}
     for file in found:
         try:
-            cases.setdefault(file.case_id, []).append((read_record(file.path, file.case_id, file.number), file))
+            version = read_record(file.path, file.case_id, file.number)
         except (OSError, ValueError) as error:
             log.info("%s stays, though it cannot be read: %s", file.path, error)
+        else:
+            cases.setdefault(file.case_id, []).append((version, file))
     droppable = []
     for versions in cases.values():
         versions.sort(key=lambda pair: pair[0].number)
