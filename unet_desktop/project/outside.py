@@ -11,10 +11,16 @@ from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, set_mask_aside
 
 
-def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
+def keep_outside_mask(project: Project, case_id: str, journal: Journal, *, deletes: bool = False) -> str:
     """Keep the mask in a case's file if another program wrote it; any thread may call this before it writes the file.
 
     It becomes a version of the case, or is set aside under another name if it cannot be read.
+
+    Args:
+        project: whose case.
+        case_id: the case.
+        journal: of its mask.
+        deletes: every step was undone, so that the file will be deleted.
 
     Returns:
         a sentence on what was found, or an empty string if the file is as this program left it.
@@ -29,25 +35,30 @@ def keep_outside_mask(project: Project, case_id: str, journal: Journal) -> str:
     if identity is not None and not path.is_file():
         return ""  # writing fails, and says so
     case = project.sound_case(case_id)
+    ours = "All of your changes are undone, so nothing of yours is saved" if deletes else "Your mask is saved"
     try:
         found = None if identity is None else read_mask(path, project.labels, (case.height, case.width))
     except MaskError:
         aside = set_mask_aside(layout, case_id)
         append(layout, Event(Act.NOTICED, case_id, detail="mask file that cannot be read, set aside"))
         return (
-            f"Another program put a file that is no mask of {case_id} in its mask's place while it was open here. Your "
-            f"mask is saved; the other file was kept as {aside}."
+            f"Another program put a file that is no mask of {case_id} in its mask's place while it was open here. "
+            f"{ours}; the other file was kept as {aside}."
         )
     was_there = journal.state is not None and journal.written_file is not None
-    if journal.knows(checksum_of(found)) and not (found is None and was_there):
+    state = checksum_of(found)
+    # What was written here last is all that may be there; before that, a killed program may have left any known state.
+    is_known = journal.knows(state) if journal.written_file is None else state == journal.state
+    if is_known and not (found is None and was_there):
         journal.written_file = identity
         return ""
     if found is None:
         append(layout, Event(Act.NOTICED, case_id, detail="mask deleted by another program"))
-        return f"Another program deleted the mask of {case_id} while it was open here. Your mask is saved again."
+        then = "It stays deleted." if deletes else "Your mask is saved again."
+        return f"Another program deleted the mask of {case_id} while it was open here. {then}"
     keep_version(layout, project.labels, case_id, found, Origin(VersionStep.FOUND, who=""))
     append(layout, Event(Act.NOTICED, case_id, detail="mask changed by another program, kept as a version"))
     return (
-        f"Another program changed the mask of {case_id} while it was open here. Your mask is saved; the other is kept "
-        "in the case's timeline."
+        f"Another program changed the mask of {case_id} while it was open here. {ours}; the other is "
+        "kept in the case's timeline."
     )

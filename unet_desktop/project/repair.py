@@ -10,6 +10,7 @@ from unet_desktop import files, json_data
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_image
 from unet_desktop.project.case import Case
+from unet_desktop.project.guard import check_project
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append
@@ -33,6 +34,7 @@ def relocate(project: Project, case_id: str, picture: Path) -> Case:
     Raises:
         ImageError: not an image, or of a different size. WriteError: the record cannot be written.
     """
+    check_project(project.root)
     case = project.sound_case(case_id)
     height, width = read_image(picture).pixels.shape[:2]
     if (height, width) != (case.height, case.width):
@@ -62,6 +64,7 @@ def put_mask_aside(project: Project, case_id: str) -> Path:
     Raises:
         WriteError: it cannot be moved.
     """
+    check_project(project.root)
     project.sound_case(case_id)
     layout, number = project.layout, 1
     while layout.mask_aside(case_id, number).exists() or layout.journal_aside(case_id, number).exists():

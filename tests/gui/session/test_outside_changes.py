@@ -56,6 +56,32 @@ def test_a_mask_that_another_program_edited(opened: MainWindow, root: Path, afte
     assert not opened.panels.banner.isVisible()
 
 
+def test_an_older_state_that_somebody_put_back(opened: MainWindow, root: Path) -> None:
+    """This session wrote it, and yet it is not what this session wrote last."""
+    case_id, path = opened.app.session.case_id, Project.open(root).layout.mask(opened.app.session.case_id)
+    older = paint_and_save(opened)
+    content = path.read_bytes()
+    paint_and_save(opened, offset=20)
+    path.write_bytes(content)
+    ours = paint_and_save(opened, offset=30)
+    assert (Project.open(root).load_mask(case_id) == ours).all()
+    assert any((kept == older).all() for kept in kept_masks(root, case_id))
+    assert f"Another program changed the mask of {case_id}" in opened.panels.banner.text
+
+
+def test_a_mask_that_another_program_drew_where_all_was_undone(opened: MainWindow, root: Path) -> None:
+    case_id, project = opened.app.session.case_id, Project.open(root)
+    paint_and_save(opened)
+    theirs = np.zeros_like(opened.app.editor.mask)
+    theirs[5:25, 5:25] = 1
+    write_mask(project.layout.mask(case_id), theirs, project.labels)
+    opened.app.editor.undo()
+    assert opened.app.autosave.flush()
+    assert not project.layout.mask(case_id).exists()
+    assert any((kept == theirs).all() for kept in kept_masks(root, case_id))
+    assert "nothing of yours is saved; the other is kept in the case's timeline" in opened.panels.banner.text
+
+
 def test_own_saves_notice_nothing(opened: MainWindow, root: Path) -> None:
     for offset in (0, 10, 20):
         paint_and_save(opened, offset)

@@ -62,7 +62,8 @@ class Unsaved:
 
     def _write(self) -> None:
         state = checksum_of(self.mask)
-        self.noticed = keep_outside_mask(self.project, self.case_id, self.journal) or self.noticed
+        found = keep_outside_mask(self.project, self.case_id, self.journal, deletes=self.mask is None)
+        self.noticed = found or self.noticed
         self.journal.add(MaskWriteStarted(state, self.steps))
         try:
             self.journal.flush()
