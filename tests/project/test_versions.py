@@ -375,3 +375,8 @@ def test_a_case_with_nothing_but_damaged_versions_keeps_no_others_from_being_dro
     assert prune_versions(project.layout, VersionLimits(megabytes=0)) == 2
     assert numbers(project, case) == [3]
     assert project.layout.version(other.id, 1).exists()
+
+
+def test_a_version_with_the_longest_texts_is_read_back(project, case):
+    kept = keep(project, case, 10, who="\U0001f600" * 600, model="\U0001f600" * 600)
+    assert read_versions(project.layout, case.id).versions == (kept,)

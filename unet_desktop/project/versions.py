@@ -42,8 +42,8 @@ log = logging.getLogger("unet.project")
 
 _KEYWORD = "unet-desktop version"
 _NAME = re.compile(r"(\d{6,18})\.png")
-_RECORD_BYTES = 8192
-"""What is read of a file to find its record, which is far shorter."""
+_RECORD_BYTES = 1 << 15
+"""What is read of a file to find its record; a letter of its texts takes up to 12 bytes."""
 _LONGEST_TEXT = 500
 WRITING = RLock()
 """Held while numbers are given and files are written: jobs and the window may both keep versions."""
