@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from unet_desktop import files, growing_files
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.links import open_in_place, refuse_links
+from unet_desktop.links import SpecialFileError, open_in_place, open_to_read, refuse_links
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.overlay import write_jpeg
@@ -293,3 +294,12 @@ def test_the_search_for_writers_finds_them():
         assert _writing_call(ast.parse(line).body[0].value), line
     for line in ["open(a)", "a.open('rb')", "files.write_text(a, b)", "Project.open(a)", "json.loads(a)"]:
         assert not _writing_call(ast.parse(line).body[0].value), line
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such sockets there")
+def test_a_socket_is_called_that(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("photo.jpg")
+        with pytest.raises(SpecialFileError, match="a pipe, a device or a socket"):
+            open_to_read(tmp_path / "photo.jpg")

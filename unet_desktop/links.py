@@ -18,6 +18,7 @@ from unet_desktop.errors import WriteError
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """O_NONBLOCK: a named pipe that was put in the file's place must not make the program wait."""
+_SPECIAL = "it is a pipe, a device or a socket, not a file"
 
 
 class SpecialFileError(OSError):
@@ -66,14 +67,19 @@ def open_to_read(path: Path) -> BinaryIO:
     """
     if os.name == "nt":
         return path.open("rb")
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        if error.errno in {errno.ENXIO, errno.EOPNOTSUPP}:  # a socket, which cannot even be opened
+            raise SpecialFileError(errno.EINVAL, _SPECIAL, str(path)) from error
+        raise
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
         return open(handle, "rb")
     os.close(handle)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise SpecialFileError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", str(path))
+    raise SpecialFileError(errno.EINVAL, _SPECIAL, str(path))
 
 
 def create_new(path: Path) -> FileIO:

@@ -128,6 +128,13 @@ def test_a_run_is_one_file_with_ids_of_its_own(tmp_path, disc_mask):
     assert [(entry["id"], entry["image_id"]) for entry in data["annotations"]] == [(1, 1), (2, 1), (3, 3), (4, 3)]
 
 
+@pytest.mark.parametrize("name", ["a\udcff.jpg", 'a\x1b[31m"\n.jpg'])
+def test_a_run_with_any_name_is_a_coco_file(tmp_path, disc_mask, name):
+    (tmp_path / "a").write_bytes(encode_coco(name, disc_mask, bounding_box(disc_mask), DISC_AND_CUP))
+    data = json.loads(b"".join(merge_coco(lambda: [tmp_path / "a"], DISC_AND_CUP)))
+    assert [image["file_name"] for image in data["images"]] == [name]
+
+
 def test_a_run_of_nothing_is_a_coco_file_too():
     data = json.loads(b"".join(merge_coco(list, DISC_AND_CUP)))
     assert data["images"] == data["annotations"] == []

@@ -142,7 +142,7 @@ class _Part:
 
 def _read(part: Path) -> dict[str, Any]:
     try:
-        data = read(part, dict[str, Any], limit=_LARGEST_PART)
+        data = read(part, dict[str, Any], file_names=True, limit=_LARGEST_PART)
         check(data, _Part)
     except (OSError, DataError) as error:
         raise ImageError(
