@@ -48,6 +48,7 @@ def start_logging() -> Path | None:
             _keep_private(old, 0o600)
         handler = _PrivateHandler(path, maxBytes=_SIZE, backupCount=2, encoding="utf-8", errors="backslashreplace")
     except OSError:  # a read-only home must not stop the program
+        logging.getLogger().addHandler(logging.NullHandler())  # or names would reach the terminal as they are
         return None
     handler.setFormatter(_Formatter(_FORMAT))
     root = logging.getLogger()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from unet_desktop.__main__ import main
+from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
 
 NAMES = (b"auge\xff.png", b"\x1b[31mred\n.png", b"ok.png")
@@ -61,3 +64,15 @@ def test_a_record_of_such_a_picture_is_valid_json(tmp_path, pictures):
     assert main(["import", str(pictures), str(root), "--refer"]) == 0
     images = [json.loads(path.read_bytes())["image"] for path in (root / "cases").glob("*.json")]
     assert {os.fsencode(image) for image in images} == {os.path.join(os.fsencode(pictures), name) for name in NAMES}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_without_a_log_no_raw_name_reaches_the_terminal(tmp_path):
+    project = Project.create(tmp_path / "project", DISC_AND_CUP, "x")
+    (project.layout.cases / "\x1b[31mred.json").write_text("{")
+    (tmp_path / "file").write_text("")
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "file"), "HOME": str(tmp_path / "file")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "unet_desktop", "bin", str(project.root)], env=environment, capture_output=True
+    )
+    assert b"\x1b" not in ran.stdout + ran.stderr
