@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from unet_desktop.gui.cases import commands
+from unet_desktop.gui.window import shutdown
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.overlay import write_jpeg
@@ -159,7 +160,10 @@ def test_what_a_newer_program_wrote_into_the_project_stays(root: Path) -> None:
     assert "mm_per_pixel" not in after
 
 
-def test_a_project_that_was_replaced_by_its_backup(opened: MainWindow, root: Path, tmp_path: Path) -> None:
+def test_a_project_that_was_replaced_by_its_backup(
+    opened: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutdown, "accepts_loss", lambda _window: True)  # asked when the test's window closes
     shutil.copytree(root, tmp_path / "backup")  # with a copy of the lock, which names this program
     before = {path: path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()}
     root.rename(tmp_path / "former")
