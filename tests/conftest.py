@@ -131,3 +131,11 @@ def idrid() -> Path:
 def odd_images() -> Path:
     """Broken and unusual files of Pillow's test suite."""
     return _real("odd_images")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Escape what is not UTF-8 in captured output: workers cannot send it, and the whole run would end."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report

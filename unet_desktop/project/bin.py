@@ -226,7 +226,7 @@ def _read(layout: Layout, folder: Path) -> Removed:
     except (OSError, json_data.DataError) as error:
         raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
     if not data.paths or not all(_is_inside(layout, inside) for inside in data.paths):
-        raise ProjectError(f"{path} names files outside the project's own folders, so it is not used.")
+        raise ProjectError(f"{path} leads to files outside the project's own folders, so it is not used.")
     return Removed(folder, _number(folder), data.kind, data.name, data.who, data.when, data.paths)
 
 
