@@ -205,7 +205,6 @@ def test_a_long_name_in_a_list_is_a_row(segment, photographs, tmp_path, out):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
-@pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="a worker cannot report names that are not UTF-8")
 def test_names_that_are_not_utf_8_are_written_as_they_are(segment, write_picture, photographs, out):
     name = os.fsdecode(b"\xff\xfe")
     write_picture(photographs / "plain.png", 1)
