@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,14 +222,10 @@ def measure_convergence(picture: NDArray[np.uint8], x: float, y: float, radius: 
     """
     pixels = extract(picture, Square(x, y, 2 * HALF * radius / RADIUS), 2 * HALF)
     field = lit_part(pixels)
-    rows, columns = np.mgrid[: 2 * HALF, : 2 * HALF] + 0.5
-    distance = np.hypot(rows - HALF, columns - HALF) / RADIUS
-    around = _around(distance)
-    inside = cv2.erode(field, np.ones((9, 9), np.uint8), borderValue=1) * around
-    if np.count_nonzero(inside) < _LEAST_IN_VIEW * np.count_nonzero(around):
+    inside = _around() & _inner(field)
+    if np.count_nonzero(inside) < _LEAST_IN_VIEW * np.count_nonzero(_around()):
         return None
-    vessels = find_vessels(pixels[..., 1].astype(np.float32), field, _VESSEL, evenness=0.5)
-    return convergence(vessels, inside.astype(np.uint8))
+    return convergence(_vessels_in(pixels, field), inside.astype(np.uint8))
 
 
 def fit_edge(close: CloseUp) -> Ellipse:
@@ -278,34 +275,47 @@ def _levels(view: FieldOfView) -> list[FieldOfView]:
 
 def _measure_candidate(close: CloseUp, ellipse: Ellipse, place: int) -> Candidate:
     """Measure what tells a disc from something else."""
-    rows, columns = np.mgrid[: 2 * HALF, : 2 * HALF] + 0.5
-    distance = np.hypot(rows - HALF, columns - HALF) / RADIUS
-    green = close.pixels[..., 1].astype(np.float32)
-    vessels = find_vessels(green, close.field, _VESSEL, evenness=0.5)
+    vessels = _vessels_in(close.pixels, close.field)
     drops = _drops_at_edge(close, close.from_view(ellipse))
     return Candidate(
         ellipse,
-        convergence(vessels, _vessel_area(close, distance)),
+        convergence(vessels, _vessel_area(close)),
         float(np.percentile(drops, 25)),
         float((drops > _NOTICEABLE).mean()),
-        float(vessels.depth[distance < 0.9].mean()),
+        float(vessels.depth[_distance() < 0.9].mean()),
         place,
     )
 
 
-def _vessel_area(close: CloseUp, distance: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _vessels_in(pixels: NDArray[np.uint8], field: NDArray[np.uint8]) -> Vessels:
+    return find_vessels(pixels[..., 1].astype(np.float32), field, _VESSEL, evenness=0.5)
+
+
+def _vessel_area(close: CloseUp) -> NDArray[np.uint8]:
     """Return (h, w) uint8: 1 where vessels are looked at, around the disc or, where it fills the view, also in it."""
-    inner = cv2.erode(close.field, np.ones((9, 9), np.uint8)) > 0  # no line is made up at the field's border
-    around = _around(distance)
+    around, inner = _around(), _inner(close.field)
     if np.count_nonzero(around & inner) < 0.15 * np.count_nonzero(around):
-        around = (distance > 0.5) & (distance < 2.6)
+        around = (_distance() > 0.5) & (_distance() < 2.6)
     return (around & inner).astype(np.uint8)
 
 
-def _around(distance: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which pixels surround the disc, whose radius is 1."""
-    around: NDArray[np.bool_] = (distance > 1.1) & (distance < 2.6)
+@cache
+def _distance() -> NDArray[np.float64]:
+    """Return how far each pixel of a close-up is from its middle, in radii of the disc."""
+    rows, columns = np.mgrid[: 2 * HALF, : 2 * HALF] + 0.5
+    distance: NDArray[np.float64] = np.hypot(rows - HALF, columns - HALF) / RADIUS
+    return distance
+
+
+def _around() -> NDArray[np.bool_]:
+    """Return which pixels of a close-up surround the disc."""
+    around: NDArray[np.bool_] = (_distance() > 1.1) & (_distance() < 2.6)
     return around
+
+
+def _inner(field: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the field without its border, where lines are made up."""
+    return np.asarray(cv2.erode(field, np.ones((9, 9), np.uint8)) > 0, np.bool_)
 
 
 def _drops_at_edge(close: CloseUp, ellipse: Ellipse) -> Plane:
