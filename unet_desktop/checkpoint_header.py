@@ -132,6 +132,16 @@ class _Data:
 
 
 @dataclass(frozen=True, slots=True)
+class _Trust:
+    """The known fields of `CheckpointHeader.trust`; the segmenter reads what is in them."""
+
+    calibration: dict[str, Any] = field(default_factory=dict)
+    familiar: dict[str, Any] = field(default_factory=dict)
+    typical: dict[str, Any] = field(default_factory=dict)
+    appearances: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Stored:
     """The types of a header's fields."""
 
@@ -145,7 +155,7 @@ class _Stored:
     created: str
     weights_sha256: str
     parent: str | None = None
-    trust: dict[str, dict[str, Any]] = field(default_factory=dict)
+    trust: _Trust = field(default_factory=_Trust)
 
 
 @dataclass(frozen=True, slots=True)
