@@ -161,8 +161,9 @@ def test_what_a_newer_program_wrote_into_the_project_stays(root: Path) -> None:
 
 
 def test_a_project_that_was_replaced_by_its_backup(
-    opened: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
+    qtbot.waitUntil(lambda: all(opened.panels.thumbnails.find(case_id) for case_id in "abcd"))  # they are written too
     monkeypatch.setattr(shutdown, "accepts_loss", lambda _window: True)  # asked when the test's window closes
     shutil.copytree(root, tmp_path / "backup")  # with a copy of the lock, which names this program
     before = {path: path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()}
