@@ -11,13 +11,13 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from unet_desktop import json_data
-from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.errors import WriteError
 from unet_desktop.links import open_in_place, open_to_read, refuse_links
 
 log = logging.getLogger("unet.files")
@@ -61,6 +61,22 @@ def move_file(source: Path, target: Path) -> None:
         _sync_folder(target.parent)
     except OSError as error:
         raise WriteError(f"{source} could not be renamed ({error.strerror}). Check permissions.") from error
+
+
+def set_aside(path: Path, name: Callable[[int], Path]) -> Path:
+    """Rename a file to the `first_free` name in its folder, durably, and return that.
+
+    Raises:
+        WriteError: it cannot be renamed.
+    """
+    aside = first_free(name)
+    move_file(path, aside)
+    return aside
+
+
+def first_free(name: Callable[[int], Path]) -> Path:
+    """Return the first of the paths for 1, 2, 3, ... at which there is nothing."""
+    return next(path for number in count(1) if not (path := name(number)).exists())
 
 
 def write_in_steps(path: Path, data: Sequence[bytes | memoryview]) -> Iterator[None]:
@@ -378,19 +394,3 @@ def _copy_mode(temporary: str, path: Path) -> None:
         if error.errno not in {*_CANNOT_FLUSH, errno.EPERM}:
             raise
         log.debug("%s keeps its own permissions: %s", path, error)
-
-
-def read_json_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; empty if the file does not exist.
-
-    Raises:
-        ProjectError: the file is damaged.
-    """
-    try:
-        return json_data.read(path, dict[str, Any], file_names=True)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ProjectError(f"{path} cannot be read ({error.strerror}). Restore it from a backup.") from error
-    except json_data.DataError as error:
-        raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error

@@ -18,6 +18,8 @@ from typing import Annotated, Any, BinaryIO, NoReturn, TypeVar, overload
 import msgspec
 from msgspec import Meta
 
+from unet_desktop.errors import ProjectError
+
 LARGEST = 16 << 20
 """Bytes of a file. Nothing that the program writes as one piece of JSON comes near it."""
 DEEPEST = 64
@@ -128,6 +130,22 @@ def read(path: Path, kind: Any = Any, *, file_names: bool = False, limit: int = 
         DataError: it is something else, or longer than `limit` bytes. OSError: it cannot be read.
     """
     return parse(read_bytes(path, limit), kind, file_names=file_names)
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file; empty if the file does not exist.
+
+    Raises:
+        ProjectError: the file is damaged.
+    """
+    try:
+        return read(path, dict[str, Any], file_names=True)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read ({error.strerror}). Restore it from a backup.") from error
+    except DataError as error:
+        raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
 
 
 def read_bytes(path: Path, limit: int = LARGEST) -> bytes:

@@ -99,11 +99,9 @@ class SettingsFile:
             return None
 
     def _put_aside(self, reason: str) -> None:
-        number = 1
-        while (aside := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
-            number += 1
+        path = self.path
         try:
-            files.move_file(self.path, aside)
+            aside = files.set_aside(path, lambda number: path.with_name(f"{path.name}.damaged-{number}"))
         except WriteError as error:
             self._note(f"The settings {self.path} are damaged ({reason}). {error}")
             return

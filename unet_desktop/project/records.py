@@ -101,14 +101,8 @@ class CaseRecords:
             return {}
         except (OSError, ValueError) as error:
             log.warning("%s was damaged while it was open, and is written again: %s", path, error)
-            self._set_aside(path)
+            files.set_aside(path, lambda number: path.with_name(f"{path.name}.bad-{number}"))
             return {}
-
-    def _set_aside(self, path: Path) -> None:
-        number = 1
-        while (aside := path.with_name(f"{path.name}.bad-{number}")).exists():
-            number += 1
-        files.move_file(path, aside)
 
     def hold(self, case: Case) -> Case:
         """Keep a case in memory only, until `put_together` writes it."""

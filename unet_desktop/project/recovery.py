@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def _recover(project: Project, case: Case) -> Iterator[str]:
         )
         return
     if journal.damaged:  # keep a copy, because writing resumes before the damage
-        aside = _free_path(project, case_id)
+        aside = files.first_free(partial(project.layout.journal_aside, case_id))
         files.copy_file(journal.path, aside)
         yield f"The journal of {case_id} is damaged; the steps after the damage are lost. A copy was kept as {aside}."
     if held < journal.steps or _lacks_record(case, journal):
@@ -110,13 +110,6 @@ def _lacks_record(case: Case, journal: LoadedJournal) -> bool:
 
 
 def _set_aside(project: Project, case_id: str) -> str:
-    target = _free_path(project, case_id)
-    files.move_file(project.layout.journal(case_id), target)
-    return f"The journal was kept as {target}."
-
-
-def _free_path(project: Project, case_id: str) -> Path:
-    number = 1
-    while project.layout.journal_aside(case_id, number).exists():
-        number += 1
-    return project.layout.journal_aside(case_id, number)
+    layout = project.layout
+    aside = files.set_aside(layout.journal(case_id), partial(layout.journal_aside, case_id))
+    return f"The journal was kept as {aside}."

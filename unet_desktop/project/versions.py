@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Annotated
@@ -362,11 +363,7 @@ def set_mask_aside(layout: Layout, case_id: str) -> Path:
     Raises:
         WriteError: it cannot be renamed.
     """
-    number = 1
-    while layout.mask_aside(case_id, number).exists():
-        number += 1
-    files.move_file(layout.mask(case_id), layout.mask_aside(case_id, number))
-    return layout.mask_aside(case_id, number)
+    return files.set_aside(layout.mask(case_id), partial(layout.mask_aside, case_id))
 
 
 def keep_saved_mask(

@@ -15,9 +15,8 @@ from typing import Any
 from unet_desktop import files
 from unet_desktop.engine.events import EpochDone, Finished, Resumed, TrainEvent
 from unet_desktop.errors import ProjectError
-from unet_desktop.files import read_json_object
 from unet_desktop.images.listing import natural_key
-from unet_desktop.json_data import Count, DataError, check, read_bytes
+from unet_desktop.json_data import Count, DataError, check, read_bytes, read_object
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
 
@@ -186,7 +185,7 @@ def _epoch(row: Mapping[str, str], epochs: int) -> EpochDone:
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        return read_json_object(path)
+        return read_object(path)
     except ProjectError as error:
         log.warning("%s", error)
         return {}

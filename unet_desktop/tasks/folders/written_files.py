@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from unet_desktop import files
+from unet_desktop import files, json_data
 from unet_desktop.errors import ProjectError, Remedy, WriteError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.labels import LabelSet
@@ -173,10 +173,7 @@ class WrittenFiles:
 
     def _put_aside(self, name: str) -> str:
         path = self._output / name
-        number = 1
-        while (aside := path.with_name(f"{path.stem}.changed-{number}{path.suffix}")).exists():
-            number += 1
-        files.move_file(path, aside)
+        aside = files.set_aside(path, lambda number: path.with_name(f"{path.stem}.changed-{number}{path.suffix}"))
         return f"Another program changed {path} during the run; what it wrote is kept as {aside.name}."
 
     def _save(self) -> None:
@@ -297,7 +294,7 @@ def _names(folder: Path) -> list[str]:
 def _read_record(path: Path) -> dict[str, dict[str, str]]:
     """The record; empty if there is none or it is damaged."""
     try:
-        data = files.read_json_object(path) if path.is_file() else {}
+        data = json_data.read_object(path) if path.is_file() else {}
     except ProjectError:
         return {}
     return {
