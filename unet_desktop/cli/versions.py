@@ -20,6 +20,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import append
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep, load_version, read_versions
+from unet_desktop.safe_text import escape_controls
 
 
 def run(
@@ -47,7 +48,7 @@ def run(
     else:
         output.print(f"No versions of {case} are kept yet.", markup=False)
     for problem in found.problems:
-        messages.print(_plain(problem), markup=False)
+        messages.print(escape_controls(problem), markup=False)
     raise typer.Exit(SOME_FAILED if found.problems else DONE)
 
 
@@ -79,7 +80,7 @@ def _find(found: CaseVersions, case_id: str, number: int) -> Version:
 
 def _table(layout: Layout, case_id: str, found: CaseVersions) -> Table:
     models = {model.header.weights_sha256: model.name for model in list_models(layout)}
-    shown = Table(title=Text(f"Versions of {_plain(case_id)}"))
+    shown = Table(title=Text(f"Versions of {escape_controls(case_id)}"))
     for heading in ("version", "when", "step", "steps", "who", "model", "vCDR", "approved"):
         shown.add_column(heading, justify="right" if heading in {"version", "steps", "vCDR"} else "left")
     for version in found.versions:
@@ -93,14 +94,9 @@ def _table(layout: Layout, case_id: str, found: CaseVersions) -> Table:
             "" if version.vcdr is None else f"{version.vcdr:.3f}",
             f"{_local_time(version.approved_at)} {version.approved_by}".strip() if version.is_approved else "",
         )
-        shown.add_row(*(Text(_plain(cell)) for cell in cells))
+        shown.add_row(*(Text(escape_controls(cell)) for cell in cells))
     return shown
 
 
 def _local_time(when: str) -> str:
     return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _plain(text: str) -> str:
-    """Return a text of a file without what would steer the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

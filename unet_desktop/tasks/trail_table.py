@@ -10,6 +10,7 @@ from unet_desktop import files
 from unet_desktop.plurals import quantity
 from unet_desktop.project.bin import Removed
 from unet_desktop.project.trail import Entry, Trail
+from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 
 NOT_NAMED = "not named"
@@ -28,7 +29,7 @@ def write_trail(trail: Trail, path: Path, dialect: str = "plain") -> None:
     writer.writerow(HEADINGS)
     for entry in trail.entries:
         cells = (entry.when, entry.who, entry.act, entry.case, entry.model, entry.source, entry.mask, entry.detail)
-        writer.writerow([entry.number, *(known.encode_cell(_printable(cell)) for cell in cells)])
+        writer.writerow([entry.number, *(known.encode_cell(escape_controls(cell)) for cell in cells)])
     mark = b"\xef\xbb\xbf" if known.bom else b""
     files.write_bytes(path, mark + text.getvalue().encode("utf-8", "backslashreplace"))
 
@@ -38,17 +39,12 @@ def describe(entry: Entry) -> str:
     what = " ".join(part for part in (entry.case, entry.model) if part)
     line = f"{entry.number}  {entry.when}  {entry.who or NOT_NAMED}: {entry.act} {what}".rstrip()
     source = f" (from model {entry.source[:12]})" if entry.source and not entry.model else ""
-    return _printable(line + source + (f": {entry.detail}" if entry.detail else ""))
+    return escape_controls(line + source + (f": {entry.detail}" if entry.detail else ""))
 
 
 def describe_removed(removed: Removed) -> str:
     """Return what is in the bin as one line for people."""
-    return _printable(
+    return escape_controls(
         f"{removed.number}  {removed.when}  {removed.kind} {removed.name}, removed by: {removed.who or NOT_NAMED}, "
         f"{quantity(len(removed.paths), 'file')}"
     )
-
-
-def _printable(text: str) -> str:
-    """Return text whose control characters, such as escape sequences of a terminal, are written out."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
