@@ -18,18 +18,6 @@ from unet_desktop.tasks import import_images
 
 
 @pytest.fixture
-def run(capsys):
-    """Function of a command line to its exit code, standard output and error output."""
-
-    def call(*arguments):
-        code = main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return call
-
-
-@pytest.fixture
 def refused(run):
     """Function that runs a command line, expects exit code 2 and one sentence, and returns the sentence."""
 

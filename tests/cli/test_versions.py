@@ -8,21 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from unet_desktop.__main__ import main
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, read_versions
-
-
-@pytest.fixture
-def run(capsys):
-    """Function of a command line to its exit code, standard output and error output."""
-
-    def call(*arguments):
-        code = main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from every_output import EVERYTHING
 
 from unet_desktop.__main__ import main
 from unet_desktop.engine.events import Message
@@ -20,14 +21,6 @@ from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.run import segment_folder
 from unet_desktop.tasks.folders.written_files import RECORD, ForeignFileError, picture_files, summary_files
 
-ALL = Outputs(
-    regions=True,
-    probabilities="8",
-    overlays=True,
-    contours=frozenset({"geojson", "coco", "labelme"}),
-    tables=("csv", "parquet", "xlsx"),
-    reports=("html", "pdf"),
-)
 MINE = b"hours of somebody's work"
 
 
@@ -57,17 +50,17 @@ def problems(events: list[object]) -> list[str]:
 
 
 def test_the_files_that_are_looked_at_are_those_that_are_written(one, out):
-    one(outputs=ALL)
-    written = {*picture_files("a", ALL, DISC_AND_CUP), *summary_files(ALL)} - {"errors.csv"}
+    one(outputs=EVERYTHING)
+    written = {*picture_files("a", EVERYTHING, DISC_AND_CUP), *summary_files(EVERYTHING)} - {"errors.csv"}
     assert written | {NAME, RECORD} == tree(out).keys()
 
 
-@pytest.mark.parametrize("place", sorted({*picture_files("a", ALL, DISC_AND_CUP), *summary_files(ALL)}))
+@pytest.mark.parametrize("place", sorted({*picture_files("a", EVERYTHING, DISC_AND_CUP), *summary_files(EVERYTHING)}))
 def test_somebody_elses_file_is_refused_before_anything_is_written(one, ask, photographs, out, place):
     write(out / place)
     before = tree(out)
     with pytest.raises(ForeignFileError) as refused:
-        segment_folder(ask(sources=(photographs / "a.png",), outputs=ALL))
+        segment_folder(ask(sources=(photographs / "a.png",), outputs=EVERYTHING))
     assert str(out / place) in str(refused.value)
     assert "was not written by a run into this folder. Nothing was overwritten." in str(refused.value)
     assert refused.value.remedy is Remedy.REPLACE

@@ -9,6 +9,7 @@ import os
 from pathlib import Path, PurePosixPath
 
 import pytest
+from every_output import EVERYTHING
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,17 +19,9 @@ from unet_desktop.file_names import MAX_NAME_BYTES, SUFFIX_BYTES, fold, limit_na
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.tasks.events import ItemDone, RunDone
 from unet_desktop.tasks.folders.inputs import unique_names
-from unet_desktop.tasks.folders.outputs import OUTPUT_SUFFIXES, Outputs
+from unet_desktop.tasks.folders.outputs import OUTPUT_SUFFIXES
 from unet_desktop.tasks.folders.region_files import label_folders
 
-EVERYTHING = Outputs(
-    regions=True,
-    probabilities="8",
-    overlays=True,
-    contours=frozenset({"geojson", "coco", "labelme"}),
-    tables=("csv", "parquet", "xlsx"),
-    reports=("html", "pdf"),
-)
 LONG = st.text(st.sampled_from("aé漢😀_. "), min_size=1, max_size=300).filter(lambda name: name.strip(". "))
 
 
