@@ -305,3 +305,33 @@ def test_on_a_drive_without_locks_and_folder_flush(project, tmp_path):
         [sys.executable, "-c", code, str(project.root)], env=os.environ | {"LD_PRELOAD": str(library)}, check=True
     )
     assert Project.open(project.root).load_mask("photo").all()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("name", ["masks", "cases", "history", "predictions"])
+def test_a_folder_that_becomes_a_link_while_open_is_not_written_through(project, tmp_path, name):
+    lease = lease_project(project.root)
+    folder, elsewhere = project.root / name, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.symlink_to(elsewhere)
+    with pytest.raises(ProjectLostError, match=f"{name} was replaced by a link"):
+        lease.project.save_mask("photo", np.ones((20, 30), np.uint8))
+    assert not list(elsewhere.iterdir())
+    folder.unlink()
+    folder.mkdir()
+    lease.release()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_in_the_lock_s_place_is_called_that(project, tmp_path):
+    lease = lease_project(project.root)
+    (tmp_path / "precious.txt").write_text("precious")
+    project.layout.lock.unlink()
+    project.layout.lock.symlink_to(tmp_path / "precious.txt")
+    with pytest.raises(ProjectLostError, match=r"\.lock is a link to .*precious\.txt"):
+        lease.project.save_mask("photo", np.ones((20, 30), np.uint8))
+    assert (tmp_path / "precious.txt").read_text() == "precious"
+    project.layout.lock.unlink()
+    lease.project.save_mask("photo", np.ones((20, 30), np.uint8))
+    lease.release()

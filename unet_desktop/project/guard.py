@@ -10,7 +10,9 @@ import os
 import time
 from pathlib import Path
 
-from unet_desktop.errors import ProjectLostError
+from unet_desktop.errors import ProjectLostError, WriteError
+from unet_desktop.links import is_link
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Lock
 
 _WEAK_INTERVAL = 2.0
@@ -25,6 +27,7 @@ class Guard:
     def __init__(self, root: Path, lock: Lock) -> None:
         """Remember the folder as it is now."""
         self._root, self._lock = root, lock
+        self._folders = Layout(root).own_folders
         self._identity = _identity(root)
         self._looked = -_WEAK_INTERVAL
         self._paths: list[Path] = []
@@ -53,9 +56,18 @@ class Guard:
                 f"The project folder {self._root} was replaced by another one while it was open, so nothing is saved "
                 "in it. Put the former folder back, or open the project again."
             )
+        for folder in self._folders:
+            if is_link(folder):
+                raise ProjectLostError(
+                    f"The folder {folder} was replaced by a link while the project was open, and nothing is written "
+                    "through links. Put the folder back, then try again."
+                )
         if self._lock.is_weak and time.monotonic() - self._looked < _WEAK_INTERVAL:
             return
-        taken = self._lock.check()
+        try:
+            taken = self._lock.check()
+        except WriteError as error:  # something else is in the lock's place
+            raise ProjectLostError(str(error)) from error
         self._looked = time.monotonic()
         if taken is not None:
             raise ProjectLostError(

@@ -46,18 +46,17 @@ class Lock:
         """Return who took the lock away, or None if it is still held; a lock file that was removed is made again.
 
         Any thread may call this; it takes a few microseconds.
+
+        Raises:
+            WriteError: a link or another program's file is in its place.
         """
         with self._checking:
             if self._heartbeat is not None:
                 return self._heartbeat.check()
             if self._file is None or _still_named(self._file, self._path) or self._has_token():
                 return None
+            found = try_lock(self._path)
             log.warning("The lock %s was removed or replaced; it is taken again.", self._path)
-            try:
-                found = try_lock(self._path)
-            except WriteError as error:
-                log.warning("%s", error)
-                return Holder()
             if isinstance(found, Holder):
                 return found
             self._file.close()
