@@ -24,11 +24,11 @@ from pydicom.uid import SecondaryCaptureImageStorage
 
 from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.errors import UserError
+from unet_desktop.formats.dicom_seg import SourceModel, dicom_segmentation, segment_codes
 from unet_desktop.images.crop import Square
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.regions import regions
 from unet_desktop.tasks.folders.columns import columns
-from unet_desktop.tasks.folders.dicom_seg import SourceModel, dicom_segmentation, segment_codes
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.one_picture import segment_picture
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -146,7 +146,9 @@ def test_without_a_key_there_is_a_sentence(segmenter, photograph):
 
 
 def segmentation(picture, labels=DISC_AND_CUP, planes=None, *, who=False):
-    content = dicom_segmentation(picture, mask() if planes is None else planes, labels, MODEL, who=who)
+    content = dicom_segmentation(
+        picture.path, mask() if planes is None else planes, labels, MODEL, who=who, page=picture.page
+    )
     assert content is not None
     return highdicom.seg.segread(io.BytesIO(content))
 
@@ -276,7 +278,7 @@ DIRECTORY = "needed to build DICOMDIR - "
 def test_the_validator_finds_nothing(photograph, tmp_path, labels, page, attributes, who):
     picture = photograph(page=page, StudyID="7", SpecificCharacterSet="ISO_IR 100", **attributes)
     for values in (mask(), np.zeros((HEIGHT, WIDTH), np.uint8)):
-        content = dicom_segmentation(picture, values, labels, MODEL, who=who)
+        content = dicom_segmentation(picture.path, values, labels, MODEL, who=who, page=picture.page)
         (tmp_path / "seg.dcm").write_bytes(content)
         done = subprocess.run([VALIDATOR, str(tmp_path / "seg.dcm")], capture_output=True, text=True, check=False)
         said = [line for line in (done.stdout + done.stderr).splitlines() if PRIVATE not in line]
@@ -303,7 +305,7 @@ def test_the_same_bytes_at_any_time(photograph, monkeypatch):
     import datetime
 
     picture = photograph()
-    first = dicom_segmentation(picture, mask(), DISC_AND_CUP, MODEL, who=False)
+    first = dicom_segmentation(picture.path, mask(), DISC_AND_CUP, MODEL, who=False)
 
     class Later(datetime.datetime):
         @classmethod
@@ -311,8 +313,8 @@ def test_the_same_bytes_at_any_time(photograph, monkeypatch):
             return cls(2031, 5, 6, 7, 8, 9, tzinfo=tz)
 
     monkeypatch.setattr(sys.modules["highdicom.base"].datetime, "datetime", Later)
-    assert dicom_segmentation(picture, mask(), DISC_AND_CUP, MODEL, who=False) == first
-    other = dicom_segmentation(picture, mask(), DISC_AND_CUP, replace(MODEL, fingerprint="f" * 64), who=False)
+    assert dicom_segmentation(picture.path, mask(), DISC_AND_CUP, MODEL, who=False) == first
+    other = dicom_segmentation(picture.path, mask(), DISC_AND_CUP, replace(MODEL, fingerprint="f" * 64), who=False)
     assert pydicom.dcmread(io.BytesIO(other)).SOPInstanceUID != pydicom.dcmread(io.BytesIO(first)).SOPInstanceUID
 
 

@@ -15,11 +15,11 @@ import pytest
 from unet_desktop import files, growing_files
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import CheckpointError, ImageError, UserError, WriteError
+from unet_desktop.formats.dicom_seg import NO_DICOM
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import FailedBefore, FileWritten, FinishedBefore, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders import run
-from unet_desktop.tasks.folders.dicom_seg import NO_DICOM
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
 from unet_desktop.tasks.folders.output_folder import LOCK, OutputFolder
 from unet_desktop.tasks.folders.outputs import Outputs

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from unet_desktop.formats.coco import COCO, COCO_PARTS
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS
 from unet_desktop.tasks.folders.columns import columns
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "outputs.md").read_text("utf-8")

@@ -15,17 +15,17 @@ from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
 from unet_desktop.engine.inference.stereo import segment_box, segment_clearer
 from unet_desktop.errors import ImageError, UserError
+from unet_desktop.formats.coco import COCO_PARTS, encode_coco
+from unet_desktop.formats.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
+from unet_desktop.formats.geojson import encode_geojson
+from unet_desktop.formats.labelme import encode_labelme
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.images.stereo import find_halves
 from unet_desktop.masks.file import encode_mask
 from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
-from unet_desktop.tasks.folders.coco import COCO_PARTS, encode_coco
-from unet_desktop.tasks.folders.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
 from unet_desktop.tasks.folders.flags import StereoNote
-from unet_desktop.tasks.folders.geojson import encode_geojson
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.labelme import encode_labelme
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.region_files import probability_files, region_files
 from unet_desktop.tasks.folders.row import identity_columns, measurement_columns, origin_columns, read_file_facts
@@ -155,7 +155,7 @@ def _dicom_segmentation(
     origin_columns = SourceModel(segmenter.name, segmenter.header.weights_sha256)
     labels, who = segmenter.header.labels, outputs.identifiers == "keep"
     try:
-        content = dicom_segmentation(picture, prediction.mask, labels, origin_columns, who=who)
+        content = dicom_segmentation(picture.path, prediction.mask, labels, origin_columns, who=who, page=picture.page)
     except ImageError as error:
         return (), str(error)
     return () if content is None else ((f"dicom_seg/{picture.name}{SUFFIX}", content),), ""

@@ -14,6 +14,7 @@ from typing import Protocol
 from unet_desktop.checkpoint_header import read_header
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import UserError, WriteError
+from unet_desktop.formats.dicom_seg import NO_DICOM, require_highdicom
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.listing import natural_key
 from unet_desktop.images.read import count_frames_of_animation
@@ -22,7 +23,6 @@ from unet_desktop.tasks.events import FileWritten, FolderEvent, FramesLeftOut, I
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import parse_cluster
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
-from unet_desktop.tasks.folders.dicom_seg import NO_DICOM, require_highdicom
 from unet_desktop.tasks.folders.inputs import (
     FoundPictures,
     Picture,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.formats.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.labels import LabelSet
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.events import FileWritten
-from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.tasks.folders.columns import PROBLEMS, Column, Row, columns
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 from unet_desktop.tasks.folders.ledger import NAME, Entry

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from unet_desktop import files, json_data
 from unet_desktop.errors import ProjectError, Remedy, WriteError
+from unet_desktop.formats.coco import COCO, COCO_PARTS
+from unet_desktop.formats.dicom_seg import SUFFIX
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.labels import LabelSet
 from unet_desktop.plurals import quantity
-from unet_desktop.tasks.folders.coco import COCO, COCO_PARTS
-from unet_desktop.tasks.folders.dicom_seg import SUFFIX
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import Entry, Ledger, content_sha256
 from unet_desktop.tasks.folders.outputs import Outputs

@@ -15,15 +15,15 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from unet_desktop.errors import ImageError
+from unet_desktop.formats.coco import encode_coco, merge_coco, run_length_encode
+from unet_desktop.formats.geojson import encode_geojson
+from unet_desktop.formats.labelme import encode_labelme
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Image
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, Label, LabelSet
 from unet_desktop.masks.outlines import signed_area
 from unet_desktop.masks.regions import region
-from unet_desktop.tasks.folders.coco import encode_coco, merge_coco, run_length_encode
-from unet_desktop.tasks.folders.geojson import encode_geojson
-from unet_desktop.tasks.folders.labelme import encode_labelme
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=9)
 CELLS = LabelSet((Label(1, "cell", "#aa0000"), Label(2, "nucleus", "#00aa00", inside="cell")))

@@ -14,6 +14,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from unet_desktop import __version__
@@ -23,7 +24,6 @@ from unet_desktop.labels import Label, LabelSet
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.regions import Mask, regions
-from unet_desktop.tasks.folders.inputs import Picture
 
 NO_DICOM = "DICOM segmentations are written only for DICOM files; the other pictures get none."
 SUFFIX = ".dcm"
@@ -82,25 +82,26 @@ def require_highdicom() -> None:
 
 
 def dicom_segmentation(
-    picture: Picture, mask: Mask, labels: LabelSet, origin: SourceModel, *, who: bool
+    path: Path, mask: Mask, labels: LabelSet, origin: SourceModel, *, who: bool, page: int = 0
 ) -> bytes | None:
     """The segmentation as the bytes of a file; None for pictures that are no DICOM.
 
     Args:
-        picture: the picture that was segmented.
+        path: of the picture that was segmented.
         mask: (H, W) uint8, of the picture's size.
         labels: of the mask.
         origin: the model.
         who: copy the attributes that name the patient, as an archive needs them; otherwise they are empty. Study,
             series and picture are referenced either way.
+        page: of the file, from 0.
 
     Raises:
         ImageError: the picture has no unique identifiers, so nothing can refer to it.
     """
-    if not is_dicom(picture.path):
+    if not is_dicom(path):
         return None
-    with explain_errors(picture.path):
-        source = _read_source(picture, mask, who=who)
+    with explain_errors(path):
+        source = _read_source(path, page, mask, who=who)
         segmentation = _segmentation(source, mask, labels, origin, who=who)
         file = io.BytesIO()
         segmentation.save_as(file, enforce_file_format=True)
@@ -127,8 +128,7 @@ class _Source:
     orientation: list[str] | None
 
 
-def _read_source(picture: Picture, mask: Mask, *, who: bool) -> _Source:
-    path = picture.path
+def _read_source(path: Path, page: int, mask: Mask, *, who: bool) -> _Source:
     asked = (*_REFERENCE, "InstanceNumber", *((*_WHO, *_WHEN) if who else ()))
     with open_to_read(path) as file:
         found = read_attributes(file, path, (*asked, "SpecificCharacterSet", "NumberOfFrames", "PatientOrientation"))
@@ -144,8 +144,8 @@ def _read_source(picture: Picture, mask: Mask, *, who: bool) -> _Source:
             setattr(source, name, "")
     source.Rows, source.Columns = mask.shape
     source.SOPClassUID = _PLAIN_IMAGE
-    frame = picture.page + 1 if int(found.get("NumberOfFrames") or 1) > 1 else None
-    return _Source(source, found.SOPClassUID, picture.page, frame, _orientation(found))
+    frame = page + 1 if int(found.get("NumberOfFrames") or 1) > 1 else None
+    return _Source(source, found.SOPClassUID, page, frame, _orientation(found))
 
 
 def _orientation(found: Any) -> list[str] | None:

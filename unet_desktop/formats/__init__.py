@@ -1,0 +1,1 @@
+"""Exchange formats: one module for each, which reads and writes it."""
