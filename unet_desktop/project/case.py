@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,8 +35,17 @@ PREDICTION_FIELDS = frozenset({"confidence", "predicted_vcdr", "unfamiliar"})
 """Fields that are stored in the prediction's record, which another thread writes."""
 _ELSEWHERE = PREDICTION_FIELDS | {"damage"}
 """Fields that are not stored in the case's own record."""
+Point = tuple[float, float]
+"""(x, y) in image pixels; pixel (row, column) has its centre at (column + 0.5, row + 0.5)."""
+Grade = str | int | float | bool
+"""What a person gave for an item of the project's grading form."""
 _TEXTS = ("sha256", "patient", "notes", "changed_by", "changed_at", "model")
 """Fields of ordinary text; the path of an image may hold bytes that are no text."""
+
+
+SHORTEST_EYE, LONGEST_EYE = 10.0, 50.0
+"""Axial lengths in millimetres that can be noted."""
+AxialLength = Annotated[float, Meta(ge=SHORTEST_EYE, le=LONGEST_EYE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,9 @@ class Case:
         model: weights_sha256 of the model that its prediction or accepted mask came from, or empty.
         vcdr: vertical cup-to-disc ratio of the human mask when it was saved, 0 without a cup; None if unknown.
         no_cup: someone said that there is no cup to draw; it says nothing while one is drawn.
+        fovea: where a person placed the centre of the fovea; None if nobody did.
+        axial_length_mm: of the eye, as measured; None if unknown.
+        grades: what a person gave for items of the grading form, by their keys; also for items that were since removed.
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None if unknown.
         unfamiliar: how the image is unlike those the predicting model was trained on.
@@ -78,6 +91,9 @@ class Case:
     model: str = ""
     vcdr: Annotated[float, Meta(ge=0.0)] | None = None
     no_cup: bool = False
+    fovea: Point | None = None
+    axial_length_mm: AxialLength | None = None
+    grades: dict[str, Grade] = field(default_factory=dict, hash=False)
     confidence: float | None = None
     predicted_vcdr: float | None = None
     unfamiliar: Unfamiliar = Unfamiliar.NO
@@ -132,7 +148,9 @@ class Case:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain data, without the fields stored in the prediction's record."""
-        return {name: value for name, value in asdict(self).items() if name not in _ELSEWHERE}
+        data = {name: value for name, value in asdict(self).items() if name not in _ELSEWHERE}
+        data["fovea"] = None if self.fovea is None else list(self.fovea)  # as it is read again
+        return data
 
     @classmethod
     def with_damage(cls, case_id: str, sentence: str) -> Case:
@@ -178,13 +196,21 @@ def _verify(case: Case) -> Case:
         raise ValueError(f"{case.id[:40]!a} is not a valid case name")
     if "\0" in case.image or not _is_path(case.image):
         raise ValueError(f'field "image": {case.image[:40]!a} cannot be a path')
-    for name in _TEXTS:
-        text = getattr(case, name)
+    for name, text in _texts(case):
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
             raise ValueError(f'field "{name}": the text {text[:40]!a} holds half of a character')
     if case.damage or case.confidence is not None or case.predicted_vcdr is not None or case.unfamiliar:
         return replace(case, damage="", confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
     return case
+
+
+def _texts(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield each field of ordinary text with its name."""
+    yield from ((name, getattr(case, name)) for name in _TEXTS)
+    for key, grade in case.grades.items():
+        yield "grades", key
+        if isinstance(grade, str):
+            yield "grades", grade
 
 
 def _is_path(image: str) -> bool:

@@ -8,7 +8,7 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail import Act, Event
 from unet_desktop.project.versions import Version
 
-_DESCRIBING = ("patient", "eye", "notes", "no_cup")
+_DESCRIBING = ("patient", "eye", "notes", "no_cup", "fovea", "axial_length_mm")
 
 
 def mark_events(before: Case, after: Case) -> list[Event]:
@@ -20,6 +20,8 @@ def mark_events(before: Case, after: Case) -> list[Event]:
         acts.append(Act.FLAGGED if after.flagged else Act.UNFLAGGED)
     events = [Event(act, after.id) for act in acts]
     described = [name for name in _DESCRIBING if getattr(before, name) != getattr(after, name)]
+    items = before.grades.keys() | after.grades.keys()
+    described += [f"grade {item}" for item in sorted(items) if before.grades.get(item) != after.grades.get(item)]
     if described:
         events.append(Event(Act.DESCRIBED, after.id, detail=", ".join(described)))
     return events

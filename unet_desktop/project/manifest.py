@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +12,12 @@ from unet_desktop import files, json_data
 from unet_desktop.errors import LabelError, ProjectError
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import is_link
+from unet_desktop.project.form import NO_FORM, Form, Item
 from unet_desktop.project.layout import Layout
 
 FORMAT = 1
+MOST_DEGREES = 10.0
+"""Degrees that a pixel can cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,16 @@ class Manifest:
         name: the project's name.
         labels: the labels of its masks.
         mm_per_pixel: millimetres on the retina that a pixel of its images covers; None if unknown.
+        degrees_per_pixel: the camera's factor p of Littmann's formula, degrees of visual angle that a pixel covers;
+            None if unknown.
+        form: what people grade in each case.
     """
 
     name: str
     labels: LabelSet
     mm_per_pixel: float | None = None
+    degrees_per_pixel: float | None = None
+    form: Form = NO_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class _Stored:
     name: str
     labels: list[Any]
     mm_per_pixel: Annotated[float, Meta(gt=0.0, le=1e6)] | None = None
+    degrees_per_pixel: Annotated[float, Meta(gt=0.0, le=MOST_DEGREES)] | None = None
+    form: Any = None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -56,7 +66,13 @@ def read_manifest(path: Path) -> Manifest:
         if number > FORMAT:
             raise ProjectError(f"{path.parent} was made by a newer U-Net Desktop (format {number}); update first.")
         stored = json_data.check(data, _Stored)
-        return Manifest(stored.name, LabelSet.from_json(stored.labels), stored.mm_per_pixel)
+        return Manifest(
+            stored.name,
+            LabelSet.from_json(stored.labels),
+            stored.mm_per_pixel,
+            stored.degrees_per_pixel,
+            NO_FORM if stored.form is None else Form.from_json(stored.form),
+        )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
             f"{path.parent} is not a project: it has no project.json. Choose a project's folder."
@@ -74,14 +90,31 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
         WriteError: it cannot be written.
     """
     data: dict[str, object] = {"format": FORMAT, "name": manifest.name, "labels": manifest.labels.to_json()}
-    if manifest.mm_per_pixel is not None:
-        data["mm_per_pixel"] = manifest.mm_per_pixel
+    for name in _OPTIONAL:
+        if (value := getattr(manifest, name)) is not None:
+            data[name] = value
     try:
         known = json_data.read(path, dict[str, Any])
     except (OSError, json_data.DataError):  # there is none yet
         known = {}
-    known.pop("mm_per_pixel", None)
+    if manifest.form:
+        data["form"] = _with_unknown_fields(manifest.form, known.get("form"))
+    for name in (*_OPTIONAL, "form"):
+        known.pop(name, None)
     files.write_json(path, known | data)
+
+
+_OPTIONAL = ("mm_per_pixel", "degrees_per_pixel")
+
+
+def _with_unknown_fields(form: Form, stored: object) -> list[dict[str, Any]]:
+    """Return a form as plain data, with what its items hold in the file and this program does not know."""
+    known = {item.get("key"): item for item in stored if isinstance(item, dict)} if isinstance(stored, list) else {}
+    names = {field.name for field in fields(Item)}
+    return [
+        item | {name: value for name, value in known.get(item["key"], {}).items() if name not in names}
+        for item in form.to_json()
+    ]
 
 
 def is_free(layout: Layout) -> bool:

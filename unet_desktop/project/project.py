@@ -6,7 +6,7 @@ Case records and mask files are the truth.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,9 +27,10 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
 from unet_desktop.person import read_name
 from unet_desktop.project.bin import CASE, Removed, move_to_bin, restore
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import LONGEST_EYE, SHORTEST_EYE, Case, CaseState, Grade, Point
 from unet_desktop.project.case_batch import CaseBatch
 from unet_desktop.project.case_events import mark_events, mask_event
+from unet_desktop.project.form import Form
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, is_free, read_manifest, write_manifest
@@ -52,6 +53,14 @@ class Annotations(TypedDict, total=False):
     notes: str | None
     patient: str | None
     eye: Eye | None
+
+
+class Grading(TypedDict, total=False):
+    """What people measure and grade in a case, see `Case`; None removes a value."""
+
+    fovea: Point | None
+    axial_length_mm: float | None
+    grades: Mapping[str, Grade | None]
 
 
 class Project(ProjectReader):
@@ -272,6 +281,24 @@ class Project(ProjectReader):
         append(self.layout, *mark_events(before, self.case(case_id)))
         return self.case(case_id)
 
+    def grade(self, case_id: str, **given: Unpack[Grading]) -> Case:
+        """Note fovea, axial length or grades of a case; grades that are not given stay, None removes a value.
+
+        Raises:
+            ProjectError: a value cannot be, such as a fovea outside the picture. WriteError: it cannot be written.
+        """
+        before = self.sound_case(case_id)
+        changes: dict[str, Any] = dict(given)
+        _check_grading(before, given.get("fovea"), given.get("axial_length_mm"))
+        if "grades" in given:
+            merged = {**before.grades, **given["grades"]}
+            changes["grades"] = {key: grade for key, grade in merged.items() if grade is not None}
+        after = replace(before, **changes)
+        if after != before:
+            self._records.put(_sign(after))
+            append(self.layout, *mark_events(before, self.case(case_id)))
+        return self.case(case_id)
+
     def remove_case(self, case_id: str) -> Removed:
         """Move a case with all of its files to the bin, also one with a damaged record.
 
@@ -305,9 +332,32 @@ class Project(ProjectReader):
         Raises:
             WriteError: it cannot be written; the project is unchanged.
         """
-        check_project(self.root)
-        write_manifest(self.layout.manifest, Manifest(self.name, self.labels, mm_per_pixel))
+        self._write_manifest(replace(self.manifest, mm_per_pixel=mm_per_pixel))
         self.mm_per_pixel = mm_per_pixel
+
+    def set_camera_factor(self, degrees_per_pixel: float | None) -> None:
+        """Save how many degrees of visual angle a pixel covers; None for unknown.
+
+        Raises:
+            WriteError: it cannot be written; the project is unchanged.
+        """
+        self._write_manifest(replace(self.manifest, degrees_per_pixel=degrees_per_pixel))
+        self.degrees_per_pixel = degrees_per_pixel
+
+    def set_form(self, form: Form) -> None:
+        """Save what people grade in each case; what was given for items that are no longer asked stays in the records.
+
+        Raises:
+            WriteError: it cannot be written; the project is unchanged.
+        """
+        self._write_manifest(replace(self.manifest, form=form))
+        items = ", ".join(item.key for item in form.items) or "none"
+        self.form = form
+        append(self.layout, Event(Act.DESCRIBED, detail=f"grading form: {items}"))
+
+    def _write_manifest(self, manifest: Manifest) -> None:
+        check_project(self.root)
+        write_manifest(self.layout.manifest, manifest)
 
     def read_again(self) -> None:
         """Read all cases from the folder again, after another program changed it.
@@ -332,6 +382,13 @@ def _check_size(case: Case, mask: Mask) -> None:
             f"The mask for {case.id} has {mask.shape[1]} x {mask.shape[0]} pixels but its picture "
             f"{case.width} x {case.height}. Choose the mask that belongs to it."
         )
+
+
+def _check_grading(case: Case, fovea: Point | None, axial_length_mm: float | None) -> None:
+    if fovea is not None and not (0 <= fovea[0] <= case.width and 0 <= fovea[1] <= case.height):
+        raise ProjectError(f"The fovea must lie in the picture of {case.id}, {case.width} x {case.height} pixels.")
+    if axial_length_mm is not None and not SHORTEST_EYE <= axial_length_mm <= LONGEST_EYE:
+        raise ProjectError(f"An axial length must be from {SHORTEST_EYE:g} to {LONGEST_EYE:g} mm.")
 
 
 def _sign(case: Case) -> Case:

@@ -41,6 +41,8 @@ class ProjectReader:
         self.name = manifest.name
         self.labels: LabelSet = manifest.labels
         self.mm_per_pixel = manifest.mm_per_pixel
+        self.degrees_per_pixel = manifest.degrees_per_pixel
+        self.form = manifest.form
         has_ratio = cup_and_disc(manifest.labels) is not None
         self._records = CaseRecords(layout, has_ratio=has_ratio)
 
@@ -71,6 +73,11 @@ class ProjectReader:
         fresh = type(self).open(self.root)
         fresh.obstacle = self.obstacle
         return fresh
+
+    @property
+    def manifest(self) -> Manifest:
+        """Settings of the whole project."""
+        return Manifest(self.name, self.labels, self.mm_per_pixel, self.degrees_per_pixel, self.form)
 
     @property
     def root(self) -> Path:

@@ -74,8 +74,11 @@ class CaseRecords:
         found = self._read_as_data(path)
         if (base := self._stored.get(case.id)) is not None:
             ours = _OF_MASK if of_mask else _SIGNATURE
+            before = base.to_json()
             stored |= {
-                name: _merge_field(name, found, base, value) for name, value in stored.items() if name not in ours
+                name: _merge_field(name, found, before[name], value)
+                for name, value in stored.items()
+                if name not in ours
             }
             case = self._merged_case(case, stored)
             stored = case.to_json()
@@ -201,10 +204,15 @@ _OF_MASK = _SIGNATURE | {"state", "model", "vcdr"}
 """Fields that follow from the mask."""
 
 
-def _merge_field(name: str, found: dict[str, Any], base: Case, value: object) -> object:
+def _merge_field(name: str, found: dict[str, Any], before: object, value: object) -> object:
     """Return a field's value: ours if it was changed here, else the one that is in the record now."""
-    before = getattr(base, name)
-    return found[name] if name in found and value == before and found[name] != before else value
+    if name not in found or found[name] == before:
+        return value
+    if isinstance(found[name], dict) and isinstance(before, dict) and isinstance(value, dict):  # field by field
+        theirs = {key: known for key, known in found[name].items() if value.get(key) == before.get(key)}
+        ours = {key: known for key, known in value.items() if known != before.get(key)}
+        return theirs | ours
+    return found[name] if value == before else value
 
 
 def list_stems(folder: Path, suffix: str) -> set[str]:
