@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from unet_desktop.errors import WriteError
+from unet_desktop.held_folders import check_held
 from unet_desktop.links import open_in_place, open_to_read, refuse_links
 
 log = logging.getLogger("unet.files")
@@ -56,6 +57,7 @@ def move_file(source: Path, target: Path) -> None:
     Raises:
         WriteError: it cannot be renamed; nothing changed.
     """
+    check_held(target)
     try:
         os.replace(source, target)
         _sync_folder(target.parent)
@@ -239,25 +241,13 @@ def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> It
         _being_written.discard(made)
 
 
-FileIdentity = tuple[int, int, int, int]
-"""A file's time of modification and of change in ns, length in bytes, and inode."""
-
-
-def identity_of(path: Path) -> FileIdentity | None:
-    """Return what tells this file from one that was written later, or None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
-
-
 def delete_file(path: Path) -> None:
     """Delete a file if it exists.
 
     Raises:
         WriteError: it cannot be deleted.
     """
+    check_held(path)
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -293,6 +283,7 @@ def make_folder(path: Path, *, private: bool = False, inside: Path | None = None
     Raises:
         WriteError: it cannot be created, or is reached through a link.
     """
+    check_held(path)
     if inside is not None:
         refuse_links(inside, path)
     try:
@@ -381,6 +372,7 @@ def flush_handle(handle: int) -> None:
 
 
 def _make_temporary(path: Path) -> tuple[int, str]:
+    check_held(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=TEMPORARY_SUFFIX, dir=path.parent)
     _being_written.add(name)
     return handle, name

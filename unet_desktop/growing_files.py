@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unet_desktop.errors import WriteError
 from unet_desktop.files import copy_file, flush_handle
+from unet_desktop.held_folders import check_held
 from unet_desktop.links import open_in_place
 
 
@@ -105,6 +106,7 @@ def open_own(path: Path, *, create: bool = False, append: bool = False) -> FileI
     Raises:
         WriteError: it is a link or not an ordinary file, or cannot be copied. OSError: it cannot be opened.
     """
+    check_held(path)
     file = open_in_place(path, create=create, append=append)
     if os.fstat(file.fileno()).st_nlink < 2:
         return file

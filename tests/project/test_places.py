@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import shutil
 import socket
@@ -15,17 +16,25 @@ import time
 import numpy as np
 import pytest
 
-from unet_desktop import files
+from unet_desktop import files, growing_files
+from unet_desktop.engine.events import EpochDone
 from unet_desktop.errors import ProjectError, ProjectLostError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.project import corrections, models
 from unet_desktop.project import heartbeat as heartbeat_module
 from unet_desktop.project import lock as lock_module
+from unet_desktop.project.bin import empty_bin
 from unet_desktop.project.holder import Holder
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_exclusively, lease_project
 from unet_desktop.project.lock import Lock, try_lock
+from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.project import Project
+from unet_desktop.project.split import write_split
+from unet_desktop.project.version_limits import VersionLimits, prune_versions
+from unet_desktop.project.versions import VersionStep
+from unet_desktop.tasks.runs import RunLog
 
 CANNOT = [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS]
 
@@ -232,6 +241,63 @@ def test_a_folder_that_was_moved_removed_or_replaced_is_not_written(project, tmp
         (tmp_path / "moved").rename(project.root)
         opened.save_mask("photo", mask)
     assert Project.open(project.root).load_mask("photo").all()
+
+
+@pytest.fixture
+def replaced(project, tmp_path):
+    """A held project whose folder was replaced by a copy."""
+    with lease_exclusively(project.root) as lease:
+        mask = np.ones((20, 30), np.uint8)
+        lease.project.writable().save_prediction("photo", mask, model="m", confidence=0.5)
+        lease.project.writable().save_mask("photo", mask, step=VersionStep.PAINTED)
+        lease.project.writable().save_mask("photo", 0 * mask, step=VersionStep.PAINTED)
+        shutil.copytree(project.root, tmp_path / "backup")
+        project.root.rename(tmp_path / "moved")
+        (tmp_path / "backup").rename(project.root)
+        yield lease.project.writable()
+
+
+EPOCH = EpochDone("segment", 1, 2, 0.5, {"dice": 0.5}, 1e-3, 1.0, math.nan, saved=False)
+WRITERS = {
+    "notes on a model": lambda layout: models.write_notes(layout, "model-001", "good"),
+    "no notes": lambda layout: models.write_notes(layout, "model-001", ""),
+    "a model to the bin": lambda layout: models.remove_model(layout, "model-001"),
+    "corrections": lambda layout: corrections.record_corrections(
+        layout, DISC_AND_CUP, Project(layout, read_manifest(layout.manifest)).cases()
+    ),
+    "split": lambda layout: write_split(layout.split, {"photo": "train"}),
+    "begin of a run": lambda layout: RunLog(layout, "model-002").begin("fast", 1, 1, None),
+    "epoch of a run": lambda layout: RunLog(layout, "model-002").add(EPOCH),
+    "checkpoint": lambda layout: files.write_bytes(layout.model("model-002"), b"weights"),
+    "training state": lambda layout: list(files.write_in_steps(layout.training_state("model-002"), [b"state"])),
+    "no training state": lambda layout: files.delete_file(layout.training_state("model-001")),
+    "thumbnail": lambda layout: write_jpeg(layout.thumbnail("photo"), np.zeros((4, 4, 3), np.uint8)),
+    "another opening": lambda layout: Project.open(layout.root),
+    "steps": lambda layout: growing_files.append_bytes(layout.journal("photo"), b"step", 7),
+    "bin emptied": empty_bin,
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_writer_reaches_a_folder_that_was_put_in_the_project_s_place(replaced, name):
+    layout = replaced.layout
+    for path in (layout.training_state("model-001"), layout.model("model-001"), layout.journal("photo")):
+        path.write_bytes(b"of the backup")
+    (layout.bin / "000001-x" / "masks").mkdir(parents=True)
+    (layout.bin / "000001-x" / "removed.json").write_text(
+        json.dumps({"kind": "case", "name": "x", "paths": ["masks/x.png"]})
+    )
+    before = {path: path.read_bytes() for path in layout.root.rglob("*") if path.is_file()}
+    with pytest.raises(ProjectLostError, match="replaced by another one"):
+        WRITERS[name](layout)
+    assert {path: path.read_bytes() for path in layout.root.rglob("*") if path.is_file()} == before
+
+
+def test_no_version_is_dropped_from_a_folder_that_was_put_in_the_project_s_place(replaced):
+    before = sorted(replaced.layout.history.rglob("*.png"))
+    assert len(before) > 1
+    prune_versions(replaced.layout, VersionLimits(megabytes=0))
+    assert sorted(replaced.layout.history.rglob("*.png")) == before
 
 
 def test_files_with_new_numbers_are_no_other_folder(project, monkeypatch):

@@ -72,7 +72,7 @@ class CaseBatch:
             for case_id in cases:
                 self._records.forget(case_id)
             for file in written:
-                with contextlib.suppress(OSError):
-                    file.unlink()
+                with contextlib.suppress(WriteError):
+                    files.delete_file(file)
             raise
         append(self._layout, *events)

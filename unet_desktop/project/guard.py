@@ -1,5 +1,7 @@
 """Guard: makes sure, before each write, that a project's folder is still the one that was opened, and still held.
 
+`files` and `growing_files` ask it before each write; whoever writes several files asks it once before the first.
+
 People move project folders, put a backup in their place or remove lock files while a project is open. What is in memory
 must not be mixed into another project.
 """
@@ -11,14 +13,13 @@ import time
 from pathlib import Path
 
 from unet_desktop.errors import ProjectLostError, WriteError
+from unet_desktop.held_folders import check_held, hold, let_go
 from unet_desktop.links import is_link
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Lock
 
 _WEAK_INTERVAL = 2.0
 """Seconds between two looks at a heartbeat's file, which is read over the network each time."""
-_guards: dict[Path, Guard] = {}
-"""By the path of the project's folder, so that every writer of this program finds it, in any thread."""
 
 
 class Guard:
@@ -36,7 +37,7 @@ class Guard:
     def watch(self, root: Path) -> None:
         """Watch the same folder at this path too."""
         self._paths.append(root)
-        _guards[root] = self
+        hold(root, self.check)
 
     def check(self) -> None:
         """Make sure that the project may be written; it takes some microseconds, or one look over the network.
@@ -78,8 +79,7 @@ class Guard:
     def stop(self) -> None:
         """Watch no more."""
         for path in self._paths:
-            if _guards.get(path) is self:
-                del _guards[path]
+            let_go(path, self.check)
 
 
 def check_project(root: Path) -> None:
@@ -88,9 +88,7 @@ def check_project(root: Path) -> None:
     Raises:
         ProjectLostError: it must not be written.
     """
-    guard = _guards.get(root)
-    if guard is not None:
-        guard.check()
+    check_held(root)
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -27,6 +27,7 @@ from msgspec import Meta, Struct, field
 
 from unet_desktop import files, growing_files
 from unet_desktop.errors import ProjectError
+from unet_desktop.file_identity import FileIdentity, read_identity
 from unet_desktop.images.box import Box
 from unet_desktop.images.read import MAX_PIXELS
 from unet_desktop.json_data import Count, Side, parse
@@ -105,12 +106,13 @@ def checksum_of(mask: Mask | None) -> MaskChecksum:
 
 
 def stamp_of(path: Path) -> MaskStamp | None:
-    """Return the file's stamp, or None if it does not exist."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size
+    """Return the file's stamp, which journals store; None if it does not exist.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    found = read_identity(path)
+    return None if found is None else (found.modified, found.size)
 
 
 class Journal:
@@ -122,7 +124,7 @@ class Journal:
         self._length = self._base = self._steps = self._kept = 0
         self._state = start.state
         self._known = {start.state}
-        self.written_file: files.FileIdentity | None = None
+        self.written_file: FileIdentity | None = None
         """Of the mask file when it was last written or found to be as known; None if that is not known."""
         self._pending: list[Step | MaskWriteStarted | MaskWritten] = []
         self._adding, self._writing = threading.Lock(), threading.Lock()

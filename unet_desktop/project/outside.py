@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from unet_desktop import files
 from unet_desktop.errors import MaskError
+from unet_desktop.file_identity import identity_of
 from unet_desktop.masks.file import read_mask
 from unet_desktop.project.journal import Journal, checksum_of
 from unet_desktop.project.project import Project
@@ -29,7 +29,7 @@ def keep_outside_mask(project: Project, case_id: str, journal: Journal, *, delet
         WriteError: it cannot be kept, so the file must not be replaced.
     """
     layout, path = project.layout, project.layout.mask(case_id)
-    identity = files.identity_of(path)
+    identity = identity_of(path)
     if identity is not None and identity == journal.written_file:
         return ""
     if identity is not None and not path.is_file():

@@ -153,7 +153,8 @@ class Project(ProjectReader):
             self._records.put(case)
         except WriteError:  # an image without a record would look like a case to whoever opens the folder
             if copy:
-                own.unlink(missing_ok=True)
+                with contextlib.suppress(WriteError):
+                    files.delete_file(own)
             raise
         append(self.layout, Event(Act.CREATED, case_id))
         return case
@@ -312,8 +313,8 @@ class Project(ProjectReader):
             own += [path for path in layout.images.glob(f"{escape(case_id)}.*") if path.stem == case_id]
         removed = move_to_bin(layout, CASE, case_id, own)
         self._records.forget(case_id)
-        with contextlib.suppress(OSError):  # it is made again when it is wanted
-            layout.thumbnail(case_id).unlink(missing_ok=True)
+        with contextlib.suppress(WriteError):  # it is made again when it is wanted
+            files.delete_file(layout.thumbnail(case_id))
         return removed
 
     def restore_removed(self, removed: Removed) -> None:

@@ -12,7 +12,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from unet_desktop.errors import ProjectError
+from unet_desktop import files
+from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.versions import WRITING, Version, case_folders, list_files, read_record
 
@@ -109,16 +110,16 @@ def _drop_old_journals(layout: Layout, limits: VersionLimits, today: date) -> No
     """Delete what earlier sessions left for undo, where nobody went on for that many days."""
     for case_id in case_folders(layout):
         path = layout.past_journal(case_id)
-        with contextlib.suppress(OSError, OverflowError, ValueError):
+        with contextlib.suppress(OSError, OverflowError, ValueError, WriteError):
             if (today - datetime.fromtimestamp(path.lstat().st_mtime, UTC).date()).days > limits.days:
-                path.unlink()
+                files.delete_file(path)
 
 
 def _drop(path: Path) -> bool:
     try:
-        path.unlink()
-    except OSError as error:
-        log.warning("the version %s could not be deleted: %s", path, error)
+        files.delete_file(path)
+    except WriteError as error:
+        log.warning("%s", error)
         return False
     return True
 

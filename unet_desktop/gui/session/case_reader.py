@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from unet_desktop.errors import UserError
+from unet_desktop.file_identity import FileIdentity, identity_of
 from unet_desktop.gui.session.open_case import OpenCase, read_case
 from unet_desktop.images.read import Image
 from unet_desktop.project.reader import ProjectReader
@@ -22,8 +23,8 @@ BUDGET = 150 << 20
 MAX_AHEAD = 3
 """Cases read ahead at a time."""
 
-FileStamp = tuple[str, int, int, int]
-"""Path, time of change (nanoseconds), length and inode of a file; other content has another stamp."""
+FileStamp = tuple[Path, FileIdentity]
+"""Other content has another stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,5 @@ def _stamps(project: ProjectReader, case_id: str) -> _Stamps:
 
 
 def _stamp(path: Path) -> FileStamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return str(path), status.st_mtime_ns, status.st_size, status.st_ino
+    found = identity_of(path)
+    return None if found is None else (path, found)

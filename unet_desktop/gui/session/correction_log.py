@@ -34,6 +34,7 @@ class CorrectionLog(QObject):
         self.noted: list[Correction] = []
         self._session = session
         self._edited: set[str] = set()
+        self._closed = False
         # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "corrections")
         self._arrived.connect(self._on_arrived)
@@ -42,7 +43,8 @@ class CorrectionLog(QObject):
         session.case_updated.connect(self._on_session_case_updated)
 
     def shutdown(self) -> None:
-        """Finish the case that is being compared, and end the thread."""
+        """Finish the case that is being compared, and end the thread. The next opening notes what changes later."""
+        self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _on_session_project_changed(self) -> None:
@@ -70,7 +72,7 @@ class CorrectionLog(QObject):
 
     def _submit(self, cases: list[Case], *, missing_only: bool = False) -> None:
         project = self._session.project
-        if project is not None:
+        if project is not None and not self._closed:
             known = {correction.case for correction in self.noted}
             wanted = [case for case in cases if missing_only or case.state not in UNCORRECTED or case.id in known]
             wanted = [] if project.read_only else wanted

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unet_desktop import files
 from unet_desktop.errors import ProjectLostError, WriteError
+from unet_desktop.file_identity import identity_of
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
 from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, checksum_of, stamp_of
@@ -90,7 +90,7 @@ class Unsaved:
     def _write_file(self) -> None:
         if self.mask is not None:  # the file of a mask that was undone is deleted by `update_record`
             self.ratio = self.project.write_mask(self.case_id, self.mask)
-            self.journal.written_file = files.identity_of(self.project.layout.mask(self.case_id))
+            self.journal.written_file = identity_of(self.project.layout.mask(self.case_id))
 
 
 class UnsavedMasks:

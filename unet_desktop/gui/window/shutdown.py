@@ -38,10 +38,11 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
         return False
     app.autosave.stop()
     app.version_keeper.shutdown()
-    for part in (app.live_measurement, app.runner, app.session, app.read_ahead, app.correction_log, app.missing_ratios):
+    for part in (app.live_measurement, app.runner, app.read_ahead, app.correction_log, app.missing_ratios):
         part.shutdown()
     panels.thumbnails.shutdown()
     panels.results.shutdown()
+    app.session.shutdown()  # last: whoever writes in the project must be done when another program may take it
     try:
         docks.note_sizes()
         app.store.keep_geometry(window.saveGeometry(), docks.layout, docks.chosen)
