@@ -26,6 +26,8 @@ COMMANDS = frozenset(
         "check",
         "trail",
         "bin",
+        "backup",
+        "restore",
     }
 )
 """The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the

@@ -10,6 +10,7 @@ import typer
 from unet_desktop import __version__
 from unet_desktop.cli import (
     adapt,
+    backup,
     check,
     demo,
     doctor,
@@ -46,6 +47,8 @@ app.command("versions")(versions.run)
 app.command("check", epilog=check.CHECK_EPILOG)(check.check)
 app.command("trail")(check.trail)
 app.command("bin")(check.manage_bin)
+app.command("backup", epilog=backup.EPILOG)(backup.back_up)
+app.command("restore", epilog=backup.EPILOG)(backup.restore)
 app.command("card")(model.card)
 app.command("onnx")(model.onnx)
 app.command("doctor")(doctor.run)

@@ -18,7 +18,7 @@ TRAINING_SUFFIX = ".training"
 _LONGEST_ID = 80
 _LONGEST_ID_BYTES = 200
 """File systems limit names to 255 bytes, of which suffixes, numbers and temporaries need some."""
-_DEVICES = frozenset(
+DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 )
 """Names that Windows treats as devices, whatever suffix follows."""
@@ -322,4 +322,4 @@ def _portable_stem(file_name: str) -> str:
     stem = unicodedata.normalize("NFC", Path(file_name).stem)  # macOS treats "é" and "e" + combining accent as equal
     stem = re.sub(r"[^\w.-]+", "_", stem).strip("._")[:_LONGEST_ID]
     stem = stem.encode("utf-8")[:_LONGEST_ID_BYTES].decode("utf-8", "ignore") or "image"
-    return f"image-{stem}" if stem.partition(".")[0].casefold() in _DEVICES else stem
+    return f"image-{stem}" if stem.partition(".")[0].casefold() in DEVICES else stem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +32,8 @@ class Manifest:
         degrees_per_pixel: the camera's factor p of Littmann's formula, degrees of visual angle that a pixel covers;
             None if unknown.
         form: what people grade in each case.
+        identity: random; the same in all copies of the project, by which they are known. Empty in projects of earlier
+            versions, until they are given one.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Manifest:
     mm_per_pixel: float | None = None
     degrees_per_pixel: float | None = None
     form: Form = NO_FORM
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class _Stored:
     mm_per_pixel: Annotated[float, Meta(gt=0.0, le=1e6)] | None = None
     degrees_per_pixel: Annotated[float, Meta(gt=0.0, le=MOST_DEGREES)] | None = None
     form: Any = None
+    identity: Annotated[str, Meta(max_length=100)] = ""
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -72,6 +77,7 @@ def read_manifest(path: Path) -> Manifest:
             stored.mm_per_pixel,
             stored.degrees_per_pixel,
             NO_FORM if stored.form is None else Form.from_json(stored.form),
+            stored.identity,
         )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
@@ -84,7 +90,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Write project.json; fields that this program does not know stay.
+    """Write project.json; fields that this program does not know stay, and so does the identity if none is given.
 
     Raises:
         WriteError: it cannot be written.
@@ -93,6 +99,8 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     for name in _OPTIONAL:
         if (value := getattr(manifest, name)) is not None:
             data[name] = value
+    if manifest.identity:
+        data["identity"] = manifest.identity
     try:
         known = json_data.read(path, dict[str, Any])
     except (OSError, json_data.DataError):  # there is none yet
@@ -115,6 +123,11 @@ def _with_unknown_fields(form: Form, stored: object) -> list[dict[str, Any]]:
         item | {name: value for name, value in known.get(item["key"], {}).items() if name not in names}
         for item in form.to_json()
     ]
+
+
+def new_identity() -> str:
+    """Return an identity for a new project."""
+    return uuid.uuid4().hex
 
 
 def is_free(layout: Layout) -> bool:

@@ -33,7 +33,7 @@ from unet_desktop.project.case_events import mark_events, mask_event
 from unet_desktop.project.form import Form
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
-from unet_desktop.project.manifest import Manifest, is_free, read_manifest, write_manifest
+from unet_desktop.project.manifest import Manifest, is_free, new_identity, read_manifest, write_manifest
 from unet_desktop.project.predictions import (
     StoredPrediction,
     set_prediction_aside,
@@ -82,7 +82,7 @@ class Project(ProjectReader):
         for folder in layout.folders:
             files.make_folder(folder)
         manifest = Manifest(
-            escape_controls(name or root.name), labels
+            escape_controls(name or root.name), labels, identity=new_identity()
         )  # a folder's name may hold bytes that are no text
         write_manifest(layout.manifest, manifest)
         return cls(layout, manifest)

@@ -43,6 +43,7 @@ class ProjectReader:
         self.mm_per_pixel = manifest.mm_per_pixel
         self.degrees_per_pixel = manifest.degrees_per_pixel
         self.form = manifest.form
+        self.identity = manifest.identity
         has_ratio = cup_and_disc(manifest.labels) is not None
         self._records = CaseRecords(layout, has_ratio=has_ratio)
 
@@ -77,7 +78,7 @@ class ProjectReader:
     @property
     def manifest(self) -> Manifest:
         """Settings of the whole project."""
-        return Manifest(self.name, self.labels, self.mm_per_pixel, self.degrees_per_pixel, self.form)
+        return Manifest(self.name, self.labels, self.mm_per_pixel, self.degrees_per_pixel, self.form, self.identity)
 
     @property
     def root(self) -> Path:

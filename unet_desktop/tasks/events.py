@@ -312,8 +312,10 @@ EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | File
 """Of comparing two readers and writing the result."""
 CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
 """Of checking and repairing a project."""
+BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
+"""Of writing a project to one file, checking such a file and restoring a project from it."""
 TaskEvent: TypeAlias = (
-    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | AugmentedSheet"
-    " | DeviceFound | DemoResult"
+    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | BackupEvent"
+    " | AugmentedSheet | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

@@ -1,0 +1,1 @@
+"""A project as one file: write it, check it, restore it."""
