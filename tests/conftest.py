@@ -7,6 +7,9 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+# One thread a process: pytest-xdist fills the cores, and the tests' tiny networks train twice as fast without sharing
+# their batches between threads. What needs several threads asks for them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import logging
 from collections.abc import Callable, Iterator
