@@ -15,6 +15,7 @@ from pathlib import Path
 from unet_desktop import __version__, files, person
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ProjectError, Remedy, UserError, WriteError
+from unet_desktop.file_identity import FileIdentity, identity_of
 from unet_desktop.links import open_to_read
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.manifest import read_manifest
@@ -106,7 +107,7 @@ class _Packer:
 
     def __init__(self, root: Path, archive: zipfile.ZipFile, *, pictures: bool) -> None:
         self._root, self._archive, self._pictures = root, archive, pictures
-        self._seen: dict[str, files.FileIdentity | None] = {}
+        self._seen: dict[str, FileIdentity | None] = {}
         self.entries: dict[str, Entry] = {}
 
     def pack(self, target: Path) -> Iterator[BackupEvent]:
@@ -139,12 +140,12 @@ class _Packer:
         )
 
     def _has_changed(self, source: Source) -> bool:
-        return source.path not in self._seen or self._seen[source.path] != files.identity_of(source.place)
+        return source.path not in self._seen or self._seen[source.path] != identity_of(source.place)
 
     def _refuse_full_drive(self, sources: list[Source], target: Path) -> Iterator[BackupEvent]:
         needed = 0
         for number, source in enumerate(sources):
-            identity = files.identity_of(source.place)
+            identity = identity_of(source.place)
             needed += 0 if identity is None else identity[2]
             if number % 1000 == 0:
                 yield StopPoint("read")
@@ -156,7 +157,7 @@ class _Packer:
 
     def _pack_file(self, source: Source, round_number: int) -> Generator[BackupEvent, None, str]:
         """Pack a file and return a sentence if it could not be read."""
-        self._seen[source.path] = files.identity_of(source.place)
+        self._seen[source.path] = identity_of(source.place)
         name = f"later/{round_number}/{source.path}" if round_number else source.path
         name = name.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes of names that are no text
         digest, size, modified = hashlib.sha256(), 0, (self._seen[source.path] or (0,))[0]
