@@ -15,7 +15,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from unet_desktop import __version__
 from unet_desktop.errors import ImageError, UserError
@@ -57,15 +57,17 @@ _Codes = tuple[tuple[str, str, str], tuple[str, str, str]]
 
 @dataclass(frozen=True, slots=True)
 class SourceModel:
-    """The model that made a mask.
+    """The model that made a mask, or proposed it to a person.
 
     Attributes:
-        name: of the model.
+        name: of the model; empty if there was none.
         fingerprint: of its weights.
+        by: who made the mask: a program alone, a person on a program's proposal, or a person.
     """
 
-    name: str
-    fingerprint: str
+    name: str = ""
+    fingerprint: str = ""
+    by: Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"] = "AUTOMATIC"
 
 
 def require_highdicom() -> None:
@@ -160,7 +162,8 @@ def _segmentation(image: _Source, mask: Mask, labels: LabelSet, origin: SourceMo
     source, page = image.dataset, image.page
     planes = regions(mask, labels)
     # One identifier for one content: of the mask, and of what is said about it.
-    content = hashlib.sha256(planes.tobytes() + json.dumps([labels.to_json(), who, __version__]).encode()).hexdigest()
+    said = [labels.to_json(), who, __version__, *([] if origin.by == "AUTOMATIC" else [origin.by])]
+    content = hashlib.sha256(planes.tobytes() + json.dumps(said).encode()).hexdigest()
     instance = _uid(source.SOPInstanceUID, page, origin.fingerprint, content)
     codes = segment_codes(labels)
     date, time = source.get("ContentDate"), source.get("ContentTime")
@@ -174,15 +177,15 @@ def _segmentation(image: _Source, mask: Mask, labels: LabelSet, origin: SourceMo
             _describe_segment(number, label, codes[label.name], origin, instance)
             for number, label in enumerate(labels, 1)
         ],
-        series_instance_uid=_uid(source.SeriesInstanceUID, origin.fingerprint),
+        series_instance_uid=_uid(source.SeriesInstanceUID, origin.fingerprint or origin.by),
         series_number=_SERIES,
         sop_instance_uid=instance,
         instance_number=max(int(source.get("InstanceNumber") or 1), 1) + page,
         manufacturer="U-Net Desktop",
         manufacturer_model_name="U-Net Desktop",
         software_versions=__version__,
-        device_serial_number=origin.fingerprint[:16],
-        content_description=f"Regions found by {_short(origin.name, 40)}",
+        device_serial_number=origin.fingerprint[:16] or "none",
+        content_description=_describe_content(origin),
         content_label="REGIONS",
         content_date=date,
         content_time=time or _UNKNOWN_TIME[1],
@@ -196,22 +199,29 @@ def _segmentation(image: _Source, mask: Mask, labels: LabelSet, origin: SourceMo
     return found
 
 
+def _describe_content(origin: SourceModel) -> str:
+    if origin.by == "AUTOMATIC":
+        return f"Regions found by {_short(origin.name, 40)}"
+    return "Regions corrected by a person" if origin.by == "SEMIAUTOMATIC" else "Regions drawn by a person"
+
+
 def _describe_segment(number: int, label: Label, codes: _Codes, origin: SourceModel, instance: str) -> Any:
     highdicom = importlib.import_module("highdicom")
     code = highdicom.sr.CodedConcept
     category, kind = codes
+    algorithm = highdicom.AlgorithmIdentificationSequence(
+        name=_short(origin.name, 64),
+        family=code("123110", "DCM", "Artificial Intelligence"),
+        version=origin.fingerprint[:16] or "none",
+        source="U-Net Desktop",
+    )
     return highdicom.seg.SegmentDescription(
         segment_number=number,
         segment_label=_short(label.name, 64),
         segmented_property_category=code(*category),
         segmented_property_type=code(*kind),
-        algorithm_type="AUTOMATIC",
-        algorithm_identification=highdicom.AlgorithmIdentificationSequence(
-            name=_short(origin.name, 64),
-            family=code("123110", "DCM", "Artificial Intelligence"),
-            version=origin.fingerprint[:16],
-            source="U-Net Desktop",
-        ),
+        algorithm_type=origin.by,
+        algorithm_identification=None if origin.by == "MANUAL" else algorithm,
         tracking_uid=_uid(instance, number),
         tracking_id=_short(f"{label.name} {number}", 64),
         display_color=highdicom.color.CIELabColor.from_rgb(*bytes.fromhex(label.colour[1:])),

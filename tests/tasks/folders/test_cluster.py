@@ -14,7 +14,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.tasks.folders import cluster, dask_engine
 from unet_desktop.tasks.folders.cluster import ClusterSpec, Connection, job_script, parse_cluster
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.one_picture import Problem
+from unet_desktop.tasks.folders.outcome import Problem
 
 distributed = pytest.importorskip("distributed")
 

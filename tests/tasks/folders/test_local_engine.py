@@ -17,7 +17,8 @@ from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.tasks.folders import local_engine
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.local_engine import LocalEngine
-from unet_desktop.tasks.folders.one_picture import Problem, Segmented, segment_picture
+from unet_desktop.tasks.folders.one_picture import segment_picture
+from unet_desktop.tasks.folders.outcome import Problem, Segmented
 from unet_desktop.tasks.folders.outputs import Outputs
 
 OUTPUTS = Outputs(overlays=True)

@@ -23,7 +23,7 @@ from unet_desktop.plurals import quantity
 from unet_desktop.tasks.folders.cluster import ClusterSpec, Connection
 from unet_desktop.tasks.folders.dask_worker import Assignment, work_on
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.one_picture import Outcome, Problem
+from unet_desktop.tasks.folders.outcome import Outcome, Problem
 from unet_desktop.tasks.folders.outputs import Outputs
 
 _AHEAD = 2

@@ -14,7 +14,8 @@ from unet_desktop.engine.files.checkpoint import load
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import CheckpointError
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
+from unet_desktop.tasks.folders.one_picture import try_picture
+from unet_desktop.tasks.folders.outcome import Outcome
 from unet_desktop.tasks.folders.outputs import Outputs
 
 

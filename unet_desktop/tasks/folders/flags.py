@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
 from unet_desktop.images.quality import Quality, measure_quality
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.measure import Extent, Measurement, cup_and_disc
 from unet_desktop.masks.rim import RAYS
 from unet_desktop.masks.trust import Unfamiliar
+
+if TYPE_CHECKING:
+    from unet_desktop.engine.inference.segmenter import Prediction
 
 UNLIT = 18
 """Brightness of 255 up to which a pixel counts as black, as outside the field of view."""
@@ -100,25 +103,45 @@ class Flags:
             yield f"poor quality ({', '.join(self.quality.faults)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What whoever made a mask found in the picture.
+
+    Attributes:
+        anything: the mask has any label.
+        rivals: how many other places look much like the unique structure; people know which one it is.
+        unfamiliar: how the picture is unlike those that a model was trained on.
+    """
+
+    anything: bool
+    rivals: int = 0
+    unfamiliar: Unfamiliar = Unfamiliar.NO
+
+    @classmethod
+    def of(cls, prediction: Prediction) -> Findings:
+        """Return those of a prediction."""
+        return cls(prediction.found, prediction.rivals, prediction.trust.unfamiliar)
+
+
 def find_flags(
     pixels: NDArray[np.uint8],
-    prediction: Prediction,
     measured: Measurement,
     labels: LabelSet,
+    findings: Findings,
     stereo: StereoNote | None = None,
 ) -> Flags:
-    """Find the flags of a prediction.
+    """Find the flags of a mask.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        prediction: of these pixels.
-        measured: measurements of the prediction's mask, in pixels of the picture.
-        labels: of the model.
+        measured: measurements of the mask, in pixels of the picture.
+        labels: of the mask.
+        findings: what was found.
         stereo: what was segmented of a picture that shows two photographs; None if it is one.
     """
     located = labels.location_label()
     extent = None if located is None else measured.extents[labels.labels.index(located)]
-    found = prediction.found and (extent is None or extent.area > 0)
+    found = findings.anything and (extent is None or extent.area > 0)
     around = None
     if measured.rim is not None and measured.disc is not None:
         diameter = 2.0 * math.sqrt(measured.extents[measured.disc].area / math.pi)
@@ -126,7 +149,7 @@ def find_flags(
     height, width = pixels.shape[:2]
     area = Box(0, 0, height, width) if stereo is None else stereo.area
     cut = found and extent is not None and (_touches(extent, area) or _goes_dark(pixels, measured))
-    return Flags(not found, found and prediction.rivals > 0, cut, prediction.trust.unfamiliar, around, stereo)
+    return Flags(not found, found and findings.rivals > 0, cut, findings.unfamiliar, around, stereo)
 
 
 def _touches(extent: Extent, area: Box) -> bool:

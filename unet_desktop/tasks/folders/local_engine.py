@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from unet_desktop.engine.inference.segmenter import Segmenter
 from unet_desktop.errors import UserError
 from unet_desktop.images.read import read_size
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.one_picture import Outcome, try_picture
+from unet_desktop.tasks.folders.one_picture import try_picture
+from unet_desktop.tasks.folders.outcome import Outcome
 from unet_desktop.tasks.folders.outputs import Outputs
+from unet_desktop.tasks.folders.threads import map_unordered
 
 _AHEAD = 2
 """Pictures per worker: one in progress, and one waiting or done, so that writing results delays no worker."""
@@ -51,20 +52,7 @@ class LocalEngine:
         self._pool = ThreadPoolExecutor(workers, "segment", self._segmenter.limit_threads, (workers,))
 
     def outcomes(self, pictures: Iterable[Picture]) -> Iterator[tuple[Picture, Outcome]]:
-        coming = iter(pictures)
-        held: dict[Future[Outcome], Picture] = {}
-        try:
-            while True:
-                for picture in islice(coming, self._held - len(held)):
-                    held[self._pool.submit(self._outcome, picture)] = picture
-                if not held:
-                    return
-                done, _ = wait(held, return_when=FIRST_COMPLETED)
-                first = next(future for future in held if future in done)
-                yield held.pop(first), first.result()
-        finally:
-            for future in held:
-                future.cancel()
+        return map_unordered(self._pool, self._outcome, pictures, self._held)
 
     def _outcome(self, picture: Picture) -> Outcome:
         with self._large if _is_large(picture) else contextlib.nullcontext():

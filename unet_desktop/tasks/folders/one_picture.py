@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,46 +14,19 @@ from unet_desktop import files
 from unet_desktop.engine.inference.segmenter import Prediction, Segmenter
 from unet_desktop.engine.inference.stereo import segment_box, segment_clearer
 from unet_desktop.errors import ImageError, UserError
-from unet_desktop.formats.coco import COCO_PARTS, encode_coco
 from unet_desktop.formats.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
-from unet_desktop.formats.geojson import encode_geojson
-from unet_desktop.formats.labelme import encode_labelme
-from unet_desktop.images.box import Box, bounding_box
+from unet_desktop.images.box import Box
 from unet_desktop.images.read import Image, read_image
 from unet_desktop.images.stereo import find_halves
-from unet_desktop.masks.file import encode_mask
-from unet_desktop.masks.overlay import draw_outlines, encode_jpeg
 from unet_desktop.tasks.folders.flags import StereoNote
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.mask_files import mask_files
+from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import Outputs
-from unet_desktop.tasks.folders.region_files import probability_files, region_files
+from unet_desktop.tasks.folders.region_files import probability_files
 from unet_desktop.tasks.folders.row import identity_columns, measurement_columns, origin_columns, read_file_facts
 
 log = logging.getLogger("unet.tasks")
-
-
-@dataclass(frozen=True, slots=True)
-class Segmented:
-    """What was made of one picture.
-
-    Attributes:
-        row: of the table: column to text, number or bool. All but "seconds" depend only on picture and model.
-        files: path below the output folder (with slashes) and content, which depends only on picture and model, and
-            where it refers to the picture on where that is.
-    """
-
-    row: dict[str, object]
-    files: tuple[tuple[str, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a picture could not be segmented."""
-
-    sentence: str
-
-
-Outcome = Segmented | Problem
 
 
 def try_picture(segmenter: Segmenter, picture: Picture, outputs: Outputs, folder: Path) -> Outcome:
@@ -126,26 +98,10 @@ def _files(
     segmenter: Segmenter, picture: Picture, outputs: Outputs, folder: Path, image: Image, prediction: Prediction
 ) -> Iterator[tuple[str, bytes]]:
     """(path, content) of each file that is asked for."""
-    labels, mask, name = segmenter.header.labels, prediction.mask, picture.name
-    if outputs.masks:
-        yield f"masks/{name}.png", encode_mask(mask, labels)
-    if outputs.regions:
-        yield from region_files(name, mask, labels)
+    labels = segmenter.header.labels
+    yield from mask_files(picture, outputs, folder, image, prediction.mask, labels)
     if outputs.probabilities != "none":
-        yield from probability_files(name, prediction, labels, outputs.probabilities)
-    if outputs.overlays:
-        yield f"overlays/{name}.jpg", encode_jpeg(draw_outlines(image.pixels, mask, labels))
-    if not outputs.contours:
-        return
-    box = bounding_box(mask)
-    if "geojson" in outputs.contours:
-        yield f"contours/geojson/{name}.geojson", encode_geojson(picture.relative, mask, box, labels)
-    if "coco" in outputs.contours:
-        yield f"{COCO_PARTS}/{name}.json", encode_coco(picture.relative, mask, box, labels)
-    if "labelme" in outputs.contours:
-        where = f"contours/labelme/{name}.json"
-        content = encode_labelme(picture.path, image, mask, box, labels, target=folder / where, page=picture.page)
-        yield where, content
+        yield from probability_files(picture.name, prediction, labels, outputs.probabilities)
 
 
 def _dicom_segmentation(

@@ -19,7 +19,7 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, content_sha256, discard_results
-from unet_desktop.tasks.folders.one_picture import Outcome, Problem, Segmented
+from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import FOLDERS
 from unet_desktop.tasks.folders.plan import Work
 from unet_desktop.tasks.folders.written_files import WrittenFiles

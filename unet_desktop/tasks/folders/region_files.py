@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.file_names import fold, limit_name
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import encode_plane
 from unet_desktop.masks.indexed_png import grey_png
 from unet_desktop.masks.regions import Mask, Region, region, region_table
+
+if TYPE_CHECKING:
+    from unet_desktop.engine.inference.segmenter import Prediction
 
 WHITE = 255
 """Value of a region's pixels; the others are 0."""

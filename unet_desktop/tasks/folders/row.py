@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unet_desktop import __version__
 from unet_desktop.checkpoint_header import CheckpointHeader
-from unet_desktop.engine.inference.segmenter import Prediction
 from unet_desktop.images.box import Box
 from unet_desktop.images.dicom_facts import read_facts, read_identity
 from unet_desktop.images.laterality import Eye, guess_eye_from_name, guess_eye_from_picture
@@ -21,10 +21,13 @@ from unet_desktop.masks.measure import Extent, Measurement, measure_box
 from unet_desktop.masks.rim import HOURS, NO_RIM, Rim, order_violations
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.tasks.folders.columns import column_part
-from unet_desktop.tasks.folders.flags import StereoNote, find_flags
+from unet_desktop.tasks.folders.flags import Findings, StereoNote, find_flags
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key
+
+if TYPE_CHECKING:
+    from unet_desktop.engine.inference.segmenter import Prediction
 
 NamedCell = tuple[str, object]
 """A column's name and its value."""
@@ -91,24 +94,39 @@ def measurement_columns(
         stereo: what was segmented of a picture that shows two photographs; None if it is one.
     """
     found = measure_box(prediction.mask, labels, prediction.box)
-    height, width = prediction.mask.shape
-    shows_eye = labels.shows_eye()
-    eye, source = _find_eye(picture, pixels, found, facts) if shows_eye else (Eye.UNKNOWN, "")
-    row: dict[str, object] = {"height_px": height, "width_px": width}
+    eye, source = _find_eye(picture, pixels, found, facts) if labels.shows_eye() else (Eye.UNKNOWN, "")
+    flags = find_flags(pixels, found, labels, Findings.of(prediction), stereo)
+    return (
+        mask_columns(found, labels, prediction.mask.shape, facts, eye, source)
+        | {"found": prediction.found, "confidence": round(prediction.confidence, 4)}
+        | dict(chain(_uncertainty(prediction, found), _trust(found, prediction, labels)))
+        | flags.columns(labels)
+    )
+
+
+def mask_columns(
+    found: Measurement, labels: LabelSet, shape: tuple[int, ...], facts: FileFacts, eye: Eye, source: str
+) -> dict[str, object]:
+    """The columns that follow from a mask alone, whoever made it; unknown values are left out.
+
+    Args:
+        found: measurements of the mask.
+        labels: of the mask.
+        shape: (height, width) of the picture.
+        facts: known of the picture.
+        eye: which eye it is.
+        source: what says so, see the column eye_from.
+    """
+    row: dict[str, object] = {"height_px": shape[0], "width_px": shape[1]}
     if facts.spacing is not None:
         row |= {"pixel_height_mm": facts.spacing[0], "pixel_width_mm": facts.spacing[1]}
-    row |= {"eye": eye.value, "eye_from": source} if shows_eye else {}
-    row |= {"found": prediction.found, "confidence": round(prediction.confidence, 4)}
+    if labels.shows_eye():
+        row |= {"eye": eye.value, "eye_from": source}
     return row | dict(
         chain(
-            _uncertainty(prediction, found),
-            _ratios(found, prediction),
+            _ratios(found),
             _rim(found.rim, eye, facts, guessed=source == "picture"),
-            *(
-                _sizes(column_part(label), extent, prediction.trust.expected_dice.get(label.name), facts)
-                for label, extent in zip(labels, found.extents, strict=True)
-            ),
-            find_flags(pixels, prediction, found, labels, stereo).columns(labels).items(),
+            *(_sizes(column_part(label), extent, facts) for label, extent in zip(labels, found.extents, strict=True)),
         )
     )
 
@@ -160,17 +178,25 @@ def _cell_range(first: int, end: int, start: float, step: float, count: int) -> 
     return low, min(max(high, low + 1), count)
 
 
-def _ratios(found: Measurement, prediction: Prediction) -> Iterator[NamedCell]:
+def _ratios(found: Measurement) -> Iterator[NamedCell]:
     if found.ratios is None or math.isnan(found.ratios.vertical):
         return
     for name in ("vertical", "horizontal", "area"):
         yield f"{name}_cup_to_disc_ratio", round(getattr(found.ratios, name), 4)
-    if prediction.trust.vcdr is not None:
-        for end, ratio in zip(("low", "high"), prediction.trust.vcdr, strict=True):
+
+
+def _trust(found: Measurement, prediction: Prediction, labels: LabelSet) -> Iterator[NamedCell]:
+    known = prediction.trust
+    if known.vcdr is not None and found.ratios is not None and not math.isnan(found.ratios.vertical):
+        for end, ratio in zip(("low", "high"), known.vcdr, strict=True):
             yield f"vertical_cup_to_disc_ratio_{end}", round(ratio, 4)
+    for label in labels:
+        dice = known.expected_dice.get(label.name)
+        if dice is not None:
+            yield f"{column_part(label)}_expected_dice", round(dice, 4)
 
 
-def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> Iterator[NamedCell]:
+def _sizes(part: str, extent: Extent, facts: FileFacts) -> Iterator[NamedCell]:
     yield f"{part}_height_px", extent.height
     yield f"{part}_width_px", extent.width
     yield f"{part}_area_px", extent.area
@@ -179,8 +205,6 @@ def _sizes(part: str, extent: Extent, dice: float | None, facts: FileFacts) -> I
         yield f"{part}_height_mm", round(extent.height * down, 4)
         yield f"{part}_width_mm", round(extent.width * across, 4)
         yield f"{part}_area_mm2", round(extent.area * down * across, 4)
-    if dice is not None:
-        yield f"{part}_expected_dice", round(dice, 4)
 
 
 def _rim(rim: Rim | None, eye: Eye, facts: FileFacts, *, guessed: bool) -> Iterator[NamedCell]:

@@ -33,7 +33,7 @@ from unet_desktop.tasks.folders.inputs import (
 )
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
 from unet_desktop.tasks.folders.local_engine import LocalEngine
-from unet_desktop.tasks.folders.one_picture import Outcome, Problem
+from unet_desktop.tasks.folders.outcome import Outcome, Problem
 from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.plan import Plan, Work, is_stale, may_be_segmented
