@@ -92,8 +92,29 @@ def test_a_rejected_proposal_counts_too(predicted, disc_mask):
 
 
 def test_a_prediction_made_to_compare_is_no_proposal(predicted, disc_mask):
-    correct(predicted, "a", disc_mask, seconds=-60)
+    correct(predicted, "a", disc_mask, seconds=600)  # another computer's clock is ahead
+    predicted.save_prediction("a", 0 * disc_mask, model="beef", confidence=0.9)
     assert not note(predicted)
+
+
+def test_no_clock_says_which_mask_came_first(predicted, disc_mask):
+    correct(predicted, "b", disc_mask, seconds=-600)
+    assert note(predicted)
+    correct(predicted, "a", disc_mask, seconds=-900)  # the clock was put back meanwhile
+    assert note(predicted)
+    assert [row.case for row in read_corrections(predicted.layout)] == ["b", "a"]
+
+
+def test_a_record_of_an_older_program_still_tells_by_the_time(predicted, disc_mask):
+    for case_id in "ab":
+        record = predicted.layout.prediction_record(case_id)
+        record.write_text(
+            json.dumps({name: value for name, value in json.loads(record.read_text()).items() if "human" not in name})
+        )
+    correct(predicted, "a", disc_mask, seconds=-60)
+    correct(predicted, "b", disc_mask)
+    assert note(predicted)
+    assert [row.case for row in read_corrections(predicted.layout)] == ["b"]
 
 
 def test_a_model_that_learned_from_the_case_is_told_apart(predicted, disc_mask):

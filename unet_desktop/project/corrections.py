@@ -23,7 +23,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import list_models
-from unet_desktop.project.predictions import FIRST_PROPOSAL, check_digest, read_record
+from unet_desktop.project.predictions import FIRST_PROPOSAL, PredictionRecord, check_digest, read_record
 
 log = logging.getLogger("unet.project")
 
@@ -42,7 +42,7 @@ class Correction:
         figures: "dice/<label>" and "dice", of the proposal against the human mask; 1 for a label in neither, which is
             a proposal that needed no change. Empty in a line that revokes the case's earlier line, because the
             correction was undone.
-        when: the case was first corrected (ISO 8601, UTC).
+        when: the case was first corrected (ISO 8601, UTC); to be shown: the order of lines says which was first.
         seen: the model was trained or selected on this case, so the figures mean little.
     """
 
@@ -55,7 +55,7 @@ class Correction:
 
 def read_corrections(layout: Layout) -> list[Correction]:
     """Return one correction per case, in the order they were corrected; damaged lines are skipped."""
-    return sorted(_read(layout.corrections).values(), key=lambda correction: (correction.when, correction.case))
+    return list(_read(layout.corrections).values())
 
 
 def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) -> bool:
@@ -78,7 +78,10 @@ def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) 
         if not fresh:
             return False
         seen = _cases_seen(layout)
-        fresh = [replace(row, seen=row.case in seen.get(row.model, ())) for row in fresh]
+        fresh = [
+            replace(row, seen=row.case in seen.get(row.model, ()))
+            for row in sorted(fresh, key=lambda row: (row.when, row.case))
+        ]
         lines = "".join(json.dumps(asdict(row)) + "\n" for row in fresh)
         _append(layout.corrections, lines.encode())
         return True
@@ -100,7 +103,7 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
         corrected = _isoformat(layout.mask(case.id).stat().st_mtime)
         if known is not None and known.model != record.model:
             return None
-        if not record.created or corrected < record.created:  # predicted to compare, not to be corrected
+        if _is_older(layout.mask(case.id), corrected, record):  # predicted to compare, not to be corrected
             return None
         check_digest(path, record)
         size = (case.height, case.width)
@@ -112,6 +115,13 @@ def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction 
     if not figures or (known is not None and known.figures == figures):
         return None
     return Correction(case.id, record.model, figures, corrected if known is None else known.when)
+
+
+def _is_older(mask: Path, corrected: str, record: PredictionRecord) -> bool:
+    """Whether a human mask is as it was when the case was predicted; no clock is asked if its digest is recorded."""
+    if record.human_sha256 is not None:
+        return record.human_sha256 == files.sha256(mask)
+    return not record.created or corrected < record.created
 
 
 def _unchanged_share(metrics: Mapping[str, float]) -> dict[str, float]:
@@ -139,7 +149,7 @@ def _append(path: Path, data: bytes) -> None:
 
 
 def _read(path: Path) -> dict[str, Correction]:
-    """Map each case to its latest correction, unless that was revoked."""
+    """Map each case to its latest correction, unless that was revoked; in the order of the first lines."""
     try:
         lines = read_bytes(path, _LARGEST).splitlines()
     except FileNotFoundError:
@@ -156,8 +166,11 @@ def _read(path: Path) -> dict[str, Correction]:
         except DataError as error:
             log.info("line %d of %s is left out: %s", number, path, error)
             continue
-        found[correction.case] = correction
-    return {case: correction for case, correction in found.items() if correction.figures}
+        if correction.figures:
+            found[correction.case] = correction  # which keeps the place of the case's first line
+        else:
+            found.pop(correction.case, None)
+    return found
 
 
 def _isoformat(seconds: float) -> str:

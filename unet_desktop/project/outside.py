@@ -1,11 +1,20 @@
-"""Outside changes: a mask file that another program wrote while its case was open here is kept, not overwritten."""
+"""Outside changes: what another program does to the mask or the picture of an open case is noticed before a write.
+
+A mask file that another program wrote is kept, not overwritten.
+"""
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
+from unet_desktop import files
 from unet_desktop.errors import MaskError
 from unet_desktop.file_identity import identity_of
 from unet_desktop.masks.file import read_mask
+from unet_desktop.project.case import Case
 from unet_desktop.project.journal import Journal, checksum_of
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, set_mask_aside
@@ -62,3 +71,43 @@ def keep_outside_mask(project: Project, case_id: str, journal: Journal, *, delet
         f"Another program changed the mask of {case_id} while it was open here. {ours}; the other is "
         "kept in the case's timeline."
     )
+
+
+class WatchedPicture:
+    """The picture of an open case: that its file was replaced is noticed once; any thread may look."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember the file as it is now, before it is read."""
+        self._path, self._identity = path, identity_of(path)
+        self._looking = threading.Lock()
+
+    def notice(self, layout: Layout, case: Case) -> str:
+        """Note in the trail that the picture is not the file that was opened; takes microseconds while it still is.
+
+        Returns:
+            what happened to it, as a sentence, the first time; otherwise an empty string.
+
+        Raises:
+            WriteError: the trail cannot be written.
+        """
+        with self._looking:
+            found = identity_of(self._path)
+            if found == self._identity:
+                return ""
+            if found is not None and (not case.sha256 or _digest(self._path) == case.sha256):
+                self._identity = found  # the same content, such as from a backup
+                return ""
+            happened = "removed" if found is None else "replaced or changed"
+            append(layout, Event(Act.PICTURE_REPLACED, case.id, detail=happened))
+            self._identity = found
+        return (
+            f"Another program {happened} the picture of {case.id} while it was open here ({self._path}). "
+            "What you do is saved, but it belongs to the picture that you see. Put the original file back."
+        )
+
+
+def _digest(path: Path) -> str:
+    try:
+        return files.sha256(path)
+    except OSError:
+        return ""

@@ -45,6 +45,8 @@ class PredictionRecord:
         uncertainty_place: left, top, width and height of the area that the uncertainty map covers, in image pixels;
             None without a map.
         mask_sha256: of the mask's file; empty in records of older programs.
+        human_sha256: of the file of the human mask that the case had then, or empty if it had none; None in records of
+            older programs.
     """
 
     model: str = ""
@@ -57,6 +59,7 @@ class PredictionRecord:
     unfamiliar_kind: str = ""
     uncertainty_place: tuple[float, float, float, float] | None = None
     mask_sha256: str = ""
+    human_sha256: str | None = None
 
     @property
     def how_unfamiliar(self) -> Unfamiliar:
@@ -164,8 +167,16 @@ def write_prediction(layout: Layout, labels: LabelSet, case_id: str, prediction:
         trust.unfamiliar.kind,
         None if seen is None else (seen.left, seen.top, seen.width, seen.height),
         hashlib.sha256(encoded).hexdigest(),
+        _digest_of(layout.mask(case_id)),
     )
     files.write_json(layout.prediction_record(case_id), asdict(record))
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return files.sha256(path)
+    except OSError:
+        return ""
 
 
 def read_record(path: Path) -> PredictionRecord:

@@ -50,6 +50,8 @@ class Act(StrEnum):
     EMPTIED = "bin emptied"
     NOTICED = "noticed"
     """What the program found changed by others, such as a mask edited by another program."""
+    PICTURE_REPLACED = "picture replaced"
+    """The program found that others had replaced or removed the picture of a case that was open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project import trail
 from unet_desktop.project.project import Project
 from unet_desktop.project.versions import load_version, read_versions
+from unet_desktop.tasks.check_project import check_project
+from unet_desktop.tasks.events import CheckFinding
 
 
 def paint_and_save(window: MainWindow, offset: int = 0) -> np.ndarray:
@@ -128,6 +130,34 @@ def test_a_picture_that_was_replaced_is_not_opened_with_the_old_mask(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     QTest.mouseClick(opened.panels.broken.findChild(QPushButton, "locate_picture"), Qt.MouseButton.LeftButton)
     assert opened.app.session.case_id == "b"
+
+
+@pytest.mark.parametrize("how", ["painted", "flagged"])
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_picture_that_is_replaced_while_its_case_is_open_is_noticed_once(
+    opened: MainWindow, root: Path, how: str, removed: bool
+) -> None:
+    project = opened.app.session.project
+    path, banner = project.image_path("a"), opened.panels.banner
+    os.utime(path, (1, 1))  # no other content
+    paint_and_save(opened)
+    assert not banner.isVisible()
+    path.unlink()
+    if not removed:
+        write_jpeg(path, picture(7))
+    for expected in (True, False):
+        if how == "painted":
+            ours = paint_and_save(opened, offset=20 + 10 * expected)
+            assert (Project.open(root).load_mask("a") == ours).all()
+        else:
+            opened.commands.cases.toggle_flagged()
+        assert banner.isVisible() == expected
+        assert not expected or f"{'removed' if removed else 'replaced or changed'} the picture of a" in banner.text
+        banner.hide()
+    assert [entry.act for entry in trail.read(project.layout).entries].count("picture replaced") == 1
+    findings = [event.sentence for event in check_project(root, is_alone=False) if isinstance(event, CheckFinding)]
+    assert len(findings) == 1
+    assert "picture" in findings[0]
 
 
 def test_what_others_wrote_into_a_record_stays(opened: MainWindow, root: Path) -> None:

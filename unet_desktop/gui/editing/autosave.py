@@ -39,7 +39,7 @@ class Autosave(QObject):
         failed(sentence): something cannot be written; it stays in memory and is tried again.
         recovered: everything that could not be written before is on disk now.
         saved: something more is on disk.
-        outside_changed(case_id, sentence): another program had changed a mask's file, which was kept.
+        outside_changed(case_id, sentence): another program had changed a mask's file, which was kept, or a picture.
         approval_ended: the open mask was approved, and has been changed since.
     """
 
@@ -110,7 +110,11 @@ class Autosave(QObject):
         self._dirty = False
         # A mask that is left is not edited any more and need not be copied, which is felt on 12 megapixels.
         mask = None if editor.untouched else editor.mask if leaving else editor.mask.copy()
-        self._unsaved.put(Unsaved(project.writable(), editor.key[1], mask, editor.model, journal, journal.steps))
+        opened = self._session.open
+        picture = None if opened is None or opened.case.id != editor.key[1] else opened.watched
+        self._unsaved.put(
+            Unsaved(project.writable(), editor.key[1], mask, editor.model, journal, journal.steps, picture)
+        )
 
     def _take_results(self) -> None:
         """Record what the threads have written, or could not."""

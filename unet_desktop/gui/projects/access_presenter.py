@@ -38,7 +38,8 @@ class AccessPresenter(QObject):
         editor.refused.connect(self._show_obstacle)
         autosave.failed.connect(self._on_autosave_failed)
         autosave.recovered.connect(self._on_autosave_recovered)
-        autosave.outside_changed.connect(self._on_autosave_outside_changed)
+        autosave.outside_changed.connect(self._on_outside_changed)
+        session.picture_replaced.connect(self._on_outside_changed)
         banner.dismissed.connect(self._show_attention)
         status.attention_clicked.connect(self._on_status_attention_clicked)
         banner.retry_requested.connect(self._on_banner_retry_requested)
@@ -67,7 +68,7 @@ class AccessPresenter(QObject):
         self._unsaved = f"{sentence} Your changes are kept in memory and will be saved as soon as possible."
         self._show_unsaved()
 
-    def _on_autosave_outside_changed(self, _case_id: str, sentence: str) -> None:
+    def _on_outside_changed(self, _case_id: str, sentence: str) -> None:
         self._banner.show_problem(sentence)
 
     def _on_autosave_recovered(self) -> None:

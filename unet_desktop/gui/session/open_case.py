@@ -12,6 +12,7 @@ from unet_desktop.images.read import Image, read_image
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.outside import WatchedPicture
 from unet_desktop.project.predictions import StoredPrediction, load_prediction
 from unet_desktop.project.reader import ProjectReader
 
@@ -27,6 +28,7 @@ class OpenCase:
         model: fingerprint of the model whose prediction the mask started from, or empty.
         prediction: waits for a decision, if no human has worked on the case yet.
         problem: why there is no prediction although one should be, as a sentence; or empty.
+        watched: notices that the picture's file is replaced.
     """
 
     case: Case
@@ -35,6 +37,7 @@ class OpenCase:
     model: str
     prediction: StoredPrediction | None = None
     problem: str = ""
+    watched: WatchedPicture | None = None
 
 
 def read_case(project: ProjectReader, case_id: str, *, image: Image | None = None, with_mask: bool = True) -> OpenCase:
@@ -49,9 +52,9 @@ def read_case(project: ProjectReader, case_id: str, *, image: Image | None = Non
     Raises:
         UserError: picture or mask cannot be read, or do not fit.
     """
-    case = project.case(case_id)
+    case, picture = project.case(case_id), project.image_path(case_id)
+    watched = WatchedPicture(picture)
     if image is None:
-        picture = project.image_path(case_id)
         image = read_image(picture)
         _check_size(case, image)
         _check_content(case, picture)
@@ -60,7 +63,7 @@ def read_case(project: ProjectReader, case_id: str, *, image: Image | None = Non
     path = project.layout.mask(case_id)
     mask = read_mask(path, project.labels, (case.height, case.width)) if with_mask and path.exists() else None
     prediction, problem = read_prediction(project, case)
-    return OpenCase(case, image, mask, "" if mask is None else case.model, prediction, problem)
+    return OpenCase(case, image, mask, "" if mask is None else case.model, prediction, problem, watched)
 
 
 def read_prediction(project: ProjectReader, case: Case) -> tuple[StoredPrediction | None, str]:

@@ -39,6 +39,7 @@ class Session(QObject):
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
+        picture_replaced(case_id, sentence): another program replaced the picture of the open case.
         scale_changed: the size of the project's pixels in millimetres changed.
     """
 
@@ -50,6 +51,7 @@ class Session(QObject):
     cases_changed = Signal()
     case_updated = Signal(str)
     models_changed = Signal()
+    picture_replaced = Signal(str, str)
     scale_changed = Signal()
 
     def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
@@ -216,7 +218,15 @@ class Session(QObject):
         """
         case_id = case_id or self.case_id
         if self.project is not None and case_id is not None:
+            self._look_at_picture(case_id)
             self.update_case(self.project.writable().mark(case_id, approved=approved, **noted))
+
+    def _look_at_picture(self, case_id: str) -> None:
+        opened, project = self.open, self.project
+        if project is None or opened is None or opened.watched is None or opened.case.id != case_id:
+            return
+        if sentence := opened.watched.notice(project.writable().layout, opened.case):
+            self.picture_replaced.emit(case_id, sentence)
 
     def update_case(self, case: Case) -> None:
         """Use what the project knows of a case now."""

@@ -12,7 +12,7 @@ from unet_desktop.file_identity import identity_of
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
 from unet_desktop.project.journal import Journal, MaskWriteStarted, MaskWritten, checksum_of, stamp_of
-from unet_desktop.project.outside import keep_outside_mask
+from unet_desktop.project.outside import WatchedPicture, keep_outside_mask
 from unet_desktop.project.project import Project
 from unet_desktop.project.rescue import rescue_mask
 
@@ -28,8 +28,10 @@ class Unsaved:
         model: fingerprint of the model whose prediction it started from, or empty.
         journal: of its case.
         steps: how many of the journal's steps are in it.
+        picture: over which it was drawn, or None.
         ratio: its `vertical_ratio`, which `write` finds out: on a large picture the window would wait for it.
-        noticed: what `write` found that another program had done to the mask's file, as a sentence; or empty.
+        noticed: what `write` found that another program had done to the mask's or the picture's file, as sentences; or
+            empty.
     """
 
     project: Project
@@ -38,6 +40,7 @@ class Unsaved:
     model: str
     journal: Journal
     steps: int
+    picture: WatchedPicture | None = None
     ratio: float | None = field(default=None, init=False)
     noticed: str = field(default="", init=False)
 
@@ -64,6 +67,10 @@ class Unsaved:
         state = checksum_of(self.mask)
         found = keep_outside_mask(self.project, self.case_id, self.journal, deletes=self.mask is None)
         self.noticed = found or self.noticed
+        if self.picture is not None:
+            with contextlib.suppress(WriteError):  # the next write tries again; the mask itself may have room
+                found = self.picture.notice(self.project.layout, self.project.case(self.case_id))
+                self.noticed = " ".join(filter(None, (self.noticed, found)))
         self.journal.add(MaskWriteStarted(state, self.steps))
         try:
             self.journal.flush()
