@@ -135,8 +135,8 @@ class TestComparedLabels:
         one, other = LabelSet((self.DISC, self.CELL)), LabelSet((replace(self.CELL, colour="#123456"), self.DISC))
         assert one.same_structures(other)
         assert one.differences(other) == []
-        assert [label.colour for label in one.with_colours_of(other)] == ["#ff0000", "#123456"]
-        assert [label.name for label in one.with_colours_of(other)] == ["disc", "cell"]
+        assert [label.colour for label in one.in_this_order(other)] == ["#ff0000", "#123456"]
+        assert [label.name for label in one.in_this_order(other)] == ["disc", "cell"]
 
     @pytest.mark.parametrize(
         ("changed", "says"),

@@ -23,6 +23,7 @@ COMMANDS = frozenset(
         "doctor",
         "demo",
         "versions",
+        "labels",
         "check",
         "trail",
         "bin",

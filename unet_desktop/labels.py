@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from msgspec import Meta
@@ -41,6 +41,7 @@ class Label:
         colour: "#rrggbb".
         inside: name of the label that contains it, or None.
         unique: an image holds at most one, in one piece (an optic disc; not a cell nucleus).
+        formerly: names that it had before, oldest first; models may still know it by one of them.
     """
 
     value: Count
@@ -48,17 +49,39 @@ class Label:
     colour: Annotated[str, Meta(max_length=20)]
     inside: _Name | None = None
     unique: bool = False
+    formerly: tuple[_Name, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredLabel:
+    """A label that was merged into another one or removed. Its value is never given to another label.
+
+    Attributes:
+        value: pixel value that old masks may still hold.
+        name, colour: as they were.
+        becomes: the value that its pixels have now: another label's, or 0 for background.
+    """
+
+    value: Count
+    name: _Name
+    colour: Annotated[str, Meta(max_length=20)]
+    becomes: Count
 
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
     """The labels of one project, in order: a label comes after the one it is inside.
 
+    Attributes:
+        labels: those in use.
+        retired: labels of before, whose values masks that were written then may hold.
+
     Raises:
         LabelError: at construction, if a value, name, colour or `inside` is invalid.
     """
 
     labels: tuple[Label, ...]
+    retired: tuple[RetiredLabel, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.labels:
@@ -78,6 +101,10 @@ class LabelSet:
                 raise LabelError(f'Label "{label.name}" is inside "{label.inside}", which is not a label before it.')
             names.add(label.name)
             values.add(label.value)
+        for gone in self.retired:
+            if not BACKGROUND < gone.value < NOT_ANNOTATED or gone.value in values:
+                raise LabelError(f'The value {gone.value} of the former label "{gone.name}" is invalid or taken.')
+            values.add(gone.value)
 
     def __iter__(self) -> Iterator[Label]:
         """Iterate over the labels in order, a parent before its children."""
@@ -118,27 +145,55 @@ class LabelSet:
         """Return the unique outermost label, which the locating network looks for; None if there is none."""
         return next((label for label in self.labels if label.unique and label.inside is None), None)
 
+    def present_values(self) -> dict[int, int]:
+        """Return what the value of each retired label is now: a label's, or background if that one is gone, too."""
+        becomes, live = {gone.value: gone.becomes for gone in self.retired}, {label.value for label in self.labels}
+        found = {}
+        for value in becomes:
+            now, seen = value, set[int]()
+            while now in becomes and now not in seen:
+                seen.add(now)
+                now = becomes[now]
+            found[value] = now if now in live else BACKGROUND
+        return found
+
     def shows_eye(self) -> bool:
         """Whether a label's name says that the pictures show the back of an eye."""
         names = [_words(label.name) for label in self]
         return any(_DISC_AND_CUP_NAMES.search(name) or _OTHER_EYE_NAMES.search(name) for name in names)
 
     def same_structures(self, other: LabelSet) -> bool:
-        """Whether both mean the same structures by the same pixel values; colours and order may differ."""
-        return {_meaning(label) for label in self} == {_meaning(label) for label in other}
+        """Whether both mean the same structures by the same pixel values; colours, order and a new name may differ."""
+        theirs = {label.value: label for label in other}
+        return len(self) == len(other) and all(
+            (match := theirs.get(label.value)) is not None
+            and _same_name(label, match)
+            and label.unique == match.unique
+            and _parent_value(self, label) == _parent_value(other, match)
+            for label in self
+        )
 
     def differences(self, newer: LabelSet) -> list[str]:
-        """Return what distinguishes a newer set from this one, apart from colours and order, as parts of a sentence."""
+        """Return what distinguishes a newer set from this one, as parts of a sentence.
+
+        Colours, order and labels that were only renamed are no difference.
+        """
         before = {label.name: label for label in self}
+        renamed = {
+            label.name: old
+            for label in newer
+            if label.name not in before and (old := self.by_value(label.value)) is not None and _same_name(label, old)
+        }
+        left = {old.name for old in renamed.values()}
         after = {label.name: label for label in newer}
-        found = [f'"{name}" was added' for name in after if name not in before]
-        found += [f'"{name}" was removed' for name in before if name not in after]
+        found = [f'"{name}" was added' for name in after if name not in before and name not in renamed]
+        found += [f'"{name}" was removed' for name in before if name not in after and name not in left]
         for name, label in after.items():
-            if (old := before.get(name)) is None:
+            if (old := before.get(name) or renamed.get(name)) is None:
                 continue
             if label.value != old.value:
                 found.append(f'"{name}" has the value {label.value} instead of {old.value}')
-            if label.inside != old.inside:
+            if _parent_value(newer, label) != _parent_value(self, old):
                 found.append(f'"{name}" is {_place(label)} instead of {_place(old)}')
             if label.unique != old.unique:
                 found.append(f'"{name}" {"is now" if label.unique else "is no longer"} at most one per picture')
@@ -151,9 +206,10 @@ class LabelSet:
             return f"{', '.join(mine)} against {', '.join(theirs)}"
         return "; ".join(other.differences(self))
 
-    def with_colours_of(self, other: LabelSet) -> LabelSet:
-        """Return these labels, in this order, in the colours of another set of the same structures."""
-        return LabelSet(tuple(replace(label, colour=other.by_name(label.name).colour) for label in self))
+    def in_this_order(self, other: LabelSet) -> LabelSet:
+        """Return the labels of another set of the same structures, in the order of this one."""
+        theirs = {label.value: label for label in other}
+        return LabelSet(tuple(theirs[label.value] for label in self), other.retired)
 
     def to_json(self) -> list[dict[str, object]]:
         """Return plain data for a JSON file."""
@@ -165,12 +221,13 @@ class LabelSet:
                 "inside": label.inside,
                 "unique": label.unique,
             }
+            | ({"formerly": list(label.formerly)} if label.formerly else {})
             for label in self.labels
         ]
 
     @classmethod
-    def from_json(cls, data: object) -> LabelSet:
-        """Return the label set that `to_json` wrote.
+    def from_json(cls, data: object, retired: object = ()) -> LabelSet:
+        """Return the label set that `to_json` wrote, with what it says of retired labels beside it.
 
         Raises:
             LabelError: the data is malformed.
@@ -178,7 +235,7 @@ class LabelSet:
         if not isinstance(data, list):
             raise LabelError("The labels must be a list.")
         try:
-            return cls(tuple(check(data, list[Label])))
+            return cls(tuple(check(data, list[Label])), tuple(check(list(retired or ()), list[RetiredLabel])))
         except DataError as error:
             raise LabelError(f"The labels are malformed ({error}).") from error
 
@@ -199,8 +256,14 @@ def _words(name: str) -> str:
     return re.sub(r"[\W\d_]+", " ", parts).casefold()
 
 
-def _meaning(label: Label) -> tuple[int, str, str | None, bool]:
-    return label.value, label.name, label.inside, label.unique
+def _same_name(one: Label, other: Label) -> bool:
+    """Whether both have the same name, or one of them had the other's name before."""
+    return one.name == other.name or one.name in other.formerly or other.name in one.formerly
+
+
+def _parent_value(labels: LabelSet, label: Label) -> int | None:
+    parent = labels.parent(label)
+    return None if parent is None else parent.value
 
 
 def _place(label: Label) -> str:

@@ -16,6 +16,7 @@ from unet_desktop.cli import (
     doctor,
     evaluate,
     import_images,
+    labels,
     model,
     propose,
     segment,
@@ -44,6 +45,7 @@ app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
 app.command("versions")(versions.run)
+app.add_typer(labels.app, name="labels")
 app.command("check", epilog=check.CHECK_EPILOG)(check.check)
 app.command("trail")(check.trail)
 app.command("bin")(check.manage_bin)

@@ -36,13 +36,16 @@ def write_mask(path: Path, mask: Mask, labels: LabelSet, *, flush: bool = True) 
     files.write_bytes(path, encode_mask(mask, labels), flush=flush)
 
 
-def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None) -> Mask:
+def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None, *, as_written: bool = False) -> Mask:
     """Read a mask as writable (H, W) uint8. A damaged mask is an error, never an empty mask.
+
+    Values of retired labels become what `LabelSet.present_values` says.
 
     Args:
         path: an indexed or grey 8-bit PNG.
         labels: the labels whose values may occur, besides 0 and 255.
         size: (height, width) of its image, or None to accept any.
+        as_written: leave the values of retired labels as they are.
 
     Raises:
         MaskError: damaged, of a different size from its image, or with values of no label.
@@ -65,10 +68,21 @@ def read_mask(path: Path, labels: LabelSet, size: tuple[int, int] | None = None)
         raise MaskError(
             f"The mask {path} cannot be read ({_describe(error)}). Restore it from a backup, or move it away."
         ) from error
-    unknown = sorted(set(occurring) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels})
+    present = labels.present_values() if labels.retired else {}
+    unknown = sorted(set(occurring) - {BACKGROUND, NOT_ANNOTATED} - {label.value for label in labels} - set(present))
     if unknown:
         raise MaskError(f"The mask {path} holds the values {unknown}, which are not labels of this project.")
+    if not as_written and not present.keys().isdisjoint(occurring):
+        return present_table(labels)[mask]
     return mask
+
+
+def present_table(labels: LabelSet) -> Mask:
+    """Return (256,) uint8: what each pixel value is now; only those of retired labels differ."""
+    table = np.arange(256, dtype=np.uint8)
+    for value, now in labels.present_values().items():
+        table[value] = now
+    return table
 
 
 def _describe(error: Exception) -> str:
@@ -86,7 +100,7 @@ def _refuse_size(path: Path, opened: Pillow.Image) -> None:
 
 def _palette_of(labels: LabelSet) -> bytes:
     table = np.zeros((256, 3), np.uint8)
-    for label in labels:
+    for label in (*labels.retired, *labels):
         table[label.value] = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]
     table[NOT_ANNOTATED] = 128
     return table.tobytes()

@@ -14,7 +14,7 @@ from msgspec import Meta
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.laterality import Eye
 from unet_desktop.images.read import MAX_PIXELS
-from unet_desktop.json_data import Side, check, read
+from unet_desktop.json_data import Count, Side, check, read
 from unet_desktop.masks.trust import Unfamiliar
 
 
@@ -66,6 +66,8 @@ class Case:
         model: weights_sha256 of the model that its prediction or accepted mask came from, or empty.
         vcdr: vertical cup-to-disc ratio of the human mask when it was saved, 0 without a cup; None if unknown.
         no_cup: someone said that there is no cup to draw; it says nothing while one is drawn.
+        not_annotated: values of labels that were added to the project after work on the case began, and of which its
+            mask says nothing until they are drawn in it, or someone says that there are none.
         fovea: where a person placed the centre of the fovea; None if nobody did.
         axial_length_mm: of the eye, as measured; None if unknown.
         grades: what a person gave for items of the grading form, by their keys; also for items that were since removed.
@@ -91,6 +93,7 @@ class Case:
     model: str = ""
     vcdr: Annotated[float, Meta(ge=0.0)] | None = None
     no_cup: bool = False
+    not_annotated: tuple[Count, ...] = ()
     fovea: Point | None = None
     axial_length_mm: AxialLength | None = None
     grades: dict[str, Grade] = field(default_factory=dict, hash=False)
@@ -137,6 +140,14 @@ class Case:
         An approval was of the previous mask, so it is dropped.
         """
         return replace(self, state=CaseState.CORRECTED, vcdr=vcdr, model=self.model if model is None else model)
+
+    def without_mask(self) -> Case:
+        """Return the case as it is without a human mask.
+
+        What is drawn from now on is drawn with all labels at hand, unless it starts from an older prediction.
+        """
+        unsaid = () if self.confidence is None else self.not_annotated
+        return replace(self, state=CaseState.NEW, model="", vcdr=None, no_cup=False, not_annotated=unsaid)
 
     def with_ratio(self, ratio: float) -> Case:
         """Return the case with this ratio for its human mask, or for its prediction if there is no human mask."""

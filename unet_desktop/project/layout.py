@@ -45,6 +45,8 @@ class Layout:
     runs/NAME.training  the state of an unfinished training
     corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
     bin/                removed cases and models with their files, until somebody empties it
+    labels/NUMBER.json  a change of the labels, and how they were before;
+                        NUMBER.cases.jsonl: the versions that hold the masks as they were before it
     trail.jsonl         who did what to which case or model, one line each; it only grows
     split.json          which cases (or patients) are in the validation set
     .lock               who has the project open; left behind by a killed program, but then not locked
@@ -81,6 +83,19 @@ class Layout:
     def trail(self) -> Path:
         """File that notes who did what, see `trail`."""
         return self.root / "trail.jsonl"
+
+    @property
+    def label_changes(self) -> Path:
+        """Folder of changes of the labels; made when the first one is made."""
+        return self.root / "labels"
+
+    def label_change(self, number: int) -> Path:
+        """Return the path of a change of the labels."""
+        return self.label_changes / f"{number:04}.json"
+
+    def relabelled_cases(self, number: int) -> Path:
+        """Return the path of the list of cases whose masks a change of the labels rewrote."""
+        return self.label_changes / f"{number:04}.cases.jsonl"
 
     @property
     def bin(self) -> Path:
@@ -140,7 +155,7 @@ class Layout:
     @property
     def own_folders(self) -> tuple[Path, ...]:
         """All folders that the program writes to; none of them may be a link."""
-        return (*self.folders, self.history, self.bin, self.thumbnails)
+        return (*self.folders, self.history, self.label_changes, self.bin, self.thumbnails)
 
     def record(self, case_id: str) -> Path:
         """Return the path of the case's record."""

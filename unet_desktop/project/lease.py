@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from unet_desktop import files
-from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.errors import ProjectError, UserError, WriteError
 from unet_desktop.links import refuse_links
 from unet_desktop.project.bin import settle
 from unet_desktop.project.guard import Guard
@@ -18,6 +18,7 @@ from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.recovery import recover
+from unet_desktop.project.relabel import finish_relabel
 from unet_desktop.project.versions import remove_version_temporaries
 
 
@@ -105,11 +106,21 @@ def lease_project(root: Path) -> ProjectLease:
         remove_version_temporaries(layout)
         settle(layout)
         project = Project.open(root)
-        return ProjectLease(project, lock, recover(project), guard)
+        recovered = recover(project)
+        return ProjectLease(project, lock, recovered + _finish_labels(project), guard)
     except BaseException:
         guard.stop()
         lock.release()
         raise
+
+
+def _finish_labels(project: Project) -> list[str]:
+    """Finish a change of the labels that was interrupted; returns sentences about it."""
+    try:
+        problems = [step.problem for step in finish_relabel(project) if step.problem]
+    except UserError as error:  # masks are read correctly without it
+        return [f"A change of the labels is not finished yet: {error}"]
+    return problems
 
 
 def _reading_lease(root: Path, holder: Holder | None, obstacle: str) -> ProjectLease:

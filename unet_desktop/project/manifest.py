@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +34,8 @@ class Manifest:
         form: what people grade in each case.
         identity: random; the same in all copies of the project, by which they are known. Empty in projects of earlier
             versions, until they are given one.
+        label_change: number of the last change of the labels, see `relabel`; 0 if they are as they were at first.
+        unfinished: that change has more to do, such as masks to rewrite.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Manifest:
     degrees_per_pixel: float | None = None
     form: Form = NO_FORM
     identity: str = ""
+    label_change: int = 0
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class _Stored:
     degrees_per_pixel: Annotated[float, Meta(gt=0.0, le=MOST_DEGREES)] | None = None
     form: Any = None
     identity: Annotated[str, Meta(max_length=100)] = ""
+    retired_labels: list[Any] = field(default_factory=list)
+    label_change: json_data.Count = 0
+    label_change_unfinished: bool = False
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -73,11 +80,13 @@ def read_manifest(path: Path) -> Manifest:
         stored = json_data.check(data, _Stored)
         return Manifest(
             stored.name,
-            LabelSet.from_json(stored.labels),
+            LabelSet.from_json(stored.labels, stored.retired_labels),
             stored.mm_per_pixel,
             stored.degrees_per_pixel,
             NO_FORM if stored.form is None else Form.from_json(stored.form),
             stored.identity,
+            stored.label_change,
+            stored.label_change_unfinished,
         )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
@@ -101,13 +110,19 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
             data[name] = value
     if manifest.identity:
         data["identity"] = manifest.identity
+    if manifest.labels.retired:
+        data["retired_labels"] = [asdict(label) for label in manifest.labels.retired]
+    if manifest.label_change:
+        data["label_change"] = manifest.label_change
+    if manifest.unfinished:
+        data["label_change_unfinished"] = True
     try:
         known = json_data.read(path, dict[str, Any])
     except (OSError, json_data.DataError):  # there is none yet
         known = {}
     if manifest.form:
         data["form"] = _with_unknown_fields(manifest.form, known.get("form"))
-    for name in (*_OPTIONAL, "form"):
+    for name in (*_OPTIONAL, "form", "retired_labels", "label_change", "label_change_unfinished"):
         known.pop(name, None)
     files.write_json(path, known | data)
 

@@ -50,6 +50,7 @@ class Annotations(TypedDict, total=False):
 
     flagged: bool | None
     no_cup: bool | None
+    not_annotated: tuple[int, ...] | None
     notes: str | None
     patient: str | None
     eye: Eye | None
@@ -236,7 +237,7 @@ class Project(ProjectReader):
         check_project(self.root)
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_sign(replace(case, state=CaseState.NEW, model="", vcdr=None, no_cup=False)), of_mask=True)
+        self._records.put(_sign(case.without_mask()), of_mask=True)
         append(self.layout, Event(Act.CLEARED, case_id))
         return self._records.derive(case_id)
 

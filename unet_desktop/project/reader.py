@@ -44,6 +44,7 @@ class ProjectReader:
         self.degrees_per_pixel = manifest.degrees_per_pixel
         self.form = manifest.form
         self.identity = manifest.identity
+        self.label_change, self.has_unfinished_labels = manifest.label_change, manifest.unfinished
         has_ratio = cup_and_disc(manifest.labels) is not None
         self._records = CaseRecords(layout, has_ratio=has_ratio)
 
@@ -78,7 +79,21 @@ class ProjectReader:
     @property
     def manifest(self) -> Manifest:
         """Settings of the whole project."""
-        return Manifest(self.name, self.labels, self.mm_per_pixel, self.degrees_per_pixel, self.form, self.identity)
+        return Manifest(
+            self.name,
+            self.labels,
+            self.mm_per_pixel,
+            self.degrees_per_pixel,
+            self.form,
+            self.identity,
+            self.label_change,
+            self.has_unfinished_labels,
+        )
+
+    @property
+    def records(self) -> CaseRecords:
+        """The records of the cases."""
+        return self._records
 
     @property
     def root(self) -> Path:

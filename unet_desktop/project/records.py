@@ -123,6 +123,21 @@ class CaseRecords:
         self._stored |= {case.id: case for case in cases}
         self.remember(*cases)
 
+    def put_all(self, cases: Collection[Case]) -> None:
+        """Write the records of known cases, flushing them together; fields that this program does not know stay.
+
+        Raises:
+            WriteError: a record cannot be written.
+        """
+        check_project(self._layout.root)
+        data = {}
+        for case in cases:
+            path = self._layout.record(case.id)
+            data[path] = files.encode_json(self._read_as_data(path) | case.to_json())
+        files.write_together(data)
+        self._stored |= {case.id: case for case in cases}
+        self.remember(*cases)
+
     def forget(self, case_id: str) -> None:
         """Drop a case from memory."""
         self.cases.pop(case_id, None)

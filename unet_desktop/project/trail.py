@@ -48,6 +48,8 @@ class Act(StrEnum):
     RESTORED = "restored"
     REMOVED = "removed"
     EMPTIED = "bin emptied"
+    LABELS = "labels changed"
+    RELABELLED = "mask rewritten for changed labels"
     NOTICED = "noticed"
     """What the program found changed by others, such as a mask edited by another program."""
     PICTURE_REPLACED = "picture replaced"

@@ -30,7 +30,7 @@ from unet_desktop.errors import MaskError, ProjectError, WriteError
 from unet_desktop.json_data import Count
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import is_link, open_to_read
-from unet_desktop.masks.file import encode_mask, read_mask
+from unet_desktop.masks.file import encode_mask, present_table, read_mask
 from unet_desktop.masks.indexed_png import insert_text, read_first_text
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
@@ -156,8 +156,8 @@ def read_versions(layout: Layout, case_id: str) -> CaseVersions:
     return CaseVersions(tuple(versions), tuple(problems), tuple(damaged))
 
 
-def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version) -> Mask:
-    """Return the mask of a version, writable (H, W) uint8.
+def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version, *, as_written: bool = False) -> Mask:
+    """Return the mask of a version, writable (H, W) uint8; see `read_mask` for `as_written`.
 
     Raises:
         MaskError: its file is damaged or gone, or does not fit the case's picture or the project's labels.
@@ -165,12 +165,12 @@ def load_version(layout: Layout, labels: LabelSet, case: Case, version: Version)
     path = layout.version(case.id, version.number)
     try:
         check_folders(layout, case.id)
-        mask = read_mask(path, labels, (case.height, case.width))
+        mask = read_mask(path, labels, (case.height, case.width), as_written=True)
     except ProjectError as error:
         raise MaskError(str(error)) from error
     if digest_of(mask) != version.digest:
         raise MaskError(f"The version {path} is damaged: its pixels do not match its record. Choose another version.")
-    return mask
+    return mask if as_written or not labels.retired else present_table(labels)[mask]
 
 
 def keep_version(

@@ -256,7 +256,7 @@ def _keep_order(labels: LabelSet, loaded: LoadedTrainState | None, start_from: P
         before = loaded.header.labels
     elif start_from is not None:
         before = read_header(start_from).labels
-    return before.with_colours_of(labels) if before.same_structures(labels) else labels
+    return before.in_this_order(labels) if before.same_structures(labels) else labels
 
 
 def _make_networks(
