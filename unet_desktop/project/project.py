@@ -30,7 +30,6 @@ from unet_desktop.project.bin import CASE, Removed, move_to_bin, restore
 from unet_desktop.project.case import LONGEST_EYE, SHORTEST_EYE, Case, CaseState, Grade, Point
 from unet_desktop.project.case_batch import CaseBatch
 from unet_desktop.project.case_events import mark_events, mask_event
-from unet_desktop.project.form import Form
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, is_free, new_identity, read_manifest, write_manifest
@@ -39,7 +38,7 @@ from unet_desktop.project.predictions import (
     set_prediction_aside,
     write_prediction,
 )
-from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.settings_writer import SettingsWriter
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
 from unet_desktop.safe_text import escape_controls
@@ -64,7 +63,7 @@ class Grading(TypedDict, total=False):
     grades: Mapping[str, Grade | None]
 
 
-class Project(ProjectReader):
+class Project(SettingsWriter):
     """A project that this program may change; the only writer of its folder."""
 
     read_only = False
@@ -327,39 +326,6 @@ class Project(ProjectReader):
         restore(self.layout, removed)
         if removed.kind == CASE:
             self._records.add(removed.name)
-
-    def set_scale(self, mm_per_pixel: float | None) -> None:
-        """Save how many millimetres on the retina a pixel covers; None for unknown.
-
-        Raises:
-            WriteError: it cannot be written; the project is unchanged.
-        """
-        self._write_manifest(replace(self.manifest, mm_per_pixel=mm_per_pixel))
-        self.mm_per_pixel = mm_per_pixel
-
-    def set_camera_factor(self, degrees_per_pixel: float | None) -> None:
-        """Save how many degrees of visual angle a pixel covers; None for unknown.
-
-        Raises:
-            WriteError: it cannot be written; the project is unchanged.
-        """
-        self._write_manifest(replace(self.manifest, degrees_per_pixel=degrees_per_pixel))
-        self.degrees_per_pixel = degrees_per_pixel
-
-    def set_form(self, form: Form) -> None:
-        """Save what people grade in each case; what was given for items that are no longer asked stays in the records.
-
-        Raises:
-            WriteError: it cannot be written; the project is unchanged.
-        """
-        self._write_manifest(replace(self.manifest, form=form))
-        items = ", ".join(item.key for item in form.items) or "none"
-        self.form = form
-        append(self.layout, Event(Act.DESCRIBED, detail=f"grading form: {items}"))
-
-    def _write_manifest(self, manifest: Manifest) -> None:
-        check_project(self.root)
-        write_manifest(self.layout.manifest, manifest)
 
     def read_again(self) -> None:
         """Read all cases from the folder again, after another program changed it.

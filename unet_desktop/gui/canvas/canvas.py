@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from unet_desktop.gui.canvas.cursor_layer import CursorLayer
+from unet_desktop.gui.canvas.fovea_layer import REACH, FoveaLayer
 from unet_desktop.gui.canvas.image_layer import ImageLayer
 from unet_desktop.gui.canvas.layer import Layer
 from unet_desktop.gui.canvas.magnifier import POWER, crosshair_region, magnifier_rect, paint_crosshair, paint_magnifier
@@ -38,6 +39,7 @@ class Layers:
         self.mask = MaskLayer()
         self.reader = ReaderLayer()
         self.proposal = ProposalLayer()
+        self.fovea = FoveaLayer()
         self.sketch = SketchLayer()
         self.cursor = CursorLayer()
         self.all: tuple[Layer, ...] = (
@@ -46,6 +48,7 @@ class Layers:
             self.mask,
             self.reader,
             self.proposal,
+            self.fovea,
             self.sketch,
             self.cursor,
         )
@@ -114,6 +117,7 @@ class Canvas(ZoomView):
         mask = self._layers.mask
         mask.style, mask.opacity, mask.line_width = view.style, view.opacity, view.line_width
         mask.visible = self._layers.proposal.visible = self._layers.reader.visible = view.visible
+        self._layers.fovea.visible = view.visible
         self._layers.uncertainty.visible = view.visible and view.uncertainty
         self._layers.image.set_look(view.look)
         self.update()
@@ -138,9 +142,17 @@ class Canvas(ZoomView):
 
     def set_sketch(self, sketch: Sketch) -> None:
         """Show this sketch of the tool in use."""
-        box = sketch.difference(self._layers.sketch.sketch)
-        self._layers.sketch.sketch = sketch
-        self._update_image_rect(QRectF(box.left, box.top, box.width, box.height), margin=12)
+        before, self._layers.sketch.sketch = self._layers.sketch.sketch, sketch
+        box = sketch.difference(before)
+        margin = 400 if sketch.notes or before.notes else 12
+        self._update_image_rect(QRectF(box.left, box.top, box.width, box.height), margin=margin)
+
+    def set_fovea(self, fovea: tuple[float, float] | None) -> None:
+        """Mark this image point as the fovea, or none."""
+        for point in (self._layers.fovea.fovea, fovea):
+            if point is not None:
+                self._update_image_rect(QRectF(*point, 1, 1), margin=REACH)
+        self._layers.fovea.fovea = fovea
 
     def set_pointer(self, point: tuple[float, float] | None) -> None:
         """Set the image point that the pointer is at, or None if it is away."""

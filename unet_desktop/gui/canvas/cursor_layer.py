@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from unet_desktop.gui.canvas.layer import cosmetic_pen
+from unet_desktop.gui.canvas.layer import cosmetic_pen, paint_text
 
 _CROSS = 3.5
 """Half of the cross in the middle, logical pixels of the view."""
@@ -74,22 +74,5 @@ class CursorLayer:
             for arm in _ARMS:
                 painter.drawLine(place + arm * near, place + arm * far)
         if self.shows_size:
-            _paint_size(painter, place, unit, f"{2 * radius:.0f} px")
+            paint_text(painter, place, unit, f"{2 * radius:.0f} px")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def _paint_size(painter: QPainter, place: QPointF, unit: float, text: str) -> None:
-    """Paint light on dark above the pointer, of one size at any zoom; `unit` is a pixel of the view in image pixels."""
-    painter.save()
-    painter.translate(place)
-    painter.scale(unit, unit)
-    font = painter.font()
-    font.setPixelSize(13)
-    painter.setFont(font)
-    label = QRectF(14, -36, painter.fontMetrics().horizontalAdvance(text) + 14, 22)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 190))
-    painter.drawRoundedRect(label, 5, 5)
-    painter.setPen(_ERASING)
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
-    painter.restore()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from unet_desktop.images.screen import Grid
@@ -31,6 +31,33 @@ def cosmetic_pen(painter: QPainter, colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width * painter.device().devicePixelRatioF())
     pen.setCosmetic(True)
     return pen
+
+
+def paint_text(painter: QPainter, place: QPointF, unit: float, text: str) -> None:
+    """Paint light on dark above and to the right of an image point, or to the left where the view ends.
+
+    Args:
+        painter: see `Layer.paint`.
+        place: the image point.
+        unit: a logical pixel of the view in image pixels; the text has the same size at any zoom.
+        text: one line.
+    """
+    painter.save()
+    device = painter.device()
+    room = device.width() - painter.worldTransform().map(place).x()
+    painter.translate(place)
+    painter.scale(unit, unit)
+    font = painter.font()
+    font.setPixelSize(13)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(text) + 14
+    label = QRectF(14 if width + 18 <= room else -14 - width, -36, width, 22)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 190))
+    painter.drawRoundedRect(label, 5, 5)
+    painter.setPen(QColor("white"))
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
 
 
 def whole_pixels(length: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from unet_desktop.gui.canvas.layer import cosmetic_pen
+from unet_desktop.gui.canvas.layer import cosmetic_pen, paint_text
 from unet_desktop.gui.tools.sketch import EMPTY, Handle, HandleKind, Line, Sketch
 
 HANDLE = 5.0
@@ -14,7 +14,7 @@ _DARK = QColor(0, 0, 0, 190)
 
 
 class SketchLayer:
-    """Draws the sketch's lines, and its handles above them."""
+    """Draws the sketch's lines, above them its handles, above these its notes."""
 
     def __init__(self) -> None:
         self.sketch: Sketch = EMPTY
@@ -29,6 +29,8 @@ class SketchLayer:
         unit = painter.device().devicePixelRatioF() / scale  # image pixels of one logical pixel of the view
         for handle in self.sketch.handles:
             self._paint_handle(painter, handle, unit)
+        for note in self.sketch.notes:
+            paint_text(painter, QPointF(note.x, note.y), unit, note.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_line(self, painter: QPainter, line: Line) -> None:

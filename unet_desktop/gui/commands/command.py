@@ -54,6 +54,7 @@ class Needs(Flag):
     WRITABLE = auto()
     FIRST_PROPOSAL = auto()
     VERSION = auto()
+    EYE = auto()
 
 
 @dataclass(frozen=True, slots=True)

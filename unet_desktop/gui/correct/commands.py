@@ -14,14 +14,14 @@ from unet_desktop.gui.tools.tool_options import ToolKind
 _DRAWS = Needs.CASE | Needs.WRITABLE
 
 
-def _tool(kind: ToolKind, text: str, shortcut: str, tip: str) -> Decorator:
+def _tool(kind: ToolKind, text: str, shortcut: str, tip: str, needs: Needs = _DRAWS) -> Decorator:
     """The command that chooses this tool."""
     return command(
         f"tool.{kind.value}",
         text,
         shortcut=shortcut,
         icon=kind.value,
-        needs=_DRAWS,
+        needs=needs,
         tip=tip,
         argument=kind,
         is_checked=lambda self: self.tool is kind,
@@ -97,7 +97,7 @@ class EditCommands(CommandSet):
     )
     def cancel(self) -> None:
         toolbox = self._app.toolbox
-        is_in_use = toolbox.current.pending or self._app.editor.drawing
+        is_in_use = toolbox.current.pending or toolbox.current.measuring or self._app.editor.drawing
         toolbox.abandon()
         if not is_in_use:
             self._close_message()
@@ -139,6 +139,14 @@ class EditCommands(CommandSet):
         "0",
         "Mark areas that cannot be judged; they are left out of training and measurements",
     )
+    @_tool(
+        ToolKind.FOVEA,
+        "Fo&vea",
+        "O Shift+C",
+        "Place the centre of the fovea; the rim is judged by it",
+        needs=_DRAWS | Needs.EYE,
+    )
+    @_tool(ToolKind.RULER, "R&uler", "M Shift+T", "Measure a distance; the mask stays as it is", needs=Needs.CASE)
     def choose_tool(self, tool: ToolKind) -> None:
         self._app.options.choose_tool(tool)
 

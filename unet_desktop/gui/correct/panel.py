@@ -14,8 +14,9 @@ from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.widgets.action_button import ActionButton
 from unet_desktop.gui.widgets.overlay_controls import OverlayPanel
 from unet_desktop.gui.widgets.sections import add_section
+from unet_desktop.labels import LabelSet
 
-_IN_A_ROW = 6
+_IN_A_ROW = 7
 
 
 class ToolButtons(QWidget):
@@ -23,20 +24,26 @@ class ToolButtons(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._buttons: dict[ToolKind, ActionButton] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        grid.setSpacing(3)
         for place, kind in enumerate(ToolKind):
             button = _square(ActionButton(actions[f"tool.{kind.value}"], ""), GUIDES[kind].name)
             grid.addWidget(button, place // _IN_A_ROW, place % _IN_A_ROW)
+            self._buttons[kind] = button
         grid.setColumnStretch(_IN_A_ROW, 1)
+
+    def set_labels(self, labels: LabelSet | None) -> None:
+        """Offer the tools for these labels: the fovea is in pictures of eyes alone."""
+        self._buttons[ToolKind.FOVEA].setVisible(labels is None or labels.shows_eye())
 
 
 def _square(button: ActionButton, name: str) -> ActionButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     button.setIconSize(QSize(22, 22))
-    button.setFixedSize(QSize(42, 36))
+    button.setFixedSize(QSize(40, 36))
     button.setAccessibleName(name)
     return button
 
@@ -47,6 +54,7 @@ class ToolsPanel(QScrollArea):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label_list = LabelList()
+        self.tools = ToolButtons(actions)
         self.settings = ToolSettings()
         self.overlay = OverlayPanel()
         self.prediction = PredictionControls(actions)
@@ -55,7 +63,7 @@ class ToolsPanel(QScrollArea):
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
         add_section(column, "Label", self.label_list)  # above what is higher for some tools than for others
-        add_section(column, "Tool", ToolButtons(actions), self.settings)
+        add_section(column, "Tool", self.tools, self.settings)
         add_section(column, "Prediction", self.prediction)
         add_section(column, "View", self.overlay)
         column.addStretch(1)

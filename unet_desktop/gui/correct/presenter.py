@@ -109,6 +109,7 @@ class CanvasPresenter(QObject):
     def _on_options_changed(self) -> None:
         options, panel = self._app.options, self._panel
         panel.label_list.set_labels(options.labels)
+        panel.tools.set_labels(options.labels)
         panel.label_list.set_current(options.label)
         panel.settings.brush_size.set_diameter(options.diameter)
         panel.settings.pressure.set_pressure(options.pressure)
@@ -147,6 +148,8 @@ class CanvasPresenter(QObject):
 
 def _colour(options: ToolOptions) -> QColor:
     """The colour of ring and sketch: what the tool paints with."""
+    if options.tool in {ToolKind.FOVEA, ToolKind.RULER}:
+        return QColor("white")
     if options.tool is ToolKind.NOT_ANNOTATED:
         return QColor(175, 175, 175)
     return QColor("white" if options.label is None or options.tool is ToolKind.ERASER else options.label.colour)

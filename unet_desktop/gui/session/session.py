@@ -16,12 +16,13 @@ from unet_desktop.gui.session.held_projects import HeldProjects
 from unet_desktop.gui.session.open_case import Broken, OpenCase, check_mask
 from unet_desktop.gui.session.unsaved_masks import UnsavedMasks
 from unet_desktop.images.read import Pixels
+from unet_desktop.masks.disc_size import Scale, find_scale
 from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Annotations
+from unet_desktop.project.project import Annotations, Grading
 from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
@@ -227,6 +228,28 @@ class Session(QObject):
             return
         if sentence := opened.watched.notice(project.writable().layout, opened.case):
             self.picture_replaced.emit(case_id, sentence)
+
+    def grade(self, case_id: str | None = None, **given: Unpack[Grading]) -> None:
+        """Note fovea, axial length or grades of a case, by default the open one; None removes a value.
+
+        Raises:
+            UserError: a value cannot be, or the record cannot be written.
+        """
+        case_id = case_id or self.case_id
+        if self.project is not None and case_id is not None:
+            self._look_at_picture(case_id)
+            self.update_case(self.project.writable().grade(case_id, **given))
+
+    @property
+    def scale(self) -> Scale | None:
+        """How large a pixel of the open case is, as far as that is known without its mask; None if not."""
+        if self.project is None:
+            return None
+        return find_scale(
+            mm_per_pixel=self.project.mm_per_pixel,
+            degrees_per_pixel=self.project.degrees_per_pixel,
+            axial_length_mm=None if self.open is None else self.open.case.axial_length_mm,
+        )
 
     def update_case(self, case: Case) -> None:
         """Use what the project knows of a case now."""

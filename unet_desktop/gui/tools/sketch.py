@@ -45,6 +45,15 @@ class Line:
     dashed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A few words beside an image point."""
+
+    x: float
+    y: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
     """Everything that a tool draws over the picture.
@@ -52,27 +61,31 @@ class Sketch:
     Attributes:
         lines: outlines, in the colour of the label in use.
         handles: drawn above the lines.
+        notes: drawn above both.
     """
 
     lines: tuple[Line, ...] = ()
     handles: tuple[Handle, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def bounds(self) -> Box:
         """The image pixels that it covers, not counting the width of lines and the size of handles."""
-        return _around([line.points for line in self.lines] + [_places(self.handles)])
+        return _around([line.points for line in self.lines] + [_places(self.handles), _places(self.notes)])
 
     def difference(self, other: Sketch) -> Box:
         """The image pixels in which the two differ, as in `bounds`; few while one of many handles is dragged."""
         parts = [_places(handle for handle in self.handles if handle not in other.handles)]
         parts += [_places(handle for handle in other.handles if handle not in self.handles)]
+        if self.notes != other.notes:
+            parts += [_places(self.notes), _places(other.notes)]
         for one, another in zip_longest(self.lines, other.lines):
             parts += _differing(one, another)
         return _around(parts)
 
 
-def _places(handles: Iterable[Handle]) -> Points:
-    return np.array([(handle.x, handle.y) for handle in handles], np.float64).reshape(-1, 2)
+def _places(marks: Iterable[Handle | Note]) -> Points:
+    return np.array([(mark.x, mark.y) for mark in marks], np.float64).reshape(-1, 2)
 
 
 def _differing(one: Line | None, another: Line | None) -> list[Points]:

@@ -68,6 +68,10 @@ class Tool(QObject):
 
     what = "Shape"
     """Name of what it draws, for the names of steps and for messages."""
+    edits_mask = True
+    """Does it change the mask?"""
+    changes_case = True
+    """Does it change anything of the case? One that does not works in a project that is open for reading, too."""
 
     sketch_changed = Signal()
     refused = Signal(str)
@@ -98,6 +102,11 @@ class Tool(QObject):
     @property
     def pending(self) -> bool:
         """Is there a shape that waits to be committed or cancelled?"""
+        return False
+
+    @property
+    def measuring(self) -> bool:
+        """Does it show a measurement that Escape removes?"""
         return False
 
     @property

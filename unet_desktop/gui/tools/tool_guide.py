@@ -79,5 +79,15 @@ GUIDES: dict[ToolKind, Guide] = {
         "background.",
         _BRUSHES,
     ),
+    ToolKind.FOVEA: Guide(
+        "Fovea",
+        "Click the centre of the fovea; click again to move it. The right button or Ctrl removes it. The mask stays as "
+        "it is.",
+    ),
+    ToolKind.RULER: Guide(
+        "Ruler",
+        "Drag to measure; drag an end to change it. Shift keeps to steps of 45°. Esc or a click removes it. The mask "
+        "stays as it is.",
+    ),
 }
 """One for each tool; a test checks that none is missing."""

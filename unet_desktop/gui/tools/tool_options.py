@@ -29,6 +29,8 @@ class ToolKind(StrEnum):
     WAND = "wand"
     FILL = "fill"
     NOT_ANNOTATED = "unknown"
+    FOVEA = "fovea"
+    RULER = "ruler"
 
 
 class ToolOptions(QObject):

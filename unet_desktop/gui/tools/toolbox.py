@@ -12,10 +12,12 @@ from unet_desktop.gui.tools.brush import Brush
 from unet_desktop.gui.tools.contour import ContourTool
 from unet_desktop.gui.tools.ellipse import EllipseTool
 from unet_desktop.gui.tools.fill import Fill
+from unet_desktop.gui.tools.fovea import FoveaTool
 from unet_desktop.gui.tools.kept_shapes import KeptShape, KeptShapes
 from unet_desktop.gui.tools.lasso import Lasso
 from unet_desktop.gui.tools.outline_tool import Polygon, SmartEdge
 from unet_desktop.gui.tools.push import PushEdge
+from unet_desktop.gui.tools.ruler import Ruler
 from unet_desktop.gui.tools.tool import Tool, Touch
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.gui.tools.wand import MagicWand
@@ -33,6 +35,8 @@ TOOLS: dict[ToolKind, type[Tool]] = {
     ToolKind.WAND: MagicWand,
     ToolKind.FILL: Fill,
     ToolKind.NOT_ANNOTATED: Brush,
+    ToolKind.FOVEA: FoveaTool,
+    ToolKind.RULER: Ruler,
 }
 """The class of each tool; kinds of the same class share one object."""
 
@@ -45,6 +49,7 @@ class Toolbox(QObject):
 
     Attributes:
         kept_shapes: the shapes that were dropped, by case.
+        fovea, ruler: two of the tools, which others connect.
 
     Signals:
         changed: another tool is in use, or the sketch, ring or pending shape of the tool in use changed.
@@ -62,6 +67,10 @@ class Toolbox(QObject):
         super().__init__(parent)
         self._editor, self._options = editor, options
         tools = {tool: _make_tool(tool, editor, options, session, self) for tool in dict.fromkeys(TOOLS.values())}
+        fovea, ruler = tools[FoveaTool], tools[Ruler]
+        assert isinstance(fovea, FoveaTool)
+        assert isinstance(ruler, Ruler)
+        self.fovea, self.ruler = fovea, ruler
         self._tools = {kind: tools[tool] for kind, tool in TOOLS.items()}
         self._kind, self._label = options.tool, options.label
         self.kept_shapes = KeptShapes()
@@ -81,13 +90,15 @@ class Toolbox(QObject):
     def press(self, touch: Touch) -> None:
         """Give the tool in use a press."""
         self._notice = ""
-        self.editing.emit()
+        if self.current.edits_mask:
+            self.editing.emit()
         self.current.press(touch)
 
     def release(self, touch: Touch) -> None:
         """Give the tool in use the release."""
         self.current.release(touch)
-        self.edited.emit()
+        if self.current.edits_mask:
+            self.edited.emit()
 
     def double_click(self, touch: Touch) -> bool:
         """Give the tool in use a second press that followed at once; False if that means nothing special to it."""
@@ -174,12 +185,12 @@ class Toolbox(QObject):
 
     @property
     def locked(self) -> bool:
-        """Can nothing be painted?"""
-        return self._editor.locked
+        """Can the tool in use do nothing, because nothing may be changed?"""
+        return self._editor.locked and self.current.changes_case
 
     def refuse(self) -> bool:
-        """If nothing may be painted, say so and return True."""
-        return self._editor.refuse()
+        """If the tool in use may change nothing, say so and return True."""
+        return self.current.changes_case and self._editor.refuse()
 
     def _on_options_changed(self) -> None:
         before = self.current

@@ -70,6 +70,7 @@ def available(app: AppModel) -> Needs:
         Needs.SHAPE: app.toolbox.current.pending,
         Needs.WRITABLE: session.project is not None and not session.project.read_only,
         Needs.FIRST_PROPOSAL: session.offers_first_proposal,
+        Needs.EYE: session.project is not None and session.project.labels.shows_eye(),
         Needs.VERSION: app.timeline.compared is not None and not app.timeline.compared.difference.same,
     }
     result = Needs.NOTHING

@@ -18,6 +18,7 @@ from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
 from unet_desktop.gui.correct.region_commands import RegionCommands
 from unet_desktop.gui.folders.commands import FolderCommands
+from unet_desktop.gui.grading.commands import GradingCommands
 from unet_desktop.gui.history.commands import HistoryCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
@@ -44,6 +45,7 @@ class CommandSets:
     train: TrainCommands
     models: ModelCommands
     cases: CaseCommands
+    grading: GradingCommands
     view: ViewCommands
     keeping: KeepingCommands
     window: WindowCommands
@@ -82,6 +84,7 @@ def make_command_sets(
         models=ModelCommands(app, window, errors),
         keeping=KeepingCommands(app, window, panels.banner, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
+        grading=GradingCommands(app, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),
         window=WindowCommands(window, docks, appearance, app, panels.status, actions, errors),
     )

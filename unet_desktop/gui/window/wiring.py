@@ -19,6 +19,7 @@ from unet_desktop.gui.correct.brush_size_hint import BrushSizeHint
 from unet_desktop.gui.correct.presenter import CanvasPresenter
 from unet_desktop.gui.correct.side_effects import SideEffectsPresenter
 from unet_desktop.gui.folders.presenter import FolderRunPresenter
+from unet_desktop.gui.grading.aids_presenter import AidsPresenter
 from unet_desktop.gui.history.presenter import HistoryPresenter
 from unet_desktop.gui.jobs.runner import FolderRunToResume, TrainingToResume
 from unet_desktop.gui.measure.presenter import MeasurePresenter
@@ -51,6 +52,7 @@ def make_presenters(
     overlays = (panels.view.overlay, panels.tools.overlay)
     ViewPresenter(split_view, canvas, pointer, app, panels.view, overlays, commands.view)
     HistoryPresenter(canvas, app, panels.history, commands.history)
+    AidsPresenter(canvas, app, commands.grading)
     MeasurePresenter(app.session, app.editor, app.live_measurement, app.eye_guess, panels.measure)
     CasesPresenter(app.session, panels.cases, commands.cases)
     TrainPresenter(app, panels.training, panels.status, commands.train)

@@ -1,0 +1,1 @@
+"""What people grade and measure themselves: the form, the fovea, the ruler."""
