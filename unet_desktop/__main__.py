@@ -28,6 +28,7 @@ COMMANDS = frozenset(
         "trail",
         "bin",
         "backup",
+        "readers",
         "restore",
     }
 )

@@ -6,11 +6,13 @@ It is never the computer account's name. Empty means that nobody gave one.
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 
 import platformdirs
 
 from unet_desktop import files
+from unet_desktop.errors import WriteError
 
 VARIABLE = "UNET_DESKTOP_NAME"
 """Environment variable that names the person, for scripts; it goes before what is kept."""
@@ -55,3 +57,23 @@ def clean_name(name: str) -> str:
     """Return a name as one line of printable characters, no longer than `MAX_LENGTH`."""
     printable = "".join(letter if letter.isprintable() else " " for letter in name)
     return " ".join(printable.split())[:MAX_LENGTH]
+
+
+def computer_id() -> str:
+    """Return a random name for this person's computer, made when it is first asked for; empty if it cannot be kept.
+
+    By it the same name of two people is noticed. It says nothing about the computer.
+    """
+    path = name_path().with_name("computer-id.txt")
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                known = file.read(64).decode("ascii", "ignore").strip()
+            if known:
+                return known
+        fresh = uuid.uuid4().hex
+        files.make_folder(path.parent, private=True)
+        files.write_bytes(path, f"{fresh}\n".encode(), private=True)
+    except (OSError, WriteError):
+        return ""
+    return fresh

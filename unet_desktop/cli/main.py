@@ -19,6 +19,7 @@ from unet_desktop.cli import (
     labels,
     model,
     propose,
+    readers,
     segment,
     train,
     versions,
@@ -51,6 +52,7 @@ app.command("trail")(check.trail)
 app.command("bin")(check.manage_bin)
 app.command("backup", epilog=backup.EPILOG)(backup.back_up)
 app.command("restore", epilog=backup.EPILOG)(backup.restore)
+app.add_typer(readers.app)
 app.command("card")(model.card)
 app.command("onnx")(model.onnx)
 app.command("doctor")(doctor.run)

@@ -70,6 +70,7 @@ class Case:
             mask says nothing until they are drawn in it, or someone says that there are none.
         fovea: where a person placed the centre of the fovea; None if nobody did.
         axial_length_mm: of the eye, as measured; None if unknown.
+        assigned_to: names of the readers who are to read it.
         grades: what a person gave for items of the grading form, by their keys; also for items that were since removed.
         confidence: of the prediction, 0..1; None without one.
         predicted_vcdr: vertical cup-to-disc ratio of the prediction; None if unknown.
@@ -96,6 +97,7 @@ class Case:
     not_annotated: tuple[Count, ...] = ()
     fovea: Point | None = None
     axial_length_mm: AxialLength | None = None
+    assigned_to: tuple[str, ...] = ()
     grades: dict[str, Grade] = field(default_factory=dict, hash=False)
     confidence: float | None = None
     predicted_vcdr: float | None = None
@@ -161,6 +163,7 @@ class Case:
         """Return the record as plain data, without the fields stored in the prediction's record."""
         data = {name: value for name, value in asdict(self).items() if name not in _ELSEWHERE}
         data["fovea"] = None if self.fovea is None else list(self.fovea)  # as it is read again
+        data["assigned_to"] = list(self.assigned_to)
         return data
 
     @classmethod
@@ -218,6 +221,7 @@ def _verify(case: Case) -> Case:
 def _texts(case: Case) -> Iterator[tuple[str, str]]:
     """Yield each field of ordinary text with its name."""
     yield from ((name, getattr(case, name)) for name in _TEXTS)
+    yield from (("assigned_to", name) for name in case.assigned_to)
     for key, grade in case.grades.items():
         yield "grades", key
         if isinstance(grade, str):

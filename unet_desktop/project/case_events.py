@@ -8,7 +8,7 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail import Act, Event
 from unet_desktop.project.versions import Version
 
-_DESCRIBING = ("patient", "eye", "notes", "no_cup", "not_annotated", "fovea", "axial_length_mm")
+_DESCRIBING = ("patient", "eye", "notes", "no_cup", "not_annotated", "fovea", "axial_length_mm", "assigned_to")
 
 
 def mark_events(before: Case, after: Case) -> list[Event]:

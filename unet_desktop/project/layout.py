@@ -44,6 +44,8 @@ class Layout:
     runs/NAME.json      the run's settings and, once it has finished, its metrics for each validation case
     runs/NAME.training  the state of an unfinished training
     corrections.jsonl   how much the first proposal of each case had to be changed, one line per case
+    readers/KEY/        the workbook of a reader: a project of the same cases, with the reader's own masks
+    readers/names.json  on which computers each reader's name is used
     bin/                removed cases and models with their files, until somebody empties it
     labels/NUMBER.json  a change of the labels, and how they were before;
                         NUMBER.cases.jsonl: the versions that hold the masks as they were before it
@@ -103,6 +105,16 @@ class Layout:
         return self.root / "bin"
 
     @property
+    def readers(self) -> Path:
+        """Folder of readers' workbooks; made for the first one."""
+        return self.root / "readers"
+
+    @property
+    def reader_names(self) -> Path:
+        """File that notes on which computers each reader's name is used."""
+        return self.readers / "names.json"
+
+    @property
     def cases(self) -> Path:
         """Folder of case records."""
         return self.root / "cases"
@@ -155,7 +167,11 @@ class Layout:
     @property
     def own_folders(self) -> tuple[Path, ...]:
         """All folders that the program writes to; none of them may be a link."""
-        return (*self.folders, self.history, self.label_changes, self.bin, self.thumbnails)
+        return (*self.folders, self.history, self.label_changes, self.bin, self.readers, self.thumbnails)
+
+    def workbook(self, key: str) -> Path:
+        """Return the folder of a reader's workbook."""
+        return self.readers / key
 
     def record(self, case_id: str) -> Path:
         """Return the path of the case's record."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.links import is_link
 from unet_desktop.project.form import NO_FORM, Form, Item
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.workbook import Workbook
 
 FORMAT = 1
 MOST_DEGREES = 10.0
@@ -36,6 +37,7 @@ class Manifest:
             versions, until they are given one.
         label_change: number of the last change of the labels, see `relabel`; 0 if they are as they were at first.
         unfinished: that change has more to do, such as masks to rewrite.
+        workbook: whose it is, if it is a reader's workbook; else None.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Manifest:
     identity: str = ""
     label_change: int = 0
     unfinished: bool = False
+    workbook: Workbook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class _Stored:
     retired_labels: list[Any] = field(default_factory=list)
     label_change: json_data.Count = 0
     label_change_unfinished: bool = False
+    workbook: Workbook | None = None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -87,6 +91,7 @@ def read_manifest(path: Path) -> Manifest:
             stored.identity,
             stored.label_change,
             stored.label_change_unfinished,
+            stored.workbook,
         )
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ProjectError(
@@ -116,6 +121,8 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
         data["label_change"] = manifest.label_change
     if manifest.unfinished:
         data["label_change_unfinished"] = True
+    if manifest.workbook is not None:
+        data["workbook"] = asdict(manifest.workbook)
     try:
         known = json_data.read(path, dict[str, Any])
     except (OSError, json_data.DataError):  # there is none yet
@@ -143,6 +150,20 @@ def _with_unknown_fields(form: Form, stored: object) -> list[dict[str, Any]]:
 def new_identity() -> str:
     """Return an identity for a new project."""
     return uuid.uuid4().hex
+
+
+def give_identity(layout: Layout) -> str:
+    """Return the identity of a project, which a project of an earlier version is given now.
+
+    Raises:
+        ProjectError: it cannot be read. WriteError: it cannot be written.
+    """
+    manifest = read_manifest(layout.manifest)
+    if manifest.identity:
+        return manifest.identity
+    fresh = replace(manifest, identity=new_identity())
+    write_manifest(layout.manifest, fresh)
+    return fresh.identity
 
 
 def is_free(layout: Layout) -> bool:

@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, WriteError
-from unet_desktop.images.dicom_facts import read_facts
-from unet_desktop.images.laterality import Eye, guess_eye_from_name
-from unet_desktop.images.read import read_image
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import refuse_links
 from unet_desktop.masks.file import write_mask
@@ -33,6 +32,7 @@ from unet_desktop.project.case_events import mark_events, mask_event
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, is_free, new_identity, read_manifest, write_manifest
+from unet_desktop.project.new_case import holds_copy, new_case, refuse_workbook
 from unet_desktop.project.predictions import (
     StoredPrediction,
     set_prediction_aside,
@@ -53,6 +53,7 @@ class Annotations(TypedDict, total=False):
     notes: str | None
     patient: str | None
     eye: Eye | None
+    assigned_to: tuple[str, ...] | None
 
 
 class Grading(TypedDict, total=False):
@@ -138,12 +139,13 @@ class Project(SettingsWriter):
             ImageError: not a readable image. WriteError: the project cannot be written.
         """
         check_project(self.root)
+        refuse_workbook(self.workbook, source)
         if self._batch is not None and self._batch.is_due:
             self._batch.write()
         case_id = self._find_id(source)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
-        case = _new_case(case_id, source, image.as_posix(), patient, eye)
+        case = new_case(case_id, source, image.as_posix(), patient, eye)
         if copy:
             files.copy_file(source, own, flush=self._batch is None)
         if self._batch is not None:
@@ -160,13 +162,7 @@ class Project(SettingsWriter):
         return case
 
     def _find_id(self, source: Path) -> str:
-        def is_own(case_id: str) -> bool:
-            copied = self.layout.images / f"{case_id}{source.suffix.lower()}"
-            try:
-                return copied.is_file() and files.sha256(copied) == files.sha256(source)
-            except OSError:
-                return False
-
+        is_own = partial(holds_copy, self.layout, source)
         if self._batch is not None:
             return self._batch.find_id(source.name, is_own)
         return CaseIds(self._records.cases, ids_of_files(self.layout)).find(source.name, is_own)
@@ -334,14 +330,6 @@ class Project(SettingsWriter):
             ProjectError: the folder cannot be read.
         """
         self._records.read_all()
-
-
-def _new_case(case_id: str, source: Path, image: str, patient: str, eye: Eye | None) -> Case:
-    height, width = read_image(source).pixels.shape[:2]  # decode it all: a header does not show a truncated file
-    if eye is None:
-        stated = read_facts(source).eye
-        eye = guess_eye_from_name(source.name) if stated is Eye.UNKNOWN else stated
-    return Case(case_id, image, files.sha256(source), height, width, patient=patient, eye=eye)
 
 
 def _check_size(case: Case, mask: Mask) -> None:

@@ -45,6 +45,7 @@ class ProjectReader:
         self.form = manifest.form
         self.identity = manifest.identity
         self.label_change, self.has_unfinished_labels = manifest.label_change, manifest.unfinished
+        self.workbook = manifest.workbook
         has_ratio = cup_and_disc(manifest.labels) is not None
         self._records = CaseRecords(layout, has_ratio=has_ratio)
 
@@ -88,6 +89,7 @@ class ProjectReader:
             self.identity,
             self.label_change,
             self.has_unfinished_labels,
+            self.workbook,
         )
 
     @property

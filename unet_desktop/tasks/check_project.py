@@ -11,6 +11,7 @@ from unet_desktop.project.check import Finding, check
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.workbooks import list_workbooks
 from unet_desktop.tasks.events import CheckEvent, CheckFinding, ItemDone
 
 
@@ -37,6 +38,20 @@ def check_project(root: Path, *, repair: bool = False, is_alone: bool = True) ->
         if sentence := _check_model(path):
             yield CheckFinding(sentence)
         yield ItemDone(path.name, done, steps + len(models))
+    if project.workbook is None:
+        yield from _check_workbooks(project)
+
+
+def _check_workbooks(project: ProjectReader) -> Iterator[CheckEvent]:
+    """Check the readers' workbooks; each is repaired on its own, because its reader may be working in it."""
+    for found in list_workbooks(project.layout):
+        workbook = ProjectReader.open(found.root)
+        for one in check(workbook, is_alone=False):
+            if isinstance(one, Finding):
+                hint = f' Repair it with a check of "readers/{found.key}".' if one.remedy else ""
+                yield CheckFinding(f"Workbook of {found.workbook.title}: {one.sentence}{hint}")
+            else:
+                yield ItemDone(f"{found.key}: {one.name}", one.done, one.total)
 
 
 def _settle(project: ProjectReader, found: Finding, *, repair: bool) -> CheckFinding:

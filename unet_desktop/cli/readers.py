@@ -1,0 +1,91 @@
+"""unet-desktop readers: who reads the cases of a project, each with own masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from unet_desktop.cli.console import output
+from unet_desktop.plurals import quantity
+from unet_desktop.project.case import UNCORRECTED, CaseState
+from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.workbooks import list_workbooks, make_workbook
+from unet_desktop.safe_text import escape_controls
+
+app = typer.Typer(
+    name="readers",
+    help="Readers of a project: let several people read the same cases masked, compare and collect their masks.",
+    invoke_without_command=True,
+)
+
+
+@app.callback()
+def choose_project(
+    context: typer.Context,
+    project: Annotated[Path, typer.Argument(help="Folder of the project.", show_default=False)],
+) -> None:
+    """Readers of a project: let several people read the same cases masked, compare and collect their masks."""
+    context.obj = project
+    if context.invoked_subcommand is None:
+        list_readers(context)
+
+
+@app.command("list")
+def list_readers(context: typer.Context) -> None:
+    """List the readers, and how far they are."""
+    project = ProjectReader.open(context.obj)
+    found = list_workbooks(project.layout)
+    if not found:
+        output.print("The project has no readers yet.")
+        return
+    shown = Table(title=Text(f"Readers of {escape_controls(project.name)}"))
+    for heading in ("reader", "folder", "cases", "read", "approved", "predictions", "began"):
+        shown.add_column(heading, justify="right" if heading in {"cases", "read", "approved"} else "left")
+    for one in found:
+        cases = ProjectReader.open(one.root).cases()
+        cells = (
+            one.workbook.title,
+            f"readers/{one.key}",
+            f"{len(cases):,}",
+            f"{sum(case.state not in UNCORRECTED for case in cases):,}",
+            f"{sum(case.state is CaseState.APPROVED for case in cases):,}",
+            "shown" if one.workbook.shows_predictions else "hidden",
+            one.workbook.began[:10],
+        )
+        shown.add_row(*(Text(escape_controls(cell)) for cell in cells))
+    output.print(shown)
+
+
+@app.command("add")
+def add_reader(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the reader.", show_default=False)],
+    cases: Annotated[
+        str | None,
+        typer.Option(help="Cases to read, separated by commas; default: those assigned to the reader, or all."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="A reader of this name reads the same cases once more.")
+    ] = False,
+    predictions: Annotated[
+        bool, typer.Option("--with-predictions", help="Show the reader the project's predictions.")
+    ] = False,
+    from_project: Annotated[
+        bool, typer.Option("--from-project", help="Begin with the project's masks: they are this reader's work.")
+    ] = False,
+) -> None:
+    """Add a reader, who reads the cases without seeing other people's masks.
+
+    The reader opens the folder that is printed, or chooses File > Read masked in the window of the project.
+    """
+    project = ProjectReader.open(context.obj)
+    chosen = None if cases is None else [case.strip() for case in cases.split(",") if case.strip()]
+    found = make_workbook(
+        project, name, case_ids=chosen, again=again, predictions=predictions, from_project=from_project
+    )
+    count = len(ProjectReader.open(found.root).cases())
+    output.print(f"{found.workbook.title} reads {quantity(count, 'case')} in {found.root}", markup=False)
