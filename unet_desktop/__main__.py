@@ -30,6 +30,7 @@ COMMANDS = frozenset(
         "backup",
         "readers",
         "restore",
+        "export",
     }
 )
 """The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the

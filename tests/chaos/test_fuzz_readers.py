@@ -38,6 +38,7 @@ from unet_desktop.project.trail import read as read_trail
 from unet_desktop.project.version_limits import VersionLimits, prune_versions
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, read_versions
 from unet_desktop.settings_file import SettingsFile
+from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.ledger import NAME, Ledger
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.tables import write_tables
@@ -183,7 +184,7 @@ def test_corrections_and_ledgers(filled: Project, tmp_path: Path) -> None:
 
     def tables() -> None:
         with closing(Ledger(tmp_path / NAME)) as ledger:
-            list(write_tables(tmp_path, Outputs(), DISC_AND_CUP, lambda: ledger.entries(ledger.images())))
+            list(write_tables(tmp_path, Outputs(), columns(DISC_AND_CUP), lambda: ledger.entries(ledger.images())))
 
     for data in variants((DATA / "ledgers" / "11.jsonl").read_bytes(), 22):
         (tmp_path / NAME).write_bytes(data)

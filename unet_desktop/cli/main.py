@@ -15,6 +15,7 @@ from unet_desktop.cli import (
     demo,
     doctor,
     evaluate,
+    export,
     import_images,
     labels,
     model,
@@ -45,6 +46,7 @@ app.command("train")(train.run)
 app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
+app.command("export", epilog=export.EPILOG)(export.run)
 app.command("versions")(versions.run)
 app.add_typer(labels.app, name="labels")
 app.command("check", epilog=check.CHECK_EPILOG)(check.check)

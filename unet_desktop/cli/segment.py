@@ -64,7 +64,7 @@ def run(
         raise UserError("Give a folder of pictures, single pictures, or --list FILE.")
     _check_cluster(cluster, options, workers=workers, show_script=show_job_script)
     switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
-    outputs = _parse_outputs(probabilities, contours, table, report, identifiers, csv_dialect, stereo, **switches)
+    outputs = parse_outputs(probabilities, contours, table, report, identifiers, csv_dialect, stereo, **switches)
     request = Request(
         sources=tuple(sources or ()),
         list_file=list_file,
@@ -109,7 +109,7 @@ def _check_cluster(cluster: str, options: tuple[str, ...], *, workers: int, show
         raise typer.Exit
 
 
-def _parse_outputs(
+def parse_outputs(
     probabilities: str,
     contours: str,
     table: str,
@@ -129,10 +129,10 @@ def _parse_outputs(
         regions=regions,
         probabilities=cast("ProbabilityDepth", probabilities),
         overlays=overlays,
-        contours=frozenset(_split_kinds(contours)),
+        contours=frozenset(split_kinds(contours)),
         dicom_seg=dicom_seg,
-        tables=_split_kinds(table),
-        reports=_split_kinds(report),
+        tables=split_kinds(table),
+        reports=split_kinds(report),
         identifiers=cast("Identifiers", identifiers),
         csv_dialect=csv_dialect,
         stereo=cast("Stereo", stereo),
@@ -171,7 +171,8 @@ def _summary(counts: Counter[str], ended: RunDone | None, out: Path) -> str:
     return f"{text}{'' if ended is None else f', {ended.skipped:,} skipped'}; results in {out}"
 
 
-def _split_kinds(text: str) -> tuple[str, ...]:
+def split_kinds(text: str) -> tuple[str, ...]:
+    """Return kinds that are separated by commas, each once; none for "none"."""
     kinds = dict.fromkeys(kind.strip().lower() for kind in text.split(",") if kind.strip())
     return () if list(kinds) == ["none"] else tuple(kinds)
 

@@ -185,6 +185,26 @@ def read(layout: Layout) -> Trail:
     return trail
 
 
+def find_end(layout: Layout) -> tuple[int, str]:
+    """Return the last entry's number and the SHA-256 of the trail's last line, which the next entry will hold.
+
+    Whoever keeps the two can tell later whether the trail up to there is still the same. 0 and "" without a trail.
+
+    Raises:
+        ProjectError: it cannot be read.
+    """
+    try:
+        with open_to_read(layout.trail) as file:
+            number, digest, _ = _find_end(file)
+    except FileNotFoundError:
+        return 0, ""
+    except OSError as error:
+        raise ProjectError(
+            f"{layout.trail} cannot be read ({error.strerror or error}). Check its permissions."
+        ) from error
+    return number, digest
+
+
 def _unreadable(at: int) -> str:
     return f"Line {at} of the trail was changed: it is not as the program wrote it."
 
@@ -208,7 +228,7 @@ def _pass_long_line(file: BinaryIO, line: bytes) -> bytes:
     return line + b"\n" if rest else line
 
 
-def _find_end(file: FileIO) -> tuple[int, str, bool]:
+def _find_end(file: FileIO | BinaryIO) -> tuple[int, str, bool]:
     """Return the last entry's number, the digest of the last line, and whether that line is unfinished."""
     size = os.fstat(file.fileno()).st_size
     if size == 0:
@@ -293,7 +313,7 @@ def _digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _read_all(file: FileIO, size: int) -> bytes:
+def _read_all(file: FileIO | BinaryIO, size: int) -> bytes:
     data = b""
     while len(data) < size and (piece := file.read(size - len(data))):
         data += piece

@@ -136,6 +136,21 @@ class RunDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportDone:
+    """An export of a project's cases is done.
+
+    Attributes:
+        exported: cases that were exported.
+        failed: cases that could not be, also those that were asked for by name and have no human mask.
+        without_mask: cases that have no human mask.
+    """
+
+    exported: int
+    failed: int
+    without_mask: int
+
+
+@dataclass(frozen=True, slots=True)
 class AdaptationDone:
     """A model has learned from a folder of pictures without masks.
 
@@ -308,6 +323,8 @@ FolderEvent: TypeAlias = (
     Message | StopPoint | Planned | FramesLeftOut | FinishedBefore | FailedBefore | ItemDone | FileWritten | RunDone
 )
 """Of a run over folders of pictures."""
+ExportEvent: TypeAlias = Message | StopPoint | ItemDone | FileWritten | ExportDone
+"""Of exporting the cases of a project."""
 EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
 CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
@@ -315,7 +332,7 @@ CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
 BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
 """Of writing a project to one file, checking such a file and restoring a project from it."""
 TaskEvent: TypeAlias = (
-    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | BackupEvent"
-    " | AugmentedSheet | DeviceFound | DemoResult"
+    "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | ExportEvent"
+    " | BackupEvent | AugmentedSheet | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

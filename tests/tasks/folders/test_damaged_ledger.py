@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.ledger import NAME, Entry, GrowingLedger, Ledger
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.tables import write_tables
@@ -20,7 +21,7 @@ LEDGERS = Path(__file__).parents[2] / "data" / "ledgers"
 
 def write_rows(folder: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     with closing(Ledger(folder / NAME)) as ledger:
-        list(write_tables(folder, Outputs(), DISC_AND_CUP, lambda: ledger.entries(ledger.images())))
+        list(write_tables(folder, Outputs(), columns(DISC_AND_CUP), lambda: ledger.entries(ledger.images())))
     tables = (folder / "measurements.csv", folder / "errors.csv")
     texts = (path.read_text("utf-8") if path.exists() else "" for path in tables)
     return tuple(list(csv.DictReader(io.StringIO(text))) for text in texts)

@@ -18,12 +18,14 @@ from typing import Annotated, BinaryIO
 from msgspec import Meta
 
 from unet_desktop import files, growing_files
-from unet_desktop.errors import WriteError
+from unet_desktop.errors import Remedy, WriteError
 from unet_desktop.images.stereo import HALF_NAMES
 from unet_desktop.json_data import Count, DataError, parse
 from unet_desktop.links import open_to_read
 
 NAME = "results.jsonl"
+PEOPLE = "people"
+"""In place of a model's fingerprint: people made these masks."""
 _LONGEST = 4 << 20
 """Bytes of a line."""
 Cell = str | bool | Annotated[int, Meta(ge=-(1 << 53), le=1 << 53)] | float | None
@@ -39,7 +41,7 @@ class Entry:
         image: see `Picture.relative`.
         name: see `Picture.name`.
         path: absolute path of the file.
-        model: fingerprint of the weights.
+        model: fingerprint of the weights, or `PEOPLE`.
         outputs: see `Outputs.of_a_picture`.
         sha256: of the file's content; empty if it could not be read.
         files: paths written below the output folder, with their lengths in bytes.
@@ -187,6 +189,23 @@ class GrowingLedger(Ledger):
         """Close the files."""
         self._grown.close()
         super().close()
+
+
+def refuse_other_kind(ledger: Ledger, output: Path, *, of_people: bool) -> None:
+    """Refuse to mix what people drew with what a model found in one folder.
+
+    Args:
+        ledger: of the folder.
+        output: the folder.
+        of_people: what is to be written there was drawn by people.
+
+    Raises:
+        WriteError: the folder holds results of the other kind.
+    """
+    last = next(ledger.entries(reversed(ledger.images())), None)
+    if last is not None and (last.model == PEOPLE) != of_people:
+        what = "the results of a model" if of_people else "masks that people drew, exported from a project"
+        raise WriteError(f"{output} holds {what}. Choose another folder.", Remedy.REPLACE)
 
 
 def discard_results(path: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -20,12 +20,13 @@ from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, content_sha256, discard_results
 from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
-from unet_desktop.tasks.folders.outputs import FOLDERS
+from unet_desktop.tasks.folders.outputs import EXPORT_FOLDERS, FOLDERS
 from unet_desktop.tasks.folders.plan import Work
 from unet_desktop.tasks.folders.written_files import WrittenFiles
 
 LOCK = ".run.lock"
-_SUMMARY_FILES = ("measurements.", "errors.", "report.")
+_ALL_FOLDERS = (*FOLDERS, *EXPORT_FOLDERS)
+_SUMMARY_FILES = ("measurements.", "errors.", "report.", "export.")
 """Prefixes of the names of a run's files in the output folder itself."""
 _ABOUT_NAMES = frozenset(
     {
@@ -54,33 +55,38 @@ def refuse_taken(path: Path) -> None:
 class OutputFolder:
     """The folder that a run writes to."""
 
-    def __init__(self, path: Path, lock: Lock, ledger: GrowingLedger, *, replace: bool) -> None:
+    def __init__(
+        self, path: Path, lock: Lock, ledger: GrowingLedger, *, replace: bool, summaries: Iterable[str]
+    ) -> None:
         """For `take` only."""
         self.path, self.ledger = path, ledger
-        self.written = WrittenFiles(path, ledger, replace=replace)
+        self.written = WrittenFiles(path, ledger, replace=replace, summaries=summaries)
         self._lock = lock
 
     @classmethod
-    def take(cls, path: Path, *, anew: bool = False, replace: bool = False) -> OutputFolder:
+    def take(
+        cls, path: Path, *, anew: bool = False, replace: bool = False, summaries: Iterable[str] = ()
+    ) -> OutputFolder:
         """Lock the folder for this run, creating it if missing, and delete half-written files of a killed run.
 
         Args:
             path: of the folder.
             anew: discard the results of earlier runs.
             replace: overwrite files whoever wrote them.
+            summaries: files about all pictures that are written besides those of every run.
 
         Raises:
             WriteError: it cannot be made or written, or another run has locked it.
         """
         files.make_folder(path)
-        for name in FOLDERS:
+        for name in _ALL_FOLDERS:
             refuse_links(path, path / name)
         lock = _lock(path)
         try:
             _delete_temporaries(path)
             if anew:
                 discard_results(path / NAME)
-            return cls(path, lock, GrowingLedger(path / NAME), replace=replace)
+            return cls(path, lock, GrowingLedger(path / NAME), replace=replace, summaries=summaries)
         except BaseException:
             lock.release()
             raise
@@ -179,7 +185,7 @@ def _delete_temporaries(path: Path) -> None:
     """Delete half-written files of this run, but not those of projects and other outputs in and below the folder."""
     for name in _SUMMARY_FILES:
         files.remove_temporaries(path, alone=True, of=name)
-    for folder, below, _ in itertools.chain.from_iterable(os.walk(path / name) for name in FOLDERS):
+    for folder, below, _ in itertools.chain.from_iterable(os.walk(path / name) for name in _ALL_FOLDERS):
         if (Path(folder) / LOCK).exists() or Layout(Path(folder)).manifest.exists():
             below.clear()
         else:

@@ -21,6 +21,8 @@ TABLES = ("csv", "parquet", "xlsx")
 REPORTS = ("html", "pdf")
 FOLDERS = ("masks", "regions", "probabilities", "overlays", "contours", "dicom_seg")
 """Folders of per-picture files, below the output folder."""
+EXPORT_FOLDERS = ("pictures", "nnunet", "training_set", "rootpainter")
+"""Further ones of an export of a project's cases."""
 OUTPUT_SUFFIXES = (".png", ".jpg", ".json", ".geojson", ".dcm")
 """Suffixes of per-picture files."""
 

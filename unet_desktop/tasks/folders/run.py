@@ -22,6 +22,7 @@ from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import FileWritten, FolderEvent, FramesLeftOut, ItemDone, Planned, RunDone
 from unet_desktop.tasks.folders import watch
 from unet_desktop.tasks.folders.cluster import parse_cluster
+from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.dask_engine import DaskEngine
 from unet_desktop.tasks.folders.inputs import (
     FoundPictures,
@@ -31,7 +32,7 @@ from unet_desktop.tasks.folders.inputs import (
     refuse_overlap,
     refuse_results,
 )
-from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger
+from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger, refuse_other_kind
 from unet_desktop.tasks.folders.local_engine import LocalEngine
 from unet_desktop.tasks.folders.outcome import Outcome, Problem
 from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
@@ -104,6 +105,7 @@ def refuse_foreign(request: Request, found: FoundPictures, work: Work) -> None:
         return
     refuse_taken(request.output)
     with contextlib.closing(Ledger(request.output / NAME)) as ledger:
+        refuse_other_kind(ledger, request.output, of_people=False)
         written = WrittenFiles(request.output, ledger)
         written.refuse_summaries(request.outputs)
         plan = [picture for picture in found.pictures if may_be_segmented(ledger, picture, request)]
@@ -256,7 +258,9 @@ class _FolderRun:
             yield from self._write_tables()
 
     def _write_tables(self) -> Iterator[FileWritten]:
-        yield from write_tables(self._request.output, self._request.outputs, self._work.labels, self._entries)
+        outputs = self._request.outputs
+        known = columns(self._work.labels, identifiers=outputs.identifiers != "omit")
+        yield from write_tables(self._request.output, outputs, known, self._entries)
 
     def _entries(self) -> Iterator[Entry]:
         return self._folder.entries(self._pictures)

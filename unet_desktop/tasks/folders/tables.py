@@ -10,7 +10,7 @@ from unet_desktop.formats.coco import COCO, COCO_PARTS, merge_coco
 from unet_desktop.labels import LabelSet
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.events import FileWritten
-from unet_desktop.tasks.folders.columns import PROBLEMS, Column, Row, columns
+from unet_desktop.tasks.folders.columns import PROBLEMS, Column, Row
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 from unet_desktop.tasks.folders.ledger import NAME, Entry
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -24,15 +24,19 @@ Entries = Callable[[], Iterator[Entry]]
 """Returns the entries from the first one on; each call reads them again, so that they are never all in memory."""
 
 
-def write_tables(output: Path, outputs: Outputs, labels: LabelSet, entries: Entries) -> Iterator[FileWritten]:
+def write_tables(output: Path, outputs: Outputs, known: Sequence[Column], entries: Entries) -> Iterator[FileWritten]:
     """Write the requested tables, and `errors.csv` if pictures failed; otherwise delete it.
+
+    Args:
+        output: the run's folder.
+        outputs: what the run writes.
+        known: the columns.
+        entries: see `Entries`.
 
     Raises:
         WriteError: one cannot be written.
         UserError: a library is missing.
     """
-
-    known = columns(labels, identifiers=outputs.identifiers != "omit")
 
     def rows() -> Iterator[Row]:
         return (entry.row for entry in entries() if not find_problem(entry, known))

@@ -78,9 +78,17 @@ class _Owner:
 class WrittenFiles:
     """Tells the files of earlier runs from others."""
 
-    def __init__(self, output: Path, ledger: Ledger, *, replace: bool = False) -> None:
-        """Read the record; the ledger stays open elsewhere. With `replace`, no file counts as foreign."""
+    def __init__(self, output: Path, ledger: Ledger, *, replace: bool = False, summaries: Iterable[str] = ()) -> None:
+        """Read the record; the ledger stays open elsewhere.
+
+        Args:
+            output: the output folder.
+            ledger: of it.
+            replace: no file counts as foreign.
+            summaries: files about all pictures besides those of `summary_files`, as paths below the output folder.
+        """
         self._output, self._ledger, self._replace = output, ledger, replace
+        self._more = tuple(summaries)
         record = _read_record(output / RECORD)
         self._summaries = record.get(_SUMMARIES, {})
         self._writing = record.get(_WRITING, {})
@@ -94,7 +102,7 @@ class WrittenFiles:
         Raises:
             ForeignFileError: naming the first of them.
         """
-        _refuse([reason for name in summary_files(outputs) if (reason := self._why_summary_is_foreign(name))])
+        _refuse([reason for name in self._names(outputs) if (reason := self._why_summary_is_foreign(name))])
 
     def refuse_pictures(
         self, pictures: Iterable[Picture], outputs: Outputs, labels: LabelSet, unchanged: Callable[[Picture], bool]
@@ -158,7 +166,7 @@ class WrittenFiles:
         Raises:
             WriteError: that cannot be noted, or a file cannot be put aside.
         """
-        names = summary_files(outputs)
+        names = self._names(outputs)
         foreign = [] if self._replace else [name for name in names if self._why_summary_is_foreign(name)]
         aside = [self._put_aside(name) for name in foreign]
         self._writing = dict.fromkeys(names, _UNKNOWN)
@@ -170,6 +178,9 @@ class WrittenFiles:
             rest = {name: digest for name, digest in self._summaries.items() if name not in names}
             self._summaries, self._writing = rest | present, {}
             self._save()
+
+    def _names(self, outputs: Outputs) -> tuple[str, ...]:
+        return (*summary_files(outputs), *self._more)
 
     def _put_aside(self, name: str) -> str:
         path = self._output / name

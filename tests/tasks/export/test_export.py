@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tests.tasks.folders.test_rows import row_of
+from unet_desktop.errors import ProjectError, UserError, WriteError
+from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
+from unet_desktop.masks.file import read_mask
+from unet_desktop.masks.measurement_tracker import MeasurementTracker
+from unet_desktop.project.case_query import CaseFilter
+from unet_desktop.project.trail import find_end, read
+from unet_desktop.tasks.events import ExportDone, ItemDone
+from unet_desktop.tasks.export.request import Selection
+from unet_desktop.tasks.export.run import export_cases
+from unet_desktop.tasks.folders.outputs import Outputs
+
+
+def rows_of(out):
+    with (out / "measurements.csv").open(newline="") as file:
+        return {row["case"]: row for row in csv.DictReader(file)}
+
+
+def test_masks_and_table_of_all_that_people_drew(corrected, export, out):
+    events = export()
+    assert events[-1] == ExportDone(exported=3, failed=0, without_mask=1)
+    rows = rows_of(out)
+    assert list(rows) == ["a_OD", "a_OS", "b"]
+    assert not (out / "masks" / "c.png").exists()
+    for case_id, row in rows.items():
+        mask = read_mask(out / row["mask"], DISC_AND_CUP)
+        assert np.array_equal(mask, corrected.load_mask(case_id))
+    assert (rows["b"]["state"], rows["b"]["notes"], rows["b"]["patient"]) == ("approved", "haemorrhage?", "Roe")
+    assert (rows["a_OD"]["state"], rows["a_OD"]["eye"], rows["a_OD"]["eye_from"]) == ("corrected", "right", "project")
+    assert all(row["changed"] and row["created"] for row in rows.values())
+
+
+def test_figures_are_those_of_a_folder_run_of_the_same_mask(corrected, export, out):
+    export()
+    row, expected = rows_of(out)["a_OD"], row_of(corrected.load_mask("a_OD"))
+    measured = [name for name in expected if name.endswith(("_px", "_ratio")) or "oclock" in name]
+    assert len(measured) > 40
+    shared = {name: row[name] for name in measured if name not in {"rim_nasal_px", "rim_temporal_px"}}
+    assert shared == {name: str(expected[name]) for name in shared}
+
+
+def test_figures_are_those_of_the_measure_panel(corrected, export, out):
+    mask = corrected.load_mask("b")
+    mask[:3, :3] = 1  # a second piece, which the panel does not measure
+    mask[50:, :10] = NOT_ANNOTATED
+    corrected.save_mask("b", mask)
+    corrected.set_scale(0.02)
+    export()
+    shown, row = MeasurementTracker(mask, DISC_AND_CUP).measure_largest(), rows_of(out)["b"]
+    assert row["vertical_cup_to_disc_ratio"] == str(round(shown.vertical, 4))
+    assert row["optic_disc_area_px"] == str(shown.extents[0].area) == str(28 * 30)
+    assert row["optic_disc_height_mm"] == str(0.6)
+    assert row["note"] == "In several pieces, of which the largest is measured: optic disc."
+
+
+def test_header_carries_the_end_of_the_trail(corrected, export, out):
+    export()
+    header = json.loads((out / "export.json").read_text())
+    number, digest = find_end(corrected.layout)
+    assert header["trail"] == {"number": number, "digest": digest}
+    assert number == read(corrected.layout).entries[-1].number
+    corrected.mark("b", flagged=True)
+    lines = corrected.layout.trail.read_bytes().splitlines()
+    assert json.loads(lines[-1])["previous"] == digest
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(filters=(CaseFilter.APPROVED,)), ["b"]),
+        (Selection(filters=(CaseFilter.APPROVED, CaseFilter.CORRECTED)), ["a_OD", "a_OS", "b"]),
+        (Selection(words="doe a_os"), ["a_OS"]),
+        (Selection(ids=("b", "a_OD")), ["a_OD", "b"]),
+    ],
+)
+def test_chosen_cases(export, out, selection, expected):
+    export(selection=selection)
+    assert list(rows_of(out)) == expected
+
+
+def test_case_without_mask_is_a_problem_only_if_asked_for_by_name(export):
+    events = export(selection=Selection(ids=("a_OD", "c")))
+    (problem,) = [event for event in events if isinstance(event, ItemDone) and event.problem]
+    assert problem.problem == "c has no mask that a person drew or accepted, so it is left out."
+    assert events[-1] == ExportDone(exported=1, failed=1, without_mask=1)
+    assert not [event for event in export() if isinstance(event, ItemDone) and event.problem]
+
+
+def test_choices_that_leave_nothing_are_refused(ask):
+    with pytest.raises(UserError, match="None of these cases has a mask"):
+        export_cases(ask(selection=Selection(words="c", filters=(CaseFilter.NEW,))))
+    with pytest.raises(ProjectError, match='no case "nobody"'):
+        export_cases(ask(selection=Selection(ids=("nobody",))))
+    with pytest.raises(ProjectError, match="No case of the project matches"):
+        export_cases(ask(selection=Selection(words="nobody")))
+
+
+def test_folders_in_projects_are_refused(corrected, ask):
+    for place in (corrected.root, corrected.root / "export"):
+        with pytest.raises(UserError, match="is in a project"):
+            export_cases(ask(output=place))
+
+
+def test_masks_of_people_and_of_models_are_not_mixed(export, ask, out):
+    export()
+    lines = (out / "results.jsonl").read_text().replace('"people"', '"0123"')
+    (out / "results.jsonl").write_text(lines)
+    with pytest.raises(WriteError, match="holds the results of a model"):
+        export_cases(ask())
+
+
+def test_files_of_others_are_not_overwritten(export, ask, out):
+    export()
+    export()  # its own files it may
+    (out / "masks" / "b.png").write_bytes(b"mine")
+    (out / "export.json").write_text("{}")
+    with pytest.raises(WriteError, match=r"export\.json was changed"):
+        export_cases(ask())
+    (out / "export.json").unlink()
+    with pytest.raises(WriteError, match=r"b\.png was changed"):
+        export_cases(ask())
+    export(replace=True)
+    assert (out / "masks" / "b.png").read_bytes() != b"mine"
+
+
+def test_damaged_mask_and_picture_do_not_stop_the_rest(corrected, export, out):
+    corrected.layout.mask("a_OS").write_bytes(b"no mask")
+    corrected.image_path("b").write_bytes(b"no picture")
+    events = export()
+    problems = {event.name: event.problem for event in events if isinstance(event, ItemDone) and event.problem}
+    assert problems.keys() == {"a_OS", "b"}
+    assert events[-1] == ExportDone(exported=1, failed=2, without_mask=1)
+    assert "a_OS" in (out / "errors.csv").read_text()
+
+
+def test_what_is_complete_is_kept_when_it_is_stopped(ask, out):
+    events = export_cases(ask())
+    while not isinstance(next(events), ItemDone):
+        pass
+    events.close()
+    assert len(rows_of(out)) == 1
+
+
+def test_all_outputs_of_a_folder_run(export, out):
+    contours = frozenset({"geojson", "coco", "labelme"})
+    export(outputs=Outputs(regions=True, overlays=True, contours=contours, tables=("csv", "xlsx", "parquet")))
+    places = ["regions/optic_cup/b.png", "overlays/b.jpg", "contours/coco.json", "contours/geojson/b.geojson"]
+    places += ["contours/labelme/b.json", "measurements.xlsx", "measurements.parquet"]
+    assert [place for place in places if not (out / place).is_file()] == []
+    assert len(json.loads((out / "contours" / "coco.json").read_text())["images"]) == 3

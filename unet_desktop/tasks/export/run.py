@@ -1,0 +1,210 @@
+"""An export: the masks that people drew in a project, with tables, reports and training sets."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+
+from unet_desktop import __version__, files, person
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import UserError, WriteError
+from unet_desktop.formats.dicom_seg import require_highdicom
+from unet_desktop.plurals import quantity
+from unet_desktop.project.corrections import read_corrections
+from unet_desktop.project.models import list_models
+from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.trail import Act, find_end, read
+from unet_desktop.tasks.events import ExportDone, ExportEvent, FileWritten, ItemDone
+from unet_desktop.tasks.export.columns import export_columns
+from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms
+from unet_desktop.tasks.export.one_case import Known, try_case
+from unet_desktop.tasks.export.request import Chosen, ExportRequest
+from unet_desktop.tasks.folders.ledger import NAME, PEOPLE, Entry, Ledger, refuse_other_kind
+from unet_desktop.tasks.folders.outcome import Outcome, Problem
+from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
+from unet_desktop.tasks.folders.plan import Work
+from unet_desktop.tasks.folders.report import require_report
+from unet_desktop.tasks.folders.table_files import require_libraries
+from unet_desktop.tasks.folders.tables import write_contours, write_tables
+from unet_desktop.tasks.folders.threads import map_unordered
+from unet_desktop.tasks.folders.written_files import WrittenFiles
+
+log = logging.getLogger("unet.tasks")
+
+HEADER = "export.json"
+"""File that says what the export is: of which project, which cases, when, by whom, and how the trail ended then."""
+_HIDDEN = "It could not be exported; whoever made the export was told why."
+"""In place of problems in files that must not name anything."""
+
+
+def export_cases(request: ExportRequest) -> Iterator[ExportEvent]:
+    """Export what people drew of the chosen cases.
+
+    Writes the files of `request.outputs` below the output folder, named after the cases; a line per case to
+    `results.jsonl`; at the end tables, reports and `export.json`. Everything is written again each time. Closing the
+    generator writes the tables of what is done.
+
+    Raises:
+        UserError: before the first event, if project, choice or folder cannot be used; later, if nothing can be
+            written any more.
+    """
+    request.check()
+    require_libraries(request.outputs.tables)
+    require_report(request.outputs.reports)
+    if request.outputs.dicom_seg:
+        require_highdicom()
+    project = ProjectReader.open(request.root)
+    chosen = request.selection.choose(project)
+    if not chosen.cases and not request.selection.ids:
+        raise UserError("None of these cases has a mask that a person drew or accepted. Correct some of them first.")
+    if not request.replace:
+        _refuse_foreign(request, project, chosen)
+    return _Export(request, project, chosen).events()
+
+
+def _refuse_foreign(request: ExportRequest, project: ProjectReader, chosen: Chosen) -> None:
+    """Refuse early what would overwrite files that no export wrote; nothing is changed."""
+    if not request.output.is_dir():
+        return
+    refuse_taken(request.output)
+    with contextlib.closing(Ledger(request.output / NAME)) as ledger:
+        refuse_other_kind(ledger, request.output, of_people=True)
+        written = WrittenFiles(request.output, ledger, summaries=[HEADER])
+        written.refuse_summaries(request.outputs)
+        if request.key_file is None:  # new pseudonyms are given later
+            pictures = [named.picture for named in plain_names(chosen.cases, project.root) if not named.case.damage]
+            written.refuse_pictures(pictures, request.outputs, project.labels, lambda _picture: True)
+
+
+class _Export:
+    """An export whose project, choice and folder have been checked."""
+
+    def __init__(self, request: ExportRequest, project: ProjectReader, chosen: Chosen) -> None:
+        self._request, self._project, self._chosen = request, project, chosen
+        self._named: list[NamedCase] = []
+        self._exported = self._failed = 0
+        self._work = Work(PEOPLE, request.outputs.of_a_picture, project.labels)
+
+    def events(self) -> Iterator[ExportEvent]:
+        request = self._request
+        take = partial(OutputFolder.take, request.output, replace=request.replace, summaries=[HEADER])
+        with contextlib.closing(take()) as folder:
+            self._named = self._name_cases()
+            try:
+                yield from self._without_masks()
+                yield from self._cases(folder)
+            except (GeneratorExit, UserError) as stop:
+                with contextlib.suppress(UserError):  # the reason for stopping matters more
+                    list(self._write_summaries(folder))
+                if isinstance(stop, WriteError):
+                    raise WriteError(f"{stop} What is complete is kept; export again to get the rest.") from stop
+                raise
+            for what in request.outputs.folders:
+                yield FileWritten(what, request.output / what)
+            yield from self._write_summaries(folder)
+        yield ExportDone(self._exported, self._failed, len(self._chosen.without_mask))
+
+    def _name_cases(self) -> list[NamedCase]:
+        cases, root, key_file = self._chosen.cases, self._project.root, self._request.key_file
+        return plain_names(cases, root) if key_file is None else pseudonyms(cases, root, key_file)
+
+    def _without_masks(self) -> Iterator[ExportEvent]:
+        """Say which cases have nothing to export; it is a problem only if they were asked for by name."""
+        missing = self._chosen.without_mask
+        if not missing:
+            return
+        log.info("left out of the export, no human mask: %s", ", ".join(case.id for case in missing))
+        if not self._request.selection.ids:
+            have, are = quantity(len(missing), "case has", "cases have"), "is" if len(missing) == 1 else "are"
+            yield Message(f"{have} no mask that a person drew or accepted, and {are} left out.")
+            return
+        for case in missing:
+            sentence = f"{case.id} has no mask that a person drew or accepted, so it is left out."
+            self._failed += 1
+            yield ItemDone(case.id, self._failed, self._total, sentence)
+
+    @property
+    def _total(self) -> int:
+        asked = len(self._chosen.without_mask) if self._request.selection.ids else 0
+        return asked + len(self._named)
+
+    def _cases(self, folder: OutputFolder) -> Iterator[ExportEvent]:
+        known, request = self._gather(), self._request
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers, "export") as pool:
+            work = partial(try_case, known=known, request=request)
+            try:
+                for named, made in map_unordered(pool, work, self._named, 2 * workers):
+                    yield self._write(folder, named, made)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _write(self, folder: OutputFolder, named: NamedCase, made: Outcome) -> ItemDone:
+        told = made.sentence if isinstance(made, Problem) else ""
+        if told and self._request.key_file is not None:
+            made = Problem(_HIDDEN)
+        outcome = folder.write(named.picture, made, self._work)
+        if isinstance(outcome, Problem):
+            self._failed += 1
+            told = told or outcome.sentence
+        else:
+            self._exported += 1
+        note = "" if isinstance(outcome, Problem) else str(outcome.row["flags"])
+        mask = self._request.output / "masks" / f"{named.picture.name}.png" if self._request.outputs.masks else None
+        done = self._exported + self._failed
+        return ItemDone(named.case.id, done, self._total, told, note, named.source, None if told else mask)
+
+    def _gather(self) -> Known:
+        project = self._project
+        trail = read(project.layout)
+        return Known(
+            project.layout,
+            project.labels,
+            project.mm_per_pixel,
+            {model.header.weights_sha256: model.name for model in list_models(project.layout)},
+            {correction.case: correction for correction in read_corrections(project.layout)},
+            {entry.case: entry.when for entry in trail.entries if entry.act == Act.CREATED},
+        )
+
+    def _write_summaries(self, folder: OutputFolder) -> Iterator[FileWritten | Message]:
+        request, labels = self._request, self._project.labels
+        known = export_columns(labels, pseudonyms=request.key_file is not None)
+        entries = partial(self._entries, folder)
+        with folder.written.summarising(request.outputs) as aside:
+            yield from map(Message, aside)
+            yield from write_tables(request.output, request.outputs, known, entries)
+            if "coco" in request.outputs.contours:
+                yield from write_contours(request.output, labels, PEOPLE, entries)
+            files.write_json(request.output / HEADER, self._header())
+
+    def _entries(self, folder: OutputFolder) -> Iterator[Entry]:
+        """Yield what became of this export's cases; earlier ones may have written others there."""
+        return folder.ledger.entries([named.picture.relative for named in self._named])
+
+    def _header(self) -> dict[str, object]:
+        project, request = self._project, self._request
+        number, digest = find_end(project.layout)
+        selection = request.selection
+        hides = request.key_file is not None
+        return {
+            "program": f"U-Net Desktop {__version__}",
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "by": "" if hides else person.read_name(),
+            "project": "" if hides else project.name,
+            "labels": project.labels.to_json(),
+            "exported": self._exported,
+            "failed": self._failed,
+            "without_mask": len(self._chosen.without_mask),
+            "chosen": {
+                "by_name": len(selection.ids),
+                "states": [kind.value for kind in selection.filters],
+                "filter": "" if hides else selection.words,
+            },
+            "pseudonyms": hides,
+            "trail": {"number": number, "digest": digest},
+        }
