@@ -29,6 +29,7 @@ class Remedy(Enum):
     RETRY_FAILED = auto()
     MEASURE_AGAIN = auto()
     MASK_VALUES = auto()
+    LABEL_NAMES = auto()
     LOOSE_NAMES = auto()
     MASK_ORIENTATION = auto()
     REPLACE = auto()

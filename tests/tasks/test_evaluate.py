@@ -28,7 +28,7 @@ from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import find_sides
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone
-from unet_desktop.tasks.mask_import import MaskOptions
+from unet_desktop.tasks.mask_options import MaskOptions
 
 FAST = EvaluationSettings(resamples=50)
 DAY = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import FileWritten, ItemDone, LeftWithoutMask, MasksLeftOut
 from unet_desktop.tasks.import_images import import_images, preview_import
-from unet_desktop.tasks.mask_import import MaskOptions
+from unet_desktop.tasks.mask_options import MaskOptions
 
 
 @pytest.fixture

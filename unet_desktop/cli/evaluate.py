@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.sides import Sides
     from unet_desktop.tasks.evaluation.targets import Targets
     from unet_desktop.tasks.events import EvaluationEvent
-    from unet_desktop.tasks.mask_import import MaskOptions
+    from unet_desktop.tasks.mask_options import MaskOptions
 
 _MASKS = "a folder of masks (indexed, 0/1, 0/255 or 0/128/255), or a project"
 _FIRST = typer.Argument(help=f"Masks to evaluate, or the first reader's: {_MASKS}.", show_default=False)

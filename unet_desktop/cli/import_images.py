@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from unet_desktop.project.case import Case
-    from unet_desktop.tasks.mask_import import MaskOptions
+    from unet_desktop.tasks.mask_options import MaskOptions
 
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
 
@@ -36,6 +36,12 @@ MASKS_AS_STORED = typer.Option(
     "one. Default: found by their sizes.",
     show_default=False,
 )
+LABELS_AS = typer.Option(
+    "--labels-as",
+    help='What labels of annotations mean, where their names do not tell: "OD=optic disc,vessel=" (nothing behind the '
+    "sign leaves a name out).",
+    show_default=False,
+)
 LOOSE_NAMES = typer.Option(
     "--loose-names", help="Also use masks whose names only begin with a picture's name: P1_left.png for P1.jpg."
 )
@@ -47,11 +53,18 @@ def run(
     drishti: Annotated[
         bool, typer.Option(help="SOURCE is Drishti-GS1 as published; a pixel counts where 3 of 4 experts marked it.")
     ] = False,
-    masks: Annotated[Path | None, typer.Option(help="Folder of masks named like the pictures; may be SOURCE.")] = None,
+    masks: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of masks named like the pictures; may be SOURCE. Or annotations (COCO, labelme, CVAT, ...): "
+            "a file or a folder."
+        ),
+    ] = None,
     refer: Annotated[
         bool, typer.Option("--refer", help="Do not copy the pictures; refer to them where they are.")
     ] = False,
     mask_values: Annotated[str | None, MASK_VALUES] = None,
+    labels_as: Annotated[str | None, LABELS_AS] = None,
     masks_as_stored: Annotated[bool | None, MASKS_AS_STORED] = None,
     loose_names: Annotated[bool, LOOSE_NAMES] = False,
     recursive: Annotated[bool, typer.Option(help="Look into subfolders.")] = False,
@@ -70,7 +83,7 @@ def run(
         followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
     else:
         present = (wanted or DISC_AND_CUP) if is_new else read_manifest(Layout(project).manifest).labels
-        options = mask_options(present, mask_values, masks_as_stored, loose_names)
+        options = mask_options(present, mask_values, masks_as_stored, loose_names, labels_as)
         _make_project(source, project, wanted, masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive, options=options)
         try:
@@ -126,16 +139,20 @@ def parse_labels(name: str) -> LabelSet:
     return LabelSet.from_json(data.get("labels") if isinstance(data, dict) else data)
 
 
-def mask_options(labels: LabelSet, values: str | None, as_stored: bool | None, loose: bool) -> MaskOptions:
+def mask_options(
+    labels: LabelSet, values: str | None, as_stored: bool | None, loose: bool, names: str | None = None
+) -> MaskOptions:
     """What the flags say about masks.
 
     Raises:
         LabelError: the values name no label.
     """
+    from unet_desktop.masks.label_names import parse_label_names
     from unet_desktop.masks.mask_values import parse_mask_values
-    from unet_desktop.tasks.mask_import import MaskOptions
+    from unet_desktop.tasks.mask_options import MaskOptions
 
-    return MaskOptions(None if values is None else parse_mask_values(values, labels), loose, as_stored)
+    said = () if names is None else parse_label_names(names, labels)
+    return MaskOptions(None if values is None else parse_mask_values(values, labels), loose, as_stored, said)
 
 
 def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) -> None:
@@ -149,6 +166,7 @@ def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) 
 
 def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool) -> None:
     """Create the project if it is missing, but not before checking that there are pictures and masks."""
+    from unet_desktop.formats.recognise import find_annotation_files
     from unet_desktop.images.listing import find_images
     from unet_desktop.masks.pairs import list_masks
     from unet_desktop.project.layout import Layout
@@ -161,6 +179,6 @@ def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path
     else:
         if not source.is_file():
             find_images(source, recursive=recursive)
-        if masks is not None:
+        if masks is not None and not any(find_annotation_files(masks)):
             list_masks(masks)
         Project.create(root, wanted or DISC_AND_CUP)

@@ -24,6 +24,7 @@ from unet_desktop.errors import Remedy
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.events import (
     AdaptationDone,
+    AnnotationsLeftOut,
     FailedBefore,
     FileWritten,
     FinishedBefore,
@@ -154,7 +155,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
         case LeftWithoutMask():
             followed.failed += 1
             show_error(with_remedy(event.sentence, Remedy.LOOSE_NAMES if event.loose else None))
-        case MasksLeftOut() | FramesLeftOut():
+        case MasksLeftOut() | AnnotationsLeftOut() | FramesLeftOut():
             followed.failed += 1
             show_error(event.sentence)
         case FileWritten():

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import io
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageDraw
 
+from unet_desktop.errors import MaskError
+from unet_desktop.formats.annotations import LARGEST, Annotation, Drawn, Entry, Format
+from unet_desktop.formats.shapes import FAR, Cover, Filling, Plane, Polygon, Shape, Size, make_ring
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
-from unet_desktop.images.read import Image
+from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS, Image
+from unet_desktop.json_data import DataError, Side, read
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import encode_plane
 from unet_desktop.masks.outlines import split_pieces, trace_border
@@ -93,3 +102,115 @@ def _mask(piece: Region, place: Box) -> dict[str, object]:
     encoded = base64.b64encode(encode_plane(piece.astype(np.uint8) * 255)).decode("ascii")
     points = [[place.left, place.top], [place.right - 1, place.bottom - 1]]
     return {"points": points, "shape_type": "mask", "mask": encoded}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    label: str
+    points: list[tuple[float, float]] = field(default_factory=list)
+    shape_type: str | None = "polygon"
+    mask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    shapes: list[_Drawing]
+    imagePath: str | None = None  # noqa: N815  # named by labelme
+    imageHeight: Side | None = None  # noqa: N815
+    imageWidth: Side | None = None  # noqa: N815
+
+
+_REGIONS = frozenset({"polygon", "rectangle", "circle", "mask"})
+
+
+def look_at_labelme(path: Path) -> Iterator[Entry]:
+    """Yield the picture of a labelme file.
+
+    Raises:
+        MaskError: as a part of a sentence.
+    """
+    found = _read_file(path)
+    size = None if found.imageHeight is None or found.imageWidth is None else (found.imageHeight, found.imageWidth)
+    labels = frozenset(shape.label for shape in found.shapes if shape.shape_type in _REGIONS)
+    # labelme turns pictures upright before it shows them.
+    yield Entry(path, (found.imagePath or "").replace("\\", "/"), size, labels, upright=True)
+
+
+def read_labelme(entry: Entry) -> Annotation:
+    """Read the shapes as labelme's own `shape_to_mask` draws them: with their borders, corners cut off to whole pixels.
+
+    Raises:
+        MaskError: as a part of a sentence.
+    """
+    found = _read_file(entry.path)
+    drawn = tuple(Drawn(shape.label, _shape_of(shape)) for shape in found.shapes if shape.shape_type in _REGIONS)
+    skipped = tuple(shape.shape_type or "shape" for shape in found.shapes if shape.shape_type not in _REGIONS)
+    return Annotation(drawn, skipped)
+
+
+def _read_file(path: Path) -> _File:
+    try:
+        return read(path, _File, limit=LARGEST)
+    except DataError as error:
+        raise MaskError(str(error)) from error
+    except OSError as error:
+        raise MaskError(f"it cannot be read ({error.strerror})") from error
+
+
+def _shape_of(shape: _Drawing) -> Shape:
+    if shape.shape_type == "polygon":
+        return Polygon((make_ring(shape.points, f'a polygon of "{shape.label}"'),), Filling.BORDER)
+    points = np.array(shape.points, np.float64)
+    if points.shape != (2, 2) or not np.isfinite(points).all():
+        raise MaskError(f'a {shape.shape_type} of "{shape.label}" does not have two points')
+    if shape.shape_type == "rectangle":
+        return _Upright(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    if shape.shape_type == "circle":
+        radius = float(np.hypot(*(points[1] - points[0])))
+        x, y = points[0].tolist()
+        return _Upright(x - radius, y - radius, x + radius, y + radius, is_round=True)
+    left, top = np.rint(np.clip(points[0], -FAR, FAR)).astype(int).tolist()
+    return Plane(_decode_mask(shape), top, left)
+
+
+def _decode_mask(shape: _Drawing) -> Region:
+    try:
+        data = base64.b64decode(shape.mask or "", validate=True)
+        with Pillow.open(io.BytesIO(data), formats=("PNG",)) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise MaskError(f'a mask of "{shape.label}" has more than {MAX_PIXELS // 1_000_000} million pixels')
+            return np.array(opened.convert("L")) > 0
+    except MaskError:
+        raise
+    except (binascii.Error, *DECODER_ERRORS) as error:
+        raise MaskError(f'a mask of "{shape.label}" is damaged') from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A rectangle or a circle as Pillow draws it: corners are pixels, and belong to it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    is_round: bool = False
+
+    def cover(self, size: Size, filling: Filling | None = None) -> Cover:
+        """See `Shape.cover`."""
+        left, top, right, bottom = (
+            int(max(min(end, FAR), -FAR)) for end in (self.left, self.top, self.right, self.bottom)
+        )
+        whole = Box(top, left, bottom + 1, right + 1)
+        box = whole.clip(*size)
+        if box.empty:
+            return Cover(Box(0, 0, 0, 0), np.zeros((0, 0), bool), cut=True)
+        if not self.is_round:
+            return Cover(box, np.ones(box.shape, bool), whole != box)
+        canvas = Pillow.new("1", (box.width, box.height))
+        ends = (left - box.left, top - box.top, right - box.left, bottom - box.top)
+        ImageDraw.Draw(canvas).ellipse(ends, fill=1, outline=1)
+        return Cover(box, np.array(canvas), whole != box)
+
+
+LABELME_FORMAT = Format("labelme annotations", look_at_labelme, read_labelme)

@@ -163,7 +163,7 @@ def _name_object(data: Mapping[str, object], *, of_list: bool = False) -> str | 
         return LABEL_STUDIO
     if {"images", "annotations"} <= keys or {"images", "categories"} <= keys or {"images", "file_name"} <= keys:
         return "COCO annotations"
-    if "shapes" in keys and keys & {"imagePath", "imageData", "imageHeight"}:
+    if "shapes" in keys and keys & {"imagePath", "imageData", "imageHeight", "shape_type"}:
         return "labelme annotations"
     if "objects" in keys and (info is None or isinstance(info, dict)) and "info" in keys:
         return "ISAT annotations"

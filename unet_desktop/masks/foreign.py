@@ -45,10 +45,14 @@ class ForeignMask:
         mask: (H, W) uint8.
         possible_labels: names of the labels that masks of this kind can hold: one if they are black and white. None for
             an empty mask, whose kind is unknown.
+        notes: what had to be decided for it, as sentences.
+        problem: what of the file is not in it, as a sentence; empty if nothing.
     """
 
     mask: Mask
     possible_labels: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,7 @@ class MaskPlan:
         question = self.question
         if question is not None:
             raise question.error(self.labels)
-        for path in sorted(self.placements.doubtful):
-            self.placements.place(path, np.zeros((1, 1), np.uint8))
+        self.placements.ask()
 
     def read(self, files: Sequence[MaskFile]) -> ForeignMask:
         """Read a picture's mask.

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from enum import IntEnum
 from pathlib import Path, PurePath
 
+from unet_desktop.file_names import fold
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.names import picture_names, place_of
 
@@ -32,6 +33,7 @@ class NamedPictures:
 
     def __init__(self, pictures: Sequence[Path], root: Path, labels: LabelSet) -> None:
         """Index pictures, which lie below a folder."""
+        self._labels = labels
         self._entries: dict[Hashable, list[_Entry]] = {}
         for number, picture in enumerate(pictures):
             relative = picture.relative_to(root)
@@ -70,3 +72,19 @@ class NamedPictures:
             keys.append(name)
         found = {entry for key in keys for entry in self._entries.get(key, ())}
         return [(form, picture) for _, form, picture in sorted(found)]
+
+    def find_stated(self, stated: PurePath, folder: Path) -> list[Path]:
+        """Return the pictures that a file can mean that states a picture's name or path, in order; one if it is sure.
+
+        Args:
+            stated: the name or path; one that leads elsewhere on another computer still ends in the picture's folders.
+            folder: in which that file lies.
+        """
+        place = place_of(stated, self._labels)
+        for nearness in NEAR:
+            for name in (fold(stated.name), fold(stated.stem)):
+                near = self.near(name, folder / stated, stated, place, nearness)
+                if near:
+                    whole = [picture for _, picture in near if picture.name == stated.name]
+                    return list(dict.fromkeys(whole or [picture for _, picture in near]))
+        return []

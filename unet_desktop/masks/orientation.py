@@ -64,6 +64,15 @@ class Placements:
     doubtful: frozenset[Path] = frozenset()
     remarks: tuple[str, ...] = ()
 
+    def ask(self) -> None:
+        """Refuse to go on where it is unknown how masks lie.
+
+        Raises:
+            MaskError: it is.
+        """
+        for path in sorted(self.doubtful):
+            self.place(path, np.zeros((1, 1), np.uint8))
+
     def place(self, path: Path, mask: Mask) -> Mask:
         """The mask as it lies on the upright picture.
 

@@ -126,6 +126,30 @@ def find_pairs(
     return pairing.settle(tuple(path for path in found if path in among - shared))
 
 
+def pair_files(
+    pictures: Sequence[Path],
+    root: Path,
+    labels: LabelSet,
+    files: Sequence[tuple[Path, PurePath]],
+    *,
+    loose: bool = False,
+) -> Pairs:
+    """Find the pictures that files belong to whose own names say it, as masks' names do.
+
+    Args:
+        pictures: the pictures.
+        root: the folder in which they lie.
+        labels: of the project; a picture may have a file for each.
+        files: each file, and the name by which it is paired, below the folder of files.
+        loose: as for `find_pairs`.
+    """
+    initials = has_initials([name for _, name in files], labels)
+    pairing = _Pairing(pictures, root, labels, {}, initials=initials)
+    for path, name in files:
+        pairing.claim(path, name, loose=loose)
+    return pairing.settle(())
+
+
 def list_masks(folder: Path) -> list[Path]:
     """The files of a folder and its subfolders that can be masks.
 
@@ -295,7 +319,7 @@ def _masks_of_the_same_name(files: Sequence[Path], source: Path, labels: LabelSe
     by_name: dict[tuple[tuple[str, ...], str], list[Path]] = {}
     for path in files:
         by_name.setdefault((places[path], fold(path.stem)), []).append(path)
-    look = lru_cache(None)(_holds_a_mask)
+    look = lru_cache(None)(holds_a_mask)
     found: set[Path] = set()
     for path in files:
         names = {name.picture for name in read_mask_name(path.relative_to(root), labels)}
@@ -305,7 +329,8 @@ def _masks_of_the_same_name(files: Sequence[Path], source: Path, labels: LabelSe
     return found
 
 
-def _holds_a_mask(path: Path) -> bool:
+def holds_a_mask(path: Path) -> bool:
+    """Whether a picture's values are those of a mask: few, or with smooth edges."""
     try:
         facts = gather_facts(read_content(path))
     except MaskError:

@@ -275,6 +275,24 @@ class MasksLeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotationsLeftOut:
+    """Files of annotations that could not be used.
+
+    Attributes:
+        problems: which and why, as sentences.
+    """
+
+    problems: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        rest = len(self.problems) - MAX_NAMED
+        more = f" {quantity(rest, 'more file')} could not be used." if rest > 0 else ""
+        return " ".join(self.problems[:MAX_NAMED]) + more
+
+
+@dataclass(frozen=True, slots=True)
 class FramesLeftOut:
     """Animations and stacks of which only the first frame is read.
 
@@ -313,7 +331,9 @@ class CheckFinding:
         return f"{self.sentence} {'Repaired' if self.repaired else 'Can be repaired'}: {self.remedy}"
 
 
-ImportEvent: TypeAlias = ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | FileWritten
+ImportEvent: TypeAlias = (
+    ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
+)
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
 """Of training in a project, also by cross-validation."""

@@ -26,18 +26,21 @@ from unet_desktop.images.read import (
 from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import open_to_read
-from unet_desktop.masks.foreign import MaskPlan
+from unet_desktop.masks.label_names import LabelNames
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.names import is_label_studio
 from unet_desktop.masks.overlay import draw_thumbnail
-from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, list_annotations
+from unet_desktop.masks.pairs import Pairs, list_annotations
 from unet_desktop.masks.questions import Question
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.versions import VersionStep
+from unet_desktop.safe_text import escape_controls
+from unet_desktop.tasks.annotated_masks import AnnotatedMasks
 from unet_desktop.tasks.events import (
     MAX_NAMED,
+    AnnotationsLeftOut,
     FileWritten,
     ImportEvent,
     ItemDone,
@@ -45,7 +48,8 @@ from unet_desktop.tasks.events import (
     MasksLeftOut,
     MasksRead,
 )
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_import
+from unet_desktop.tasks.mask_import import MaskSource, plan_import
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 _REDUCED = 800
 """Pixels on the longer side of pictures that are looked at for two photographs in one."""
@@ -63,7 +67,7 @@ class _Import:
 
     project: Project
     copy: bool
-    plan: MaskPlan
+    masks: MaskSource
     known: dict[str, Case]
     without: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
@@ -101,22 +105,20 @@ def import_images(
         UserError: before the first picture, if a folder cannot be used at all, or it must be asked what masks mean.
     """
     project = Project.open(root)
-    pairs = find_pairs(source, masks, project.labels, recursive=recursive, loose=options.loose)
-    plan = MaskPlan(project.labels)
+    plan = yield from plan_import(source, masks, project.labels, recursive=recursive, options=options)
+    pairs = plan.pairs
     if masks is not None:
-        plan = yield from plan_import(pairs, masks, project.labels, options)
-        plan.ask()
-        yield from map(MasksRead, plan.sentences)
+        plan.masks.ask()
+        yield from map(MasksRead, plan.masks.sentences)
     others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
-    work = _Import(project, copy, plan, project.cases_by_hash())
+    work = _Import(project, copy, plan.masks, project.cases_by_hash())
     spacings = None if work.known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
     with project.adding_many():
         for done, path in enumerate(pairs.pictures, 1):
             try:
-                mask = pairs.masks_of(path)
-                note, problem = _import_one(work, path, mask)
-                if masks is not None and not mask:
+                note, problem = _import_one(work, path)
+                if masks is not None and not plan.masks.has_mask(path):
                     work.without.append(str(path.relative_to(source)) if path != source else path.name)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
@@ -192,14 +194,14 @@ def _explain_other(path: Path) -> str:
     return f"{path} was passed over: it is not a picture of a kind that this program reads ({KINDS}). Convert it."
 
 
-def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tuple[str, str]:
+def _import_one(work: _Import, path: Path) -> tuple[str, str]:
     """Import a picture; returns what has to be said about it, and what is wrong with its mask."""
     project, known = work.project, work.known
     try:
         digest = files.sha256(path)
     except OSError as error:
         raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
-    foreign = work.plan.read_for(path, mask_files) if mask_files else None
+    foreign = work.masks.read_for(path)
     case = known.get(digest)
     if case is None:
         case = known[digest] = project.add_image(path, copy=work.copy)
@@ -208,7 +210,7 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tu
         there = project.load_mask(case.id)
         if foreign is None or (there is not None and np.array_equal(there, foreign.mask)):
             return "It is in the project already, with a mask.", ""
-        given = " and ".join(str(file.path) for file in mask_files)
+        given = " and ".join(map(str, work.masks.files_of(path)))
         return "", (
             f"{path.name} is in the project already, with a mask that differs from {given}. The project's mask was "
             f"kept; correct it in the case {case.id}, or import into a new project."
@@ -219,6 +221,7 @@ def _import_one(work: _Import, path: Path, mask_files: Sequence[MaskFile]) -> tu
         known[digest] = case = project.save_mask(case.id, foreign.mask, step=VersionStep.IMPORTED)
         if case.incomplete:
             work.incomplete.append(case.id)
+        return " ".join(filter(None, (what, *foreign.notes))), foreign.problem
     return what, ""
 
 
@@ -226,7 +229,9 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     """Name the masks that were not taken and the pictures without one."""
     if masks is None:
         return
-    if annotations := list_annotations(masks):
+    if isinstance(work.masks, AnnotatedMasks):
+        yield from _report_annotations(work.masks)
+    elif annotations := list_annotations(masks):
         names = "; ".join(f"{path.name} is {kind}" for path, kind in annotations[:MAX_NAMED])
         yield Message(f"Of the folder of masks, only pictures are read: {names}.")
     less_sure = {mask for mask, _ in pairs.less_sure}
@@ -256,6 +261,18 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
     if len(work.without) > MAX_NAMED:
         listed = _write_list(work.project.root.resolve(), work.without)
         yield FileWritten("list of pictures without masks", listed)
+
+
+def _report_annotations(found: AnnotatedMasks) -> Iterator[ImportEvent]:
+    """Name the annotations that were not taken."""
+    if found.unread:
+        yield AnnotationsLeftOut(tuple(problem for _, problem in found.unread))
+    if found.strangers:
+        names = name_some([escape_controls(name) for name in found.strangers], MAX_NAMED)
+        yield Message(f"These annotations belong to none of the pictures: {names}.")
+    if found.undrawn:
+        names = name_some(found.undrawn, MAX_NAMED)
+        yield Message(f"Of these pictures the annotations hold nothing, so they got no mask: {names}.")
 
 
 def _write_list(root: Path, names: Sequence[str]) -> Path:
@@ -305,6 +322,7 @@ class ImportPreview:
         sentences: how all masks are read.
         question: what has to be asked before masks can be read; None if nothing.
         keys: what occurs in the masks, as text, and what it means or may mean; empty where that cannot be chosen.
+        names: what labels' names mean, in files that name labels.
         loose: masks whose names only begin with a picture's, and that picture.
         doubtful: masks that may have been drawn on turned photographs as stored.
     """
@@ -315,6 +333,7 @@ class ImportPreview:
     sentences: tuple[str, ...] = ()
     question: Question | None = None
     keys: tuple[tuple[str, int], ...] = ()
+    names: LabelNames = field(default_factory=LabelNames)
     loose: tuple[tuple[str, str], ...] = ()
     doubtful: int = 0
 
@@ -330,40 +349,43 @@ def preview_import(
     Raises:
         ImageError: a folder cannot be read or holds nothing.
     """
-    pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose)
-    plan = yield from plan_import(pairs, masks, labels, options)
-    with_mask = [picture for picture in pairs.pictures if pairs.has_mask(picture)]
+    plan = yield from plan_import(source, masks, labels, recursive=recursive, options=options)
+    pairs, found = plan.pairs, plan.masks
+    with_mask = [picture for picture in pairs.pictures if found.has_mask(picture)]
     first = next(
-        (picture for picture in with_mask if not _doubtful(pairs, plan, picture)), with_mask[0] if with_mask else None
+        (picture for picture in with_mask if not _is_doubtful(found, picture)), with_mask[0] if with_mask else None
     )
     yield ImportPreview(
         len(pairs.pictures),
-        tuple(picture.name for picture in pairs.pictures if not pairs.has_mask(picture)),
-        None if first is None else _preview(pairs, plan, first),
-        plan.sentences,
-        plan.question,
-        plan.keys,
+        tuple(picture.name for picture in pairs.pictures if not found.has_mask(picture)),
+        None if first is None or found.names.unknown else _preview(found, labels, first),
+        found.sentences,
+        found.question,
+        found.keys,
+        found.names,
         tuple((mask.name, picture.name) for mask, picture in pairs.loose),
-        len(plan.placements.doubtful),
+        len(found.placements.doubtful),
     )
 
 
-def _doubtful(pairs: Pairs, plan: MaskPlan, picture: Path) -> bool:
+def _is_doubtful(found: MaskSource, picture: Path) -> bool:
     try:
-        return any(file.path in plan.placements.doubtful for file in pairs.masks_of(picture))
+        return not found.placements.doubtful.isdisjoint((picture, *found.files_of(picture)))
     except MaskError:
         return True
 
 
-def _preview(pairs: Pairs, plan: MaskPlan, picture: Path) -> MaskPreview | None:
+def _preview(found: MaskSource, labels: LabelSet, picture: Path) -> MaskPreview | None:
     try:
-        mask_files = pairs.masks_of(picture)
+        files_of_mask = found.files_of(picture)
     except MaskError as error:
         return MaskPreview(picture.name, problem=str(error))
-    name = f"{' and '.join(file.path.name for file in mask_files)} for {picture.name}"
+    name = f"{' and '.join(path.name for path in files_of_mask)} for {picture.name}"
     try:
-        foreign = plan.read_for(picture, mask_files)
-        pixels = draw_thumbnail(picture, foreign.mask, plan.labels, LONGEST)
+        foreign = found.read_for(picture)
+        if foreign is None:
+            return None
+        pixels = draw_thumbnail(picture, foreign.mask, labels, LONGEST)
     except UserError as error:
         return MaskPreview(name, problem=str(error))
     return MaskPreview(name, pixels=pixels)

@@ -1,46 +1,191 @@
-"""What an import of masks asks for, and the look at all of them that comes before the first is read."""
+"""Where the masks of an import come from, and the look at all of them that comes before the first is read."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
+from unet_desktop.formats.recognise import find_annotation_files
 from unet_desktop.labels import LabelSet
-from unet_desktop.masks.foreign import MaskPlan, look_at_masks, plan_masks
+from unet_desktop.masks.foreign import ForeignMask, MaskPlan, look_at_masks, plan_masks
+from unet_desktop.masks.label_names import LabelNames
 from unet_desktop.masks.mask_facts import MaskFacts
 from unet_desktop.masks.mask_values import read_colour_names
-from unet_desktop.masks.names import EYES, find_folder_label
-from unet_desktop.masks.orientation import Placement, decide_placements, read_placement
-from unet_desktop.masks.pairs import MaskFile, Pairs
-from unet_desktop.masks.readings import TableReading
+from unet_desktop.masks.names import EYES, find_folder_label, is_label_studio
+from unet_desktop.masks.orientation import Placement, Placements, decide_placements, read_placement
+from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, holds_a_mask
+from unet_desktop.masks.questions import Question
+from unet_desktop.tasks.annotated_masks import plan_annotations
+from unet_desktop.tasks.mask_options import MaskOptions
+
+_MAX_TRIED = 3
+"""Files that are looked at to find out whether a folder holds masks."""
+
+
+class MaskSource(Protocol):
+    """Where the masks of an import come from, once it is decided how they are read."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What means what, and what else had to be decided."""
+        ...
+
+    @property
+    def question(self) -> Question | None:
+        """What has to be asked of masks' values before they can be read."""
+        ...
+
+    @property
+    def keys(self) -> tuple[tuple[str, int], ...]:
+        """What occurs in masks, as text, and what it means or may mean; see `MaskPlan.keys`."""
+        ...
+
+    @property
+    def names(self) -> LabelNames:
+        """What labels' names mean; empty for masks that have none."""
+        ...
+
+    @property
+    def placements(self) -> Placements:
+        """How masks lie on turned photographs."""
+        ...
+
+    def ask(self) -> None:
+        """Raise MaskError if something has to be asked first."""
+        ...
+
+    def has_mask(self, picture: Path) -> bool:
+        """Is there a mask of the picture, or a doubt which one?"""
+        ...
+
+    def files_of(self, picture: Path) -> tuple[Path, ...]:
+        """The files of the picture's mask; raises MaskError if that is doubtful."""
+        ...
+
+    def read_for(self, picture: Path) -> ForeignMask | None:
+        """Read the picture's mask; None if there is none. Raises MaskError or ImageError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class MaskOptions:
-    """What somebody said about masks, where the files do not say it themselves.
+class PairedMasks:
+    """Masks that are pictures themselves."""
+
+    pairs: Pairs
+    plan: MaskPlan
+    names: LabelNames = field(default_factory=LabelNames)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """See `MaskSource`."""
+        return self.plan.sentences
+
+    @property
+    def question(self) -> Question | None:
+        """See `MaskSource`."""
+        return self.plan.question
+
+    @property
+    def keys(self) -> tuple[tuple[str, int], ...]:
+        """See `MaskSource`."""
+        return self.plan.keys
+
+    @property
+    def placements(self) -> Placements:
+        """See `MaskSource`."""
+        return self.plan.placements
+
+    def ask(self) -> None:
+        """See `MaskSource`."""
+        self.plan.ask()
+
+    def has_mask(self, picture: Path) -> bool:
+        """See `MaskSource`."""
+        return self.pairs.has_mask(picture)
+
+    def files_of(self, picture: Path) -> tuple[Path, ...]:
+        """See `MaskSource`."""
+        return tuple(file.path for file in self.pairs.masks_of(picture))
+
+    def read_for(self, picture: Path) -> ForeignMask | None:
+        """See `MaskSource`."""
+        files = self.pairs.masks_of(picture)
+        return self.plan.read_for(picture, files) if files else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import found.
 
     Attributes:
-        values: what numbers or colours mean, for all masks; None to find out.
-        loose: a mask also belongs to the picture with whose name its own begins.
-        as_stored: masks of turned photographs were drawn on them as stored, or on the upright ones; None to find out.
+        pairs: the pictures, and masks that lie among them or belong to none.
+        masks: how masks are read.
     """
 
-    values: TableReading | None = None
-    loose: bool = False
-    as_stored: bool | None = None
-
-
-FIND_OUT = MaskOptions()
+    pairs: Pairs
+    masks: MaskSource
 
 
 def plan_import(
+    source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool, options: MaskOptions
+) -> Generator[StopPoint, None, ImportPlan]:
+    """Find the pictures of an import and their masks, look at all masks and decide how they are read.
+
+    Args:
+        source: a folder of pictures, or one picture.
+        masks: a folder of masks or annotations, a file of annotations, or None.
+        labels: of the project.
+        recursive: look for pictures in subfolders.
+        options: what somebody said.
+
+    Yields:
+        an event for each file of masks, so that it can be stopped.
+
+    Raises:
+        ImageError: a folder cannot be read or holds nothing. MaskError: the file of masks is none.
+    """
+    if masks is None:
+        pairs = find_pairs(source, None, labels, recursive=recursive)
+        return ImportPlan(pairs, PairedMasks(pairs, MaskPlan(labels)))
+    found = list(find_annotation_files(masks))
+    if masks.is_dir() and not (found and _all_are_annotations(source, masks, labels, recursive=recursive)):
+        pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose)
+        plan = yield from plan_masks_of(pairs, masks, labels, options)
+        return ImportPlan(pairs, PairedMasks(pairs, plan))
+    pairs = find_pairs(source, None, labels, recursive=recursive)
+    root = source.parent if source.is_file() else source
+    annotated = yield from plan_annotations(found, pairs.pictures, root, labels, options)
+    return ImportPlan(pairs, annotated)
+
+
+def _all_are_annotations(source: Path, masks: Path, labels: LabelSet, *, recursive: bool) -> bool:
+    """Whether a folder with annotations holds no masks of the pictures besides."""
+    try:
+        pairs = find_pairs(source, masks, labels, recursive=recursive)
+    except ImageError:  # it holds annotations alone
+        return True
+    if any(is_label_studio(path) for path in pairs.unused):
+        return False
+    with_mask = islice((picture for picture in pairs.pictures if pairs.has_mask(picture)), _MAX_TRIED)
+    for picture in with_mask:
+        try:
+            if any(holds_a_mask(file.path) for file in pairs.masks_of(picture)):
+                return False
+        except MaskError:
+            return False
+    return True
+
+
+def plan_masks_of(
     pairs: Pairs, folder: Path, labels: LabelSet, options: MaskOptions
 ) -> Generator[StopPoint, None, MaskPlan]:
-    """Look at all masks of an import and decide how they are read; see `plan_files`."""
+    """Look at all masks that are pictures and decide how they are read; see `plan_files`."""
     files: list[tuple[MaskFile, Path | None]] = []
     for picture in pairs.pictures:
         try:

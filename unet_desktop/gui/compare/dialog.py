@@ -18,7 +18,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.project.layout import Layout
 from unet_desktop.tasks.evaluation.preview import preview_comparison
 from unet_desktop.tasks.import_images import ImportPreview
-from unet_desktop.tasks.mask_import import FIND_OUT
+from unet_desktop.tasks.mask_options import FIND_OUT
 
 _TEXTS = {
     Other.FOLDER: (

@@ -18,7 +18,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask
 from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
 from unet_desktop.tasks.events import EvaluationEvent, TaskEvent
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.targets import Targets

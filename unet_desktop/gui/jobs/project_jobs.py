@@ -23,6 +23,7 @@ from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, adapting_config,
 from unet_desktop.tasks.events import (
     AdaptationDone,
     AdaptationEvent,
+    AnnotationsLeftOut,
     FailedBefore,
     FinishedBefore,
     FramesLeftOut,
@@ -310,7 +311,7 @@ class ProjectJobs(QObject):
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
                 self._outcome.add_sentence(event.sentence)
-            case LeftWithoutMask() | MasksLeftOut() | FramesLeftOut():
+            case LeftWithoutMask() | MasksLeftOut() | AnnotationsLeftOut() | FramesLeftOut():
                 self._outcome.add_sentence(event.sentence)
             case AdaptationDone():
                 self._add_adaptation(event)

@@ -22,7 +22,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.import_images import ImportPreview, preview_import
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 _MAX_NAMES = 3
 

@@ -13,7 +13,7 @@ from unet_desktop.masks.mask_values import make_table
 from unet_desktop.masks.readings import name_value
 from unet_desktop.plurals import name_some
 from unet_desktop.tasks.import_images import ImportPreview
-from unet_desktop.tasks.mask_import import MaskOptions
+from unet_desktop.tasks.mask_options import MaskOptions
 
 _SWATCH = QSize(32, 14)
 _CHOOSE = "Choose…"

@@ -12,7 +12,8 @@ from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.tasks.evaluation.pairing import Pair, pair_masks
 from unet_desktop.tasks.evaluation.sides import find_sides
 from unet_desktop.tasks.import_images import LONGEST, ImportPreview, MaskPreview
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_files
+from unet_desktop.tasks.mask_import import plan_files
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 
 def preview_comparison(
@@ -49,8 +50,8 @@ def preview_comparison(
         plan.sentences,
         plan.question,
         plan.keys,
-        loose,
-        len(plan.placements.doubtful),
+        loose=loose,
+        doubtful=len(plan.placements.doubtful),
     )
 
 

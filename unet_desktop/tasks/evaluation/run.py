@@ -16,7 +16,8 @@ from unet_desktop.tasks.evaluation.reader import ReaderMask
 from unet_desktop.tasks.evaluation.result import DEFAULTS, Evaluation, EvaluationSettings
 from unet_desktop.tasks.evaluation.sides import Sides
 from unet_desktop.tasks.events import EvaluationEvent, ItemDone
-from unet_desktop.tasks.mask_import import FIND_OUT, MaskOptions, plan_files
+from unet_desktop.tasks.mask_import import plan_files
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 
 def evaluate(

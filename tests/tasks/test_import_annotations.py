@@ -1,0 +1,190 @@
+"""Annotations of other programs become the masks of pictures: exactly, or with a sentence that says why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from foreign_annotations import coco, column_runs, labelme, traced, two_discs, write_json
+from PIL import Image as Pillow
+
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import MaskError, Remedy
+from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.masks.label_names import match_labels, parse_label_names
+from unet_desktop.project.project import Project
+from unet_desktop.tasks.events import AnnotationsLeftOut, ItemDone, LeftWithoutMask
+from unet_desktop.tasks.import_images import ImportPreview, import_images, preview_import
+from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
+
+MASK = two_discs()
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in (1, 2):
+        pixels = np.random.default_rng(number).integers(0, 255, (*MASK.shape, 3), np.uint8)
+        Pillow.fromarray(pixels).save(folder / f"eye{number}.png")
+    return folder
+
+
+@pytest.fixture
+def bring_in(tmp_path, pictures):
+    """The masks of an import, by case, and its events."""
+
+    def bring(masks, options=FIND_OUT, source=pictures):
+        root = tmp_path / "project"
+        if not root.exists():
+            Project.create(root, DISC_AND_CUP)
+        events = list(import_images(root, source, masks=masks, options=options))
+        project = Project.open(root)
+        return {case.id: project.load_mask(case.id) for case in project.cases()}, events
+
+    return bring
+
+
+def problems(events):
+    return [event.problem for event in events if isinstance(event, ItemDone) and event.problem]
+
+
+def polygon_coco(masks):
+    return coco(masks, lambda plane: [traced(plane).ravel().tolist()])
+
+
+def run_coco(masks):
+    return coco(masks, lambda plane: {"counts": column_runs(plane), "size": list(plane.shape)})
+
+
+def write_all(folder):
+    """Each format's files for the same two masks, by a name of the format."""
+    both = {"eye1.png": MASK, "eye2.png": MASK[::-1]}
+    written = {
+        "coco polygons": write_json(folder / "polygons" / "instances.json", polygon_coco(both)),
+        "coco runs": write_json(folder / "runs" / "instances.json", run_coco(both)),
+    }
+    for name, mask in both.items():
+        write_json(folder / "labelme" / f"{name}.json", labelme(name, mask))
+    written["labelme"] = folder / "labelme"
+    return written
+
+
+def test_every_format_gives_the_same_masks(tmp_path, bring_in):
+    for name, place in write_all(tmp_path / "formats").items():
+        masks, events = bring_in(place)
+        assert not problems(events), name
+        assert np.array_equal(masks["eye1"], MASK), name
+        assert np.array_equal(masks["eye2"], MASK[::-1]), name
+
+
+def test_labels_are_matched_by_name_or_asked(tmp_path, pictures):
+    data = polygon_coco({"eye1.png": MASK})
+    data["categories"] = [{"id": 1, "name": "Optic_Disk"}, {"id": 2, "name": "macula"}]
+    path = write_json(tmp_path / "a.json", data)
+    project = Project.create(tmp_path / "project", DISC_AND_CUP)
+    with pytest.raises(MaskError, match='"macula" means') as caught:
+        list(import_images(project.root, pictures, masks=path))
+    assert caught.value.remedy is Remedy.LABEL_NAMES
+    assert not project.cases()
+    options = MaskOptions(names=parse_label_names("macula=optic cup", DISC_AND_CUP))
+    list(import_images(project.root, pictures, masks=path, options=options))
+    after = Project.open(project.root)
+    assert np.array_equal(after.load_mask("eye1"), MASK)
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "unknown"),
+    [
+        (("OD", "OC"), {"OD": 1, "OC": 2}, ()),
+        (("OD",), {}, ("OD",)),
+        (("OD", "OS"), {}, ("OD", "OS")),
+        (("Disc", "CUP"), {"Disc": 1, "CUP": 2}, ()),
+        (("optic-nerve-head", "excavation"), {"optic-nerve-head": 1, "excavation": 2}, ()),
+        (("rim", "cup"), {"rim": 1, "cup": 2}, ()),
+        (("__ignore__", "background"), {"__ignore__": 255, "background": 0}, ()),
+        (("vessel",), {}, ("vessel",)),
+    ],
+)
+def test_names_that_are_sure(names, values, unknown):
+    found = match_labels(names, DISC_AND_CUP)
+    assert (dict(found.values), found.unknown) == (values, unknown)
+
+
+def test_a_mask_of_another_size_is_refused_with_both_sizes(tmp_path, bring_in):
+    path = write_json(tmp_path / "a.json", polygon_coco({"eye1.png": two_discs(70, 90)}))
+    masks, events = bring_in(path)
+    assert "eye1" not in masks
+    (problem,) = problems(events)
+    assert "90 x 70" in problem
+    assert "80 x 60" in problem
+
+
+def test_what_is_outside_is_cut_off_and_said(tmp_path, bring_in):
+    data = polygon_coco({"eye1.png": MASK})
+    data["annotations"][1]["segmentation"] = [[60.0, 20.0, 1e300, 20.0, 1e300, 40.0, 60.0, 40.0]]
+    masks, events = bring_in(write_json(tmp_path / "a.json", data))
+    assert not problems(events)
+    assert (masks["eye1"][20:40, 60:] == 2).all()
+    assert any("cut off" in event.note for event in events if isinstance(event, ItemDone))
+
+
+def test_shapes_that_are_no_regions_are_named(tmp_path, bring_in):
+    shapes = [
+        {"label": "disc", "points": [[20, 10], [40, 30]], "shape_type": "rectangle"},
+        {"label": "disc", "points": [[20, 10], [40, 30]], "shape_type": "linestrip"},
+    ]
+    masks, events = bring_in(write_json(tmp_path / "a.json", labelme("eye1.png", MASK, shapes)))
+    assert problems(events) == ["eye1.png: passed over 1 linestrip, which are no regions."]
+    assert np.argwhere(masks["eye1"] == 1).min(0).tolist() == [10, 20]
+    assert np.argwhere(masks["eye1"] == 1).max(0).tolist() == [30, 40]  # labelme counts the border
+
+
+def test_pictures_without_a_region_get_no_mask(tmp_path, bring_in):
+    data = polygon_coco({"eye1.png": MASK})
+    data["images"].append({"id": 7, "file_name": "eye2.png", "width": 80, "height": 60})
+    masks, events = bring_in(write_json(tmp_path / "a.json", data))
+    assert masks["eye2"] is None
+    assert any(isinstance(event, LeftWithoutMask) for event in events)
+    assert any("hold nothing" in event.text for event in events if isinstance(event, Message))
+
+
+def test_a_damaged_file_among_others_is_named(tmp_path, bring_in):
+    folder = tmp_path / "annotations"
+    write_json(folder / "eye1.json", labelme("eye1.png", MASK))
+    text = (folder / "eye1.json").read_text("utf-8").replace("eye1", "eye2")
+    (folder / "eye2.json").write_text(text[: len(text) // 2], "utf-8")
+    masks, events = bring_in(folder)
+    assert np.array_equal(masks["eye1"], MASK)
+    (left,) = [event for event in events if isinstance(event, AnnotationsLeftOut)]
+    assert "eye2.json" in left.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '<?xml version="1.0"?><annotations><version>1.1</version><track id="0" label="a"></track></annotations>',
+            "video",
+        ),
+        ("PK\x03\x04 and so on", "ZIP archive"),
+        ('{"images": [{"id": 1, "file_name": "eye1.png", "height": 60', "not complete"),
+        ('{"images": [], "annotations": [], "categories": []}', "lists no images"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path, pictures, text, said):
+    path = tmp_path / "annotations.bin"
+    path.write_text(text, "utf-8")
+    project = Project.create(tmp_path / "project", DISC_AND_CUP)
+    with pytest.raises(MaskError, match=said):
+        list(import_images(project.root, pictures, masks=path))
+    assert not project.cases()
+
+
+def test_the_preview_says_how_annotations_are_understood(tmp_path, pictures):
+    path = write_json(tmp_path / "a.json", polygon_coco({"eye1.png": MASK}))
+    *_, preview = preview_import(pictures, path, DISC_AND_CUP)
+    assert isinstance(preview, ImportPreview)
+    assert preview.mask is not None
+    assert preview.mask.pixels is not None
+    assert "COCO" in preview.sentences[0]
+    assert preview.without == ("eye2.png",)

@@ -1,0 +1,87 @@
+"""Annotations of other programs: what every format gives, whatever its files look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unet_desktop.errors import MaskError
+from unet_desktop.formats.shapes import Shape, Size
+
+LARGEST = 256 << 20
+"""Bytes of a file that is read as a whole."""
+UNNAMED = ""
+"""The label of formats that have one label and no name for it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A shape of a label.
+
+    Attributes:
+        label: its name in the file; None where the shape takes away from what is below it.
+        shape: the pixels.
+    """
+
+    label: str | None
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Annotation:
+    """What was drawn on one picture.
+
+    Attributes:
+        drawn: in the order in which it lies on one another, the lowest first.
+        skipped: kinds of shapes that are no regions, such as "point", each as often as it occurs.
+        unknown: the pixels that nobody annotated.
+    """
+
+    drawn: tuple[Drawn, ...]
+    skipped: tuple[str, ...] = ()
+    unknown: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """The annotation of one picture in a file, before it is read.
+
+    Attributes:
+        path: the file.
+        picture: the picture's name or path as the file states it; empty if the file's own name says it.
+        size: of the picture, as the file states it.
+        labels: names of the labels that are drawn, UNNAMED for one that has none.
+        upright: coordinates are those of the upright picture, whatever its EXIF orientation.
+        key: what the format needs to find it.
+    """
+
+    path: Path
+    picture: str = ""
+    size: Size | None = None
+    labels: frozenset[str] = frozenset()
+    upright: bool = False
+    key: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How the files of one format are read.
+
+    Attributes:
+        kind: what people call such a file: "COCO annotations".
+        look: the entries of a file; it raises MaskError, with a part of a sentence, if the file cannot be used.
+        read: what was drawn; it raises MaskError likewise.
+        remark: how it is understood where that could be doubted, as a sentence; empty if it could not.
+    """
+
+    kind: str
+    look: Callable[[Path], Iterator[Entry]]
+    read: Callable[[Entry], Annotation]
+    remark: str = ""
+
+
+def require(library: str, kind: str) -> MaskError:
+    """The error of a format whose library is missing."""
+    return MaskError(f'{kind} needs the library {library}; install it with: pip install "unet-desktop[formats]"')
