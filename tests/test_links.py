@@ -18,12 +18,14 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.masks.patch import Patch
+from unet_desktop.project import trail
 from unet_desktop.project.corrections import _append
 from unet_desktop.project.journal import Journal, JournalHeader
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_exclusively, lease_project
 from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.project.project import Project
+from unet_desktop.project.split import read_split
 from unet_desktop.tasks.folders.ledger import GrowingLedger
 from unet_desktop.tasks.folders.output_folder import LOCK, OutputFolder, refuse_taken
 from unet_desktop.tasks.folders.outputs import FOLDERS
@@ -297,6 +299,35 @@ def test_the_search_for_writers_finds_them():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such sockets there")
+@pytest.mark.parametrize("name", ["trail.jsonl", "split.json", "project.json", "cases/photo.json"])
+def test_a_link_that_leads_nowhere_is_no_empty_file(project, tmp_path, name):
+    path = project.root / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(tmp_path / "unplugged" / name)
+    if name.startswith("cases"):
+        assert "link that leads nowhere" in Project.open(project.root).case("photo").damage
+        return
+    read = {
+        "trail.jsonl": lambda: trail.read(project.layout),
+        "split.json": lambda: read_split(path),
+        "project.json": lambda: Project.open(project.root),
+    }
+    with pytest.raises(ProjectError, match="link that leads nowhere"):
+        read[name]()
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_is_no_file_in_the_heartbeat_s_place_is_called_that(project, tmp_path, kind):
+    """Nobody holds the project, so no other program is blamed."""
+    place = project.layout.lock.with_name(".lock.alive")
+    place.mkdir() if kind == "folder" else place.symlink_to(tmp_path)
+    with lease_project(project.root) as lease:
+        assert lease.project.read_only
+        assert str(place) in lease.obstacle
+        assert "another program" not in lease.obstacle
+    assert os.path.lexists(place)
+
+
 def test_a_socket_is_called_that(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # a socket's path is short
     with socket.socket(socket.AF_UNIX) as made:

@@ -10,8 +10,14 @@ import stat
 import pytest
 
 from unet_desktop.cli.console import SafeConsole
+from unet_desktop.errors import LabelError, ProjectError
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.log import hide_names, log_path, start_logging, without_names
+from unet_desktop.project.manifest import Manifest, write_manifest
+from unet_desktop.project.models import read_notes, write_notes
+from unet_desktop.project.project import Project
 from unet_desktop.safe_text import escape_controls
+from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 
 
 @pytest.mark.parametrize(
@@ -102,3 +108,27 @@ def test_the_log_hides_cases_that_were_added_since_the_project_was_opened(projec
         project.add_image(write_picture(tmp_path / "Mueller_Clara.png", 2))
         assert "Clara" not in without_names("Mueller_Clara is saved")
     assert "Bertha" not in without_names("Mueller_Bertha is saved")
+
+
+def test_half_of_a_character_never_makes_a_file_that_cannot_be_read_again(project, tmp_path, write_picture):
+    """Text that was cut in the middle of an emoji and pasted."""
+    half = "x\ud83d"
+    project.add_image(write_picture(tmp_path / "a.png"), patient=half)
+    with project.adding_many():
+        project.add_image(write_picture(tmp_path / "b.png", 2), patient=half)
+    project.mark("a", notes=half)
+    cases = Project.open(project.root).cases()
+    assert [(case.damage, case.patient) for case in cases] == [("", "x\ufffd")] * 2
+    assert cases[0].notes == "x\ufffd"
+    write_notes(project.layout, "model-001", half)
+    assert read_notes(project.layout, "model-001") == "x\ufffd"
+    with pytest.raises(LabelError, match="half of a character"):
+        LabelSet((Label(1, half, "#ff0000"),))
+    with pytest.raises(ProjectError, match="are not saved"):
+        write_manifest(project.layout.manifest, Manifest(half, project.labels))
+    assert Project.open(project.root).name == project.name
+
+
+def test_cells_of_every_dialect_steer_no_terminal():
+    for name in ("plain", "excel", "excel-eu"):
+        assert parse_dialect(name).encode_cell("a\x1b]0;t\x07\u202eb") == r"a\x1b]0;t\x07\u202eb"

@@ -20,6 +20,7 @@ from typing import IO
 from unet_desktop.errors import WriteError
 from unet_desktop.held_folders import check_held
 from unet_desktop.links import open_in_place, open_to_read, refuse_links
+from unet_desktop.safe_text import replace_halves
 
 log = logging.getLogger("unet.files")
 
@@ -255,8 +256,8 @@ def delete_file(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file's content with UTF-8 text; see `write_bytes`."""
-    write_bytes(path, text.encode("utf-8"))
+    """Replace the file's content with UTF-8 text, without halves of characters; see `write_bytes`."""
+    write_bytes(path, replace_halves(text).encode("utf-8"))
 
 
 def write_json(path: Path, data: object) -> None:

@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Meta
 
 from unet_desktop.errors import ProjectError
+from unet_desktop.links import is_link
 
 LARGEST = 16 << 20
 """Bytes of a file. Nothing that the program writes as one piece of JSON comes near it."""
@@ -152,9 +153,15 @@ def read_bytes(path: Path, limit: int = LARGEST) -> bytes:
     """Return the content of a regular file.
 
     Raises:
-        DataError: it is longer than `limit` bytes, or no regular file. OSError: it cannot be read.
+        DataError: it is longer than `limit` bytes, no regular file, or a link that leads nowhere.
+        OSError: it cannot be read.
     """
-    handle = os.open(path, _READ)  # not as a file of Python's, which takes twice as long for small ones
+    try:
+        handle = os.open(path, _READ)  # not as a file of Python's, which takes twice as long for small ones
+    except FileNotFoundError:
+        if is_link(path):
+            raise DataError("it is a link that leads nowhere") from None
+        raise
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from unet_desktop.errors import LabelError
 from unet_desktop.json_data import Count, DataError, check
+from unet_desktop.safe_text import replace_halves
 
 BACKGROUND = 0
 """Pixel value of everything that belongs to no label."""
@@ -95,6 +96,10 @@ class LabelSet:
                 raise LabelError(f"Two labels have the value {label.value}; give each its own.")
             if not label.name.strip() or _key(label.name) in {_key(name) for name in names}:
                 raise LabelError(f'Each label needs a unique name; "{label.name}" is empty or taken.')
+            if replace_halves(label.name) != label.name:
+                raise LabelError(
+                    f'The label name "{replace_halves(label.name)}" holds half of a character. Type it again.'
+                )
             if not _COLOUR.fullmatch(label.colour):
                 raise LabelError(f'Label "{label.name}" has the colour "{label.colour}"; write it as #rrggbb.')
             if label.inside is not None and label.inside not in names:

@@ -13,6 +13,7 @@ _UNSAFE = re.compile(
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible, or changing the direction
     "\ud800-\udfff]"  # halves of characters: bytes of names that are not UTF-8
 )
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def escape_controls(text: str, keep: str = "") -> str:
@@ -28,6 +29,14 @@ def escape_controls(text: str, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else _escape(ord(found[0])), text)
+
+
+def replace_halves(text: str) -> str:
+    """Return the text with U+FFFD in place of halves of characters, which JSON's readers refuse.
+
+    Text that was cut by another program and pasted may hold them. Not for paths, where they stand for bytes.
+    """
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _escape(code: int) -> str:

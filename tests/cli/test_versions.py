@@ -84,3 +84,12 @@ def test_a_case_without_versions_says_so(run, project, tmp_path):
     Pillow.new("RGB", (40, 30), "white").save(source)
     project.add_image(source)
     assert run("versions", project.root, "new")[:2] == (0, "No versions of new are kept yet.\n")
+
+
+def test_where_all_versions_are_damaged_that_is_said(run, root, project):
+    for path in project.layout.versions("eye").glob("*.png"):
+        path.write_bytes(b"")
+    code, out, err = run("versions", root, "eye")
+    assert code == 1
+    assert "all that are kept are damaged" in out
+    assert "000001.png" in err

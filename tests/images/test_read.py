@@ -365,3 +365,21 @@ def test_what_is_no_tiff_has_one_page(tmp_path):
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:])
     (tmp_path / "b.tif").write_bytes(b"no picture")
     assert [count_pages(tmp_path / name) for name in ("a.webp", "b.tif", "gone.tif")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "error", [TypeError("'NoneType' object is not subscriptable"), KeyError(3), OSError(5, "Input/output error", "x")]
+)
+def test_python_s_words_are_not_the_reason(monkeypatch, tmp_path, error):
+    """Such as those for files of /proc, which change while they are read."""
+    (tmp_path / "a.png").write_bytes(b"12345678")
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("unet_desktop.images.read.Pillow.open", fail)
+    with pytest.raises(ImageError) as caught:
+        read_image(tmp_path / "a.png")
+    assert "NoneType" not in str(caught.value)
+    assert "Errno" not in str(caught.value)
+    assert "(3)" not in str(caught.value)

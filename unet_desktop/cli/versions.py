@@ -45,6 +45,8 @@ def run(
     found = read_versions(opened.layout, opened.case(case).id)
     if found.versions:
         output.print(_table(opened.layout, case, found))
+    elif found.problems:
+        output.print(f"No version of {case} can be used: all that are kept are damaged.", markup=False)
     else:
         output.print(f"No versions of {case} are kept yet.", markup=False)
     for problem in found.problems:

@@ -269,5 +269,17 @@ def _reason(path: Path, error: BaseException) -> str:
         return f"{path} is not an image that this program can read ({KINDS}), or it is damaged."
     if isinstance(error, MemoryError):
         return f"{path} needs more memory than is available."
-    detail = str(error).strip() or type(error).__name__
-    return f"{path} is damaged or incomplete ({detail}). Copy it again from its source."
+    return f"{path} is damaged or incomplete ({describe_decoder_error(error)}). Copy it again from its source."
+
+
+def describe_decoder_error(error: BaseException) -> str:
+    """Say in words why a file cannot be decoded, as part of a sentence, where the error only names Python's types."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, UnidentifiedImageError):  # it would name the open file
+        return "it is no image, or its beginning is damaged"
+    if isinstance(error, MemoryError):
+        return "it needs more memory than is available"
+    if isinstance(error, TypeError | LookupError | OverflowError | ZeroDivisionError | struct.error):
+        return "its parts contradict each other"
+    return str(error).strip() or "its data end too early"

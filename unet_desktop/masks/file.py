@@ -15,7 +15,7 @@ from PIL import UnidentifiedImageError
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError
-from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS
+from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS, describe_decoder_error
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.indexed_png import indexed_png
@@ -87,7 +87,9 @@ def present_table(labels: LabelSet) -> Mask:
 
 def _describe(error: Exception) -> str:
     """Say why a file cannot be decoded; Pillow would name the open file as Python does."""
-    return "it is not a PNG, or its beginning is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not a PNG, or its beginning is damaged"
+    return describe_decoder_error(error)
 
 
 def _refuse_size(path: Path, opened: Pillow.Image) -> None:

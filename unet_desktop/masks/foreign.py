@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError
-from unet_desktop.images.read import DECODER_ERRORS, FORMATS, read_size
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS, describe_decoder_error, read_size
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.decide import decide, is_own
@@ -255,7 +255,7 @@ def read_soft_map(path: Path) -> Mask:
         with open_to_read(path) as file, Pillow.open(file, formats=FORMATS) as opened:
             return np.array(opened.convert("L"), dtype=np.uint8)
     except DECODER_ERRORS as error:
-        raise MaskError(f"The soft map {path} cannot be read ({error}).") from error
+        raise MaskError(f"The soft map {path} cannot be read ({describe_decoder_error(error)}).") from error
 
 
 def _look_at(path: Path) -> MaskFacts | MaskError:

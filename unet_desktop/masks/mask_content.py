@@ -16,7 +16,7 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.orientation import turn_upright
-from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MAX_PIXELS, SUFFIXES
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS, KINDS, MAX_PIXELS, SUFFIXES, describe_decoder_error
 from unet_desktop.images.tiff import read_stored
 from unet_desktop.images.tiff_header import is_tiff
 from unet_desktop.images.wide_png import is_wide_png, read_wide_png
@@ -90,8 +90,7 @@ def read_content(path: Path) -> MaskContent:
         what = f"it is a {path.suffix} file, not {KINDS}" if other else f"it is not {KINDS}, or it is damaged"
         raise MaskError(f"The mask {path} cannot be read: {what}. Save it as PNG.") from error
     except DECODER_ERRORS as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise MaskError(f"The mask {path} cannot be read ({reason}).") from error
+        raise MaskError(f"The mask {path} cannot be read ({describe_decoder_error(error)}).") from error
     if orientation == 1:
         return content
     return replace(content, values=np.ascontiguousarray(turn_upright(content.values, orientation)), turned=True)

@@ -16,6 +16,7 @@ from unet_desktop.images.laterality import Eye
 from unet_desktop.images.read import MAX_PIXELS
 from unet_desktop.json_data import Count, Side, check, read
 from unet_desktop.masks.trust import Unfamiliar
+from unet_desktop.safe_text import replace_halves
 
 
 class CaseState(StrEnum):
@@ -216,6 +217,18 @@ def _verify(case: Case) -> Case:
     if case.damage or case.confidence is not None or case.predicted_vcdr is not None or case.unfamiliar:
         return replace(case, damage="", confidence=None, predicted_vcdr=None, unfamiliar=Unfamiliar.NO)
     return case
+
+
+def without_halves(case: Case) -> Case:
+    """Return the case with U+FFFD in place of halves of characters in its texts: its record could not be read again."""
+    if all(text.isascii() for _, text in _texts(case)):
+        return case
+    texts: dict[str, Any] = {name: replace_halves(getattr(case, name)) for name in _TEXTS}
+    grades = {
+        replace_halves(key): replace_halves(grade) if isinstance(grade, str) else grade
+        for key, grade in case.grades.items()
+    }
+    return replace(case, grades=grades, **texts)
 
 
 def _texts(case: Case) -> Iterator[tuple[str, str]]:

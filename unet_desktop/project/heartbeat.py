@@ -43,7 +43,11 @@ class Heartbeat:
         self._thread.start()
 
     def check(self) -> Holder | None:
-        """Return who took the file away, or None if it is still this program's; one that was removed is made again."""
+        """Return who took the file away, or None if it is still this program's; one that was removed is made again.
+
+        Raises:
+            WriteError: something else is in its place.
+        """
         found = _read(self._path)
         if found is None:
             with contextlib.suppress(OSError):  # a drive that is gone just now
@@ -65,10 +69,10 @@ class Heartbeat:
         """End the signs of life and delete the file, if it is still this program's."""
         self._stopped.set()
         self._thread.join()
-        found = _read(self._path)
         self._file.close()
-        if found is not None and found.token == self._holder.token:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, WriteError):  # something else may be in its place
+            found = _read(self._path)
+            if found is not None and found.token == self._holder.token:
                 self._path.unlink()
 
     def _run(self) -> None:
@@ -76,7 +80,7 @@ class Heartbeat:
             try:
                 if self.check() is None:
                     os.utime(self._path)
-            except OSError as error:
+            except (OSError, WriteError) as error:
                 log.warning("The heartbeat %s failed: %s", self._path, error)
 
 
@@ -101,7 +105,11 @@ def start_heartbeat(lock: Path) -> Heartbeat | Holder:
 
 
 def find_living(lock: Path) -> Holder | None:
-    """Return who holds the lock by a heartbeat, or None."""
+    """Return who holds the lock by a heartbeat, or None.
+
+    Raises:
+        WriteError: the heartbeat's file is a link or no ordinary file.
+    """
     path = _path_beside(lock)
     found = _read(path)
     return None if found is None or _is_stale(path, found) else found
@@ -132,13 +140,17 @@ def _write(file: FileIO, holder: Holder) -> None:
 
 
 def _read(path: Path) -> Holder | None:
-    """Return whom the file names, or None if there is no file."""
+    """Return whom the file names, or None if there is no file.
+
+    Raises:
+        WriteError: a link, a folder or the like is in its place.
+    """
     try:
         with open_in_place(path, read_only=True) as file:
             return read_holder(file)
     except FileNotFoundError:
         return None
-    except (OSError, WriteError) as error:
+    except OSError as error:
         log.warning("%s", error)
         return Holder()
 
@@ -167,7 +179,7 @@ def _is_stale(path: Path, holder: Holder) -> bool:
 def _remove(path: Path, holder: Holder) -> None:
     """Remove the file of a holder that has ended, unless another program put its own there meanwhile."""
     aside = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, WriteError):
         os.rename(path, aside)
         if _read(aside) == holder:
             aside.unlink()

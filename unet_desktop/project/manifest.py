@@ -107,7 +107,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     """Write project.json; fields that this program does not know stay, and so does the identity if none is given.
 
     Raises:
-        WriteError: it cannot be written.
+        WriteError: it cannot be written. ProjectError: it could not be read again.
     """
     data: dict[str, object] = {"format": FORMAT, "name": manifest.name, "labels": manifest.labels.to_json()}
     for name in _OPTIONAL:
@@ -131,6 +131,10 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
         data["form"] = _with_unknown_fields(manifest.form, known.get("form"))
     for name in (*_OPTIONAL, "form", "retired_labels", "label_change", "label_change_unfinished"):
         known.pop(name, None)
+    try:
+        json_data.parse(files.encode_json(known | data), dict[str, Any])
+    except json_data.DataError as error:  # nobody could open the project again
+        raise ProjectError(f"The project's settings are not saved: {error}.") from error
     files.write_json(path, known | data)
 
 

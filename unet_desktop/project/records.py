@@ -13,7 +13,7 @@ from unet_desktop import files, json_data
 from unet_desktop.errors import ProjectError
 from unet_desktop.log import hide_names
 from unet_desktop.masks.trust import Unfamiliar
-from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.case import Case, CaseState, without_halves
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import with_prediction_record
@@ -70,6 +70,7 @@ class CaseRecords:
             WriteError: the record cannot be written.
         """
         check_project(self._layout.root)
+        case = without_halves(case)
         path, stored = self._layout.record(case.id), case.to_json()
         found = self._read_as_data(path)
         if (base := self._stored.get(case.id)) is not None:
@@ -119,6 +120,7 @@ class CaseRecords:
             WriteError: a record cannot be written.
         """
         check_project(self._layout.root)
+        cases = [without_halves(case) for case in cases]
         files.write_together({self._layout.record(case.id): files.encode_json(case.to_json()) for case in cases})
         self._stored |= {case.id: case for case in cases}
         self.remember(*cases)

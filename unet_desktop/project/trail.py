@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 from unet_desktop import files, growing_files, json_data, person
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.links import open_to_read
+from unet_desktop.links import is_link, open_to_read
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 
@@ -214,8 +214,11 @@ def _lines(path: Path) -> Iterator[bytes]:
         with open_to_read(path) as file:
             while line := file.readline(_MAX_LINE):
                 yield line if len(line) < _MAX_LINE or line.endswith(b"\n") else _pass_long_line(file, line)
-    except FileNotFoundError:
-        return
+    except FileNotFoundError as error:
+        if is_link(path):
+            raise ProjectError(
+                f"{path} is a link that leads nowhere, so what it held is not here. Put the file back from a backup."
+            ) from error
     except OSError as error:
         raise ProjectError(f"{path} cannot be read ({error.strerror or error}). Check its permissions.") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from every_output import EVERYTHING
 
 from unet_desktop.__main__ import main
 from unet_desktop.engine.events import Message
-from unet_desktop.errors import Remedy, UserError
+from unet_desktop.errors import Remedy, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.tasks.events import ItemDone
 from unet_desktop.tasks.folders.ledger import NAME, Ledger
@@ -220,3 +221,23 @@ def test_a_table_that_is_a_broken_link_is_refused(one, out, target):
     with pytest.raises(ForeignFileError, match=r"measurements\.csv was not written by a run"):
         one()
     assert (out / "measurements.csv").is_symlink()
+
+
+@pytest.mark.parametrize("place", ["masks", "regions", "contours/geojson"])
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_file_in_the_place_of_a_folder_is_refused_and_no_row(one, out, place, replace):
+    write(out / place)
+    with pytest.raises(WriteError, match="is not a folder, but results have to be written"):
+        one(outputs=EVERYTHING, replace=replace)
+    assert tree(out) == {place: MINE}
+
+
+def test_a_folder_that_becomes_a_file_during_a_run_ends_it(one, ask, out):
+    one()  # which loads the model once
+    shutil.rmtree(out)
+    events = segment_folder(ask())
+    next(event for event in events if isinstance(event, ItemDone))
+    shutil.rmtree(out / "masks")
+    write(out / "masks")
+    with pytest.raises(WriteError, match="masks is not a folder"):
+        list(events)

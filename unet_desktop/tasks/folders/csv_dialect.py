@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from unet_desktop.errors import UserError
+from unet_desktop.safe_text import escape_controls
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _DECIMALS = {"point": ".", "comma": ","}
@@ -54,11 +55,15 @@ class CsvDialect:
     text: bool = False
 
     def encode_cell(self, cell: str | float | bool | None) -> object:
-        """The cell for `csv.writer`; text never becomes a formula, whichever separator a spreadsheet expects."""
+        """The cell for `csv.writer`.
+
+        Text never becomes a formula, whichever separator a spreadsheet expects, nor a command of a terminal.
+        """
         if isinstance(cell, float) and self.decimal != ".":
             return str(cell).replace(".", self.decimal)
         if not isinstance(cell, str):
             return cell
+        cell = escape_controls(cell, "\t\r\n")
         if self.text and looks_like_value(cell):
             cell = f"'{cell}"
         return _FORMULA_WITHIN.sub(r"\1'", escape_formula(cell))

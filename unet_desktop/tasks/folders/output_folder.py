@@ -13,6 +13,7 @@ from typing import cast
 
 from unet_desktop import files
 from unet_desktop.errors import WriteError
+from unet_desktop.labels import LabelSet
 from unet_desktop.links import refuse_links
 from unet_desktop.project.holder import Holder
 from unet_desktop.project.layout import Layout
@@ -20,9 +21,9 @@ from unet_desktop.project.lock import Lock, try_lock
 from unet_desktop.tasks.folders.inputs import Picture
 from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, content_sha256, discard_results
 from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
-from unet_desktop.tasks.folders.outputs import EXPORT_FOLDERS, FOLDERS
+from unet_desktop.tasks.folders.outputs import EXPORT_FOLDERS, FOLDERS, Outputs
 from unet_desktop.tasks.folders.plan import Work
-from unet_desktop.tasks.folders.written_files import WrittenFiles
+from unet_desktop.tasks.folders.written_files import WrittenFiles, picture_files
 
 LOCK = ".run.lock"
 _ALL_FOLDERS = (*FOLDERS, *EXPORT_FOLDERS)
@@ -50,6 +51,25 @@ def refuse_taken(path: Path) -> None:
     """
     if os.path.lexists(path / LOCK):
         _lock(path).release()
+
+
+def refuse_blocked(output: Path, outputs: Outputs, labels: LabelSet) -> None:
+    """Refuse a run early if something is in the place of a folder that all of its pictures need.
+
+    Raises:
+        WriteError: naming it.
+    """
+    for where in picture_files("any", outputs, labels):
+        for folder in (Path(where).parents[0], *Path(where).parents[1:-1]):
+            _refuse_blocked(output / folder)
+
+
+def _refuse_blocked(folder: Path) -> None:
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise WriteError(
+            f"{folder} is not a folder, but results have to be written into a folder of that name. Move it away, or "
+            "choose another output folder."
+        )
 
 
 class OutputFolder:
@@ -132,6 +152,7 @@ class OutputFolder:
                 reason = self._why_name_is_refused(error)
                 if reason is None:
                     raise
+                _refuse_blocked(self.path / Path(where).parts[0])  # it is not the picture's name that is to blame
                 for path in written:
                     files.delete_file(path)
                 return Problem(

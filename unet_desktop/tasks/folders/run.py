@@ -35,7 +35,7 @@ from unet_desktop.tasks.folders.inputs import (
 from unet_desktop.tasks.folders.ledger import NAME, Entry, Ledger, refuse_other_kind
 from unet_desktop.tasks.folders.local_engine import LocalEngine
 from unet_desktop.tasks.folders.outcome import Outcome, Problem
-from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
+from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_blocked, refuse_taken
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.plan import Plan, Work, is_stale, may_be_segmented
 from unet_desktop.tasks.folders.pseudonyms import require_key
@@ -87,6 +87,7 @@ def segment_folder(request: Request) -> Iterator[FolderEvent]:
         refuse_results(found, request.output)
     header = read_header(request.model)
     work = Work(header.weights_sha256, request.outputs.of_a_picture, header.labels)
+    refuse_blocked(request.output, request.outputs, header.labels)
     if not request.replace:
         refuse_foreign(request, found, work)
     if request.dry_run:
