@@ -138,7 +138,7 @@ def merge(labels: LabelSet, name: str, into: str) -> LabelSet:
     gone, kept = labels.by_name(name), labels.by_name(into)
     if gone == kept:
         raise LabelError(f'"{name}" cannot be merged into itself; choose another label.')
-    return edit_labels(labels, drop_row(labels, rows_of(labels), gone.value, kept.value), {gone.value: kept.value})
+    return edit_labels(labels, drop_row(rows_of(labels), gone.value, kept.value), {gone.value: kept.value})
 
 
 def remove(labels: LabelSet, name: str) -> LabelSet:
@@ -150,14 +150,13 @@ def remove(labels: LabelSet, name: str) -> LabelSet:
     gone = labels.by_name(name)
     if len(labels) == 1:
         raise LabelError(f'"{name}" is the only label; a project needs one. Add another one first, or rename this one.')
-    return edit_labels(labels, drop_row(labels, rows_of(labels), gone.value))
+    return edit_labels(labels, drop_row(rows_of(labels), gone.value))
 
 
-def drop_row(labels: LabelSet, rows: Sequence[LabelRow], value: int, into: int | None = None) -> list[LabelRow]:
+def drop_row(rows: Sequence[LabelRow], value: int, into: int | None = None) -> list[LabelRow]:
     """Return the rows without that of a label; what was inside it goes to where its pixels go.
 
     Args:
-        labels: that the rows were made of.
         rows: see `edit_labels`.
         value: of the label that goes.
         into: value of the label that its pixels become; None for the one around it.
@@ -174,6 +173,19 @@ def drop_row(labels: LabelSet, rows: Sequence[LabelRow], value: int, into: int |
         return None if parent is None else parent - (parent > gone)
 
     return [replace(row, inside=new_home(place, row)) for place, row in enumerate(rows) if place != gone]
+
+
+def sort_rows(rows: Sequence[LabelRow]) -> list[LabelRow]:
+    """Return the rows with each behind the one that it is inside, otherwise in their order.
+
+    Raises:
+        LabelError: labels would be inside each other.
+    """
+    order = _parents_first(rows)
+    places = {old: new for new, old in enumerate(order)}
+    return [
+        replace(rows[old], inside=None if (parent := rows[old].inside) is None else places[parent]) for old in order
+    ]
 
 
 def free_colour(labels: Iterable[Label | LabelRow]) -> str:

@@ -30,6 +30,7 @@ COMMANDS = (
     "case.version_limits",
     "help.palette",
     "project.bin",
+    "project.labels",
     "app.name",
     "help.shortcuts",
     "help.about",

@@ -159,7 +159,7 @@ def test_removing_a_label_keeps_the_nesting_of_the_others(qtbot: QtBot, new_proj
         ("c", "b"),
         ("d", "a"),
     ]
-    qtbot.mouseClick(table.cellWidget(0, 4), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(table.cellWidget(0, 4).findChild(QToolButton, "remove_0"), Qt.MouseButton.LeftButton)
     assert [(label.value, label.name, label.inside) for label in new_project.request().labels] == [
         (1, "b", None),
         (2, "c", "b"),

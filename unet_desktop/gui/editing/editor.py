@@ -155,6 +155,10 @@ class Editor(QObject):
         self.mask_replaced.emit()
         self.history_changed.emit()
 
+    def forget_histories(self) -> None:
+        """Forget the histories of cases that are not open: their steps are about labels that the project had."""
+        self._histories = CaseHistories()
+
     def begin(self, gesture: Gesture) -> None:
         """Start a gesture on the open mask; one in progress is finished first."""
         self.finish()

@@ -17,6 +17,7 @@ ICONS = {
     "more": "mdi6.chevron-double-right",
     "undo": "mdi6.undo",
     "redo": "mdi6.redo",
+    "labels": "mdi6.tag-multiple-outline",
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
     "ellipse": "mdi6.ellipse-outline",

@@ -67,10 +67,10 @@ class ToolOptions(QObject):
 
     def set_labels(self, labels: LabelSet | None) -> None:
         """Offer these labels; the label in use stays if it is among them, otherwise the first is chosen."""
-        self.labels = labels
+        before, self.labels = self.label, labels
         if labels is None:
             self.label = None
-        elif self.label not in labels.labels:
+        elif before not in labels.labels:
             self.label = labels.labels[0]
         self.changed.emit()
 

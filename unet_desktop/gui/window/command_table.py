@@ -24,6 +24,7 @@ from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.projects.keeping_commands import KeepingCommands
+from unet_desktop.gui.projects.label_commands import LabelCommands
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
@@ -48,6 +49,7 @@ class CommandSets:
     grading: GradingCommands
     view: ViewCommands
     keeping: KeepingCommands
+    labels: LabelCommands
     window: WindowCommands
 
     def __iter__(self) -> Iterator[CommandSet]:
@@ -83,6 +85,7 @@ def make_command_sets(
         train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
         models=ModelCommands(app, window, errors),
         keeping=KeepingCommands(app, window, panels.banner, errors),
+        labels=LabelCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
         grading=GradingCommands(app, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),

@@ -40,6 +40,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "edit.cancel",
         "edit.commit",
         "edit.step_back",
+        SEPARATOR,
+        "project.labels",
     ),
     "&Tools": (
         "tool.brush",
