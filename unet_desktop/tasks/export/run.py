@@ -23,6 +23,7 @@ from unet_desktop.tasks.events import ExportDone, ExportEvent, FileWritten, Item
 from unet_desktop.tasks.export.columns import export_columns
 from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms
 from unet_desktop.tasks.export.one_case import Known, try_case
+from unet_desktop.tasks.export.report import Provenance, write_reports
 from unet_desktop.tasks.export.request import Chosen, ExportRequest
 from unet_desktop.tasks.folders.ledger import NAME, PEOPLE, Entry, Ledger, refuse_other_kind
 from unet_desktop.tasks.folders.outcome import Outcome, Problem
@@ -88,6 +89,9 @@ class _Export:
         self._request, self._project, self._chosen = request, project, chosen
         self._named: list[NamedCase] = []
         self._exported = self._failed = 0
+        number, digest = find_end(project.layout)
+        name = "" if request.key_file is not None else project.name
+        self._provenance = Provenance(name, datetime.now(UTC), number, digest, len(chosen.without_mask))
         self._work = Work(PEOPLE, request.outputs.of_a_picture, project.labels)
 
     def events(self) -> Iterator[ExportEvent]:
@@ -180,6 +184,8 @@ class _Export:
             yield from write_tables(request.output, request.outputs, known, entries)
             if "coco" in request.outputs.contours:
                 yield from write_contours(request.output, labels, PEOPLE, entries)
+            layout = self._project.layout
+            yield from write_reports(request, layout, labels, self._named, entries(), self._provenance)
             files.write_json(request.output / HEADER, self._header())
 
     def _entries(self, folder: OutputFolder) -> Iterator[Entry]:
@@ -187,24 +193,23 @@ class _Export:
         return folder.ledger.entries([named.picture.relative for named in self._named])
 
     def _header(self) -> dict[str, object]:
-        project, request = self._project, self._request
-        number, digest = find_end(project.layout)
+        request, provenance = self._request, self._provenance
         selection = request.selection
         hides = request.key_file is not None
         return {
             "program": f"U-Net Desktop {__version__}",
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "made": provenance.made.isoformat(timespec="seconds"),
             "by": "" if hides else person.read_name(),
-            "project": "" if hides else project.name,
-            "labels": project.labels.to_json(),
+            "project": provenance.project,
+            "labels": self._project.labels.to_json(),
             "exported": self._exported,
             "failed": self._failed,
-            "without_mask": len(self._chosen.without_mask),
+            "without_mask": provenance.without_mask,
             "chosen": {
                 "by_name": len(selection.ids),
                 "states": [kind.value for kind in selection.filters],
                 "filter": "" if hides else selection.words,
             },
             "pseudonyms": hides,
-            "trail": {"number": number, "digest": digest},
+            "trail": {"number": provenance.trail_number, "digest": provenance.trail_digest},
         }

@@ -21,6 +21,7 @@ from unet_desktop.tasks.folders.report_sections import (
     flagged_pictures,
     galleries,
     percentage,
+    reads_results,
 )
 from unet_desktop.tasks.folders.report_text import FOOTER, NOTICE, definitions, settings
 from unet_desktop.tasks.folders.request import Request
@@ -75,14 +76,14 @@ def report_of(request: Request, summary: Summary, total: int, ended: datetime) -
     model = f"model {request.model.stem} ({header.weights_sha256[:12]})"
     ends = f"{ended.day} {ended:%B %Y, %H:%M} UTC"
     subtitle = " · ".join((", ".join(_source_names(request)), model, ends, f"U-Net Desktop {__version__}"))
-    close_ups = CloseUps(request.output, header.labels)
+    close_ups = CloseUps(header.labels, reads_results(request.output, header.labels))
     blocks: list[Block] = [_tiles(summary, total), Notice(NOTICE)]
     blocks += distribution(summary)
     blocks += galleries(summary, header, close_ups, outlined=request.outputs.masks)
     blocks += flagged_pictures(summary, header.labels)
     blocks += failures(summary)
     blocks += all_pictures(summary, header)
-    blocks += [Heading("Definitions"), FactList(tuple(definitions(header)))]
+    blocks += [Heading("Definitions"), FactList(tuple(definitions(header.labels)))]
     blocks += [Heading("Settings"), FactList(tuple(settings(request, header)))]
     blocks += _model(request.model)
     footer = f"Made by U-Net Desktop {__version__} on {ended.day} {ended:%B %Y}. {FOOTER}"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from unet_desktop.checkpoint_header import CheckpointHeader
 from unet_desktop.errors import UserError
-from unet_desktop.images.read import read_image
+from unet_desktop.images.read import Pixels, read_image
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import cup_and_disc
+from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import quantity
 from unet_desktop.reports.close_ups import SIDE, Outline, draw_close_up, label_outlines
 from unet_desktop.reports.document import (
@@ -38,16 +39,20 @@ _MAX_PRINTED = 500
 _MAX_FLAGGED_PRINTED = 100
 
 
+ReadPicture = Callable[[PictureSummary], tuple[Pixels, Mask | None]]
+"""Reads the pixels of a picture, (H, W, 3) uint8, and its mask, (H, W) uint8, or None where there is none."""
+
+
 class CloseUps:
     """Makes close-ups of pictures; one that is asked for twice is read once.
 
     Args:
-        output: the run's output folder.
-        labels: of its masks.
+        labels: of the masks.
+        read: reads a picture and its mask; a `UserError` of it leaves the close-up out.
     """
 
-    def __init__(self, output: Path, labels: LabelSet) -> None:
-        self._output, self._labels = output, labels
+    def __init__(self, labels: LabelSet, read: ReadPicture) -> None:
+        self._labels, self._read = labels, read
         # A unique label is shown large; of a label that may occur many times, the whole picture.
         self._close = any(label.unique for label in labels)
         self._jpegs: dict[str, bytes | None] = {}
@@ -61,15 +66,22 @@ class CloseUps:
 
     def _jpeg(self, picture: PictureSummary) -> bytes | None:
         try:
-            pixels = read_image(Path(picture.path), picture.page).pixels
-            outlines: tuple[Outline, ...] = ()
-            if picture.mask:
-                mask = read_mask(self._output / picture.mask, self._labels, pixels.shape[:2])
-                outlines = label_outlines(mask, self._labels)
+            pixels, mask = self._read(picture)
         except UserError as error:
             log.warning("%s is not shown in the report: %s", picture.image, error)
             return None
+        outlines: tuple[Outline, ...] = () if mask is None else label_outlines(mask, self._labels)
         return draw_close_up(pixels, outlines, close=self._close)
+
+
+def reads_results(output: Path, labels: LabelSet) -> ReadPicture:
+    """Return what reads the pictures of a run, with the masks in its output folder."""
+
+    def read(picture: PictureSummary) -> tuple[Pixels, Mask | None]:
+        pixels = read_image(Path(picture.path), picture.page).pixels
+        return pixels, read_mask(output / picture.mask, labels, pixels.shape[:2]) if picture.mask else None
+
+    return read
 
 
 def distribution(summary: Summary) -> Iterator[Block]:
@@ -79,19 +91,20 @@ def distribution(summary: Summary) -> Iterator[Block]:
     plots = []
     if len(summary.ratios):
         median = summary.ratios.quantile(0.5)
-        histogram = _histogram("vertical cup-to-disc ratio", summary.ratios.histogram(20), median)
+        bars = histogram("vertical cup-to-disc ratio", summary.ratios.histogram(20), median)
         caption = f"{quantity(len(summary.ratios), 'picture')} with a disc."
-        plots.append(TitledPlot("Vertical cup-to-disc ratio (vCDR)", histogram, caption))
+        plots.append(TitledPlot("Vertical cup-to-disc ratio (vCDR)", bars, caption))
         caption = "Check the lowest pictures first."
         plots.append(TitledPlot("Confidence against ratio", _against(summary), caption))
     else:
-        histogram = _histogram("confidence", summary.confidences.histogram(20), summary.confidences.quantile(0.5))
-        plots.append(TitledPlot("Confidence", histogram, "Pictures in which anything was found."))
+        bars = histogram("confidence", summary.confidences.histogram(20), summary.confidences.quantile(0.5))
+        plots.append(TitledPlot("Confidence", bars, "Pictures in which anything was found."))
     yield Heading("Distribution")
     yield Plots(tuple(plots))
 
 
-def _histogram(title: str, counts: list[int], median: float) -> Histogram:
+def histogram(title: str, counts: list[int], median: float) -> Histogram:
+    """Make a histogram of values from 0 to 1, with their median."""
     edges = tuple(number / len(counts) for number in range(len(counts) + 1))
     marks = (Mark(median, f"median {median:.2f}", "x"),)
     return Histogram(title, edges, tuple(counts), marks, f"Histogram of {title}, median {median:.2f}")

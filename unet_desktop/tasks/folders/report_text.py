@@ -39,15 +39,11 @@ def flag_meanings(labels: LabelSet) -> Mapping[str, str]:
     }
 
 
-def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
-    """Define each measurement, with its source."""
-    if cup_and_disc(header.labels) is not None:
-        yield (
-            "vCDR",
-            "Vertical cup-to-disc ratio: height of the cup's bounding box divided by the disc's, in the upright "
-            "picture; 0 for a disc without a cup (Orlando et al. 2020, REFUGE Challenge, Medical Image "
-            "Analysis 59, 101570, section 3.3).",
-        )
+def definitions(labels: LabelSet) -> Iterator[tuple[str, str]]:
+    """Define each measurement of a model's masks, with its source."""
+    has_ratio = cup_and_disc(labels) is not None
+    if has_ratio:
+        yield VCDR
         yield (
             "Likely interval",
             "The interval that probably contains the ratio that a person would measure, estimated from the model's "
@@ -58,13 +54,27 @@ def definitions(header: CheckpointHeader) -> Iterator[tuple[str, str]]:
         "The Dice that the model expects of its own outlines, averaged over the regions that it found, times its "
         "certainty about their place; 0 to 1. It ranks pictures; it is not the probability of a finding.",
     )
-    yield (
-        "Dice",
-        "Overlap of two regions: twice the pixels that they share divided by the sum of their pixels; 1 when equal.",
-    )
-    inner = next((label for label in header.labels if label.inside is not None), None)
+    yield DICE
+    yield define_outlines(labels)
+
+
+VCDR = (
+    "vCDR",
+    "Vertical cup-to-disc ratio: height of the cup's bounding box divided by the disc's, in the upright "
+    "picture; 0 for a disc without a cup (Orlando et al. 2020, REFUGE Challenge, Medical Image "
+    "Analysis 59, 101570, section 3.3).",
+)
+DICE = (
+    "Dice",
+    "Overlap of two regions: twice the pixels that they share divided by the sum of their pixels; 1 when equal.",
+)
+
+
+def define_outlines(labels: LabelSet) -> tuple[str, str]:
+    """Define what is outlined."""
+    inner = next((label for label in labels if label.inside is not None), None)
     example = "" if inner is None else f", so the {inner.inside} includes its {inner.name}"
-    yield (
+    return (
         "Outlines",
         f"The borders of the labels' regions. A region is a label and everything inside it{example}. Close-ups show "
         "what was found and its surroundings, not the whole picture.",
@@ -87,7 +97,7 @@ def settings(request: Request, header: CheckpointHeader) -> Iterator[tuple[str, 
     yield "Output", str(request.output)
     yield "Model", str(request.model)
     yield "Model fingerprint", header.weights_sha256
-    yield "Written", ", ".join(_list_files(request.outputs))
+    yield "Written", ", ".join(list_files(request.outputs))
     yield (
         "DICOM identifiers",
         {"omit": "omitted", "hash": "hashed", "keep": "kept"}[request.outputs.identifiers],
@@ -103,7 +113,8 @@ def _some(texts: Iterable[str]) -> str:
     return "; ".join(texts[:_MAX_NAMED]) + rest
 
 
-def _list_files(outputs: Outputs) -> Iterator[str]:
+def list_files(outputs: Outputs) -> Iterator[str]:
+    """Yield what a run writes, in words."""
     if outputs.masks:
         yield "masks (indexed PNG)"
     if outputs.regions:
