@@ -231,7 +231,7 @@ class LabelSet:
         ]
 
     @classmethod
-    def from_json(cls, data: object, retired: object = ()) -> LabelSet:
+    def from_json(cls, data: object, retired: object = None) -> LabelSet:
         """Return the label set that `to_json` wrote, with what it says of retired labels beside it.
 
         Raises:
@@ -240,7 +240,7 @@ class LabelSet:
         if not isinstance(data, list):
             raise LabelError("The labels must be a list.")
         try:
-            return cls(tuple(check(data, list[Label])), tuple(check(list(retired or ()), list[RetiredLabel])))
+            return cls(tuple(check(data, list[Label])), tuple(check(retired or [], list[RetiredLabel])))
         except DataError as error:
             raise LabelError(f"The labels are malformed ({error}).") from error
 
