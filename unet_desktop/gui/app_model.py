@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.cup_absence import CupAbsence
@@ -31,7 +31,13 @@ from unet_desktop.gui.tools.toolbox import Toolbox
 
 
 class AppModel(QObject):
-    """Session, editor, autosave, proposal, options, tools, jobs."""
+    """Session, editor, autosave, proposal, options, tools, jobs.
+
+    Signals:
+        person_changed: work is noted under another name now.
+    """
+
+    person_changed = Signal()
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         """Make and connect them; nothing is open."""

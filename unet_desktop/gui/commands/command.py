@@ -18,6 +18,7 @@ _HEADINGS = {
     "label": "Labels",
     "region": "Region",
     "proposal": "Proposal",
+    "readers": "Readers",
     "learn": "Model",
     "model": "Model",
     "case": "Cases",

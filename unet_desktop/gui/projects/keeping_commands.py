@@ -191,6 +191,7 @@ class KeepingCommands(CommandSet):
         if dialog.exec():
             person.keep_name(dialog.name())
             self._banner.hide_action()
+            self._app.person_changed.emit()
 
     def _ask_for_name(self) -> None:
         """Offer once to give a name, without interrupting: the first time that somebody changes something."""

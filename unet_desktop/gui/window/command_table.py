@@ -25,6 +25,7 @@ from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.projects.keeping_commands import KeepingCommands
 from unet_desktop.gui.projects.label_commands import LabelCommands
+from unet_desktop.gui.readers.commands import ReaderCommands
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
@@ -40,6 +41,7 @@ class CommandSets:
     projects: ProjectCommands
     folders: FolderCommands
     compare: CompareCommands
+    readers: ReaderCommands
     edit: EditCommands
     regions: RegionCommands
     history: HistoryCommands
@@ -75,10 +77,12 @@ def make_command_sets(
     close_message: Callable[[], None],
 ) -> CommandSets:
     """Make all commands of the window and bind them to its actions; `close_message` closes what it says."""
+    projects = ProjectCommands(app, window, errors)
     command_sets = CommandSets(
-        projects=ProjectCommands(app, window, errors),
+        projects=projects,
         folders=FolderCommands(app, window, panels.folder_run, errors),
         compare=CompareCommands(app, window, canvas, errors),
+        readers=ReaderCommands(app, window, projects.open_root, errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
         history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),

@@ -103,6 +103,10 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "case.remove",
     ),
+    "Rea&ders": (
+        "readers.read_masked",
+        "readers.back",
+    ),
     "&Model": (
         "learn.train",
         "learn.adapt",

@@ -12,6 +12,8 @@ from unet_desktop.gui.cases.cases_model import full_state_text
 from unet_desktop.gui.jobs.runner import FolderRunToResume, TrainingToResume
 from unet_desktop.gui.window.docks import Docks
 from unet_desktop.gui.window.panels import Panels
+from unet_desktop.person import read_name
+from unet_desktop.project.reader import ProjectReader
 
 
 class PagesPresenter(QObject):
@@ -38,6 +40,7 @@ class PagesPresenter(QObject):
         session.cases_changed.connect(self._show_page)
         session.case_changed.connect(self._on_session_case_changed)
         session.case_updated.connect(self._on_session_case_updated)
+        app.person_changed.connect(self._show_case)
         panels.welcome.forget_requested.connect(self._on_welcome_forget_requested)
         app.runner.started.connect(panels.no_cases.set_job)
         app.runner.busy_changed.connect(lambda: panels.no_cases.set_job(app.runner.title))
@@ -90,7 +93,7 @@ class PagesPresenter(QObject):
     def _show_case(self) -> None:
         project, opened = self._app.session.project, self._app.session.open
         names = [] if opened is None else [opened.case.id]
-        names += [] if project is None else [project.name]
+        names += [] if project is None else _name_project(project)
         self._window.setWindowTitle(" – ".join([*names, "U-Net Desktop"]))
         if opened is None:
             self._panels.status.set_case("", "")
@@ -98,3 +101,12 @@ class PagesPresenter(QObject):
         labels = None if project is None else project.labels
         state = full_state_text(opened.case, labels) + (", flagged" if opened.case.flagged else "")
         self._panels.status.set_case(state, opened.image.note)
+
+
+def _name_project(project: ProjectReader) -> list[str]:
+    """The project, and under which name work is noted in it."""
+    workbook = project.workbook
+    if workbook is None:
+        return [project.name, name] if (name := read_name()) else [project.name]
+    masked = "" if workbook.from_project else ", masked"
+    return [workbook.project_name, f"reading: {workbook.title}{masked}"]

@@ -26,6 +26,7 @@ from unet_desktop.gui.measure.presenter import MeasurePresenter
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.presenter import ModelsPresenter
 from unet_desktop.gui.projects.access_presenter import AccessPresenter
+from unet_desktop.gui.readers.presenter import ReaderNamePresenter
 from unet_desktop.gui.train.presenter import TrainPresenter
 from unet_desktop.gui.view.presenter import ViewPresenter
 from unet_desktop.gui.window.command_table import CommandSets
@@ -58,6 +59,7 @@ def make_presenters(
     TrainPresenter(app, panels.training, panels.status, commands.train)
     ModelsPresenter(app.session, panels.models, commands.models)
     AccessPresenter(app.session, app.editor, app.autosave, panels.banner, panels.status, commands.projects)
+    ReaderNamePresenter(app, panels.banner, commands.keeping.give_name)
     FolderRunPresenter(panels.folder_run, app, panels.results, commands.folders)
     show_comparison = partial(docks.bring_forward, docks.comparison)
     ComparePresenter(canvas, app, panels.comparison, commands.compare, show_comparison)

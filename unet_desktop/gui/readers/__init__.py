@@ -1,0 +1,1 @@
+"""Readers: masked reading, adjudication, agreement."""
