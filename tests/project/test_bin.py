@@ -25,7 +25,7 @@ def files_in(project: Project) -> dict[str, bytes]:
     return {
         path.relative_to(project.root).as_posix(): path.read_bytes()
         for path in sorted(project.root.rglob("*"))
-        if path.is_file() and path.name != "trail.jsonl"
+        if path.is_file() and path.name not in {"trail.jsonl", ".trail.end"}
     }
 
 

@@ -14,7 +14,7 @@ import pytest
 from unet_desktop import person
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.trail import Act, Event, append, read
+from unet_desktop.project.trail import MISSING_NOTED, Act, Event, append, read
 
 
 @pytest.fixture
@@ -63,11 +63,14 @@ def test_a_line_that_is_gone_or_put_in_twice_is_found(layout: Layout, line: int)
 
 
 def test_a_torn_last_line_is_closed_off_wherever_the_kill_came(layout: Layout) -> None:
-    _write(layout)
+    _write(layout, 2)
+    noted_end = layout.trail_end.read_bytes()
+    _write(layout, 1)
     whole = layout.trail.read_bytes()
     start = whole[:-1].rindex(b"\n") + 1
     for end in range(start + 1, len(whole)):
         layout.trail.write_bytes(whole[:end])
+        layout.trail_end.write_bytes(noted_end)
         before = read(layout)
         complete = end == len(whole) - 1  # only the line break is missing
         assert not before.problems
@@ -122,10 +125,49 @@ def test_a_line_without_end_hides_nothing_after_it(layout: Layout) -> None:
     assert "Line 4" in found.problems[0]
 
 
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_an_end_that_was_cut_off_is_noticed_and_stays_noted(layout: Layout, left: int) -> None:
+    lines = _write(layout, 4)
+    layout.trail.write_bytes(b"".join(line + b"\n" for line in lines[:left]))
+    (problem,) = read(layout).problems
+    assert f"{4 - left} lines are missing" in problem
+    append(layout, Event(Act.FLAGGED, "case-1"))  # the end is known again, and the gap stays
+    (problem,) = read(layout).problems
+    assert f"Before line {left + 1} of the trail, {4 - left} lines are missing" in problem
+    append(layout, Event(Act.NOTICED, detail=MISSING_NOTED))
+    assert not read(layout).problems
+
+
+def test_a_trail_of_another_making_is_noticed(layout: Layout, tmp_path: Path) -> None:
+    _write(layout, 2)
+    other = Layout(tmp_path / "other")
+    other.root.mkdir()
+    _write(other, 3)
+    layout.trail.write_bytes(other.trail.read_bytes())
+    assert read(layout).problems == ["Line 2 of the trail is not the one that was written: it was replaced."]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"number": -1, "digest": ""}', b'{"number": 1, "digest": "x"'])
+def test_without_the_note_of_its_end_a_trail_is_read(layout: Layout, content: bytes) -> None:
+    _write(layout)
+    layout.trail_end.write_bytes(content)
+    assert not read(layout).problems
+    layout.trail_end.unlink()
+    assert not read(layout).problems
+
+
+def test_programs_that_do_not_note_the_end_may_append(layout: Layout) -> None:
+    _write(layout, 2)
+    older = layout.trail_end.read_bytes()
+    append(layout, Event(Act.FLAGGED, "case-1"))
+    layout.trail_end.write_bytes(older)
+    assert not read(layout).problems
+
+
 def test_two_programs_at_once(layout: Layout) -> None:
     program = (
         "import sys; from pathlib import Path; from unet_desktop.project.layout import Layout\n"
-        "from unet_desktop.project.trail import Act, Event, append\n"
+        "from unet_desktop.project.trail import MISSING_NOTED, Act, Event, append\n"
         "for number in range(40): append(Layout(Path(sys.argv[1])), Event(Act.CHANGED, f'{sys.argv[2]}-{number}'))"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, str(layout.root), who]) for who in "ab"]

@@ -55,13 +55,20 @@ def _edit_record(project: Project) -> None:
 
 
 def _cut_off_lines(project: Project) -> None:
-    """Take the line off in which the approval is noted; what is left is a whole chain."""
+    """Take the line off in which the approval is noted; what is left is a whole chain , without a noted end."""
     lines = project.layout.trail.read_bytes().splitlines(keepends=True)
     project.layout.trail.write_bytes(b"".join(lines[:-1]))
+    project.layout.trail_end.unlink()
 
 
 def _other_prediction(project: Project) -> None:
     write_mask(project.layout.prediction("b"), np.zeros((96, 96), np.uint8), project.labels)
+
+
+def _lose_last_line(project: Project) -> None:
+    append(project.layout, Event(Act.DESCRIBED, "a"))
+    lines = project.layout.trail.read_bytes().splitlines(keepends=True)
+    project.layout.trail.write_bytes(b"".join(lines[:-1]))
 
 
 REPAIRABLE = {
@@ -80,6 +87,7 @@ REPAIRABLE = {
     "history/gone": lambda project: (project.layout.history / "gone").mkdir(parents=True),
     "not approved in its record and approved in the trail": _edit_record,
     "is approved in its record and not approved in the trail": _cut_off_lines,
+    "line is missing": _lose_last_line,
     "left behind": lambda project: (project.layout.masks / ".a.png.x.unet-tmp").write_bytes(b"half"),
 }
 
@@ -141,6 +149,7 @@ def test_what_cannot_be_repaired_is_said(filled: Project, words: str, capsys: py
 
 def test_an_older_project_without_a_trail_is_all_right(filled: Project) -> None:
     filled.layout.trail.unlink()
+    filled.layout.trail_end.unlink()
     assert findings(filled) == []
     append(filled.layout, Event(Act.DESCRIBED, "a"))
     assert findings(filled) == []

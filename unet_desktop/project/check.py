@@ -25,7 +25,7 @@ from unet_desktop.project.predictions import check_digest, read_record
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
-from unet_desktop.project.trail import Act, Entry, Event, Trail, append, last_masks, read
+from unet_desktop.project.trail import MISSING_NOTED, Act, Entry, Event, Trail, append, last_masks, read
 from unet_desktop.project.versions import case_folders, load_version, read_versions
 
 Repair = Callable[[Project], object]
@@ -108,7 +108,20 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
 
 
 def _check_trail(layout: Layout, trail: Trail) -> Iterator[Finding]:
+    is_empty = not (trail.entries or trail.unfinished or set(trail.problems) - set(trail.missing))
+    if is_empty and (trail.missing or case_folders(layout) or list_bin(layout)):  # older programs kept neither
+        yield Finding(
+            f"{layout.trail} is gone or empty, so nobody knows any more who drew and removed what is kept in history/ "
+            "and bin/. Put it back from a backup.",
+            "A new trail begins, and notes that.",
+            _note_missing,
+        )
+        return
+    for problem in trail.missing:
+        yield Finding(f"{problem} Put trail.jsonl back from a backup.", "The trail notes that.", _note_missing)
     for problem in trail.problems:
+        if problem in trail.missing:
+            continue
         yield Finding(f"{problem} Compare trail.jsonl with a backup; the program never changes its lines.")
     if trail.unfinished:
         yield Finding(
@@ -116,14 +129,10 @@ def _check_trail(layout: Layout, trail: Trail) -> Iterator[Finding]:
             "The line is closed off; it stays in the file.",
             lambda project: append(project.layout, Event(Act.NOTICED, detail="an unfinished line was closed off")),
         )
-    is_empty = not (trail.entries or trail.problems or trail.unfinished)
-    if is_empty and (case_folders(layout) or list_bin(layout)):  # which no program kept before it noted what it did
-        yield Finding(
-            f"{layout.trail} is gone or empty, so nobody knows any more who drew and removed what is kept in history/ "
-            "and bin/. Put it back from a backup.",
-            "A new trail begins, and notes that.",
-            lambda project: append(project.layout, Event(Act.NOTICED, detail="the trail was gone; this one is new")),
-        )
+
+
+def _note_missing(project: Project) -> None:
+    append(project.layout, Event(Act.NOTICED, detail=MISSING_NOTED))
 
 
 def _check_case(project: ProjectReader, case: Case, noted: Mapping[str, str]) -> Iterator[Finding]:

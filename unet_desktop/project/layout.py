@@ -50,6 +50,7 @@ class Layout:
     labels/NUMBER.json  a change of the labels, and how they were before;
                         NUMBER.cases.jsonl: the versions that hold the masks as they were before it
     trail.jsonl         who did what to which case or model, one line each; it only grows
+    .trail.end          number and digest of its last line, so that an end that is cut off is noticed
     split.json          which cases (or patients) are in the validation set
     .lock               who has the project open; left behind by a killed program, but then not locked
     """
@@ -98,6 +99,11 @@ class Layout:
     def relabelled_cases(self, number: int) -> Path:
         """Return the path of the list of cases whose masks a change of the labels rewrote."""
         return self.label_changes / f"{number:04}.cases.jsonl"
+
+    @property
+    def trail_end(self) -> Path:
+        """File that notes the last line of the trail."""
+        return self.root / ".trail.end"
 
     @property
     def bin(self) -> Path:

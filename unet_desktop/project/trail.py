@@ -1,7 +1,8 @@
 """Trail: who did what to which case or model, in a file of the project that only grows.
 
 Each line is a JSON object that holds the SHA-256 of the line before and of its own, so that a line that was changed,
-removed or put in later is found. A line that a killed program left unfinished is closed off by the next one.
+removed or put in later is found. A line that a killed program left unfinished is closed off by the next one. Another
+file keeps the number and digest of the last line, so that an end that was cut off is noticed.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.links import is_link, open_to_read
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.trail_end import TrailEnd, count_missing, describe_missing, read_end, write_end
 
 _MAX_LINE = 1 << 16
 """Bytes of the longest line that is written or read."""
+MISSING_NOTED = "lines are missing in the trail"
+"""Detail of the event by which a person says that missing lines are known."""
 _WRITING = threading.Lock()
 """Held while writing: a job and the window may both append, and some file systems have no locks."""
 
@@ -105,13 +109,15 @@ class Trail:
 
     Attributes:
         entries: oldest first.
-        problems: sentences on lines that do not follow from the ones before.
+        problems: sentences on lines that do not follow from the ones before, and on those that are missing.
+        missing: those of the problems that are about missing lines; they end when the trail notes them.
         torn: number of lines that a killed program left unfinished and that were closed off.
         unfinished: the last line is unfinished; the next entry closes it off.
     """
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     torn: int = 0
     unfinished: bool = False
 
@@ -131,14 +137,16 @@ def append(layout: Layout, *events: Event) -> None:
     try:
         with _WRITING, growing_files.open_own(path, create=True, append=True) as file, _hold(file):
             number, previous, gap = _find_end(file)
-            is_new = not previous
+            is_new, missing = not previous, count_missing(layout, number, unfinished=gap)
             when, who = datetime.now(UTC).isoformat(timespec="milliseconds"), person.read_name()
             data = b"\n" if gap else b""
             for event in events:
-                line = _encode(number + 1, when, who, event, previous, torn=gap)
-                number, previous, gap = number + 1, _digest(line), False
+                line = _encode(number + 1, when, who, event, previous, torn=gap, missing=missing)
+                number, previous, gap, missing = number + 1, _digest(line), False, 0
                 data += line + b"\n"
             _write_all(file, data)
+            with contextlib.suppress(WriteError):  # the next line is noted again
+                write_end(layout, TrailEnd(number, previous))
         if is_new:
             files.flush_files([path])  # its name, too
     except OSError as error:
@@ -154,6 +162,7 @@ def read(layout: Layout) -> Trail:
         ProjectError: it cannot be read.
     """
     trail, previous, torn, number = Trail(), "", 0, 0
+    end, is_end_known = read_end(layout), False
     for at, line in enumerate(_lines(layout.trail), 1):
         text = line.removesuffix(b"\n")
         entry = _decode(text)
@@ -177,11 +186,21 @@ def read(layout: Layout) -> Trail:
                 )
             elif entry.number != number + 1:
                 trail.problems.append(f"Line {at} of the trail is number {entry.number}, not {number + 1}.")
+            if entry.missing_before:
+                trail.missing.append(f"Before line {at} of the trail, {describe_missing(entry.missing_before)}.")
+            if entry.act == Act.NOTICED and entry.detail == MISSING_NOTED:
+                trail.missing.clear()
             trail.entries.append(entry.entry)
             number, torn = entry.number, 0
         previous = _digest(text)
+        is_end_known |= entry is not None and end is not None and end == TrailEnd(entry.number, previous)
     if torn:
         trail.problems.append(_unreadable(torn))
+    if end is not None and (count := end.number - number - bool(torn or trail.unfinished)) > 0:
+        trail.missing.append(f"At the end of the trail, {describe_missing(count)}.")
+    elif end is not None and end.number <= number and not is_end_known and not trail.problems:
+        trail.problems.append(f"Line {end.number} of the trail is not the one that was written: it was replaced.")
+    trail.problems += trail.missing
     return trail
 
 
@@ -247,7 +266,7 @@ def _find_end(file: FileIO | BinaryIO) -> tuple[int, str, bool]:
     return 0, _digest(lines[-1]), unfinished
 
 
-def _encode(number: int, when: str, who: str, event: Event, previous: str, *, torn: bool) -> bytes:
+def _encode(number: int, when: str, who: str, event: Event, previous: str, *, torn: bool, missing: int) -> bytes:
     values = {
         "number": number,
         "when": when,
@@ -266,6 +285,8 @@ def _encode(number: int, when: str, who: str, event: Event, previous: str, *, to
     }
     if torn:
         given["after_unfinished"] = True
+    if missing:
+        given["missing_before"] = missing
     body = json.dumps(given | {"previous": previous}).encode("ascii")[:-1]
     return body + _OWN_DIGEST + _digest(body).encode("ascii") + b'"}'
 
@@ -305,6 +326,7 @@ class _Line:
     mask: str = ""
     detail: str = ""
     after_unfinished: bool = False
+    missing_before: json_data.Count = 0
 
     @property
     def entry(self) -> Entry:
