@@ -25,6 +25,7 @@ COMMANDS = (
     "project.import_images",
     "project.import_drishti",
     "project.compare",
+    "project.export",
     "case.note",
     "case.details",
     "case.version_limits",

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QWid
 from pytestqt.qtbot import QtBot
 from window_parts import part
 
-from unet_desktop.gui.folders.output_choice import OutputChoice
 from unet_desktop.gui.projects.import_images import ImportImagesDialog
+from unet_desktop.gui.widgets.output_choice import OutputChoice
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.laterality import Eye

@@ -10,11 +10,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from unet_desktop.errors import ImageError
-from unet_desktop.gui.folders.output_choice import OutputChoice
 from unet_desktop.gui.widgets.durations import duration
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.model_text import summary
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.gui.widgets.output_choice import OutputChoice
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images
 from unet_desktop.plurals import quantity

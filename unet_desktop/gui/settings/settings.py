@@ -126,6 +126,15 @@ class Store:
         """Store what a folder run writes."""
         self._file.put({"folder_outputs": outputs.to_json()})
 
+    @property
+    def export_choice(self) -> dict[str, Any]:
+        """What `keep_export_choice` stored, or nothing."""
+        return self._file.get("export_choice", dict[str, Any]) or {}
+
+    def keep_export_choice(self, choice: dict[str, Any]) -> None:
+        """Store what was chosen for the last export of cases."""
+        self._file.put({"export_choice": choice})
+
     def add_recent(self, root: Path) -> None:
         """Put a project first among the recent ones."""
         root = root.resolve()

@@ -70,6 +70,7 @@ ICONS = {
     "uncertainty": "mdi6.blur-radial",
     "scale-bar": "mdi6.arrow-expand-horizontal",
     "compare": "mdi6.compare",
+    "export": "mdi6.export-variant",
     "predict": "mdi6.auto-fix",
     "predict-all": "mdi6.image-multiple-outline",
     "import-model": "mdi6.file-import-outline",

@@ -1,4 +1,4 @@
-"""PathField: a folder to type, drop or browse for; and what can be wrong with it."""
+"""PathField: a folder, or a file to write, to type, drop or browse for; and what can be wrong with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 
 
 class PathField(QWidget):
-    """A field for a folder's path, and a button to choose it.
+    """A field for the path of a folder or of a file to write, and a button to choose it.
 
     Signals:
         path_changed: the path is another, complete or not.
@@ -20,16 +20,17 @@ class PathField(QWidget):
 
     path_changed = Signal()
 
-    def __init__(self, title: str, placeholder: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, placeholder: str = "", parent: QWidget | None = None, *, new_file: str = "") -> None:
         """Make an empty field.
 
         Args:
             title: of the file dialog, e.g. "Folder with pictures".
             placeholder: shown while the field is empty.
             parent: the widget it is in.
+            new_file: kind of a file to write, as file dialogs name it ("CSV (*.csv)"); empty for a folder.
         """
         super().__init__(parent)
-        self._title = title
+        self._title, self._new_file = title, new_file
         self._line = with_object_name(QLineEdit(), "line")
         self._line.setPlaceholderText(placeholder)
         self._line.setClearButtonEnabled(True)
@@ -58,7 +59,12 @@ class PathField(QWidget):
     @Slot()
     def _on_browse_clicked(self) -> None:
         start = self.path()
-        chosen = QFileDialog.getExistingDirectory(self, self._title, "" if start is None else str(start))
+        place = "" if start is None else str(start)
+        if self._new_file:
+            options = QFileDialog.Option.DontConfirmOverwrite  # whoever uses the field decides about that
+            chosen, _ = QFileDialog.getSaveFileName(self, self._title, place, self._new_file, options=options)
+        else:
+            chosen = QFileDialog.getExistingDirectory(self, self._title, place)
         if chosen:
             self.set_path(Path(chosen))
 

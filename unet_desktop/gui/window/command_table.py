@@ -17,6 +17,7 @@ from unet_desktop.gui.commands.command import CommandSet, commands_of
 from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
 from unet_desktop.gui.correct.region_commands import RegionCommands
+from unet_desktop.gui.export.commands import ExportCommands
 from unet_desktop.gui.folders.commands import FolderCommands
 from unet_desktop.gui.grading.commands import GradingCommands
 from unet_desktop.gui.history.commands import HistoryCommands
@@ -42,6 +43,7 @@ class CommandSets:
     folders: FolderCommands
     compare: CompareCommands
     readers: ReaderCommands
+    export: ExportCommands
     edit: EditCommands
     regions: RegionCommands
     history: HistoryCommands
@@ -83,6 +85,7 @@ def make_command_sets(
         folders=FolderCommands(app, window, panels.folder_run, errors),
         compare=CompareCommands(app, window, canvas, errors),
         readers=ReaderCommands(app, window, projects.open_root, errors),
+        export=ExportCommands(app, window, errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
         history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),

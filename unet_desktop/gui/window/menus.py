@@ -26,6 +26,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "project.compare",
         SEPARATOR,
+        "project.export",
+        SEPARATOR,
         "project.bin",
         "project.check",
         "project.trail",

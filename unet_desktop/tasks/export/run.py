@@ -27,7 +27,7 @@ from unet_desktop.tasks.export.report import Provenance, write_reports
 from unet_desktop.tasks.export.request import Chosen, ExportRequest
 from unet_desktop.tasks.folders.ledger import NAME, PEOPLE, Entry, Ledger, refuse_other_kind
 from unet_desktop.tasks.folders.outcome import Outcome, Problem
-from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_taken
+from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_blocked, refuse_taken
 from unet_desktop.tasks.folders.plan import Work
 from unet_desktop.tasks.folders.report import require_report
 from unet_desktop.tasks.folders.table_files import require_libraries
@@ -63,6 +63,7 @@ def export_cases(request: ExportRequest) -> Iterator[ExportEvent]:
     chosen = request.selection.choose(project)
     if not chosen.cases and not request.selection.ids:
         raise UserError("None of these cases has a mask that a person drew or accepted. Correct some of them first.")
+    refuse_blocked(request.output, request.outputs, project.labels)
     if not request.replace:
         _refuse_foreign(request, project, chosen)
     return _Export(request, project, chosen).events()
@@ -158,10 +159,9 @@ class _Export:
             told = told or outcome.sentence
         else:
             self._exported += 1
-        note = "" if isinstance(outcome, Problem) else str(outcome.row["flags"])
         mask = self._request.output / "masks" / f"{named.picture.name}.png" if self._request.outputs.masks else None
         done = self._exported + self._failed
-        return ItemDone(named.case.id, done, self._total, told, note, named.source, None if told else mask)
+        return ItemDone(named.case.id, done, self._total, told, "", named.source, None if told else mask)
 
     def _gather(self) -> Known:
         project = self._project

@@ -1,4 +1,4 @@
-"""OutputChoice: what a folder run writes, as check boxes."""
+"""OutputChoice: what a folder run or an export writes, as check boxes."""
 
 from __future__ import annotations
 
@@ -67,6 +67,10 @@ _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
         "Patient ID, study and eye, as stated in the DICOM files; DICOM segmentations include them too",
     ),
 )
+_IN_SEGMENTATIONS: tuple[tuple[Identifiers, str, str], ...] = (
+    ("omit", "No patients in them", "The segmentations refer to the photograph and name nobody"),
+    ("keep", "Patients in them", "The segmentations name patient and study as the photograph does"),
+)
 _DIALECTS: tuple[tuple[str, str, str], ...] = (
     ("plain", "Commas, decimal points", "For programs, and for spreadsheets where decimals follow a point"),
     (
@@ -102,8 +106,14 @@ class OutputChoice(QWidget):
 
     outputs_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Tick masks, pictures with outlines, a table and a report."""
+    def __init__(self, parent: QWidget | None = None, *, of_people: bool = False) -> None:
+        """Tick masks, pictures with outlines, a table and a report.
+
+        Args:
+            parent: the widget it is in.
+            of_people: people made the masks, so there are no probabilities, and the table names patients as the
+                project does.
+        """
         super().__init__(parent)
         self._boxes: dict[str, QCheckBox] = {}
         grid = QGridLayout(self)
@@ -123,6 +133,9 @@ class OutputChoice(QWidget):
                 grid.addWidget(_heading("CSV"), row + 1, 0)
                 grid.addWidget(self._dialects, row + 1, 1, 1, 3)
         grid.addWidget(self._identifiers, grid.rowCount() - 1, 2, 1, 2)
+        if of_people:
+            self._boxes["probabilities"].hide()
+            self._show_identifiers(_IN_SEGMENTATIONS)
         grid.setColumnStretch(4, 1)
         self.set_outputs(_START)
 
@@ -161,6 +174,14 @@ class OutputChoice(QWidget):
         except UserError:
             return "Tick at least one thing to write."
         return ""
+
+    def _show_identifiers(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        self._identifiers.clear()
+        for row, (value, text, tip) in enumerate(choices):
+            self._identifiers.addItem(text, value)
+            self._identifiers.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+        self._identifiers.setAccessibleName("Patients in DICOM segmentations")
+        self._identifiers.setToolTip("Whether DICOM segmentations name the patient, as an archive needs it")
 
     def _choice(self, name: str, title: str, choices: Sequence[tuple[str, str, str]]) -> QComboBox:
         box = with_object_name(QComboBox(), name)

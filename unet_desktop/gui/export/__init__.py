@@ -1,0 +1,1 @@
+"""Export: what people drew, to files for others."""

@@ -1,0 +1,87 @@
+"""Commands of exporting what people drew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from unet_desktop.errors import Remedy, UserError
+from unet_desktop.gui.app_model import AppModel
+from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
+from unet_desktop.gui.export.dialog import ExportDialog, list_offers
+from unet_desktop.gui.jobs.runner import Job
+from unet_desktop.gui.messages.confirm import confirm
+from unet_desktop.tasks.events import ExportEvent
+from unet_desktop.tasks.export.request import ExportRequest
+
+
+class ExportCommands(CommandSet):
+    """Export cases."""
+
+    def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
+        """Open dialogs over the window."""
+        super().__init__(errors)
+        self._app, self._window = app, window
+
+    @command(
+        "project.export",
+        "E&xport cases…",
+        shortcut="Ctrl+E",
+        icon="export",
+        needs=Needs.PROJECT | Needs.CASES | Needs.IDLE,
+        tip="Write masks, measurements, outlines and a report of what people drew",
+    )
+    def export(self) -> None:
+        """Ask which cases to export as what, and do it."""
+        self._ask(())
+
+    @guarded
+    def export_these(self, case_ids: Sequence[str]) -> None:
+        """As `export`, with these cases offered first."""
+        self._ask(case_ids)
+
+    def _ask(self, selected: Sequence[str]) -> None:
+        session, store = self._app.session, self._app.store
+        project = session.project
+        if project is None or self._app.runner.busy or not self._app.autosave.flush():
+            return
+        cases = project.cases()
+        offers = list_offers(cases, session.cases.query, selected, session.case_id)
+        dialog = ExportDialog(self._window, project.root, cases, offers, store.export_choice)
+        if dialog.exec():
+            store.keep_export_choice(dialog.choice())
+            self._start(dialog.request())
+
+    def _start(self, request: ExportRequest) -> None:
+        def start() -> Iterator[ExportEvent]:
+            from unet_desktop.tasks.export.run import export_cases
+
+            return export_cases(request)
+
+        def settle(error: Exception) -> bool:
+            """Ask before files of others are overwritten."""
+            if not isinstance(error, UserError) or error.remedy is not Remedy.REPLACE:
+                return False
+            QTimer.singleShot(0, partial(self._ask_to_replace, request, str(error)))
+            return True
+
+        job = Job(
+            "Exporting",
+            start,
+            folder=request.output,
+            root=request.root,
+            says_messages=True,
+            kept=lambda: "What was exported so far is complete, with its table.",
+            settle=settle,
+        )
+        self._app.runner.start(job)
+
+    @guarded
+    def _ask_to_replace(self, request: ExportRequest, problem: str) -> None:
+        question = f"{problem}\n\nReplace what is there? Its present content is then lost."
+        if not self._app.runner.busy and confirm(self._window, "Files of others", question, "Replace"):
+            self._start(replace(request, replace=True))
