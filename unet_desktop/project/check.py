@@ -55,11 +55,13 @@ class Finding:
     Attributes:
         sentence: what is wrong, with which file, and what to do where the program can do nothing.
         remedy: what repairing it does, as a sentence; empty if it cannot be repaired here.
+        done: the same in the past tense.
         repair: does it; it may raise `UserError`.
     """
 
     sentence: str
     remedy: str = ""
+    done: str = ""
     repair: Repair | None = field(default=None, compare=False)
 
 
@@ -114,11 +116,17 @@ def _check_trail(layout: Layout, trail: Trail) -> Iterator[Finding]:
             f"{layout.trail} is gone or empty, so nobody knows any more who drew and removed what is kept in history/ "
             "and bin/. Put it back from a backup.",
             "A new trail begins, and notes that.",
+            "A new trail began, and notes that.",
             _note_missing,
         )
         return
     for problem in trail.missing:
-        yield Finding(f"{problem} Put trail.jsonl back from a backup.", "The trail notes that.", _note_missing)
+        yield Finding(
+            f"{problem} Put trail.jsonl back from a backup.",
+            "The trail notes that.",
+            "The trail notes that now.",
+            _note_missing,
+        )
     for problem in trail.problems:
         if problem in trail.missing:
             continue
@@ -127,6 +135,7 @@ def _check_trail(layout: Layout, trail: Trail) -> Iterator[Finding]:
         yield Finding(
             "The last line of the trail is unfinished: the program was interrupted while writing it.",
             "The line is closed off; it stays in the file.",
+            "The line was closed off; it stays in the file.",
             lambda project: append(project.layout, Event(Act.NOTICED, detail="an unfinished line was closed off")),
         )
 
@@ -169,6 +178,7 @@ def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Find
                 f"The mask of {case.id} is gone: {path} was removed by another program. Restore it from a backup or "
                 "from its earlier states.",
                 "The trail notes that it is gone.",
+                "The trail notes that now.",
                 partial(_notice, case_id=case.id, detail="the mask is gone"),
             )
         return
@@ -178,6 +188,7 @@ def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Find
         yield Finding(
             f"{error}",
             f"The mask goes to the bin, and {case.id} has none then.",
+            f"The mask is in the bin, and {case.id} has none now.",
             partial(_put_mask_away, case_id=case.id),
         )
         return
@@ -185,6 +196,7 @@ def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Find
         yield Finding(
             f"The mask {path} is not the one that was saved last: another program changed it.",
             "The trail notes the mask as it is now.",
+            "The trail notes the mask as it is.",
             partial(_notice, case_id=case.id, detail="the mask was changed by another program"),
         )
 
@@ -214,6 +226,7 @@ def _check_marks(project: ProjectReader, case: Case, marks: Mapping[tuple[str, s
                 f"{case.id} is {now} in its record and {noted} in the trail: the program was interrupted between the "
                 "two, or another program changed one of them.",
                 "The trail notes the record as it is now.",
+                "The trail notes the record as it is.",
                 partial(_notice, case_id=case.id, detail=now),
             )
 
@@ -232,6 +245,7 @@ def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:
         yield Finding(
             f"{error}",
             f"The prediction of {case.id} goes to the bin; it can be predicted again.",
+            f"The prediction of {case.id} is in the bin; it can be predicted again.",
             partial(_put_away, name=case.id, paths=(path, record, layout.uncertainty_map(case.id))),
         )
 
@@ -250,7 +264,9 @@ def _check_versions(project: ProjectReader, case: Case) -> Iterator[Finding]:
         except MaskError as error:
             damaged.append((str(error), layout.version(case.id, version.number)))
     for problem, path in damaged:
-        yield Finding(problem, "It goes to the bin.", partial(_put_away, name=case.id, paths=(path,)))
+        yield Finding(
+            problem, "It goes to the bin.", "It is in the bin.", partial(_put_away, name=case.id, paths=(path,))
+        )
 
 
 def _check_strays(project: ProjectReader) -> Iterator[Finding]:
@@ -277,6 +293,7 @@ def _check_strays(project: ProjectReader) -> Iterator[Finding]:
             f"{quantity(len(paths), 'file')} {belong} to no case: "
             f"{name_some([path.relative_to(layout.root).as_posix() for path in paths], 5)}.",
             "They go to the bin." if len(paths) > 1 else "It goes to the bin.",
+            "They are in the bin." if len(paths) > 1 else "It is in the bin.",
             partial(_put_away, name=name, paths=tuple(paths)),
         )
 
@@ -304,6 +321,7 @@ def _check_bin(layout: Layout) -> Iterator[Finding]:
                 f"{removed.name} is only partly in the bin: removing or restoring it was interrupted, or files of it "
                 "are gone.",
                 "What is left of it is brought together.",
+                "What was left of it was brought together.",
                 lambda project: settle(project.layout),
             )
 
@@ -315,6 +333,7 @@ def _check_leftovers(layout: Layout) -> Iterator[Finding]:
                 yield Finding(
                     f"{path} was left behind by a program that was ended while writing.",
                     "It is deleted; the file that it was to become is complete.",
+                    "It was deleted; the file that it was to become is complete.",
                     partial(_delete, path=path),
                 )
     for path in _list(layout.masks):

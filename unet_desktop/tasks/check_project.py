@@ -56,12 +56,12 @@ def _check_workbooks(project: ProjectReader) -> Iterator[CheckEvent]:
 
 def _settle(project: ProjectReader, found: Finding, *, repair: bool) -> CheckFinding:
     if not repair or found.repair is None or project.read_only:
-        return CheckFinding(found.sentence, found.remedy)
+        return CheckFinding(found.sentence, found.remedy, found.done)
     try:
         found.repair(project.writable())
     except UserError as error:
-        return CheckFinding(f"{found.sentence} It could not be repaired: {error}", found.remedy)
-    return CheckFinding(found.sentence, found.remedy, repaired=True)
+        return CheckFinding(f"{found.sentence} It could not be repaired: {error}", found.remedy, found.done)
+    return CheckFinding(found.sentence, found.remedy, found.done, repaired=True)
 
 
 def _check_model(path: Path) -> str:

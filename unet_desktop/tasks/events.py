@@ -316,11 +316,13 @@ class CheckFinding:
     Attributes:
         sentence: what is wrong, with which file.
         remedy: what repairing it does, as a sentence; empty if the program cannot repair it.
+        done: the same in the past tense.
         repaired: that was done.
     """
 
     sentence: str
     remedy: str = ""
+    done: str = ""
     repaired: bool = False
 
     @property
@@ -328,7 +330,9 @@ class CheckFinding:
         """It in one line."""
         if not self.remedy:
             return self.sentence
-        return f"{self.sentence} {'Repaired' if self.repaired else 'Can be repaired'}: {self.remedy}"
+        if self.repaired:
+            return f"{self.sentence} Repaired: {self.done}"
+        return f"{self.sentence} Can be repaired: {self.remedy}"
 
 
 ImportEvent: TypeAlias = (

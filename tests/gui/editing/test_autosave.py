@@ -165,6 +165,19 @@ def test_several_masks_that_cannot_be_written_are_one_banner(opened: MainWindow,
     refusing()
 
 
+def test_several_reasons_are_all_named(opened: MainWindow) -> None:
+    layout = opened.app.session.project.layout
+    for case_id in ("a", "b"):
+        opened.app.session.open_case(case_id)
+        drag(opened.canvas, [(40, 40), (60, 60)])
+        layout.mask(case_id).mkdir()
+    assert not opened.app.autosave.flush()
+    for case_id in ("a", "b"):
+        assert f"{case_id}.png" in opened.panels.banner.text
+        layout.mask(case_id).rmdir()
+    assert opened.app.autosave.flush()
+
+
 @pytest.mark.parametrize("error", [ProjectError("The record is damaged."), OSError(5, "Input/output error")])
 def test_whatever_hinders_writing_keeps_the_mask(
     opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,10 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListView, QPushButton, QSpinBox, QTabWidget
 from window_parts import layers_of, part
 
+from unet_desktop.gui.history import commands
 from unet_desktop.gui.history.timeline_view import time_text
 from unet_desktop.gui.settings.settings import Store
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import read
@@ -219,16 +222,24 @@ def test_times_are_as_short_as_they_need_to_be():
     assert time_text("2025-01-02T03:04:00+00:00", now) == "2025-01-02 03:04"
 
 
-def test_how_much_is_kept_can_be_chosen(timeline, root, monkeypatch):
+def test_how_much_is_kept_can_be_chosen(timeline, root, monkeypatch, qtbot):
     project = Project.open(root)
     rng = np.random.default_rng(1)
     for _ in range(180):  # noise, of some 6 kB each
         noise = rng.integers(0, 3, disc_mask().shape).astype(np.uint8)
         keep_version(project.layout, DISC_AND_CUP, "d", noise, Origin(VersionStep.PAINTED))
     assert count_bytes(project.layout) > 1_000_000
+    threads: list[str] = []  # a history of thousands of files on a network drive must not hold up the dialog
+
+    def count(layout: Layout) -> int:
+        threads.append(threading.current_thread().name)
+        return count_bytes(layout)
+
+    monkeypatch.setattr(commands, "count_bytes", count)
 
     def choose(dialog: QDialog) -> int:
-        assert "MB now" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+        size = part(dialog, QLabel, "versions_size")
+        qtbot.waitUntil(lambda: size.text().endswith(" MB now."))
         part(dialog, QSpinBox, "megabytes").setValue(1)
         part(dialog, QSpinBox, "days").setValue(7)
         return 1
@@ -236,6 +247,7 @@ def test_how_much_is_kept_can_be_chosen(timeline, root, monkeypatch):
     monkeypatch.setattr(QDialog, "exec", choose)
     QTest.keyClick(timeline, Qt.Key.Key_V, CTRL | SHIFT)
     settle(timeline)
+    assert threads[0].startswith("versions")
     assert count_bytes(project.layout) <= 1_000_000
     assert Store().settings.versions == VersionLimits(1, 7)
 

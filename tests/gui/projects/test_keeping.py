@@ -22,6 +22,7 @@ from unet_desktop.project.bin import Removed, list_bin
 from unet_desktop.project.journal import read_journal
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import read
+from unet_desktop.tasks.events import CheckFinding
 
 
 def click(button: QPushButton) -> None:
@@ -162,7 +163,7 @@ def test_check_finds_and_repairs_in_the_window(opened: MainWindow, root: Path, q
     QTest.keyClick(opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: len(seen) == 2 and not opened.app.runner.busy)
     assert "masks/gone.png. Can be repaired: It goes to the bin." in seen[0][0]
-    assert "Repaired: It goes to the bin." in seen[1][0]
+    assert "Repaired: It is in the bin." in seen[1][0]
     assert not (root / "masks" / "gone.png").exists()
     opened.commands.keeping.check_project()
     qtbot.waitUntil(lambda: "everything is as it should be" in opened.panels.status.currentMessage())
@@ -190,6 +191,23 @@ def test_the_name_is_asked_once_on_the_first_change_and_noted(opened: MainWindow
     assert banner.isHidden()
     assert read(opened.app.session.project.layout).entries[-1].who == "Dr. Anna Green"
     assert Project.open(root).case("a").changed_by == "Dr. Anna Green"
+
+
+@pytest.mark.parametrize("act", ["flag", "describe"])
+def test_the_name_is_asked_when_the_first_change_is_no_stroke(opened: MainWindow, monkeypatch, act: str) -> None:
+    monkeypatch.delenv(person.VARIABLE)
+    if act == "flag":
+        opened.commands.cases.toggle_flagged()
+    else:
+        opened.app.session.mark(notes="x")
+    assert opened.panels.banner.text.endswith("Under which name?")
+
+
+def test_nothing_is_offered_to_be_repaired_right_after_repairing(window: MainWindow) -> None:
+    left = CheckFinding("It is damaged. It could not be repaired: the disk is full.", "It goes.", "It went.")
+    after = CheckDialog(window, [left], writable=True, after_repair=True)
+    assert part(after, QPushButton, "repair").isHidden()
+    assert not part(CheckDialog(window, [left], writable=True), QPushButton, "repair").isHidden()
 
 
 def test_who_closes_the_question_is_not_named_and_not_asked_again(opened: MainWindow, monkeypatch) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from unet_desktop.gui.canvas.mask_layer import DashedOutlines
+from unet_desktop.gui.canvas.scale_bar import bar_place
 from unet_desktop.gui.jobs.comparison import OtherReader
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.drawing import Palette
@@ -44,9 +45,9 @@ class ReaderLayer(DashedOutlines):
 
 
 def reader_legend_place(view: QSize) -> QRectF:
-    """The upper left part of a view of that size, which the legend covers."""
+    """The part of a view of that size, at the left above the scale bar, that the legend covers; banners are on top."""
     size = _LEGEND.boundedTo(QSizeF(max(view.width() - 2 * _FROM_EDGE, 0), _LEGEND.height()))
-    return QRectF(QPointF(_FROM_EDGE, _FROM_EDGE), size)
+    return QRectF(QPointF(_FROM_EDGE, max(bar_place(view).top() - size.height(), _FROM_EDGE)), size)
 
 
 def paint_reader_legend(painter: QPainter, view: QSize, reader: OtherReader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,8 @@ log = logging.getLogger("unet.gui")
 
 IDLE = 2000
 """Milliseconds without an edit after which the mask's own file is written."""
+MAX_NAMED = 3
+"""Reasons that are named when several masks cannot be written."""
 LARGEST_PAST = 1 << 20
 """Bytes of a journal that is kept for the next session: about 1,000 strokes, read when the case is opened."""
 RETRY = 5000
@@ -165,9 +168,7 @@ class Autosave(QObject):
         if not self._retry.isActive():
             self._retry.start()
         if new_failure:
-            masks = [problem for what, problem in self._problems.items() if isinstance(what, Unsaved)]
-            first = next(iter(masks or self._problems.values()))
-            self.failed.emit((f"{len(masks)} masks cannot be saved. " if len(masks) > 1 else "") + first)
+            self.failed.emit(_describe_problems(self._problems))
 
     def _matters(self, what: Journal | Unsaved) -> bool:
         """Is it still not on disk, and not replaced by a newer one?"""
@@ -237,6 +238,16 @@ class Autosave(QObject):
     def _on_session_project_changed(self) -> None:
         project = self._session.project
         self._journals.enter(None if project is None or project.read_only else project.root)
+
+
+def _describe_problems(problems: Mapping[Journal | Unsaved, str]) -> str:
+    """Say why masks cannot be saved, each reason once; without masks, why their steps cannot."""
+    masks = [problem for what, problem in problems.items() if isinstance(what, Unsaved)]
+    reasons = list(dict.fromkeys(masks or problems.values()))
+    more = len(reasons) - MAX_NAMED
+    rest = [f"… and {more} more."] if more > 0 else []
+    count = [f"{len(masks)} masks cannot be saved."] if len(masks) > 1 else []
+    return " ".join(count + reasons[:MAX_NAMED] + rest)
 
 
 class CaseJournals:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from unet_desktop.errors import UserError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command
 from unet_desktop.gui.history.limits_dialog import VersionLimitsDialog
 from unet_desktop.gui.history.panel import HistoryPanel
+from unet_desktop.project.layout import Layout
 from unet_desktop.project.version_limits import count_bytes
+
+log = logging.getLogger("unet.gui")
 
 
 class HistoryCommands(CommandSet):
@@ -71,8 +78,19 @@ class HistoryCommands(CommandSet):
         app, project = self._app, self._app.session.project
         if project is None:
             return
-        app.version_keeper.wait()
-        dialog = VersionLimitsDialog(self._window, app.store.settings.versions, count_bytes(project.layout) / 1e6)
+        dialog = VersionLimitsDialog(self._window, app.store.settings.versions)
+        app.version_keeper.run(_count, project.layout, dialog.counted)
         if dialog.exec():
             app.store.change(replace(app.store.settings, versions=dialog.limits()))
             app.version_keeper.prune()
+
+
+def _count(layout: Layout, counted: SignalInstance) -> None:
+    """Run in the thread that writes versions: the folder may hold thousands, on a network drive."""
+    try:
+        size = count_bytes(layout)
+    except (UserError, OSError) as error:
+        log.warning("%s", error)
+        return
+    with contextlib.suppress(RuntimeError):  # the dialog is gone
+        counted.emit(size / 1e6)

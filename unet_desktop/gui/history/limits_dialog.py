@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSpinBox, QWidget
 
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
@@ -15,10 +16,16 @@ _INTRO = (
 
 
 class VersionLimitsDialog(FormDialog):
-    """Asks for megabytes and days."""
+    """Asks for megabytes and days.
 
-    def __init__(self, parent: QWidget | None, limits: VersionLimits, megabytes_used: float) -> None:
-        """Show these limits, and what the versions of the open project take now."""
+    Signals:
+        counted(megabytes): what the versions of the open project take now; any thread may emit it.
+    """
+
+    counted = Signal(float)
+
+    def __init__(self, parent: QWidget | None, limits: VersionLimits) -> None:
+        """Show these limits."""
         super().__init__(parent, "Versions to keep", "Keep", _INTRO)
         self._megabytes = _number("megabytes", 1, 1_000_000, limits.megabytes, " MB")
         self._megabytes.setAccessibleName("Megabytes for the versions of a project")
@@ -26,8 +33,13 @@ class VersionLimitsDialog(FormDialog):
         self._days.setAccessibleName("Days that versions are kept")
         self.form.addRow("For each &project, up to", self._megabytes)
         self.form.addRow("For up &to", self._days)
-        self.form.addRow(muted_label(f"Those of this project take {megabytes_used:,.1f} MB now."))
+        self._used = with_object_name(muted_label("Counting those of this project…"), "versions_size")
+        self.form.addRow(self._used)
+        self.counted.connect(self._on_counted)
         self.check()
+
+    def _on_counted(self, megabytes: float) -> None:
+        self._used.setText(f"Those of this project take {megabytes:,.1f} MB now.")
 
     def limits(self) -> VersionLimits:
         """What was chosen."""

@@ -27,13 +27,15 @@ _SIZE = (640, 400)
 class CheckDialog(QDialog):
     """The findings as sentences; accepted when they are to be repaired."""
 
-    def __init__(self, parent: QWidget | None, findings: Sequence[CheckFinding], *, writable: bool) -> None:
-        """Show these findings; in a project that cannot be changed here nothing is repaired."""
+    def __init__(
+        self, parent: QWidget | None, findings: Sequence[CheckFinding], *, writable: bool, after_repair: bool = False
+    ) -> None:
+        """Show these findings; nothing is repaired in a project that cannot be changed here, or right after that."""
         super().__init__(parent)
         self.setWindowTitle("Check of the project")
         self.resize(*_SIZE)
-        repairable = sum(bool(finding.remedy) and not finding.repaired for finding in findings)
-        words = PlainLabel(_headline(findings), wrap=True)
+        repairable = not after_repair and any(finding.remedy and not finding.repaired for finding in findings)
+        words = PlainLabel(_headline(findings, after_repair=after_repair), wrap=True)
         self._list = with_object_name(QListWidget(), "findings")
         self._list.setWordWrap(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
@@ -46,9 +48,9 @@ class CheckDialog(QDialog):
         self._repair = with_object_name(QPushButton("&Repair"), "repair")
         self._repair.setToolTip("Nothing that a person drew is deleted: it goes to the bin")
         self._repair.setProperty("role", "main")
-        self._repair.setVisible(bool(repairable))
         self._repair.setEnabled(writable)
         buttons.addButton(self._repair, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._repair.setVisible(repairable)  # after adding, which shows it
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(not repairable)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -59,13 +61,15 @@ class CheckDialog(QDialog):
             column.addWidget(part)
 
 
-def _headline(findings: Sequence[CheckFinding]) -> str:
+def _headline(findings: Sequence[CheckFinding], *, after_repair: bool) -> str:
     repaired = sum(finding.repaired for finding in findings)
     left = len(findings) - repaired
     repairable = sum(bool(finding.remedy) and not finding.repaired for finding in findings)
     lines = [f"{quantity(repaired, 'problem was', 'problems were')} repaired."] if repaired else []
-    if left:
+    if left and after_repair:
+        lines.append(f"{quantity(left, 'problem was', 'problems were')} not repaired.")
+    elif left:
         can = f" {repairable:,} of them can be repaired." if repairable else " They cannot be repaired here."
-        found = quantity(left, "problem was", "problems were") + (" found." if not repaired else " not repaired.")
+        found = quantity(left, "problem was", "problems were") + " found."
         lines.append(found + (can if left > 1 else can.replace("They", "It").replace("1 of them", "It")))
     return " ".join(lines)

@@ -31,6 +31,7 @@ class KeepingCommands(CommandSet):
         self._app, self._window, self._banner = app, window, banner
         app.editor.edited.connect(self._ask_for_name)
         app.proposal.decided.connect(self._ask_for_name)
+        app.session.marked.connect(self._ask_for_name)
         self._asked = False
 
     @command(
@@ -136,7 +137,7 @@ class KeepingCommands(CommandSet):
         def show() -> None:
             if repair:
                 self._read_again()
-            self._show_findings(findings)
+            self._show_findings(findings, after_repair=repair)
 
         job = Job(
             "Repairing the project" if repair else "Checking the project",
@@ -152,14 +153,15 @@ class KeepingCommands(CommandSet):
         self._app.session.read_folder_again()
 
     @guarded
-    def _show_findings(self, findings: list[CheckFinding]) -> None:
+    def _show_findings(self, findings: list[CheckFinding], *, after_repair: bool) -> None:
         project = self._app.session.project
         if project is None:
             return
         if not findings:
             self._app.project_jobs.notice.emit("The project was checked: everything is as it should be.", None, True)
             return
-        if CheckDialog(self._window, findings, writable=not project.read_only).exec():
+        dialog = CheckDialog(self._window, findings, writable=not project.read_only, after_repair=after_repair)
+        if dialog.exec():
             self._check(repair=True)
 
     @command(

@@ -40,6 +40,7 @@ class Session(QObject):
         cases_changed: there are other cases than before.
         case_updated(case_id): what is known of one case changed.
         models_changed: the list of models or the one in use changed.
+        marked: somebody flagged, approved or described a case.
         picture_replaced(case_id, sentence): another program replaced the picture of the open case.
         scale_changed: the size of the project's pixels in millimetres changed.
     """
@@ -52,6 +53,7 @@ class Session(QObject):
     cases_changed = Signal()
     case_updated = Signal(str)
     models_changed = Signal()
+    marked = Signal()
     picture_replaced = Signal(str, str)
     scale_changed = Signal()
 
@@ -221,6 +223,7 @@ class Session(QObject):
         if self.project is not None and case_id is not None:
             self._look_at_picture(case_id)
             self.update_case(self.project.writable().mark(case_id, approved=approved, **noted))
+            self.marked.emit()
 
     def _look_at_picture(self, case_id: str) -> None:
         opened, project = self.open, self.project
