@@ -21,6 +21,7 @@ from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.masks.ddls import rate_disc
 from unet_desktop.masks.measure import Extent, measure_mask
 
 
@@ -321,3 +322,66 @@ def test_a_guess_is_not_taken_from_another_projects_case(opened: MainWindow, qtb
     opened.commands.projects.open_root(other)
     assert session.case_id == "a"
     assert text(opened.panels.measure, "eye") == "Eye not known"
+
+
+@pytest.fixture
+def rim_panel(qtbot) -> MeasurePanel:
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    panel.set_eye(Eye.LEFT, Eye.UNKNOWN)
+    return panel
+
+
+@pytest.mark.parametrize(
+    ("known", "stage"),
+    [
+        ({}, "2 to 4: disc size not known"),
+        ({"mm_per_pixel": 0.03}, "3 of 10 (average disc, 1.77 mm)"),
+        ({"axial_length_mm": 24.0, "degrees_per_pixel": 0.05}, "4 of 10 (small disc, 0.85 mm)"),
+        ({"fovea": (220.0, 80.0)}, "3 of 10, a guess (average disc, about 1.99 mm)"),
+    ],
+)
+def test_the_stage_says_on_which_size_it_rests(rim_panel: MeasurePanel, known, stage: str) -> None:
+    found = measure_mask(disc_mask(), DISC_AND_CUP)
+    rim_panel.set_measurement(found, found, None, DISC_AND_CUP, rate_disc(found, **known))
+    rim = table(rim_panel, "Rim")
+    assert (rim.text(4, 0), rim.text(4, 1)) == ("DDLS", stage)
+
+
+def test_a_fovea_turns_the_quadrants_and_says_so(rim_panel: MeasurePanel) -> None:
+    mask = disc_mask()
+    mask[mask == 2] = 1
+    mask[58:86, 78:90] = 2  # the cup lies below the middle
+    found = measure_mask(mask, DISC_AND_CUP)
+    rim_panel.set_measurement(found, found, None, DISC_AND_CUP, rate_disc(found))
+    quadrants = table(rim_panel, "Rim width by quadrant")
+    upright = [quadrants.text(1, column) for column in range(1, 5)]
+    fovea = (found.rim.x + 100.0, found.rim.y + 60.0)
+    rim_panel.set_measurement(found, found, None, DISC_AND_CUP, rate_disc(found, fovea=fovea))
+    assert [quadrants.text(0, column) for column in range(1, 5)] == list("ISNT")
+    assert [quadrants.text(1, column) for column in range(1, 5)] != upright
+    rim = table(rim_panel, "Rim")
+    assert (rim.text(5, 0), rim.text(5, 1)) == ("Fovea", "117 px, 31° below; quadrants turned")
+    rim_panel.set_eye(Eye.RIGHT, Eye.UNKNOWN)
+    rim_panel.set_measurement(found, found, None, DISC_AND_CUP, rate_disc(found, fovea=fovea))
+    assert rim.text(5, 1) == "117 px, on the nasal side of a right eye: check eye and fovea"
+
+
+def test_the_fovea_tells_the_eye(opened: MainWindow, panel: MeasurePanel) -> None:
+    opened.app.session.grade(fovea=(10.0, 62.0))
+    assert text(panel, "eye") == "Right eye (guessed)"
+    opened.app.session.grade(fovea=(150.0, 62.0))
+    assert text(panel, "eye") == "Left eye (guessed)"
+    opened.app.session.grade(fovea=None)
+    assert text(panel, "eye") == "Eye not known"
+
+
+def test_an_axial_length_gives_millimetres(opened: MainWindow, panel: MeasurePanel) -> None:
+    sizes = table(panel, "Sizes")
+    assert sizes.text(0, 0) == "px, px²"
+    opened.commands.view.set_camera_factor(0.1)
+    assert sizes.text(0, 0) == "px, px²"
+    opened.app.session.grade(axial_length_mm=24.0)
+    assert sizes.text(0, 0) == "mm, mm²"
+    assert float(sizes.text(1, 2)) == pytest.approx(59 * 0.1 * 0.28967, abs=0.01)
+    assert opened.app.session.project.reopen().degrees_per_pixel == 0.1

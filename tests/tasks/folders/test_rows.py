@@ -11,10 +11,11 @@ from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.images.crop import Square
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.masks.measure import measure_mask
 from unet_desktop.masks.trust import Trust, UncertaintyMap, Unfamiliar
 from unet_desktop.tasks.folders.columns import columns
 from unet_desktop.tasks.folders.inputs import Picture
-from unet_desktop.tasks.folders.row import FileFacts, measurement_columns
+from unet_desktop.tasks.folders.row import FileFacts, mask_columns, measurement_columns
 
 NOTHING = FileFacts()
 PICTURE = Picture(Path("eyes/photo.png"), 0, "photo.png", "photo")
@@ -181,3 +182,31 @@ def test_figures_do_not_depend_on_how_much_was_looked_at(disc_mask):
     pixels = np.random.default_rng(1).integers(60, 200, (96, 96, 3)).astype(np.uint8)
     rows = [measurement_columns(PICTURE, pixels, one, DISC_AND_CUP, NOTHING) for one in (prediction, whole)]
     assert rows[0] == rows[1]
+
+
+def test_without_fovea_and_spacing_nothing_is_turned_or_guessed(disc_mask):
+    row = row_of(disc_mask, picture=Picture(Path("p1_OD.jpg"), 0, "p1_OD.jpg", "p1_OD"))
+    assert row["rim_quadrants_from"] == "picture"
+    assert row["rim_absent_degrees"] == 0
+    assert not {"ddls", "disc_size", "disc_size_source", "fovea_x_px"} & row.keys()
+
+
+def test_a_stated_spacing_gives_the_size_of_the_disc_and_its_stage(disc_mask):
+    row = row_of(disc_mask, facts=FileFacts(spacing=(0.05, 0.05)))
+    assert row["disc_vertical_diameter_mm"] == row["optic_disc_height_mm"]
+    assert row["disc_size_source"] == "pixel spacing"
+    assert 1 <= row["ddls"] <= 10
+
+
+def test_a_fovea_turns_the_quadrants_and_gives_a_size_that_is_marked_as_a_guess(disc_mask):
+    found = measure_mask(disc_mask, DISC_AND_CUP)
+    facts = FileFacts(fovea=(found.rim.x - 80, found.rim.y + 20))
+    row = mask_columns(found, DISC_AND_CUP, disc_mask.shape, facts, Eye.RIGHT, "file")
+    before = mask_columns(found, DISC_AND_CUP, disc_mask.shape, FileFacts(), Eye.RIGHT, "file")
+    assert (row["rim_quadrants_from"], before["rim_quadrants_from"]) == ("fovea", "picture")
+    assert row["disc_size_source"] == "fovea distance (guess)"
+    assert row["disc_fovea_angle_degrees"] == pytest.approx(-math.degrees(math.atan2(20, 80)), abs=0.01)
+    hours = {name for name in before if "oclock" in name}
+    assert {name: row[name] for name in hours} == {name: before[name] for name in hours}
+    names = {column.name for column in columns(DISC_AND_CUP, graded=True)}
+    assert row.keys() <= names

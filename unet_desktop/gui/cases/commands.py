@@ -306,10 +306,12 @@ class CaseCommands(CommandSet):
         if not dialog.exec():
             return
         details = dialog.details()
-        if details != CaseDetails(case.patient, case.eye, case.notes, case.flagged):
+        if details != CaseDetails(case.patient, case.eye, case.notes, case.flagged, details.axial_length_mm):
             session.mark(
                 case_id, patient=details.patient, eye=details.eye, notes=details.notes, flagged=details.flagged
             )
+        if dialog.is_length_changed:
+            session.grade(case_id, axial_length_mm=details.axial_length_mm)
 
     def _go(self, case_id: str | None) -> None:
         if case_id is not None:

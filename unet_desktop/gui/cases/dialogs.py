@@ -8,14 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from unet_desktop.gui.cases.cases_model import full_state_text
 from unet_desktop.gui.widgets.form_dialog import FormDialog, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import LabelSet
-from unet_desktop.project.case import Case
+from unet_desktop.project.case import LONGEST_EYE, SHORTEST_EYE, Case
 
 _EYES = {Eye.UNKNOWN: "Unknown", Eye.RIGHT: "Right (OD)", Eye.LEFT: "Left (OS)"}
 
@@ -28,6 +28,7 @@ class CaseDetails:
     eye: Eye
     notes: str
     flagged: bool
+    axial_length_mm: float | None = None
 
 
 class CaseDetailsDialog(FormDialog):
@@ -42,6 +43,7 @@ class CaseDetailsDialog(FormDialog):
         for eye, text in _EYES.items():
             self._eye.addItem(text, eye.value)
         self._eye.setCurrentIndex(list(_EYES).index(case.eye))
+        self._axial_length = with_object_name(_axial_length_field(case.axial_length_mm), "axial_length")
         self._notes = with_object_name(QPlainTextEdit(case.notes), "notes")
         self._notes.setTabChangesFocus(True)
         self._notes.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
@@ -49,6 +51,9 @@ class CaseDetailsDialog(FormDialog):
         self._flagged.setChecked(case.flagged)
         self.form.addRow("&Patient", self._patient)
         self.form.addRow("&Eye", self._eye)
+        self._shown_length = self._axial_length.value()  # rounded
+        if labels is None or labels.shows_eye():
+            self.form.addRow("&Axial length", self._axial_length)
         self.form.addRow("&Notes", self._notes)
         self.form.addRow("&Flagged", self._flagged)
         self.form.addRow("Picture", _readable(str(picture), "picture"))
@@ -65,7 +70,13 @@ class CaseDetailsDialog(FormDialog):
             Eye(self._eye.currentData()),
             self._notes.toPlainText().strip(),
             self._flagged.isChecked(),
+            self._axial_length.value() if self._axial_length.value() > self._axial_length.minimum() else None,
         )
+
+    @property
+    def is_length_changed(self) -> bool:
+        """Whether the axial length is another than was shown."""
+        return self._axial_length.value() != self._shown_length
 
 
 class CaseNoteDialog(FormDialog):
@@ -88,6 +99,18 @@ class CaseNoteDialog(FormDialog):
     def notes(self) -> str:
         """The content of the field."""
         return self._notes.toPlainText().strip()
+
+
+def _axial_length_field(length: float | None) -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setRange(SHORTEST_EYE - 0.01, LONGEST_EYE)
+    field.setDecimals(2)
+    field.setSingleStep(0.1)
+    field.setSuffix(" mm")
+    field.setSpecialValueText("Not known")
+    field.setToolTip("Of the eye, as a biometer measured it; with the camera’s angle (View panel) it gives millimetres")
+    field.setValue(field.minimum() if length is None else length)
+    return field
 
 
 def _readable(text: str, name: str) -> QLabel:

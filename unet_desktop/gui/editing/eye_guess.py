@@ -10,6 +10,7 @@ from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.live_measurement import LiveMeasurement
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.laterality import Eye, guess_eye_from_picture
+from unet_desktop.masks.rim import fovea_axis
 
 
 class EyeGuess(QObject):
@@ -27,7 +28,12 @@ class EyeGuess(QObject):
 
     @property
     def eye(self) -> Eye:
-        """The guess; unknown if there is none."""
+        """The guess: by the side on which the fovea lies, else by the picture; unknown if there is none."""
+        opened, shown = self._session.open, self._live_measurement.shown
+        if opened is not None and shown is not None and shown.rim is not None:
+            axis = fovea_axis(shown.rim, opened.case.fovea)
+            if axis is not None and axis.eye is not Eye.UNKNOWN:
+                return axis.eye
         return self._eye if self._key == self._editor.key else Eye.UNKNOWN
 
     def _on_live_measurement_measured(self) -> None:

@@ -26,8 +26,9 @@ from unet_desktop.gui.widgets.figure_table import FigureTable
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.ddls import DiscRating
 from unet_desktop.masks.measure import Measurement
-from unet_desktop.masks.rim import Rim
+from unet_desktop.masks.rim import Rim, quadrants_by_fovea
 
 _BUTTONS = {
     Eye.RIGHT: ("OD", "Right eye (oculus dexter): its nasal side is at the picture’s right"),
@@ -131,8 +132,8 @@ _WIDEST_NAME = 84
 _LINE_GAP = 2
 _AROUND = 32
 """Margins and the gaps between the parts, in pixels."""
-_TEXT_LINES = 12
-"""Lines of text under the plot: three on the rim, each of them broken, two for quadrants, four for sizes."""
+_TEXT_LINES = 14
+"""Lines of text under the plot: four on the rim, each of them broken, two for quadrants, four for sizes."""
 
 
 class MeasurePanel(QScrollArea):
@@ -194,6 +195,7 @@ class MeasurePanel(QScrollArea):
         opened: Measurement | None,
         accepted: Measurement | None,
         labels: LabelSet | None,
+        rating: DiscRating | None = None,
     ) -> None:
         """Show these figures.
 
@@ -202,6 +204,7 @@ class MeasurePanel(QScrollArea):
             opened: of the mask as it was when the case was opened.
             accepted: of the prediction that was accepted since, or None.
             labels: the mask's.
+            rating: of the mask's disc; None without one.
         """
         hint = wording.empty_text(now, labels)
         self._empty.setText(hint)
@@ -225,20 +228,25 @@ class MeasurePanel(QScrollArea):
         before = opened if opened is not None and opened.rim is not None and opened.rim.has_cup else accepted
         self._plot.set_rims(rim, None if before is None else before.rim)
         if rim is not None and rim.has_cup:
-            self._show_rim(rim)
+            self._show_rim(rim, rating)
         self._sizes.setVisible(any(extent.area for extent in now.extents))
         self._show_sizes(now, labels)
 
-    def _show_rim(self, rim: Rim) -> None:
-        rows = [
-            ["Thinnest rim", wording.thinnest_text(rim)],
-            *(
-                [f"{rule} rule", wording.rule_text(rim, self._eye, rule, guessed=self._guessed)]
-                for rule in ("ISNT", "IST")
-            ),
-        ]
-        self._rules.set_rows([], rows, [TIPS["thinnest"], TIPS["ISNT"], TIPS["IST"]])
-        quadrants = wording.quadrant_texts(rim, self._eye, self._mm_per_pixel, guessed=self._guessed)
+    def _show_rim(self, rim: Rim, rating: DiscRating | None) -> None:
+        axis = None if rating is None else rating.axis
+        turned = None if axis is None else quadrants_by_fovea(rim, axis)
+        self._plot.set_axis(None if turned is None else axis)
+        rows = [("Thinnest rim", wording.thinnest_text(rim), TIPS["thinnest"])]
+        for rule in ("ISNT", "IST"):
+            verdict = wording.rule_text(rim, self._eye, rule, guessed=self._guessed, turned=turned)
+            rows.append((f"{rule} rule", verdict, TIPS[rule]))
+        if rating is not None:
+            rows.append(("DDLS", wording.stage_text(rating), wording.stage_tip(rating)))
+        if axis is not None:
+            noted = Eye.UNKNOWN if self._guessed else self._eye
+            rows.append(("Fovea", wording.fovea_text(axis, noted, self._mm_per_pixel), TIPS["fovea"]))
+        self._rules.set_rows([], [row[:2] for row in rows], [tip for *_, tip in rows])
+        quadrants = wording.quadrant_texts(rim, self._eye, self._mm_per_pixel, guessed=self._guessed, turned=turned)
         unit = wording.unit_text(self._mm_per_pixel).partition(",")[0]
         self._quadrants.set_rows(
             ["", *(name for name, _ in quadrants)],

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from unet_desktop.gui.measure.wording import TIPS, hour_text, spoken_hours
 from unet_desktop.gui.style.contrast import readable
 from unet_desktop.images.laterality import Eye
-from unet_desktop.masks.rim import HOURS, RAYS, THIN, Rim
+from unet_desktop.masks.rim import HOURS, RAYS, THIN, FoveaAxis, Rim
 
 SIDE = 196
 COMPACT_SIDE = 112
 """Pixels; there the letters of the quadrants replace the numbers of their hours."""
+_OVERLAP = 0.75
+"""Hours."""
 _HOUR_RING, _LETTER_RING = 10, 25  # from the disc's edge to the middle of the text, pixels
 _REST = 100
 """Milliseconds between two drawings while the mask is painted."""
@@ -40,6 +42,7 @@ class RimPlot(QWidget):
         self._rim: Rim | None = None
         self._before: Rim | None = None
         self._eye, self._guessed = Eye.UNKNOWN, False
+        self._axis: FoveaAxis | None = None
         self._mm_per_pixel: float | None = None
         self._colours = (QColor("#56b4e9"), QColor("#009e73"))
         self._kept: tuple[object, QPixmap, QPixmap] | None = None
@@ -62,6 +65,12 @@ class RimPlot(QWidget):
         """Set which side is nasal; with an unknown eye there are no letters, with a guessed one they have a "?"."""
         if (eye, guessed) != (self._eye, self._guessed):
             self._eye, self._guessed = eye, guessed
+            self.update()
+
+    def set_axis(self, axis: FoveaAxis | None) -> None:
+        """Turn the letters of the quadrants to the fovea; None leaves them upright."""
+        if axis != self._axis:
+            self._axis = axis
             self.update()
 
     def set_scale(self, mm_per_pixel: float | None) -> None:
@@ -136,7 +145,7 @@ class RimPlot(QWidget):
     def _kept_pixmaps(self, centre: QPointF, radius: float) -> tuple[QPixmap, QPixmap]:
         """What hardly ever changes: the disc with the clock, below the cup, and spokes and dashes, above it."""
         thin = () if self._rim is None or not self._rim.has_cup else tuple((self._rim.hour_ratios < THIN).tolist())
-        eye = (self._eye, self._guessed)
+        eye = (self._eye, self._guessed, self._axis)
         key = (self.size(), self.devicePixelRatioF(), self._rim is None, thin, self._before, eye, self._colours)
         if self._kept is None or self._kept[0] != key:
             below, above = self._empty_pixmap(), self._empty_pixmap()
@@ -185,9 +194,9 @@ class RimPlot(QWidget):
         small.setPixelSize(10)
         bold.setPixelSize(13)
         bold.setBold(True)
-        letters, is_small = _letters(self._eye, guessed=self._guessed), self._side < SIDE
+        letters, is_small = _letters(self._eye, self._axis, guessed=self._guessed), self._side < SIDE
         for hour in range(HOURS):
-            if is_small and hour in letters:
+            if is_small and any(_is_near(hour, other) for other in letters):
                 continue
             is_thin = bool(thin) and thin[hour]
             small.setBold(is_thin)
@@ -198,14 +207,24 @@ class RimPlot(QWidget):
             _write(painter, _place(centre, radius + ring, hour), letter, bold, self, QPalette.ColorRole.WindowText)
 
 
-def _letters(eye: Eye, *, guessed: bool) -> dict[int, str]:
-    """Hours to the letter of their quadrant."""
+def _letters(eye: Eye, axis: FoveaAxis | None, *, guessed: bool) -> dict[float, str]:
+    """Hours to the letter of their quadrant, turned to the fovea if there is an axis to it."""
+    if axis is not None:
+        temporal = axis.direction * HOURS / 360
+        upwards = 3 if axis.eye is Eye.RIGHT else -3
+        places = ((temporal, "T"), (temporal + 6, "N"), (temporal + upwards, "S"), (temporal - upwards, "I"))
+        return {hour % HOURS: letter for hour, letter in places}
     nasal_is_right = eye.nasal_is_right
     nasal, temporal = ("N?", "T?") if guessed else ("N", "T")
-    sides = {} if nasal_is_right is None else {3: nasal if nasal_is_right else temporal}
+    sides: dict[float, str] = {} if nasal_is_right is None else {3: nasal if nasal_is_right else temporal}
     if nasal_is_right is not None:
         sides[9] = temporal if nasal_is_right else nasal
     return {0: "S", 6: "I"} | sides
+
+
+def _is_near(hour: float, other: float) -> bool:
+    """Do the texts of two hours overlap?"""
+    return abs((hour - other + HOURS / 2) % HOURS - HOURS / 2) < _OVERLAP
 
 
 def _place(centre: QPointF, radius: float, hour: float) -> QPointF:

@@ -7,8 +7,9 @@ import math
 from unet_desktop.gui.widgets.durations import group_digits
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.ddls import STAGES, DiscRating
 from unet_desktop.masks.measure import COVERS, Extent, Measurement
-from unet_desktop.masks.rim import NO_RIM, THIN, Rim, order_violations
+from unet_desktop.masks.rim import NO_RIM, THIN, FoveaAxis, Quadrant, Rim, order_violations
 
 _MINUS = "\N{MINUS SIGN}"
 _NOTHING = "–"
@@ -78,16 +79,61 @@ def change_text(now: Measurement, before: Measurement | None, since: str) -> str
 
 
 def thinnest_text(rim: Rim) -> str:
-    """The least rim-to-disc ratio and where it is."""
+    """The least rim-to-disc ratio and where it is, and how much of the rim is absent."""
     if not rim.has_rim:
         return NO_RIM
     ratio, hour = rim.thinnest
-    return f"{ratio:.2f} at {hour} o’clock"
+    absent = f", absent for {rim.absent_degrees:.0f}°" if rim.absent_degrees else ""
+    return f"{ratio:.2f} at {hour} o’clock{absent}"
 
 
-def rule_text(rim: Rim, eye: Eye, rule: str, *, guessed: bool = False) -> str:
-    """Whether the rim satisfies the rule, and if not, what is too wide; marked if the eye is only a guess."""
-    quadrants = rim.quadrants(eye)
+def stage_text(rating: DiscRating) -> str:
+    """The stage of the disc damage likelihood scale and the size of the disc that it rests on, marked if a guess."""
+    if rating.scale is None or rating.size is None:
+        lowest, highest = min(rating.stages.values()), max(rating.stages.values())
+        return f"{lowest} to {highest}: disc size not known"
+    if rating.scale.guessed:
+        return f"{rating.stage} of {STAGES}, a guess ({rating.size} disc, about {rating.height_mm:.2f} mm)"
+    return f"{rating.stage} of {STAGES} ({rating.size} disc, {rating.height_mm:.2f} mm)"
+
+
+def stage_tip(rating: DiscRating) -> str:
+    """What the scale is, the stage for each size of the disc, and by what the size is known."""
+    stages = ", ".join(f"{stage} if {size}" for size, stage in rating.stages.items())
+    source = "not known; place the fovea for a guess" if rating.scale is None else f"by {rating.scale.source}"
+    return f"{TIPS['ddls']}. This rim: {stages}. Disc size: {source}."
+
+
+def fovea_text(axis: FoveaAxis, eye: Eye, mm_per_pixel: float | None) -> str:
+    """Where the fovea is as seen from the disc, and what that turns."""
+    distance = f"{length_text(axis.length, mm_per_pixel)} {'px' if mm_per_pixel is None else 'mm'}"
+    if axis.eye is Eye.UNKNOWN:
+        return f"{distance}, not beside the disc: quadrants as in the picture"
+    if eye not in {Eye.UNKNOWN, axis.eye}:
+        return f"{distance}, on the nasal side of a {eye} eye: check eye and fovea"
+    tilt = round(axis.tilt)
+    level = "level" if not tilt else f"{abs(tilt)}° {'above' if tilt > 0 else 'below'}"
+    return f"{distance}, {level}; quadrants turned"
+
+
+def rule_text(
+    rim: Rim,
+    eye: Eye,
+    rule: str,
+    *,
+    guessed: bool = False,
+    turned: dict[Quadrant, float] | None = None,
+) -> str:
+    """Whether the rim satisfies the rule, and if not, what is too wide; marked if the eye is only a guess.
+
+    Args:
+        rim: to judge.
+        eye: which eye it is.
+        rule: such as "ISNT".
+        guessed: the eye is a guess.
+        turned: mean widths by the fovea, which count instead of those by the eye.
+    """
+    quadrants, guessed = (rim.quadrants(eye), guessed) if turned is None else (turned, False)
     if not rim.has_rim:
         return NO_RIM
     if quadrants is None:
@@ -97,8 +143,20 @@ def rule_text(rim: Rim, eye: Eye, rule: str, *, guessed: bool = False) -> str:
     return f"{verdict} (eye guessed)" if guessed else verdict
 
 
-def quadrant_texts(rim: Rim, eye: Eye, mm_per_pixel: float | None, *, guessed: bool = False) -> list[tuple[str, str]]:
-    """(letter or side, mean rim width) of the four quadrants; nasal and temporal with "?" if the eye is a guess."""
+def quadrant_texts(
+    rim: Rim,
+    eye: Eye,
+    mm_per_pixel: float | None,
+    *,
+    guessed: bool = False,
+    turned: dict[Quadrant, float] | None = None,
+) -> list[tuple[str, str]]:
+    """(letter or side, mean rim width) of the four quadrants; nasal and temporal with "?" if the eye is a guess.
+
+    `turned` are the widths by the fovea, which count instead of those by the eye.
+    """
+    if turned is not None:
+        return [(letter, length_text(turned[Quadrant(letter)], mm_per_pixel)) for letter in "ISNT"]
     up, right, down, left = rim.sides
     nasal, temporal = ("N?", "T?") if guessed else ("N", "T")
     sides = {Eye.RIGHT: (nasal, temporal), Eye.LEFT: (temporal, nasal), Eye.UNKNOWN: ("right", "left")}[eye]
@@ -154,6 +212,10 @@ TIPS = {
     "area": "Pixels of the region, the disc’s with those of its cup; the ratio is cup over disc",
     "thinnest": "The narrowest rim over the disc’s diameter in the same axis, from the disc’s centroid "
     "(disc damage likelihood scale, Henderer 2006); hours as you see the picture",
+    "ddls": "Disc damage likelihood scale, 1 to 10, by the thinnest or absent rim and the disc’s vertical diameter: "
+    "small below 1.5 mm, large above 2 mm (Henderer 2006, table 1)",
+    "fovea": "From the disc’s centroid to the fovea, which the tool Fovea places. The quadrants are turned to it, "
+    "the clock hours are not.",
     "ISNT": "A normal rim is widest inferiorly, then superiorly, nasally, temporally (Jonas et al. 1988); "
     "many normal eyes violate it. Differences below one pixel do not count.",
     "IST": "The same without the nasal side: far more normal eyes satisfy it than the ISNT rule",

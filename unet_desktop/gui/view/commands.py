@@ -344,6 +344,20 @@ class ViewCommands(CommandSet):
         finally:
             session.scale_changed.emit()
 
+    @guarded
+    def set_camera_factor(self, degrees_per_pixel: float | None) -> None:
+        """Save in the project how many degrees of visual angle a pixel covers; None for unknown.
+
+        If it cannot be written, the panel shows the old value again.
+        """
+        session = self._app.session
+        if session.project is None:
+            return
+        try:
+            session.project.writable().set_camera_factor(degrees_per_pixel)
+        finally:
+            session.scale_changed.emit()
+
 
 def marked_box(app: AppModel) -> Box | None:
     """The box around the labels of the open mask, or else of its proposal; None when neither has any."""

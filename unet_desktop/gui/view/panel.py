@@ -46,11 +46,13 @@ class ViewPanel(QScrollArea):
         look_chosen(name, value): a field of the look.
         chosen(name, value): a field of the view.
         scale_chosen(mm_per_pixel): a number, or None for pixels.
+        camera_chosen(degrees_per_pixel): a number, or None if it is not known.
     """
 
     look_chosen = Signal(str, float)
     chosen = Signal(str, object)
     scale_chosen = Signal(object)
+    camera_chosen = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,8 @@ class ViewPanel(QScrollArea):
         for beside, words in _BESIDE.items():
             self._beside.addItem(words, beside)
         self._scale = with_object_name(_scale_field(), "scale")
+        self._camera = with_object_name(_camera_field(), "camera")
+        self._camera_row = _row("", self._camera, width)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)
@@ -81,7 +85,14 @@ class ViewPanel(QScrollArea):
         )
         column.addWidget(ActionButton(actions["view.uncertainty"], "Where the model is uncertain"))
         aids = _buttons(actions, ["view.magnifier", "view.crosshair", "view.split", "view.scale_bar"], 2)
-        add_section(column, "Aids", aids, _row("Beside", self._beside, width), _row("1 pixel is", self._scale, width))
+        add_section(
+            column,
+            "Aids",
+            aids,
+            _row("Beside", self._beside, width),
+            _row("1 pixel is", self._scale, width),
+            self._camera_row,
+        )
         column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
@@ -96,11 +107,22 @@ class ViewPanel(QScrollArea):
         self.overlay.set_overlay(view.visible, view.opacity)
         self._beside.setCurrentIndex(list(_BESIDE).index(view.beside))
 
-    def set_scale(self, mm_per_pixel: float | None, *, known: bool) -> None:
-        """Show what a pixel covers; `known` says whether a project is open."""
-        with QSignalBlocker(self._scale):
+    def set_scale(
+        self, mm_per_pixel: float | None, degrees_per_pixel: float | None, *, known: bool, shows_eye: bool
+    ) -> None:
+        """Show what a pixel covers.
+
+        Args:
+            mm_per_pixel, degrees_per_pixel: as the project says; None if it does not.
+            known: a project is open.
+            shows_eye: its pictures are of eyes.
+        """
+        with QSignalBlocker(self._scale), QSignalBlocker(self._camera):
             self._scale.setValue((mm_per_pixel or 0.0) * _MICROMETRES)
+            self._camera.setValue(degrees_per_pixel or 0.0)
         self._scale.setEnabled(known)
+        self._camera.setEnabled(known)
+        self._camera_row.setVisible(shows_eye)
 
     def _connect(self) -> None:
         for name, slider in self._sliders.items():
@@ -112,6 +134,7 @@ class ViewPanel(QScrollArea):
         self._scale.valueChanged.connect(
             lambda value: self.scale_chosen.emit(value / _MICROMETRES if value > 0 else None)
         )
+        self._camera.valueChanged.connect(lambda value: self.camera_chosen.emit(value if value > 0 else None))
 
 
 def _buttons(actions: Actions, commands: list[str], in_a_row: int) -> QWidget:
@@ -149,4 +172,20 @@ def _scale_field() -> QDoubleSpinBox:
     field.setKeyboardTracking(False)
     field.setAccessibleName("Micrometres per pixel")
     field.setToolTip("Saved with the project; 0 measures in pixels")
+    return field
+
+
+def _camera_field() -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setRange(0.0, 1.0)
+    field.setDecimals(5)
+    field.setSingleStep(0.001)
+    field.setSuffix(" ° per pixel")
+    field.setSpecialValueText("camera’s angle not known")
+    field.setKeyboardTracking(False)
+    field.setAccessibleName("Degrees of visual angle per pixel")
+    field.setToolTip(
+        "The camera’s field of view in degrees over its width in pixels, such as 45 over 2000: 0.0225. With the axial "
+        "length of an eye (Case details) it gives millimetres. Saved with the project; 0 if it is not known."
+    )
     return field

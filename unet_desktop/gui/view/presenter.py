@@ -52,7 +52,9 @@ class ViewPresenter(QObject):
         app.proposal.changed.connect(self._show_close_up)  # it may come after the case
         panel.look_chosen.connect(options.change_look)
         panel.chosen.connect(options.change)
+        session.case_updated.connect(self._show_case_scale)
         panel.scale_chosen.connect(commands.set_scale)
+        panel.camera_chosen.connect(commands.set_camera_factor)
         for overlay in overlays:
             overlay.visible_chosen.connect(lambda visible: options.change("visible", visible))
             overlay.opacity_chosen.connect(lambda opacity: options.change("opacity", opacity))
@@ -70,13 +72,23 @@ class ViewPresenter(QObject):
             overlay.set_overlay(view.visible, 0.0 if view.style is MaskStyle.OUTLINE else view.opacity)
 
     def _on_session_scale_changed(self) -> None:
-        project = self._app.session.project
-        scale = None if project is None else project.mm_per_pixel
-        self._split_view.set_scale(scale)
-        self._panel.set_scale(scale, known=project is not None)
+        session = self._app.session
+        self._show_case_scale()
+        if session.project is None:
+            self._panel.set_scale(None, None, known=False, shows_eye=True)
+            return
+        project = session.project
+        self._panel.set_scale(
+            project.mm_per_pixel, project.degrees_per_pixel, known=True, shows_eye=project.labels.shows_eye()
+        )
+
+    def _show_case_scale(self) -> None:
+        scale = self._app.session.scale
+        self._split_view.set_scale(None if scale is None else scale.mm_per_pixel)
 
     def _on_session_case_changed(self) -> None:
         opened = self._app.session.open
+        self._show_case_scale()
         self._split_view.set_image(None if opened is None else opened.image.pixels)
         self._close_up_due = opened is not None
         self._show_close_up()

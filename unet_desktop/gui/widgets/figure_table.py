@@ -45,6 +45,7 @@ class FigureTable(QWidget):
         for place in [place for place in self._cells if place not in texts]:
             gone = self._cells.pop(place)
             self._grid.removeWidget(gone)
+            gone.hide()  # it is only deleted later
             gone.deleteLater()
         for (row, column), text in texts.items():
             cell = self._cell(row, column)

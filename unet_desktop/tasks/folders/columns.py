@@ -95,17 +95,18 @@ def column_part(label: Label) -> str:
     return label.name.replace(" ", "_")
 
 
-def columns(labels: LabelSet, *, identifiers: bool = False) -> tuple[Column, ...]:
+def columns(labels: LabelSet, *, identifiers: bool = False, graded: bool = False) -> tuple[Column, ...]:
     """All columns of a folder run, in order.
 
     Args:
         labels: of the model.
         identifiers: include patient and study of DICOM files.
+        graded: include what people measure in a case of a project: fovea and axial length.
     """
     pair = cup_and_disc(labels)
     found = [*_PICTURE, *(_EYE if labels.shows_eye() else ()), *(_IDENTIFIERS if identifiers else ()), *_FOUND]
     if pair is not None:
-        found += [*_ratios(), *_rim()]
+        found += [*_ratios(), *_rim(), *_DISC, *(_GRADED if graded else ())]
     for label in labels:
         found += _sizes(label)
     return (*found, *_flags(labels), *_ORIGIN)
@@ -141,6 +142,8 @@ def _rim() -> Iterator[Column]:
         "isnt_rule", Kind.TEXT, "", 'kept, no rim, or what is too wide, such as "N > S"; says where the eye is a guess'
     )
     yield Column("ist_rule", Kind.TEXT, "", "the same without the nasal side")
+    turned = "to what the quadrants are turned: picture (its upright), or fovea (the axis from the disc to it)"
+    yield Column("rim_quadrants_from", Kind.TEXT, "", turned)
     for side in ("inferior", "superior", "nasal", "temporal"):
         what = f"mean width of the rim in the 90 degrees round {side}"
         yield Column(f"rim_{side}_px", Kind.NUMBER, "px", what)
@@ -153,6 +156,22 @@ def _rim() -> Iterator[Column]:
         yield Column(f"rim_{hour}_oclock_to_disc_ratio", Kind.NUMBER, "", "the same over the disc's diameter there")
 
 
+_DISC = (
+    Column("rim_absent_degrees", Kind.NUMBER, "degree", "of the circumference, in which the rim is below a pixel wide"),
+    Column(
+        "ddls", Kind.WHOLE, "", "stage of the disc damage likelihood scale, 1 to 10; empty if the size is not known"
+    ),
+    Column("disc_vertical_diameter_mm", Kind.NUMBER, "mm", "height of the disc by disc_size_source"),
+    Column("disc_size", Kind.TEXT, "", "small (below 1.5 mm), average, or large (above 2 mm)"),
+    Column("disc_size_source", Kind.TEXT, "", "axial length, pixel spacing, or fovea distance (guess)"),
+)
+_GRADED = (
+    Column("fovea_x_px", Kind.NUMBER, "px", "the fovea as a person placed it, from the picture's left border"),
+    Column("fovea_y_px", Kind.NUMBER, "px", "the same from the upper border"),
+    Column("disc_fovea_distance_px", Kind.NUMBER, "px", "from the disc's centroid to the fovea"),
+    Column("disc_fovea_angle_degrees", Kind.NUMBER, "degree", "by which the fovea lies above the disc's centroid"),
+    Column("axial_length_mm", Kind.NUMBER, "mm", "of the eye, as a person noted it"),
+)
 _PICTURE = (
     Column("image", Kind.TEXT, "", "the picture, below the folder that was segmented"),
     Column("mask", Kind.TEXT, "", "its mask, below the output folder"),

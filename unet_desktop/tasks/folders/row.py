@@ -17,8 +17,9 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.dicom_facts import read_facts, read_identity
 from unet_desktop.images.laterality import Eye, guess_eye_from_name, guess_eye_from_picture
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.ddls import rate_disc
 from unet_desktop.masks.measure import Extent, Measurement, measure_box
-from unet_desktop.masks.rim import HOURS, NO_RIM, Rim, order_violations
+from unet_desktop.masks.rim import HOURS, NO_RIM, Rim, fovea_axis, order_violations, quadrants_by_fovea
 from unet_desktop.masks.trust import UncertaintyMap
 from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.flags import Findings, StereoNote, find_flags
@@ -43,10 +44,15 @@ class FileFacts:
     Attributes:
         eye: which eye it shows.
         spacing: height and width of a pixel on the retina, in millimetres; None if not stated.
+        degrees_per_pixel: the camera's factor, as people noted it for a project; None if not known.
+        axial_length_mm, fovea: as people noted them for a case, see `Case`; None if they did not.
     """
 
     eye: Eye = Eye.UNKNOWN
     spacing: tuple[float, float] | None = None
+    degrees_per_pixel: float | None = None
+    axial_length_mm: float | None = None
+    fovea: tuple[float, float] | None = None
 
 
 def read_file_facts(picture: Picture, outputs: Outputs) -> FileFacts:
@@ -126,6 +132,7 @@ def mask_columns(
         chain(
             _ratios(found),
             _rim(found.rim, eye, facts, guessed=source == "picture"),
+            _disc(found, facts),
             *(_sizes(column_part(label), extent, facts) for label, extent in zip(labels, found.extents, strict=True)),
         )
     )
@@ -216,13 +223,16 @@ def _rim(rim: Rim | None, eye: Eye, facts: FileFacts, *, guessed: bool) -> Itera
     yield "thinnest_rim_oclock", hour
     up, right, down, left = rim.sides
     sides = {"superior": up, "inferior": down}
-    quadrants = rim.quadrants(eye)
+    axis = fovea_axis(rim, facts.fovea)
+    turned = None if axis is None else quadrants_by_fovea(rim, axis)
+    quadrants = rim.quadrants(eye) if turned is None else turned
     if quadrants is not None:
+        yield "rim_quadrants_from", "picture" if turned is None else "fovea"
         sides |= {side.name.lower(): width for side, width in quadrants.items()}
         for rule in ("ISNT", "IST"):
             wrong = order_violations(quadrants, rule)
             verdict = ", ".join(f"{one} > {other}" for one, other in wrong) or "kept"
-            marked = f"{verdict} (eye guessed)" if guessed else verdict
+            marked = f"{verdict} (eye guessed)" if guessed and turned is None else verdict
             yield f"{rule.lower()}_rule", marked if rim.has_rim else NO_RIM
     scale = _square_pixel(facts)
     for side, width in sides.items():
@@ -235,6 +245,36 @@ def _rim(rim: Rim | None, eye: Eye, facts: FileFacts, *, guessed: bool) -> Itera
     for hour in range(1, HOURS + 1):
         yield f"rim_{hour}_oclock_px", round(widths[hour % HOURS], 2)
         yield f"rim_{hour}_oclock_to_disc_ratio", round(ratios[hour % HOURS], 4)
+
+
+def _disc(found: Measurement, facts: FileFacts) -> Iterator[NamedCell]:
+    """The size of the disc, what follows from it, and what people noted of the eye."""
+    if facts.axial_length_mm is not None:
+        yield "axial_length_mm", facts.axial_length_mm
+    if facts.fovea is not None:
+        yield "fovea_x_px", round(facts.fovea[0], 2)
+        yield "fovea_y_px", round(facts.fovea[1], 2)
+    rating = rate_disc(
+        found,
+        mm_per_pixel=None if facts.spacing is None else facts.spacing[0],
+        degrees_per_pixel=facts.degrees_per_pixel,
+        axial_length_mm=facts.axial_length_mm,
+        fovea=facts.fovea,
+    )
+    if rating is None:
+        return
+    if rating.axis is not None:
+        yield "disc_fovea_distance_px", round(rating.axis.length, 2)
+        yield "disc_fovea_angle_degrees", round(rating.axis.tilt, 2)
+    if found.rim is not None and found.rim.has_cup:
+        yield "rim_absent_degrees", round(found.rim.absent_degrees)
+    if rating.scale is None or rating.height_mm is None or rating.size is None:
+        return
+    yield "disc_vertical_diameter_mm", round(rating.height_mm, 4)
+    yield "disc_size", rating.size.value
+    yield "disc_size_source", rating.scale.source.value
+    if rating.stage is not None:
+        yield "ddls", rating.stage
 
 
 def _square_pixel(facts: FileFacts) -> float | None:
